@@ -1,0 +1,5 @@
+/// NeoX checkpoint to Hugging Face directory.
+@NullMarked
+package neox.converthf;
+
+import org.jspecify.annotations.NullMarked;

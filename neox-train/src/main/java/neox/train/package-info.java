@@ -1,0 +1,5 @@
+/// The training loop: optimizer, schedule, checkpoints, hooks.
+@NullMarked
+package neox.train;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,32 @@
+package neox.base;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.util.Locale;
+
+/// The three streams of a running tool, and whether a person is watching.
+///
+/// @param terminal true when standard error is a terminal: only then progress lines are drawn
+/// @param quiet true under `-q`: notices are dropped, warnings and errors stay
+public record Console(
+    InputStream in, PrintStream out, PrintStream err, boolean terminal, boolean quiet) {
+
+  /// Prints one line of information on standard error, unless quiet.
+  public void info(String format, Object... arguments) {
+    if (!quiet) {
+      err.println(arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments));
+    }
+  }
+
+  /// Prints one line that starts with `warning:` on standard error, even when quiet.
+  public void warn(String format, Object... arguments) {
+    err.println(
+        "warning: "
+            + (arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments)));
+  }
+
+  /// The same console with notices dropped (or not).
+  public Console withQuiet(boolean value) {
+    return new Console(in, out, err, terminal, value);
+  }
+}

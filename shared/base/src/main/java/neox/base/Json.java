@@ -1,0 +1,71 @@
+package neox.base;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Reading and writing JSON, with errors that name the file and the line.
+public final class Json {
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+  private static final ObjectMapper PRETTY =
+      MAPPER.copy().enable(SerializationFeature.INDENT_OUTPUT);
+
+  /// The shared mapper; its configuration must not be changed.
+  public static ObjectMapper mapper() {
+    return MAPPER;
+  }
+
+  /// Parses a file; [UserException] `file:line: …` when it is not JSON.
+  public static JsonNode read(Path file) throws IOException {
+    try (var in = Files.newInputStream(file)) {
+      return MAPPER.readTree(in);
+    } catch (JsonProcessingException e) {
+      throw malformed(file.toString(), e);
+    }
+  }
+
+  /// Parses one JSON text; `where` names its origin (`file:line`) in the error.
+  public static JsonNode parse(String text, String where) {
+    try {
+      return MAPPER.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw malformed(where, e);
+    }
+  }
+
+  /// Compact JSON on one line.
+  public static String line(Object value) {
+    try {
+      return MAPPER.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  /// Indented JSON that ends in a newline.
+  public static String pretty(Object value) {
+    try {
+      return PRETTY.writeValueAsString(value) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  private static UserException malformed(String where, JsonProcessingException e) {
+    int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
+    return new UserException(where + ":" + line + ": not valid JSON: " + e.getOriginalMessage(), e);
+  }
+
+  private Json() {}
+}

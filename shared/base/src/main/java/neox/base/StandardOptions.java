@@ -1,0 +1,27 @@
+package neox.base;
+
+import picocli.CommandLine.Option;
+
+/// The options that every tool has; used as a picocli mixin.
+public final class StandardOptions {
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help and exit.")
+  boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Print the version and exit.")
+  boolean version;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Print warnings and errors only.")
+  boolean quiet;
+
+  public boolean quiet() {
+    return quiet;
+  }
+}

@@ -1,0 +1,9 @@
+package neox.config;
+
+/// Normalization layers (`norm`).
+public enum Norm {
+  LAYERNORM,
+  RMSNORM,
+  NON_PARAMETRIC_LAYERNORM,
+  SCALENORM
+}

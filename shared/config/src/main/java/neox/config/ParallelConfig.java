@@ -1,0 +1,17 @@
+package neox.config;
+
+/// How many ranks share the work, along each axis.
+///
+/// @param pipeParallelSize pipeline stages (`pipe_parallel_size`); 0 and 1 are the same network in
+///   different checkpoint files: one `mp_rank` file (0) or one file per layer (1 and more)
+/// @param modelParallelSize tensor-parallel ranks (`model_parallel_size`)
+/// @param sequenceParallel activations outside tensor-parallel blocks are split along the sequence
+/// @param zeroStage ZeRO stage (`zero_optimization.stage`)
+public record ParallelConfig(
+    int pipeParallelSize, int modelParallelSize, boolean sequenceParallel, int zeroStage) {
+
+  /// Pipeline stages as the schedule counts them: at least one.
+  public int stages() {
+    return Math.max(1, pipeParallelSize);
+  }
+}

@@ -1,0 +1,18 @@
+package neox.inference;
+
+import java.nio.file.Path;
+import neox.config.ModelConfig;
+import neox.tokenizer.Tokenizer;
+
+/// A model opened for inference with all that belongs to it.
+///
+/// @param source the checkpoint or Hugging Face directory
+/// @param iteration training step of the checkpoint, 0 when unknown
+public record LoadedModel(
+    Path source, long iteration, ModelConfig config, Tokenizer tokenizer, LanguageModel model)
+    implements AutoCloseable {
+  @Override
+  public void close() {
+    model.close();
+  }
+}

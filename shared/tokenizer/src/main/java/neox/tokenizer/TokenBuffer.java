@@ -1,0 +1,51 @@
+package neox.tokenizer;
+
+import java.util.Arrays;
+
+/// A growing array of token ids that is reused from document to document. Not thread-safe.
+public final class TokenBuffer {
+  private int[] ids = new int[1024];
+  private int size;
+
+  public void add(int id) {
+    if (size == ids.length) {
+      ids = Arrays.copyOf(ids, Math.multiplyExact(size, 2));
+    }
+    ids[size++] = id;
+  }
+
+  public void add(int[] source, int from, int to) {
+    int needed = Math.addExact(size, to - from);
+    if (needed > ids.length) {
+      ids = Arrays.copyOf(ids, Math.max(needed, ids.length * 2));
+    }
+    System.arraycopy(source, from, ids, size, to - from);
+    size = needed;
+  }
+
+  public int size() {
+    return size;
+  }
+
+  public int get(int index) {
+    return ids[java.util.Objects.checkIndex(index, size)];
+  }
+
+  /// The backing array; only the first [#size] entries count, and the next `add` may replace it.
+  public int[] array() {
+    return ids;
+  }
+
+  public int[] toArray() {
+    return Arrays.copyOf(ids, size);
+  }
+
+  /// Forgets entries from the end so that `newSize` remain.
+  public void truncate(int newSize) {
+    size = java.util.Objects.checkIndex(newSize, size + 1);
+  }
+
+  public void clear() {
+    size = 0;
+  }
+}

@@ -1,0 +1,28 @@
+package neox.tokenizer;
+
+import java.util.OptionalInt;
+
+/// Text to token ids and back. Implementations are immutable and safe to share between threads;
+/// speed-critical callers take a private [Encoder] per thread.
+public interface Tokenizer {
+  /// The ids of a text, special tokens written in the text recognized, none added.
+  int[] encode(String text);
+
+  /// The text of the ids; ids outside the vocabulary are left out.
+  String decode(int... ids);
+
+  /// Number of ids, before padding to a multiple of `make_vocab_size_divisible_by`.
+  int vocabSize();
+
+  /// The end-of-document token; empty when the vocabulary has none.
+  OptionalInt eod();
+
+  /// An encoder with buffers and caches of its own, for one thread.
+  Encoder encoder();
+
+  /// Encodes UTF-8 bytes into a growing array without creating strings. Not thread-safe.
+  interface Encoder {
+    /// Appends the ids of `utf8[from, to)` to `out`. The bytes must be valid UTF-8.
+    void encode(byte[] utf8, int from, int to, TokenBuffer out);
+  }
+}
