@@ -1,0 +1,47 @@
+# What to type. `make help` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# The build runs on JDK 25 wherever that is found; Maven itself may be started by an older one.
+JDK := $(shell . packaging/find-jdk.sh; neox_find_jdk; echo "$$neox_jdk")
+MVN := $(if $(JDK),JAVA_HOME=$(JDK) )mvn --batch-mode --no-transfer-progress -q
+SOURCES := $(shell find shared neox-* -path '*/src/main/*' -type f) \
+  $(shell find . -name pom.xml -not -path './dist/*') $(wildcard packaging/*.sh configs/*.yml)
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: dist ## a model's whole life in a few minutes: text, tokens, training, samples, scores, HF model
+	@time docs/quickstart.sh
+
+test: jdk ## compile with all checks, run every test, try the packaged tools
+	$(MVN) verify
+	$(MAKE) --no-print-directory dist
+	packaging/smoke-test.sh
+
+quick: jdk ## compile and test without Error Prone and the format check
+	$(MVN) -Dquick test
+
+format: jdk ## lay out the sources
+	$(MVN) spotless:apply
+
+bench: dist ## the benchmarks that need no data from outside
+	benchmarks/run-all.sh
+
+dist: dist/.built ## the tools, ready to run, in dist/
+
+dist/.built: $(SOURCES) | jdk
+	rm -rf dist
+	$(MVN) -Dquick -DskipTests -Pdist package
+	packaging/dist.sh $(JDK)
+	@touch $@
+
+clean: ## delete everything built
+	rm -rf dist demo
+	find . -name target -type d -prune -exec rm -rf {} +
+
+jdk:
+	@[ -n "$(JDK)" ] || { echo "no JDK 25 or later found: install one, or set JAVA_HOME to it" >&2; exit 1; }
+
+.PHONY: help demo test quick format bench dist clean jdk

@@ -1,0 +1,49 @@
+#!/bin/sh
+# Starts one neox tool; which one is this file's own name. Extra JVM options: NEOX_JAVA_OPTS.
+set -eu
+
+self=$0
+while [ -h "$self" ]; do
+  link=$(readlink "$self")
+  case $link in
+    /*) self=$link ;;
+    *) self=${self%/*}/$link ;;
+  esac
+done
+case $self in
+  */*) bin=${self%/*} ;;
+  *) bin=. ;;
+esac
+tool=${self##*/}
+lib=$(CDPATH='' cd -- "$bin/../lib" && pwd)
+
+. "$lib/find-jdk.sh"
+neox_find_jdk
+if [ -z "$neox_jdk" ]; then
+  echo "$tool: no JDK $neox_java_needed or later found (looked at JAVA_HOME, the PATH, /usr/lib/jvm," \
+    "/opt, ~/.jdks, ~/.sdkman). Install one, or set JAVA_HOME to it." >&2
+  exit 1
+fi
+
+class_path=
+while read -r jar; do
+  class_path=$class_path:$lib/$jar
+done < "$lib/$tool.classpath"
+read -r main_class < "$lib/$tool.main"
+
+# The cache of loaded classes that `make dist` made for this very JDK; others ignore it.
+aot=
+if [ -r "$lib/$tool.aot" ]; then
+  aot=-XX:AOTCache=$lib/$tool.aot
+fi
+
+# Idle libgomp threads must sleep, not spin: OpenBLAS has a thread pool of its own.
+OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-PASSIVE}
+export OMP_WAIT_POLICY
+
+# shellcheck disable=SC2086 # options are words
+exec "$neox_jdk/bin/java" $aot -Xlog:disable -Xlog:all=error:stderr \
+  -XX:+UseSerialGC -Xshare:auto \
+  --enable-native-access=ALL-UNNAMED \
+  -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0 \
+  ${NEOX_JAVA_OPTS:-} -cp "${class_path#:}" "$main_class" "$@"
