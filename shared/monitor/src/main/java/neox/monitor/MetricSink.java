@@ -1,0 +1,22 @@
+package neox.monitor;
+
+import java.io.IOException;
+
+/// Where a run's numbers go. Names are NeoX's, such as `train/lm_loss`; the x-axis is the step.
+///
+/// Recording never touches a file: values wait in memory until [#flush], which the training loop
+/// calls once per step. Not thread-safe.
+public interface MetricSink extends AutoCloseable {
+  /// Records one number at a step.
+  void scalar(String name, double value, long step);
+
+  /// Records one text that belongs to the whole run, such as its configuration.
+  void text(String name, String value);
+
+  /// Writes what was recorded, so that a run killed after this call keeps it.
+  void flush() throws IOException;
+
+  /// Flushes and releases the file.
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,143 @@
+package neox.monitor;
+
+import com.google.protobuf.ByteString;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.Event;
+import org.tensorflow.proto.SessionLog;
+import org.tensorflow.proto.Summary;
+import org.tensorflow.proto.SummaryMetadata;
+import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TensorShapeProto;
+
+/// A TensorBoard event file: a sequence of `Event` protos, each framed as a TFRecord (length,
+/// masked CRC-32C of the length, bytes, masked CRC-32C of the bytes).
+public final class TensorBoardEvents implements MetricSink {
+  /// TFRecord stores checksums rotated and offset, so that a checksum of data that holds checksums
+  /// stays meaningful.
+  private static final int CRC_MASK_DELTA = 0xa282ead8;
+
+  private final OutputStream out;
+  private final Clock clock;
+  private final List<Event> pending = new ArrayList<>();
+
+  private TensorBoardEvents(OutputStream out, Clock clock) {
+    this.out = out;
+    this.clock = clock;
+  }
+
+  /// Starts a new event file in `directory` for a run that continues after `lastStep` (0 for a
+  /// fresh one). TensorBoard drops the steps after `lastStep` of the directory's older files.
+  public static TensorBoardEvents open(Path directory, long lastStep) throws IOException {
+    return open(directory, lastStep, Clock.systemUTC());
+  }
+
+  static TensorBoardEvents open(Path directory, long lastStep, Clock clock) throws IOException {
+    Files.createDirectories(directory);
+    String name =
+        "events.out.tfevents.%d.%s.%d"
+            .formatted(clock.millis() / 1000, host(), ProcessHandle.current().pid());
+    Path file = directory.resolve(name);
+    for (int n = 1; Files.exists(file); n++) {
+      file = directory.resolve(name + "." + n);
+    }
+    OutputStream out =
+        new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
+    TensorBoardEvents events = new TensorBoardEvents(out, clock);
+    events.pending.add(events.event(0).setFileVersion("brain.Event:2").build());
+    if (lastStep > 0) {
+      SessionLog restart =
+          SessionLog.newBuilder().setStatus(SessionLog.SessionStatus.START).build();
+      events.pending.add(events.event(lastStep + 1).setSessionLog(restart).build());
+    }
+    events.flush();
+    return events;
+  }
+
+  @Override
+  public void scalar(String name, double value, long step) {
+    Summary.Value point =
+        Summary.Value.newBuilder().setTag(name).setSimpleValue((float) value).build();
+    pending.add(event(step).setSummary(Summary.newBuilder().addValue(point)).build());
+  }
+
+  @Override
+  public void text(String name, String value) {
+    TensorProto tensor =
+        TensorProto.newBuilder()
+            .setDtype(DataType.DT_STRING)
+            .setTensorShape(
+                TensorShapeProto.newBuilder().addDim(TensorShapeProto.Dim.newBuilder().setSize(1)))
+            .addStringVal(ByteString.copyFromUtf8(value))
+            .build();
+    SummaryMetadata.PluginData plugin =
+        SummaryMetadata.PluginData.newBuilder().setPluginName("text").build();
+    Summary.Value text =
+        Summary.Value.newBuilder()
+            .setTag(name + "/text_summary")
+            .setMetadata(SummaryMetadata.newBuilder().setPluginData(plugin))
+            .setTensor(tensor)
+            .build();
+    pending.add(event(0).setSummary(Summary.newBuilder().addValue(text)).build());
+  }
+
+  @Override
+  public void flush() throws IOException {
+    for (Event event : pending) {
+      writeRecord(out, event.toByteArray());
+    }
+    pending.clear();
+    out.flush();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (out) {
+      flush();
+    }
+  }
+
+  private Event.Builder event(long step) {
+    return Event.newBuilder().setWallTime(clock.millis() / 1000.0).setStep(step);
+  }
+
+  static void writeRecord(OutputStream out, byte[] bytes) throws IOException {
+    byte[] length = littleEndian(Long.BYTES).putLong(bytes.length).array();
+    out.write(length);
+    out.write(littleEndian(Integer.BYTES).putInt(maskedCrc(length)).array());
+    out.write(bytes);
+    out.write(littleEndian(Integer.BYTES).putInt(maskedCrc(bytes)).array());
+  }
+
+  static int maskedCrc(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    return Integer.rotateRight((int) crc.getValue(), 15) + CRC_MASK_DELTA;
+  }
+
+  private static ByteBuffer littleEndian(int size) {
+    return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      // The name only tells files of different machines apart.
+      return "localhost";
+    }
+  }
+}
