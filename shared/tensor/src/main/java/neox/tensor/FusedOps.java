@@ -1,0 +1,121 @@
+package neox.tensor;
+
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+
+/// Operations on whole lists of tensors in one call each, as optimizers need them.
+///
+/// All of them work in place under no autograd; call them inside a `NoGradGuard` when parameters
+/// require gradients.
+public final class FusedOps {
+  /// One AdamW step (arXiv:1711.05101) on every parameter, in place:
+  ///
+  ///     m = β₁m + (1-β₁)g;  v = β₂v + (1-β₂)g²
+  ///     p = p - lr·wd·p - lr · (m/(1-β₁ᵗ)) / (√(v/(1-β₂ᵗ)) + eps)
+  ///
+  /// `steps[i]` is a float32 scalar tensor that holds t and *already counts this step*: add 1 before
+  /// the call, as the state's owner.
+  public static void adamW(
+      TensorVector params,
+      TensorVector grads,
+      TensorVector expAvgs,
+      TensorVector expAvgSqs,
+      TensorVector steps,
+      double lr,
+      double beta1,
+      double beta2,
+      double weightDecay,
+      double eps) {
+    try (var _ = Scope.open()) {
+      IValueVector stack = Operator.arguments();
+      for (TensorVector list : new TensorVector[] {params, grads, expAvgs, expAvgSqs}) {
+        stack.push_back(Operator.of(list));
+      }
+      stack.push_back(Operator.of(new TensorVector())); // max_exp_avg_sqs: amsgrad only
+      stack.push_back(Operator.of(steps));
+      for (double value : new double[] {lr, beta1, beta2, weightDecay, eps}) {
+        stack.push_back(Operator.of(value));
+      }
+      stack.push_back(Operator.of(false)); // amsgrad
+      stack.push_back(Operator.of(false)); // maximize
+      stack.push_back(Operator.none()); // grad_scale
+      stack.push_back(Operator.none()); // found_inf
+      Handles.ADAMW.call(stack);
+    }
+  }
+
+  /// The Euclidean norm of each tensor, in float32, one number per tensor.
+  public static float[] norms(TensorVector tensors) {
+    if (tensors.size() == 0) {
+      return new float[0];
+    }
+    try (var _ = Scope.open()) {
+      IValueVector stack = Operator.arguments();
+      stack.push_back(Operator.of(tensors));
+      stack.push_back(Operator.scalar(2));
+      stack.push_back(Operator.none()); // dtype
+      Handles.NORM.call(stack);
+      TensorVector norms = stack.get(0).toTensorVector();
+      float[] values = new float[Math.toIntExact(norms.size())];
+      for (int i = 0; i < values.length; i++) {
+        Tensor norm = norms.get(i);
+        values[i] = norm.item_float();
+      }
+      return values;
+    }
+  }
+
+  /// Multiplies every tensor by `factor`.
+  public static void scale(TensorVector tensors, double factor) {
+    inPlace(Handles.MUL_SCALAR, tensors, factor);
+  }
+
+  /// Adds `value` to every tensor, such as 1 to the step counters.
+  public static void add(TensorVector tensors, double value) {
+    inPlace(Handles.ADD_SCALAR, tensors, value);
+  }
+
+  /// `targets[i] += sources[i]`; the sources may have a narrower type.
+  public static void addAll(TensorVector targets, TensorVector sources) {
+    try (var _ = Scope.open()) {
+      IValueVector stack = Operator.arguments();
+      stack.push_back(Operator.of(targets));
+      stack.push_back(Operator.of(sources));
+      stack.push_back(Operator.scalar(1));
+      Handles.ADD_LIST.call(stack);
+    }
+  }
+
+  /// `targets[i] = sources[i]`, converting the type.
+  public static void copy(TensorVector targets, TensorVector sources) {
+    try (var _ = Scope.open()) {
+      IValueVector stack = Operator.arguments();
+      stack.push_back(Operator.of(targets));
+      stack.push_back(Operator.of(sources));
+      stack.push_back(Operator.of(false)); // non_blocking
+      Handles.COPY.call(stack);
+    }
+  }
+
+  private static void inPlace(Operator operator, TensorVector tensors, double value) {
+    try (var _ = Scope.open()) {
+      IValueVector stack = Operator.arguments();
+      stack.push_back(Operator.of(tensors));
+      stack.push_back(Operator.scalar(value));
+      operator.call(stack);
+    }
+  }
+
+  /// Found once, on first use; immutable.
+  private static final class Handles {
+    static final Operator ADAMW = Operator.find("aten::_fused_adamw_", "");
+    static final Operator NORM = Operator.find("aten::_foreach_norm", "Scalar");
+    static final Operator MUL_SCALAR = Operator.find("aten::_foreach_mul_", "Scalar");
+    static final Operator ADD_SCALAR = Operator.find("aten::_foreach_add_", "Scalar");
+    static final Operator ADD_LIST = Operator.find("aten::_foreach_add_", "List");
+    static final Operator COPY = Operator.find("aten::_foreach_copy_", "");
+  }
+
+  private FusedOps() {}
+}

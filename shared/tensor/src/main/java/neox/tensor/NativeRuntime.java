@@ -1,0 +1,96 @@
+package neox.tensor;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.function.Supplier;
+import neox.base.Environment;
+import org.bytedeco.openblas.presets.openblas_nolapack;
+import org.bytedeco.pytorch.global.torch;
+
+/// Brings libtorch up with the settings that it must see before it is loaded.
+///
+/// Bytedeco ships two thread pools, torch's OpenMP and OpenBLAS's own; both spin while they wait
+/// and fight over the cores, which costs up to fifteen times unless they are told to sleep.
+/// JavaCPP, too, reads the process size at every native object unless its limits are off.
+public final class NativeRuntime {
+  /// Prepares the process and sets the number of threads of one operation. Call it first in every
+  /// program that computes; calling it again only changes the number of threads. Variables that the
+  /// user has set in the environment win.
+  public static void start(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be at least 1, not " + threads);
+    }
+    setVariable("OMP_WAIT_POLICY", "PASSIVE");
+    setVariable("OPENBLAS_NUM_THREADS", Integer.toString(threads));
+    setLimit("org.bytedeco.javacpp.maxBytes");
+    setLimit("org.bytedeco.javacpp.maxPhysicalBytes");
+    Libtorch.setThreads(threads);
+  }
+
+  /// As many threads as `OMP_NUM_THREADS` says, or one per core.
+  public static int defaultThreads() {
+    return Environment.get("OMP_NUM_THREADS")
+        .filter(value -> value.matches("[1-9][0-9]{0,4}"))
+        .map(Integer::valueOf)
+        .orElseGet(() -> Runtime.getRuntime().availableProcessors());
+  }
+
+  /// Runs `body`; what libtorch throws (a line of reason, then pages of C++ stack) becomes a
+  /// [NativeException] of one line that starts with `what`.
+  public static <T> T translating(String what, Supplier<T> body) {
+    try {
+      return body.get();
+    } catch (NativeException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      if (e.getClass() == RuntimeException.class) { // JavaCPP's choice for std::exception
+        throw new NativeException(what + ": " + NativeException.firstLine(e), e);
+      }
+      throw e;
+    }
+  }
+
+  private static void setLimit(String property) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, "0");
+    }
+  }
+
+  /// `System.getenv` is a copy made at start-up; native libraries read libc's own table.
+  @SuppressWarnings("restricted")
+  private static void setVariable(String name, String value) {
+    Linker linker = Linker.nativeLinker();
+    MemorySegment symbol = linker.defaultLookup().findOrThrow("setenv");
+    FunctionDescriptor signature =
+        FunctionDescriptor.of(
+            ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
+    MethodHandle setenv = linker.downcallHandle(symbol, signature);
+    try (Arena arena = Arena.ofConfined()) {
+      int keepExisting = 0;
+      int result =
+          (int)
+              setenv.invokeExact(arena.allocateFrom(name), arena.allocateFrom(value), keepExisting);
+      if (result != 0) {
+        throw new IllegalStateException("setenv(" + name + ") failed");
+      }
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Keeps the Bytedeco classes apart, so that they load after the variables are set.
+  private static final class Libtorch {
+    static void setThreads(int threads) {
+      torch.set_num_threads(threads);
+      openblas_nolapack.blas_set_num_threads(threads);
+    }
+  }
+
+  private NativeRuntime() {}
+}

@@ -1,0 +1,38 @@
+package neox.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// The state of libtorch's default CPU generator, which dropout and sampling draw from.
+public final class RandomState {
+  public static void seed(long seed) {
+    torch.manual_seed(seed);
+  }
+
+  /// The whole state, for [#restore].
+  public static byte[] save() {
+    try (var _ = Scope.open()) {
+      return MappedTensors.bytes(torch.getDefaultCPUGenerator().get_state())
+          .toArray(ValueLayout.JAVA_BYTE);
+    }
+  }
+
+  /// Continues exactly where [#save] was called.
+  public static void restore(byte[] state) {
+    try (var _ = Scope.open()) {
+      Tensor bytes = torch.empty(state.length).to(ScalarType.Byte);
+      if (bytes.numel() != torch.getDefaultCPUGenerator().get_state().numel()) {
+        throw new IllegalArgumentException(
+            "a random state of " + state.length + " bytes does not belong to this libtorch");
+      }
+      MemorySegment.copy(
+          MemorySegment.ofArray(state), 0, MappedTensors.bytes(bytes), 0, state.length);
+      torch.getDefaultCPUGenerator().set_state(bytes);
+    }
+  }
+
+  private RandomState() {}
+}
