@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Tries the packaged tools as a user would: start-up cost, completion, the README's commands.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+tools='prepare preprocess train generate eval convert-hf upload'
+work=$(mktemp -d)
+server=
+trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
+fail() { echo "smoke-test: $*" >&2; exit 1; }
+
+# CPU seconds (user + system) of one command, the smallest of five runs.
+cpu_seconds() {
+  local best=999 t TIMEFORMAT='%U %S'
+  for _ in 1 2 3 4 5; do
+    t=$({ time "$@" > /dev/null 2>&1; } 2>&1 | awk '{print $1 + $2}')
+    best=$(awk -v a="$best" -v b="$t" 'BEGIN {print (b < a) ? b : a}')
+  done
+  echo "$best"
+}
+
+for name in $tools; do
+  tool=dist/bin/neox-$name
+  "$tool" --version | grep -q "neox-$name (neox) 0" || fail "$tool --version"
+  seconds=$(cpu_seconds "$tool" --help)
+  echo "neox-$name --help: $seconds s of CPU"
+  awk -v s="$seconds" 'BEGIN {exit !(s <= 0.4)}' || fail "$tool --help took $seconds s of CPU, more than 0.4"
+  bash -n "dist/share/bash-completion/neox-$name" || fail "completion of $tool"
+  case $name in
+    train | generate | eval) ;;
+    *) ! grep -qE 'pytorch|openblas|javacpp' "dist/lib/neox-$name.classpath" || fail "$tool sees libtorch" ;;
+  esac
+done
+
+# The README shows exactly the lines that the quick start runs.
+diff <(grep -h '^neox-' docs/quickstart.sh | sed 's/ \${NEOX_DEMO_TRAIN:-}//') \
+  <(sed -n '/<!-- quickstart -->/,/```$/p' README.md | grep '^neox-') \
+  || fail "README.md and docs/quickstart.sh differ"
+
+# The quick start with less training, away from the repository, then the README's other examples.
+cd "$work"
+ln -s "$root/dist" dist
+ln -s "$root/configs" configs
+NEOX_DEMO_TRAIN='--set train_iters=20 --set checkpoint_factor=10 --set eval_interval=10' \
+  "$root/docs/quickstart.sh" > quickstart.log 2>&1 || { cat quickstart.log >&2; fail "the quick start failed"; }
+for made in demo/loss.svg demo/samples.jsonl demo/hf/model.safetensors demo/hf/config.json; do
+  [ -s "$made" ] || { cat quickstart.log >&2; fail "the quick start made no $made"; }
+done
+echo "quick start: ok"
+
+sed -n '/<!-- more examples -->/,/```$/p' "$root/README.md" | grep '^neox-' > examples
+[ -s examples ] || fail "README.md has no more examples"
+class_path=$root/shared/hub/target/test-classes:$root/shared/hub/target/classes
+while read -r jar; do class_path=$class_path:$root/dist/lib/$jar; done < "$root/dist/lib/neox-upload.classpath"
+. "$root/packaging/find-jdk.sh"
+neox_find_jdk
+"$neox_jdk/bin/java" -cp "$class_path" neox.hub.fixture.HubServer > server.log 2>&1 &
+server=$!
+for _ in $(seq 100); do grep -q http server.log && break; sleep 0.1; done
+HF_ENDPOINT=$(grep -o 'http://[^ ]*' server.log | head -n 1)
+export HF_ENDPOINT HF_TOKEN=hf_test_token_0123456789
+PATH=$PWD/dist/bin:$PATH
+while read -r line; do
+  bash -c "$line" > example.log 2>&1 < /dev/null || { cat example.log >&2; fail "README example: $line"; }
+  ! grep -q "$HF_TOKEN" example.log || fail "the token is in the output of: $line"
+  echo "ok: $line"
+done < examples
