@@ -22,6 +22,21 @@ neox-eval configs/demo.yml --tasks lambada_openai,sciq --data demo/data/eval --o
 say '5. Publishing: a Hugging Face model directory'
 neox-convert-hf --input_dir demo/checkpoints --output_dir demo/hf
 
-say 'Done. What was made:'
-awk -f - demo/logs/metrics.jsonl <<'AWK' >&2
-AWK
+say 'Done. What was made'
+first=$(grep -m 1 -o '"train/lm_loss":[0-9.]*' demo/logs/metrics.jsonl | cut -d: -f2)
+last=$(grep -o '"train/lm_loss":[0-9.]*' demo/logs/metrics.jsonl | tail -n 1 | cut -d: -f2)
+cp demo/logs/loss.svg demo/loss.svg
+cat >&2 <<SUMMARY
+  text and tokens    demo/data           sample.jsonl, tokenizer.json, sample_text_document.bin/.idx
+  checkpoints        demo/checkpoints    latest: $(cat demo/checkpoints/latest)
+  loss               demo/loss.svg       $first at the first step, $last at the last
+  samples            demo/samples.jsonl  the first one:
+$(head -n 1 demo/samples.jsonl | fold -w 96 | sed 's/^/      /')
+  scores             demo/eval
+  published form     demo/hf             loads with transformers' AutoModelForCausalLM
+
+What to try next:
+  echo 'Once upon a time' | neox-generate --model demo/hf -i - -o - --temperature 0.8
+  neox-train configs/demo.yml --set train_iters=1000 --set lr_decay_iters=1000 --set override_lr_scheduler=true
+  neox-train -d configs pythia/14M local_setup --print-config
+SUMMARY
