@@ -28,12 +28,18 @@ public final class Scope implements AutoCloseable {
     try (var _ = open()) {
       result = keep(body.get());
     }
-    @Nullable PointerScope enclosing = PointerScope.getInnerScope();
-    if (enclosing != null) {
-      enclosing.attach(result);
-      result.releaseReference();
+    return adopt(result);
+  }
+
+  /// Hands a kept object over to the innermost scope, which frees it at its end; without a scope it
+  /// stays kept.
+  public static <T extends Pointer> T adopt(T kept) {
+    @Nullable PointerScope innermost = PointerScope.getInnerScope();
+    if (innermost != null) {
+      innermost.attach(kept);
+      release(kept);
     }
-    return result;
+    return kept;
   }
 
   /// Takes a native object out of all scopes: it lives until [#release]. The owner of a parameter,
