@@ -18,6 +18,7 @@ import neox.parallel.TensorParallel;
 import neox.parallel.pipeline.Step.Backward;
 import neox.parallel.pipeline.Step.Forward;
 import neox.parallel.pipeline.Step.SendActivation;
+import neox.tensor.Gradients;
 import neox.tensor.Scope;
 import neox.tensor.TensorData;
 import org.bytedeco.pytorch.BoolOptional;
@@ -63,7 +64,7 @@ class StageRunnerTest {
       Tensor y = Scope.adopt(requireNonNull(outputs.remove(microBatch)));
       gradient.ifPresentOrElse(
           g -> y.backward(g, new BoolOptional(), false, new TensorArrayRefOptional()), y::backward);
-      return x.requires_grad() ? Optional.of(x.grad()) : Optional.empty();
+      return Gradients.of(x);
     }
   }
 
