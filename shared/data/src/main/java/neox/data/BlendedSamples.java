@@ -1,0 +1,147 @@
+package neox.data;
+
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import neox.base.UserException;
+
+/// Several datasets mixed so that at every point of the order each has had its share.
+///
+/// Step `i` takes from the dataset that is furthest behind its weight. Only the number of the
+/// dataset is stored per step (one byte); its sample number is counted from a checkpoint nearby.
+public final class BlendedSamples implements TokenSamples {
+  private static final int MAX_MEMBERS = 254; // NeoX keeps the number in a byte, too
+  private static final int BLOCK = 256;
+  private static final double MARGIN = 1.005; // NeoX asks each member for half a percent more
+
+  private final List<TokenSamples> members;
+  private final long count;
+  private final int length;
+  private final IntegerArray memberOf;
+  private final IntegerArray takenBefore;
+
+  private BlendedSamples(
+      List<TokenSamples> members, long count, IntegerArray memberOf, IntegerArray takenBefore) {
+    this.members = List.copyOf(members);
+    this.count = count;
+    this.length = members.getFirst().length();
+    this.memberOf = memberOf;
+    this.takenBefore = takenBefore;
+  }
+
+  /// Mixes `members`, which have one length. The order lives as long as `arena`.
+  ///
+  /// @param log is told the share that each member was given and got
+  public static BlendedSamples of(
+      List<TokenSamples> members, List<Double> weights, Arena arena, Consumer<String> log) {
+    if (members.isEmpty() || members.size() > MAX_MEMBERS || members.size() != weights.size()) {
+      throw UserException.of(
+          "a blend needs 1 to %d datasets and one weight for each, found %d datasets and %d"
+              + " weights",
+          MAX_MEMBERS, members.size(), weights.size());
+    }
+    double[] shares = normalize(weights);
+    long count = 0;
+    for (TokenSamples member : members) {
+      count = Math.addExact(count, member.count());
+    }
+    long blocks = Math.ceilDiv(count, (long) BLOCK);
+    BlendedSamples blend =
+        new BlendedSamples(
+            members,
+            count,
+            IntegerArray.allocate(IntegerArray.Element.UINT8, count, arena),
+            IntegerArray.allocate(IntegerArray.Element.INT64, blocks * members.size(), arena));
+    long[] taken = blend.fill(shares);
+    for (int d = 0; d < shares.length && count > 0; d++) {
+      log.accept(
+          String.format(
+              java.util.Locale.ROOT,
+              "blend: dataset %d, input: %.5f, achieved: %.5f",
+              d,
+              shares[d],
+              (double) taken[d] / count));
+    }
+    return blend;
+  }
+
+  /// Weights scaled to add up to one.
+  static double[] normalize(List<Double> weights) {
+    double sum = weights.stream().mapToDouble(Double::doubleValue).sum();
+    if (!(sum > 0) || weights.stream().anyMatch(weight -> !(weight >= 0))) {
+      throw UserException.of("blend weights must be positive, found %s", weights);
+    }
+    return weights.stream().mapToDouble(weight -> weight / sum).toArray();
+  }
+
+  /// How many samples each member is asked for when the blend is asked for `samples`.
+  static long[] requests(List<Double> weights, long samples) {
+    return IntStream.range(0, weights.size())
+        .mapToLong(d -> (long) Math.ceil(samples * normalize(weights)[d] * MARGIN))
+        .toArray();
+  }
+
+  private long[] fill(double[] shares) {
+    long[] taken = new long[shares.length];
+    for (long i = 0; i < count; i++) {
+      if (i % BLOCK == 0) {
+        for (int d = 0; d < taken.length; d++) {
+          takenBefore.set(i / BLOCK * taken.length + d, taken[d]);
+        }
+      }
+      int chosen = furthestBehind(shares, taken, Math.max(i, 1));
+      memberOf.set(i, chosen);
+      taken[chosen]++;
+    }
+    return taken;
+  }
+
+  private static int furthestBehind(double[] shares, long[] taken, long step) {
+    int chosen = 0;
+    double largest = shares[0] * step - taken[0];
+    for (int d = 1; d < shares.length; d++) {
+      double behind = shares[d] * step - taken[d];
+      if (behind > largest) {
+        largest = behind;
+        chosen = d;
+      }
+    }
+    return chosen;
+  }
+
+  /// The member that answers for sample `i`.
+  int member(long i) {
+    return (int) memberOf.get(i);
+  }
+
+  /// Which of that member's samples it is.
+  long memberSample(long i) {
+    int member = member(i);
+    long sample = takenBefore.get(i / BLOCK * members.size() + member);
+    for (long before = i / BLOCK * BLOCK; before < i; before++) {
+      if (member(before) == member) {
+        sample++;
+      }
+    }
+    return sample;
+  }
+
+  @Override
+  public long count() {
+    return count;
+  }
+
+  @Override
+  public int length() {
+    return length;
+  }
+
+  @Override
+  public void get(long i, int[] out) {
+    Objects.checkIndex(i, Long.MAX_VALUE);
+    long wrapped = i % count;
+    members.get(member(wrapped)).get(memberSample(wrapped), out);
+  }
+}

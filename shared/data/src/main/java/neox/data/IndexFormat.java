@@ -1,0 +1,48 @@
+package neox.data;
+
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/// The layout of the memory-mapped `.idx` file:
+///
+///     9 bytes   magic "MMIDIDX\0\0"
+///     u64       version, 1
+///     u8        code of the token width
+///     u64       items N
+///     u64       entries of the document index D
+///     int32[N]  tokens of each item
+///     int64[N]  byte offset of each item in the .bin file
+///     int64[D]  0, then the number of items after each document
+///
+/// Nothing is aligned: the arrays begin at byte 34.
+final class IndexFormat {
+  static final byte[] MAGIC = "MMIDIDX\0\0".getBytes(StandardCharsets.US_ASCII);
+  static final byte[] LEGACY_MAGIC = "TNTIDX\0\0".getBytes(StandardCharsets.US_ASCII);
+  static final long VERSION = 1;
+  static final int HEADER_BYTES = 34;
+  static final int VERSION_AT = 9;
+  static final int WIDTH_AT = 17;
+  static final int ITEMS_AT = 18;
+  static final int DOCUMENTS_AT = 26;
+
+  static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /// The tokens of the dataset `prefix`.
+  static Path bin(Path prefix) {
+    return prefix.resolveSibling(prefix.getFileName() + ".bin");
+  }
+
+  /// The index of the dataset `prefix`.
+  static Path idx(Path prefix) {
+    return prefix.resolveSibling(prefix.getFileName() + ".idx");
+  }
+
+  private IndexFormat() {}
+}

@@ -1,0 +1,89 @@
+package neox.data;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Optional;
+
+/// Integers in native or mapped memory, as many as it holds: a Java array ends at 2^31 elements.
+///
+/// Valid as long as the arena of its memory; writes are not synchronized.
+public final class IntegerArray {
+  /// How one element is stored, with numpy's name for it.
+  public enum Element {
+    UINT8("|u1", 1),
+    INT32("<i4", 4),
+    UINT32("<u4", 4),
+    INT64("<i8", 8);
+
+    private final String descr;
+    private final int bytes;
+
+    Element(String descr, int bytes) {
+      this.descr = descr;
+      this.bytes = bytes;
+    }
+
+    static Optional<Element> ofDescr(String descr) {
+      return Arrays.stream(values()).filter(element -> element.descr.equals(descr)).findFirst();
+    }
+
+    String descr() {
+      return descr;
+    }
+
+    int bytes() {
+      return bytes;
+    }
+  }
+
+  private final Element element;
+  private final MemorySegment memory;
+  private final long length;
+
+  /// An array over `memory`, whose size is a multiple of the element's.
+  IntegerArray(Element element, MemorySegment memory) {
+    this.element = element;
+    this.memory = memory;
+    this.length = memory.byteSize() / element.bytes();
+  }
+
+  /// An array of zeros outside the Java heap.
+  static IntegerArray allocate(Element element, long length, Arena arena) {
+    long bytes = Math.multiplyExact(length, (long) element.bytes());
+    MemorySegment memory =
+        bytes == 0 ? MemorySegment.ofArray(new byte[0]) : arena.allocate(bytes, 8);
+    return new IntegerArray(element, memory);
+  }
+
+  public long get(long index) {
+    return switch (element) {
+      case UINT8 -> memory.get(ValueLayout.JAVA_BYTE, index) & 0xffL;
+      case INT32 -> memory.get(IndexFormat.INT, 4 * index);
+      case UINT32 -> memory.get(IndexFormat.INT, 4 * index) & 0xffffffffL;
+      case INT64 -> memory.get(IndexFormat.LONG, 8 * index);
+    };
+  }
+
+  /// Stores the low bits of `value`; the caller chose an element that holds it.
+  void set(long index, long value) {
+    switch (element) {
+      case UINT8 -> memory.set(ValueLayout.JAVA_BYTE, index, (byte) value);
+      case INT32, UINT32 -> memory.set(IndexFormat.INT, 4 * index, (int) value);
+      case INT64 -> memory.set(IndexFormat.LONG, 8 * index, value);
+    }
+  }
+
+  public long length() {
+    return length;
+  }
+
+  public Element element() {
+    return element;
+  }
+
+  MemorySegment memory() {
+    return memory;
+  }
+}

@@ -1,0 +1,50 @@
+package neox.data;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
+
+/// Buffered little-endian numbers onto a channel that someone else owns.
+final class LittleEndianSink {
+  private final WritableByteChannel channel;
+  private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+
+  LittleEndianSink(WritableByteChannel channel) {
+    this.channel = channel;
+  }
+
+  void putByte(int value) throws IOException {
+    reserve(1);
+    buffer.put((byte) value);
+  }
+
+  void putShort(int value) throws IOException {
+    reserve(2);
+    buffer.putShort((short) value);
+  }
+
+  void putInt(int value) throws IOException {
+    reserve(4);
+    buffer.putInt(value);
+  }
+
+  void putLong(long value) throws IOException {
+    reserve(8);
+    buffer.putLong(value);
+  }
+
+  private void reserve(int bytes) throws IOException {
+    if (buffer.remaining() < bytes) {
+      flush();
+    }
+  }
+
+  void flush() throws IOException {
+    buffer.flip();
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+    buffer.clear();
+  }
+}

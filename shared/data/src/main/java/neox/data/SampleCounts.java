@@ -1,0 +1,20 @@
+package neox.data;
+
+/// How many samples a run draws from each split.
+public record SampleCounts(long train, long valid, long test) {
+
+  /// NeoX's rule.
+  ///
+  /// @param evalInterval iterations between two evaluations; 0 when there are none on the way
+  /// @param evalIterations batches of one evaluation
+  /// @param batchSize samples of one optimizer step, over all ranks
+  public static SampleCounts of(
+      long trainIterations, long evalInterval, long evalIterations, long batchSize) {
+    long evaluations = evalInterval == 0 ? 1 : trainIterations / evalInterval + 1;
+    long test = Math.multiplyExact(evalIterations, batchSize);
+    return new SampleCounts(
+        Math.multiplyExact(trainIterations, batchSize),
+        Math.multiplyExact(evaluations, test),
+        test);
+  }
+}

@@ -1,0 +1,16 @@
+package neox.data;
+
+/// Training samples in the order in which training sees them.
+///
+/// A pure function of the data and the seed: sample `i` is always the same, so resuming needs no
+/// loader state. Safe to call from many threads.
+public interface TokenSamples {
+  /// Number of samples; the order repeats after them.
+  long count();
+
+  /// Tokens of a sample: the sequence length plus one, since labels are the tokens shifted by one.
+  int length();
+
+  /// Copies sample `i` into `out[0, length())`. Defined for every `i >= 0`.
+  void get(long i, int[] out);
+}

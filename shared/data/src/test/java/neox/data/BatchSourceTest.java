@@ -1,0 +1,109 @@
+package neox.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import neox.base.Json;
+import neox.base.UserException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BatchSourceTest {
+  @TempDir Path directory;
+
+  @Test
+  void replaysTheBatchesOfARecordedRun() throws Exception {
+    Path prefix = Golden.copy(Golden.CORPUS1, directory);
+    SampleCounts counts = SampleCounts.of(20, 10, 2, 8);
+    SamplePlan plan =
+        new SamplePlan(prefix, "90,5,5", 64, 1234, counts.train(), counts.valid(), counts.test());
+    List<String> log = new ArrayList<>();
+    List<int[][]> batches = new ArrayList<>();
+    try (SplitSamples splits = SplitSamples.open(plan, log::add)) {
+      BatchSource train = new BatchSource(splits.train().orElseThrow(), 4, 0, 1);
+      BatchSource valid = new BatchSource(splits.valid().orElseThrow(), 4, 0, 1);
+      BatchSource test = new BatchSource(splits.test().orElseThrow(), 4, 0, 1);
+      append(batches, train, 0, 20);
+      append(batches, valid, 0, 4);
+      append(batches, train, 20, 40);
+      append(batches, valid, 4, 12);
+      append(batches, test, 0, 4);
+    }
+    List<String> golden = Files.readAllLines(Golden.ROOT.resolve("train/A_pythia_batches.jsonl"));
+    assertThat(batches).hasSameSizeAs(golden);
+    for (int i = 0; i < golden.size(); i++) {
+      JsonNode expected = Json.parse(golden.get(i), "golden:" + i);
+      assertThat(Json.mapper().<JsonNode>valueToTree(batches.get(i)))
+          .as("micro-batch %d", i)
+          .isEqualTo(expected);
+    }
+    assertThat(log)
+        .first()
+        .isEqualTo(
+            "train: 226 documents, 212,350 tokens, 1 epoch(s), 3,316 samples of 64 tokens"
+                + " (160 asked for)");
+  }
+
+  @Test
+  void ranksShareAGlobalMicroBatchAndTheOrderRepeats() {
+    TokenSamples samples = numbers(23);
+    for (int ranks = 1; ranks <= 3; ranks++) {
+      for (int micro = 1; micro <= 3; micro++) {
+        long whole = 23 / (micro * ranks);
+        for (int n = 0; n < 2 * whole; n++) {
+          for (int rank = 0; rank < ranks; rank++) {
+            BatchSource source = new BatchSource(samples, micro, rank, ranks);
+            assertThat(source.microBatches()).isEqualTo(whole);
+            int first = (int) (n % whole) * micro * ranks + rank * micro;
+            int[] expected = IntStream.range(first, first + micro).toArray();
+            assertThat(Arrays.stream(source.get(n)).mapToInt(row -> row[0]))
+                .containsExactly(Arrays.stream(expected).boxed().toArray(Integer[]::new));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void saysWhenTheDataDoNotFillOneMicroBatch() {
+    assertThatThrownBy(() -> new BatchSource(numbers(7), 4, 0, 2))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "the data gives 7 samples of 0 tokens, but one micro-batch needs 8 (4 on each of 2"
+                + " data-parallel ranks); use more data, a shorter seq_length or a smaller"
+                + " micro-batch");
+  }
+
+  private static void append(List<int[][]> batches, BatchSource source, int from, int to) {
+    for (int n = from; n < to; n++) {
+      batches.add(source.get(n));
+    }
+  }
+
+  /// Samples of one token, its own number.
+  static TokenSamples numbers(long count) {
+    return new TokenSamples() {
+      @Override
+      public long count() {
+        return count;
+      }
+
+      @Override
+      public int length() {
+        return 1;
+      }
+
+      @Override
+      public void get(long i, int[] out) {
+        out[0] = (int) i;
+      }
+    };
+  }
+}

@@ -1,0 +1,112 @@
+package neox.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import neox.base.UserException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BlendedSamplesTest {
+  @TempDir Path directory;
+
+  @Test
+  void mixesInNeoxOrder() throws Exception {
+    for (Map.Entry<String, JsonNode> entry : Golden.dataOrder().get("blends").properties()) {
+      List<Double> weights = doubles(entry.getValue().get("weights"));
+      long size = entry.getValue().get("size").asLong();
+      List<TokenSamples> members =
+          new ArrayList<>(Collections.nCopies(weights.size(), BatchSourceTest.numbers(0)));
+      members.set(0, BatchSourceTest.numbers(size));
+      try (Arena arena = Arena.ofConfined()) {
+        BlendedSamples blend = BlendedSamples.of(members, weights, arena, line -> {});
+        IntegerArray member = golden(entry.getKey() + "_dataset_index", arena);
+        IntegerArray sample = golden(entry.getKey() + "_dataset_sample_index", arena);
+        assertThat(blend.count()).isEqualTo(size).isEqualTo(member.length());
+        for (long i = 0; i < size; i++) {
+          assertThat((long) blend.member(i)).isEqualTo(member.get(i));
+          assertThat(blend.memberSample(i)).isEqualTo(sample.get(i));
+        }
+      }
+    }
+  }
+
+  @Test
+  void asksEachMemberForItsShareAndABitMore() throws Exception {
+    for (JsonNode row : Golden.dataOrder().get("normalized_weights")) {
+      List<Double> weights = doubles(row.get("weights"));
+      long samples = row.get("num_samples").asLong();
+      List<Double> shares = doubles(row.get("result").get(0));
+      assertThat(BlendedSamples.normalize(weights))
+          .containsExactly(shares.stream().mapToDouble(Double::doubleValue).toArray());
+      long[] expected = new long[weights.size()];
+      for (int d = 0; d < expected.length; d++) {
+        expected[d] = row.get("result").get(1).get(d).asLong();
+      }
+      assertThat(BlendedSamples.requests(weights, samples)).containsExactly(expected);
+    }
+  }
+
+  @Test
+  void opensTheBlendThatNeoxOpened() throws Exception {
+    Path one = Golden.copy(Golden.CORPUS1, directory);
+    Path two = Golden.copy(Golden.CORPUS2, directory);
+    BlendPlan plan =
+        new BlendPlan(
+            new BlendPlan.Blend(List.of(one, two), List.of(0.7, 0.3)),
+            new BlendPlan.Blend(List.of(one), List.of(1.0)),
+            new BlendPlan.Blend(List.of(), List.of()),
+            64,
+            1234,
+            160,
+            48,
+            16);
+    List<String> log = new ArrayList<>();
+    try (SplitSamples splits = SplitSamples.open(plan, log::add);
+        Arena arena = Arena.ofShared();
+        IndexedTokens tokens = IndexedTokens.open(Golden.CORPUS2)) {
+      TokenSamples train = splits.train().orElseThrow();
+      TokenSamples second =
+          new NeoxIndexFiles(Golden.CORPUS2, "train_1", 49, 64, 1234)
+              .open(tokens, 0, tokens.count(), arena)
+              .orElseThrow();
+      int[] ours = new int[65];
+      int[] theirs = new int[65];
+      for (int k = 0; k < 10; k++) { // the second corpus answers for samples 1, 4, 7, 11, …
+        train.get(List.of(1, 4, 7, 11, 14, 17, 21, 24, 27, 31).get(k), ours);
+        second.get(k, theirs);
+        assertThat(ours).containsExactly(theirs);
+      }
+      assertThat(splits.valid()).isPresent();
+      assertThat(splits.test()).isEmpty();
+    }
+    assertThat(log).contains("blend: dataset 0, input: 0.70000, achieved: 0.70006");
+  }
+
+  @Test
+  void refusesWeightsThatDoNotFitThePaths() {
+    assertThatThrownBy(() -> new BlendPlan.Blend(List.of(Path.of("a")), List.of()))
+        .isInstanceOf(UserException.class)
+        .hasMessage("1 data paths but 0 weights; give one weight per path");
+    assertThatThrownBy(() -> BlendedSamples.normalize(List.of(1.0, -1.0)))
+        .isInstanceOf(UserException.class)
+        .hasMessage("blend weights must be positive, found [1.0, -1.0]");
+  }
+
+  private static IntegerArray golden(String name, Arena arena) throws Exception {
+    return NpyFile.open(Golden.ROOT.resolve("dataorder/" + name + ".npy"), arena).values();
+  }
+
+  private static List<Double> doubles(JsonNode array) {
+    List<Double> result = new ArrayList<>();
+    array.forEach(value -> result.add(value.asDouble()));
+    return result;
+  }
+}

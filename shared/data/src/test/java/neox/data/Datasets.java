@@ -1,0 +1,19 @@
+package neox.data;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// Small datasets for tests.
+final class Datasets {
+  static Path write(Path prefix, int[][] documents) throws IOException {
+    try (IndexedTokensWriter writer = IndexedTokensWriter.create(prefix, TokenWidth.UINT16)) {
+      for (int[] document : documents) {
+        writer.addDocument(document, 0, document.length);
+      }
+      writer.commit();
+    }
+    return prefix;
+  }
+
+  private Datasets() {}
+}

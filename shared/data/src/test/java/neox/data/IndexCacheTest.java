@@ -1,0 +1,76 @@
+package neox.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IndexCacheTest {
+  @TempDir Path directory;
+  private final List<String> log = new ArrayList<>();
+
+  @Test
+  void findsWhatItBuiltEvenForAnotherNumberOfSamplesInTheSameEpochs() throws Exception {
+    Path prefix = Golden.copy(Golden.CORPUS1, directory);
+    List<Long> built = shuffle(prefix, 250, 100);
+    List<String> files = Golden.fileNames(directory.resolve(".neox-cache")).toList();
+    assertThat(files).hasSize(3);
+    assertThat(shuffle(prefix, 250, 150)).isEqualTo(built);
+    assertThat(Golden.fileNames(directory.resolve(".neox-cache"))).isEqualTo(files);
+    assertThat(log).isEmpty();
+  }
+
+  @Test
+  void neverUsesTheOrderOfOtherDataOrAnotherSplit() throws Exception {
+    Path prefix = directory.resolve("d");
+    Datasets.write(prefix, new int[][] {new int[50], new int[30], new int[40]});
+    List<Long> first = shuffle(prefix, 3, 1);
+    Datasets.write(prefix, new int[][] {new int[70], new int[10], new int[90]});
+    assertThat(shuffle(prefix, 3, 1)).isNotEqualTo(first);
+    shuffle(prefix, 2, 1);
+    assertThat(Golden.fileNames(directory.resolve(".neox-cache"))).hasSize(9);
+  }
+
+  @Test
+  void rebuildsADamagedFile() throws Exception {
+    Path prefix = Golden.copy(Golden.CORPUS1, directory);
+    List<Long> built = shuffle(prefix, 250, 100);
+    Path cache = directory.resolve(".neox-cache");
+    Path file =
+        cache.resolve(
+            Golden.fileNames(cache).filter(n -> n.contains("shuffle")).findFirst().orElseThrow());
+    byte[] whole = Files.readAllBytes(file);
+    Files.write(file, java.util.Arrays.copyOf(whole, whole.length - 4));
+    assertThat(shuffle(prefix, 250, 100)).isEqualTo(built);
+    assertThat(log).singleElement().asString().contains("building it again", "cut short");
+    assertThat(Files.readAllBytes(file)).isEqualTo(whole);
+  }
+
+  @Test
+  void keepsTheOrderInMemoryWhereNothingCanBeWritten() throws Exception {
+    Path prefix = Golden.copy(Golden.CORPUS1, directory);
+    List<Long> cached = shuffle(prefix, 250, 100);
+    Path readOnly = Files.createDirectory(directory.resolve("other"));
+    Path copy = Golden.copy(Golden.CORPUS1, readOnly);
+    Files.createFile(readOnly.resolve(".neox-cache")); // a file where the directory would be
+    assertThat(shuffle(copy, 250, 100)).isEqualTo(cached);
+    assertThat(log).singleElement().asString().endsWith("kept in memory");
+  }
+
+  private List<Long> shuffle(Path prefix, long items, long requested) throws IOException {
+    try (IndexedTokens tokens = IndexedTokens.open(prefix);
+        Arena arena = Arena.ofShared()) {
+      ItemRange range = new ItemRange(0, items);
+      PackedPlan plan = PackedPlan.of(tokens, range, 8, 1234, requested);
+      IntegerArray shuffle = new IndexCache(arena, log::add).open(tokens, plan).shuffle();
+      return LongStream.range(0, shuffle.length()).map(shuffle::get).boxed().toList();
+    }
+  }
+}
