@@ -1,5 +1,8 @@
 package neox.config;
 
+import java.util.List;
+import java.util.Optional;
+
 /// How many samples one optimizer step sees.
 ///
 /// @param trainBatchSize samples per step over all ranks: micro · accumulation · data-parallel size
@@ -7,4 +10,66 @@ package neox.config;
 /// @param gradientAccumulationSteps forward passes per step (`gradient_accumulation_steps`)
 /// @param trainIters optimizer steps of the whole run (`train_iters`)
 public record BatchConfig(
-    int trainBatchSize, int microBatchSize, int gradientAccumulationSteps, long trainIters) {}
+    int trainBatchSize, int microBatchSize, int gradientAccumulationSteps, long trainIters) {
+
+  /// Fills in what is left out of samples per step = micro-batch · accumulation · ranks.
+  ///
+  /// NeoX compat: accumulation is 1 unless given, so it is derived only when written as null.
+  static BatchConfig from(ConfigTable t, int dataParallelSize) {
+    t.section("Batch");
+    ConfigType<Integer> size = ConfigType.integer(Range.atLeast(1));
+    Optional<Integer> total =
+        t.optional(TOTAL, size, "samples per optimizer step over all ranks; derived");
+    Optional<Integer> micro = t.optional(MICRO, size, "samples per forward pass and rank; derived");
+    Optional<Integer> steps =
+        t.optional(STEPS, size, "forward passes per optimizer step; 1, derived when null");
+    long trainIters = t.count("train_iters", Range.atLeast(0), "optimizer steps of the whole run");
+    t.check(
+        total.isPresent() || micro.isPresent(),
+        List.of(MICRO, TOTAL),
+        "required but missing: samples per forward pass and rank (or give train_batch_size)");
+    BatchConfig batch = fill(t, total, micro, steps, trainIters, dataParallelSize);
+    t.derived(TOTAL, batch.trainBatchSize);
+    t.derived(MICRO, batch.microBatchSize);
+    t.derived(STEPS, batch.gradientAccumulationSteps);
+    return batch;
+  }
+
+  private static BatchConfig fill(
+      ConfigTable t,
+      Optional<Integer> total,
+      Optional<Integer> micro,
+      Optional<Integer> steps,
+      long trainIters,
+      int ranks) {
+    boolean derive = t.isNull(STEPS) && total.isPresent() && micro.isPresent();
+    int m;
+    int g;
+    if (derive) {
+      m = micro.get();
+      g = Math.max(1, total.get() / m / ranks);
+    } else {
+      g = steps.orElse(1);
+      m = micro.orElse(Math.max(1, total.orElse(1) / ranks / g));
+    }
+    long product = (long) m * g * ranks;
+    int sum = total.orElse((int) Math.min(product, Integer.MAX_VALUE));
+    t.check(
+        sum == product,
+        List.of(TOTAL, MICRO, STEPS),
+        "%d is not train_micro_batch_size_per_gpu (%d) x gradient_accumulation_steps (%d%s) x "
+            + "data-parallel ranks (%d) = %d; leave train_batch_size out%s",
+        sum,
+        m,
+        g,
+        steps.isPresent() || derive ? "" : ", the default",
+        ranks,
+        product,
+        sum % (m * ranks) == 0 ? " or set gradient_accumulation_steps: " + sum / (m * ranks) : "");
+    return new BatchConfig(sum, m, g, trainIters);
+  }
+
+  private static final String TOTAL = "train_batch_size";
+  private static final String MICRO = "train_micro_batch_size_per_gpu";
+  private static final String STEPS = "gradient_accumulation_steps";
+}

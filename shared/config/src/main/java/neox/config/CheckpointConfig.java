@@ -52,4 +52,53 @@ public record CheckpointConfig(
     }
     return false;
   }
+
+  static CheckpointConfig from(ConfigTable t) {
+    t.section("Checkpoints");
+    CheckpointConfig config =
+        new CheckpointConfig(
+            t.path("save", "directory to write checkpoints to"),
+            t.path("load", "directory to continue from"),
+            t.choice("checkpoint_scale", Scale.LINEAR, "save at multiples or at powers"),
+            t.optional(
+                "checkpoint_factor",
+                ConfigType.real(Range.POSITIVE),
+                "steps between saves (linear), or the base of the powers (log)"),
+            t.list(
+                "extra_save_iters",
+                ConfigType.count(Range.atLeast(0)),
+                "further steps to save at; 0: before training"),
+            t.optional(
+                "keep_last_n_checkpoints",
+                ConfigType.integer(Range.atLeast(1)),
+                "delete older ones; those of extra_save_iters stay"),
+            t.flag("finetune", false, "load weights only and start at step 0"),
+            !t.flag("no_load_optim", false, "do not load optimizer and schedule"),
+            !t.flag("no_load_rng", false, "do not load the random state"),
+            !t.flag("no_save_rng", false, "do not save the random state"),
+            t.optional(
+                "iteration",
+                ConfigType.count(Range.atLeast(0)),
+                "step to load; the latest when not given"));
+    config.checkRules(t);
+    return config;
+  }
+
+  private void checkRules(ConfigTable t) {
+    t.check(
+        save.isEmpty() || factor.isPresent() || !extraIters.isEmpty(),
+        List.of("save", "checkpoint_factor", "extra_save_iters"),
+        "says where but not when; add checkpoint_factor (steps between saves) or extra_save_iters");
+    double f = factor.orElse(2.0);
+    t.check(
+        scale == Scale.LOG || f == Math.rint(f),
+        List.of("checkpoint_factor", "checkpoint_scale"),
+        "expected a whole number with checkpoint_scale linear, found %s",
+        f);
+    t.check(
+        scale == Scale.LINEAR || f > 1,
+        List.of("checkpoint_factor", "checkpoint_scale"),
+        "expected a number greater than 1 with checkpoint_scale log, found %s",
+        f);
+  }
 }

@@ -23,4 +23,77 @@ public record DataConfig(
     List<Double> testWeights,
     boolean eodMaskLoss,
     boolean mmapWarmup,
-    long seed) {}
+    long seed) {
+
+  static DataConfig from(ConfigTable t) {
+    t.section("Data");
+    ConfigType<Path> path = ConfigType.path();
+    ConfigType<Double> weight = ConfigType.real(Range.atLeast(0));
+    Optional<Path> dataPath = t.path("data_path", "prefix of one dataset, divided by split");
+    String split = t.text("split", "969, 30, 1", "shares of train, validation and test");
+    DataConfig data =
+        new DataConfig(
+            dataPath,
+            split,
+            t.list(
+                "train_data_paths", path, "prefixes to blend for training, instead of data_path"),
+            t.list("valid_data_paths", path, "prefixes to blend for validation"),
+            t.list("test_data_paths", path, "prefixes to blend for test"),
+            t.list("train_data_weights", weight, "one per path; all 1 when not given"),
+            t.list("valid_data_weights", weight, "one per path; all 1 when not given"),
+            t.list("test_data_weights", weight, "one per path; all 1 when not given"),
+            t.flag("eod_mask_loss", false, "no loss for predictions made from an end of document"),
+            t.flag("mmap_warmup", false, "read the files once before training"),
+            t.count("seed", 1234, Range.between(1, Integer.MAX_VALUE), "of every random choice"));
+    data.checkRules(t);
+    return data;
+  }
+
+  private void checkRules(ConfigTable t) {
+    checkWeights(t, "train", trainPaths, trainWeights);
+    checkWeights(t, "valid", validPaths, validWeights);
+    checkWeights(t, "test", testPaths, testWeights);
+    boolean any = !trainPaths.isEmpty() || !validPaths.isEmpty() || !testPaths.isEmpty();
+    boolean all = !trainPaths.isEmpty() && !validPaths.isEmpty() && !testPaths.isEmpty();
+    t.check(
+        !any || all,
+        List.of("train_data_paths", "valid_data_paths", "test_data_paths"),
+        "give all three of train_data_paths, valid_data_paths and test_data_paths, or none");
+    t.check(
+        !any || dataPath.isEmpty(),
+        List.of("data_path", "train_data_paths"),
+        "give either data_path or the three lists train_data_paths …, not both");
+    t.check(
+        splitIsValid(split),
+        List.of("split"),
+        "expected up to three shares like '969, 30, 1' that are not all 0, found '%s'",
+        split);
+  }
+
+  private static void checkWeights(
+      ConfigTable t, String part, List<Path> paths, List<Double> weights) {
+    t.check(
+        weights.isEmpty() || weights.size() == paths.size(),
+        List.of(part + "_data_weights", part + "_data_paths"),
+        "expected one weight for each of the %d %s_data_paths, found %d",
+        paths.size(),
+        part,
+        weights.size());
+    t.check(
+        weights.isEmpty() || weights.stream().anyMatch(w -> w > 0),
+        List.of(part + "_data_weights"),
+        "at least one weight must be above 0");
+  }
+
+  private static boolean splitIsValid(String split) {
+    String[] shares = split.strip().split("\\s*[,/]\\s*");
+    boolean any = false;
+    for (String share : shares) {
+      if (!share.matches("\\d+(\\.\\d*)?|\\.\\d+")) {
+        return false;
+      }
+      any |= Double.parseDouble(share) > 0;
+    }
+    return any && shares.length <= 3;
+  }
+}

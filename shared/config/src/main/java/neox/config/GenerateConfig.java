@@ -2,6 +2,7 @@ package neox.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Defaults of `neox-generate` and `neox-eval` that a NeoX configuration may carry.
@@ -18,4 +19,29 @@ public record GenerateConfig(
     boolean returnLogits,
     Optional<String> textGenType,
     List<String> evalTasks,
-    String evalResultsPrefix) {}
+    String evalResultsPrefix) {
+
+  static GenerateConfig from(ConfigTable t) {
+    t.section("Generation");
+    return new GenerateConfig(
+        t.real(
+            "temperature", 0.0, Range.atLeast(0), "of sampling; 0 with top_k and top_p 0: greedy"),
+        t.integer("top_k", 0, Range.atLeast(0), "sample from the k likeliest tokens; 0: all"),
+        t.real("top_p", 0.0, Range.between(0, 1), "sample from this probability mass; 0: all"),
+        t.integer("maximum_tokens", 64, Range.atLeast(1), "new tokens per sample"),
+        t.text("prompt_end", "\n", "what ends a prompt in a file or at the keyboard"),
+        t.path("sample_input_file", "prompts"),
+        t.path("sample_output_file", "where samples go"),
+        t.integer("num_samples", 1, Range.atLeast(1), "samples without a prompt"),
+        t.flag("recompute", false, "no key/value cache"),
+        t.flag("return_logits", false, "write the logits with each sample"),
+        t.optional(
+            "text_gen_type",
+            ConfigType.oneOf(
+                List.of("unconditional", "input-file", "interactive"),
+                Map.of("precompute", "it serves preference training only")),
+            "where prompts come from"),
+        t.list("eval_tasks", ConfigType.text(), "tasks for neox-eval"),
+        t.text("eval_results_prefix", "", "prefix of the results file"));
+  }
+}

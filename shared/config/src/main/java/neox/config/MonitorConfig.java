@@ -17,4 +17,22 @@ public record MonitorConfig(
     Optional<Path> logDir,
     Optional<Double> peakTflops,
     Optional<Long> exitInterval,
-    boolean logGradNorm) {}
+    boolean logGradNorm) {
+
+  static MonitorConfig from(ConfigTable t) {
+    t.section("Logging");
+    return new MonitorConfig(
+        t.count("log_interval", 100, Range.atLeast(1), "steps between log lines"),
+        t.path("tensorboard_dir", "directory of TensorBoard event files"),
+        t.path("log_dir", "directory of the log and of metrics.jsonl"),
+        t.optional(
+            "peak_theoretical_tflops",
+            ConfigType.real(Range.POSITIVE),
+            "of one device; adds MFU and HFU to the log"),
+        t.optional(
+            "exit_interval",
+            ConfigType.count(Range.atLeast(1)),
+            "save and stop at multiples of this step"),
+        t.flag("log_grad_norm", false, "log the norm of each parameter's gradient"));
+  }
+}

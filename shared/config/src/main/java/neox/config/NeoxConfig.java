@@ -1,5 +1,9 @@
 package neox.config;
 
+import java.util.ArrayList;
+import java.util.List;
+import neox.base.UserException;
+
 /// A whole configuration: what the files say, checked, with every default filled in. Only `main`
 /// classes see all of it; everything else takes the smallest record it needs.
 public record NeoxConfig(
@@ -15,4 +19,89 @@ public record NeoxConfig(
     CheckpointConfig checkpoint,
     EvalConfig eval,
     MonitorConfig monitor,
-    GenerateConfig generate) {}
+    GenerateConfig generate) {
+
+  /// Everything, with mistakes anywhere reported.
+  static NeoxConfig from(ConfigTable t) {
+    ModelConfig model = ModelConfig.from(t);
+    ParallelConfig parallel = ParallelConfig.from(t);
+    TokenizerConfig tokenizer = TokenizerConfig.from(t);
+    NeoxConfig config = rest(t, model, parallel, tokenizer);
+    config.checkRules(t);
+    return config;
+  }
+
+  private void checkRules(ConfigTable t) {
+    t.check(
+        parallel.zeroStage() <= 1,
+        List.of("zero_optimization.stage"),
+        "stages 2 and 3 are not supported in this version; on one rank 0 and 1 give the same "
+            + "result, found %d",
+        parallel.zeroStage());
+    boolean charLevel = tokenizer.type().equals("CharLevelTokenizer");
+    t.check(
+        charLevel || tokenizer.vocabFile().isPresent(),
+        List.of("vocab_file", "tokenizer_type"),
+        "required but missing: the file of the %s",
+        tokenizer.type());
+    t.check(
+        !tokenizer.type().equals("GPT2BPETokenizer") || tokenizer.mergeFile().isPresent(),
+        List.of("merge_file", "tokenizer_type"),
+        "required but missing: the merges of the GPT2BPETokenizer");
+  }
+
+  /// As much as describes the network and its tokenizer; mistakes elsewhere are passed over, so
+  /// that a model can be used without the means to train it.
+  static NeoxConfig forModel(ConfigTable t) {
+    ModelConfig model = ModelConfig.from(t);
+    ParallelConfig parallel = ParallelConfig.from(t);
+    TokenizerConfig tokenizer = TokenizerConfig.from(t);
+    t.checkModelKeys();
+    t.tolerate();
+    return rest(t, model, parallel, tokenizer);
+  }
+
+  private static NeoxConfig rest(
+      ConfigTable t, ModelConfig model, ParallelConfig parallel, TokenizerConfig tokenizer) {
+    BatchConfig batch = BatchConfig.from(t, 1);
+    OptimizerConfig optimizer = OptimizerConfig.from(t);
+    return new NeoxConfig(
+        model,
+        parallel,
+        batch,
+        optimizer,
+        ScheduleConfig.from(t, optimizer.learningRate(), batch.trainIters()),
+        Precision.from(t),
+        RecomputeConfig.from(t),
+        DataConfig.from(t),
+        tokenizer,
+        CheckpointConfig.from(t),
+        EvalConfig.from(t),
+        MonitorConfig.from(t),
+        GenerateConfig.from(t));
+  }
+
+  /// Throws one [UserException] with everything that this configuration lacks, or has too much of,
+  /// for training in one process.
+  public void requireTrainable() {
+    List<String> problems = new ArrayList<>();
+    if (parallel.stages() > 1) {
+      problems.add(
+          "pipe_parallel_size: training on several ranks is not supported in this version; "
+              + "expected 0 or 1, found "
+              + parallel.pipeParallelSize());
+    }
+    if (parallel.modelParallelSize() > 1) {
+      problems.add(
+          "model_parallel_size: training on several ranks is not supported in this version; "
+              + "expected 1, found "
+              + parallel.modelParallelSize());
+    }
+    if (data.dataPath().isEmpty() && data.trainPaths().isEmpty()) {
+      problems.add("data_path: required but missing: prefix of the .bin and .idx to train on");
+    }
+    if (!problems.isEmpty()) {
+      throw new UserException(String.join("\n", problems));
+    }
+  }
+}

@@ -14,4 +14,24 @@ public record ParallelConfig(
   public int stages() {
     return Math.max(1, pipeParallelSize);
   }
+
+  static ParallelConfig from(ConfigTable t) {
+    t.section("Parallelism");
+    return new ParallelConfig(
+        t.integer(
+            "pipe_parallel_size",
+            0,
+            Range.atLeast(0),
+            "pipeline stages; 0 and 1 differ only in the layout of checkpoints"),
+        t.integer("model_parallel_size", 1, Range.atLeast(1), "tensor-parallel ranks"),
+        t.flag(
+            "sequence_parallel",
+            false,
+            "split activations along the sequence; no effect on one tensor-parallel rank"),
+        t.integer(
+            "zero_optimization.stage",
+            0,
+            Range.between(0, 3),
+            "ZeRO stage; 0 and 1 are the same on one rank"));
+  }
 }

@@ -1,8 +1,54 @@
 package neox.config;
 
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
 /// The number format of weights and activations during training (`precision`, `fp16`, `bf16`).
 public enum Precision {
   FP32,
   FP16,
-  BFLOAT16
+  BFLOAT16;
+
+  static Precision from(ConfigTable t) {
+    t.section("Precision");
+    Optional<Precision> named =
+        t.optional(
+            "precision",
+            ConfigType.choice(Precision.class, Map.of()),
+            "fp32 or bfloat16; follows fp16 and bf16 when not given, else fp32");
+    boolean fp16 = t.flag("fp16.enabled", false, "fp16 training; not supported");
+    boolean bf16 = t.flag("bf16.enabled", false, "another way to say precision: bfloat16");
+    String type =
+        t.get(
+            "fp16.type",
+            ConfigType.oneOf(List.of("fp16", "bfloat16"), Map.of()),
+            "fp16",
+            "bfloat16: a way of 2022 to say bf16");
+    if (fp16 && type.equals("bfloat16")) {
+      fp16 = false;
+      bf16 = true;
+    }
+    t.check(
+        !(fp16 && bf16),
+        List.of("bf16.enabled", "fp16.enabled"),
+        "fp16 is enabled too; choose one");
+    t.check(
+        !fp16 || named.isEmpty() || named.get() == FP16,
+        List.of("fp16.enabled", "precision"),
+        "contradicts precision %s; remove one of them",
+        named.map(ConfigType::nameOf).orElse(""));
+    t.check(
+        !bf16 || named.isEmpty() || named.get() == BFLOAT16,
+        List.of("bf16.enabled", "precision"),
+        "contradicts precision %s; remove one of them",
+        named.map(ConfigType::nameOf).orElse(""));
+    Precision precision = named.orElse(fp16 ? FP16 : bf16 ? BFLOAT16 : FP32);
+    t.check(
+        precision != FP16,
+        List.of(named.isPresent() ? "precision" : "fp16.enabled"),
+        "training in fp16 is not supported in this version; use precision: bfloat16 or fp32");
+    t.derived("precision", precision);
+    return precision;
+  }
 }

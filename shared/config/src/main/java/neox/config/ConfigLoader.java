@@ -1,0 +1,73 @@
+package neox.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import neox.base.UserException;
+
+/// Reads configurations. Everything that is wrong with one is reported together, in one
+/// [UserException] with a line per problem.
+public final class ConfigLoader {
+  /// The configuration alone; see [#read].
+  public static NeoxConfig load(ConfigSource source) throws IOException {
+    return read(source).config();
+  }
+
+  /// Reads, merges and checks a whole configuration.
+  public static LoadedConfig read(ConfigSource source) throws IOException {
+    requireFiles(source);
+    ConfigFiles files = ConfigFiles.read(source);
+    ConfigTable table = new ConfigTable(files.root(), files.problems());
+    NeoxConfig config = NeoxConfig.from(table);
+    table.finish();
+    return new LoadedConfig(config, files.originals(), YamlWriter.write(table.settings()));
+  }
+
+  /// Reads what describes the network and its tokenizer, and checks only that: the rest of the
+  /// result holds what the files say where that is usable, and stand-ins where it is not.
+  public static LoadedConfig readModel(ConfigSource source) throws IOException {
+    requireFiles(source);
+    ConfigFiles files = ConfigFiles.read(source);
+    ConfigTable table = new ConfigTable(files.root(), files.problems());
+    NeoxConfig config = NeoxConfig.forModel(table);
+    files.problems().throwIfAny();
+    return new LoadedConfig(config, files.originals(), YamlWriter.write(table.settings()));
+  }
+
+  /// [#readModel] of the configurations saved in a checkpoint, by us or by GPT-NeoX.
+  public static LoadedConfig readCheckpoint(Path configsDirectory) throws IOException {
+    Path effective = configsDirectory.resolve(LoadedConfig.EFFECTIVE_FILE);
+    if (Files.exists(effective)) {
+      return readModel(ConfigSource.of(effective));
+    }
+    try (Stream<Path> entries = Files.list(configsDirectory)) {
+      Path[] files = entries.filter(ConfigLoader::isConfiguration).sorted().toArray(Path[]::new);
+      if (files.length == 0) {
+        throw new UserException(
+            configsDirectory + ": no configuration in it; expected the .yml files of the run");
+      }
+      return readModel(ConfigSource.of(files));
+    }
+  }
+
+  private static boolean isConfiguration(Path file) {
+    String name = file.getFileName().toString();
+    return name.endsWith(".yml") || name.endsWith(".json");
+  }
+
+  private static void requireFiles(ConfigSource source) {
+    if (source.files().isEmpty() && source.overrides().isEmpty()) {
+      throw new UserException(
+          "no configuration given; name one or more .yml files, such as: -d configs demo");
+    }
+  }
+
+  /// The names of all supported keys.
+  public static List<String> supportedKeys() {
+    return ConfigReference.keys().stream().map(ConfigKey::name).toList();
+  }
+
+  private ConfigLoader() {}
+}

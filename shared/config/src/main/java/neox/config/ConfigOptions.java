@@ -1,0 +1,68 @@
+package neox.config;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import neox.base.UserException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// The options of every tool that is driven by a configuration; used as a picocli mixin.
+public final class ConfigOptions {
+  @Parameters(
+      paramLabel = "CONFIG",
+      arity = "0..*",
+      description = "Configuration files, merged; '.yml' is added to a name without it.")
+  List<Path> files = new ArrayList<>();
+
+  @Option(
+      names = {"-d", "--conf_dir", "--conf-dir"},
+      paramLabel = "DIR",
+      description = "Directory of the configuration files.")
+  @Nullable Path directory;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Set one key; wins over the files. Repeatable, may be dotted (a.b=1).")
+  List<String> assignments = new ArrayList<>();
+
+  @Option(
+      names = {"--print-config", "--print_config"},
+      description = "Print the effective configuration and exit.")
+  boolean printConfig;
+
+  @Option(
+      names = {"--help-config", "--help_config"},
+      description = "List all configuration keys and exit.")
+  boolean helpConfig;
+
+  /// What to read.
+  public ConfigSource source() {
+    Map<String, String> overrides = new LinkedHashMap<>();
+    for (String assignment : assignments) {
+      int equals = assignment.indexOf('=');
+      if (equals < 1) {
+        throw new UserException(
+            "--set " + assignment + ": expected KEY=VALUE, such as --set train_iters=100");
+      }
+      overrides.put(assignment.substring(0, equals).strip(), assignment.substring(equals + 1));
+    }
+    return new ConfigSource(Optional.ofNullable(directory), files, overrides);
+  }
+
+  /// The text to print instead of running, when `--print-config` or `--help-config` asks for it.
+  public Optional<String> answer() throws IOException {
+    if (helpConfig) {
+      return Optional.of(ConfigReference.plain());
+    }
+    return printConfig
+        ? Optional.of(ConfigLoader.read(source()).effectiveYaml())
+        : Optional.empty();
+  }
+}

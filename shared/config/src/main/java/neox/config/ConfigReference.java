@@ -1,0 +1,104 @@
+package neox.config;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/// The list of all keys, as `--help-config` and `docs/config-reference.md` show it.
+public final class ConfigReference {
+  private static final int WIDTH = 100;
+
+  /// Every supported key: it is what the records ask for, given nothing.
+  static List<ConfigKey> keys() {
+    ConfigTable table =
+        new ConfigTable(new Value.Fields(Map.of(), Origin.OVERRIDE), new Problems());
+    NeoxConfig.from(table);
+    return table.settings().stream().map(ConfigTable.Setting::key).toList();
+  }
+
+  /// For a terminal: the supported keys by section.
+  public static String plain() {
+    StringBuilder out = new StringBuilder();
+    String section = "";
+    for (ConfigKey key : keys()) {
+      if (!key.section().equals(section)) {
+        section = key.section();
+        out.append(out.isEmpty() ? "" : "\n").append(section).append('\n');
+      }
+      String head = "  " + key.name() + " (" + key.type() + "; " + key.defaultText() + ")";
+      String oneLine = head + ": " + key.documentation();
+      out.append(oneLine.length() <= WIDTH ? oneLine : head + "\n      " + key.documentation())
+          .append('\n');
+    }
+    return out.toString();
+  }
+
+  /// For the documentation: the supported keys, then all others with their reasons.
+  public static String markdown() {
+    StringBuilder out = new StringBuilder(INTRODUCTION);
+    String section = "";
+    for (ConfigKey key : keys()) {
+      if (!key.section().equals(section)) {
+        section = key.section();
+        out.append("\n## ").append(section);
+        out.append("\n\n| key | type | default | meaning |\n|---|---|---|---|\n");
+      }
+      out.append(
+          "| `%s` | %s | %s | %s |\n"
+              .formatted(key.name(), key.type(), code(key.defaultText()), key.documentation()));
+    }
+    out.append(IGNORED);
+    table(out, KnownKeys.all().stream().filter(KnownKeys.Known::ignored).toList());
+    out.append(REFUSED);
+    table(out, KnownKeys.all().stream().filter(known -> !known.ignored()).toList());
+    return out.toString();
+  }
+
+  private static void table(StringBuilder out, Collection<KnownKeys.Known> known) {
+    out.append("\n| key | reason |\n|---|---|\n");
+    for (KnownKeys.Known key : known) {
+      String passes =
+          key.silent().isEmpty() || key.ignored()
+              ? ""
+              : " (passes: `" + String.join("`, `", key.silent()) + "`)";
+      out.append("| `%s` | %s%s |\n".formatted(key.name(), key.reason(), passes));
+    }
+  }
+
+  private static String code(String text) {
+    return text.equals("required") || text.equals("–") ? text : "`" + text + "`";
+  }
+
+  private static final String INTRODUCTION =
+      """
+      # Configuration keys
+
+      <!-- Written by the test ConfigReferenceTest from the code; run it with
+           -Dneox.update=true to bring this file up to date. -->
+
+      Configurations are YAML files, or JSON with comments, with GPT-NeoX's keys. Several files are
+      merged; a key may stand in one of them only, and `--set key=value` wins over all. At the top
+      level `-` and `_` in a key are the same. A dotted key such as `optimizer.params.lr` stands for
+      nested mappings. Paths are relative to the current directory. `–` means no value.
+      """;
+
+  private static final String IGNORED =
+      """
+
+      ## Keys of GPT-NeoX that have no effect here
+
+      They are accepted with any value, because no value could change a result.
+      """;
+
+  private static final String REFUSED =
+      """
+
+      ## Keys of GPT-NeoX that are not supported
+
+      They are accepted when their value asks for nothing: null, false, nothing in it, or the value
+      shown. Anything else is an error, because ignoring it would give another result than the one
+      asked for.
+      """;
+
+  private ConfigReference() {}
+}

@@ -1,0 +1,84 @@
+package neox.config;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// Guesses which name was meant by a misspelt one.
+final class NearestName {
+  /// Names that people bring from other trainers, or from older versions of GPT-NeoX.
+  private static final Map<String, String> OTHER_WORDS =
+      Map.ofEntries(
+          Map.entry("save_interval", "checkpoint_factor"),
+          Map.entry("save_iters", "extra_save_iters"),
+          Map.entry("label_data_paths", "train_label_data_paths"),
+          Map.entry("gas", "gradient_accumulation_steps"),
+          Map.entry("micro_batch_size", "train_micro_batch_size_per_gpu"),
+          Map.entry("global_batch_size", "train_batch_size"),
+          Map.entry("max_steps", "train_iters"),
+          Map.entry("max_iters", "train_iters"),
+          Map.entry("learning_rate", "optimizer.params.lr"),
+          Map.entry("n_layer", "num_layers"),
+          Map.entry("n_layers", "num_layers"),
+          Map.entry("n_head", "num_attention_heads"),
+          Map.entry("n_heads", "num_attention_heads"),
+          Map.entry("d_model", "hidden_size"),
+          Map.entry("ffn_hidden_size", "intermediate_size"),
+          Map.entry("lr_warmup_fraction", "warmup"),
+          Map.entry("clip_gradients", "gradient_clipping"),
+          Map.entry("tensor_model_parallel_size", "model_parallel_size"),
+          Map.entry("pipeline_model_parallel_size", "pipe_parallel_size"));
+
+  /// The name among `candidates` that was most probably meant, if any is near enough.
+  static Optional<String> of(String name, Collection<String> candidates) {
+    String wanted = normal(name);
+    String known = OTHER_WORDS.get(wanted);
+    if (known != null && candidates.contains(known)) {
+      return Optional.of(known);
+    }
+    int reach = Math.max(1, wanted.length() / 4);
+    return candidates.stream()
+        .filter(candidate -> distance(wanted, normal(candidate)) <= reach)
+        .min(
+            Comparator.comparingInt((String candidate) -> distance(wanted, normal(candidate)))
+                .thenComparing(Comparator.naturalOrder()));
+  }
+
+  /// `; did you mean 'x'?`, or nothing.
+  static String hint(String name, Collection<String> candidates) {
+    return of(name, candidates).map(n -> "; did you mean '" + n + "'?").orElse("");
+  }
+
+  private static String normal(String name) {
+    return name.toLowerCase(Locale.ROOT).replace('-', '_');
+  }
+
+  /// Insertions, deletions, substitutions and swaps of neighbours that lead from `a` to `b`
+  /// (Damerau-Levenshtein, optimal string alignment).
+  static int distance(String a, String b) {
+    int[][] d = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      d[i][0] = i;
+    }
+    for (int j = 0; j <= b.length(); j++) {
+      d[0][j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      for (int j = 1; j <= b.length(); j++) {
+        int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+        d[i][j] = Math.min(d[i - 1][j - 1] + change, Math.min(d[i - 1][j], d[i][j - 1]) + 1);
+        if (i > 1
+            && j > 1
+            && a.charAt(i - 1) == b.charAt(j - 2)
+            && a.charAt(i - 2) == b.charAt(j - 1)) {
+          d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
+        }
+      }
+    }
+    return d[a.length()][b.length()];
+  }
+
+  private NearestName() {}
+}

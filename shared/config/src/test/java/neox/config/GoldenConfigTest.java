@@ -1,0 +1,199 @@
+package neox.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import neox.base.UserException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GoldenConfigTest {
+  private static final Path GOLDEN = Path.of("src/test/resources/golden/configs");
+
+  @TempDir Path directory;
+
+  private static NeoxConfig load(String name) throws IOException {
+    return ConfigLoader.load(ConfigSource.of(GOLDEN.resolve(name)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "A_pythia",
+        "A0_pythia_nopipe",
+        "A_clip05",
+        "A_bf16",
+        "B_gpt3",
+        "C_llama",
+        "D_mp2",
+        "E_pp2",
+        "F_dp2_zero1",
+        "C_llama_for_hf",
+        "generate_A_pythia"
+      })
+  void loadsWhatGptNeoxRan(String name) throws IOException {
+    NeoxConfig config = load(name);
+    assertThat(config.model().hiddenSize()).isEqualTo(64);
+    assertThat(config.batch()).isEqualTo(new BatchConfig(8, 4, 2, 20));
+    assertThat(config.tokenizer().type()).isEqualTo("CharLevelTokenizer");
+  }
+
+  @Test
+  void readsEveryPartOfThePythiaRun() throws IOException {
+    NeoxConfig config = load("A_pythia");
+    assertThat(config.model())
+        .isEqualTo(
+            new ModelConfig(
+                3,
+                64,
+                4,
+                4,
+                64,
+                64,
+                Norm.LAYERNORM,
+                1e-5,
+                PositionEmbedding.ROTARY,
+                0.25,
+                10000,
+                false,
+                true,
+                false,
+                true,
+                true,
+                Activation.GELU,
+                false,
+                256,
+                0,
+                0,
+                false,
+                InitMethod.SMALL_INIT,
+                InitMethod.WANG_INIT,
+                0.02,
+                128));
+    assertThat(config.parallel()).isEqualTo(new ParallelConfig(1, 1, false, 0));
+    assertThat(config.optimizer()).isEqualTo(new OptimizerConfig(0.003, 0.9, 0.95, 1e-8, 0.1, 1.0));
+    assertThat(config.schedule())
+        .isEqualTo(
+            new ScheduleConfig(ScheduleConfig.DecayStyle.COSINE, 20, 0.0003, 0.1, false, false));
+    assertThat(config.precision()).isEqualTo(Precision.FP32);
+    assertThat(config.data().dataPath()).contains(Path.of("_data/corpus1_text_document"));
+    assertThat(config.data().split()).isEqualTo("90,5,5");
+    assertThat(config.checkpoint().factor()).contains(10.0);
+    assertThat(config.checkpoint().extraIters()).containsExactly(0L);
+    assertThat(config.eval()).isEqualTo(new EvalConfig(10, 2, false));
+    assertThat(config.monitor().logGradNorm()).isTrue();
+    assertThat(config.monitor().tensorboardDir()).contains(Path.of("train/A_pythia/tb"));
+  }
+
+  @Test
+  void readsWhatTheOtherRunsDoDifferently() throws IOException {
+    assertThat(load("A0_pythia_nopipe").parallel().pipeParallelSize()).isZero();
+    assertThat(load("A_clip05").optimizer().gradientClipping()).isEqualTo(0.5);
+    assertThat(load("A_bf16").precision()).isEqualTo(Precision.BFLOAT16);
+    ModelConfig gpt3 = load("B_gpt3").model();
+    assertThat(gpt3.positionEmbedding()).isEqualTo(PositionEmbedding.LEARNED);
+    assertThat(gpt3.tiedHead()).isTrue();
+    assertThat(gpt3.parallelResidual()).isFalse();
+    assertThat(load("D_mp2").parallel().modelParallelSize()).isEqualTo(2);
+    assertThat(load("E_pp2").parallel().stages()).isEqualTo(2);
+    assertThat(load("F_dp2_zero1").parallel().zeroStage()).isEqualTo(1);
+    assertThat(load("generate_A_pythia").generate().maximumTokens()).isEqualTo(40);
+    assertThat(load("generate_A_pythia").generate().textGenType())
+        .isEqualTo(Optional.of("input-file"));
+  }
+
+  @Test
+  void readsTheLlamaNetwork() throws IOException {
+    ModelConfig llama = load("C_llama").model();
+    assertThat(llama.norm()).isEqualTo(Norm.RMSNORM);
+    assertThat(llama.normEpsilon()).isEqualTo(1e-6);
+    assertThat(llama.kvHeads()).isEqualTo(2);
+    assertThat(llama.activation()).isEqualTo(Activation.SWIGLU);
+    assertThat(llama.mlpSize()).isEqualTo(192);
+    assertThat(llama.biasInMlp()).isFalse();
+    assertThat(llama.biasInAttention()).isFalse();
+  }
+
+  @Test
+  void refusesToTrainOnSeveralRanksAndWithoutData() throws IOException {
+    NeoxConfig tensor = load("D_mp2");
+    assertThatThrownBy(tensor::requireTrainable)
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "model_parallel_size: training on several ranks is not supported in this version; "
+                + "expected 1, found 2");
+    assertThatThrownBy(load("E_pp2")::requireTrainable)
+        .hasMessage(
+            "pipe_parallel_size: training on several ranks is not supported in this version; "
+                + "expected 0 or 1, found 2");
+    assertThatCode(load("A_pythia")::requireTrainable).doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"A_pythia", "A_bf16", "C_llama", "E_pp2", "generate_A_pythia"})
+  void theEffectiveConfigurationLoadsToTheSameRecords(String name) throws IOException {
+    LoadedConfig loaded = ConfigLoader.read(ConfigSource.of(GOLDEN.resolve(name)));
+    Path effective = Files.writeString(directory.resolve("effective.yml"), loaded.effectiveYaml());
+    assertThat(ConfigLoader.load(ConfigSource.of(effective))).isEqualTo(loaded.config());
+  }
+
+  @Test
+  void readsTheConfigurationsOfACheckpoint() throws IOException {
+    LoadedConfig loaded = ConfigLoader.read(ConfigSource.of(GOLDEN.resolve("A_pythia")));
+    assertThat(loaded.originals().keySet()).isEqualTo(java.util.Set.of("A_pythia.yml"));
+    Files.copy(GOLDEN.resolve("A_pythia.yml"), directory.resolve("config.yml"));
+    assertThat(ConfigLoader.readCheckpoint(directory).config()).isEqualTo(loaded.config());
+    for (var file : loaded.checkpointFiles().entrySet()) {
+      Files.writeString(directory.resolve(file.getKey()), file.getValue());
+    }
+    assertThat(ConfigLoader.readCheckpoint(directory).config()).isEqualTo(loaded.config());
+  }
+
+  @Test
+  void aCheckpointNeedsNoTrainingPart() throws IOException {
+    Files.writeString(
+        directory.resolve("config.yml"),
+        """
+        {"num_layers": 2, "hidden_size": 8, "num_attention_heads": 2, "seq_length": 16,
+         "max_position_embeddings": 16, "fp16": {"enabled": true}, "use_wandb": true,
+         "optimizer": {"type": "OneBitAdam"}, "train_iters": 1.5, "an_unknown_key": 1}
+        """);
+    NeoxConfig config = ConfigLoader.readCheckpoint(directory).config();
+    assertThat(config.model().layers()).isEqualTo(2);
+    assertThat(config.precision()).isEqualTo(Precision.FP16);
+  }
+
+  @Test
+  void aCheckpointOfAnotherNetworkIsRefused() throws IOException {
+    Path file = directory.resolve("config.yml");
+    Files.writeString(
+        file,
+        "num_layers: 2\nhidden_size: 9\nnum_attention_heads: 2\n"
+            + "seq_length: 16\nmax_position_embeddings: 16\npos_emb: none\nmoe_num_experts: 8\n");
+    assertThatThrownBy(() -> ConfigLoader.readCheckpoint(directory))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            String.join(
+                "\n",
+                List.of(
+                    file + ":2: hidden_size: must be divisible by num_attention_heads (2), found 9",
+                    file
+                        + ":7: moe_num_experts: not supported: mixtures of experts; remove it or "
+                        + "set it to 1, found number 8")));
+  }
+
+  @Test
+  void aDirectoryWithoutConfigurationsIsRefused() {
+    assertThatThrownBy(() -> ConfigLoader.readCheckpoint(directory))
+        .isInstanceOf(UserException.class)
+        .hasMessage(directory + ": no configuration in it; expected the .yml files of the run");
+  }
+}
