@@ -43,7 +43,10 @@ record ConfigFiles(Fields root, Map<String, String> originals, Problems problems
       text(path, source, problems).ifPresent(text -> originals.put(name, text));
     }
     problems.throwIfAny();
-    originals.forEach((name, text) -> merge(fields, text, paths.get(name), problems));
+    for (var path : paths.entrySet()) {
+      String text = originals.getOrDefault(path.getKey(), "");
+      merge(fields, text, path.getValue(), problems);
+    }
     Fields root = new Fields(fields, new Origin(where(source), 0));
     for (var override : source.overrides().entrySet()) {
       root = override(root, override.getKey(), override.getValue(), problems);
@@ -69,7 +72,6 @@ record ConfigFiles(Fields root, Map<String, String> originals, Problems problems
   }
 
   private static void merge(Map<String, Field> into, String text, Path path, Problems problems) {
-    int before = problems.count();
     Optional<Fields> read = YamlReader.file(text, path.toString(), problems);
     if (read.isEmpty()) {
       problems.throwIfAny();

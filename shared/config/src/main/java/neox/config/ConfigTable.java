@@ -233,16 +233,17 @@ final class ConfigTable {
   }
 
   private Optional<Field> find(String name) {
-    Fields fields = root;
-    String[] path = name.split("\\.");
-    for (int i = 0; i < path.length - 1; i++) {
-      Field inner = fields.fields().get(path[i]);
-      if (inner == null || !(inner.value() instanceof Fields next)) {
-        return Optional.empty();
-      }
-      fields = next;
+    return find(root, name);
+  }
+
+  private static Optional<Field> find(Fields fields, String path) {
+    int dot = path.indexOf('.');
+    if (dot < 0) {
+      return Optional.ofNullable(fields.fields().get(path));
     }
-    return Optional.ofNullable(fields.fields().get(path[path.length - 1]));
+    return fields.get(path.substring(0, dot)) instanceof Fields inner
+        ? find(inner, path.substring(dot + 1))
+        : Optional.empty();
   }
 
   /// Where to add a missing key: at the mapping that should hold it.

@@ -1,5 +1,7 @@
 package neox.config;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -91,7 +93,7 @@ record ConfigType<T>(
             .map(ConfigType::nameOf)
             .filter(names::containsKey)
             .toList();
-    return oneOf(inOrder, refused).map(names::get);
+    return oneOf(inOrder, refused).map(word -> requireNonNull(names.get(word)));
   }
 
   /// One of some words, compared without regard to case.

@@ -86,7 +86,7 @@ public record DataConfig(
   }
 
   private static boolean splitIsValid(String split) {
-    String[] shares = split.strip().split("\\s*[,/]\\s*");
+    String[] shares = split.strip().split("\\s*[,/]\\s*", -1);
     boolean any = false;
     for (String share : shares) {
       if (!share.matches("\\d+(\\.\\d*)?|\\.\\d+")) {

@@ -58,7 +58,8 @@ final class KnownKeys {
       Object found = scalar.resolve();
       return wanted instanceof Number a && found instanceof Number b
           ? a.doubleValue() == b.doubleValue()
-          : silent.equals(scalar.text().toLowerCase(Locale.ROOT)) || found.equals(wanted);
+          : silent.equals(scalar.text().toLowerCase(Locale.ROOT))
+              || wanted != null && wanted.equals(found);
     }
   }
 
@@ -464,7 +465,7 @@ final class KnownKeys {
         ? new Known(entry, List.of(), changesModel, reason)
         : new Known(
             entry.substring(0, equals),
-            new ArrayList<>(Arrays.asList(entry.substring(equals + 1).split("\\|"))),
+            new ArrayList<>(Arrays.asList(entry.substring(equals + 1).split("\\|", -1))),
             changesModel,
             reason);
   }

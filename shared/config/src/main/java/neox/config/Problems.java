@@ -31,10 +31,6 @@ final class Problems {
     deaf = true;
   }
 
-  int count() {
-    return found.size();
-  }
-
   /// Throws one [UserException] with a line per problem, if there is any.
   void throwIfAny() {
     if (found.isEmpty()) {

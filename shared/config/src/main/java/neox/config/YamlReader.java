@@ -10,6 +10,7 @@ import neox.config.Value.Field;
 import neox.config.Value.Fields;
 import neox.config.Value.Items;
 import neox.config.Value.Scalar;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -132,7 +133,7 @@ final class YamlReader {
     return counted ? new Origin(file, line) : Origin.OVERRIDE;
   }
 
-  private static String firstLine(String message) {
+  private static String firstLine(@Nullable String message) {
     return message == null ? "" : message.lines().findFirst().orElse("").strip();
   }
 }
