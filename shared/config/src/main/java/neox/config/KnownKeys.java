@@ -42,13 +42,13 @@ final class KnownKeys {
         case Value.Scalar scalar -> {
           Object resolved = scalar.resolve();
           yield resolved == null
-              || resolved.equals(Boolean.FALSE) && !silent.contains("true")
+              || (resolved.equals(false) && !silent.contains("true"))
               || silent.stream().anyMatch(s -> same(s, scalar));
         }
         case Value.Items items -> items.items().stream().allMatch(this::asksForNothing);
         case Value.Fields fields -> {
           Value enabled = fields.get("enabled");
-          yield fields.fields().isEmpty() || enabled != null && asksForNothing(enabled);
+          yield fields.fields().isEmpty() || (enabled != null && asksForNothing(enabled));
         }
       };
     }
@@ -56,10 +56,11 @@ final class KnownKeys {
     private static boolean same(String silent, Value.Scalar scalar) {
       Object wanted = new Value.Scalar(silent, true, scalar.origin()).resolve();
       Object found = scalar.resolve();
-      return wanted instanceof Number a && found instanceof Number b
-          ? a.doubleValue() == b.doubleValue()
-          : silent.equals(scalar.text().toLowerCase(Locale.ROOT))
-              || wanted != null && wanted.equals(found);
+      if (wanted instanceof Number a && found instanceof Number b) {
+        return a.doubleValue() == b.doubleValue();
+      }
+      boolean sameText = silent.equals(scalar.text().toLowerCase(Locale.ROOT));
+      return sameText || (wanted != null && wanted.equals(found));
     }
   }
 

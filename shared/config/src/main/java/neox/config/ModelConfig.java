@@ -241,7 +241,7 @@ public record ModelConfig(
         heads,
         hiddenSize);
     t.check(
-        positionEmbedding != PositionEmbedding.ROTARY || rotaryDim() % 2 == 0 && rotaryDim() > 0,
+        positionEmbedding != PositionEmbedding.ROTARY || (rotaryDim() % 2 == 0 && rotaryDim() > 0),
         List.of("rotary_pct", "hidden_size", "num_attention_heads"),
         "%s of a head of %d dimensions rotates %d of them; expected an even number above 0",
         rotaryPct,

@@ -176,8 +176,15 @@ class GoldenConfigTest {
     Path file = directory.resolve("config.yml");
     Files.writeString(
         file,
-        "num_layers: 2\nhidden_size: 9\nnum_attention_heads: 2\n"
-            + "seq_length: 16\nmax_position_embeddings: 16\npos_emb: none\nmoe_num_experts: 8\n");
+        """
+        num_layers: 2
+        hidden_size: 9
+        num_attention_heads: 2
+        seq_length: 16
+        max_position_embeddings: 16
+        pos_emb: none
+        moe_num_experts: 8
+        """);
     assertThatThrownBy(() -> ConfigLoader.readCheckpoint(directory))
         .isInstanceOf(UserException.class)
         .hasMessage(
