@@ -1,5 +1,8 @@
 package neox.tokenizer;
 
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Text to token ids and back. Implementations are immutable and safe to share between threads;
@@ -19,6 +22,21 @@ public interface Tokenizer {
 
   /// An encoder with buffers and caches of its own, for one thread.
   Encoder encoder();
+
+  /// The id of a token as the vocabulary spells it (`Ġthe`, `<|padding|>`); empty when absent.
+  default OptionalInt id(String token) {
+    return OptionalInt.empty();
+  }
+
+  /// How the vocabulary spells an id; empty when the id is outside the vocabulary.
+  default Optional<String> token(int id) {
+    return Optional.empty();
+  }
+
+  /// The files this tokenizer was read from, so that they can be copied beside a converted model.
+  default List<Path> files() {
+    return List.of();
+  }
 
   /// Encodes UTF-8 bytes into a growing array without creating strings. Not thread-safe.
   interface Encoder {

@@ -1,0 +1,30 @@
+package neox.tokenizer;
+
+import java.util.Set;
+
+/// A token that is cut out of the text before anything else looks at it.
+///
+/// @param content its text
+/// @param id its id
+record AddedToken(String content, int id, Set<Trait> traits) {
+
+  AddedToken {
+    traits = Set.copyOf(traits);
+  }
+
+  /// How it is looked for, in the words of `tokenizer.json`.
+  enum Trait {
+    /// Sought in the normalized text instead of the raw one.
+    NORMALIZED,
+    /// Taken only when no word character touches it.
+    SINGLE_WORD,
+    /// Swallows white space before it.
+    LSTRIP,
+    /// Swallows white space after it.
+    RSTRIP
+  }
+
+  boolean is(Trait trait) {
+    return traits.contains(trait);
+  }
+}

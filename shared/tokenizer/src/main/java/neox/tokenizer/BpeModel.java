@@ -1,0 +1,66 @@
+package neox.tokenizer;
+
+import java.util.List;
+import java.util.Map;
+import neox.base.UserException;
+
+/// A byte-level BPE vocabulary with its merges in order of preference (arXiv:1508.07909).
+final class BpeModel {
+  /// Marks a byte that the vocabulary lacks; HuggingFace drops it silently, so do we.
+  static final int MISSING = -1;
+
+  private final Map<String, Integer> vocabulary;
+  private final int[] byteIds = new int[ByteAlphabet.SIZE];
+  private final PairTable ranks;
+  private final int[] mergedIds;
+
+  /// One rule: the two tokens become one.
+  record Merge(String left, String right) {}
+
+  /// @param where names the file of the merges in errors
+  BpeModel(Map<String, Integer> vocabulary, List<Merge> merges, String where) {
+    this.vocabulary = vocabulary;
+    for (int b = 0; b < byteIds.length; b++) {
+      byteIds[b] = vocabulary.getOrDefault(String.valueOf(ByteAlphabet.character(b)), MISSING);
+    }
+    ranks = new PairTable(merges.size());
+    mergedIds = new int[merges.size()];
+    for (int rank = 0; rank < mergedIds.length; rank++) {
+      Merge merge = merges.get(rank);
+      int left = known(merge.left(), merge, rank, where);
+      int right = known(merge.right(), merge, rank, where);
+      mergedIds[rank] = known(merge.left() + merge.right(), merge, rank, where);
+      ranks.put(left, right, rank);
+    }
+  }
+
+  private int known(String token, Merge merge, int rank, String where) {
+    Integer id = vocabulary.get(token);
+    if (id == null) {
+      throw UserException.of(
+          "%s: merge %d (\"%s %s\") needs the token \"%s\", which is not in the vocabulary;"
+              + " the vocabulary and the merges belong to different tokenizers",
+          where, rank + 1, merge.left(), merge.right(), token);
+    }
+    return id;
+  }
+
+  Map<String, Integer> vocabulary() {
+    return vocabulary;
+  }
+
+  /// The token of a single byte, or [#MISSING].
+  int byteId(byte b) {
+    return byteIds[b & 0xFF];
+  }
+
+  /// The rank of merging two neighbours, or [PairTable#NONE].
+  int rank(int left, int right) {
+    return ranks.get(left, right);
+  }
+
+  /// What the merge of that rank makes.
+  int merged(int rank) {
+    return mergedIds[rank];
+  }
+}

@@ -1,0 +1,78 @@
+package neox.tokenizer;
+
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+
+/// Unicode normalization form C, as HuggingFace's `NFC` normalizer does it.
+///
+/// HuggingFace's tables are those of Unicode 9: characters that were given a combining class or a
+/// composition later stay where they are and end whatever is composed before them.
+final class Nfc {
+  /// Every code point below U+0300 is in normal form whatever surrounds it; its UTF-8 starts with a
+  /// byte below this one.
+  private static final int FIRST_LEAD = 0xCC;
+
+  /// First and last code points of the ranges that Unicode 9 leaves alone and the JDK does not.
+  private static final int[] UNKNOWN = {
+    0x07FD, 0x07FD, 0x0897, 0x089F, 0x08CA, 0x08D3, 0x09FE, 0x09FE, 0x0C3C, 0x0C3C, 0x0D3B, 0x0D3C,
+    0x0EBA, 0x0EBA, 0x1715, 0x1715, 0x1ABF, 0x1ACE, 0x1DF6, 0x1DFA, 0xA82C, 0xA82C, 0x10D24,
+    0x10D27, 0x10D69, 0x10D6D, 0x10EAB, 0x10EAC, 0x10EFD, 0x10EFF, 0x10F46, 0x10F50, 0x10F82,
+    0x10F85, 0x11070, 0x11070, 0x1133B, 0x1133B, 0x113CE, 0x113D0, 0x1145E, 0x1145E, 0x11839,
+    0x1183A, 0x11930, 0x11930, 0x11935, 0x11935, 0x11938, 0x11938, 0x1193D, 0x1193E, 0x11943,
+    0x11943, 0x119E0, 0x119E0, 0x11A34, 0x11A34, 0x11A47, 0x11A47, 0x11A99, 0x11A99, 0x11D42,
+    0x11D42, 0x11D44, 0x11D45, 0x11D97, 0x11D97, 0x11F41, 0x11F42, 0x1612F, 0x1612F, 0x16FF0,
+    0x16FF1, 0x1E08F, 0x1E08F, 0x1E130, 0x1E136, 0x1E2AE, 0x1E2AE, 0x1E2EC, 0x1E2EF, 0x1E4EC,
+    0x1E4EF, 0x1E5EE, 0x1E5EF
+  };
+
+  /// Where in `text[from, to)` the first character stands that may need normalization, or `to`.
+  static int firstSuspect(byte[] text, int from, int to) {
+    for (int at = from; at < to; at++) {
+      if ((text[at] & 0xFF) >= FIRST_LEAD) {
+        return at;
+      }
+    }
+    return to;
+  }
+
+  /// The normal form of `text[from, to)` in a new array.
+  static byte[] normalize(byte[] text, int from, int to) {
+    return normalize(new String(text, from, to - from, StandardCharsets.UTF_8))
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  static String normalize(String text) {
+    if (Normalizer.isNormalized(text, Normalizer.Form.NFC)) {
+      return text;
+    }
+    StringBuilder normal = new StringBuilder(text.length());
+    int start = 0;
+    for (int at = 0; at < text.length(); ) {
+      int codePoint = text.codePointAt(at);
+      int end = at + Character.charCount(codePoint);
+      if (isUnknown(codePoint)) {
+        normal.append(Normalizer.normalize(text.substring(start, at), Normalizer.Form.NFC));
+        normal.appendCodePoint(codePoint);
+        start = end;
+      }
+      at = end;
+    }
+    return normal
+        .append(Normalizer.normalize(text.substring(start), Normalizer.Form.NFC))
+        .toString();
+  }
+
+  private static boolean isUnknown(int codePoint) {
+    if (codePoint < UNKNOWN[0]) {
+      return false;
+    }
+    for (int i = 0; i < UNKNOWN.length; i += 2) {
+      if (codePoint <= UNKNOWN[i + 1]) {
+        return codePoint >= UNKNOWN[i];
+      }
+    }
+    return false;
+  }
+
+  private Nfc() {}
+}

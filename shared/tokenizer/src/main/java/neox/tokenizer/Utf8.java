@@ -1,0 +1,89 @@
+package neox.tokenizer;
+
+/// Reading code points out of UTF-8 bytes.
+final class Utf8 {
+  private static final char REPLACEMENT = '\uFFFD';
+
+  /// Bytes of the character that starts with `lead`; 1 for a byte that starts none.
+  static int length(byte lead) {
+    int b = lead & 0xFF;
+    if (b < 0xC0) {
+      return 1;
+    }
+    return b < 0xE0 ? 2 : b < 0xF0 ? 3 : 4;
+  }
+
+  /// The code point at `at`; U+FFFD when `to` cuts the character.
+  static int codePoint(byte[] text, int at, int to) {
+    byte lead = text[at];
+    if (lead >= 0) {
+      return lead;
+    }
+    int length = length(lead);
+    if (length == 1 || at + length > to) {
+      return REPLACEMENT;
+    }
+    int b1 = text[at + 1] & 0x3F;
+    if (length == 2) {
+      return ((lead & 0x1F) << 6) | b1;
+    }
+    int b2 = text[at + 2] & 0x3F;
+    if (length == 3) {
+      return ((lead & 0x0F) << 12) | (b1 << 6) | b2;
+    }
+    return ((lead & 0x07) << 18) | (b1 << 12) | (b2 << 6) | (text[at + 3] & 0x3F);
+  }
+
+  /// Where the character that ends just before `at` starts.
+  static int previous(byte[] text, int from, int at) {
+    int p = at - 1;
+    while (p > from && (text[p] & 0xC0) == 0x80) {
+      p--;
+    }
+    return p;
+  }
+
+  /// Decodes bytes of any origin: each maximal part that cannot be continued to a character becomes
+  /// one U+FFFD (Unicode 16, section 3.9, as Rust and Python do; Java's own decoder differs for
+  /// surrogates).
+  static String decode(byte[] bytes, int size) {
+    StringBuilder text = new StringBuilder(size);
+    int at = 0;
+    while (at < size) {
+      if (bytes[at] >= 0) {
+        text.append((char) bytes[at++]);
+        continue;
+      }
+      int valid = validPrefix(bytes, at, size);
+      if (valid == length(bytes[at]) && valid > 1) {
+        text.appendCodePoint(codePoint(bytes, at, size));
+      } else {
+        text.append(REPLACEMENT);
+      }
+      at += valid;
+    }
+    return text.toString();
+  }
+
+  /// How many bytes from `at` are a character or the start of one; at least 1.
+  private static int validPrefix(byte[] bytes, int at, int size) {
+    int lead = bytes[at] & 0xFF;
+    if (lead < 0xC2 || lead > 0xF4) {
+      return 1;
+    }
+    int lowest = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+    int highest = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+    int length = length(bytes[at]);
+    for (int i = 1; i < length; i++) {
+      int b = at + i < size ? bytes[at + i] & 0xFF : -1;
+      if (b < lowest || b > highest) {
+        return i;
+      }
+      lowest = 0x80;
+      highest = 0xBF;
+    }
+    return length;
+  }
+
+  private Utf8() {}
+}

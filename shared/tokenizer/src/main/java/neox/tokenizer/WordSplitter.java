@@ -1,0 +1,57 @@
+package neox.tokenizer;
+
+import static neox.tokenizer.CharacterClass.SPACE;
+
+/// Cuts UTF-8 text into the words of GPT-2's pattern, one call per word: `'s|'t|'re|'ve|'m|'ll|'d|
+/// ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`.
+final class WordSplitter {
+
+  /// The end of the word that starts at `at`; always greater than `at`.
+  static int next(byte[] text, int at, int to) {
+    byte first = text[at];
+    if (first == '\'') {
+      int contraction = contraction(text, at + 1, to);
+      if (contraction > 0) {
+        return at + 1 + contraction;
+      }
+    }
+    int start = first == ' ' && at + 1 < to ? at + 1 : at;
+    int kind = CharacterClass.of(Utf8.codePoint(text, start, to));
+    return kind == SPACE ? whiteSpace(text, at, to) : run(text, start, to, kind);
+  }
+
+  private static int contraction(byte[] text, int at, int to) {
+    if (at >= to) {
+      return 0;
+    }
+    byte second = at + 1 < to ? text[at + 1] : 0;
+    return switch (text[at]) {
+      case 's', 't', 'm', 'd' -> 1;
+      case 'r', 'v' -> second == 'e' ? 2 : 0;
+      case 'l' -> second == 'l' ? 2 : 0;
+      default -> 0;
+    };
+  }
+
+  /// Where the run of one class ends.
+  private static int run(byte[] text, int from, int to, int kind) {
+    int at = from;
+    while (at < to && CharacterClass.of(Utf8.codePoint(text, at, to)) == kind) {
+      at += Utf8.length(text[at]);
+    }
+    return Math.min(at, to);
+  }
+
+  /// `\s+(?!\S)|\s+`: a run leaves its last character to the word after it, if it has another.
+  private static int whiteSpace(byte[] text, int from, int to) {
+    int at = from;
+    int last = from;
+    while (at < to && CharacterClass.of(Utf8.codePoint(text, at, to)) == SPACE) {
+      last = at;
+      at += Utf8.length(text[at]);
+    }
+    return at < to && last > from ? last : at;
+  }
+
+  private WordSplitter() {}
+}

@@ -1,0 +1,135 @@
+package neox.tokenizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import neox.base.UserException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TokenizersTest {
+  @TempDir Path directory;
+
+  @Test
+  void ignoresCaseOfTheType() {
+    assertThat(open("CHARLEVELtokenizer", null, null).vocabSize()).isEqualTo(512);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "HFGPT2Tokenizer|tokenizer_type: HFGPT2Tokenizer is not supported yet; use GPT2BPETokenizer"
+            + " with the vocab.json and merges.txt of GPT-2",
+        "SPMTokenizer|tokenizer_type: SPMTokenizer is not supported yet; use HFTokenizer with the"
+            + " tokenizer.json of the model",
+        "TiktokenTokenizer|tokenizer_type: TiktokenTokenizer is not supported yet; use HFTokenizer"
+            + " with the tokenizer.json of the encoding",
+        "BertTokenizer|tokenizer_type: unknown tokenizer \"BertTokenizer\"; expected HFTokenizer,"
+            + " GPT2BPETokenizer or CharLevelTokenizer"
+      })
+  void namesWhatToUseInsteadOfAnUnsupportedType(String type, String message) {
+    assertThatThrownBy(() -> open(type, null, null))
+        .isInstanceOf(UserException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void asksForTheFilesThatATypeNeeds() throws IOException {
+    assertThatThrownBy(() -> open("HFTokenizer", null, null))
+        .isInstanceOf(UserException.class)
+        .hasMessage("HFTokenizer needs a file: set vocab_file to its tokenizer.json");
+    assertThatThrownBy(() -> open("GPT2BPETokenizer", null, null))
+        .isInstanceOf(UserException.class)
+        .hasMessage("GPT2BPETokenizer needs a file: set vocab_file to its vocab.json");
+    assertThatThrownBy(() -> open("GPT2BPETokenizer", file("vocab.json", "{}"), null))
+        .isInstanceOf(UserException.class)
+        .hasMessage("GPT2BPETokenizer needs a file: set merge_file to its merges.txt");
+  }
+
+  @Test
+  void namesAMissingFileAndADirectory() {
+    Path missing = directory.resolve("absent.json");
+    assertThatThrownBy(() -> open("HFTokenizer", missing, null))
+        .isInstanceOf(UserException.class)
+        .hasMessage(missing + ": no such tokenizer file");
+    assertThatThrownBy(() -> open("HFTokenizer", directory, null))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            directory
+                + ": is a directory; name the tokenizer's file itself, such as "
+                + directory.resolve("tokenizer.json"));
+  }
+
+  @Test
+  void pointsAtTheLineOfBrokenJson() throws IOException {
+    Path broken = file("tokenizer.json", "{\n  \"model\": oops\n}");
+    assertThatThrownBy(() -> open("HFTokenizer", broken, null))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith(broken + ":2: not valid JSON");
+  }
+
+  @Test
+  void tellsATokenizerJsonFromOtherJson() throws IOException {
+    Path other = file("tokenizer.json", "[1, 2]");
+    assertThatThrownBy(() -> open("HFTokenizer", other, null))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            other
+                + ": not a tokenizer.json of HuggingFace tokenizers: expected an object \"model\","
+                + " found nothing");
+  }
+
+  @Test
+  void refusesAFileThatWouldTruncateDocuments() throws IOException {
+    Path cutting = file("tokenizer.json", "{\"model\": {}, \"truncation\": {\"max_length\": 8}}");
+    assertThatThrownBy(() -> open("HFTokenizer", cutting, null))
+        .isInstanceOf(UserException.class)
+        .hasMessage(cutting + ": \"truncation\" is set and would change documents; set it to null");
+  }
+
+  @Test
+  void reportsBrokenGpt2Files() throws IOException {
+    Path vocab = file("vocab.json", "{\"a\": 0, \"b\": 1, \"ab\": 2, \"<|endoftext|>\": 3}");
+    Path merges = file("merges.txt", "#version: 0.2\na b\na  b\n");
+    assertThatThrownBy(() -> open("GPT2BPETokenizer", vocab, merges))
+        .isInstanceOf(UserException.class)
+        .hasMessage(merges + ":3: expected two tokens with a space between them, found \"a  b\"");
+    Path foreign = file("foreign.txt", "#version: 0.2\na b\nab c\n");
+    assertThatThrownBy(() -> open("GPT2BPETokenizer", vocab, foreign))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            foreign
+                + ": merge 2 (\"ab c\") needs the token \"c\", which is not in the vocabulary;"
+                + " the vocabulary and the merges belong to different tokenizers");
+    Path noEnd = file("noend.json", "{\"a\": 0}");
+    assertThatThrownBy(() -> open("GPT2BPETokenizer", noEnd, merges))
+        .isInstanceOf(UserException.class)
+        .hasMessage(noEnd + ": the vocabulary has no <|endoftext|>, which GPT2BPETokenizer needs");
+    Path badId = file("badid.json", "{\"a\": \"x\"}");
+    assertThatThrownBy(() -> open("GPT2BPETokenizer", badId, merges))
+        .isInstanceOf(UserException.class)
+        .hasMessage(badId + ": token \"a\": expected an id between 0 and 16777216, found \"x\"");
+    Path list = file("list.json", "[]");
+    assertThatThrownBy(() -> open("GPT2BPETokenizer", list, merges))
+        .isInstanceOf(UserException.class)
+        .hasMessage(list + ": expected a vocabulary, an object of tokens and ids, found []");
+  }
+
+  private Path file(String name, String content) throws IOException {
+    return Files.writeString(directory.resolve(name), content);
+  }
+
+  private static Tokenizer open(
+      String type,
+      @org.jspecify.annotations.Nullable Path vocab,
+      @org.jspecify.annotations.Nullable Path merges) {
+    return Tokenizers.open(type, Optional.ofNullable(vocab), Optional.ofNullable(merges));
+  }
+}
