@@ -1,0 +1,49 @@
+package neox.hub;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// How long to wait before a call is made again.
+final class Backoff {
+  /// How often a call is repeated after the first failed one.
+  static final int MAX_REPEATS = 5;
+
+  private static final long FIRST_SECONDS = 1;
+  private static final long MAX_SECONDS = 8;
+
+  /// The hub counts calls in windows of five minutes, so no honest request to wait is longer.
+  private static final long MAX_ASKED_SECONDS = 330;
+
+  private static final Pattern RESET = Pattern.compile(";\\s*t=(\\d{1,6})");
+  private static final Pattern SECONDS = Pattern.compile("\\d{1,6}");
+
+  /// 1, 2, 4, 8, 8 seconds.
+  static Duration pause(int repeats) {
+    return Duration.ofSeconds(Math.min(MAX_SECONDS, FIRST_SECONDS << Math.min(repeats, 30)));
+  }
+
+  /// As [#pause(int)], unless the host says how long it wants to be left alone.
+  static Duration pause(int repeats, Answer answer) {
+    return asked(answer).orElse(pause(repeats));
+  }
+
+  private static Optional<Duration> asked(Answer answer) {
+    if (answer.status() != 429) {
+      return Optional.empty();
+    }
+    Matcher reset = RESET.matcher(answer.header("RateLimit").orElse(""));
+    Optional<String> seconds =
+        reset.find()
+            ? Optional.of(reset.group(1))
+            : answer
+                .header("Retry-After")
+                .map(String::strip)
+                .filter(value -> SECONDS.matcher(value).matches());
+    return seconds.map(
+        value -> Duration.ofSeconds(Math.min(MAX_ASKED_SECONDS, Long.parseLong(value) + 1)));
+  }
+
+  private Backoff() {}
+}

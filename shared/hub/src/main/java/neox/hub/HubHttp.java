@@ -1,0 +1,147 @@
+package neox.hub;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/// Makes calls: adds the token where it belongs, repeats what may be repeated, and says in one line
+/// what went wrong.
+///
+/// Not thread-safe. The owner closes it.
+final class HubHttp implements AutoCloseable {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+  /// Longest silence on a connection, not the length of a call: an upload may take hours, and a hub
+  /// may think about a commit for a minute.
+  private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
+
+  private final HubSettings settings;
+  private final HttpUrl endpoint;
+  private final UploadObserver observer;
+  private final Pause pause;
+  private final OkHttpClient client;
+  private final Set<String> warnedTopics = new HashSet<>();
+
+  HubHttp(HubSettings settings, UploadObserver observer, Pause pause) {
+    this.settings = settings;
+    this.endpoint = HttpUrl.get(settings.endpoint().toString());
+    this.observer = observer;
+    this.pause = pause;
+    this.client =
+        new OkHttpClient.Builder()
+            .connectTimeout(CONNECT_TIMEOUT)
+            .readTimeout(IDLE_TIMEOUT)
+            .writeTimeout(IDLE_TIMEOUT)
+            .retryOnConnectionFailure(false)
+            .followRedirects(false)
+            .build();
+  }
+
+  /// The hub's address followed by path segments that are encoded already.
+  HttpUrl url(String encodedPath) {
+    return HttpUrl.get(settings.endpoint() + "/" + encodedPath);
+  }
+
+  HubSettings settings() {
+    return settings;
+  }
+
+  UploadObserver observer() {
+    return observer;
+  }
+
+  /// Waits before the call that follows `repeats` failed ones.
+  void pauseAfter(int repeats) throws InterruptedException {
+    pause.sleep(Backoff.pause(repeats));
+  }
+
+  /// The answer of a call that must succeed; a refusal is thrown as [HubRefusal] words it.
+  Answer require(HubRequest request) throws IOException, InterruptedException {
+    Answer answer = send(request);
+    if (!answer.ok()) {
+      throw HubRefusal.of(request, answer, settings);
+    }
+    return answer;
+  }
+
+  /// The last answer, whatever its status; [HubUnreachable] when none came.
+  Answer send(HubRequest request) throws IOException, InterruptedException {
+    settings.requireOnline();
+    boolean repeatable = request.repeat() == HubRequest.Repeat.SAFE;
+    for (int repeats = 0; ; repeats++) {
+      boolean last = !repeatable || repeats == Backoff.MAX_REPEATS;
+      Duration wait;
+      try {
+        Answer answer = once(request);
+        if (last || !answer.isTransient()) {
+          return answer;
+        }
+        wait = Backoff.pause(repeats, answer);
+        observer.warn(
+            "HTTP %d while %s; trying again in %d s"
+                .formatted(answer.status(), request.action(), wait.toSeconds()));
+      } catch (LocalFileException e) {
+        throw e;
+      } catch (IOException e) {
+        stopIfInterrupted();
+        HubUnreachable unreachable = new HubUnreachable(request, repeats + 1, e);
+        if (last) {
+          throw unreachable;
+        }
+        wait = Backoff.pause(repeats);
+        observer.warn(
+            "%s; trying again in %d s".formatted(unreachable.getMessage(), wait.toSeconds()));
+      }
+      pause.sleep(wait);
+    }
+  }
+
+  private Answer once(HubRequest request) throws IOException {
+    Request.Builder builder =
+        new Request.Builder()
+            .url(request.url())
+            .headers(request.headers())
+            .method(request.method(), request.body())
+            .header("User-Agent", settings.userAgent());
+    if (request.sign() == HubRequest.Sign.TOKEN && isEndpoint(request.url())) {
+      settings.token().ifPresent(token -> builder.header("Authorization", token.bearer()));
+    }
+    try (Response response = client.newCall(builder.build()).execute()) {
+      Answer answer = new Answer(response.code(), response.headers(), response.body().string());
+      answer.header("X-HF-Warning").ifPresent(this::warnOncePerTopic);
+      return answer;
+    }
+  }
+
+  /// True for addresses of the hub itself: no other host ever sees the token.
+  private boolean isEndpoint(HttpUrl url) {
+    return url.scheme().equals(endpoint.scheme())
+        && url.host().equals(endpoint.host())
+        && url.port() == endpoint.port();
+  }
+
+  private void warnOncePerTopic(String warning) {
+    int semicolon = warning.indexOf(';');
+    String topic = semicolon < 0 ? "" : warning.substring(0, semicolon).strip();
+    if (warnedTopics.add(topic)) {
+      observer.warn("the hub says: " + warning.substring(semicolon + 1).strip());
+    }
+  }
+
+  private static void stopIfInterrupted() throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+  }
+
+  @Override
+  public void close() {
+    client.dispatcher().executorService().shutdown();
+    client.connectionPool().evictAll();
+  }
+}

@@ -1,0 +1,77 @@
+package neox.hub;
+
+import java.io.IOException;
+import java.util.Optional;
+import neox.base.UserException;
+
+/// Words a refusal in one line: what it means, what the host said, and the request id to quote to
+/// the hub's support.
+final class HubRefusal {
+
+  /// A [UserException] when the caller can mend it, an [IOException] when the host is at fault.
+  static IOException of(HubRequest request, Answer answer, HubSettings settings) {
+    if (request.sign() == HubRequest.Sign.ADDRESS) {
+      String line = line("the storage refused", request, answer, settings);
+      return new StorageRefusal(line, answer.status());
+    }
+    String line = line(meaning(answer, settings), request, answer, settings);
+    if (answer.isTransient() || answer.status() >= 500) {
+      return new IOException(line);
+    }
+    throw new UserException(line);
+  }
+
+  /// The refusal of a call about which it must be found out first whether it had its effect.
+  static IOException unclear(HubRequest request, Answer answer, HubSettings settings) {
+    return new IOException(line(meaning(answer, settings), request, answer, settings));
+  }
+
+  private static String line(
+      String meaning, HubRequest request, Answer answer, HubSettings settings) {
+    StringBuilder line = new StringBuilder(meaning);
+    String said = answer.errorText();
+    if (!said.isEmpty()) {
+      line.append(": ").append(said);
+    }
+    line.append(" (HTTP ").append(answer.status()).append(" while ").append(request.action());
+    answer.header("X-Request-Id").ifPresent(id -> line.append(", request id ").append(id));
+    line.append(')');
+    return settings.token().map(token -> token.hideIn(line.toString())).orElse(line.toString());
+  }
+
+  private static String meaning(Answer answer, HubSettings settings) {
+    String who = settings.token().map(Token::toString).map("the "::concat).orElse("no token");
+    if (answer.isRedirect()) {
+      return "the hub has moved this to "
+          + answer.header("Location").orElse("an unnamed address")
+          + ", use the new name or --endpoint";
+    }
+    if (answer.errorCode().equals("GatedRepo")) {
+      return "access to the repository must be asked for first";
+    }
+    if (answer.errorCode().equals("RepoNotFound")) {
+      return "the repository does not exist, or " + who + " may not see it";
+    }
+    if (answer.errorCode().equals("RevisionNotFound")) {
+      return "the repository has no such branch";
+    }
+    return switch (answer.status()) {
+      case 401 ->
+          settings.token().isPresent()
+              ? who + " is not valid at " + settings.endpoint()
+              : "a token is needed";
+      case 403 -> who + " does not have the right";
+      case 412 -> "somebody else changed the branch meanwhile, run the same command again";
+      case 429 -> "the hub asks for fewer calls, try again later";
+      default -> answer.status() >= 500 ? "the hub failed" : "the hub refused";
+    };
+  }
+
+  /// The answer's request id in the form of an error's tail; for messages written elsewhere.
+  static String requestId(Answer answer) {
+    Optional<String> id = answer.header("X-Request-Id");
+    return id.map(value -> " (request id " + value + ")").orElse("");
+  }
+
+  private HubRefusal() {}
+}

@@ -1,0 +1,78 @@
+package neox.hub;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import neox.base.UserException;
+import neox.base.Version;
+import okhttp3.HttpUrl;
+
+/// Which hub to talk to, and as whom.
+///
+/// @param endpoint base address without a trailing slash
+/// @param token goes to this endpoint only, never to another host
+/// @param userAgent how the calls name this program
+/// @param offlineVariable the variable that forbids all calls, when one is set
+public record HubSettings(
+    URI endpoint, Optional<Token> token, String userAgent, Optional<String> offlineVariable) {
+  private static final String DEFAULT_ENDPOINT = "https://huggingface.co";
+  private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
+
+  /// Settings from the environment, where a given `endpoint` wins over `HF_ENDPOINT`.
+  ///
+  /// @param tool the name that the calls carry, such as `neox-upload`
+  public static HubSettings of(
+      String tool,
+      Map<String, String> environment,
+      Optional<String> endpoint,
+      Optional<Token> token) {
+    String address =
+        endpoint
+            .or(() -> Optional.ofNullable(environment.get("HF_ENDPOINT")))
+            .filter(value -> !value.isBlank())
+            .orElse(DEFAULT_ENDPOINT);
+    String userAgent =
+        tool + "/" + Version.string() + "; java/" + System.getProperty("java.version");
+    return new HubSettings(parse(address), token, userAgent, offline(environment));
+  }
+
+  private static URI parse(String address) {
+    HttpUrl url = HttpUrl.parse(address.strip().replaceAll("/+$", ""));
+    if (url == null
+        || !url.encodedUsername().isEmpty()
+        || url.encodedQuery() != null
+        || url.encodedFragment() != null) {
+      throw new UserException(
+          "the hub's endpoint is not an address: expected http(s)://host[:port], see --endpoint"
+              + " and HF_ENDPOINT");
+    }
+    return URI.create(url.toString().replaceAll("/+$", ""));
+  }
+
+  private static Optional<String> offline(Map<String, String> environment) {
+    for (String variable : List.of("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")) {
+      if (TRUE.contains(environment.getOrDefault(variable, "").toUpperCase(Locale.ROOT))) {
+        return Optional.of(variable);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// Throws when the environment forbids calls.
+  void requireOnline() {
+    offlineVariable.ifPresent(variable -> {
+      throw new UserException(
+          variable + " is set, which forbids every call to a hub; unset it to upload");
+    });
+  }
+
+  /// True when the token would travel unencrypted over a network.
+  public boolean exposesToken() {
+    String host = endpoint.getHost();
+    boolean loopback = host.equals("localhost") || host.equals("[::1]") || host.startsWith("127.");
+    return token.isPresent() && "http".equals(endpoint.getScheme()) && !loopback;
+  }
+}
