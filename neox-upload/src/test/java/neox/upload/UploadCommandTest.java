@@ -1,0 +1,290 @@
+package neox.upload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import neox.base.ExitCode;
+import neox.base.Tool;
+import neox.hub.fixture.Fault;
+import neox.hub.fixture.HubServer;
+import neox.hub.fixture.Repository.StoredFile;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class UploadCommandTest {
+  @TempDir Path work;
+
+  private final Map<String, String> environment = new HashMap<>();
+  private HubServer hub;
+  private Path model;
+
+  /// What a run printed and returned.
+  private record Run(int exitCode, String out, String err) {}
+
+  @BeforeEach
+  void start() throws IOException {
+    hub = HubServer.start();
+    environment.put("HOME", work.toString());
+    environment.put("HF_ENDPOINT", hub.endpoint());
+    environment.put("HF_TOKEN", HubServer.TOKEN);
+    model = Files.createDirectory(work.resolve("tiny"));
+    Files.writeString(model.resolve("config.json"), "{}");
+    Files.write(model.resolve("model.safetensors"), new byte[2_000_000]);
+  }
+
+  @AfterEach
+  void stop() {
+    hub.close();
+  }
+
+  @Test
+  void publishesADirectoryAndPrintsTheCommitsAddress() {
+    Run run = run(model, "alice/tiny");
+
+    var head = hub.repository("alice/tiny").head("main");
+    assertThat(run)
+        .isEqualTo(
+            new Run(
+                ExitCode.OK,
+                hub.endpoint() + "/alice/tiny/commit/" + head.oid() + "\n",
+                "alice/tiny main: uploaded 2 files, 2.0 MB; 0 left as they are\n"));
+    assertThat(hub.repository("alice/tiny").commits("main")).hasSize(2);
+    assertThat(head.summary()).isEqualTo("Upload tiny");
+    StoredFile weights = head.file("model.safetensors");
+    assertThat(weights.large()).isTrue();
+    assertThat(weights.bytes().size()).isEqualTo(2_000_000);
+    assertThat(weights.oid()).isEqualTo(weights.bytes().sha256().hex());
+    assertThat(head.file("config.json").bytes().utf8()).isEqualTo("{}");
+  }
+
+  @Test
+  void takesNeoXsThreePositionsAndAMessage() {
+    Run run = run(model, "alice/tiny", "step1000", "--message", "After 1000 steps", "-q");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(run.err()).isEmpty();
+    assertThat(hub.repository("alice/tiny").head("step1000").summary())
+        .isEqualTo("After 1000 steps");
+  }
+
+  @Test
+  void saysThatNothingChangedAndPrintsTheLastCommit() {
+    Run first = run(model, "alice/tiny");
+    Run second = run(model, "alice/tiny");
+    assertThat(second)
+        .isEqualTo(
+            new Run(
+                ExitCode.OK,
+                first.out(),
+                "alice/tiny main: no files have been modified since the last commit\n"));
+  }
+
+  @Test
+  void createsAPrivateRepository() {
+    assertThat(run(model, "tiny", "--private").exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(hub.repository("alice/tiny").visibility()).isEqualTo("private");
+  }
+
+  @Test
+  void listsUnderDryRunWhatWouldHappen() throws IOException {
+    assertThat(run(model, "alice/tiny", "--dry-run"))
+        .isEqualTo(
+            new Run(
+                ExitCode.OK,
+                "new\t2\tconfig.json\nnew\t2000000\tmodel.safetensors\n",
+                "alice/tiny main: would create it and upload 2 files, 2.0 MB; 0 left as they"
+                    + " are\n"));
+    assertThat(hub.hasRepository("alice/tiny")).isFalse();
+
+    run(model, "alice/tiny");
+    Files.write(model.resolve("model.safetensors"), new byte[10]);
+    assertThat(run(model, "alice/tiny", "--dry-run"))
+        .isEqualTo(
+            new Run(
+                ExitCode.OK,
+                "unchanged\t2\tconfig.json\nlarge\t10\tmodel.safetensors\n",
+                "alice/tiny main: would upload 1 files, 0.0 MB; 1 left as they are\n"));
+  }
+
+  @Test
+  void prefersTheNamedTokenFileAndEndpoint() throws IOException {
+    Path file = Files.writeString(work.resolve("secret"), HubServer.TOKEN + "\n");
+    environment.put("HF_TOKEN", "hf_wrong");
+    environment.put("HF_ENDPOINT", "http://127.0.0.1:1");
+    Run run = run(model, "tiny", "--token-file", file.toString(), "--endpoint", hub.endpoint());
+    assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void findsTheTokenThatLoggingInLeft() throws IOException {
+    environment.remove("HF_TOKEN");
+    Path file = work.resolve(".cache/huggingface/token");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, HubServer.TOKEN);
+    assertThat(run(model, "tiny").exitCode()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void saysInOneLineThatTheTokenIsWrong() {
+    environment.put("HF_TOKEN", "hf_wrong");
+    assertFails(
+        ExitCode.USAGE,
+        "neox-upload: the token from HF_TOKEN is not valid at "
+            + hub.endpoint()
+            + ": Invalid credentials in Authorization header (HTTP 401 while creating alice/tiny,"
+            + " request id fixture-1)\n",
+        run(model, "alice/tiny"));
+  }
+
+  @Test
+  void saysInOneLineThatThereIsNoToken() {
+    environment.remove("HF_TOKEN");
+    assertFails(
+        ExitCode.USAGE,
+        "neox-upload: no token found: set HF_TOKEN, or put it into "
+            + work.resolve(".cache/huggingface/token")
+            + ", or name a file with --token-file\n",
+        run(model, "alice/tiny"));
+  }
+
+  @Test
+  void saysInOneLineThatARepositoryIsMissingAndMayNotBeCreated() {
+    assertFails(
+        ExitCode.USAGE,
+        "neox-upload: the token from HF_TOKEN does not have the right: You don't have the rights to"
+            + " create a model under the namespace \"bob\" (HTTP 403 while creating bob/tiny,"
+            + " request id fixture-1)\n",
+        run(model, "bob/tiny"));
+  }
+
+  @Test
+  void saysInOneLineThatTheConnectionWasDropped() {
+    hub.fail("/repos/create", new Fault.Drop());
+    assertFails(
+        ExitCode.FAILED,
+        "neox-upload: no answer from "
+            + hub.endpoint().substring("http://".length())
+            + " while creating alice/tiny: the connection was dropped\n",
+        run(model, "alice/tiny"));
+  }
+
+  @Test
+  void saysInOneLineThatTheConnectionKeepsDroppingInTheMiddleOfALargeFile() {
+    hub.fail("/storage/", Stream.generate(Fault.Drop::new).limit(6).toArray(Fault[]::new));
+    Run run = run(model, "alice/tiny");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+    List<String> lines = run.err().lines().toList();
+    assertThat(lines).hasSize(6);
+    assertThat(lines.subList(0, 5)).allMatch(line -> line.startsWith("warning: no answer from"));
+    assertThat(lines.getLast())
+        .isEqualTo(
+            "neox-upload: no answer from "
+                + hub.endpoint().substring("http://".length())
+                + " while uploading model.safetensors: the connection was dropped (tried 6 times)");
+    assertThat(hub.repository("alice/tiny").commits("main")).hasSize(1);
+
+    assertThat(run(model, "alice/tiny").exitCode()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void saysInOneLineThatNobodyListens() throws IOException {
+    String address;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      address = "127.0.0.1:" + free.getLocalPort();
+    }
+    environment.put("HF_ENDPOINT", "http://" + address);
+    assertFails(
+        ExitCode.FAILED,
+        "neox-upload: no answer from "
+            + address
+            + " while creating alice/tiny: connection refused\n",
+        run(model, "alice/tiny"));
+  }
+
+  @Test
+  void refusesABadDirectoryBeforeAnyCall() {
+    assertFails(
+        ExitCode.USAGE,
+        "neox-upload: " + work.resolve("none") + ": no such directory\n",
+        run(work.resolve("none"), "alice/tiny"));
+    assertThat(hub.calls()).isEmpty();
+  }
+
+  @Test
+  void refusesABadRepositoryBranchOrMessageBeforeAnyCall() {
+    assertThat(run(model, "a/b/c").err()).startsWith("neox-upload: 'a/b/c' is not a repository");
+    assertThat(run(model, "a/b", "x..y").err())
+        .isEqualTo("neox-upload: 'x..y' cannot name a branch\n");
+    assertThat(run(model, "a/b", "-m", " ").err())
+        .isEqualTo("neox-upload: the commit message is empty, see --message\n");
+    assertThat(hub.calls()).isEmpty();
+  }
+
+  @Test
+  void warnsWhenTheTokenWouldTravelUnencrypted() {
+    environment.put("HF_HUB_OFFLINE", "1");
+    Run run = run(model, "a/b", "--endpoint", "http://hub.example");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err().lines())
+        .containsExactly(
+            "warning: http://hub.example is not encrypted: others on the network can read the"
+                + " token",
+            "neox-upload: HF_HUB_OFFLINE is set, which forbids every call to a hub; unset it to"
+                + " upload");
+  }
+
+  @Test
+  void hidesATokenThatTheHubEchoes() {
+    String echo = "{\"error\":\"unknown: Bearer " + HubServer.TOKEN + "\"}";
+    hub.fail("/repos/create", new Fault.Reply(400, Map.of(), echo));
+    assertThat(run(model, "alice/tiny").err()).contains("unknown: Bearer ***");
+  }
+
+  @Test
+  void explainsItself() {
+    Run run = runTool("--help");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(run.out())
+        .contains("neox-upload", "DIR REPO [BRANCH]", "--private", "--dry-run", "--token-file");
+  }
+
+  private static void assertFails(int exitCode, String line, Run run) {
+    assertThat(run).isEqualTo(new Run(exitCode, "", line));
+  }
+
+  private Run run(Path directory, String... rest) {
+    String[] args =
+        Stream.concat(Stream.of(directory.toString()), Stream.of(rest)).toArray(String[]::new);
+    return runTool(args);
+  }
+
+  /// Runs the tool in this process; no run may ever print the token.
+  private Run runTool(String... args) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    UploadCommand command = new UploadCommand(environment, duration -> {});
+    int exitCode = Tool.run(command, args, InputStream.nullInputStream(), stream(out), stream(err));
+    Run run =
+        new Run(
+            exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    assertThat(run.out() + run.err()).doesNotContain(HubServer.TOKEN, "hf_wrong");
+    return run;
+  }
+
+  private static PrintStream stream(ByteArrayOutputStream bytes) {
+    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+  }
+}
