@@ -15,12 +15,12 @@ cp README.md dist/
 for name in $tools; do
   tool=neox-$name
   jar=$tool-0.1.0.jar
-  cp "$tool/target/quick/$jar" dist/lib/
+  cp "$tool/target/$jar" dist/lib/
   cp packaging/neox-tool.sh "dist/bin/$tool"
   chmod +x "dist/bin/$tool"
   {
     echo "$jar"
-    tr ':' '\n' < "$tool/target/quick/classpath.txt" | sed 's|.*/||' | grep .
+    tr ':' '\n' < "$tool/target/classpath.txt" | sed 's|.*/||' | grep .
   } > "dist/lib/$tool.classpath"
   sed -n 's|.*<main.class>\(.*\)</main.class>.*|\1|p' "$tool/pom.xml" > "dist/lib/$tool.main"
   while read -r entry; do

@@ -7,9 +7,13 @@ import neox.config.Norm;
 import neox.config.PositionEmbedding;
 
 /// The architectures of the golden checkpoints: hidden 64, 4 heads, 3 layers.
-final class Models {
+public final class Models {
   /// GPT-NeoX block: rotary, parallel residual, untied head.
-  static ModelConfig pythia() {
+  public static ModelConfig pythia() {
+    return pythia(256);
+  }
+
+  public static ModelConfig pythia(int mlpSize) {
     return new ModelConfig(
         3,
         64,
@@ -29,7 +33,7 @@ final class Models {
         true,
         Activation.GELU,
         false,
-        256,
+        mlpSize,
         0,
         0,
         false,
@@ -40,7 +44,7 @@ final class Models {
   }
 
   /// GPT-3 block: learned positions, sequential residual, tied head.
-  static ModelConfig gpt3() {
+  public static ModelConfig gpt3() {
     return new ModelConfig(
         3,
         64,
@@ -71,7 +75,7 @@ final class Models {
   }
 
   /// LLaMA-like block: rmsnorm, swiglu, two key/value heads, no biases.
-  static ModelConfig llama() {
+  public static ModelConfig llama() {
     return new ModelConfig(
         3,
         64,

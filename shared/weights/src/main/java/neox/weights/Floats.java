@@ -1,0 +1,106 @@
+package neox.weights;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/// Arithmetic on stored floating-point tensors: conversion with round-to-nearest-even, and the sums
+/// that joining shards needs. Results live as long as they are referred to.
+public final class Floats {
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfDouble DOUBLE =
+      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /// The same values as `dtype`; the view itself when it has that type already.
+  public static TensorView convert(TensorView view, DType dtype) {
+    if (view.dtype() == dtype) {
+      return view;
+    }
+    requireFloat(view.dtype());
+    requireFloat(dtype);
+    long count = view.shape().count();
+    MemorySegment target = allocate(dtype, count);
+    for (long i = 0; i < count; i++) {
+      set(dtype, target, i, get(view.dtype(), view.bytes(), i));
+    }
+    return new TensorView(dtype, view.shape(), target);
+  }
+
+  /// Element-wise sum times `factor`, computed in double precision and rounded once.
+  public static TensorView sum(List<TensorView> views, double factor) {
+    TensorView first = views.getFirst();
+    requireFloat(first.dtype());
+    long count = first.shape().count();
+    MemorySegment target = allocate(first.dtype(), count);
+    for (long i = 0; i < count; i++) {
+      double sum = 0;
+      for (TensorView view : views) {
+        sum += get(view.dtype(), view.bytes(), i);
+      }
+      set(first.dtype(), target, i, sum * factor);
+    }
+    return new TensorView(first.dtype(), first.shape(), target);
+  }
+
+  /// Element `index` of a floating-point tensor.
+  public static double get(TensorView view, long index) {
+    return get(view.dtype(), view.bytes(), index);
+  }
+
+  /// The float whose upper half `bits` are.
+  static float fromBfloat16(short bits) {
+    return Float.intBitsToFloat(bits << Short.SIZE);
+  }
+
+  /// The nearest bfloat16; ties go to the even one; NaN stays NaN.
+  static short toBfloat16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    if (Float.isNaN(value)) {
+      return (short) ((bits >>> Short.SIZE) | 0x40);
+    }
+    int odd = (bits >>> Short.SIZE) & 1;
+    return (short) ((bits + 0x7FFF + odd) >>> Short.SIZE);
+  }
+
+  private static double get(DType dtype, MemorySegment bytes, long index) {
+    return switch (dtype) {
+      case FLOAT64 -> bytes.get(DOUBLE, index * Double.BYTES);
+      case FLOAT32 -> bytes.get(FLOAT, index * Float.BYTES);
+      case FLOAT16 -> Float.float16ToFloat(bytes.get(SHORT, index * Short.BYTES));
+      case BFLOAT16 -> fromBfloat16(bytes.get(SHORT, index * Short.BYTES));
+      case INT64, INT32, INT16, INT8, UINT8, BOOL -> throw notFloat(dtype);
+    };
+  }
+
+  private static void set(DType dtype, MemorySegment bytes, long index, double value) {
+    switch (dtype) {
+      case FLOAT64 -> bytes.set(DOUBLE, index * Double.BYTES, value);
+      case FLOAT32 -> bytes.set(FLOAT, index * Float.BYTES, (float) value);
+      case FLOAT16 -> bytes.set(SHORT, index * Short.BYTES, Float.floatToFloat16((float) value));
+      case BFLOAT16 -> bytes.set(SHORT, index * Short.BYTES, toBfloat16((float) value));
+      case INT64, INT32, INT16, INT8, UINT8, BOOL -> throw notFloat(dtype);
+    }
+  }
+
+  /// Memory that is returned when the last reference to it is gone.
+  static MemorySegment allocate(DType dtype, long count) {
+    return Arena.ofAuto().allocate(Math.multiplyExact(count, dtype.bytes()), Long.BYTES);
+  }
+
+  private static void requireFloat(DType dtype) {
+    if (!dtype.isFloatingPoint()) {
+      throw notFloat(dtype);
+    }
+  }
+
+  private static IllegalArgumentException notFloat(DType dtype) {
+    return new IllegalArgumentException(dtype + " is not a floating-point type");
+  }
+
+  private Floats() {}
+}

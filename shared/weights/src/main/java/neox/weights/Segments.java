@@ -1,0 +1,39 @@
+package neox.weights;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+
+/// Moves segments of any length through byte buffers, which end at 2 GiB.
+public final class Segments {
+  private static final long PIECE = 1L << 26;
+
+  /// Receives one piece of a segment after the other.
+  public interface PieceConsumer {
+    void accept(ByteBuffer piece) throws IOException;
+  }
+
+  /// Writes all of `segment`.
+  public static void write(WritableByteChannel channel, MemorySegment segment) throws IOException {
+    forEachPiece(segment, piece -> writeFully(channel, piece));
+  }
+
+  /// Writes all that remains in `buffer`.
+  public static void writeFully(WritableByteChannel channel, ByteBuffer buffer) throws IOException {
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+  }
+
+  /// Hands `segment` over in order, at most 64 MiB at a time.
+  public static void forEachPiece(MemorySegment segment, PieceConsumer consumer)
+      throws IOException {
+    for (long at = 0; at < segment.byteSize(); at += PIECE) {
+      long length = Math.min(PIECE, segment.byteSize() - at);
+      consumer.accept(segment.asSlice(at, length).asByteBuffer());
+    }
+  }
+
+  private Segments() {}
+}

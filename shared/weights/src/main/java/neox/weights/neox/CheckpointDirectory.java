@@ -1,0 +1,143 @@
+package neox.weights.neox;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import neox.base.UserException;
+
+/// Finds the directory of one checkpoint, and the files in it.
+final class CheckpointDirectory {
+  static final String LATEST = "latest";
+  static final String TAG = "global_step";
+  private static final Pattern LAYER =
+      Pattern.compile("layer_(\\d+)-model_(\\d+)-model_states\\.pt");
+  private static final Pattern RANK = Pattern.compile("mp_rank_(\\d+)_model_states\\.pt");
+  private static final Pattern STEP = Pattern.compile(TAG + "(\\d+)");
+
+  /// The layer files of one tensor-parallel rank, by layer.
+  record RankFiles(TreeMap<Integer, Path> layers) {}
+
+  /// Where the checkpoint lies that `directory` names: `directory` itself, the one its `latest`
+  /// file names, or that of `iteration`.
+  static Path resolve(Path directory, OptionalLong iteration) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      throw new UserException(directory + ": no such checkpoint directory");
+    }
+    if (holdsWeights(directory)) {
+      return requireIteration(directory, iteration);
+    }
+    if (iteration.isPresent()) {
+      Path wanted = directory.resolve(TAG + iteration.getAsLong());
+      return requireThere(directory, wanted, "no checkpoint of iteration " + iteration.getAsLong());
+    }
+    Path latest = directory.resolve(LATEST);
+    if (!Files.exists(latest)) {
+      throw new UserException(
+          directory + ": no file 'latest'; " + available(directory) + "; name one of them");
+    }
+    String tag = Files.readString(latest).strip();
+    if (tag.isEmpty() || Path.of(tag).getNameCount() != 1) {
+      throw new UserException(latest + ": '" + tag + "' is not the name of a checkpoint");
+    }
+    return requireThere(directory, directory.resolve(tag), "'latest' names " + tag);
+  }
+
+  /// The number in the directory's name.
+  static OptionalLong step(Path directory) {
+    Matcher matcher = STEP.matcher(String.valueOf(directory.getFileName()));
+    return matcher.matches()
+        ? OptionalLong.of(Long.parseLong(matcher.group(1)))
+        : OptionalLong.empty();
+  }
+
+  /// The layer files by tensor-parallel rank; an empty list when the checkpoint has none.
+  static List<RankFiles> layerFiles(Path directory) throws IOException {
+    TreeMap<Integer, RankFiles> ranks = new TreeMap<>();
+    for (Path path : list(directory)) {
+      Matcher matcher = LAYER.matcher(String.valueOf(path.getFileName()));
+      if (matcher.matches()) {
+        int layer = Integer.parseInt(matcher.group(1));
+        int rank = Integer.parseInt(matcher.group(2));
+        RankFiles files = ranks.computeIfAbsent(rank, r -> new RankFiles(new TreeMap<>()));
+        files.layers().put(layer, path);
+      }
+    }
+    for (int rank = 0; rank < ranks.size(); rank++) {
+      if (!ranks.containsKey(rank)) {
+        throw UserException.of(
+            "%s: no layer files of tensor-parallel rank %02d, but of rank %02d",
+            directory, rank, ranks.lastKey());
+      }
+    }
+    return List.copyOf(ranks.values());
+  }
+
+  /// The `mp_rank_XX_model_states.pt` files in order of rank; may be empty.
+  static List<Path> rankFiles(Path directory) throws IOException {
+    TreeMap<Integer, Path> ranks = new TreeMap<>();
+    for (Path path : list(directory)) {
+      Matcher matcher = RANK.matcher(String.valueOf(path.getFileName()));
+      if (matcher.matches()) {
+        ranks.put(Integer.parseInt(matcher.group(1)), path);
+      }
+    }
+    return List.copyOf(ranks.values());
+  }
+
+  private static Path requireIteration(Path directory, OptionalLong iteration) {
+    OptionalLong step = step(directory);
+    if (iteration.isPresent() && step.isPresent() && !step.equals(iteration)) {
+      throw new UserException(
+          directory
+              + ": this is the checkpoint of iteration "
+              + step.getAsLong()
+              + ", not "
+              + iteration.getAsLong()
+              + "; give the directory above it");
+    }
+    return directory;
+  }
+
+  private static Path requireThere(Path directory, Path wanted, String problem) throws IOException {
+    if (!Files.isDirectory(wanted) || !holdsWeights(wanted)) {
+      throw new UserException(
+          directory
+              + ": "
+              + problem
+              + ", but there is no complete "
+              + wanted.getFileName()
+              + "; "
+              + available(directory));
+    }
+    return wanted;
+  }
+
+  private static boolean holdsWeights(Path directory) throws IOException {
+    return !layerFiles(directory).isEmpty() || !rankFiles(directory).isEmpty();
+  }
+
+  private static String available(Path directory) throws IOException {
+    TreeMap<Long, String> steps = new TreeMap<>();
+    for (Path path : list(directory)) {
+      step(path).ifPresent(step -> steps.put(step, String.valueOf(path.getFileName())));
+    }
+    return steps.isEmpty()
+        ? "there are no checkpoints (global_step*) in it"
+        : "there are " + String.join(", ", steps.values());
+  }
+
+  private static List<Path> list(Path directory) throws IOException {
+    try (Stream<Path> paths = Files.list(directory)) {
+      return new ArrayList<>(paths.sorted().toList());
+    }
+  }
+
+  private CheckpointDirectory() {}
+}

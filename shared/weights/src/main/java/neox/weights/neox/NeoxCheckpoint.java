@@ -1,0 +1,277 @@
+package neox.weights.neox;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import neox.base.AtomicFile;
+import neox.base.UserException;
+import neox.config.ConfigLoader;
+import neox.config.ModelConfig;
+import neox.weights.ParameterSpec;
+import neox.weights.Shape;
+import neox.weights.Shards;
+import neox.weights.TensorStore;
+import neox.weights.TensorView;
+import neox.weights.neox.RankTensors.Stored;
+import neox.weights.pickle.None;
+import neox.weights.pickle.TorchFile;
+
+/// One checkpoint of GPT-NeoX (or of ours) as a whole-model store.
+///
+/// Names are [ParameterSpec#key]; tensor-parallel shards come joined; both ways to lay out files
+/// (one per layer, one per rank) and the names of all generations are read. Opening checks every
+/// tensor against the parameter table: a missing, surplus or misshapen one is an error that names
+/// the file and the key.
+public final class NeoxCheckpoint implements TensorStore {
+  private final Path directory;
+  private final List<TorchFile> files = new ArrayList<>();
+  private final List<RankTensors> ranks = new ArrayList<>();
+  private final Map<String, ParameterSpec> table = new LinkedHashMap<>();
+  private final Map<String, Object> clientState = new LinkedHashMap<>();
+  private final ModelConfig model;
+  private final Shards shards;
+  private final int paddedVocab;
+
+  private NeoxCheckpoint(Path directory, ModelConfig model) throws IOException {
+    this.directory = directory;
+    this.model = model;
+    boolean read = false;
+    try {
+      readFiles();
+      this.shards = new Shards(model, ranks.size());
+      this.paddedVocab = embeddingRows();
+      NeoxParameters.of(model, paddedVocab).forEach(spec -> table.put(spec.key(), spec));
+      check();
+      read = true;
+    } finally {
+      if (!read) {
+        close();
+      }
+    }
+  }
+
+  /// Opens the checkpoint in `directory`: a `global_stepN` directory itself, or one that holds
+  /// several and names one in `latest`. The architecture is what its saved configuration says.
+  ///
+  /// @param iteration which one to take, instead of the latest
+  public static NeoxCheckpoint open(Path directory, OptionalLong iteration) throws IOException {
+    Path checkpoint = resolve(directory, iteration);
+    Path configs = configs(checkpoint);
+    if (!Files.isDirectory(configs)) {
+      throw new UserException(
+          checkpoint + ": no configs directory in it; name the run's configuration files");
+    }
+    return new NeoxCheckpoint(checkpoint, ConfigLoader.readCheckpoint(configs).config().model());
+  }
+
+  /// Opens the checkpoint in `directory` with a configuration from elsewhere.
+  ///
+  /// @param model the architecture it must have
+  public static NeoxCheckpoint open(Path directory, OptionalLong iteration, ModelConfig model)
+      throws IOException {
+    return new NeoxCheckpoint(resolve(directory, iteration), model);
+  }
+
+  /// The `global_stepN` directory that `directory` and `iteration` mean.
+  public static Path resolve(Path directory, OptionalLong iteration) throws IOException {
+    return CheckpointDirectory.resolve(directory, iteration);
+  }
+
+  /// The configuration files saved with the checkpoint in `directory`.
+  public static Path configs(Path directory) {
+    return directory.resolve("configs");
+  }
+
+  /// Makes `tag` the checkpoint that is found from now on; call it after the checkpoint's directory
+  /// has its final name.
+  public static void writeLatest(Path saveDirectory, String tag) throws IOException {
+    AtomicFile.write(saveDirectory.resolve(CheckpointDirectory.LATEST), tag);
+  }
+
+  /// The `global_stepN` directory.
+  public Path directory() {
+    return directory;
+  }
+
+  /// The saved configuration files.
+  public Path configs() {
+    return configs(directory);
+  }
+
+  /// Steps trained so far; from the checkpoint itself, else from the directory's name.
+  public long iteration() {
+    for (String key : List.of("iteration", "total_iters")) {
+      if (clientState.get(key) instanceof Long iteration) {
+        return iteration;
+      }
+    }
+    return CheckpointDirectory.step(directory)
+        .orElseThrow(() -> new UserException(directory + ": its iteration is not recorded"));
+  }
+
+  /// The architecture it was opened with.
+  public ModelConfig config() {
+    return model;
+  }
+
+  /// Over how many ranks the network was split.
+  public int tensorParallelSize() {
+    return ranks.size();
+  }
+
+  /// Rows of the embedding.
+  public int paddedVocab() {
+    return paddedVocab;
+  }
+
+  /// Everything but the weights that rank 0 stored: iteration, args, learning-rate schedule, random
+  /// states, as plain values (see `neox.weights.pickle`); empty when that file is not there.
+  public Map<String, Object> clientState() {
+    return Collections.unmodifiableMap(clientState);
+  }
+
+  @Override
+  public Set<String> names() {
+    return Collections.unmodifiableSet(table.keySet());
+  }
+
+  /// A view of the mapped file, or a joined copy when there are several ranks.
+  @Override
+  public TensorView view(String name) {
+    ParameterSpec spec = table.get(name);
+    if (spec == null) {
+      throw new IllegalArgumentException(directory + ": no parameter " + name);
+    }
+    List<TensorView> pieces =
+        ranks.stream().map(rank -> rank.find(name).orElseThrow().view()).toList();
+    return shards.join(spec, pieces);
+  }
+
+  @Override
+  public void close() {
+    files.forEach(TorchFile::close);
+  }
+
+  private void readFiles() throws IOException {
+    for (CheckpointDirectory.RankFiles rankFiles : CheckpointDirectory.layerFiles(directory)) {
+      RankTensors rank = new RankTensors();
+      for (Map.Entry<Integer, Path> layer : rankFiles.layers().entrySet()) {
+        rank.addLayer(layer.getValue(), layer.getKey(), load(layer.getValue()));
+      }
+      ranks.add(rank);
+    }
+    boolean layered = !ranks.isEmpty();
+    for (Path file : CheckpointDirectory.rankFiles(directory)) {
+      boolean first = clientState.isEmpty();
+      if (layered && !first) {
+        break;
+      }
+      if (!(load(file) instanceof Map<?, ?> state)) {
+        throw new UserException(file + ": does not hold a dict");
+      }
+      if (!layered) {
+        Object module = state.get("module");
+        if (module == null || module == None.NONE) {
+          throw new UserException(file + ": its 'module' is empty and there are no layer files");
+        }
+        RankTensors rank = new RankTensors();
+        rank.addModule(file, module);
+        ranks.add(rank);
+      }
+      if (first) {
+        state.forEach((key, value) -> clientState.put(String.valueOf(key), value));
+        clientState.remove("module");
+      }
+    }
+  }
+
+  private Object load(Path path) throws IOException {
+    TorchFile file = TorchFile.open(path);
+    files.add(file);
+    return file.root();
+  }
+
+  private int embeddingRows() {
+    String key = NeoxParameters.EMBEDDING + ".word_embeddings.weight";
+    long rows = 0;
+    for (RankTensors rank : ranks) {
+      Stored stored = rank.find(key).orElseThrow(() -> missing(key));
+      rows = Math.addExact(rows, stored.view().shape().size(0));
+    }
+    return Math.toIntExact(rows);
+  }
+
+  private void check() {
+    for (RankTensors rank : ranks) {
+      for (ParameterSpec spec : table.values()) {
+        check(spec, rank.find(spec.key()).orElseThrow(() -> missing(spec.key())));
+      }
+      Set<String> surplus = new LinkedHashSet<>(rank.keys());
+      surplus.removeAll(table.keySet());
+      for (String key : surplus) {
+        Stored stored = rank.find(key).orElseThrow();
+        throw new UserException(
+            stored.file()
+                + ": "
+                + stored.key()
+                + " "
+                + stored.view().shape()
+                + " is not a parameter of the configured network ("
+                + table.size()
+                + " are); do the config files belong to this checkpoint?");
+      }
+    }
+  }
+
+  private void check(ParameterSpec spec, Stored stored) {
+    Shape expected = expected(spec);
+    if (!stored.view().shape().equals(expected)) {
+      throw new UserException(
+          stored.file()
+              + ": "
+              + stored.key()
+              + " has shape "
+              + stored.view().shape()
+              + "; expected "
+              + expected
+              + " by the configuration");
+    }
+    Stored first = ranks.getFirst().find(spec.key()).orElseThrow();
+    if (first.view().dtype() != stored.view().dtype()) {
+      throw new UserException(
+          stored.file()
+              + ": "
+              + stored.key()
+              + " is "
+              + stored.view().dtype()
+              + ", but "
+              + first.view().dtype()
+              + " on rank 0");
+    }
+  }
+
+  private Shape expected(ParameterSpec spec) {
+    try {
+      return shards.shape(spec);
+    } catch (IllegalArgumentException e) {
+      throw new UserException(directory + ": " + e.getMessage(), e);
+    }
+  }
+
+  private UserException missing(String key) {
+    return new UserException(
+        directory
+            + ": parameter "
+            + key
+            + " of the configured network is in no file;"
+            + " do the config files belong to this checkpoint?");
+  }
+}

@@ -1,0 +1,109 @@
+package neox.weights.neox;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import neox.base.UserException;
+import neox.weights.DType;
+import neox.weights.Shape;
+import neox.weights.Shards;
+import neox.weights.TensorView;
+
+/// The tensors of one tensor-parallel rank under NeoX's current names, and where each came from.
+final class RankTensors {
+  /// A tensor, and the file and key it was stored under.
+  record Stored(Path file, String key, TensorView view) {}
+
+  private static final String PREFIX = "sequential.";
+
+  /// Names before mid-2024 and what they became.
+  private static final Map<String, String> RENAMED =
+      Map.of("mlp.dense_h_to_4h.", "mlp.linear1.", "mlp.dense_4h_to_h.", "mlp.linear2.");
+
+  /// Constants that some versions store beside the parameters.
+  private static final Set<String> BUFFERS =
+      Set.of(
+          "attention.rotary_emb.inv_freq",
+          "attention.alibi_embed.slopes",
+          "position_embeddings.inv_freq");
+
+  private final Map<String, Stored> tensors = new LinkedHashMap<>();
+
+  /// Adds a layer file's flat dict.
+  void addLayer(Path file, int layer, Object dict) {
+    map(file, dict).forEach((name, value) -> add(file, String.valueOf(name), layer + ".", value));
+    joinLlamaMlp(file, layer);
+  }
+
+  /// Adds the state dict of a whole network (`pipe_parallel_size: 0`).
+  void addModule(Path file, Object dict) {
+    map(file, dict).forEach((name, value) -> add(file, String.valueOf(name), "", value));
+    for (String key : List.copyOf(tensors.keySet())) {
+      if (key.endsWith(".mlp.w1.weight")) {
+        joinLlamaMlp(file, Integer.parseInt(key.substring(0, key.indexOf('.'))));
+      }
+    }
+  }
+
+  Set<String> keys() {
+    return tensors.keySet();
+  }
+
+  Optional<Stored> find(String key) {
+    return Optional.ofNullable(tensors.get(key));
+  }
+
+  private void add(Path file, String stored, String prefix, Object value) {
+    String key = prefix + (stored.startsWith(PREFIX) ? stored.substring(PREFIX.length()) : stored);
+    String name = key.substring(key.indexOf('.') + 1);
+    if (BUFFERS.contains(name) || name.endsWith("_extra_state")) {
+      return;
+    }
+    if (!(value instanceof TensorView view)) {
+      throw new UserException(file + ": " + stored + " is not a tensor");
+    }
+    tensors.put(current(key), new Stored(file, stored, view));
+  }
+
+  private static String current(String key) {
+    for (Map.Entry<String, String> renamed : RENAMED.entrySet()) {
+      if (key.contains(renamed.getKey())) {
+        return key.replace(renamed.getKey(), renamed.getValue());
+      }
+    }
+    return key;
+  }
+
+  /// LLaMA blocks of 2023 kept gate (w1), up (w3) and down (w2) apart; linear1 is [up | gate].
+  private void joinLlamaMlp(Path file, int layer) {
+    Stored gate = tensors.remove(layer + ".mlp.w1.weight");
+    Stored up = tensors.remove(layer + ".mlp.w3.weight");
+    Stored down = tensors.remove(layer + ".mlp.w2.weight");
+    if (gate == null && up == null && down == null) {
+      return;
+    }
+    if (gate == null || up == null || down == null) {
+      throw new UserException(
+          file + ": layer " + layer + " needs all of mlp.w1.weight, mlp.w2.weight, mlp.w3.weight");
+    }
+    Shape half = gate.view().shape();
+    DType dtype = gate.view().dtype();
+    TensorView joined =
+        new TensorView(
+            dtype,
+            half.with(0, 2 * half.size(0)),
+            Shards.concatenate(List.of(up.view().bytes(), gate.view().bytes())));
+    tensors.put(layer + ".mlp.linear1.weight", new Stored(file, "mlp.w1.weight", joined));
+    tensors.put(layer + ".mlp.linear2.weight", down);
+  }
+
+  private static Map<?, ?> map(Path file, Object dict) {
+    if (dict instanceof Map<?, ?> map) {
+      return map;
+    }
+    throw new UserException(file + ": does not hold a dict of tensors");
+  }
+}

@@ -1,0 +1,190 @@
+package neox.weights.hf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import neox.base.Json;
+import neox.config.ModelConfig;
+import neox.config.PositionEmbedding;
+import neox.weights.DType;
+import neox.weights.Golden;
+import neox.weights.NamedTensor;
+import neox.weights.ParameterSpec;
+import neox.weights.hf.HfConfig.SpecialTokens;
+import neox.weights.neox.Models;
+import neox.weights.neox.NeoxCheckpoint;
+import neox.weights.neox.NeoxParameters;
+import neox.weights.safetensors.SafetensorsWriter;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HfModelTest {
+  private static final SpecialTokens TOKENS =
+      new SpecialTokens(OptionalInt.empty(), OptionalInt.of(0), OptionalInt.empty());
+
+  @TempDir Path directory;
+
+  private final List<NamedTensor> tensors = new ArrayList<>();
+  private final ModelConfig model = Models.pythia();
+
+  @BeforeEach
+  void writeModel() throws IOException {
+    writeConfig(new HfConfig(model, 512).toJson(DType.BFLOAT16, TOKENS));
+    try (NeoxCheckpoint checkpoint = checkpoint()) {
+      for (ParameterSpec spec : NeoxParameters.of(model, 512)) {
+        String name = HfNames.of(spec).orElseThrow();
+        tensors.add(NamedTensor.of(name, checkpoint.view(spec.key())));
+      }
+      SafetensorsWriter.writeDirectory(directory, tensors, 100_000, bytes -> {});
+    }
+  }
+
+  @Test
+  void readsShardedWeightsUnderNeoxsNames() throws IOException {
+    try (HfModel hf = HfModel.open(directory);
+        NeoxCheckpoint checkpoint = checkpoint()) {
+      assertThat(hf.names()).isEqualTo(checkpoint.names());
+      for (String name : hf.names()) {
+        assertThat(Golden.bytes(hf.view(name)))
+            .as(name)
+            .isEqualTo(Golden.bytes(checkpoint.view(name)));
+      }
+      assertThat(hf.paddedVocab()).isEqualTo(512);
+    }
+  }
+
+  @Test
+  void configurationSurvivesTheRoundTrip() throws IOException {
+    ModelConfig read = HfConfig.read(directory).model();
+    assertThat(read.layers()).isEqualTo(3);
+    assertThat(read.mlpSize()).isEqualTo(256);
+    assertThat(read.rotaryPct()).isEqualTo(0.25);
+    assertThat(read.rotaryBase()).isEqualTo(10000);
+    assertThat(read.parallelResidual()).isTrue();
+    assertThat(read.tiedHead()).isFalse();
+    assertThat(read.tanhGelu()).isFalse();
+    assertThat(read.positionEmbedding()).isEqualTo(PositionEmbedding.ROTARY);
+    assertThat(Json.read(directory.resolve("config.json")).path("torch_dtype").asText())
+        .isEqualTo("bfloat16");
+  }
+
+  @Test
+  void readsRotarySettingsOfTransformers5() throws IOException {
+    ObjectNode json = config();
+    json.remove(List.of("rotary_pct", "rotary_emb_base"));
+    ObjectNode rope = json.putObject("rope_parameters");
+    rope.put("rope_type", "default").put("partial_rotary_factor", 0.5).put("rope_theta", 500);
+    writeConfig(json);
+    assertThat(HfConfig.read(directory).model().rotaryPct()).isEqualTo(0.5);
+    assertThat(HfConfig.read(directory).model().rotaryBase()).isEqualTo(500);
+    rope.put("rope_type", "yarn");
+    writeConfig(json);
+    assertThatThrownBy(() -> HfConfig.read(directory))
+        .hasMessage(
+            directory.resolve("config.json")
+                + ": rope_parameters of type 'yarn' is not supported; expected none");
+  }
+
+  @Test
+  void readsGeluVariants() throws IOException {
+    for (String tanh : List.of("gelu_new", "gelu_fast", "gelu_pytorch_tanh")) {
+      writeConfig(config().put("hidden_act", tanh));
+      assertThat(HfConfig.read(directory).model().tanhGelu()).isTrue();
+    }
+    writeConfig(config().put("hidden_act", "relu"));
+    assertThatThrownBy(() -> HfConfig.read(directory))
+        .hasMessageContaining("hidden_act 'relu' is not supported");
+  }
+
+  @Test
+  void refusesOtherModelsAndBadConfigurations() throws IOException {
+    Path file = directory.resolve("config.json");
+    writeConfig(config().put("model_type", "llama"));
+    assertThatThrownBy(() -> HfModel.open(directory))
+        .hasMessage(file + ": model_type is 'llama'; only gpt_neox can be read");
+    writeConfig(config().put("model_type", "gpt_neox").put("num_attention_heads", 5));
+    assertThatThrownBy(() -> HfModel.open(directory))
+        .hasMessage(file + ": hidden_size 64 is not divisible by num_attention_heads 5");
+    writeConfig(config().put("num_attention_heads", "four"));
+    assertThatThrownBy(() -> HfModel.open(directory))
+        .hasMessage(file + ": num_attention_heads is \"four\"; expected a whole number");
+    writeConfig(config().put("num_attention_heads", 4).put("rotary_pct", 2));
+    assertThatThrownBy(() -> HfModel.open(directory))
+        .hasMessage(file + ": rotary fraction 2.0; expected 0 to 1");
+    writeConfig(config().put("rotary_pct", 1).put("rotary_emb_base", 0.5));
+    assertThatThrownBy(() -> HfModel.open(directory))
+        .hasMessage(file + ": rotary base 0.5 is not a whole number");
+  }
+
+  @Test
+  void namesMissingSurplusAndMisshapenTensors() throws IOException {
+    writeConfig(config().put("intermediate_size", 128));
+    assertThatThrownBy(() -> HfModel.open(directory))
+        .hasMessage(
+            directory
+                + ": gpt_neox.layers.0.mlp.dense_h_to_4h.weight has shape [256, 64]; expected"
+                + " [128, 64] by config.json");
+    writeConfig(config().put("intermediate_size", 256).put("num_hidden_layers", 4));
+    assertThatThrownBy(() -> HfModel.open(directory))
+        .hasMessage(directory + ": tensor gpt_neox.layers.3.input_layernorm.weight is missing");
+    writeConfig(config().put("num_hidden_layers", 2));
+    assertThatThrownBy(() -> HfModel.open(directory))
+        .hasMessage(
+            directory
+                + ": tensor gpt_neox.layers.2.input_layernorm.weight is not a parameter of"
+                + " GPTNeoX");
+  }
+
+  @Test
+  void refusesDirectoriesWithoutConfigurationOrWeights() throws IOException {
+    Path empty = Files.createDirectory(directory.resolve("empty"));
+    assertThatThrownBy(() -> HfModel.open(empty))
+        .hasMessage(empty + ": not a Hugging Face model: no config.json in it");
+    Files.copy(directory.resolve("config.json"), empty.resolve("config.json"));
+    assertThatThrownBy(() -> HfModel.open(empty))
+        .hasMessage(
+            empty + ": no weights; expected model.safetensors, its index, or pytorch_model.bin");
+  }
+
+  @Test
+  void listsEveryReasonWhyHfCannotExpressANetwork() {
+    assertThat(HfConfig.obstacles(Models.pythia())).isEmpty();
+    assertThat(HfConfig.obstacles(Models.gpt3()))
+        .containsExactly(
+            "HF GPTNeoX has no learned positions (pos_emb: learned), only rotary ones");
+    assertThat(HfConfig.obstacles(Models.llama()))
+        .containsExactly(
+            "HF GPTNeoX has layernorm only, not norm: rmsnorm",
+            "HF GPTNeoX has a plain gelu MLP, not activation: swiglu",
+            "HF GPTNeoX has as many key/value heads as query heads, not num_kv_heads: 2 of 4",
+            "HF GPTNeoX has biases in the MLP, not use_bias_in_mlp: false");
+  }
+
+  @Test
+  void saysThatThereIsNoBeginToken() {
+    Map<String, Object> json = HfConfig.toJson(TOKENS);
+    assertThat(Json.line(json)).isEqualTo("{\"bos_token_id\":null,\"eos_token_id\":0}");
+  }
+
+  private static NeoxCheckpoint checkpoint() throws IOException {
+    return NeoxCheckpoint.open(Golden.path("checkpoints/A_bf16"), OptionalLong.of(20));
+  }
+
+  private ObjectNode config() throws IOException {
+    return (ObjectNode) Json.read(directory.resolve("config.json"));
+  }
+
+  private void writeConfig(Object json) throws IOException {
+    Files.writeString(directory.resolve("config.json"), Json.pretty(json));
+  }
+}

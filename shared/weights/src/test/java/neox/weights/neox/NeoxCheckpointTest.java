@@ -1,0 +1,207 @@
+package neox.weights.neox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeSet;
+import neox.weights.DType;
+import neox.weights.Floats;
+import neox.weights.Golden;
+import neox.weights.ParameterSpec;
+import neox.weights.TensorView;
+import neox.weights.hf.HfNames;
+import neox.weights.pickle.NumpyArray;
+import neox.weights.pickle.PickledObject;
+import neox.weights.pickle.Tuple;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NeoxCheckpointTest {
+  @TempDir Path directory;
+
+  @Test
+  void readsOneFilePerLayer() throws Exception {
+    try (NeoxCheckpoint checkpoint = open("A_bf16", 20)) {
+      assertThat(checkpoint.iteration()).isEqualTo(20);
+      assertThat(checkpoint.tensorParallelSize()).isEqualTo(1);
+      assertThat(checkpoint.paddedVocab()).isEqualTo(512);
+      assertThat(checkpoint.view("2.mlp.linear1.weight").dtype()).isEqualTo(DType.BFLOAT16);
+      assertEqualsHfOutput(checkpoint, "A_bf16");
+    }
+  }
+
+  @Test
+  void readsOneFilePerRank() throws Exception {
+    try (NeoxCheckpoint checkpoint = open("A0_nopipe", 0)) {
+      assertThat(checkpoint.iteration()).isZero();
+      assertEqualsHfOutput(checkpoint, "A0_nopipe");
+    }
+  }
+
+  @Test
+  void joinsTensorParallelRanksAsNeoxsConverterDoes() throws Exception {
+    try (NeoxCheckpoint checkpoint = open("D_mp2", 20)) {
+      assertThat(checkpoint.tensorParallelSize()).isEqualTo(2);
+      assertThat(checkpoint.iteration()).isEqualTo(20);
+      assertEqualsHfOutput(checkpoint, "D_mp2");
+    }
+  }
+
+  @Test
+  void givesTheRestOfTheStateAsPlainValues() throws Exception {
+    try (NeoxCheckpoint checkpoint = open("A_bf16", 20)) {
+      Map<String, Object> state = checkpoint.clientState();
+      assertThat(state).containsEntry("iteration", 20L).doesNotContainKey("module");
+      assertThat(((Map<?, ?>) find(state, "args")).get("tokenizer_type"))
+          .isEqualTo("CharLevelTokenizer");
+      assertThat(((Map<?, ?>) find(state, "lr_scheduler")).get("decay_style")).isEqualTo("cosine");
+      assertThat(((TensorView) find(state, "torch_rng_state")).dtype()).isEqualTo(DType.UINT8);
+      Tuple numpy = (Tuple) find(state, "np_rng_state");
+      assertThat(numpy.get(0)).isEqualTo("MT19937");
+      assertThat(numpy.get(1)).isInstanceOf(PickledObject.class);
+      assertThat(NumpyArray.of(numpy.get(1)).shape()).containsExactly(624L);
+    }
+  }
+
+  @Test
+  void opensADirectoryByItsLatestFileOrByIteration() throws Exception {
+    Path save = copy("A0_nopipe");
+    NeoxCheckpoint.writeLatest(save, "global_step0");
+    try (NeoxCheckpoint latest = NeoxCheckpoint.open(save, OptionalLong.empty());
+        NeoxCheckpoint first = NeoxCheckpoint.open(save, OptionalLong.of(0))) {
+      assertThat(latest.directory()).isEqualTo(save.resolve("global_step0"));
+      assertThat(first.directory()).isEqualTo(latest.directory());
+    }
+  }
+
+  @Test
+  void saysWhatIsThereWhenTheWantedCheckpointIsNot() throws Exception {
+    Path save = copy("A0_nopipe");
+    assertThatThrownBy(() -> NeoxCheckpoint.open(save, OptionalLong.empty()))
+        .hasMessage(save + ": no file 'latest'; there are global_step0; name one of them");
+    assertThatThrownBy(() -> NeoxCheckpoint.open(save, OptionalLong.of(7)))
+        .hasMessage(
+            save
+                + ": no checkpoint of iteration 7, but there is no complete global_step7;"
+                + " there are global_step0");
+    NeoxCheckpoint.writeLatest(save, "global_step9");
+    assertThatThrownBy(() -> NeoxCheckpoint.open(save, OptionalLong.empty()))
+        .hasMessage(
+            save
+                + ": 'latest' names global_step9, but there is no complete global_step9;"
+                + " there are global_step0");
+    Path empty = Files.createDirectory(directory.resolve("empty"));
+    assertThatThrownBy(() -> NeoxCheckpoint.open(empty, OptionalLong.empty()))
+        .hasMessageContaining("there are no checkpoints (global_step*) in it");
+    Path missing = directory.resolve("missing");
+    assertThatThrownBy(() -> NeoxCheckpoint.open(missing, OptionalLong.empty()))
+        .hasMessage(missing + ": no such checkpoint directory");
+    Path step = save.resolve("global_step0");
+    assertThatThrownBy(() -> NeoxCheckpoint.open(step, OptionalLong.of(3)))
+        .hasMessage(
+            step + ": this is the checkpoint of iteration 0, not 3; give the directory above it");
+  }
+
+  @Test
+  void namesTheParameterThatAMissingFileShouldHold() throws Exception {
+    Path step = copy("A_bf16").resolve("global_step20");
+    Files.delete(step.resolve("layer_03-model_00-model_states.pt"));
+    assertThatThrownBy(() -> NeoxCheckpoint.open(step, OptionalLong.empty()))
+        .hasMessage(
+            step
+                + ": parameter 3.input_layernorm.weight of the configured network is in no file;"
+                + " do the config files belong to this checkpoint?");
+  }
+
+  @Test
+  void namesFileAndKeyOfASurplusTensor() throws Exception {
+    Path step = copy("A_bf16").resolve("global_step20");
+    Files.copy(
+        step.resolve("layer_04-model_00-model_states.pt"),
+        step.resolve("layer_08-model_00-model_states.pt"));
+    assertThatThrownBy(() -> NeoxCheckpoint.open(step, OptionalLong.empty()))
+        .hasMessage(
+            step.resolve("layer_08-model_00-model_states.pt")
+                + ": input_layernorm.weight [64] is not a parameter of the configured network (40"
+                + " are); do the config files belong to this checkpoint?");
+  }
+
+  @Test
+  void namesFileKeyAndShapesWhenTheConfigurationDisagrees() {
+    Path step = Golden.path("checkpoints/A_bf16/global_step20");
+    assertThatThrownBy(() -> NeoxCheckpoint.open(step, OptionalLong.empty(), Models.llama()))
+        .hasMessageStartingWith(step + ": parameter 2.input_layernorm.scale");
+    assertThatThrownBy(() -> NeoxCheckpoint.open(step, OptionalLong.empty(), Models.pythia(128)))
+        .hasMessage(
+            step.resolve("layer_02-model_00-model_states.pt")
+                + ": mlp.linear1.weight has shape [256, 64]; expected [128, 64] by the"
+                + " configuration");
+  }
+
+  @Test
+  void asksForTheOtherRanksWhenOneIsMissing() throws Exception {
+    Path step = copy("D_mp2").resolve("global_step20");
+    for (Path file : files(step)) {
+      if (file.toString().contains("-model_00")) {
+        Files.delete(file);
+      }
+    }
+    assertThatThrownBy(() -> NeoxCheckpoint.open(step, OptionalLong.empty()))
+        .hasMessage(step + ": no layer files of tensor-parallel rank 00, but of rank 01");
+  }
+
+  private static void assertEqualsHfOutput(NeoxCheckpoint checkpoint, String golden)
+      throws Exception {
+    TreeSet<String> lines = new TreeSet<>();
+    for (ParameterSpec spec : NeoxParameters.of(checkpoint.config(), checkpoint.paddedVocab())) {
+      TensorView view = Floats.convert(checkpoint.view(spec.key()), DType.FLOAT32);
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(Golden.bytes(view));
+      String hash = HexFormat.of().formatHex(digest);
+      lines.add(HfNames.of(spec).orElseThrow() + " " + view.shape() + " " + hash);
+    }
+    List<String> expected = Files.readAllLines(Golden.path("checkpoints/" + golden + ".hf.txt"));
+    assertThat(List.copyOf(lines)).isEqualTo(expected);
+  }
+
+  private static NeoxCheckpoint open(String golden, long iteration) throws IOException {
+    return NeoxCheckpoint.open(Golden.path("checkpoints/" + golden), OptionalLong.of(iteration));
+  }
+
+  private Path copy(String golden) throws IOException {
+    Path source = Golden.path("checkpoints/" + golden);
+    Path target = directory.resolve(golden);
+    try (var tree = Files.walk(source)) {
+      for (Path path : tree.toList()) {
+        Path copy = target.resolve(source.relativize(path));
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(copy);
+        } else {
+          Files.copy(path, copy);
+        }
+      }
+    }
+    return target;
+  }
+
+  private static List<Path> files(Path root) throws IOException {
+    try (var tree = Files.walk(root)) {
+      return tree.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  private static Object find(Map<String, Object> map, String key) {
+    Object value = map.get(key);
+    if (value == null) {
+      throw new AssertionError("no " + key);
+    }
+    return value;
+  }
+}
