@@ -88,7 +88,7 @@ record ConfigFiles(Fields root, Map<String, String> originals, Problems problems
     int dot = key.indexOf('.');
     String first = (dot < 0 ? key : key.substring(0, dot)).replace('-', '_');
     String path = dot < 0 ? first : first + key.substring(dot);
-    return YamlReader.override(text, problems)
+    return YamlReader.override(path, text, problems)
         .map(value -> replace(root, path, value))
         .orElse(root);
   }

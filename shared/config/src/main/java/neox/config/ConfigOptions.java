@@ -44,7 +44,12 @@ public final class ConfigOptions {
 
   /// What to read.
   public ConfigSource source() {
-    Map<String, String> overrides = new LinkedHashMap<>();
+    return source(Map.of());
+  }
+
+  /// What to read, with further overrides from other options; `--set` wins over them.
+  public ConfigSource source(Map<String, String> further) {
+    Map<String, String> overrides = new LinkedHashMap<>(further);
     for (String assignment : assignments) {
       int equals = assignment.indexOf('=');
       if (equals < 1) {
@@ -58,11 +63,14 @@ public final class ConfigOptions {
 
   /// The text to print instead of running, when `--print-config` or `--help-config` asks for it.
   public Optional<String> answer() throws IOException {
+    return answer(source());
+  }
+
+  /// The same for a source that holds further overrides.
+  public Optional<String> answer(ConfigSource source) throws IOException {
     if (helpConfig) {
       return Optional.of(ConfigReference.plain());
     }
-    return printConfig
-        ? Optional.of(ConfigLoader.read(source()).effectiveYaml())
-        : Optional.empty();
+    return printConfig ? Optional.of(ConfigLoader.read(source).effectiveYaml()) : Optional.empty();
   }
 }

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import neox.config.Value.Field;
 import neox.config.Value.Fields;
 import org.jspecify.annotations.Nullable;
@@ -207,7 +208,7 @@ final class ConfigTable {
   private void checkUnknown(String prefix, Fields fields) {
     for (Field field : fields.fields().values()) {
       String name = prefix + field.name();
-      boolean isParent = settings.keySet().stream().anyMatch(s -> s.startsWith(name + "."));
+      boolean isParent = isParent(name);
       if (isParent && field.value() instanceof Fields inner) {
         checkUnknown(name + ".", inner);
       } else if (isParent && !field.value().isNull()) {
@@ -224,6 +225,11 @@ final class ConfigTable {
                 () -> unknown(name, field.origin()));
       }
     }
+  }
+
+  private boolean isParent(String name) {
+    return Stream.concat(settings.keySet().stream(), KnownKeys.names().stream())
+        .anyMatch(key -> key.startsWith(name + "."));
   }
 
   private void unknown(String name, Origin origin) {

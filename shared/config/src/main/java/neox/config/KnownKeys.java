@@ -222,13 +222,15 @@ final class KnownKeys {
         "zero_optimization.zero_hpz_partition_size",
         "zero_optimization.zero_quantized_*",
         "zero_optimization.memory_efficient_linear");
+    ignored(
+        "used with offloading only",
+        "zero_optimization.offload_optimizer.*",
+        "zero_optimization.offload_param.*");
     refused(
         "everything is in main memory already",
         "zero_optimization.cpu_offload",
         "zero_optimization.offload_optimizer.device=none",
         "zero_optimization.offload_param.device=none",
-        "zero_optimization.offload_optimizer",
-        "zero_optimization.offload_param",
         "zero_optimization.cpu_offload_params");
   }
 

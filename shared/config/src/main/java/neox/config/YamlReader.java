@@ -34,20 +34,23 @@ final class YamlReader {
       Set.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL, Tag.SEQ, Tag.MAP, Tag.TIMESTAMP);
 
   private final String file;
-  private final boolean counted;
+
+  /// The key whose value is read, as it starts a message; empty for a whole file.
+  private final String subject;
+
   private final Problems problems;
   private int values;
 
-  private YamlReader(String file, boolean counted, Problems problems) {
+  private YamlReader(String file, String subject, Problems problems) {
     this.file = file;
-    this.counted = counted;
+    this.subject = subject;
     this.problems = problems;
   }
 
   /// The mapping that a whole file holds; empty when there is none, with the reason in `problems`.
   /// Keys of the top level have `-` replaced by `_`.
   static Optional<Fields> file(String text, String file, Problems problems) {
-    Optional<Value> value = new YamlReader(file, true, problems).read(text);
+    Optional<Value> value = new YamlReader(file, "", problems).read(text);
     return switch (value.orElse(null)) {
       case Fields fields -> Optional.of(fields);
       case null -> Optional.empty();
@@ -61,8 +64,8 @@ final class YamlReader {
   }
 
   /// The value in `--set key=text`.
-  static Optional<Value> override(String text, Problems problems) {
-    return new YamlReader(Origin.OVERRIDE.file(), false, problems).read(text);
+  static Optional<Value> override(String key, String text, Problems problems) {
+    return new YamlReader(Origin.OVERRIDE.file(), key + ": ", problems).read(text);
   }
 
   private Optional<Value> read(String text) {
@@ -71,9 +74,9 @@ final class YamlReader {
       return Optional.of(root == null ? new Scalar("", true, at(1)) : convert(root, 0));
     } catch (MarkedYAMLException e) {
       int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
-      problems.add(at(line), "not valid YAML: %s", firstLine(e.getProblem()));
+      problems.add(at(line), "%snot valid YAML: %s", subject, firstLine(e.getProblem()));
     } catch (YAMLException e) {
-      problems.add(at(1), "not valid YAML: %s", firstLine(e.getMessage()));
+      problems.add(at(1), "%snot valid YAML: %s", subject, firstLine(e.getMessage()));
     }
     return Optional.empty();
   }
@@ -130,7 +133,7 @@ final class YamlReader {
   }
 
   private Origin at(int line) {
-    return counted ? new Origin(file, line) : Origin.OVERRIDE;
+    return subject.isEmpty() ? new Origin(file, line) : Origin.OVERRIDE;
   }
 
   private static String firstLine(@Nullable String message) {

@@ -1,0 +1,134 @@
+package neox.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import neox.base.Console;
+import neox.base.Tool;
+import neox.base.ToolCommand;
+import neox.base.UserException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+class ConfigOptionsTest {
+  @TempDir Path directory;
+
+  @Command(name = "neox-any")
+  private static final class AnyCommand implements ToolCommand {
+    @Mixin ConfigOptions config = new ConfigOptions();
+    @Mixin DeepyOptions deepy = new DeepyOptions();
+
+    @Override
+    public int call(Console console) throws IOException {
+      ConfigSource source = config.source(deepy.overrides());
+      Optional<String> answer = config.answer(source);
+      if (answer.isPresent()) {
+        console.out().print(answer.get());
+        return 0;
+      }
+      console.out().println(ConfigLoader.load(source).batch().trainIters());
+      return 0;
+    }
+  }
+
+  private static ConfigSource parse(String... args) {
+    AnyCommand command = new AnyCommand();
+    new CommandLine(command).parseArgs(args);
+    return command.config.source(command.deepy.overrides());
+  }
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private int run(String... args) {
+    return Tool.run(
+        new AnyCommand(),
+        args,
+        new ByteArrayInputStream(new byte[0]),
+        new PrintStream(out, true, StandardCharsets.UTF_8),
+        new PrintStream(err, true, StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void takesTheCommandLineOfDeepy() {
+    assertThat(parse("-d", "configs", "125M", "local_setup"))
+        .isEqualTo(
+            new ConfigSource(
+                Optional.of(Path.of("configs")),
+                List.of(Path.of("125M"), Path.of("local_setup")),
+                Map.of()));
+    assertThat(parse("--conf_dir", "a").directory()).contains(Path.of("a"));
+    assertThat(parse("--conf-dir=b", "x").directory()).contains(Path.of("b"));
+    assertThat(
+            parse("x", "-H", "hosts", "--wandb_group=g", "--iteration", "5", "--wandb_team", "t")
+                .overrides())
+        .isEqualTo(
+            Map.of("iteration", "5", "hostfile", "hosts", "wandb_group", "g", "wandb_team", "t"));
+    assertThat(parse("x", "--wandb_run_name=r", "--autotuning", "tune").overrides())
+        .isEqualTo(Map.of("wandb_run_name", "r", "autotuning_run", "tune"));
+  }
+
+  @Test
+  void takesOverrides() {
+    assertThat(parse("x", "--set", "a=1", "--set", "b.c=x=y", "--set", "d=").overrides())
+        .isEqualTo(Map.of("a", "1", "b.c", "x=y", "d", ""));
+    assertThat(parse("x", "--iteration=5", "--set", "iteration=6").overrides())
+        .isEqualTo(Map.of("iteration", "6"));
+    assertThatThrownBy(() -> parse("x", "--set", "a"))
+        .isInstanceOf(UserException.class)
+        .hasMessage("--set a: expected KEY=VALUE, such as --set train_iters=100");
+  }
+
+  @Test
+  void printsTheEffectiveConfigurationThatRunsTheSame() throws IOException {
+    Path file = Files.writeString(directory.resolve("c.yml"), TestConfig.text("seed: 3"));
+    assertThat(run(file.toString(), "--set", "train_iters=9", "--print-config")).isZero();
+    Path printed =
+        Files.writeString(directory.resolve("p.yml"), out.toString(StandardCharsets.UTF_8));
+    assertThat(ConfigLoader.load(ConfigSource.of(printed)).batch().trainIters()).isEqualTo(9);
+  }
+
+  @Test
+  void listsTheKeysWithoutAnyFile() {
+    assertThat(run("--help-config")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(ConfigReference.plain());
+  }
+
+  @Test
+  void tenMistakesEndTheToolWithTenLinesAndCode2() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("ten.yml"),
+            TestConfig.text(
+                """
+                num_layers: twelve
+                hidden_size: 30
+                attention_droput: 0.1
+                norm: layernrm
+                rotary_pct: 1.5
+                train_iters: 1.0e3
+                moe_num_experts: 8
+                train_batch_size: 10
+                save: checkpoints
+                norm: rmsnorm
+                """));
+    assertThat(run(file.toString())).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8).lines()).hasSize(10);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .startsWith("neox-any: " + file + ":1: num_layers: expected an integer");
+    assertThat(out.size()).isZero();
+  }
+}

@@ -1,0 +1,197 @@
+package neox.config;
+
+import static neox.config.TestConfig.problems;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigProblemsTest {
+  @Test
+  void tenMistakesGiveTenLines() {
+    String lines =
+        """
+        num_layers: twelve
+        hidden-size: 30
+        attention_droput: 0.1
+        norm: layernrm
+        rotary_pct: 1.5
+        train_iters: 1.0e3
+        moe_num_experts: 8
+        train_batch_size: 10
+        save: checkpoints
+        norm: rmsnorm
+        """;
+    assertThat(problems(lines))
+        .isEqualTo(
+            """
+            c.yml:1: num_layers: expected an integer that is at least 1, found text 'twelve'
+            c.yml:2: hidden_size: must be divisible by num_attention_heads (4), found 30
+            c.yml:3: attention_droput: unknown key; did you mean 'attention_dropout'?
+            c.yml:4: norm: expected one of layernorm, rmsnorm, non_parametric_layernorm, \
+            scalenorm, found text 'layernrm'; did you mean 'layernorm'?
+            c.yml:5: rotary_pct: expected a number between 0 and 1, found number 1.5
+            c.yml:6: train_iters: expected an integer that is at least 0, found number 1.0e3; \
+            write 1000
+            c.yml:7: moe_num_experts: not supported: mixtures of experts; remove it or set it to \
+            1, found number 8
+            c.yml:8: train_batch_size: 10 is not train_micro_batch_size_per_gpu (4) x \
+            gradient_accumulation_steps (1, the default) x data-parallel ranks (1) = 4; leave \
+            train_batch_size out
+            c.yml:9: save: says where but not when; add checkpoint_factor (steps between saves) \
+            or extra_save_iters
+            c.yml:10: norm: given twice, first at c.yml:4; remove one of them\
+            """);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "eval_iters: true|eval_iters: expected an integer that is at least 0, found true",
+        "eval_iters: \"5\"|eval_iters: expected an integer that is at least 0, found text '5'; remove the quotes",
+        "eval_iters: 010|eval_iters: expected an integer that is at least 0, found text '010'; remove the leading zero",
+        "eval_iters: 1e2|eval_iters: expected an integer that is at least 0, found number 1e2; write 100",
+        "eval_iters: 1.5|eval_iters: expected an integer that is at least 0, found number 1.5",
+        "eval_iters: -1|eval_iters: expected an integer that is at least 0, found number -1",
+        "eval_iters: [1]|eval_iters: expected an integer that is at least 0, found a list",
+        "eval_iters: []|eval_iters: expected an integer that is at least 0, found an empty list",
+        "eval_iters: None|eval_iters: expected an integer that is at least 0, found text 'None'; YAML's word for no value is null",
+        "num_layers: 3000000000|num_layers: expected an integer that is at least 1, found number 3000000000",
+        "num_layers: null|num_layers: required but missing: transformer blocks",
+        "min_lr: {a: 1}|min_lr: expected a number that is at least 0, found a mapping",
+        "min_lr: .nan|min_lr: expected a number that is at least 0, found number .nan",
+        "min_lr: .inf|min_lr: expected a number that is at least 0, found number .inf",
+        "min_lr: 1e-2|min_lr: must not be above optimizer.params.lr (0.001), found 0.01",
+        "gpt_j_residual: 1|gpt_j_residual: expected true or false, found number 1",
+        "gpt_j_residual: 'true'|gpt_j_residual: expected true or false, found text 'true'; remove the quotes",
+        "split: 90|split: expected text, found number 90; put it in quotes",
+        "split: a,b|split: expected up to three shares like '969, 30, 1' that are not all 0, found 'a,b'",
+        "split: 1,2,3,4|split: expected up to three shares like '969, 30, 1' that are not all 0, found '1,2,3,4'",
+        "split: 0,0|split: expected up to three shares like '969, 30, 1' that are not all 0, found '0,0'",
+        "save: 5|save: expected a path, found number 5",
+        "extra_save_iters: [1, x]|extra_save_iters: expected a list, each item an integer that is at least 0, found a list",
+        "seed: 0|seed: expected an integer between 1 and 2147483647, found number 0",
+        "hidden_dropout: 1|hidden_dropout: expected a number of at least 0 and less than 1, found number 1",
+        "init_method_std: 0|init_method_std: expected a number greater than 0, found number 0",
+        "init_method: orthogonal|init_method: expected one of normal, scaled_normal, scaled_orthogonal, xavier_uniform, xavier_normal, wang_init, small_init, single_residual_scaled_normal, found text 'orthogonal'; GPT-NeoX has it, this program does not: it always fails in GPT-NeoX too; use scaled_orthogonal",
+        "norm: te_rmsnorm|norm: expected one of layernorm, rmsnorm, non_parametric_layernorm, scalenorm, found text 'te_rmsnorm'; GPT-NeoX has it, this program does not: it is a TransformerEngine kernel; write it without te_",
+        "text_gen_type: precompute|text_gen_type: expected one of unconditional, input-file, interactive, found text 'precompute'; GPT-NeoX has it, this program does not: it serves preference training only",
+        "num_kv_heads: 3|num_kv_heads: must divide num_attention_heads (4), found 3",
+        "max_position_embeddings: 8|max_position_embeddings: must be at least seq_length (16), found 8",
+        "apply_query_key_layer_scaling: true\\npos_emb: alibi|apply_query_key_layer_scaling: not supported with pos_emb rpe or alibi, whose bias it would scale; set it to false",
+        "expansion_factor: 2\\nintermediate_size: 9|expansion_factor: give either intermediate_size or expansion_factor, not both",
+        "rotary_pct: 0.4\\npos_emb: rotary|rotary_pct: 0.4 of a head of 8 dimensions rotates 3 of them; expected an even number above 0",
+        "gpt_j_tied: true|gpt_j_tied: one norm can be shared only when gpt_j_residual is true",
+        "bias_gelu_fusion: true\\nactivation: relu|bias_gelu_fusion: works with activation gelu only, found relu",
+        "attention_config: [[[global], 3]]|attention_config: describes 3 blocks, num_layers is 2",
+        "attention_config: [[[mamba], 2]]|attention_config: expected a list like [[[global], 12]] of the words global and flash, found a list; GPT-NeoX has 'mamba', this program does not: state-space blocks are not part of it",
+        "attention_config: [[[sparse_variable], all]]|attention_config: expected a list like [[[global], 12]] of the words global and flash, found a list; GPT-NeoX has 'sparse_variable', this program does not: block-sparse attention is not part of it",
+        "attention_config: [[[global]]]|attention_config: expected a list like [[[global], 12]] of the words global and flash, found a list",
+        "precision: fp16|precision: training in fp16 is not supported in this version; use precision: bfloat16 or fp32",
+        "fp16: {enabled: true}|fp16.enabled: training in fp16 is not supported in this version; use precision: bfloat16 or fp32",
+        "fp16: {enabled: true}\\nprecision: fp32|fp16.enabled: contradicts precision fp32; remove one of them",
+        "bf16: {enabled: true}\\nprecision: fp32|bf16.enabled: contradicts precision fp32; remove one of them",
+        "fp16: true|fp16: expected a mapping, found true",
+        "zero_optimization: {stage: 2}|zero_optimization.stage: stages 2 and 3 are not supported in this version; on one rank 0 and 1 give the same result, found 2",
+        "zero_optimization: {stages: 1}|zero_optimization.stages: unknown key; did you mean 'zero_optimization.stage'?",
+        "zero_optimization: {offload_optimizer: {device: cpu}}|zero_optimization.offload_optimizer.device: not supported: everything is in main memory already; remove it or set it to none, found text 'cpu'",
+        "override_lr_scheduler: on\\nuse_checkpoint_lr_scheduler: on|override_lr_scheduler: override_lr_scheduler and use_checkpoint_lr_scheduler contradict each other",
+        "warmup: 1.1|warmup: expected a number between 0 and 1, found number 1.1",
+        "train_data_paths: [a]|train_data_paths: give all three of train_data_paths, valid_data_paths and test_data_paths, or none",
+        "train_data_weights: [1.0]|train_data_weights: expected one weight for each of the 0 train_data_paths, found 1",
+        "checkpoint_factor: 1.5|checkpoint_factor: expected a whole number with checkpoint_scale linear, found 1.5",
+        "checkpoint_factor: 1\\ncheckpoint_scale: log|checkpoint_factor: expected a number greater than 1 with checkpoint_scale log, found 1.0",
+        "tokenizer_type: HFTokenizer|vocab_file: required but missing: the file of the HFTokenizer",
+        "data_impl: lazy|data_impl: not supported: datasets in the cached and lazy formats; remove it or set it to infer or mmap, found text 'lazy'",
+        "use_wandb: true|use_wandb: not supported: Weights & Biases; metrics.jsonl and TensorBoard are supported; remove it, found true",
+        "clip_grad: 0.5|clip_grad: not supported: GPT-NeoX ignores it; the key is gradient_clipping; remove it or set it to 1.0, found number 0.5",
+        "save_interval: 5|save_interval: unknown key; did you mean 'checkpoint_factor'?",
+        "Num-Layer: 5|Num_Layer: unknown key; did you mean 'num_layers'?",
+        "something_else_entirely: 5|something_else_entirely: unknown key",
+      })
+  void saysWhatIsWrongAndWhatToDo(String lines, String message) {
+    assertThat(problems(lines.replace("\\n", "\n"))).isEqualTo("c.yml:1: " + message);
+  }
+
+  @Test
+  void namesWhatTheOptimizerLacks() {
+    assertThat(problems("optimizer: {type: AdamW, params: {weight_decay: 0.1}}"))
+        .isEqualTo(
+            """
+            c.yml:1: optimizer.type: expected one of adam, cpu_adam, cpu_torch_adam, found text \
+            'AdamW'; did you mean 'adam'?
+            c.yml:1: optimizer.params.lr: required but missing: peak learning rate
+            c.yml:1: optimizer.params.weight_decay: not supported: it belongs at the top level: \
+            weight_decay; remove it, found number 0.1\
+            """);
+    assertThat(problems("optimizer: {type: SM3, params: {lr: 1e8, betas: [0.9]}}"))
+        .isEqualTo(
+            """
+            c.yml:1: optimizer.type: expected one of adam, cpu_adam, cpu_torch_adam, found text \
+            'SM3'; GPT-NeoX has it, this program does not: SM3 is not implemented; use Adam
+            c.yml:1: optimizer.params.betas: expected two numbers of at least 0 and less than 1, \
+            like [0.9, 0.95], found a list\
+            """);
+  }
+
+  @Test
+  void saysWhatIsRequired() {
+    assertThat(catchThrowable(() -> TestConfig.read("seed: 1", Map.of())))
+        .message()
+        .satisfies(message ->
+            assertThat(message.lines().map(l -> l.replaceAll("^\\S+c\\.yml: ", "")))
+                .containsExactly(
+                    "num_layers: required but missing: transformer blocks",
+                    "hidden_size: required but missing: width of the residual stream",
+                    "num_attention_heads: required but missing: query heads",
+                    "seq_length: required but missing: tokens per training sample",
+                    "max_position_embeddings: required but missing: rows of a learned position"
+                        + " table; at least seq_length",
+                    "train_iters: required but missing: optimizer steps of the whole run",
+                    "train_micro_batch_size_per_gpu: required but missing: samples per forward"
+                        + " pass and rank (or give train_batch_size)",
+                    "optimizer.type: required but missing: AdamW under each of its names",
+                    "optimizer.params.lr: required but missing: peak learning rate",
+                    "vocab_file: required but missing: the file of the GPT2BPETokenizer",
+                    "merge_file: required but missing: the merges of the GPT2BPETokenizer"));
+  }
+
+  @Test
+  void aWrongOverrideIsReportedAsSuch() {
+    assertThat(problems("seed: 1", Map.of("train_iters", "ten")))
+        .isEqualTo("--set: train_iters: expected an integer that is at least 0, found text 'ten'");
+    assertThat(problems("seed: 1", Map.of("train_itres", "10")))
+        .isEqualTo("--set: train_itres: unknown key; did you mean 'train_iters'?");
+  }
+
+  @Test
+  void dataIsGivenInOneWay() {
+    assertThat(
+            problems(
+                """
+                train_data_paths: [a, b]
+                valid_data_paths: [a]
+                test_data_paths: [a]
+                data_path: c
+                train_data_weights: [0, 0]
+                """))
+        .isEqualTo(
+            """
+            c.yml:4: data_path: give either data_path or the three lists train_data_paths …, not \
+            both
+            c.yml:5: train_data_weights: at least one weight must be above 0\
+            """);
+  }
+
+  @Test
+  void bothHalfPrecisionsAreTooMany() {
+    assertThat(problems("fp16: {enabled: true}\nbf16: {enabled: true}"))
+        .startsWith("c.yml:1: fp16.enabled: training in fp16")
+        .endsWith("c.yml:2: bf16.enabled: fp16 is enabled too; choose one");
+  }
+}

@@ -1,0 +1,112 @@
+package neox.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KnownKeysTest {
+  private static final Set<String> REMOVED_SINCE_2023 =
+      Set.of("mlp_type", "save_iters", "label_data_paths", "gas", "detect_nvlink_pairs");
+
+  private static List<String> neoxKeys() throws IOException {
+    return Files.readAllLines(Path.of("src/test/resources/golden/neox-keys/keys.txt"));
+  }
+
+  /// Keys that the records read, nested ones by their outermost name.
+  private static Set<String> supported() {
+    Set<String> keys = new TreeSet<>();
+    ConfigLoader.supportedKeys().forEach(key -> keys.add(key.replaceFirst("\\..*", "")));
+    return keys;
+  }
+
+  private static Set<String> known() {
+    Set<String> keys = new TreeSet<>();
+    KnownKeys.names().stream().filter(key -> !key.contains(".")).forEach(keys::add);
+    keys.add("data_types"); // listed by its only member
+    return keys;
+  }
+
+  @Test
+  void eachOfThe321KeysIsSupportedOrKnown() throws IOException {
+    Set<String> all = supported();
+    all.addAll(known());
+    assertThat(neoxKeys()).hasSize(321);
+    assertThat(all).containsAll(neoxKeys());
+    all.removeAll(neoxKeys());
+    assertThat(all).isEqualTo(REMOVED_SINCE_2023);
+  }
+
+  @Test
+  void noKeyIsBothSupportedAndKnown() {
+    assertThat(supported()).doesNotContainAnyElementsOf(known());
+    assertThat(ConfigLoader.supportedKeys()).doesNotContainAnyElementsOf(KnownKeys.names());
+  }
+
+  @Test
+  void eachKnownKeyHasAReason() {
+    assertThat(KnownKeys.all()).allSatisfy(key -> assertThat(key.reason()).isNotBlank());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "hostfile: /job/hostfile",
+        "num_workers: 7",
+        "scaled_upper_triang_masked_softmax_fusion: true",
+        "partition_activations: true",
+        "launcher: slurm",
+        "deepspeed: true",
+        "zero_optimization: {stage: 1, allgather_bucket_size: 500000000, stage3_max_live_parameters: 1}",
+        "zero_optimization: {cpu_offload: false, offload_param: {device: none, pin_memory: true}}",
+        "fp16: {enabled: false, loss_scale: 0, initial_scale_power: 12, hysteresis: 2}",
+        "fp16: {}",
+        "data_impl: MMAP",
+        "clip_grad: 1",
+        "moe_num_experts: 1",
+        "moe_num_experts: null",
+        "use_wandb: false",
+        "flops_profiler: {enabled: false, profile_step: 5}",
+        "autotuning: {}",
+        "train_label_data_paths: []",
+        "soft_prompt_tuning: {enabled: false, num_tokens: 10}",
+        "data_types: {grad_accum_dtype: fp32}",
+        "optimizer: {type: ADAM, params: {lr: 1, bias_correction: true, freeze_step: 9}}",
+        "use_qk_layernorm: no",
+        "mlp_type: regular",
+      })
+  void isSilentAboutWhatAsksForNothing(String line) {
+    assertThat(TestConfig.load(line).model().layers()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "flops_profiler: {enabled: true}",
+        "flops_profiler: {profile_step: 5}",
+        "sliding_window_width: 16",
+        "use_qk_layernorm: true",
+        "opt_pos_emb_offset: 2",
+        "rpe_num_buckets: 16",
+        "train_label_data_paths: [a]",
+        "train_epochs: 2",
+        "pack_impl: unpacked",
+        "train_impl: dpo",
+        "mlp_type: llama",
+        "optimizer: {type: Adam, params: {lr: 1, bias_correction: false}}",
+        "data_types: {grad_accum_dtype: bf16}",
+        "world_size: 2",
+        "lr: 0.1",
+        "autotuning_run: tune",
+      })
+  void reportsWhatAsksForSomething(String line) {
+    assertThat(TestConfig.problems(line)).contains(": not supported: ");
+  }
+}

@@ -1,0 +1,49 @@
+package neox.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NearestNameTest {
+  private static final List<String> NAMES = List.of("num_layers", "norm", "train_iters", "warmup");
+
+  @ParameterizedTest
+  @CsvSource({
+    "ab,ab,0",
+    "ab,ba,1",
+    "abc,ac,1",
+    "ac,abc,1",
+    "abc,adc,1",
+    "abcd,badc,2",
+    "'',abc,3",
+    "kitten,sitting,3"
+  })
+  void countsEditsAndSwaps(String a, String b, int distance) {
+    assertThat(NearestName.distance(a, b)).isEqualTo(distance);
+    assertThat(NearestName.distance(b, a)).isEqualTo(distance);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "num-layers,num_layers",
+    "num_layres,num_layers",
+    "Norm,norm",
+    "nrom,norm",
+    "train_iter,train_iters",
+    "max_steps,train_iters",
+    "wamrup,warmup"
+  })
+  void findsWhatWasMeant(String written, String meant) {
+    assertThat(NearestName.of(written, NAMES)).contains(meant);
+    assertThat(NearestName.hint(written, NAMES)).isEqualTo("; did you mean '" + meant + "'?");
+  }
+
+  @Test
+  void staysSilentWhenNothingIsNear() {
+    assertThat(NearestName.of("colour", NAMES)).isEmpty();
+    assertThat(NearestName.hint("nrmx", NAMES)).isEmpty();
+  }
+}
