@@ -33,16 +33,8 @@ public enum Precision {
         !(fp16 && bf16),
         List.of("bf16.enabled", "fp16.enabled"),
         "fp16 is enabled too; choose one");
-    t.check(
-        !fp16 || named.isEmpty() || named.get() == FP16,
-        List.of("fp16.enabled", "precision"),
-        "contradicts precision %s; remove one of them",
-        named.map(ConfigType::nameOf).orElse(""));
-    t.check(
-        !bf16 || named.isEmpty() || named.get() == BFLOAT16,
-        List.of("bf16.enabled", "precision"),
-        "contradicts precision %s; remove one of them",
-        named.map(ConfigType::nameOf).orElse(""));
+    checkAgreement(t, "fp16.enabled", fp16, FP16, named);
+    checkAgreement(t, "bf16.enabled", bf16, BFLOAT16, named);
     Precision precision = named.orElse(fp16 ? FP16 : bf16 ? BFLOAT16 : FP32);
     t.check(
         precision != FP16,
@@ -50,5 +42,14 @@ public enum Precision {
         "training in fp16 is not supported in this version; use precision: bfloat16 or fp32");
     t.derived("precision", precision);
     return precision;
+  }
+
+  private static void checkAgreement(
+      ConfigTable t, String key, boolean enabled, Precision meant, Optional<Precision> named) {
+    t.check(
+        !enabled || named.isEmpty() || named.get() == meant,
+        List.of(key, "precision"),
+        "contradicts precision %s; remove one of them",
+        named.map(ConfigType::nameOf).orElse(""));
   }
 }

@@ -60,7 +60,8 @@ public record ScheduleConfig(
         List.of("override_lr_scheduler", "use_checkpoint_lr_scheduler"),
         "override_lr_scheduler and use_checkpoint_lr_scheduler contradict each other");
     long part = (long) (fraction.orElse(1.0) * trainIters);
-    return new ScheduleConfig(
-        style, Math.max(1, iters.orElse(part)), minRate, warmup, override, useCheckpoint);
+    long decayIters = Math.max(1, iters.orElse(part));
+    t.derived("lr_decay_iters", decayIters);
+    return new ScheduleConfig(style, decayIters, minRate, warmup, override, useCheckpoint);
   }
 }

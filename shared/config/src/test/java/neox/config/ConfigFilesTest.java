@@ -183,7 +183,9 @@ class ConfigFilesTest {
             "  type: \"adam\" # a.yml:9",
             "    lr: 0.001 # a.yml:9",
             "    eps: 1.0e-8 # default",
-            "num_kv_heads: null # default",
+            "num_kv_heads: 4 # derived",
+            "lr_decay_iters: 100 # derived",
+            "merge_file: null # default",
             "norm: layernorm # default",
             "# Model");
   }

@@ -87,7 +87,6 @@ class ConfigProblemsTest {
         "expansion_factor: 2\\nintermediate_size: 9|expansion_factor: give either intermediate_size or expansion_factor, not both",
         "rotary_pct: 0.4\\npos_emb: rotary|rotary_pct: 0.4 of a head of 8 dimensions rotates 3 of them; expected an even number above 0",
         "gpt_j_tied: true|gpt_j_tied: one norm can be shared only when gpt_j_residual is true",
-        "bias_gelu_fusion: true\\nactivation: relu|bias_gelu_fusion: works with activation gelu only, found relu",
         "attention_config: [[[global], 3]]|attention_config: describes 3 blocks, num_layers is 2",
         "attention_config: [[[mamba], 2]]|attention_config: expected a list like [[[global], 12]] of the words global and flash, found a list; GPT-NeoX has 'mamba', this program does not: state-space blocks are not part of it",
         "attention_config: [[[sparse_variable], all]]|attention_config: expected a list like [[[global], 12]] of the words global and flash, found a list; GPT-NeoX has 'sparse_variable', this program does not: block-sparse attention is not part of it",

@@ -48,6 +48,13 @@ class RecordsTest {
   }
 
   @Test
+  void theTanhApproximationIsForGeluOnly() {
+    assertThat(load("bias_gelu_fusion: true").model().tanhGelu()).isTrue();
+    assertThat(load("bias_gelu_fusion: true\nactivation: swiglu").model().tanhGelu()).isFalse();
+    assertThat(load("activation: gelu").model().tanhGelu()).isFalse();
+  }
+
+  @Test
   void theEpsilonIsThatOfTheNorm() {
     String all = "layernorm_epsilon: 1e-1\nrms_norm_epsilon: 1e-2\nscalenorm_epsilon: 1e-3\nnorm: ";
     assertThat(load(all + "layernorm").model().normEpsilon()).isEqualTo(1e-1);
