@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Files are written into a hidden sibling ([#path]); [#commit] forces them to disk and renames the
 /// sibling. An existing target is replaced only at that moment. Closing without commit removes the
-/// sibling; one left by a killed process is removed by the next [#create] of the same target.
+/// sibling; what a killed process left behind is cleared up by the next [#create] of the same
+/// target.
 public final class AtomicDirectory implements AutoCloseable {
   private final Path target;
   private final Path temporary;
@@ -32,9 +33,24 @@ public final class AtomicDirectory implements AutoCloseable {
   public static AtomicDirectory create(Path target) throws IOException {
     Path absolute = target.toAbsolutePath().normalize();
     Path temporary = absolute.resolveSibling("." + absolute.getFileName() + ".tmp");
+    recover(absolute);
     deleteTree(temporary);
     Files.createDirectories(temporary);
     return new AtomicDirectory(absolute, temporary);
+  }
+
+  /// Puts an old target back that a process killed in the middle of [#commit] had moved aside, or
+  /// deletes it when the new one is in place.
+  private static void recover(Path target) throws IOException {
+    Path replaced = replaced(target);
+    if (Files.exists(replaced) && !Files.exists(target)) {
+      Files.move(replaced, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+    deleteTree(replaced);
+  }
+
+  private static Path replaced(Path target) {
+    return target.resolveSibling("." + target.getFileName() + ".old");
   }
 
   /// Where to write; not the final name.
@@ -49,15 +65,12 @@ public final class AtomicDirectory implements AutoCloseable {
         if (Files.isDirectory(path)) {
           syncDirectory(path);
         } else {
-          try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-            channel.force(true);
-          }
+          sync(path);
         }
       }
     }
     if (Files.exists(target)) {
-      Path replaced = target.resolveSibling("." + target.getFileName() + ".old");
-      deleteTree(replaced);
+      Path replaced = replaced(target);
       Files.move(target, replaced, StandardCopyOption.ATOMIC_MOVE);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
       deleteTree(replaced);
@@ -100,6 +113,13 @@ public final class AtomicDirectory implements AutoCloseable {
             return FileVisitResult.CONTINUE;
           }
         });
+  }
+
+  /// Opened for reading, since a file copied from a read-only one cannot be opened for writing.
+  private static void sync(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
   }
 
   /// The directory that holds `path`.

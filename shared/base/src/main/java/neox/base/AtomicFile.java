@@ -9,11 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// A file that appears complete or not at all.
 ///
 /// Bytes go to a hidden sibling; [#commit] forces them to disk and renames. Closing without commit
-/// deletes the sibling. Not thread-safe.
+/// deletes the sibling; one left by a killed process is deleted by the next [#create] of the same
+/// target. Not thread-safe.
 public final class AtomicFile implements AutoCloseable {
   private final Path target;
   private final Path temporary;
@@ -30,9 +34,11 @@ public final class AtomicFile implements AutoCloseable {
   public static AtomicFile create(Path target) throws IOException {
     Path directory = AtomicDirectory.parentOf(target);
     Files.createDirectories(directory);
-    Path temporary =
-        directory.resolve(
-            "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+    if (Files.isDirectory(target)) {
+      throw new UserException(target + ": expected a file to write, found a directory");
+    }
+    deleteLeftovers(directory, target.getFileName().toString());
+    Path temporary = temporary(directory, target, ProcessHandle.current().pid());
     FileChannel channel =
         FileChannel.open(
             temporary,
@@ -41,6 +47,23 @@ public final class AtomicFile implements AutoCloseable {
             StandardOpenOption.READ,
             StandardOpenOption.WRITE);
     return new AtomicFile(target, temporary, channel);
+  }
+
+  /// Each process writes a sibling of its own, so that two at once do not mix their bytes.
+  private static Path temporary(Path directory, Path target, long process) {
+    return directory.resolve("." + target.getFileName() + "." + process + ".tmp");
+  }
+
+  private static void deleteLeftovers(Path directory, String name) throws IOException {
+    Pattern pattern = Pattern.compile(Pattern.quote("." + name + ".") + "(\\d{1,18})\\.tmp");
+    try (Stream<Path> siblings = Files.list(directory)) {
+      for (Path sibling : (Iterable<Path>) siblings::iterator) {
+        Matcher matcher = pattern.matcher(sibling.getFileName().toString());
+        if (matcher.matches() && ProcessHandle.of(Long.parseLong(matcher.group(1))).isEmpty()) {
+          Files.deleteIfExists(sibling);
+        }
+      }
+    }
   }
 
   /// Writes a whole text file atomically.

@@ -1,6 +1,8 @@
 package neox.base;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,9 +16,15 @@ import java.nio.file.Path;
 /// Reading and writing JSON, with errors that name the file and the line.
 public final class Json {
   private static final ObjectMapper MAPPER =
-      JsonMapper.builder()
+      JsonMapper.builder(
+              // A document of a corpus may be one string of any length.
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+                  .build())
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
   private static final ObjectMapper PRETTY =
       MAPPER.copy().enable(SerializationFeature.INDENT_OUTPUT);
@@ -29,16 +37,17 @@ public final class Json {
   /// Parses a file; [UserException] `file:line: …` when it is not JSON.
   public static JsonNode read(Path file) throws IOException {
     try (var in = Files.newInputStream(file)) {
-      return MAPPER.readTree(in);
+      return nonEmpty(MAPPER.readTree(in), file.toString());
     } catch (JsonProcessingException e) {
-      throw malformed(file.toString(), e);
+      int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
+      throw malformed(file + ":" + line, e);
     }
   }
 
   /// Parses one JSON text; `where` names its origin (`file:line`) in the error.
   public static JsonNode parse(String text, String where) {
     try {
-      return MAPPER.readTree(text);
+      return nonEmpty(MAPPER.readTree(text), where);
     } catch (JsonProcessingException e) {
       throw malformed(where, e);
     }
@@ -62,9 +71,15 @@ public final class Json {
     }
   }
 
+  private static JsonNode nonEmpty(JsonNode json, String where) {
+    if (json.isMissingNode()) {
+      throw new UserException(where + ": not valid JSON: it is empty");
+    }
+    return json;
+  }
+
   private static UserException malformed(String where, JsonProcessingException e) {
-    int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
-    return new UserException(where + ":" + line + ": not valid JSON: " + e.getOriginalMessage(), e);
+    return new UserException(where + ": not valid JSON: " + e.getOriginalMessage(), e);
   }
 
   private Json() {}

@@ -13,7 +13,7 @@ public final class Progress implements AutoCloseable {
   private final String label;
   private final long total;
   private final long startedAtNanos = System.nanoTime();
-  private long drawnAtNanos;
+  private long drawnAtNanos = startedAtNanos - REDRAW_NANOS;
   private int width;
 
   /// @param total the expected end value, or 0 when unknown

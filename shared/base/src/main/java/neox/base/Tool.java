@@ -1,16 +1,23 @@
 package neox.base;
 
+import java.io.BufferedOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,14 +32,25 @@ public final class Tool {
 
   /// Runs with the process's own streams. `main` passes the result to [System#exit].
   public static int run(ToolCommand command, String... args) {
-    PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+    OutputStream buffered = new BufferedOutputStream(StandardOutput.ofProcess());
+    PrintStream out = new PrintStream(buffered, isConsole(), StandardCharsets.UTF_8);
     PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
-    boolean terminal = isTerminal();
-    return run(command, args, new Console(System.in, out, err, terminal, false));
+    return run(command, args, new Console(System.in, out, err, isErrorTerminal(), false));
+  }
+
+  /// True when standard error is a terminal. The JDK cannot tell: its console is about input and
+  /// output. Linux shows where a stream leads; elsewhere the console has to stand in.
+  private static boolean isErrorTerminal() {
+    try {
+      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+      return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
+    } catch (IOException e) {
+      return isConsole();
+    }
   }
 
   @SuppressWarnings("SystemConsoleNull") // JDK 25's own console is null when input is piped
-  private static boolean isTerminal() {
+  private static boolean isConsole() {
     return System.console() != null && System.console().isTerminal();
   }
 
@@ -52,25 +70,25 @@ public final class Tool {
     }
     String name = line.getCommandName();
     try {
-      return execute(line, args, console);
+      int exitCode = execute(line, args, console);
+      console.out().flush();
+      return exitCode;
     } catch (ParameterException e) {
       reportUsage(e, console.err());
       return ExitCode.USAGE;
     } catch (UserException e) {
       console.err().println(name + ": " + e.getMessage());
       return ExitCode.USAGE;
-    } catch (FileSystemException e) {
-      console.err().println(name + ": " + describe(e));
-      return e instanceof NoSuchFileException ? ExitCode.USAGE : ExitCode.FAILED;
-    } catch (FileNotFoundException e) {
-      console.err().println(name + ": " + e.getMessage());
-      return ExitCode.USAGE;
-    } catch (IOException e) {
-      if (isClosedPipe(e)) {
+    } catch (StandardOutput.Failure e) {
+      if (e.isClosedPipe()) {
         return ExitCode.OK;
       }
-      console.err().println(name + ": " + oneLine(e));
+      console.err().println(name + ": standard output: " + e.getMessage());
       return ExitCode.FAILED;
+    } catch (IOException e) {
+      return report(e, name, console.err());
+    } catch (UncheckedIOException e) {
+      return report(Objects.requireNonNull(e.getCause()), name, console.err());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       console.err().println(name + ": interrupted");
@@ -125,12 +143,20 @@ public final class Tool {
     }
   }
 
+  private static int report(IOException e, String name, PrintStream err) {
+    String line = e instanceof FileSystemException f ? describe(f) : oneLine(e);
+    err.println(name + ": " + line);
+    boolean missing = e instanceof NoSuchFileException || e instanceof FileNotFoundException;
+    return missing ? ExitCode.USAGE : ExitCode.FAILED;
+  }
+
   private static String describe(FileSystemException e) {
     String reason =
         switch (e) {
           case NoSuchFileException x -> "no such file or directory";
           case AccessDeniedException x -> "permission denied";
           case FileAlreadyExistsException x -> "already exists";
+          case NotDirectoryException x -> "not a directory";
           case DirectoryNotEmptyException x -> "directory is not empty";
           default -> e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
         };
@@ -140,10 +166,6 @@ public final class Tool {
   private static String oneLine(IOException e) {
     String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     return message.lines().findFirst().orElse(message);
-  }
-
-  private static boolean isClosedPipe(IOException e) {
-    return e.getMessage() != null && e.getMessage().contains("Broken pipe");
   }
 
   private Tool() {}

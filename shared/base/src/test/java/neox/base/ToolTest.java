@@ -1,0 +1,273 @@
+package neox.base;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+class ToolTest {
+
+  @Command(name = "neox-probe", description = "Probes.", versionProvider = Version.class)
+  static final class Probe implements ToolCommand {
+    @Option(names = "--seed", paramLabel = "N", description = "A number.")
+    int seed = 1;
+
+    @Parameters(arity = "0..1", paramLabel = "FILE", description = "A file.")
+    Optional<String> file = Optional.empty();
+
+    @Mixin StandardOptions standard = new StandardOptions();
+
+    private final ToolCommand action;
+
+    Probe(ToolCommand action) {
+      this.action = action;
+    }
+
+    @Override
+    public int call(Console console) throws Exception {
+      return action.call(console);
+    }
+  }
+
+  @Command(name = "neox-group", subcommands = ToolTest.Inner.class)
+  private static final class Group implements ToolCommand {
+    @Override
+    public int call(Console console) {
+      throw UserException.of("expected a subcommand: %s", "inner");
+    }
+  }
+
+  @Command(name = "inner")
+  static final class Inner implements ToolCommand {
+    @Mixin StandardOptions standard = new StandardOptions();
+
+    @Override
+    public int call(Console console) {
+      console.info("inner");
+      return ExitCode.OK;
+    }
+  }
+
+  private record Run(int exitCode, String out, String err) {}
+
+  @Test
+  void returnsWhatTheCommandReturns() {
+    assertThat(run(console -> ExitCode.STOPPED)).isEqualTo(new Run(75, "", ""));
+  }
+
+  @Test
+  void keepsDataAndNoticesApart() {
+    ToolCommand command =
+        console -> {
+          console.out().println("data");
+          console.info("100%% of %d", 3);
+          console.warn("careful: %s", "x");
+          return ExitCode.OK;
+        };
+    assertThat(run(command)).isEqualTo(new Run(0, "data\n", "100% of 3\nwarning: careful: x\n"));
+    assertThat(run(command, "-q")).isEqualTo(new Run(0, "data\n", "warning: careful: x\n"));
+  }
+
+  @Test
+  void doesNotReadANoticeWithoutArgumentsAsAFormat() {
+    ToolCommand command =
+        console -> {
+          console.info("100%");
+          console.warn("50%");
+          return ExitCode.OK;
+        };
+    assertThat(run(command).err()).isEqualTo("100%\nwarning: 50%\n");
+  }
+
+  static Stream<Arguments> failures() {
+    return Stream.of(
+        Arguments.of(new UserException("a.yml:3: no"), 2, "a.yml:3: no"),
+        Arguments.of(UserException.of("%s: no", "100%"), 2, "100%: no"),
+        Arguments.of(new NoSuchFileException("a"), 2, "a: no such file or directory"),
+        Arguments.of(new FileNotFoundException("a (No such file)"), 2, "a (No such file)"),
+        Arguments.of(new AccessDeniedException("a"), 1, "a: permission denied"),
+        Arguments.of(new FileAlreadyExistsException("a"), 1, "a: already exists"),
+        Arguments.of(new DirectoryNotEmptyException("a"), 1, "a: directory is not empty"),
+        Arguments.of(new NotDirectoryException("a"), 1, "a: not a directory"),
+        Arguments.of(new FileSystemException("a", null, "Is full"), 1, "a: Is full"),
+        Arguments.of(new FileSystemException("a"), 1, "a: FileSystemException"),
+        Arguments.of(new IOException("no answer\nmore"), 1, "no answer"),
+        Arguments.of(new IOException(), 1, "IOException"),
+        Arguments.of(new IOException("Broken pipe"), 1, "Broken pipe"),
+        Arguments.of(
+            new UncheckedIOException(new NoSuchFileException("a")),
+            2,
+            "a: no such file or directory"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void reportsAFailureInOneLine(Exception failure, int exitCode, String line) {
+    assertThat(runAndThrow(failure)).isEqualTo(new Run(exitCode, "", "neox-probe: " + line + "\n"));
+  }
+
+  @Test
+  void printsTheStackTraceOfABug() {
+    Run run = runAndThrow(new IllegalStateException("impossible"));
+    assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(run.err())
+        .startsWith(
+            """
+            neox-probe: internal error, please report this:
+            java.lang.IllegalStateException: impossible
+            """)
+        .contains("at neox.base.ToolTest");
+  }
+
+  @Test
+  void staysInterruptedAfterAnInterruption() {
+    Run run = runAndThrow(new InterruptedException());
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(run).isEqualTo(new Run(1, "", "neox-probe: interrupted\n"));
+  }
+
+  @Test
+  void suggestsOptionsForAnUnknownOne() {
+    Run run = run(console -> 0, "--sead", "3");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err())
+        .isEqualTo("neox-probe: Unknown option: '--sead'\nPossible solutions: --seed\n");
+  }
+
+  @Test
+  void pointsToTheHelpWhenItHasNoSuggestion() {
+    Run run = run(console -> 0, "--seed", "many");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err())
+        .isEqualTo(
+            """
+            neox-probe: Invalid value for option '--seed': 'many' is not an int
+            Try 'neox-probe --help'.
+            """);
+  }
+
+  @Test
+  void doesNotTakeTheStartOfAnOptionForIt() {
+    assertThat(run(console -> 0, "--se", "3").exitCode()).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  void printsHelpOnStandardOutput() {
+    Run run = run(console -> ExitCode.FAILED, "--help");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(run.out()).startsWith("Usage: neox-probe").contains("Probes.", "--seed=N", "-q");
+    assertThat(run.err()).isEmpty();
+    assertThat(run(console -> 1, "-h")).isEqualTo(run);
+  }
+
+  @Test
+  void printsTheVersion() {
+    Run run = run(console -> ExitCode.FAILED, "--version");
+    assertThat(run).isEqualTo(new Run(0, "neox-probe (neox) " + Version.string() + "\n", ""));
+    assertThat(run(console -> 1, "-V")).isEqualTo(run);
+  }
+
+  @Test
+  void printsABashCompletionWithoutShowingTheCommandForItInTheHelp() {
+    Run run = run(console -> ExitCode.FAILED, "generate-completion");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(run.out()).startsWith("#!/usr/bin/env bash").contains("--seed", "complete -F");
+    assertThat(run(console -> 1, "--help").out()).doesNotContain("generate-completion");
+  }
+
+  @Test
+  void runsASubcommandAndHearsItsQuietOption() {
+    assertThat(runTool(new Group(), "inner")).isEqualTo(new Run(0, "", "inner\n"));
+    assertThat(runTool(new Group(), "inner", "-q")).isEqualTo(new Run(0, "", ""));
+    assertThat(runTool(new Group()).exitCode()).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  void endsQuietlyWhenTheReaderOfStandardOutputHasLeft() {
+    assertThat(runInto(new FailingStream("Broken pipe"))).isEqualTo(new Run(0, "", ""));
+  }
+
+  @Test
+  void failsWhenStandardOutputCannotTakeTheData() {
+    assertThat(runInto(new FailingStream("No space left on device")))
+        .isEqualTo(new Run(1, "", "neox-probe: standard output: No space left on device\n"));
+  }
+
+  /// A destination that takes nothing.
+  private static final class FailingStream extends OutputStream {
+    private final String reason;
+
+    FailingStream(String reason) {
+      this.reason = reason;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      throw new IOException(reason);
+    }
+  }
+
+  private static Run runInto(OutputStream destination) {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    ToolCommand command =
+        console -> {
+          for (int line = 0; line < 1_000_000; line++) {
+            console.out().println("data");
+            if (line == 999_999) {
+              console.err().println("worked to the end for nobody");
+            }
+          }
+          return ExitCode.OK;
+        };
+    PrintStream out = stream(new BufferedOutputStream(new StandardOutput(destination)));
+    int exitCode =
+        Tool.run(
+            new Probe(command), new String[0], InputStream.nullInputStream(), out, stream(err));
+    return new Run(exitCode, "", err.toString(StandardCharsets.UTF_8));
+  }
+
+  private static Run runAndThrow(Exception failure) {
+    return run(console -> {
+      throw failure;
+    });
+  }
+
+  private static Run run(ToolCommand action, String... args) {
+    return runTool(new Probe(action), args);
+  }
+
+  private static Run runTool(ToolCommand command, String... args) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int exitCode = Tool.run(command, args, InputStream.nullInputStream(), stream(out), stream(err));
+    return new Run(
+        exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private static PrintStream stream(OutputStream destination) {
+    return new PrintStream(destination, false, StandardCharsets.UTF_8);
+  }
+}
