@@ -1,0 +1,46 @@
+package neox.model;
+
+import java.util.function.UnaryOperator;
+import neox.config.ModelConfig;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/// The position-wise network (arXiv:1706.03762 §3.3): widen, bend, narrow; with a gated activation,
+/// one half of the wide layer gates the other (arXiv:2002.05202).
+final class Mlp {
+  private final Projection widen;
+  private final Projection narrow;
+  private final UnaryOperator<Tensor> bend;
+
+  Mlp(ModelConfig config, ParameterSet parameters, int layer) {
+    this.widen = Projection.of(parameters, layer, "mlp.linear1");
+    this.narrow = Projection.of(parameters, layer, "mlp.linear2");
+    UnaryOperator<Tensor> activation = activation(config);
+    this.bend = config.activation().gated() ? x -> gate(activation, x) : activation;
+  }
+
+  /// This rank's part of the sum: `[b, s, h]` to `[b, s, h]`.
+  Tensor partial(Tensor x) {
+    return narrow.forward(bend.apply(widen.forward(x)));
+  }
+
+  /// NeoX's order: the *second* half is the gate.
+  private static Tensor gate(UnaryOperator<Tensor> activation, Tensor x) {
+    long half = x.size(-1) / 2;
+    return activation.apply(x.narrow(-1, half, half)).mul(x.narrow(-1, 0, half));
+  }
+
+  private static UnaryOperator<Tensor> activation(ModelConfig config) {
+    return switch (config.activation()) {
+      case GELU -> config.tanhGelu() ? x -> torch.gelu(x, "tanh") : torch::gelu;
+      case GEGLU -> torch::gelu;
+      case RELU, REGLU -> torch::relu;
+      case SILU, SWISH, SWIGLU -> torch::silu;
+      case MISH -> torch::mish;
+      case SOFTSIGN -> x -> x.div(x.abs().add(new Scalar(1)));
+      case BILINEAR -> x -> x;
+      case GLU -> torch::sigmoid;
+    };
+  }
+}

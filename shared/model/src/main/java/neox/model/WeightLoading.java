@@ -1,0 +1,80 @@
+package neox.model;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import neox.base.UserException;
+import neox.tensor.MappedTensors;
+import neox.tensor.Scope;
+import neox.weights.TensorStore;
+import neox.weights.TensorView;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/// Copies stored weights into a network's parameters, all or nothing: every parameter must be there
+/// with its shape, and nothing else.
+final class WeightLoading {
+  private static final int NAMES_SHOWN = 3;
+
+  static void load(List<Parameter> parameters, TensorStore store) {
+    check(parameters, store);
+    for (Parameter parameter : parameters) {
+      copy(store.view(parameter.spec().key()), parameter.value());
+    }
+  }
+
+  private static void check(List<Parameter> parameters, TensorStore store) {
+    Set<String> left = new LinkedHashSet<>(store.names());
+    List<String> missing = new ArrayList<>();
+    List<String> misfits = new ArrayList<>();
+    for (Parameter parameter : parameters) {
+      String key = parameter.spec().key();
+      if (!left.remove(key)) {
+        missing.add(key);
+        continue;
+      }
+      TensorView view = store.view(key);
+      if (!view.shape().equals(parameter.spec().shape())) {
+        misfits.add("%s is %s, expected %s".formatted(key, view.shape(), parameter.spec().shape()));
+      } else if (!view.dtype().isFloatingPoint()) {
+        misfits.add("%s holds %s, expected floating point".formatted(key, view.dtype()));
+      }
+    }
+    List<String> problems = new ArrayList<>();
+    add(problems, "missing ", missing);
+    add(problems, "", misfits);
+    add(problems, "unexpected ", List.copyOf(left));
+    if (!problems.isEmpty()) {
+      throw new UserException(
+          "the weights do not fit the configuration: "
+              + String.join("; ", problems)
+              + "; use the configuration that the checkpoint was made with");
+    }
+  }
+
+  private static void add(List<String> problems, String kind, List<String> names) {
+    if (names.isEmpty()) {
+      return;
+    }
+    String shown = String.join(", ", names.subList(0, Math.min(NAMES_SHOWN, names.size())));
+    int more = names.size() - NAMES_SHOWN;
+    problems.add(kind + shown + (more > 0 ? " and %d more".formatted(more) : ""));
+  }
+
+  private static void copy(TensorView from, Tensor to) {
+    try (NoGradGuard _ = new NoGradGuard();
+        Arena arena = Arena.ofConfined();
+        var _ = Scope.open()) {
+      MemorySegment bytes = from.bytes();
+      if (!bytes.isNative()) {
+        bytes = arena.allocate(bytes.byteSize(), 64).copyFrom(bytes);
+      }
+      to.copy_(MappedTensors.of(bytes, StoredTypes.toTorch(from.dtype()), from.shape().sizes()));
+    }
+  }
+
+  private WeightLoading() {}
+}
