@@ -1,0 +1,58 @@
+package neox.preprocess;
+
+import java.util.Arrays;
+
+/// A growing byte array that is reused from row to row. Not thread-safe.
+final class ByteBuilder {
+  private byte[] bytes = new byte[1 << 16];
+  private int size;
+
+  void add(int value) {
+    reserve(1);
+    bytes[size++] = (byte) value;
+  }
+
+  void add(byte[] source, int from, int to) {
+    reserve(to - from);
+    System.arraycopy(source, from, bytes, size, to - from);
+    size += to - from;
+  }
+
+  void addCodePoint(int c) {
+    if (c < 0x80) {
+      add(c);
+    } else if (c < 0x800) {
+      add(0xc0 | (c >> 6));
+      add(0x80 | (c & 0x3f));
+    } else if (c < 0x10000) {
+      add(0xe0 | (c >> 12));
+      add(0x80 | ((c >> 6) & 0x3f));
+      add(0x80 | (c & 0x3f));
+    } else {
+      add(0xf0 | (c >> 18));
+      add(0x80 | ((c >> 12) & 0x3f));
+      add(0x80 | ((c >> 6) & 0x3f));
+      add(0x80 | (c & 0x3f));
+    }
+  }
+
+  private void reserve(int more) {
+    int needed = Math.addExact(size, more);
+    if (needed > bytes.length) {
+      bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 8L, 2L * needed));
+    }
+  }
+
+  /// The backing array; only the first [#size] bytes count.
+  byte[] array() {
+    return bytes;
+  }
+
+  int size() {
+    return size;
+  }
+
+  void clear() {
+    size = 0;
+  }
+}

@@ -1,0 +1,21 @@
+package neox.preprocess;
+
+import java.util.List;
+import java.util.Optional;
+import neox.tokenizer.TokenBuffer;
+
+/// The documents of one chunk, for each key.
+///
+/// @param bytes input bytes, for the rate
+/// @param badRows the rows left out, `file:line: why`
+/// @param failure the bad row at which encoding stopped
+record EncodedChunk(
+    List<Documents> keys, long bytes, List<String> badRows, Optional<String> failure) {
+
+  /// Token ids of documents end to end, and how many belong to each.
+  record Documents(TokenBuffer tokens, TokenBuffer sizes) {
+    Documents() {
+      this(new TokenBuffer(), new TokenBuffer());
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package neox.preprocess;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import neox.base.UserException;
+
+/// One file of the corpus, or standard input.
+///
+/// @param path empty for standard input
+/// @param size in bytes, 0 when unknown
+record InputFile(Optional<Path> path, String name, InputFormat format, long size) {
+  private static final String STDIN = "-";
+
+  /// The files that the arguments of `--input` stand for, in order. A directory stands for the
+  /// files in it whose ending is known, sorted by name.
+  static List<InputFile> resolve(List<String> inputs) throws IOException {
+    List<InputFile> files = new ArrayList<>();
+    for (String input : inputs) {
+      if (input.equals(STDIN)) {
+        files.add(new InputFile(Optional.empty(), "stdin", InputFormat.JSON_LINES, 0));
+      } else if (Files.isDirectory(Path.of(input))) {
+        files.addAll(list(Path.of(input)));
+      } else {
+        files.add(file(Path.of(input)));
+      }
+    }
+    if (files.stream().filter(file -> file.path().isEmpty()).count() > 1) {
+      throw new UserException("--input: standard input (-) is given twice");
+    }
+    return files;
+  }
+
+  private static InputFile file(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      throw UserException.of("%s: no such file or directory", path);
+    }
+    InputFormat format =
+        InputFormat.ofName(path.getFileName().toString()).orElseThrow(() -> unreadable(path));
+    return new InputFile(Optional.of(path), path.toString(), format, Files.size(path));
+  }
+
+  private static List<InputFile> list(Path directory) throws IOException {
+    List<Path> sorted;
+    try (Stream<Path> entries = Files.list(directory)) {
+      sorted = entries.filter(Files::isRegularFile).sorted(InputFile::byCodePoints).toList();
+    }
+    List<InputFile> files = new ArrayList<>();
+    for (Path path : sorted) {
+      String name = path.getFileName().toString();
+      if (InputFormat.unreadableCorpus(name)) {
+        throw unreadable(path);
+      }
+      if (InputFormat.ofName(name).isPresent()) {
+        files.add(file(path));
+      }
+    }
+    if (files.isEmpty()) {
+      throw UserException.of(
+          "%s: no file to read in this directory; files ending in %s are read",
+          directory, InputFormat.endings());
+    }
+    return files;
+  }
+
+  /// Python's order of strings; Java's own differs beyond the basic plane.
+  private static int byCodePoints(Path a, Path b) {
+    return java.util.Arrays.compare(
+        a.getFileName().toString().codePoints().toArray(),
+        b.getFileName().toString().codePoints().toArray());
+  }
+
+  private static UserException unreadable(Path path) {
+    return UserException.of(
+        "%s: this kind of file is not read; expected a name ending in %s (or - for standard"
+            + " input)",
+        path, InputFormat.endings());
+  }
+}

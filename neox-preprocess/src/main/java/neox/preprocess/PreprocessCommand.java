@@ -1,0 +1,171 @@
+package neox.preprocess;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import neox.base.Console;
+import neox.base.ExitCode;
+import neox.base.StandardOptions;
+import neox.base.Tool;
+import neox.base.ToolCommand;
+import neox.base.UserException;
+import neox.base.Version;
+import neox.tokenizer.Tokenizer;
+import neox.tokenizer.Tokenizers;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `neox-preprocess`: text to tokens.
+@Command(
+    name = "neox-preprocess",
+    mixinStandardHelpOptions = false,
+    versionProvider = Version.class,
+    sortOptions = false,
+    description = {
+      "Tokenizes text into the .bin/.idx files that neox-train reads.",
+      "Input: .jsonl (rows {\"text\": …} or strings), .jsonl.zst, .txt (one document per file), "
+          + "directories of these, or - for JSON lines on standard input, plain or zstd.",
+      "Output: PREFIX_KEY_document.bin and .idx for each key, byte-identical to GPT-NeoX's and the"
+          + " same for any number of workers."
+    })
+public final class PreprocessCommand implements ToolCommand {
+  @Mixin StandardOptions standard = new StandardOptions();
+
+  @Option(
+      names = "--input",
+      arity = "1..*",
+      split = ",",
+      paramLabel = "PATH",
+      description = "Files, directories or -, separated by commas or spaces.")
+  private List<String> input = List.of();
+
+  @Option(
+      names = {"--output-prefix", "--output_prefix"},
+      paramLabel = "PREFIX",
+      description = "Where to write, without the ending.")
+  private @Nullable Path outputPrefix;
+
+  @Option(
+      names = {"--tokenizer-type", "--tokenizer_type"},
+      paramLabel = "TYPE",
+      description = "HFTokenizer, GPT2BPETokenizer or CharLevelTokenizer.")
+  private @Nullable String tokenizerType;
+
+  @Option(
+      names = {"--vocab-file", "--vocab_file"},
+      paramLabel = "FILE",
+      description = "tokenizer.json, or vocab.json of GPT-2.")
+  private @Nullable Path vocabFile;
+
+  @Option(
+      names = {"--merge-file", "--merge_file"},
+      paramLabel = "FILE",
+      description = "merges.txt of GPT-2.")
+  private @Nullable Path mergeFile;
+
+  @Option(
+      names = {"--jsonl-keys", "--jsonl_keys"},
+      arity = "1..*",
+      paramLabel = "KEY",
+      description = "Keys of a row that hold text, one dataset each (default: text).")
+  private List<String> keys = List.of("text");
+
+  @Option(
+      names = {"--append-eod", "--append_eod"},
+      description = "End every document with the end-of-document token.")
+  private boolean appendEod;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "Encoding threads (default: all cores).")
+  private int workers = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = {"--on-error", "--on_error"},
+      paramLabel = "stop|skip",
+      description = "What to do with a bad row (default: stop).")
+  private OnError onError = OnError.STOP;
+
+  @Option(names = "--overwrite", description = "Replace output that is already there.")
+  private boolean overwrite;
+
+  @Option(
+      names = {"--num-docs", "--num_docs"},
+      paramLabel = "N",
+      description = "How many documents to expect on standard input, for the progress line.")
+  private long numDocs;
+
+  @Option(
+      names = {"--log-interval", "--log_interval"},
+      paramLabel = "N",
+      description = "Print a line every N documents.")
+  private long logInterval;
+
+  @Option(
+      names = {"--dataset-impl", "--dataset_impl"},
+      paramLabel = "mmap",
+      description = "The format of the output.")
+  private String datasetImpl = "mmap";
+
+  @Option(names = "--ftfy", description = "Not available yet.")
+  private boolean ftfy;
+
+  public static void main(String[] args) {
+    System.exit(Tool.run(new PreprocessCommand(), args));
+  }
+
+  @Override
+  public int call(Console console) throws Exception {
+    Path prefix = required(outputPrefix, "--output-prefix");
+    String type = required(tokenizerType, "--tokenizer-type");
+    check();
+    Tokenizer tokenizer =
+        Tokenizers.open(type, Optional.ofNullable(vocabFile), Optional.ofNullable(mergeFile));
+    PreprocessPlan plan =
+        new PreprocessPlan(
+            input,
+            prefix,
+            keys,
+            appendEod ? PreprocessPlan.Ending.END_OF_DOCUMENT : PreprocessPlan.Ending.PLAIN,
+            workers,
+            onError,
+            overwrite ? PreprocessPlan.Existing.OVERWRITE : PreprocessPlan.Existing.REFUSE,
+            positive(numDocs),
+            positive(logInterval));
+    Preprocess.run(plan, tokenizer, console);
+    return ExitCode.OK;
+  }
+
+  private static OptionalLong positive(long value) {
+    return value > 0 ? OptionalLong.of(value) : OptionalLong.empty();
+  }
+
+  private static <T> T required(@Nullable T value, String option) {
+    if (value == null) {
+      throw UserException.of("%s is required; see neox-preprocess --help", option);
+    }
+    return value;
+  }
+
+  private void check() {
+    if (input.isEmpty()) {
+      throw new UserException("--input is required; see neox-preprocess --help");
+    }
+    if (workers < 1) {
+      throw UserException.of("--workers: expected at least 1, found %d", workers);
+    }
+    if (!datasetImpl.equals("mmap")) {
+      throw UserException.of(
+          "--dataset-impl %s: only mmap is written; it is also the only format that GPT-NeoX can"
+              + " train on",
+          datasetImpl);
+    }
+    if (ftfy) {
+      throw new UserException("--ftfy is not supported yet; clean the text first or leave it out");
+    }
+  }
+}

@@ -1,0 +1,239 @@
+package neox.preprocess;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.luben.zstd.Zstd;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PreprocessCommandTest {
+  @TempDir Path directory;
+
+  @Test
+  void writesWhatNeoxWritesForAnyNumberOfWorkers() throws Exception {
+    for (String workers : List.of("1", "2", "5")) {
+      Run run =
+          Run.bytes(
+              directory, golden("tricky"), "--append_eod", "--overwrite", "--workers", workers);
+      assertThat(run.err()).contains("151 documents, 11,612 tokens");
+      assertThat(run.out()).isEmpty();
+      assertThat(run.exitCode()).isZero();
+      for (String ending : List.of(".bin", ".idx")) {
+        Path ours = directory.resolve("out_text_document" + ending);
+        Path theirs = Run.GOLDEN.resolve("out_text_document" + ending);
+        assertThat(Files.mismatch(ours, theirs)).isEqualTo(-1);
+      }
+    }
+  }
+
+  @Test
+  void readsRowsAsNeoxDoes() throws Exception {
+    assertThat(Run.bytes(directory, golden("oddities")).exitCode()).isZero();
+    assertThat(Run.documents(directory, "text"))
+        .containsExactly(
+            "para one\n\npara two\n\npara three",
+            "a bare json string document",
+            "key order",
+            "surrogate pair 😀 escapes é / \b \f \n \r \t \" \\ ",
+            "second duplicate key wins?",
+            "nested",
+            "whitespace around",
+            "null escape \0 end",
+            "uppercase hex é😀",
+            "last line no newline");
+    assertThat(Run.bytes(directory, golden("bom"), "--overwrite").exitCode()).isZero();
+    assertThat(Run.documents(directory, "text")).containsExactly("one", "two");
+  }
+
+  @Test
+  void reportsABadRowInOneLineAndLeavesNothing() throws Exception {
+    assertRefused("blank_line", 2, "blank line, expected a JSON string or object");
+    assertRefused("missing_key", 2, "no key \"text\" in this row (choose with --jsonl-keys)");
+    assertRefused("invalid_utf8", 1, "not valid UTF-8: byte 0xff in column 14");
+    String half = " is half of a surrogate pair and stands for no character";
+    assertRefused("surrogate_lone_high", 1, "\\ud83d in column 21" + half);
+    assertRefused("surrogate_lone_low", 1, "\\ude00 in column 20" + half);
+    assertRefused("surrogate_swapped", 1, "\\ude00 in column 19" + half);
+  }
+
+  private void assertRefused(String input, int line, String problem) throws Exception {
+    Run run = Run.bytes(directory, golden(input));
+    String where = golden(input) + ":" + line + ": ";
+    assertThat(run.err()).isEqualTo("neox-preprocess: " + where + problem + "\n");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(Run.files(directory)).isEmpty();
+  }
+
+  @Test
+  void skipsBadRowsWithACountWhenAsked() throws Exception {
+    String rows = "{\"text\":\"a\"}\n\n{\"text\":7}\nnonsense\n[]\n\"b\"\n";
+    Run run = Run.bytesOf(rows.getBytes(StandardCharsets.UTF_8), directory, "-", "--on-error=skip");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err().lines().toList())
+        .startsWith(
+            "warning: stdin:2: blank line, expected a JSON string or object: skipped",
+            "warning: stdin:3: key \"text\" holds a number, expected a string or a list of"
+                + " strings: skipped",
+            "warning: stdin:4: not valid JSON: expected a value in column 1, found 'n': skipped")
+        .hasSize(4)
+        .last()
+        .asString()
+        .contains("2 documents, 2 tokens, 4 rows skipped (");
+    assertThat(Run.documents(directory, "text")).containsExactly("a", "b");
+  }
+
+  @Test
+  void selectsKeysOneDatasetEach() throws Exception {
+    String rows = "{\"title\":\"T1\",\"text\":\"x\"}\n{\"text\":\"y\",\"title\":\"\"}\n";
+    byte[] stdin = rows.getBytes(StandardCharsets.UTF_8);
+    Run run = Run.bytesOf(stdin, directory, "-", "--jsonl-keys", "text", "title");
+    assertThat(run.err())
+        .contains("out_text_document.{bin,idx}: 2", "out_title_document.{bin,idx}: 1");
+    assertThat(Run.documents(directory, "text")).containsExactly("x", "y");
+    assertThat(Run.documents(directory, "title")).containsExactly("T1");
+  }
+
+  @Test
+  void readsZstdOfManyFramesFromFilesAndStdin() throws Exception {
+    ByteArrayOutputStream frames = new ByteArrayOutputStream();
+    frames.write(Zstd.compress("\"one\"\n\"tw".getBytes(StandardCharsets.UTF_8)));
+    frames.write(Zstd.compress("o\"\n\"three\"".getBytes(StandardCharsets.UTF_8)));
+    Path file = Files.write(directory.resolve("a.jsonl.zst"), frames.toByteArray());
+    assertThat(Run.bytes(directory, file.toString()).exitCode()).isZero();
+    assertThat(Run.documents(directory, "text")).containsExactly("one", "two", "three");
+    Run run = Run.bytesOf(frames.toByteArray(), directory, "-", "--overwrite");
+    assertThat(run.err()).contains("3 documents, 11 tokens");
+  }
+
+  @Test
+  void reportsATruncatedArchiveAndLeavesNothing() throws Exception {
+    byte[] whole =
+        Zstd.compress("\"one\"\n\"two\"\n".repeat(1000).getBytes(StandardCharsets.UTF_8));
+    Path out = Files.createDirectory(directory.resolve("o"));
+    Path file =
+        Files.write(directory.resolve("a.jsonl.zst"), Arrays.copyOf(whole, whole.length - 3));
+    Run run = Run.bytes(out, file.toString());
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .startsWith("neox-preprocess: " + file + ": damaged or cut short after line ");
+    assertThat(run.err().lines()).hasSize(1);
+    Files.write(file, new byte[] {1, 2, 3, 4, 5});
+    assertThat(Run.bytes(out, file.toString()).err())
+        .startsWith("neox-preprocess: " + file + ": damaged or cut short after line 0: ");
+    assertThat(Run.files(out)).isEmpty();
+  }
+
+  @Test
+  void readsTextFilesAsOneDocumentWithUnixLineEnds() throws Exception {
+    Path file = Files.writeString(directory.resolve("a.txt"), "\uFEFFone\r\ntwo\rthree\n\r\n");
+    Run.bytes(directory, file.toString());
+    assertThat(Run.documents(directory, "text")).containsExactly("\uFEFFone\ntwo\nthree\n\n");
+    Files.write(file, new byte[] {'a', '\n', (byte) 0xc0, 'b'});
+    assertThat(Run.bytes(directory, file.toString(), "--overwrite").err())
+        .isEqualTo("neox-preprocess: " + file + ":2: not valid UTF-8: byte 0xc0\n");
+  }
+
+  @Test
+  void readsListsAndDirectoriesInOrder() throws Exception {
+    Path corpus = Files.createDirectory(directory.resolve("corpus"));
+    Files.writeString(corpus.resolve("b.jsonl"), "\"b\"");
+    Files.writeString(corpus.resolve("a.txt"), "a");
+    Files.writeString(corpus.resolve("README.md"), "not data");
+    Path last = Files.writeString(directory.resolve("z.jsonl"), "\"z\"");
+    assertThat(Run.bytes(directory, corpus + "," + last + "," + last).exitCode()).isZero();
+    assertThat(Run.documents(directory, "text")).containsExactly("a", "b", "z", "z");
+    Path archive = Files.createFile(corpus.resolve("c.json.gz"));
+    assertThat(Run.bytes(directory, corpus.toString(), "--overwrite").err())
+        .isEqualTo(
+            "neox-preprocess: "
+                + archive
+                + ": this kind of file is not read; expected a name ending in .jsonl, .jsonl.zst,"
+                + " .txt (or - for standard input)\n");
+  }
+
+  @Test
+  void refusesToOverwriteUnlessTold() throws Exception {
+    Run.bytes(directory, golden("bom"));
+    byte[] before = Files.readAllBytes(directory.resolve("out_text_document.idx"));
+    Run run = Run.bytes(directory, golden("tricky"));
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .isEqualTo(
+            "neox-preprocess: "
+                + directory.resolve("out_text_document")
+                + ".bin or .idx exists; give --overwrite to replace it, or another"
+                + " --output-prefix\n");
+    assertThat(Files.readAllBytes(directory.resolve("out_text_document.idx"))).isEqualTo(before);
+  }
+
+  @Test
+  void saysWhatIsMissingOrImpossible() throws Exception {
+    assertUsage("--output-prefix is required; see neox-preprocess --help");
+    assertUsage("--tokenizer-type is required; see neox-preprocess --help", "--output-prefix", "x");
+    String[] most = {"--output-prefix", "x", "--tokenizer-type", "CharLevelTokenizer"};
+    assertUsage("--input is required; see neox-preprocess --help", most);
+    assertThat(Run.bytes(directory, "nowhere.jsonl").err())
+        .isEqualTo("neox-preprocess: nowhere.jsonl: no such file or directory\n");
+    assertThat(Run.bytes(directory, "-,-").err())
+        .isEqualTo("neox-preprocess: --input: standard input (-) is given twice\n");
+    assertThat(Run.bytes(directory, directory.toString()).err())
+        .contains(": no file to read in this directory; files ending in .jsonl, .jsonl.zst, .txt");
+    assertThat(Run.bytes(directory, "-").err())
+        .isEqualTo("neox-preprocess: no documents in -; nothing was written\n");
+    assertThat(Run.bytes(directory, "-", "--workers=0").err())
+        .isEqualTo("neox-preprocess: --workers: expected at least 1, found 0\n");
+    assertThat(Run.bytes(directory, "-", "--dataset-impl=lazy").err())
+        .startsWith("neox-preprocess: --dataset-impl lazy: only mmap is written");
+    assertThat(Run.bytes(directory, "-", "--ftfy").err())
+        .startsWith("neox-preprocess: --ftfy is not supported yet");
+    assertThat(Run.bytes(directory, "-", "--jsonl-keys", "a", "a").err())
+        .isEqualTo("neox-preprocess: --jsonl-keys: a key is given twice: [a, a]\n");
+    byte[] row = "\"x\"".getBytes(StandardCharsets.UTF_8);
+    assertThat(Run.bytesOf(row, directory, "-", "--jsonl-keys", "a", "b").err())
+        .isEqualTo(
+            "neox-preprocess: stdin:1: the row is a plain string and has no keys, but --jsonl-keys"
+                + " asks for [a, b]\n");
+    assertThat(Run.files(directory)).isEmpty();
+  }
+
+  private static void assertUsage(String message, String... arguments) {
+    Run run = Run.of(arguments);
+    assertThat(run.err()).isEqualTo("neox-preprocess: " + message + "\n");
+    assertThat(run.exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void cutsLongInputIntoChunksWithoutLosingRowsOrLineNumbers() throws Exception {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 3000; i++) {
+      rows.append("{\"text\":\"")
+          .append("word%d ".formatted(i).repeat(i % 97 * (i % 3)))
+          .append(i)
+          .append("\"}\n");
+    }
+    rows.append('"').append("x".repeat(700_000)).append("\"\n"); // longer than a chunk
+    byte[] stdin = rows.toString().getBytes(StandardCharsets.UTF_8);
+    assertThat(Run.bytesOf(stdin, directory, "-", "--workers=3", "--log-interval=1000").err())
+        .contains("Processed ", "3,001 documents");
+    List<String> documents = Run.documents(directory, "text");
+    for (int i = 0; i < 3000; i++) {
+      assertThat(documents.get(i)).endsWith(Integer.toString(i));
+    }
+    assertThat(documents.getLast()).hasSize(700_000);
+    byte[] bad = (rows + "{\n").getBytes(StandardCharsets.UTF_8);
+    assertThat(Run.bytesOf(bad, directory, "-", "--overwrite").err())
+        .isEqualTo(
+            "neox-preprocess: stdin:3002: not valid JSON: the row ends where a key in double quotes"
+                + " was expected\n");
+  }
+
+  private static String golden(String name) {
+    return Run.GOLDEN.resolve(name + ".jsonl").toString();
+  }
+}

@@ -1,0 +1,73 @@
+package neox.preprocess;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import neox.base.Tool;
+import neox.data.IndexedTokens;
+
+/// What a run of the tool in this process did.
+record Run(int exitCode, String out, String err) {
+  static final Path GOLDEN = Path.of("src/test/resources/golden");
+
+  static Run of(String... arguments) {
+    return withInput(new byte[0], arguments);
+  }
+
+  static Run withInput(byte[] stdin, String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code =
+        Tool.run(
+            new PreprocessCommand(),
+            arguments,
+            new ByteArrayInputStream(stdin),
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    return new Run(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /// Tokenizes by bytes into `directory/out`.
+  static Run bytes(Path directory, String input, String... more) {
+    return bytesOf(new byte[0], directory, input, more);
+  }
+
+  static Run bytesOf(byte[] stdin, Path directory, String input, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("--input", input, "--output-prefix", directory.resolve("out").toString()));
+    arguments.addAll(List.of("--tokenizer-type", "CharLevelTokenizer"));
+    arguments.addAll(List.of(more));
+    return withInput(stdin, arguments.toArray(String[]::new));
+  }
+
+  /// The documents of `directory/out_KEY_document`, decoded from bytes.
+  static List<String> documents(Path directory, String key) throws IOException {
+    List<String> texts = new ArrayList<>();
+    try (IndexedTokens tokens = IndexedTokens.open(directory.resolve("out_" + key + "_document"))) {
+      for (long i = 0; i < tokens.count(); i++) {
+        int[] ids = tokens.item(i);
+        byte[] utf8 = new byte[ids.length];
+        for (int j = 0; j < ids.length; j++) {
+          utf8[j] = (byte) ids[j];
+        }
+        texts.add(new String(utf8, StandardCharsets.UTF_8));
+      }
+    }
+    return texts;
+  }
+
+  static List<String> files(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+}
