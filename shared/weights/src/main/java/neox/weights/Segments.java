@@ -2,6 +2,7 @@ package neox.weights;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 
@@ -31,8 +32,14 @@ public final class Segments {
       throws IOException {
     for (long at = 0; at < segment.byteSize(); at += PIECE) {
       long length = Math.min(PIECE, segment.byteSize() - at);
-      consumer.accept(segment.asSlice(at, length).asByteBuffer());
+      consumer.accept(buffer(segment.asSlice(at, length)));
     }
+  }
+
+  /// The JDK gives byte buffers on native memory and byte arrays only; other arrays are copied.
+  private static ByteBuffer buffer(MemorySegment piece) {
+    boolean direct = piece.isNative() || piece.heapBase().orElse(null) instanceof byte[];
+    return direct ? piece.asByteBuffer() : ByteBuffer.wrap(piece.toArray(ValueLayout.JAVA_BYTE));
   }
 
   private Segments() {}

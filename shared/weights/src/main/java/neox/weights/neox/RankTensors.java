@@ -17,7 +17,8 @@ final class RankTensors {
   /// A tensor, and the file and key it was stored under.
   record Stored(Path file, String key, TensorView view) {}
 
-  private static final String PREFIX = "sequential.";
+  /// Starts every key of a whole network.
+  static final String PREFIX = "sequential.";
 
   /// Names before mid-2024 and what they became.
   private static final Map<String, String> RENAMED =
