@@ -1,0 +1,114 @@
+package neox.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import neox.base.UserException;
+import neox.config.ConfigLoader;
+import neox.config.NeoxConfig;
+import neox.config.Precision;
+import neox.tensor.NativeRuntime;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelLoaderTest {
+  private static final int[] PROMPT = Pythia.expected("greedy_prompt");
+  private static final int[] EXPECTED = Pythia.expected("greedy_40");
+
+  @BeforeAll
+  static void start() {
+    NativeRuntime.start(1);
+  }
+
+  private static NeoxConfig config() throws IOException {
+    return ConfigLoader.readCheckpoint(Pythia.golden("pythia/checkpoint/global_step20/configs"))
+        .config();
+  }
+
+  private static void assertSpeaks(LoadedModel loaded) {
+    assertThat(loaded.model().greedy(PROMPT, 40, t -> false)).isEqualTo(EXPECTED);
+    assertThat(loaded.tokenizer().encode("ab")).containsExactly(97, 98);
+    assertThat(loaded.config().hiddenSize()).isEqualTo(64);
+  }
+
+  @Test
+  void opensADirectoryOfCheckpointsAndOneCheckpoint() throws IOException {
+    Path step = Pythia.checkpoint().resolve("global_step20");
+    for (Path directory : new Path[] {Pythia.checkpoint(), step}) {
+      try (LoadedModel loaded = ModelLoader.open(directory, LoadOptions.defaults())) {
+        assertSpeaks(loaded);
+        assertThat(loaded.source()).isEqualTo(step);
+        assertThat(loaded.iteration()).isEqualTo(20);
+      }
+    }
+  }
+
+  @Test
+  void opensAHuggingFaceDirectoryWithTheTokenizerOfAConfiguration() throws IOException {
+    LoadOptions options = LoadOptions.defaults().withConfig(config());
+    try (LoadedModel loaded = ModelLoader.open(Pythia.golden("pythia/hf"), options)) {
+      assertSpeaks(loaded);
+      assertThat(loaded.iteration()).isZero();
+    }
+  }
+
+  @Test
+  void computesInBfloat16WhenAsked() throws IOException {
+    LoadOptions options = LoadOptions.defaults().withPrecision(Precision.BFLOAT16);
+    try (LoadedModel loaded = ModelLoader.open(Pythia.checkpoint(), options)) {
+      assertThat(loaded.model().greedy(PROMPT, 3, t -> false)).hasSize(3);
+    }
+  }
+
+  @Test
+  void takesTheConfigurationGivenWhenTheCheckpointHasNone(@TempDir Path directory)
+      throws IOException {
+    Path step = Files.createDirectory(directory.resolve("global_step7"));
+    try (var files = Files.list(Pythia.golden("pythia/checkpoint/global_step20"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.copy(file, step.resolve(file.getFileName().toString()));
+      }
+    }
+    assertThatThrownBy(() -> ModelLoader.open(step, LoadOptions.defaults()))
+        .isInstanceOf(UserException.class)
+        .hasMessage("%s: no configs directory in it; name the run's configuration files", step);
+    LoadOptions options = LoadOptions.defaults().withConfig(config());
+    try (LoadedModel loaded = ModelLoader.open(step, options)) {
+      assertSpeaks(loaded);
+      assertThat(loaded.iteration()).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void refusesWhatItCannotOpenInOneLine(@TempDir Path directory) {
+    Path absent = directory.resolve("absent");
+    assertThatThrownBy(() -> ModelLoader.open(absent, LoadOptions.defaults()))
+        .isInstanceOf(UserException.class)
+        .hasMessage("%s: no such directory; expected a checkpoint or a model", absent);
+    Path hf = Pythia.golden("pythia/hf");
+    assertThatThrownBy(
+            () -> ModelLoader.open(hf, LoadOptions.defaults().withIteration(OptionalLong.of(3))))
+        .hasMessage("%s: a Hugging Face directory has no iterations; leave --iteration out", hf);
+    assertThatThrownBy(() -> ModelLoader.open(hf, LoadOptions.defaults()))
+        .hasMessage(
+            "%s: no tokenizer in it; expected tokenizer.json, or vocab.json with merges.txt, or"
+                + " name a configuration with tokenizer_type",
+            hf);
+    assertThatThrownBy(() ->
+            ModelLoader.open(
+                Pythia.checkpoint(), LoadOptions.defaults().withPrecision(Precision.FP16)))
+        .hasMessage("precision fp16 is not supported on this device; use fp32 or bfloat16");
+  }
+
+  @Test
+  void defaultsToTheLatestInFloat32() {
+    assertThat(LoadOptions.defaults())
+        .isEqualTo(new LoadOptions(Precision.FP32, OptionalLong.empty(), Optional.empty()));
+  }
+}
