@@ -1,7 +1,6 @@
 package neox.tokenizer;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -67,7 +66,7 @@ public final class BpeTrainer {
 
   /// Counts the words of one text.
   public void add(String text) {
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    byte[] utf8 = Utf8.encode(text);
     add(utf8, 0, utf8.length);
   }
 

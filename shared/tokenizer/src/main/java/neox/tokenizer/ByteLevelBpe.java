@@ -1,6 +1,5 @@
 package neox.tokenizer;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +51,7 @@ final class ByteLevelBpe implements Tokenizer {
 
   @Override
   public int[] encode(String text) {
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    byte[] utf8 = Utf8.encode(text);
     TokenBuffer out = new TokenBuffer();
     WordMerger merger = new WordMerger(model);
     new Pipeline(merger::append).encode(utf8, 0, utf8.length, out);

@@ -1,6 +1,5 @@
 package neox.tokenizer;
 
-import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 
 /// One token per UTF-8 byte, as NeoX's CharLevelTokenizer.
@@ -14,7 +13,7 @@ final class CharLevelTokenizer implements Tokenizer {
 
   @Override
   public int[] encode(String text) {
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    byte[] utf8 = Utf8.encode(text);
     int[] ids = new int[utf8.length];
     for (int i = 0; i < ids.length; i++) {
       ids[i] = utf8[i] & 0xFF;

@@ -48,6 +48,7 @@ final class DjlTokenizer implements Tokenizer {
 
   @Override
   public int[] encode(String text) {
+    Utf8.encode(text); // refuses what the native side would silently replace
     long[] ids = tokenizer.encode(text, false, false).getIds();
     int[] narrow = new int[ids.length];
     for (int i = 0; i < narrow.length; i++) {

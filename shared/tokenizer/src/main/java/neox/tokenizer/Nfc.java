@@ -1,7 +1,9 @@
 package neox.tokenizer;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
+import java.util.BitSet;
 
 /// Unicode normalization form C, as HuggingFace's `NFC` normalizer does it.
 ///
@@ -15,30 +17,57 @@ final class Nfc {
   /// First and last code points of the ranges that Unicode 9 leaves alone and the JDK does not.
   private static final int[] UNKNOWN = {
     0x07FD, 0x07FD, 0x0897, 0x089F, 0x08CA, 0x08D3, 0x09FE, 0x09FE, 0x0C3C, 0x0C3C, 0x0D3B, 0x0D3C,
-    0x0EBA, 0x0EBA, 0x1715, 0x1715, 0x1ABF, 0x1ACE, 0x1DF6, 0x1DFA, 0xA82C, 0xA82C, 0x10D24,
-    0x10D27, 0x10D69, 0x10D6D, 0x10EAB, 0x10EAC, 0x10EFD, 0x10EFF, 0x10F46, 0x10F50, 0x10F82,
-    0x10F85, 0x11070, 0x11070, 0x1133B, 0x1133B, 0x113CE, 0x113D0, 0x1145E, 0x1145E, 0x11839,
-    0x1183A, 0x11930, 0x11930, 0x11935, 0x11935, 0x11938, 0x11938, 0x1193D, 0x1193E, 0x11943,
-    0x11943, 0x119E0, 0x119E0, 0x11A34, 0x11A34, 0x11A47, 0x11A47, 0x11A99, 0x11A99, 0x11D42,
-    0x11D42, 0x11D44, 0x11D45, 0x11D97, 0x11D97, 0x11F41, 0x11F42, 0x1612F, 0x1612F, 0x16FF0,
-    0x16FF1, 0x1E08F, 0x1E08F, 0x1E130, 0x1E136, 0x1E2AE, 0x1E2AE, 0x1E2EC, 0x1E2EF, 0x1E4EC,
-    0x1E4EF, 0x1E5EE, 0x1E5EF
+    0x0EBA, 0x0EBA, 0x1715, 0x1715, 0x1ABF, 0x1ACE, 0x1DF6, 0x1DFA, 0xA82C, 0xA82C, 0x105C0,
+    0x105FF, 0x10D24, 0x10D27, 0x10D69, 0x10D6D, 0x10EAB, 0x10EAC, 0x10EFD, 0x10EFF, 0x10F46,
+    0x10F50, 0x10F82, 0x10F85, 0x11070, 0x11070, 0x1133B, 0x1133B, 0x11380, 0x113FF, 0x1145E,
+    0x1145E, 0x11839, 0x1183A, 0x11930, 0x11930, 0x11935, 0x11935, 0x11938, 0x11938, 0x1193D,
+    0x1193E, 0x11943, 0x11943, 0x119E0, 0x119E0, 0x11A34, 0x11A34, 0x11A47, 0x11A47, 0x11A99,
+    0x11A99, 0x11D42, 0x11D42, 0x11D44, 0x11D45, 0x11D97, 0x11D97, 0x11F41, 0x11F42, 0x16100,
+    0x1613F, 0x16D40, 0x16D7F, 0x16FF0, 0x16FF1, 0x1E08F, 0x1E08F, 0x1E130, 0x1E136, 0x1E2AE,
+    0x1E2AE, 0x1E2EC, 0x1E2EF, 0x1E4EC, 0x1E4EF, 0x1E5EE, 0x1E5EF
   };
 
-  /// Where in `text[from, to)` the first character stands that may need normalization, or `to`.
+  /// Where in `text[from, to)` the first character stands that may change, or `to`.
   static int firstSuspect(byte[] text, int from, int to) {
-    for (int at = from; at < to; at++) {
-      if ((text[at] & 0xFF) >= FIRST_LEAD) {
-        return at;
+    int previous = from;
+    int at = from;
+    while (at < to) {
+      int lead = text[at] & 0xFF;
+      if (lead >= FIRST_LEAD && Suspects.contains(Utf8.codePoint(text, at, to))) {
+        return previous;
       }
+      previous = at;
+      at += Utf8.length(text[at]);
     }
     return to;
   }
 
-  /// The normal form of `text[from, to)` in a new array.
+  /// Where the first character after `at` stands that changes with nothing before it.
+  private static int nextBoundary(byte[] text, int at, int to) {
+    int end = at + Utf8.length(text[at]);
+    while (end < to && Suspects.contains(Utf8.codePoint(text, end, to))) {
+      end += Utf8.length(text[end]);
+    }
+    return Math.min(end, to);
+  }
+
+  /// The normal form of `text[from, to)` in a new array. Only suspect characters and those before
+  /// them take the way through strings.
   static byte[] normalize(byte[] text, int from, int to) {
-    return normalize(new String(text, from, to - from, StandardCharsets.UTF_8))
-        .getBytes(StandardCharsets.UTF_8);
+    ByteArrayOutputStream normal = new ByteArrayOutputStream(to - from + 64);
+    int at = from;
+    while (at < to) {
+      int suspect = firstSuspect(text, at, to);
+      normal.write(text, at, suspect - at);
+      at = suspect;
+      if (at < to) {
+        int end = nextBoundary(text, at, to);
+        String part = new String(text, at, end - at, StandardCharsets.UTF_8);
+        normal.writeBytes(normalize(part).getBytes(StandardCharsets.UTF_8));
+        at = end;
+      }
+    }
+    return normal.toByteArray();
   }
 
   static String normalize(String text) {
@@ -72,6 +101,46 @@ final class Nfc {
       }
     }
     return false;
+  }
+
+  /// The characters that may change, or change what stands before them: marks, the later letters of
+  /// Hangul syllables, and whatever is not in normal form by itself.
+  private static final class Suspects {
+    private static final int[] RANGES = {
+      0x0300, 0x3400, 0xF900, 0xFB50, 0x1D100, 0x1D200, 0x2F800, 0x2FA20
+    };
+    private static final BitSet SET = set();
+
+    private static BitSet set() {
+      BitSet set = new BitSet();
+      for (int c = 0x300; c < 0x1F000; c++) {
+        if (isMark(c)) {
+          set.set(c);
+        }
+      }
+      for (int i = 0; i < RANGES.length; i += 2) {
+        for (int c = RANGES[i]; c < RANGES[i + 1]; c++) {
+          if (!Normalizer.isNormalized(Character.toString(c), Normalizer.Form.NFC)) {
+            set.set(c);
+          }
+        }
+      }
+      set.set(0x1160, 0x1200);
+      return set;
+    }
+
+    private static boolean isMark(int codePoint) {
+      int type = Character.getType(codePoint);
+      return type == Character.NON_SPACING_MARK
+          || type == Character.COMBINING_SPACING_MARK
+          || type == Character.ENCLOSING_MARK;
+    }
+
+    static boolean contains(int codePoint) {
+      return SET.get(codePoint);
+    }
+
+    private Suspects() {}
   }
 
   private Nfc() {}

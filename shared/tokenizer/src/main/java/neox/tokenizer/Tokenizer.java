@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 /// speed-critical callers take a private [Encoder] per thread.
 public interface Tokenizer {
   /// The ids of a text, special tokens written in the text recognized, none added.
+  /// [neox.base.UserException] when the text holds half a surrogate pair.
   int[] encode(String text);
 
   /// The text of the ids; ids outside the vocabulary are left out.

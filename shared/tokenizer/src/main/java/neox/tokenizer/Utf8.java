@@ -1,8 +1,25 @@
 package neox.tokenizer;
 
+import java.nio.charset.StandardCharsets;
+import neox.base.UserException;
+
 /// Reading code points out of UTF-8 bytes.
 final class Utf8 {
   private static final char REPLACEMENT = '\uFFFD';
+
+  /// The UTF-8 of a string that is valid Unicode; half a surrogate pair has no UTF-8 and no id.
+  static byte[] encode(String text) {
+    int at = 0;
+    while (at < text.length()) {
+      int c = text.codePointAt(at);
+      if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+        throw UserException.of(
+            "the text is not valid Unicode: half a surrogate pair (U+%04X) at position %d", c, at);
+      }
+      at += Character.charCount(c);
+    }
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
 
   /// Bytes of the character that starts with `lead`; 1 for a byte that starts none.
   static int length(byte lead) {

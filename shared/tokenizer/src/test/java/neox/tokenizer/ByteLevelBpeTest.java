@@ -1,13 +1,18 @@
 package neox.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
-import org.assertj.core.api.SoftAssertions;
+import java.util.List;
+import neox.base.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,14 +27,16 @@ class ByteLevelBpeTest {
     Tokenizer.Encoder encoder = tokenizer.encoder();
     JsonNode cases = Golden.json("cases.json");
     assertThat(cases).hasSizeGreaterThan(150);
-    SoftAssertions softly = new SoftAssertions();
+    List<String> different = new ArrayList<>();
     for (JsonNode one : cases) {
       String text = one.get("text").asText();
       int[] expected = Golden.ids(one.get(name));
-      softly.assertThat(tokenizer.encode(text)).as("encode %s", text).isEqualTo(expected);
-      softly.assertThat(encode(encoder, text)).as("encoder %s", text).isEqualTo(expected);
+      if (!Arrays.equals(tokenizer.encode(text), expected)
+          || !Arrays.equals(encode(encoder, text), expected)) {
+        different.add(text);
+      }
     }
-    softly.assertAll();
+    assertThat(different).isEmpty();
   }
 
   @Test
@@ -58,6 +65,19 @@ class ByteLevelBpeTest {
       assertThat(tokenizer.decode(ids))
           .as(Arrays.toString(ids))
           .isEqualTo(one.get("text").asText());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a\ud83d", "a\ude42\ud83d", "a\ud83db"})
+  void refusesHalfASurrogatePair(String text) {
+    for (String name : List.of("gpt2", "wordpiece")) {
+      Tokenizer tokenizer = Golden.tokenizer(name);
+      assertThatThrownBy(() -> tokenizer.encode(text))
+          .isInstanceOf(UserException.class)
+          .hasMessage(
+              "the text is not valid Unicode: half a surrogate pair (U+%04X) at position 1",
+              (int) text.charAt(1));
     }
   }
 
@@ -94,14 +114,15 @@ class ByteLevelBpeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"a", " ", "!", "\u00e9", "\u0301", "\u4f60", "\ud83d\ude42"})
-  @Timeout(10)
+  @Timeout(60)
   void encodesAMegabyteOfOneCharacterInNearLinearTime(String character) {
     Tokenizer.Encoder encoder = Golden.tokenizer("neox").encoder();
     String small = character.repeat(1000);
     int times = (1 << 20) / small.getBytes(StandardCharsets.UTF_8).length;
-    long startedAtNanos = System.nanoTime();
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long startedAtNanos = threads.getCurrentThreadCpuTime();
     int[] ids = encode(encoder, small.repeat(times));
-    Duration taken = Duration.ofNanos(System.nanoTime() - startedAtNanos);
+    Duration taken = Duration.ofNanos(threads.getCurrentThreadCpuTime() - startedAtNanos);
     assertThat(Golden.tokenizer("neox").decode(ids)).isEqualTo(small.repeat(times));
     assertThat(taken).isLessThan(Duration.ofSeconds(3));
   }

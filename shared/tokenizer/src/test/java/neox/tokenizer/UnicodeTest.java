@@ -1,0 +1,118 @@
+package neox.tokenizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.text.Normalizer;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+
+/// Ids depend on Unicode tables; a JDK with other ones must not change them unnoticed.
+class UnicodeTest {
+  private static final int CODE_POINTS = 0x110000;
+
+  @Test
+  void classifiesEveryCodePointAsHuggingFaceDoes() throws IOException {
+    byte[] classes = new byte[CODE_POINTS];
+    for (int c = 0; c < CODE_POINTS; c++) {
+      boolean surrogate = c >= 0xD800 && c < 0xE000;
+      classes[c] = surrogate ? (byte) 255 : CharacterClass.of(c);
+    }
+    MessageDigest digest = sha256();
+    digest.update(classes);
+    assertThat(HexFormat.of().formatHex(digest.digest()))
+        .isEqualTo(Golden.json("unicode.json").get("classes").asText());
+  }
+
+  @Test
+  void normalizesAroundEveryCodePointAsHuggingFaceDoes() throws IOException {
+    int[] ranges = {
+      0x80, 0x3400, 0xA000, 0xAC00, 0xD7A0, 0xD800, 0xE000, 0x20000, 0x2F800, 0x2FA20, 0xE0000,
+      0xE0200
+    };
+    MessageDigest digest = sha256();
+    for (int i = 0; i < ranges.length; i += 2) {
+      for (int c = ranges[i]; c < ranges[i + 1]; c++) {
+        digest.update(normalized(probe(c)));
+      }
+    }
+    assertThat(HexFormat.of().formatHex(digest.digest()))
+        .isEqualTo(Golden.json("unicode.json").get("nfc").asText());
+  }
+
+  @Test
+  void leavesAloneWhatStandsOutsideTheProbedRanges() {
+    for (int c = 0; c < CODE_POINTS; c++) {
+      if (c >= 0xD800 && c < 0xE000) {
+        continue;
+      }
+      String alone = Character.toString(c);
+      if (!Normalizer.isNormalized(alone, Normalizer.Form.NFC)) {
+        byte[] utf8 = alone.getBytes(StandardCharsets.UTF_8);
+        assertThat(Nfc.firstSuspect(utf8, 0, utf8.length)).as("U+%04X", c).isZero();
+      }
+    }
+  }
+
+  @Test
+  void composesNothingThatUnicode9DoesNotKnow() {
+    int[][] younger = {
+      {0x105D2, 0x307}, {0x105DA, 0x307}, {0x11382, 0x113C9}, {0x11384, 0x113BB},
+      {0x1138B, 0x113C2}, {0x11390, 0x113C9}, {0x113C2, 0x113C2}, {0x113C2, 0x113B8},
+      {0x113C2, 0x113C9}, {0x11935, 0x11930}, {0x1611E, 0x1611E}, {0x1611E, 0x16129},
+      {0x1611E, 0x1611F}, {0x16129, 0x1611F}, {0x1611E, 0x16120}, {0x16D67, 0x16D67},
+      {0x16D63, 0x16D67}
+    };
+    for (int[] pair : younger) {
+      String text = new String(pair, 0, 2);
+      assertThat(normalized(text + text + "e\u0301"))
+          .as("U+%04X U+%04X", pair[0], pair[1])
+          .isEqualTo((text + text + "\u00e9").getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  @Test
+  void normalizesOnlyTheRange() {
+    byte[] utf8 = "xe\u0301y\u0301".getBytes(StandardCharsets.UTF_8);
+    assertThat(Nfc.firstSuspect(utf8, 0, utf8.length)).isEqualTo(1);
+    assertThat(Nfc.firstSuspect(utf8, 4, 5)).isEqualTo(5);
+    assertThat(new String(Nfc.normalize(utf8, 1, utf8.length), StandardCharsets.UTF_8))
+        .isEqualTo("\u00e9\u00fd");
+  }
+
+  private static String probe(int codePoint) {
+    String c = Character.toString(codePoint);
+    return c
+        + "a\u0345"
+        + c
+        + "a"
+        + c
+        + "\u0334a"
+        + c
+        + "\u0316\u0301"
+        + c
+        + "\u1161"
+        + c
+        + "\u11a8"
+        + c
+        + "\u0938"
+        + c
+        + "\u093c";
+  }
+
+  private static byte[] normalized(String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    return Nfc.normalize(utf8, 0, utf8.length);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
