@@ -1,0 +1,246 @@
+package neox.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import neox.base.ExitCode;
+import neox.base.Json;
+import neox.base.Tool;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GenerateCommandTest {
+  private static final List<String> PROMPTS =
+      List.of("The quick brown", "int main(void)", "and the license");
+
+  /// By NeoX's generate.py from the same checkpoint.
+  private static final List<String> TEXTS =
+      List.of(
+          "e te te te te te te te te te te te te te",
+          " t te t te te te te te te te te te te te",
+          " te te te te te te te te te te te te te ");
+
+  private record Result(int code, String out, String err) {
+    List<JsonNode> lines() {
+      return out.lines().map(line -> Json.parse(line, "line")).toList();
+    }
+  }
+
+  private static Result run(String stdin, String... args) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("--threads", "1"));
+    int code =
+        Tool.run(
+            new GenerateCommand(),
+            all.toArray(new String[0]),
+            new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8)),
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    return new Result(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private static String checkpoint() {
+    try {
+      return Path.of(GenerateCommandTest.class.getResource("/golden/pythia/checkpoint").toURI())
+          .toString();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void assertGolden(List<JsonNode> lines) {
+    assertThat(lines).hasSize(3);
+    for (int i = 0; i < 3; i++) {
+      JsonNode line = lines.get(i);
+      List<String> keys = new ArrayList<>();
+      line.fieldNames().forEachRemaining(keys::add);
+      assertThat(keys)
+          .containsExactly("context", "text", "length", "finished", "message", "duration_seconds");
+      assertThat(line.get("context").asText()).isEqualTo(PROMPTS.get(i));
+      assertThat(line.get("text").asText()).isEqualTo(TEXTS.get(i));
+      assertThat(line.get("length").asInt()).isEqualTo(40);
+      assertThat(line.get("finished").asBoolean(true)).isFalse();
+      assertThat(line.get("message").isNull()).isTrue();
+      assertThat(line.get("duration_seconds").asDouble()).isPositive();
+    }
+  }
+
+  @Test
+  void continuesPromptsFromStandardInputAsNeoXDoes() {
+    Result result =
+        run(
+            "The quick brown \nint main(void)\n\nand the license\n",
+            "--model",
+            checkpoint(),
+            "-i",
+            "-",
+            "-o",
+            "-",
+            "--maximum-tokens",
+            "40");
+    assertThat(result.err()).isEmpty();
+    assertThat(result.code()).isEqualTo(ExitCode.OK);
+    assertGolden(result.lines());
+  }
+
+  @Test
+  void aConfigurationSaysEverythingAndTheFileAppearsWhole(@TempDir Path directory)
+      throws IOException {
+    Path prompts = Files.writeString(directory.resolve("p.txt"), String.join("|", PROMPTS));
+    Path output = directory.resolve("out.jsonl");
+    Path config = directory.resolve("gen.yml");
+    String saved =
+        Files.readString(Path.of(checkpoint()).resolve("global_step20/configs/config.yml"));
+    Files.writeString(
+        config,
+        saved.strip().replaceAll("}$", "")
+            + ", \"load\": \"%s\", \"sample_input_file\": \"%s\", \"sample_output_file\": \"%s\","
+                .formatted(checkpoint(), prompts, output)
+            + " \"prompt_end\": \"|\", \"maximum_tokens\": 40, \"recompute\": true}");
+    Result result = run("", config.toString());
+    assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).isEqualTo("3 samples in " + output + System.lineSeparator());
+    assertGolden(new Result(0, Files.readString(output), "").lines());
+    try (var files = Files.list(directory)) {
+      assertThat(files).hasSize(3);
+    }
+  }
+
+  @Test
+  void samplesWithoutPromptsStartFromTheEndOfDocumentAndFollowTheSeed() {
+    String[] args = {
+      "--load",
+      checkpoint(),
+      "--num-samples",
+      "2",
+      "--temperature",
+      "1",
+      "--top-k",
+      "50",
+      "--top-p",
+      "0.95",
+      "--maximum_tokens",
+      "12",
+      "--seed",
+      "7"
+    };
+    Result first = run("", args);
+    assertThat(first.code()).as(first.err()).isEqualTo(ExitCode.OK);
+    assertThat(first.lines()).hasSize(2);
+    assertThat(first.lines().get(0).get("context").asText()).isEmpty();
+    assertThat(texts(run("", args))).isEqualTo(texts(first));
+    args[args.length - 1] = "8";
+    assertThat(texts(run("", args))).isNotEqualTo(texts(first));
+    assertThat(texts(first).get(0)).isNotEqualTo(texts(first).get(1));
+  }
+
+  private static List<String> texts(Result result) {
+    return result.lines().stream().map(line -> line.get("text").asText()).toList();
+  }
+
+  @Test
+  void warnsWhenThePromptLeavesNoRoom() {
+    JsonNode line = run("x".repeat(64), "--model", checkpoint(), "-i", "-").lines().getFirst();
+    assertThat(line.get("text").isNull()).isTrue();
+    assertThat(line.get("length").asInt()).isZero();
+    assertThat(line.get("message").asText())
+        .isEqualTo(
+            "WARNING: text generation did not start; try different batching or adjust parameters");
+  }
+
+  @Test
+  void fillsTheModelsLengthAndNoMore() {
+    JsonNode line = run("x".repeat(60), "--model", checkpoint(), "-i", "-").lines().getFirst();
+    assertThat(line.get("length").asInt()).isEqualTo(4);
+  }
+
+  private static void assertRefused(Result result, String message) {
+    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.err()).isEqualTo("neox-generate: " + message + System.lineSeparator());
+    assertThat(result.out()).isEmpty();
+  }
+
+  @Test
+  void refusesAPromptThatIsTooLongBeforeWritingAnything(@TempDir Path directory) {
+    Path output = directory.resolve("out.jsonl");
+    assertRefused(
+        run("ok\n" + "x".repeat(65), "--model", checkpoint(), "-i", "-", "-o", output.toString()),
+        "standard input: prompt 2 has 65 tokens, the model takes 64; shorten it");
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void refusesWhatMakesNoSense(@TempDir Path directory) throws IOException {
+    assertRefused(
+        run("", "-i", "-"), "no model given; use --model DIR, or a configuration with load: DIR");
+    assertRefused(
+        run("\n \n", "--model", checkpoint(), "-i", "-"), "standard input: no prompts in it");
+    assertRefused(
+        run("a", "--model", checkpoint(), "-i", "-", "--num-samples", "3"),
+        "--num-samples counts samples without a prompt; leave it or the input file out");
+    assertRefused(
+        run("", "--model", checkpoint(), "--num-samples", "0"),
+        "--num-samples 0: expected at least 1");
+    assertRefused(
+        run("", "--model", checkpoint(), "--maximum-tokens", "0"),
+        "--maximum-tokens 0: expected at least 1");
+    assertRefused(
+        run("a", "--model", checkpoint(), "-i", "-", "--top-p", "2"),
+        "top-p 2.0: expected a probability from 0 (off) to 1");
+    assertRefused(
+        run("a", "--model", checkpoint(), "-i", "-", "--prompt-end", ""),
+        "--prompt-end: expected at least one character");
+    Path bad = Files.write(directory.resolve("bad.txt"), new byte[] {'a', (byte) 0xff});
+    assertRefused(
+        run("", "--model", checkpoint(), "-i", bad.toString()), bad + ": not valid UTF-8");
+    Path config = directory.resolve("c.yml");
+    String saved =
+        Files.readString(Path.of(checkpoint()).resolve("global_step20/configs/config.yml"));
+    Files.writeString(config, saved.strip().replaceAll("}$", "") + ", \"return_logits\": true}");
+    assertRefused(run("", config.toString()), "return_logits: true is not supported; leave it out");
+    Files.writeString(
+        config, saved.strip().replaceAll("}$", "") + ", \"text_gen_type\": \"interactive\"}");
+    assertRefused(
+        run("", config.toString()),
+        "text_gen_type: interactive is not supported; pipe prompts in with -i -");
+    Files.writeString(config, saved);
+    assertRefused(
+        run("", config.toString()),
+        "the configuration names no model; add load: DIR to it, or give --load DIR");
+  }
+
+  @Test
+  void refusesZeroThreads() {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code =
+        Tool.run(
+            new GenerateCommand(),
+            new String[] {"--model", checkpoint(), "--threads", "0"},
+            new ByteArrayInputStream(new byte[0]),
+            new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    assertThat(code).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo("neox-generate: --threads 0: expected at least 1" + System.lineSeparator());
+  }
+
+  @Test
+  void showsItsHelp() {
+    Result result = run("", "--help");
+    assertThat(result.code()).isEqualTo(ExitCode.OK);
+    assertThat(result.out()).contains("--sample_input_file", "--top-p", "--temperature");
+  }
+}
