@@ -1,0 +1,157 @@
+package neox.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+
+/// The rules, to be checked against our classes, and against the examples that break them.
+final class Rules {
+  private static final Set<String> ENDS_THE_PROCESS =
+      Set.of("java.lang.System.exit", "java.lang.Runtime.exit", "java.lang.Runtime.halt");
+  private static final Set<String> READS_THE_ENVIRONMENT = Set.of("java.lang.System.getenv");
+  private static final Set<String> STREAMS_OF_THE_PROCESS =
+      Set.of("java.lang.System.in", "java.lang.System.out", "java.lang.System.err");
+
+  static final ArchRule MODULES_USE_WHAT_THE_TABLE_ALLOWS =
+      classes()
+          .should(
+              new Violations(
+                  "use only modules that theirs may use",
+                  javaClass ->
+                      usesOfOurs(javaClass)
+                          .filter(use ->
+                              !Modules.mayUse(Modules.of(javaClass), Modules.of(target(use))))
+                          .map(Dependency::getDescription)));
+
+  static final ArchRule PACKAGES_DO_NOT_USE_EACH_OTHER_IN_CIRCLES =
+      slices().matching("neox.(**)").should().beFreeOfCycles();
+
+  static final ArchRule ONLY_WEIGHTS_KNOWS_PICKLE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("neox.weights..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("neox.weights.pickle..", "net.razorvine..");
+
+  static final ArchRule OPCODES_STAY_IN_THEIR_PACKAGE =
+      classes()
+          .that()
+          .haveSimpleNameContaining("Opcode")
+          .should()
+          .bePackagePrivate()
+          .andShould()
+          .resideInAPackage("neox.weights.pickle");
+
+  static final ArchRule ONLY_MAIN_METHODS_END_THE_PROCESS =
+      classes()
+          .should(
+              new Violations(
+                  "end the process in their main method only",
+                  javaClass ->
+                      uses(javaClass, ENDS_THE_PROCESS)
+                          .filter(access -> !access.getOrigin().getName().equals("main"))
+                          .map(JavaAccess::getDescription)));
+
+  static final ArchRule ONLY_BASE_READS_THE_ENVIRONMENT =
+      onlyBaseUses("read the environment", READS_THE_ENVIRONMENT);
+
+  static final ArchRule ONLY_BASE_TOUCHES_THE_STREAMS_OF_THE_PROCESS =
+      onlyBaseUses("touch the streams of the process", STREAMS_OF_THE_PROCESS);
+
+  static final ArchRule THE_MODEL_SEES_TENSOR_PARALLEL_ALONE =
+      noClasses()
+          .that()
+          .resideInAPackage("neox.model..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("neox.parallel.comm..", "neox.parallel.pipeline..");
+
+  static final ArchRule INTERNALS_STAY_IN_THEIR_MODULE =
+      classes()
+          .should(
+              new Violations(
+                  "leave internal packages of other modules alone",
+                  javaClass ->
+                      usesOfOurs(javaClass)
+                          .filter(use -> target(use).getPackageName().contains(".internal"))
+                          .filter(use -> !Modules.of(target(use)).equals(Modules.of(javaClass)))
+                          .map(Dependency::getDescription)));
+
+  static final ArchRule NAMES_SAY_WHAT_SOMETHING_IS =
+      noClasses()
+          .should()
+          .haveNameMatching(".*(Utils?|Helpers?|Managers?|Impl|Common|Misc)(\\$.*)?")
+          .orShould()
+          .resideInAnyPackage(
+              "..util..", "..utils..", "..impl..", "..helper..", "..helpers..", "..common..");
+
+  static final ArchRule NOTHING_MUTABLE_IS_STATIC = fields().that().areStatic().should().beFinal();
+
+  static final ArchRule OUR_CLASSES_DO_NOT_INHERIT_FROM_EACH_OTHER =
+      classes()
+          .should(
+              new Violations(
+                  "not extend a class of ours",
+                  javaClass ->
+                      javaClass.getRawSuperclass().stream()
+                          .filter(Modules::isOurs)
+                          .filter(parent -> !parent.isEnum())
+                          .map(parent -> javaClass.getName() + " extends " + parent.getName())));
+
+  static final ArchRule EVERY_PACKAGE_IS_NULL_MARKED =
+      classes()
+          .should(
+              new Violations(
+                  "be in a package that is @NullMarked",
+                  javaClass ->
+                      Stream.of(javaClass)
+                          .filter(c -> !c.getPackage().isAnnotatedWith(NullMarked.class))
+                          .map(c -> c.getPackageName() + " is not @NullMarked")));
+
+  /// The rule for the packages whose row in ARCHITECTURE.md says so.
+  static ArchRule doNotSeeLibtorch(String... packages) {
+    return noClasses()
+        .that()
+        .resideInAnyPackage(packages)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.bytedeco..");
+  }
+
+  private static ArchRule onlyBaseUses(String verb, Set<String> members) {
+    return classes()
+        .that()
+        .resideOutsideOfPackage("neox.base")
+        .should(
+            new Violations(
+                "not " + verb,
+                javaClass -> uses(javaClass, members).map(JavaAccess::getDescription)));
+  }
+
+  private static Stream<JavaAccess<?>> uses(JavaClass javaClass, Set<String> members) {
+    return javaClass.getAccessesFromSelf().stream()
+        .filter(
+            access -> members.contains(access.getTargetOwner().getName() + "." + access.getName()));
+  }
+
+  private static Stream<Dependency> usesOfOurs(JavaClass javaClass) {
+    return javaClass.getDirectDependenciesFromSelf().stream()
+        .filter(use -> Modules.isOurs(target(use)));
+  }
+
+  private static JavaClass target(Dependency use) {
+    return use.getTargetClass().getBaseComponentType();
+  }
+
+  private Rules() {}
+}

@@ -1,0 +1,22 @@
+package neox.hub.examples;
+
+import neox.config.Norm;
+import neox.hub.examples.internal.Inner;
+import neox.weights.pickle.TorchFile;
+import org.bytedeco.javacpp.Pointer;
+
+/// What no class of ours may do; the tests of the rules look at it.
+class BreaksTheRules {
+  static int count;
+
+  Norm norm = Norm.LAYERNORM;
+  Inner inner = new Inner();
+  Class<?> pickle = TorchFile.class;
+  Class<?> libtorch = Pointer.class;
+
+  static void stop() {
+    count++;
+    System.out.println(System.getenv("HOME"));
+    System.exit(1);
+  }
+}

@@ -1,0 +1,4 @@
+package neox.hub.examples;
+
+/// Has the name of what only `neox.weights.pickle` may know.
+public class Opcodes {}

@@ -1,0 +1,4 @@
+package neox.hub.examples;
+
+/// Has a name that says nothing, and inherits.
+class Utils extends BreaksTheRules {}
