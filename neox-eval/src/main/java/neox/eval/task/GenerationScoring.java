@@ -1,0 +1,36 @@
+package neox.eval.task;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import neox.eval.metric.Metric;
+import neox.eval.metric.Value;
+import neox.eval.python.PythonJson;
+import neox.eval.request.Response;
+import neox.eval.request.Response.Generated;
+
+/// The generated text against the target, or any of several targets.
+record GenerationScoring(Map<String, Metric> wanted) implements Scoring {
+  GenerationScoring {
+    Scoring.require(OutputType.GENERATE_UNTIL, wanted, List.of("exact_match"));
+  }
+
+  @Override
+  public Map<String, Value> score(Instance instance, List<Response> responses) {
+    String written = ((Generated) responses.getFirst()).text();
+    List<String> right =
+        instance.manyTargets() && instance.target() instanceof Target.Several(var targets)
+            ? targets.stream().map(target -> text(target, instance)).toList()
+            : List.of(text(instance.target(), instance));
+    Map<String, Value> values = new LinkedHashMap<>();
+    wanted.forEach((name, metric) ->
+        values.put(name, Value.of(right.stream().anyMatch(metric.comparison().of(written)))));
+    return values;
+  }
+
+  private static String text(Target target, Instance instance) {
+    return target instanceof Target.Index(int index) && !instance.choices().isEmpty()
+        ? instance.choices().get(index)
+        : PythonJson.str(target.json());
+  }
+}

@@ -1,0 +1,99 @@
+package neox.eval.task;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import neox.base.UserException;
+
+/// The tasks that can be asked for by name.
+public final class TaskCatalogue {
+  private final SortedMap<String, Task> tasks = new TreeMap<>();
+
+  public TaskCatalogue(List<Task> tasks) {
+    tasks.forEach(task -> this.tasks.put(task.name(), task));
+  }
+
+  /// The tasks that need no task file.
+  public static TaskCatalogue builtIn() {
+    return new TaskCatalogue(BuiltInTasks.all());
+  }
+
+  /// All tasks, sorted by name.
+  public List<Task> all() {
+    return List.copyOf(tasks.values());
+  }
+
+  /// The tasks of names and of patterns with `*`, `?` and `[…]`, in that order, each once.
+  /// [UserException] with a suggestion for every name that matches nothing.
+  public List<Task> find(List<String> names) {
+    Set<Task> found = new LinkedHashSet<>();
+    List<String> problems = new ArrayList<>();
+    for (String name : names) {
+      Pattern pattern = glob(name);
+      List<Task> matching =
+          tasks.values().stream().filter(task -> pattern.matcher(task.name()).matches()).toList();
+      found.addAll(matching);
+      if (matching.isEmpty()) {
+        problems.add(unknown(name));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new UserException(String.join("\n", problems));
+    }
+    return List.copyOf(found);
+  }
+
+  private String unknown(String name) {
+    String nearest =
+        tasks.keySet().stream()
+            .min(Comparator.comparingInt(known -> distance(name, known)))
+            .orElse("");
+    boolean near = distance(name, nearest) <= Math.max(2, name.length() / 2);
+    return "unknown task '%s'%s (--tasks list shows all)"
+        .formatted(name, near ? "; did you mean '" + nearest + "'?" : "");
+  }
+
+  /// Python's `fnmatch` as a pattern; a name without special characters matches itself.
+  private static Pattern glob(String name) {
+    StringBuilder regex = new StringBuilder();
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      int end = c == '[' ? name.indexOf(']', i + 2) : -1;
+      if (c == '*') {
+        regex.append(".*");
+      } else if (c == '?') {
+        regex.append('.');
+      } else if (end > 0) {
+        String set = name.substring(i + 1, end).replace("\\", "\\\\").replace("[", "\\[");
+        regex.append('[').append(set.startsWith("!") ? "^" + set.substring(1) : set).append(']');
+        i = end;
+      } else {
+        regex.append(Pattern.quote(String.valueOf(c)));
+      }
+    }
+    return Pattern.compile(regex.toString(), Pattern.DOTALL);
+  }
+
+  /// Levenshtein's distance.
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j < row.length; j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j < row.length; j++) {
+        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(substituted, 1 + Math.min(row[j - 1], row[j]));
+      }
+    }
+    return row[b.length()];
+  }
+}
