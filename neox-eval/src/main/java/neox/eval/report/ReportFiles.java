@@ -1,0 +1,63 @@
+package neox.eval.report;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import neox.base.AtomicFile;
+
+/// Where reports are saved.
+///
+/// @param results the results file
+/// @param samples directory of the sample files
+/// @param time what the sample files' names end in
+public record ReportFiles(Path results, Path samples, String time) {
+  private static final DateTimeFormatter HARNESS_TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss.SSSSSS", Locale.ROOT);
+  private static final DateTimeFormatter NEOX_TIME =
+      DateTimeFormatter.ofPattern("MM-dd-yyyy-HH-mm-ss", Locale.ROOT);
+
+  /// As the harness names them: below a directory of the model's name, or beside a path that ends
+  /// in `.json`.
+  public static ReportFiles harness(Path output, RunDescription run) {
+    String time = HARNESS_TIME.format(run.started());
+    String name = output.getFileName().toString();
+    if (name.endsWith(".json")) {
+      String stem = name.substring(0, name.length() - ".json".length());
+      Path results = output.resolveSibling(stem + "_" + time + ".json");
+      return new ReportFiles(results, parent(output), time);
+    }
+    Path directory = output.resolve(run.model().sanitizedName());
+    return new ReportFiles(directory.resolve("results_" + time + ".json"), directory, time);
+  }
+
+  /// As GPT-NeoX names them, in `directory`.
+  public static ReportFiles neox(Path directory, String prefix, LocalDateTime started) {
+    String time = NEOX_TIME.format(started);
+    String before = prefix.isEmpty() ? "" : prefix + "_";
+    Path results = directory.resolve(before + "eval_results_" + time + ".json");
+    return new ReportFiles(results, parent(results), time);
+  }
+
+  private static Path parent(Path file) {
+    Path parent = file.getParent();
+    return parent == null ? Path.of("") : parent;
+  }
+
+  /// Writes the results file.
+  public void writeResults(String json) throws IOException {
+    AtomicFile.write(results, json);
+  }
+
+  /// Writes one file of samples per task.
+  public void writeSamples(List<TaskResult> taskResults) throws IOException {
+    for (TaskResult result : taskResults) {
+      Path file = samples.resolve("samples_" + result.task().name() + "_" + time + ".jsonl");
+      StringBuilder lines = new StringBuilder();
+      result.samples().forEach(s -> lines.append(SampleLines.line(s)).append('\n'));
+      AtomicFile.write(file, lines.toString());
+    }
+  }
+}
