@@ -16,10 +16,10 @@ final class ChunkEncoder {
   private final OnError onError;
 
   /// @param eod appended to every document
-  ChunkEncoder(List<String> keys, Tokenizer tokenizer, OptionalInt eod, OnError onError) {
+  ChunkEncoder(List<String> keys, Tokenizer.Encoder encoder, OptionalInt eod, OnError onError) {
     this.keys = List.copyOf(keys);
     this.row = new JsonRow(keys);
-    this.encoder = tokenizer.encoder();
+    this.encoder = encoder;
     this.eod = eod;
     this.onError = onError;
   }

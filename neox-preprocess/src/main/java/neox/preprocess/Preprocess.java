@@ -104,7 +104,7 @@ public final class Preprocess {
     try (Progress progress = new Progress(console, "tokenizing", total)) {
       OrderedPipeline.<Chunk, EncodedChunk>run(
           reader::next,
-          () -> new ChunkEncoder(plan.keys(), tokenizer, eod, plan.onError())::encode,
+          () -> new ChunkEncoder(plan.keys(), tokenizer.encoder(), eod, plan.onError())::encode,
           plan.workers(),
           chunk -> {
             write(chunk);

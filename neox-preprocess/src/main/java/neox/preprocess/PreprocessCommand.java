@@ -23,6 +23,7 @@ import picocli.CommandLine.Option;
     name = "neox-preprocess",
     mixinStandardHelpOptions = false,
     versionProvider = Version.class,
+    subcommands = TrainTokenizerCommand.class,
     sortOptions = false,
     description = {
       "Tokenizes text into the .bin/.idx files that neox-train reads.",
