@@ -6,6 +6,7 @@ import static neox.tokenizer.AddedToken.Trait.SINGLE_WORD;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -15,6 +16,10 @@ import java.util.function.UnaryOperator;
 final class AddedTokens {
   private final List<AddedToken> tokens;
   private final boolean[] firstBytes = new boolean[256];
+
+  /// Which two bytes a token may start with, so that single spaces do not reach the trie.
+  private final BitSet firstPairs = new BitSet(1 << 16);
+
   private final PairTable trie;
 
   /// The index into [#tokens] of the token that ends at a trie node, or -1.
@@ -53,11 +58,28 @@ final class AddedTokens {
         }
         node = child;
       }
-      firstBytes[pattern[0] & 0xFF] = true;
+      start(pattern);
       if (ends[node] < 0) {
         ends[node] = i;
       }
     }
+  }
+
+  private void start(byte[] pattern) {
+    int first = pattern[0] & 0xFF;
+    firstBytes[first] = true;
+    int pairs = first << 8;
+    if (pattern.length == 1) {
+      firstPairs.set(pairs, pairs + 256);
+    } else {
+      firstPairs.set(pairs | (pattern[1] & 0xFF));
+    }
+  }
+
+  private boolean mayStart(byte[] text, int at, int to) {
+    int first = text[at] & 0xFF;
+    return firstBytes[first]
+        && (at + 1 == to || firstPairs.get((first << 8) | (text[at + 1] & 0xFF)));
   }
 
   boolean isEmpty() {
@@ -69,7 +91,7 @@ final class AddedTokens {
     int done = from;
     int at = from;
     while (at < to) {
-      if (!firstBytes[text[at] & 0xFF]) {
+      if (!mayStart(text, at, to)) {
         at++;
         continue;
       }

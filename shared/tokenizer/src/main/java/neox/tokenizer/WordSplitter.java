@@ -36,8 +36,13 @@ final class WordSplitter {
   /// Where the run of one class ends.
   private static int run(byte[] text, int from, int to, int kind) {
     int at = from;
-    while (at < to && CharacterClass.of(Utf8.codePoint(text, at, to)) == kind) {
-      at += Utf8.length(text[at]);
+    while (at < to) {
+      byte b = text[at];
+      int codePoint = b >= 0 ? b : Utf8.codePoint(text, at, to);
+      if (CharacterClass.of(codePoint) != kind) {
+        return at;
+      }
+      at += b >= 0 ? 1 : Utf8.length(b);
     }
     return Math.min(at, to);
   }
