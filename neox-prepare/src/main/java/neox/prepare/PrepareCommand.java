@@ -76,8 +76,8 @@ public final class PrepareCommand implements ToolCommand {
   @Option(
       names = {"--vocab-size", "--vocab_size"},
       paramLabel = "N",
-      description = "sample: tokens in its vocabulary (default: 1024).")
-  private int vocabSize = 1024;
+      description = "sample: tokens in its vocabulary (default: 768).")
+  private int vocabSize = 768;
 
   public static void main(String[] args) {
     System.exit(Tool.run(new PrepareCommand(), args));

@@ -30,13 +30,13 @@ final class World {
   static final List<Animal> ANIMALS =
       List.of(
           new Animal("otter", "otters", "river", "fish", "brown", "whistle"),
-          new Animal("goat", "goats", "mountain", "grass", "white", "bleat"),
+          new Animal("goat", "goats", "barn", "grass", "white", "bleat"),
           new Animal("owl", "owls", "forest", "mice", "grey", "hoot"),
           new Animal("bee", "bees", "garden", "nectar", "yellow", "buzz"),
           new Animal("frog", "frogs", "pond", "flies", "green", "croak"),
           new Animal("horse", "horses", "meadow", "hay", "black", "neigh"),
           new Animal("crow", "crows", "field", "corn", "black", "caw"),
-          new Animal("fox", "foxes", "hill", "berries", "red", "bark"),
+          new Animal("fox", "foxes", "valley", "berries", "red", "bark"),
           new Animal("mole", "moles", "ground", "worms", "black", "squeak"),
           new Animal("seal", "seals", "sea", "herring", "grey", "roar"));
 

@@ -43,7 +43,7 @@ class JsonRowTest {
     byte[] alphabet = "{}[]\",:\\u0123abtfn .-+eE\t".getBytes(StandardCharsets.UTF_8);
     int good = 0;
     int bad = 0;
-    for (int round = 0; round < 60_000; round++) {
+    for (int round = 0; round < 20_000; round++) {
       byte[] row = ROWS[round % ROWS.length].getBytes(StandardCharsets.UTF_8);
       for (int edits = random.nextInt(4); edits > 0; edits--) {
         row[random.nextInt(row.length)] = alphabet[random.nextInt(alphabet.length)];
@@ -54,8 +54,8 @@ class JsonRowTest {
       good += found.isPresent() ? 1 : 0;
       bad += found.isPresent() ? 0 : 1;
     }
-    assertThat(good).isGreaterThan(10_000);
-    assertThat(bad).isGreaterThan(10_000);
+    assertThat(good).isGreaterThan(3_000);
+    assertThat(bad).isGreaterThan(3_000);
   }
 
   @Test
