@@ -2,7 +2,6 @@ package neox.model;
 
 import neox.config.ModelConfig;
 import neox.parallel.TensorParallel;
-import neox.weights.neox.NeoxParameters;
 import org.bytedeco.pytorch.Tensor;
 
 /// One transformer block, `[b, s, h]` to `[b, s, h]`.
@@ -37,10 +36,6 @@ final class Block implements Layer {
     this.mlp = new Mlp(config, parameters, index);
     this.dropout = new Dropout(config.hiddenDropout());
     this.tp = tp;
-  }
-
-  static int number(int index) {
-    return index - NeoxParameters.FIRST_BLOCK;
   }
 
   @Override
