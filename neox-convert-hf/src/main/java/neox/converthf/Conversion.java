@@ -1,0 +1,143 @@
+package neox.converthf;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import neox.base.Console;
+import neox.base.Json;
+import neox.base.Progress;
+import neox.base.UserException;
+import neox.config.ModelConfig;
+import neox.weights.DType;
+import neox.weights.Floats;
+import neox.weights.NamedTensor;
+import neox.weights.ParameterSpec;
+import neox.weights.TensorView;
+import neox.weights.hf.HfConfig;
+import neox.weights.hf.HfNames;
+import neox.weights.neox.NeoxCheckpoint;
+import neox.weights.neox.NeoxParameters;
+import neox.weights.safetensors.SafetensorsWriter;
+
+/// One checkpoint on its way to weights and configuration of a Hugging Face model.
+///
+/// Tensors are joined, converted and written one at a time: the peak of memory is one tensor.
+final class Conversion {
+  private final NeoxCheckpoint checkpoint;
+  private final HfTokenizer tokenizer;
+  private final DType dtype;
+  private final long maxShardBytes;
+  private final List<ParameterSpec> table;
+
+  Conversion(
+      NeoxCheckpoint checkpoint,
+      HfTokenizer tokenizer,
+      OutputPrecision precision,
+      long maxShardBytes) {
+    this.checkpoint = checkpoint;
+    this.tokenizer = tokenizer;
+    this.maxShardBytes = maxShardBytes;
+    this.table = NeoxParameters.of(checkpoint.config(), checkpoint.paddedVocab());
+    this.dtype =
+        switch (precision) {
+          case AUTO -> storedType();
+          case FP16 -> DType.FLOAT16;
+          case BF16 -> DType.BFLOAT16;
+          case FP32 -> DType.FLOAT32;
+        };
+    tokenizer.requireFits(checkpoint.paddedVocab());
+  }
+
+  /// Writes `model*.safetensors`, `config.json` and `generation_config.json`.
+  void write(Path directory, Console console) throws IOException {
+    writeWeights(directory, console);
+    ModelConfig model = checkpoint.config();
+    HfConfig config = new HfConfig(model, checkpoint.paddedVocab());
+    Files.writeString(
+        directory.resolve("config.json"), Json.pretty(config.toJson(dtype, tokenizer.special())));
+    Map<String, Object> generation = new LinkedHashMap<>();
+    generation.put("_from_model_config", true);
+    generation.putAll(HfConfig.toJson(tokenizer.special()));
+    Files.writeString(directory.resolve("generation_config.json"), Json.pretty(generation));
+  }
+
+  /// What was made, in a few words.
+  String summary() {
+    long parameters = table.stream().mapToLong(spec -> spec.shape().count()).sum();
+    return String.format(
+        Locale.ROOT,
+        "GPTNeoXForCausalLM with %,d parameters in %s, from iteration %d",
+        parameters,
+        dtype.name().toLowerCase(Locale.ROOT),
+        checkpoint.iteration());
+  }
+
+  private void writeWeights(Path directory, Console console) throws IOException {
+    List<NamedTensor> tensors = new ArrayList<>();
+    for (ParameterSpec spec : table) {
+      String name = HfNames.of(spec).orElseThrow();
+      tensors.add(new NamedTensor(name, dtype, spec.shape(), () -> converted(spec)));
+    }
+    long total = tensors.stream().mapToLong(NamedTensor::byteSize).sum();
+    LongAdder done = new LongAdder();
+    try (Progress progress = new Progress(console, "converting", total)) {
+      SafetensorsWriter.writeDirectory(
+          directory,
+          tensors,
+          maxShardBytes,
+          bytes -> {
+            done.add(bytes);
+            progress.update(done.sum(), done.sum() / 1_000_000 + " MB");
+          });
+    }
+  }
+
+  private TensorView converted(ParameterSpec spec) {
+    TensorView stored = checkpoint.view(spec.key());
+    TensorView result = Floats.convert(stored, dtype);
+    if (dtype == DType.FLOAT16 && stored.dtype() != dtype) {
+      requireInRange(spec, stored, result);
+    }
+    return result;
+  }
+
+  private static void requireInRange(ParameterSpec spec, TensorView stored, TensorView result) {
+    long count = stored.shape().count();
+    for (long i = 0; i < count; i++) {
+      if (Double.isInfinite(Floats.get(result, i)) && Double.isFinite(Floats.get(stored, i))) {
+        throw new UserException(
+            spec.key()
+                + " holds "
+                + Floats.get(stored, i)
+                + ", too large for fp16 (65504); use --precision bf16 or fp32");
+      }
+    }
+  }
+
+  private DType storedType() {
+    DType first = checkpoint.view(table.getFirst().key()).dtype();
+    for (ParameterSpec spec : table) {
+      DType other = checkpoint.view(spec.key()).dtype();
+      if (other != first) {
+        throw new UserException(
+            checkpoint.directory()
+                + ": "
+                + table.getFirst().key()
+                + " is "
+                + first
+                + " but "
+                + spec.key()
+                + " is "
+                + other
+                + "; choose with --precision");
+      }
+    }
+    return first;
+  }
+}

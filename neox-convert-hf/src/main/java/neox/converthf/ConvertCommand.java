@@ -1,0 +1,209 @@
+package neox.converthf;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import neox.base.AtomicDirectory;
+import neox.base.Console;
+import neox.base.ExitCode;
+import neox.base.StandardOptions;
+import neox.base.Tool;
+import neox.base.ToolCommand;
+import neox.base.UserException;
+import neox.base.Version;
+import neox.config.ConfigLoader;
+import neox.config.ConfigSource;
+import neox.config.NeoxConfig;
+import neox.config.TokenizerConfig;
+import neox.weights.hf.HfConfig;
+import neox.weights.hf.HfModel;
+import neox.weights.neox.NeoxCheckpoint;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `neox-convert-hf`: a NeoX checkpoint becomes a Hugging Face model directory.
+@Command(
+    name = "neox-convert-hf",
+    versionProvider = Version.class,
+    sortOptions = false,
+    description = {
+      "Convert a NeoX checkpoint into a Hugging Face directory of a GPTNeoXForCausalLM.",
+      "",
+      "Reads checkpoints of GPT-NeoX and of neox-train, however many tensor-parallel ranks and"
+          + " pipeline stages wrote them, and refuses networks that HF GPTNeoX cannot express."
+    })
+public final class ConvertCommand implements ToolCommand {
+  @Option(
+      names = {"--input_dir", "--input-dir"},
+      required = true,
+      paramLabel = "DIR",
+      description = "A global_stepN directory, or the one above it whose 'latest' names one.")
+  @SuppressWarnings("NullAway.Init")
+  private Path inputDir;
+
+  @Option(
+      names = "--iteration",
+      paramLabel = "N",
+      description = "Take global_stepN instead of the latest.")
+  private @Nullable Long iteration;
+
+  @Option(
+      names = {"--config_file", "--config-file"},
+      arity = "1..*",
+      paramLabel = "CONFIG",
+      description = "Configuration files, merged. Default: those saved in the checkpoint.")
+  private List<Path> configFiles = new ArrayList<>();
+
+  @Option(
+      names = {"--output_dir", "--output-dir"},
+      required = true,
+      paramLabel = "DIR",
+      description = "The directory to make.")
+  @SuppressWarnings("NullAway.Init")
+  private Path outputDir;
+
+  @Option(
+      names = "--overwrite",
+      description = "Replace a Hugging Face model that is there already.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "TYPE",
+      description = "auto (as in the checkpoint), fp16, bf16 or fp32. Default: auto.")
+  private OutputPrecision precision = OutputPrecision.AUTO;
+
+  @Option(
+      names = {"--max_shard_size", "--max-shard-size"},
+      paramLabel = "SIZE",
+      description = "Largest weight file, such as 500MB. Default: 5GB.")
+  private String maxShardSize = "5GB";
+
+  @Option(
+      names = {"--no_save_tokenizer", "--no-save-tokenizer"},
+      description = "Leave the tokenizer's files out.")
+  private boolean noSaveTokenizer;
+
+  @Option(
+      names = {"--vocab-is-hf-tokenizer", "--vocab_is_hf_tokenizer"},
+      description = "Copy all tokenizer files that lie beside vocab_file.")
+  private boolean vocabIsHfTokenizer;
+
+  @Option(
+      names = {"--vocab_file", "--vocab-file"},
+      paramLabel = "FILE",
+      description = "The tokenizer's vocabulary, if it is not where the configuration says.")
+  private @Nullable Path vocabFile;
+
+  @Option(
+      names = {"--merge_file", "--merge-file"},
+      paramLabel = "FILE",
+      description = "The tokenizer's merges, if they are not where the configuration says.")
+  private @Nullable Path mergeFile;
+
+  @Option(
+      names = {"--pad-token-id", "--pad_token_id"},
+      paramLabel = "ID",
+      description = "Padding token to write into config.json; -1: none. Default: -1.")
+  private int padTokenId = -1;
+
+  @Option(
+      names = "--architecture",
+      paramLabel = "NAME",
+      description = "neox, the only one so far. Default: neox.")
+  private String architecture = "neox";
+
+  @Mixin StandardOptions standard = new StandardOptions();
+
+  public static void main(String[] args) {
+    System.exit(Tool.run(new ConvertCommand(), args));
+  }
+
+  @Override
+  public int call(Console console) throws IOException {
+    if (!architecture.equals("neox")) {
+      throw new UserException(
+          "--architecture " + architecture + " is not supported; expected neox");
+    }
+    long maxShardBytes = ByteSize.parse("--max-shard-size", maxShardSize);
+    requireFreeOutput();
+    Path checkpointDir =
+        NeoxCheckpoint.resolve(
+            inputDir, iteration == null ? OptionalLong.empty() : OptionalLong.of(iteration));
+    NeoxConfig config = config(checkpointDir);
+    List<String> obstacles = HfConfig.obstacles(config.model());
+    if (!obstacles.isEmpty()) {
+      throw new UserException(
+          checkpointDir + ": cannot be converted: " + String.join("; ", obstacles));
+    }
+    HfTokenizer tokenizer = tokenizer(console, config.tokenizer());
+    try (NeoxCheckpoint checkpoint =
+            NeoxCheckpoint.open(checkpointDir, OptionalLong.empty(), config.model());
+        AtomicDirectory output = AtomicDirectory.create(outputDir)) {
+      Conversion conversion = new Conversion(checkpoint, tokenizer, precision, maxShardBytes);
+      conversion.write(output.path(), console);
+      if (!noSaveTokenizer) {
+        tokenizer.write(output.path(), vocabIsHfTokenizer);
+      }
+      output.commit();
+      console.info("%s: %s", outputDir, conversion.summary());
+    }
+    return ExitCode.OK;
+  }
+
+  private NeoxConfig config(Path checkpointDir) throws IOException {
+    if (!configFiles.isEmpty()) {
+      return ConfigLoader.readModel(new ConfigSource(Optional.empty(), configFiles, Map.of()))
+          .config();
+    }
+    Path configs = NeoxCheckpoint.configs(checkpointDir);
+    if (!Files.isDirectory(configs)) {
+      throw new UserException(
+          checkpointDir + ": no configs directory in it; name the run's files with --config_file");
+    }
+    return ConfigLoader.readCheckpoint(configs).config();
+  }
+
+  private HfTokenizer tokenizer(Console console, TokenizerConfig configured) {
+    TokenizerConfig config =
+        new TokenizerConfig(
+            configured.type(),
+            Optional.ofNullable(vocabFile).or(configured::vocabFile),
+            Optional.ofNullable(mergeFile).or(configured::mergeFile));
+    OptionalInt pad = padTokenId < 0 ? OptionalInt.empty() : OptionalInt.of(padTokenId);
+    if (noSaveTokenizer) {
+      return HfTokenizer.idsOnly(config, pad, console);
+    }
+    return HfTokenizer.open(config, pad, console);
+  }
+
+  private void requireFreeOutput() throws IOException {
+    if (!Files.exists(outputDir)) {
+      return;
+    }
+    if (!Files.isDirectory(outputDir)) {
+      throw new UserException(outputDir + ": is a file; --output_dir needs a directory");
+    }
+    try (Stream<Path> entries = Files.list(outputDir)) {
+      if (entries.findAny().isEmpty()) {
+        return;
+      }
+    }
+    if (!overwrite) {
+      throw new UserException(outputDir + ": exists already; --overwrite replaces it");
+    }
+    if (!HfModel.isIn(outputDir)) {
+      throw new UserException(
+          outputDir + ": holds no Hugging Face model, so --overwrite does not delete it");
+    }
+  }
+}

@@ -1,0 +1,251 @@
+package neox.converthf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.TreeSet;
+import neox.base.ExitCode;
+import neox.base.Json;
+import neox.base.Tool;
+import neox.weights.DType;
+import neox.weights.Floats;
+import neox.weights.TensorStore;
+import neox.weights.TensorView;
+import neox.weights.hf.HfModel;
+import neox.weights.safetensors.SafetensorsDirectory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConvertCommandTest {
+  /// Checkpoints of NeoX with the tensors its own converter made of them; see the README there.
+  private static final Path GOLDEN =
+      Path.of("..", "shared", "weights", "src", "test", "resources", "golden", "checkpoints");
+
+  @TempDir Path directory;
+
+  private String errors = "";
+
+  @Test
+  void onePartPerLayerBecomesNeoxsOwnConversion() throws Exception {
+    Path out = convert("A_bf16", "--iteration", "20", "--precision", "fp32");
+    assertGoldenTensors(out, "A_bf16", DType.FLOAT32);
+  }
+
+  @Test
+  void oneFilePerRankBecomesNeoxsOwnConversion() throws Exception {
+    Path out = convert("A0_nopipe/global_step0");
+    assertGoldenTensors(out, "A0_nopipe", DType.FLOAT32);
+  }
+
+  @Test
+  void tensorParallelRanksBecomeNeoxsOwnConversion() throws Exception {
+    Path out = convert("D_mp2/global_step20");
+    assertGoldenTensors(out, "D_mp2", DType.FLOAT32);
+  }
+
+  @Test
+  void autoKeepsTheCheckpointsTypeAndTheConfigurationSaysSo() throws Exception {
+    Path out = convert("A_bf16/global_step20");
+    assertGoldenTensors(out, "A_bf16", DType.BFLOAT16);
+    assertThat(config(out).path("torch_dtype").asText()).isEqualTo("bfloat16");
+  }
+
+  @Test
+  void configurationNamesWhatUpstreamLeavesToDefaults() throws Exception {
+    JsonNode config = config(convert("A0_nopipe/global_step0"));
+    assertThat(config)
+        .isEqualTo(
+            Json.parse(
+                """
+                {"architectures": ["GPTNeoXForCausalLM"], "model_type": "gpt_neox",
+                 "vocab_size": 512, "hidden_size": 64, "num_hidden_layers": 3,
+                 "num_attention_heads": 4, "intermediate_size": 256,
+                 "max_position_embeddings": 64, "hidden_act": "gelu", "rotary_pct": 0.25,
+                 "rotary_emb_base": 10000, "use_parallel_residual": true,
+                 "attention_bias": true, "layer_norm_eps": 1e-05, "hidden_dropout": 0.0,
+                 "attention_dropout": 0.0, "initializer_range": 0.02,
+                 "tie_word_embeddings": false, "use_cache": true,
+                 "bos_token_id": 0, "eos_token_id": 0, "torch_dtype": "float32"}
+                """,
+                "expected"));
+    assertThat(Json.read(directory.resolve("out/generation_config.json")).toString())
+        .isEqualTo("{\"_from_model_config\":true,\"bos_token_id\":0,\"eos_token_id\":0}");
+  }
+
+  @Test
+  void fp16ShardsLoadThroughTheirIndex() throws Exception {
+    Path out =
+        convert("A0_nopipe/global_step0", "--precision", "fp16", "--max-shard-size", "200KB");
+    assertThat(out.resolve("model-00001-of-00003.safetensors")).exists();
+    assertThat(config(out).path("torch_dtype").asText()).isEqualTo("float16");
+    try (HfModel model = HfModel.open(out)) {
+      assertThat(model.names()).hasSize(40);
+      assertThat(model.view("2.mlp.linear1.weight").dtype()).isEqualTo(DType.FLOAT16);
+    }
+  }
+
+  @Test
+  void severalConfigurationFilesReplaceTheSavedOnes() throws Exception {
+    Path saved = GOLDEN.resolve("A0_nopipe/global_step0/configs/config.yml");
+    Path more = Files.writeString(directory.resolve("more.yml"), "layernorm-epsilon: 1.0e-6\n");
+    String text = Files.readString(saved).replaceFirst("\"layernorm_epsilon\": [^,]*,", "");
+    Path base = Files.writeString(directory.resolve("base.yml"), text);
+    Path out = convert("A0_nopipe/global_step0", "--config_file", base.toString(), more.toString());
+    assertThat(config(out).path("layer_norm_eps").asDouble()).isEqualTo(1e-6);
+  }
+
+  @Test
+  void saysThatACharacterTokenizerHasNoHfForm() throws Exception {
+    Path out = convert("A0_nopipe/global_step0");
+    assertThat(errors)
+        .contains("warning: CharLevelTokenizer has no Hugging Face form")
+        .contains("GPTNeoXForCausalLM with 215,616 parameters in float32, from iteration 0");
+    assertThat(out.resolve("tokenizer.json")).doesNotExist();
+  }
+
+  @Test
+  void refusesNetworksThatHfCannotExpressWithAllReasons() throws Exception {
+    Path saved = GOLDEN.resolve("A0_nopipe/global_step0/configs/config.yml");
+    String learned = Files.readString(saved).replace("\"rotary\"", "\"learned\"");
+    assertRefused(
+        learned, "HF GPTNeoX has no learned positions (pos_emb: learned), only rotary ones");
+    String alibi = Files.readString(saved).replace("\"rotary\"", "\"alibi\"");
+    assertRefused(alibi, "HF GPTNeoX has no alibi (pos_emb: alibi), only rotary positions");
+    String rms = Files.readString(saved).replace("\"layernorm\"", "\"rmsnorm\"");
+    assertRefused(rms, "HF GPTNeoX has layernorm only, not norm: rmsnorm");
+    String tied = Files.readString(saved).replaceFirst("\\{", "{\"gpt_j_tied\": true,");
+    assertRefused(tied, "HF GPTNeoX has two norms per block, not the one of gpt_j_tied: true");
+    String relu = Files.readString(saved).replaceFirst("\\{", "{\"activation\": \"relu\",");
+    assertRefused(relu, "HF GPTNeoX has a plain gelu MLP, not activation: relu");
+    String grouped = Files.readString(saved).replaceFirst("\\{", "{\"num_kv_heads\": 2,");
+    assertRefused(
+        grouped, "HF GPTNeoX has as many key/value heads as query heads, not num_kv_heads: 2 of 4");
+  }
+
+  @Test
+  void refusesToTouchWhatIsThere() throws Exception {
+    Path out = convert("A0_nopipe/global_step0");
+    assertThat(run(arguments("A0_nopipe/global_step0"))).isEqualTo(ExitCode.USAGE);
+    assertThat(errors)
+        .isEqualTo("neox-convert-hf: " + out + ": exists already; --overwrite replaces it\n");
+    Files.writeString(out.resolve("mine.txt"), "x");
+    convert("A0_nopipe/global_step0", "--overwrite");
+    assertThat(out.resolve("mine.txt")).doesNotExist();
+    Files.delete(out.resolve("config.json"));
+    assertThat(run(arguments("A0_nopipe/global_step0", "--overwrite"))).isEqualTo(ExitCode.USAGE);
+    assertThat(errors)
+        .contains(out + ": holds no Hugging Face model, so --overwrite does not delete it");
+  }
+
+  @Test
+  void leavesNothingBehindWhenItFails() throws Exception {
+    String config =
+        Files.readString(GOLDEN.resolve("A0_nopipe/global_step0/configs/config.yml"))
+            .replace("\"num_layers\": 3", "\"num_layers\": 2")
+            .replaceFirst("(?s)\"attention_config\".*?\"scaled", "\"scaled");
+    Path yml = Files.writeString(directory.resolve("c.yml"), config);
+    int code = run(arguments("A0_nopipe/global_step0", "--config_file", yml.toString()));
+    assertThat(code).isEqualTo(ExitCode.USAGE);
+    assertThat(errors)
+        .contains(
+            "global_step0: parameter 5.norm.weight of the configured network is in no file; do the"
+                + " config files belong to this checkpoint?");
+    assertThat(directory).isDirectoryNotContaining("glob:**out*");
+  }
+
+  @Test
+  void namesBadOptions() throws Exception {
+    assertUsage("--architecture llama is not supported; expected neox", "--architecture", "llama");
+    assertUsage(
+        "--max-shard-size 5XB: expected a size such as 5GB or 500MiB", "--max_shard_size", "5XB");
+    assertUsage("--pad-token-id 600: the tokenizer has ids 0 to 511", "--pad-token-id", "600");
+    assertThat(run(arguments("A0_nopipe", "--iteration", "4"))).isEqualTo(ExitCode.USAGE);
+    assertThat(errors).contains("no checkpoint of iteration 4").contains("there are global_step0");
+    Path file = Files.createFile(directory.resolve("out"));
+    assertUsage(file + ": is a file; --output_dir needs a directory");
+  }
+
+  @Test
+  void writesThePaddingTokenAskedFor() throws Exception {
+    JsonNode config = config(convert("A0_nopipe/global_step0", "--pad-token-id", "1"));
+    assertThat(config.path("pad_token_id").asInt()).isEqualTo(1);
+  }
+
+  private void assertRefused(String config, String reason) throws Exception {
+    Path yml = Files.writeString(directory.resolve("c.yml"), config);
+    assertThat(run(arguments("A0_nopipe", "--iteration", "0", "--config_file", yml.toString())))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(errors)
+        .isEqualTo(
+            "neox-convert-hf: "
+                + GOLDEN.resolve("A0_nopipe/global_step0")
+                + ": cannot be converted: "
+                + reason
+                + "\n");
+    assertThat(directory.resolve("out")).doesNotExist();
+  }
+
+  private void assertUsage(String message, String... options) {
+    assertThat(run(arguments("A0_nopipe/global_step0", options))).isEqualTo(ExitCode.USAGE);
+    assertThat(errors).contains(message);
+  }
+
+  private static void assertGoldenTensors(Path out, String golden, DType dtype) throws Exception {
+    TreeSet<String> lines = new TreeSet<>();
+    try (TensorStore store = SafetensorsDirectory.open(out)) {
+      for (String name : store.names()) {
+        TensorView view = store.view(name);
+        assertThat(view.dtype()).isEqualTo(dtype);
+        byte[] fp32 = Floats.convert(view, DType.FLOAT32).bytes().toArray(ValueLayout.JAVA_BYTE);
+        String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(fp32));
+        lines.add(name + " " + view.shape() + " " + digest);
+      }
+    }
+    assertThat(List.copyOf(lines))
+        .isEqualTo(Files.readAllLines(GOLDEN.resolve(golden + ".hf.txt")));
+  }
+
+  private Path convert(String checkpoint, String... options) {
+    int code = run(arguments(checkpoint, options));
+    assertThat(code).as(errors).isEqualTo(ExitCode.OK);
+    return directory.resolve("out");
+  }
+
+  private List<String> arguments(String checkpoint, String... options) {
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("--input_dir", GOLDEN.resolve(checkpoint).toString()));
+    arguments.addAll(List.of("--output_dir", directory.resolve("out").toString()));
+    arguments.addAll(List.of(options));
+    return arguments;
+  }
+
+  private int run(List<String> arguments) {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
+    int code =
+        Tool.run(
+            new ConvertCommand(),
+            arguments.toArray(String[]::new),
+            InputStream.nullInputStream(),
+            stream,
+            stream);
+    errors = err.toString(StandardCharsets.UTF_8);
+    return code;
+  }
+
+  private static JsonNode config(Path out) throws IOException {
+    return Json.read(out.resolve("config.json"));
+  }
+}

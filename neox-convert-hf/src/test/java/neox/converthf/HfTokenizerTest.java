@@ -1,0 +1,169 @@
+package neox.converthf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import neox.base.Console;
+import neox.base.Json;
+import neox.config.TokenizerConfig;
+import neox.tokenizer.Tokenizer;
+import neox.tokenizer.Tokenizers;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HfTokenizerTest {
+  private static final String TEXT = "hello the hellö!<|endoftext|> the  end\n";
+
+  @TempDir Path directory;
+
+  private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
+  private final PrintStream stream = new PrintStream(errors, true, StandardCharsets.UTF_8);
+  private final Console console =
+      new Console(InputStream.nullInputStream(), stream, stream, false, false);
+
+  private TokenizerConfig gpt2 = new TokenizerConfig("", Optional.empty(), Optional.empty());
+  private Path out = Path.of("");
+
+  @BeforeEach
+  void writeVocabulary() throws IOException {
+    Map<String, Integer> vocab = new LinkedHashMap<>();
+    for (int b = 0; b < 256; b++) {
+      vocab.put(String.valueOf(symbol(b)), vocab.size());
+    }
+    vocab.put("he", 256);
+    vocab.put("th", 257);
+    vocab.put("Ġth", 258);
+    vocab.put("<|endoftext|>", 259);
+    Path vocabFile = Files.writeString(directory.resolve("v.json"), Json.line(vocab));
+    Path merges = Files.writeString(directory.resolve("m.txt"), "#version: 0.2\nt h\nĠ th\nh e\n");
+    gpt2 = new TokenizerConfig("GPT2BPETokenizer", Optional.of(vocabFile), Optional.of(merges));
+    out = Files.createDirectory(directory.resolve("out"));
+  }
+
+  @Test
+  void gpt2sFilesBecomeATokenizerJsonThatEncodesTheSame() throws IOException {
+    open(gpt2).write(out, false);
+    assertThat(names(out))
+        .isEqualTo(
+            "merges.txt special_tokens_map.json tokenizer.json tokenizer_config.json vocab.json");
+    Tokenizer before = Tokenizers.open(gpt2.type(), gpt2.vocabFile(), gpt2.mergeFile());
+    Tokenizer after =
+        Tokenizers.open(
+            "HFTokenizer", Optional.of(out.resolve("tokenizer.json")), Optional.empty());
+    assertThat(after.encode(TEXT)).isEqualTo(before.encode(TEXT)).contains(256, 258, 259);
+    assertThat(Json.read(out.resolve("special_tokens_map.json")).toString())
+        .isEqualTo(
+            "{\"bos_token\":\"<|endoftext|>\",\"eos_token\":\"<|endoftext|>\","
+                + "\"unk_token\":\"<|endoftext|>\"}");
+    assertThat(Json.read(out.resolve("tokenizer_config.json")).path("tokenizer_class").asText())
+        .isEqualTo("GPT2Tokenizer");
+  }
+
+  @Test
+  void aTokenizerJsonIsCopiedAndDescribed() throws IOException {
+    TokenizerConfig hf = huggingFace();
+    open(hf).write(out, false);
+    assertThat(names(out))
+        .isEqualTo("special_tokens_map.json tokenizer.json tokenizer_config.json");
+    assertThat(out.resolve("tokenizer.json")).hasSameBinaryContentAs(hf.vocabFile().orElseThrow());
+    assertThat(Json.read(out.resolve("tokenizer_config.json")).path("tokenizer_class").asText())
+        .isEqualTo("PreTrainedTokenizerFast");
+  }
+
+  @Test
+  void aHuggingFaceDirectoryIsCopiedWhole() throws IOException {
+    TokenizerConfig hf = huggingFace();
+    Path config = hf.vocabFile().orElseThrow().resolveSibling("tokenizer_config.json");
+    Files.writeString(config, "{\"mine\":1}");
+    open(hf).write(out, true);
+    assertThat(names(out)).isEqualTo("tokenizer.json tokenizer_config.json");
+    assertThat(out.resolve("tokenizer_config.json")).hasContent("{\"mine\":1}");
+  }
+
+  @Test
+  void specialTokensComeFromTheTokenizer() throws IOException {
+    HfTokenizer tokenizer = HfTokenizer.open(gpt2, OptionalInt.of(7), console);
+    assertThat(tokenizer.special().end()).hasValue(259);
+    assertThat(tokenizer.special().begin()).hasValue(259);
+    assertThat(tokenizer.special().pad()).hasValue(7);
+    tokenizer.write(out, false);
+    assertThat(Json.read(out.resolve("special_tokens_map.json")).path("pad_token").asText())
+        .isEqualTo(String.valueOf(symbol(7)));
+  }
+
+  @Test
+  void refusesATokenizerLargerThanTheEmbedding() {
+    HfTokenizer tokenizer = open(gpt2);
+    tokenizer.requireFits(260);
+    assertThatThrownBy(() -> tokenizer.requireFits(259))
+        .hasMessage(
+            "GPT2BPETokenizer has 260 tokens, but the embedding only 259 rows; is it the tokenizer"
+                + " of this checkpoint?");
+  }
+
+  @Test
+  void saysHowToGoOnWithoutTheTokenizersFiles() {
+    Path gone = directory.resolve("gone.json");
+    TokenizerConfig missing =
+        new TokenizerConfig("HFTokenizer", Optional.of(gone), Optional.empty());
+    assertThatThrownBy(() -> open(missing))
+        .hasMessage(
+            gone
+                + ": no such tokenizer file (name it with --vocab_file, or convert without:"
+                + " --no_save_tokenizer)");
+    HfTokenizer ids = HfTokenizer.idsOnly(missing, OptionalInt.empty(), console);
+    assertThat(ids.special().end()).isEmpty();
+    assertThat(errors.toString(StandardCharsets.UTF_8))
+        .isEqualTo(
+            "warning: bos_token_id and eos_token_id are left empty: "
+                + gone
+                + ": no such tokenizer file\n");
+  }
+
+  private TokenizerConfig huggingFace() throws IOException {
+    Path home = Files.createDirectory(directory.resolve("hf"));
+    Path json =
+        Files.writeString(
+            home.resolve("tokenizer.json"),
+            Gpt2TokenizerJson.of(
+                gpt2.vocabFile().orElseThrow(),
+                gpt2.mergeFile().orElseThrow(),
+                OptionalInt.of(259)));
+    return new TokenizerConfig("HFTokenizer", Optional.of(json), Optional.empty());
+  }
+
+  private HfTokenizer open(TokenizerConfig config) {
+    return HfTokenizer.open(config, OptionalInt.empty(), console);
+  }
+
+  private static String names(Path directory) throws IOException {
+    try (var entries = Files.list(directory)) {
+      return String.join(" ", entries.map(p -> p.getFileName().toString()).sorted().toList());
+    }
+  }
+
+  /// GPT-2's printable stand-in for a byte.
+  private static char symbol(int b) {
+    int shifted = 256;
+    for (int other = 0; other < b; other++) {
+      shifted += printable(other) ? 0 : 1;
+    }
+    return (char) (printable(b) ? b : shifted);
+  }
+
+  private static boolean printable(int b) {
+    return (b > ' ' && b < 127) || (b > 160 && b != 173);
+  }
+}
