@@ -28,10 +28,13 @@ for name in $tools; do
   done < "dist/lib/$tool.classpath"
 done
 
-# One training start each: the JVM remembers the loaded classes, so that later starts are quick.
+# One start each for practice: the JVM remembers the loaded classes, so that later starts are quick.
 for name in $tools; do
   tool=neox-$name
   JAVA_HOME=$java_home NEOX_JAVA_OPTS="-XX:AOTCacheOutput=dist/lib/$tool.aot" \
-    "dist/bin/$tool" --help > /dev/null
+    "dist/bin/$tool" --help > /dev/null 2> "dist/lib/$tool.log" \
+    || { cat "dist/lib/$tool.log" >&2; exit 1; }
+  [ -s "dist/lib/$tool.aot" ] || { cat "dist/lib/$tool.log" >&2; exit 1; }
+  rm "dist/lib/$tool.log"
   JAVA_HOME=$java_home "dist/bin/$tool" generate-completion > "dist/share/bash-completion/$tool"
 done

@@ -41,9 +41,17 @@ fi
 OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-PASSIVE}
 export OMP_WAIT_POLICY
 
+# Help needs no optimizing compiler.
+compiler=
+for argument in "$@"; do
+  case $argument in
+    -h | --help | -V | --version) compiler=-XX:TieredStopAtLevel=1 ;;
+  esac
+done
+
 # shellcheck disable=SC2086 # options are words
 exec "$neox_jdk/bin/java" $aot -Xlog:disable -Xlog:all=error:stderr \
-  -XX:+UseSerialGC -Xshare:auto \
+  -XX:+UseSerialGC $compiler \
   --enable-native-access=ALL-UNNAMED \
   -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0 \
   ${NEOX_JAVA_OPTS:-} -cp "${class_path#:}" "$main_class" "$@"
