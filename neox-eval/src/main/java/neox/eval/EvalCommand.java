@@ -1,0 +1,284 @@
+package neox.eval;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import neox.base.Console;
+import neox.base.ExitCode;
+import neox.base.StandardOptions;
+import neox.base.Tool;
+import neox.base.ToolCommand;
+import neox.base.UserException;
+import neox.base.Version;
+import neox.config.ConfigOptions;
+import neox.config.NeoxConfig;
+import neox.config.Precision;
+import neox.eval.report.ReportFiles;
+import neox.eval.report.ResultsJson;
+import neox.eval.report.ResultsTable;
+import neox.eval.report.RunDescription;
+import neox.eval.report.TaskResult;
+import neox.eval.task.OutputType;
+import neox.eval.task.Task;
+import neox.eval.task.TaskCatalogue;
+import neox.inference.LoadOptions;
+import neox.inference.LoadedModel;
+import neox.inference.ModelLoader;
+import neox.tensor.NativeRuntime;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// The tool: options to a plan, the plan to results.
+@Command(
+    name = "neox-eval",
+    mixinStandardHelpOptions = false,
+    versionProvider = Version.class,
+    sortOptions = false,
+    description = "Scores a model on benchmark tasks, as lm-evaluation-harness 0.4 does.",
+    footerHeading = "%nData sets:%n",
+    footer = {
+      "  Documents are read from local files, one JSON object per line, in DIR/TASK/SPLIT.jsonl with",
+      "  the columns of the data set on the Hugging Face hub, for example",
+      "    DIR/lambada_openai/test.jsonl      {\"text\": …}",
+      "    DIR/hellaswag/validation.jsonl     {\"ctx_a\": …, \"ctx_b\": …, \"endings\": […], …}",
+      "  Few-shot examples come from train.jsonl beside it, where the data set has one.",
+      "",
+      "Examples:",
+      "  neox-eval --model checkpoints --tasks sciq,piqa --data eval-data -o results",
+      "  neox-eval -d configs demo --eval_tasks sciq piqa --data eval-data --iteration 100"
+    })
+public final class EvalCommand implements ToolCommand {
+  @Mixin StandardOptions standard = new StandardOptions();
+  @Mixin ConfigOptions config = new ConfigOptions();
+
+  @Option(
+      names = {"-M", "--model"},
+      paramLabel = "DIR",
+      description =
+          "A NeoX checkpoint or a Hugging Face model directory; or give a CONFIG with 'load'.")
+  @Nullable Path model;
+
+  @Option(
+      names = "--iteration",
+      paramLabel = "N",
+      description = "Training step of the checkpoint to load instead of the latest.")
+  @Nullable Long iteration;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      description = "Compute in ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  Precision precision = Precision.FP32;
+
+  @Option(
+      names = {"-t", "--tasks"},
+      paramLabel = "TASK",
+      split = ",",
+      description = "Tasks by name or pattern, with commas between; 'list' prints all.")
+  List<String> tasks = new ArrayList<>();
+
+  @Option(
+      names = {"--eval-tasks", "--eval_tasks"},
+      paramLabel = "TASK",
+      arity = "1..*",
+      description = "The same, with blanks between.")
+  List<String> evalTasks = new ArrayList<>();
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Directory of the data sets; see below.")
+  @Nullable Path data;
+
+  @Option(
+      names = {"-f", "--num-fewshot", "--num_fewshot"},
+      paramLabel = "N",
+      description = "Examples before each question (default: the task's own number).")
+  @Nullable Integer shots;
+
+  @Option(
+      names = {"-L", "--limit"},
+      paramLabel = "N",
+      description = "At most N documents per task; below 1, a share of them.")
+  @Nullable Double limit;
+
+  @Option(
+      names = {"-b", "--batch-size", "--batch_size"},
+      paramLabel = "N",
+      description = "Inputs per pass (default: ${DEFAULT-VALUE}).")
+  int batchSize = 8;
+
+  @Option(
+      names = {"--max-length", "--max_length"},
+      paramLabel = "N",
+      description = "Longest input in tokens (default: the model's).")
+  @Nullable Integer maxLength;
+
+  @Option(
+      names = {"--gen-kwargs", "--gen_kwargs"},
+      paramLabel = "K=V,…",
+      description = "Change the options of tasks that generate text, such as max_gen_toks=32.")
+  String generation = "";
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N[,N,N,N]",
+      description =
+          "Seeds; the last of four (or the only one) picks few-shot examples: 0,1234,1234,1234.")
+  String seed = "";
+
+  @Option(
+      names = {"--bootstrap-iters", "--bootstrap_iters"},
+      paramLabel = "N",
+      description = "Resamples for standard errors, 0 for none (default: ${DEFAULT-VALUE}).")
+  int bootstrapIterations = 100_000;
+
+  @Option(
+      names = {"-o", "--output-path", "--output_path"},
+      paramLabel = "PATH",
+      description = "Save the results below this directory, or beside PATH if it ends in .json.")
+  @Nullable Path output;
+
+  @Option(
+      names = {"-s", "--log-samples", "--log_samples"},
+      description = "Save every document with its prompts, answers and scores, too.")
+  boolean logSamples;
+
+  @Option(
+      names = {"--eval-results-prefix", "--eval_results_prefix"},
+      paramLabel = "P",
+      description = "With a CONFIG: results go to P_eval_results_TIME.json.")
+  @Nullable String resultsPrefix;
+
+  @Option(names = "--json", description = "Print the results as JSON instead of a table.")
+  boolean json;
+
+  private final ModelOpener models;
+
+  EvalCommand(ModelOpener models) {
+    this.models = models;
+  }
+
+  public static void main(String[] args) {
+    System.exit(Tool.run(new EvalCommand(EvalCommand::openModel), args));
+  }
+
+  static LoadedModel openModel(ModelLocation location) throws IOException {
+    NativeRuntime.start(NativeRuntime.defaultThreads());
+    return ModelLoader.open(location.directory(), location.options());
+  }
+
+  @Override
+  public int call(Console console) throws IOException, InterruptedException {
+    Optional<String> answer = config.answer();
+    if (answer.isPresent()) {
+      console.out().print(answer.get());
+      return ExitCode.OK;
+    }
+    if (tasks.equals(List.of("list"))) {
+      TaskCatalogue.builtIn().all().forEach(task -> console.out().println(describe(task)));
+      return ExitCode.OK;
+    }
+    EvalPlan plan = plan();
+    EvalRun.Outcome outcome = new EvalRun(models, console).run(plan);
+    save(plan, outcome.run(), outcome.results(), console);
+    if (json) {
+      console.out().println(ResultsJson.of(outcome.run(), outcome.results()));
+    } else {
+      console.out().print(ResultsTable.of(outcome.run(), outcome.results()));
+    }
+    return ExitCode.OK;
+  }
+
+  private static String describe(Task task) {
+    return "%-16s %-16s %s/%s.jsonl"
+        .formatted(
+            task.name(), task.outputType().key(), task.data().folder(), task.data().evaluated());
+  }
+
+  /// The options checked and put together; nothing has been opened yet.
+  private EvalPlan plan() throws IOException {
+    require(batchSize >= 1, "--batch-size", batchSize, "at least 1");
+    require(shots == null || shots >= 0, "--num-fewshot", shots, "0 or more");
+    require(limit == null || limit > 0, "--limit", limit, "more than 0");
+    require(maxLength == null || maxLength >= 1, "--max-length", maxLength, "at least 1");
+    require(bootstrapIterations >= 0, "--bootstrap-iters", bootstrapIterations, "0 or more");
+    OptionalLong step = iteration == null ? OptionalLong.empty() : OptionalLong.of(iteration);
+    LoadOptions options = LoadOptions.defaults().withPrecision(precision).withIteration(step);
+    ModelLocation location = ModelLocation.of(config, model, options);
+    if (data == null) {
+      throw new UserException("name the directory of the data sets with --data DIR");
+    }
+    if (logSamples && output == null && !location.fromConfig()) {
+      throw new UserException("--log-samples needs --output-path to say where to save them");
+    }
+    ObjectNode keywords = EvalArguments.keywords(generation);
+    return new EvalPlan(
+        location,
+        chosen(location, keywords),
+        data,
+        Optional.ofNullable(shots),
+        Optional.ofNullable(limit),
+        batchSize,
+        Optional.ofNullable(maxLength),
+        keywords,
+        EvalArguments.seeds(seed),
+        bootstrapIterations);
+  }
+
+  private static void require(
+      boolean holds, String option, @Nullable Object found, String expected) {
+    if (!holds) {
+      throw new UserException(option + " " + found + ": expected " + expected);
+    }
+  }
+
+  private List<Task> chosen(ModelLocation location, ObjectNode keywords) {
+    List<String> names = new ArrayList<>(tasks);
+    names.addAll(evalTasks);
+    if (names.isEmpty()) {
+      location.config().ifPresent(c -> names.addAll(c.generate().evalTasks()));
+    }
+    if (names.isEmpty()) {
+      throw new UserException("name at least one task with --tasks (--tasks list shows all)");
+    }
+    return TaskCatalogue.builtIn().find(names).stream()
+        .map(task ->
+            task.outputType() == OutputType.GENERATE_UNTIL
+                ? task.generating(task.generation().with(keywords))
+                : task)
+        .toList();
+  }
+
+  private void save(EvalPlan plan, RunDescription run, List<TaskResult> results, Console console)
+      throws IOException {
+    Optional<ReportFiles> files = files(plan, run);
+    if (files.isEmpty()) {
+      return;
+    }
+    if (logSamples) {
+      files.get().writeSamples(results);
+      console.info("samples in %s", files.get().samples());
+    }
+    files.get().writeResults(ResultsJson.of(run, results));
+    console.info("results in %s", files.get().results());
+  }
+
+  /// GPT-NeoX always saves, in the working directory; the harness only where it is told to.
+  private Optional<ReportFiles> files(EvalPlan plan, RunDescription run) {
+    Optional<NeoxConfig> configured = plan.location().config();
+    if (configured.isEmpty()) {
+      return Optional.ofNullable(output).map(path -> ReportFiles.harness(path, run));
+    }
+    Path directory = output == null ? Path.of("") : output;
+    String prefix =
+        resultsPrefix == null ? configured.get().generate().evalResultsPrefix() : resultsPrefix;
+    return Optional.of(ReportFiles.neox(directory, prefix, run.started()));
+  }
+}

@@ -1,0 +1,27 @@
+package neox.eval;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import neox.eval.report.RunDescription.Seeds;
+import neox.eval.task.Task;
+
+/// What is to be done.
+///
+/// @param data directory of the data sets
+/// @param shots examples before each question; empty for each task's own number
+/// @param limit documents per task: a count from 1 on, a share below 1; empty for all
+/// @param maxLength longest input in tokens; empty for the model's
+/// @param generation changed options of tasks that generate text, already part of `tasks`
+record EvalPlan(
+    ModelLocation location,
+    List<Task> tasks,
+    Path data,
+    Optional<Integer> shots,
+    Optional<Double> limit,
+    int batchSize,
+    Optional<Integer> maxLength,
+    ObjectNode generation,
+    Seeds seeds,
+    int bootstrapIterations) {}

@@ -1,0 +1,95 @@
+package neox.eval;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+import neox.base.Console;
+import neox.base.Json;
+import neox.base.UserException;
+import neox.config.Precision;
+import neox.eval.metric.Bootstrap;
+import neox.eval.report.RunDescription;
+import neox.eval.report.RunDescription.ModelDescription;
+import neox.eval.report.TaskResult;
+import neox.eval.request.ModelRunner;
+import neox.eval.task.Documents;
+import neox.eval.task.InstanceBuilder;
+import neox.eval.task.InstanceBuilder.Instances;
+import neox.inference.LoadedModel;
+
+/// Carries out a plan: the only place where tasks, model and pipeline meet.
+record EvalRun(ModelOpener models, Console console) {
+
+  /// What came out of it.
+  record Outcome(RunDescription run, List<TaskResult> results) {}
+
+  /// Reads every document before the model is opened, so that mistakes show at once.
+  Outcome run(EvalPlan plan) throws IOException, InterruptedException {
+    LocalDateTime started = LocalDateTime.now(ZoneId.systemDefault());
+    long startedAtNanos = System.nanoTime();
+    InstanceBuilder builder =
+        new InstanceBuilder(new Documents(plan.data()), plan.seeds().fewShot(), plan.limit());
+    Evaluation evaluation =
+        new Evaluation(builder, plan.shots(), Bootstrap.of(plan.bootstrapIterations()), console);
+    List<Instances> instances = evaluation.prepare(plan.tasks());
+    try (LoadedModel loaded = models.open(plan.location())) {
+      int maxLength = maxLength(plan, loaded);
+      ModelRunner runner =
+          new ModelRunner(loaded.model(), loaded.tokenizer(), maxLength, plan.batchSize(), console);
+      List<TaskResult> results = evaluation.run(instances, runner);
+      RunDescription run =
+          new RunDescription(
+              describe(plan, loaded, maxLength),
+              plan.batchSize(),
+              "cpu",
+              plan.data(),
+              plan.limit(),
+              plan.shots(),
+              plan.generation(),
+              plan.bootstrapIterations(),
+              plan.seeds(),
+              started,
+              Duration.ofNanos(System.nanoTime() - startedAtNanos));
+      return new Outcome(run, results);
+    }
+  }
+
+  private static int maxLength(EvalPlan plan, LoadedModel loaded) {
+    int longest = loaded.model().maxLength();
+    if (plan.maxLength().isPresent() && plan.maxLength().get() > longest) {
+      throw UserException.of(
+          "--max-length %d: the model was built for at most %d tokens",
+          plan.maxLength().get(), longest);
+    }
+    return plan.maxLength().orElse(longest);
+  }
+
+  private static String dtype(Precision precision) {
+    return switch (precision) {
+      case FP32 -> "torch.float32";
+      case FP16 -> "torch.float16";
+      case BFLOAT16 -> "torch.bfloat16";
+    };
+  }
+
+  private static ModelDescription describe(EvalPlan plan, LoadedModel loaded, int maxLength) {
+    ObjectNode arguments = Json.mapper().createObjectNode();
+    arguments.put("pretrained", plan.location().directory().toString());
+    if (loaded.iteration() > 0) {
+      arguments.put("iteration", loaded.iteration());
+    }
+    int end = loaded.tokenizer().eod().orElseThrow(); // ModelRunner has insisted on one
+    return new ModelDescription(
+        "neox",
+        arguments,
+        Optional.empty(),
+        Optional.of(dtype(plan.location().options().precision())),
+        maxLength,
+        loaded.tokenizer().decode(end),
+        end);
+  }
+}

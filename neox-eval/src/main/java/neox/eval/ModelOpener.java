@@ -1,0 +1,11 @@
+package neox.eval;
+
+import java.io.IOException;
+import neox.inference.LoadedModel;
+
+/// Opens models; tests bring their own.
+@FunctionalInterface
+interface ModelOpener {
+  /// The model is the caller's to close.
+  LoadedModel open(ModelLocation location) throws IOException;
+}

@@ -1,0 +1,315 @@
+package neox.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import neox.base.ExitCode;
+import neox.base.Json;
+import neox.base.Tool;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvalCommandTest {
+  private static final String DATA = Golden.path("data").toString();
+
+  @TempDir private Path directory;
+  private final FakeModel models = new FakeModel();
+  private Path model;
+  private String out = "";
+  private String err = "";
+
+  @BeforeEach
+  void makeAModelDirectory() throws IOException {
+    model = Files.createDirectory(directory.resolve("model"));
+  }
+
+  private int run(Object... arguments) {
+    String[] args = Stream.of(arguments).map(String::valueOf).toArray(String[]::new);
+    ByteArrayOutputStream stdout = new ByteArrayOutputStream();
+    ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+    int code =
+        Tool.run(
+            new EvalCommand(models),
+            args,
+            new ByteArrayInputStream(new byte[0]),
+            new PrintStream(stdout, true, StandardCharsets.UTF_8),
+            new PrintStream(stderr, true, StandardCharsets.UTF_8));
+    out = stdout.toString(StandardCharsets.UTF_8);
+    err = stderr.toString(StandardCharsets.UTF_8);
+    return code;
+  }
+
+  private void refuses(String message, Object... arguments) {
+    assertThat(run(arguments)).isEqualTo(ExitCode.USAGE);
+    assertThat(err).isEqualTo("neox-eval: " + message + "\n");
+    assertThat(out).isEmpty();
+  }
+
+  @Test
+  void printsOneLineAboutTheRunAndATable() {
+    assertThat(run("--model", model, "--tasks", "sciq,piqa", "--data", DATA)).isZero();
+    assertThat(out)
+        .startsWith(
+            "neox ({'pretrained': '"
+                + model
+                + "'}), gen_kwargs: ({}), limit: None, num_fewshot: None, batch_size: 8\n"
+                + "|Tasks|Version|Filter|n-shot| Metric |   |");
+    assertThat(
+            out.lines().filter(line -> line.contains("|acc")).map(line -> line.split("\\|", -1)[1]))
+        .containsExactly("piqa ", "     ", "sciq ", "     ");
+    assertThat(models.opened).isEqualTo(1);
+    assertThat(models.closed).isEqualTo(1);
+  }
+
+  @Test
+  void scoresComeFromTheModel() {
+    run("--model", model, "--tasks", "sciq", "--data", data("sciq", "test", SCIQ), "--json");
+    JsonNode sciq = Json.parse(out, "stdout").at("/results/sciq");
+    // "aaaa" is nearest to the fake model's taste; per character "aaaa" still wins.
+    assertThat(sciq.get("acc,none").asDouble()).isEqualTo(1.0);
+    assertThat(sciq.get("acc_stderr,none").asText()).isEqualTo("N/A");
+  }
+
+  private static final String SCIQ =
+      """
+      {"question": "q", "support": "", "correct_answer": "aaaa", "distractor1": "x",
+       "distractor2": "yy", "distractor3": "zzz"}\
+      """
+          .replace("\n", " ");
+
+  private Path data(String task, String split, String... lines) {
+    Path root = directory.resolve("data");
+    try {
+      Files.createDirectories(root.resolve(task));
+      Files.write(root.resolve(task).resolve(split + ".jsonl"), List.of(lines));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    return root;
+  }
+
+  @Test
+  void savesResultsAndSamplesWhereTheHarnessWould() throws IOException {
+    Path output = directory.resolve("results");
+    assertThat(
+            run(
+                "--model",
+                model,
+                "--tasks",
+                "lambada_openai",
+                "--data",
+                DATA,
+                "--limit",
+                "3",
+                "--num_fewshot",
+                "2",
+                "--output_path",
+                output,
+                "--log_samples",
+                "--seed",
+                "7"))
+        .isZero();
+    Path below = output.resolve(model.toString().replace("/", "__"));
+    List<String> names;
+    try (Stream<Path> files = Files.list(below)) {
+      names = files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+    assertThat(names).hasSize(2);
+    assertThat(names.get(0))
+        .matches("results_\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\d\\.\\d{6}\\.json");
+    assertThat(names.get(1)).startsWith("samples_lambada_openai_20").endsWith(".jsonl");
+    assertThat(Files.readAllLines(below.resolve(names.get(1)))).hasSize(3);
+    JsonNode results = Json.read(below.resolve(names.get(0)));
+    assertThat(results.at("/config/limit").asDouble()).isEqualTo(3.0);
+    assertThat(results.at("/config/fewshot_seed").asInt()).isEqualTo(7);
+    assertThat(results.at("/n-shot/lambada_openai").asInt()).isEqualTo(2);
+    assertThat(results.at("/n-samples/lambada_openai").toString())
+        .isEqualTo("{\"original\":40,\"effective\":3}");
+    assertThat(results.at("/max_length").asInt()).isEqualTo(300);
+    assertThat(results.at("/tokenizer_eos_token").toString()).isEqualTo("[\"<end>\",\"0\"]");
+  }
+
+  @Test
+  void aResultsPathThatEndsInJsonGetsTheTimeBeforeItsSuffix() throws IOException {
+    Path output = directory.resolve("mine.json");
+    run("--model", model, "--tasks", "piqa", "--data", DATA, "-o", output, "-L", "0.1");
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files.map(file -> file.getFileName().toString()).filter(n -> n.startsWith("mine")))
+          .singleElement()
+          .asString()
+          .matches("mine_\\d.*\\.json");
+    }
+  }
+
+  @Test
+  void takesTheModelFromAConfigurationAndSavesAsGptNeox() throws IOException {
+    Path config = directory.resolve("tiny.yml");
+    Files.writeString(
+        config,
+        """
+        {"num_layers": 1, "hidden_size": 8, "num_attention_heads": 2, "seq_length": 16,
+         "max_position_embeddings": 16, "vocab_file": "v.json", "train_batch_size": 4,
+         "train_iters": 1, "optimizer": {"type": "Adam", "params": {"lr": 0.001}},
+         "load": "%s"}
+        """
+            .formatted(model));
+    assertThat(
+            run(
+                "-d",
+                directory,
+                "tiny",
+                "--eval_tasks",
+                "piqa",
+                "sciq",
+                "--data",
+                DATA,
+                "--iteration",
+                "20",
+                "--eval_results_prefix",
+                "mine",
+                "-o",
+                directory,
+                "-q"))
+        .as(err)
+        .isZero();
+    ModelLocation location = Objects.requireNonNull(models.location);
+    assertThat(location.directory()).isEqualTo(model);
+    assertThat(location.options().iteration()).hasValue(20);
+    assertThat(location.options().config()).isPresent();
+    assertThat(out).contains("'iteration': 20}");
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .anyMatch(n ->
+              n.matches("mine_eval_results_\\d\\d-\\d\\d-20\\d\\d-\\d\\d-\\d\\d-\\d\\d\\.json"));
+    }
+  }
+
+  @Test
+  void listsTheKnownTasks() {
+    assertThat(run("--tasks", "list")).isZero();
+    assertThat(out.lines())
+        .containsExactly(
+            "arc_easy         multiple_choice  arc_easy/test.jsonl",
+            "hellaswag        multiple_choice  hellaswag/validation.jsonl",
+            "lambada_openai   loglikelihood    lambada_openai/test.jsonl",
+            "piqa             multiple_choice  piqa/validation.jsonl",
+            "sciq             multiple_choice  sciq/test.jsonl");
+  }
+
+  @Test
+  void helpExplainsTheLayoutOfTheDataSets() {
+    assertThat(run("--help")).isZero();
+    assertThat(out).contains("DIR/TASK/SPLIT.jsonl").contains("--num-fewshot, --num_fewshot");
+  }
+
+  @Test
+  void suggestsATaskForAMisspeltOne() {
+    refuses(
+        "unknown task 'helaswag'; did you mean 'hellaswag'? (--tasks list shows all)",
+        "--model",
+        model,
+        "--tasks",
+        "helaswag",
+        "--data",
+        DATA);
+  }
+
+  @Test
+  void namesTheFileAndTheDataSetThatAreMissing() {
+    refuses(
+        model.resolve("piqa/validation.jsonl")
+            + ": no such file; task piqa needs the split 'validation' of the data set baber/piqa"
+            + " there, one JSON object per line",
+        "--model",
+        model,
+        "--tasks",
+        "piqa",
+        "--data",
+        model);
+    assertThat(models.opened).isZero();
+  }
+
+  @Test
+  void asksForWhatIsMissing() {
+    refuses("name the directory of the data sets with --data DIR", "-M", model, "-t", "piqa");
+    refuses(
+        "name at least one task with --tasks (--tasks list shows all)",
+        "-M",
+        model,
+        "--data",
+        DATA);
+    refuses(
+        "name the model with --model DIR, or give a configuration with 'load'",
+        "--tasks",
+        "piqa",
+        "--data",
+        DATA);
+    refuses(
+        "name the model once: with --model DIR or with a configuration, not both",
+        "conf",
+        "--model",
+        model,
+        "--tasks",
+        "piqa",
+        "--data",
+        DATA);
+    refuses(
+        "--log-samples needs --output-path to say where to save them",
+        "-M",
+        model,
+        "-t",
+        "piqa",
+        "--data",
+        DATA,
+        "--log-samples");
+    Path nowhere = directory.resolve("nowhere");
+    refuses(
+        nowhere + ": no such directory; it should hold the model",
+        "-M",
+        nowhere,
+        "-t",
+        "piqa",
+        "--data",
+        DATA);
+  }
+
+  @Test
+  void refusesNumbersThatMakeNoSense() {
+    Object[] rest = {"-M", model, "-t", "piqa", "--data", DATA};
+    refuses("--batch-size 0: expected at least 1", with(rest, "--batch_size", "0"));
+    refuses("--num-fewshot -1: expected 0 or more", with(rest, "--num-fewshot", "-1"));
+    refuses("--limit 0.0: expected more than 0", with(rest, "--limit", "0"));
+    refuses("--max-length 0: expected at least 1", with(rest, "--max-length", "0"));
+    refuses("--bootstrap-iters -1: expected 0 or more", with(rest, "--bootstrap-iters", "-1"));
+    refuses(
+        "--max-length 301: the model was built for at most 300 tokens",
+        with(rest, "--max-length", "301"));
+    assertThat(models.closed).isEqualTo(1);
+    refuses(
+        "--seed 1,2: expected one, three or four integers with commas between, such as"
+            + " 0,1234,1234,1234",
+        with(rest, "--seed", "1,2"));
+    refuses(
+        "--gen-kwargs x: expected key=value, such as max_gen_toks=32, found \"x\"",
+        with(rest, "--gen-kwargs", "x"));
+    refuses(
+        "task piqa needs 25 documents to draw few-shot examples from, its data set has 20; lower"
+            + " --num-fewshot",
+        with(rest, "--num-fewshot", "24"));
+  }
+
+  private static Object[] with(Object[] rest, Object... more) {
+    return Stream.concat(Stream.of(rest), Stream.of(more)).toArray();
+  }
+}

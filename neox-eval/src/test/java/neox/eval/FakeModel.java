@@ -1,0 +1,93 @@
+package neox.eval;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.IntPredicate;
+import neox.inference.LanguageModel;
+import neox.inference.LoadedModel;
+import neox.inference.Score;
+import neox.inference.ScoreRequest;
+import neox.tokenizer.Tokenizer;
+import org.jspecify.annotations.Nullable;
+
+/// A model whose every token costs as much as its character's distance from `a`, with a tokenizer
+/// of single characters. Counts how often it was opened and closed.
+final class FakeModel implements ModelOpener {
+  int opened;
+  int closed;
+  @Nullable ModelLocation location;
+
+  @Override
+  @SuppressWarnings("NullAway") // nothing here asks for the model's configuration
+  public LoadedModel open(ModelLocation from) {
+    opened++;
+    location = from;
+    return new LoadedModel(
+        from.directory(),
+        from.options().iteration().orElse(0),
+        null,
+        new Characters(),
+        new Distances());
+  }
+
+  private static final class Characters implements Tokenizer {
+    @Override
+    public int[] encode(String text) {
+      return text.codePoints().toArray();
+    }
+
+    @Override
+    public String decode(int... ids) {
+      return ids.length == 1 && ids[0] == 0 ? "<end>" : new String(ids, 0, ids.length);
+    }
+
+    @Override
+    public int vocabSize() {
+      return 256;
+    }
+
+    @Override
+    public OptionalInt eod() {
+      return OptionalInt.of(0);
+    }
+
+    @Override
+    public Encoder encoder() {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  private final class Distances implements LanguageModel {
+    @Override
+    public int vocabSize() {
+      return 256;
+    }
+
+    @Override
+    public int maxLength() {
+      return 300;
+    }
+
+    @Override
+    public List<Score> score(List<ScoreRequest> requests, int batchSize) {
+      List<Score> scores = new ArrayList<>();
+      for (ScoreRequest request : requests) {
+        double sum = Arrays.stream(request.targets()).map(id -> -Math.abs(id - 'a')).sum();
+        scores.add(new Score(sum, sum == 0, new float[request.targets().length]));
+      }
+      return scores;
+    }
+
+    @Override
+    public int[] greedy(int[] context, int maxNewTokens, IntPredicate stop) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {
+      closed++;
+    }
+  }
+}
