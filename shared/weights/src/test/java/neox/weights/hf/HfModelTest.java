@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -19,10 +20,13 @@ import neox.weights.DType;
 import neox.weights.Golden;
 import neox.weights.NamedTensor;
 import neox.weights.ParameterSpec;
+import neox.weights.TensorView;
 import neox.weights.hf.HfConfig.SpecialTokens;
 import neox.weights.neox.Models;
 import neox.weights.neox.NeoxCheckpoint;
 import neox.weights.neox.NeoxParameters;
+import neox.weights.pickle.TorchFileWriter;
+import neox.weights.safetensors.SafetensorsDirectory;
 import neox.weights.safetensors.SafetensorsWriter;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +64,26 @@ class HfModelTest {
             .isEqualTo(Golden.bytes(checkpoint.view(name)));
       }
       assertThat(hf.paddedVocab()).isEqualTo(512);
+    }
+  }
+
+  @Test
+  void readsTorchFilesAndSkipsTheBuffersOfOlderExports() throws IOException {
+    Path old = Files.createDirectory(directory.resolve("old"));
+    Files.copy(directory.resolve("config.json"), old.resolve("config.json"));
+    Map<String, Object> weights = new LinkedHashMap<>();
+    try (SafetensorsDirectory source = SafetensorsDirectory.open(directory)) {
+      source.names().forEach(name -> weights.put(name, source.view(name)));
+      TensorView buffer = source.view("gpt_neox.final_layer_norm.bias");
+      weights.put("gpt_neox.layers.0.attention.masked_bias", buffer);
+      weights.put("gpt_neox.layers.0.attention.rotary_emb.inv_freq", buffer);
+      TorchFileWriter.write(old.resolve("pytorch_model.bin"), weights);
+    }
+    try (HfModel fromTorch = HfModel.open(old);
+        HfModel fromSafetensors = HfModel.open(directory)) {
+      assertThat(fromTorch.names()).isEqualTo(fromSafetensors.names()).hasSize(40);
+      assertThat(Golden.bytes(fromTorch.view("4.mlp.linear2.weight")))
+          .isEqualTo(Golden.bytes(fromSafetensors.view("4.mlp.linear2.weight")));
     }
   }
 
