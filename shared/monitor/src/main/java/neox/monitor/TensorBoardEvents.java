@@ -40,7 +40,7 @@ public final class TensorBoardEvents implements MetricSink {
   }
 
   /// Starts a new event file in `directory` for a run that continues after `lastStep` (0 for a
-  /// fresh one). TensorBoard drops the steps after `lastStep` of the directory's older files.
+  /// fresh one). It tells TensorBoard to drop the later steps of the directory's older files.
   public static TensorBoardEvents open(Path directory, long lastStep) throws IOException {
     return open(directory, lastStep, Clock.systemUTC());
   }
@@ -58,11 +58,8 @@ public final class TensorBoardEvents implements MetricSink {
         new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
     TensorBoardEvents events = new TensorBoardEvents(out, clock);
     events.pending.add(events.event(0).setFileVersion("brain.Event:2").build());
-    if (lastStep > 0) {
-      SessionLog restart =
-          SessionLog.newBuilder().setStatus(SessionLog.SessionStatus.START).build();
-      events.pending.add(events.event(lastStep + 1).setSessionLog(restart).build());
-    }
+    SessionLog start = SessionLog.newBuilder().setStatus(SessionLog.SessionStatus.START).build();
+    events.pending.add(events.event(lastStep + 1).setSessionLog(start).build());
     events.flush();
     return events;
   }

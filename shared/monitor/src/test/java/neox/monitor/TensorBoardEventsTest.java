@@ -35,19 +35,19 @@ class TensorBoardEventsTest {
       sink.text("configuration", "größe: 1");
     }
     List<Event> events = readOnlyFile();
-    assertThat(events).hasSize(3);
+    assertThat(events).hasSize(4);
     assertThat(events.get(0).getFileVersion()).isEqualTo("brain.Event:2");
-    assertThat(events.get(1).getStep()).isEqualTo(7);
-    assertThat(events.get(1).getSummary().getValue(0).getTag()).isEqualTo("train/lm_loss");
-    assertThat(events.get(1).getSummary().getValue(0).getSimpleValue()).isEqualTo(2.5f);
-    var text = events.get(2).getSummary().getValue(0);
+    assertThat(events.get(2).getStep()).isEqualTo(7);
+    assertThat(events.get(2).getSummary().getValue(0).getTag()).isEqualTo("train/lm_loss");
+    assertThat(events.get(2).getSummary().getValue(0).getSimpleValue()).isEqualTo(2.5f);
+    var text = events.get(3).getSummary().getValue(0);
     assertThat(text.getTag()).isEqualTo("configuration/text_summary");
     assertThat(text.getMetadata().getPluginData().getPluginName()).isEqualTo("text");
     assertThat(text.getTensor().getStringVal(0).toStringUtf8()).isEqualTo("größe: 1");
   }
 
   @Test
-  void aResumedRunTellsTensorBoardWhereItRestarts() throws IOException {
+  void tellsTensorBoardFromWhereOlderStepsAreVoid() throws IOException {
     TensorBoardEvents.open(directory, 10).close();
     Event restart = readOnlyFile().get(1);
     assertThat(restart.getStep()).isEqualTo(11);
