@@ -1,0 +1,127 @@
+package neox.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Optional;
+import neox.base.Json;
+import neox.base.UserException;
+import neox.config.ScheduleConfig.DecayStyle;
+
+/// Where a run stands, apart from tensors: `train_state.json` in a checkpoint. The position in the
+/// data needs no entry, for it is a function of the step.
+///
+/// @param iteration optimizer steps taken
+/// @param samples training samples seen
+/// @param tokens training tokens seen
+/// @param window losses since the last log line
+/// @param schedule the learning rates in force
+/// @param randomState libtorch's generator in base 64
+record TrainState(
+    long iteration,
+    long samples,
+    long tokens,
+    LossWindow window,
+    LearningRateSchedule schedule,
+    Optional<String> randomState) {
+
+  static final String FILE = "train_state.json";
+
+  /// The state before the first step.
+  static TrainState fresh(LearningRateSchedule schedule) {
+    return new TrainState(0, 0, 0, LossWindow.EMPTY, schedule, Optional.empty());
+  }
+
+  static String encode(byte[] randomState) {
+    return Base64.getEncoder().encodeToString(randomState);
+  }
+
+  static byte[] decode(String randomState) {
+    return Base64.getDecoder().decode(randomState);
+  }
+
+  /// The state after one more step.
+  TrainState plus(long moreSamples, long moreTokens, double loss) {
+    return new TrainState(
+        iteration + 1,
+        samples + moreSamples,
+        tokens + moreTokens,
+        window.plus(loss),
+        schedule,
+        randomState);
+  }
+
+  TrainState withWindow(LossWindow other) {
+    return new TrainState(iteration, samples, tokens, other, schedule, randomState);
+  }
+
+  TrainState withRandomState(Optional<String> other) {
+    return new TrainState(iteration, samples, tokens, window, schedule, other);
+  }
+
+  TrainState withSchedule(LearningRateSchedule other) {
+    return new TrainState(iteration, samples, tokens, window, other, randomState);
+  }
+
+  void write(Path directory) throws IOException {
+    ObjectNode json = Json.mapper().createObjectNode();
+    json.put("iteration", iteration).put("samples", samples).put("tokens", tokens);
+    json.putObject("loss_window").put("sum", window.sum()).put("steps", window.steps());
+    json.putObject("lr_scheduler")
+        .put("decay_style", schedule.style().name().toLowerCase(Locale.ROOT))
+        .put("start_lr", schedule.peak())
+        .put("min_lr", schedule.minRate())
+        .put("warmup_iter", schedule.warmupSteps())
+        .put("end_iter", schedule.decaySteps());
+    randomState.ifPresent(state -> json.put("torch_rng_state", state));
+    Files.writeString(directory.resolve(FILE), Json.pretty(json));
+  }
+
+  /// The state of a checkpoint that neox-train wrote; empty for one by GPT-NeoX itself.
+  static Optional<TrainState> read(Path directory) throws IOException {
+    Path file = directory.resolve(FILE);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    JsonNode json = Json.read(file);
+    JsonNode window = required(json, "loss_window", file);
+    JsonNode schedule = required(json, "lr_scheduler", file);
+    return Optional.of(
+        new TrainState(
+            required(json, "iteration", file).asLong(),
+            required(json, "samples", file).asLong(),
+            required(json, "tokens", file).asLong(),
+            new LossWindow(
+                required(window, "sum", file).asDouble(), required(window, "steps", file).asLong()),
+            new LearningRateSchedule(
+                style(required(schedule, "decay_style", file), file),
+                required(schedule, "start_lr", file).asDouble(),
+                required(schedule, "min_lr", file).asDouble(),
+                required(schedule, "warmup_iter", file).asDouble(),
+                required(schedule, "end_iter", file).asLong()),
+            Optional.ofNullable(json.get("torch_rng_state")).map(JsonNode::asText)));
+  }
+
+  private static JsonNode required(JsonNode json, String name, Path file) {
+    JsonNode value = json.get(name);
+    if (value == null) {
+      throw UserException.of(
+          "%s: no entry \"%s\"; the checkpoint is damaged, load another one (iteration)",
+          file, name);
+    }
+    return value;
+  }
+
+  private static DecayStyle style(JsonNode name, Path file) {
+    for (DecayStyle style : DecayStyle.values()) {
+      if (style.name().equalsIgnoreCase(name.asText())) {
+        return style;
+      }
+    }
+    throw UserException.of("%s: unknown decay_style \"%s\"", file, name.asText());
+  }
+}

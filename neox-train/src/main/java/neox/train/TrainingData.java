@@ -1,0 +1,106 @@
+package neox.train;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import neox.base.UserException;
+import neox.config.DataConfig;
+import neox.config.NeoxConfig;
+import neox.data.BatchSource;
+import neox.data.BlendPlan;
+import neox.data.SampleCounts;
+import neox.data.SamplePlan;
+import neox.data.SplitSamples;
+import neox.data.TokenSamples;
+
+/// The three splits of a run, as micro-batches of the only data-parallel rank. Owns the mapped
+/// files.
+final class TrainingData implements AutoCloseable {
+  private final SplitSamples samples;
+  private final int microBatch;
+  private final OptionalInt masked;
+
+  private TrainingData(SplitSamples samples, int microBatch, OptionalInt masked) {
+    this.samples = samples;
+    this.microBatch = microBatch;
+    this.masked = masked;
+  }
+
+  /// @param eod the tokenizer's end-of-document token, needed for `eod_mask_loss` alone
+  static TrainingData open(NeoxConfig config, OptionalInt eod, Consumer<String> log)
+      throws IOException {
+    DataConfig data = config.data();
+    if (data.eodMaskLoss() && eod.isEmpty()) {
+      throw UserException.of(
+          "eod_mask_loss: the %s has no end-of-document token; use another tokenizer or set"
+              + " eod_mask_loss to false",
+          config.tokenizer().type());
+    }
+    SampleCounts counts =
+        SampleCounts.of(
+            config.batch().trainIters(),
+            config.eval().interval(),
+            config.eval().iters(),
+            config.batch().trainBatchSize());
+    SplitSamples samples =
+        data.dataPath().isPresent()
+            ? SplitSamples.open(single(config, counts), log)
+            : SplitSamples.open(blend(config, counts), log);
+    return new TrainingData(
+        samples, config.batch().microBatchSize(), data.eodMaskLoss() ? eod : OptionalInt.empty());
+  }
+
+  private static SamplePlan single(NeoxConfig config, SampleCounts counts) {
+    DataConfig data = config.data();
+    return new SamplePlan(
+        data.dataPath().orElseThrow(),
+        data.split(),
+        config.model().seqLength(),
+        data.seed(),
+        counts.train(),
+        counts.valid(),
+        counts.test());
+  }
+
+  private static BlendPlan blend(NeoxConfig config, SampleCounts counts) {
+    DataConfig data = config.data();
+    return new BlendPlan(
+        new BlendPlan.Blend(data.trainPaths(), data.trainWeights()),
+        new BlendPlan.Blend(data.validPaths(), data.validWeights()),
+        new BlendPlan.Blend(data.testPaths(), data.testWeights()),
+        config.model().seqLength(),
+        data.seed(),
+        counts.train(),
+        counts.valid(),
+        counts.test());
+  }
+
+  /// Training micro-batches; [UserException] when the data leave none.
+  BatchFeed train() {
+    return feed(samples.train())
+        .orElseThrow(() ->
+            new UserException(
+                "no training data: set data_path or train_data_paths, and give the training"
+                    + " part of split more than 0"));
+  }
+
+  /// Validation micro-batches; empty when the split has no documents.
+  Optional<BatchFeed> valid() {
+    return feed(samples.valid());
+  }
+
+  /// Test micro-batches; empty when the split has no documents.
+  Optional<BatchFeed> test() {
+    return feed(samples.test());
+  }
+
+  private Optional<BatchFeed> feed(Optional<TokenSamples> split) {
+    return split.map(s -> new BatchFeed(new BatchSource(s, microBatch, 0, 1), masked));
+  }
+
+  @Override
+  public void close() {
+    samples.close();
+  }
+}

@@ -1,0 +1,142 @@
+package neox.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import neox.base.ExitCode;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Runs that are stopped or killed from outside and started again with the same command end with
+/// the same bytes as a run that nobody disturbed.
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class InterruptedRunTest {
+  private static final long LAST = 12;
+  private static final int KILLED = 128 + 9;
+
+  @TempDir Path directory;
+  private TrainFixture fixture;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    fixture = new TrainFixture(directory);
+  }
+
+  @Test
+  void continuesBitForBitAfterSigtermAndAfterAKillWhileSaving() throws Exception {
+    Process process = start();
+    await(process, () -> hasCheckpoint(2));
+    process.destroy();
+    assertThat(process.waitFor()).as(errors()).isEqualTo(ExitCode.STOPPED);
+    assertThat(errors()).contains("run the same command again to continue");
+
+    process = start();
+    await(process, this::isSaving);
+    process.destroyForcibly();
+    assertThat(process.waitFor()).as(errors()).isEqualTo(KILLED);
+
+    assertEndsLikeAnUndisturbedRun();
+  }
+
+  @Test
+  @Tag("slow")
+  void continuesBitForBitAfterKillsAtRandomMoments() throws Exception {
+    Random random = new Random(20);
+    for (int kill = 0; kill < 10; kill++) {
+      Process process = start();
+      if (process.waitFor(1500 + random.nextInt(3000), TimeUnit.MILLISECONDS)) {
+        break;
+      }
+      process.destroyForcibly().waitFor();
+    }
+    assertEndsLikeAnUndisturbedRun();
+  }
+
+  private void assertEndsLikeAnUndisturbedRun() throws IOException {
+    TrainFixture.Result rest = fixture.run("disturbed");
+    assertThat(rest.code()).as(rest.err()).isEqualTo(ExitCode.OK);
+    TrainFixture.Result undisturbed = fixture.run("undisturbed");
+    assertThat(undisturbed.code()).as(undisturbed.err()).isEqualTo(ExitCode.OK);
+    Map<String, byte[]> expected = fixture.checkpoint("undisturbed", LAST);
+    Map<String, byte[]> actual = fixture.checkpoint("disturbed", LAST);
+    assertThat(expected).containsKeys("neox_optimizer.safetensors", "train_state.json");
+    assertThat(actual.keySet()).isEqualTo(expected.keySet());
+    expected.forEach((name, bytes) -> assertThat(actual.get(name)).as(name).isEqualTo(bytes));
+    assertThat(lossesOf("disturbed")).isEqualTo(lossesOf("undisturbed")).hasSize((int) LAST);
+    try (Stream<Path> entries = Files.list(directory.resolve("disturbed"))) {
+      assertThat(entries.filter(entry -> entry.getFileName().toString().startsWith(".")))
+          .as("leftovers")
+          .isEmpty();
+    }
+  }
+
+  private List<String> lossesOf(String run) throws IOException {
+    try (Stream<String> lines = Files.lines(directory.resolve(run).resolve("metrics.jsonl"))) {
+      return lines
+          .filter(line -> line.contains("train/lm_loss"))
+          .map(line -> line.replaceAll(",\"runtime.*", ""))
+          .toList();
+    }
+  }
+
+  private Process start() throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx512m", "-cp"));
+    command.add(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.add(TrainCommand.class.getName());
+    command.addAll(fixture.arguments("disturbed"));
+    File err = directory.resolve("err.txt").toFile();
+    return new ProcessBuilder(command)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(ProcessBuilder.Redirect.appendTo(err))
+        .start();
+  }
+
+  private String errors() throws IOException {
+    return Files.readString(directory.resolve("err.txt"));
+  }
+
+  private boolean hasCheckpoint(long step) {
+    return Files.exists(directory.resolve("disturbed").resolve("global_step" + step));
+  }
+
+  /// A temporary checkpoint directory exists and has files in it.
+  private boolean isSaving() {
+    File[] saving =
+        directory
+            .resolve("disturbed")
+            .toFile()
+            .listFiles((parent, name) -> name.endsWith(".tmp") && isFilled(new File(parent, name)));
+    return saving != null && saving.length > 0;
+  }
+
+  private static boolean isFilled(File candidate) {
+    String[] files = candidate.list();
+    return files != null && files.length > 0;
+  }
+
+  private interface Condition {
+    boolean holds();
+  }
+
+  private void await(Process process, Condition condition) throws Exception {
+    while (!condition.holds()) {
+      assertThat(process.isAlive()).as("still running; it printed: " + errors()).isTrue();
+      Thread.sleep(1);
+    }
+  }
+}

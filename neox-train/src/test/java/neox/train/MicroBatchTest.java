@@ -1,0 +1,38 @@
+package neox.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.OptionalInt;
+import neox.tensor.NativeRuntime;
+import neox.tensor.Scope;
+import neox.tensor.TensorData;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class MicroBatchTest {
+  private static final int[][] ROWS = {{5, 0, 7}, {0, 8, 0}};
+
+  @BeforeAll
+  static void start() {
+    NativeRuntime.start(1);
+  }
+
+  @Test
+  void labelsAreTheTokensOnePositionLater() {
+    try (var _ = Scope.open()) {
+      MicroBatch batch = MicroBatch.of(ROWS, OptionalInt.empty());
+      assertThat(batch.tokens().sizes().vec().get()).containsExactly(2, 2);
+      assertThat(TensorData.longs(batch.tokens())).containsExactly(5, 0, 0, 8);
+      assertThat(TensorData.longs(batch.labels())).containsExactly(0, 7, 8, 0);
+      assertThat(TensorData.floats(batch.lossMask())).containsOnly(1);
+    }
+  }
+
+  @Test
+  void masksPredictionsFromTheEndOfADocumentButNotOfIt() {
+    try (var _ = Scope.open()) {
+      MicroBatch batch = MicroBatch.of(ROWS, OptionalInt.of(0));
+      assertThat(TensorData.floats(batch.lossMask())).containsExactly(1, 0, 0, 1);
+    }
+  }
+}
