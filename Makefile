@@ -12,7 +12,8 @@ SOURCES := $(shell find shared neox-* -path '*/src/main/*' -type f) \
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: dist ## a model's whole life in a few minutes: text, tokens, training, samples, scores, HF model
+demo: dist ## a model's whole life, anew, in demo/: text, tokens, training, samples, scores, HF model
+	@rm -rf demo
 	@time docs/quickstart.sh
 
 test: jdk ## compile with all checks, run every test, try the packaged tools

@@ -23,15 +23,16 @@ say '5. Publishing: a Hugging Face model directory'
 neox-convert-hf --input_dir demo/checkpoints --output_dir demo/hf
 
 say 'Done. What was made'
-first=$(grep -m 1 -o '"train/lm_loss":[0-9.]*' demo/logs/metrics.jsonl | cut -d: -f2)
-last=$(grep -o '"train/lm_loss":[0-9.]*' demo/logs/metrics.jsonl | tail -n 1 | cut -d: -f2)
+loss() { grep -o '"train/lm_loss":[0-9.]*' demo/logs/metrics.jsonl | cut -d: -f2 | LC_ALL=C xargs printf '%.2f\n'; }
+first=$(loss | head -n 1)
+last=$(loss | tail -n 1)
 cp demo/logs/loss.svg demo/loss.svg
 cat >&2 <<SUMMARY
   text and tokens    demo/data           sample.jsonl, tokenizer.json, sample_text_document.bin/.idx
   checkpoints        demo/checkpoints    latest: $(cat demo/checkpoints/latest)
   loss               demo/loss.svg       $first at the first step, $last at the last
-  samples            demo/samples.jsonl  the first one:
-$(head -n 1 demo/samples.jsonl | fold -w 96 | sed 's/^/      /')
+  samples            demo/samples.jsonl  such as:
+$(sed -n 's/.*"text":"\(.*\)","length".*/\1/p' demo/samples.jsonl | head -n 2 | fold -s -w 88 | sed 's/^/      /')
   scores             demo/eval
   published form     demo/hf             loads with transformers' AutoModelForCausalLM
 
