@@ -3,6 +3,7 @@ package neox.train;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -110,15 +111,17 @@ final class Checkpointer implements StepHook {
     state.withRandomState(random).write(directory);
   }
 
-  /// The schedule as NeoX's own scheduler stores it.
+  /// The schedule as NeoX's own scheduler stores it; in one order, so that equal states give equal
+  /// files.
   private static Map<String, Object> neoxSchedule(TrainState state) {
     LearningRateSchedule schedule = state.schedule();
-    return Map.of(
-        "start_lr", schedule.peak(),
-        "warmup_iter", schedule.warmupSteps(),
-        "num_iters", state.iteration(),
-        "decay_style", schedule.style().name().toLowerCase(Locale.ROOT),
-        "end_iter", schedule.decaySteps(),
-        "min_lr", schedule.minRate());
+    Map<String, Object> entries = new LinkedHashMap<>();
+    entries.put("start_lr", schedule.peak());
+    entries.put("warmup_iter", schedule.warmupSteps());
+    entries.put("num_iters", state.iteration());
+    entries.put("decay_style", schedule.style().name().toLowerCase(Locale.ROOT));
+    entries.put("end_iter", schedule.decaySteps());
+    entries.put("min_lr", schedule.minRate());
+    return entries;
   }
 }

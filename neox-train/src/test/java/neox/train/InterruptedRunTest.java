@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// the same bytes as a run that nobody disturbed.
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class InterruptedRunTest {
-  private static final long LAST = 12;
+  private static final String[] MANY_STEPS = {"train_iters=200", "lr_decay_iters=200"};
   private static final int KILLED = 128 + 9;
 
   @TempDir Path directory;
@@ -47,7 +47,7 @@ class InterruptedRunTest {
     process.destroyForcibly();
     assertThat(process.waitFor()).as(errors()).isEqualTo(KILLED);
 
-    assertEndsLikeAnUndisturbedRun();
+    assertEndsLikeAnUndisturbedRun(12);
   }
 
   @Test
@@ -55,26 +55,25 @@ class InterruptedRunTest {
   void continuesBitForBitAfterKillsAtRandomMoments() throws Exception {
     Random random = new Random(20);
     for (int kill = 0; kill < 10; kill++) {
-      Process process = start();
-      if (process.waitFor(1500 + random.nextInt(3000), TimeUnit.MILLISECONDS)) {
-        break;
-      }
+      Process process = start(MANY_STEPS);
+      boolean ended = process.waitFor(500 + random.nextInt(2000), TimeUnit.MILLISECONDS);
+      assertThat(ended).as("ended before its kill: %s", errors()).isFalse();
       process.destroyForcibly().waitFor();
     }
-    assertEndsLikeAnUndisturbedRun();
+    assertEndsLikeAnUndisturbedRun(200, MANY_STEPS);
   }
 
-  private void assertEndsLikeAnUndisturbedRun() throws IOException {
-    TrainFixture.Result rest = fixture.run("disturbed");
+  private void assertEndsLikeAnUndisturbedRun(int last, String... overrides) throws IOException {
+    TrainFixture.Result rest = fixture.run("disturbed", overrides);
     assertThat(rest.code()).as(rest.err()).isEqualTo(ExitCode.OK);
-    TrainFixture.Result undisturbed = fixture.run("undisturbed");
+    TrainFixture.Result undisturbed = fixture.run("undisturbed", overrides);
     assertThat(undisturbed.code()).as(undisturbed.err()).isEqualTo(ExitCode.OK);
-    Map<String, byte[]> expected = fixture.checkpoint("undisturbed", LAST);
-    Map<String, byte[]> actual = fixture.checkpoint("disturbed", LAST);
+    Map<String, byte[]> expected = fixture.checkpoint("undisturbed", last);
+    Map<String, byte[]> actual = fixture.checkpoint("disturbed", last);
     assertThat(expected).containsKeys("neox_optimizer.safetensors", "train_state.json");
     assertThat(actual.keySet()).isEqualTo(expected.keySet());
     expected.forEach((name, bytes) -> assertThat(actual.get(name)).as(name).isEqualTo(bytes));
-    assertThat(lossesOf("disturbed")).isEqualTo(lossesOf("undisturbed")).hasSize((int) LAST);
+    assertThat(lossesOf("disturbed")).isEqualTo(lossesOf("undisturbed")).hasSize(last);
     try (Stream<Path> entries = Files.list(directory.resolve("disturbed"))) {
       assertThat(entries.filter(entry -> entry.getFileName().toString().startsWith(".")))
           .as("leftovers")
@@ -91,14 +90,14 @@ class InterruptedRunTest {
     }
   }
 
-  private Process start() throws IOException {
+  private Process start(String... overrides) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx512m", "-cp"));
     command.add(
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add(TrainCommand.class.getName());
-    command.addAll(fixture.arguments("disturbed"));
+    command.addAll(fixture.arguments("disturbed", overrides));
     File err = directory.resolve("err.txt").toFile();
     return new ProcessBuilder(command)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
