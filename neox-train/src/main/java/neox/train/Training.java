@@ -169,6 +169,9 @@ final class Training {
           "checkpoint_activations is not supported yet: activations are kept, which takes more"
               + " memory and gives the same result");
     }
+    if (config.eval().charLevelPerplexity()) {
+      console.warn("char_level_ppl is not supported yet: perplexity is reported per token alone");
+    }
   }
 
   private MetricSink openMetrics(long done) throws IOException {

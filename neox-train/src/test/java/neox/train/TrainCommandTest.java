@@ -149,6 +149,16 @@ class TrainCommandTest {
   }
 
   @Test
+  void saysWhatItLeavesOut() {
+    TrainFixture.Result result =
+        fixture.run("run", FEW_STEPS, "checkpoint_activations=true", "char_level_ppl=true");
+    assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
+    assertThat(result.err())
+        .contains("warning: checkpoint_activations is not supported yet")
+        .contains("warning: char_level_ppl is not supported yet");
+  }
+
+  @Test
   void printsTheConfigurationWithoutTraining() {
     List<String> arguments = fixture.arguments("run", FEW_STEPS);
     Stream<String> all = Stream.concat(arguments.stream(), Stream.of("--print-config"));
