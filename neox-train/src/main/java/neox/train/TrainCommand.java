@@ -6,6 +6,7 @@ import java.util.Optional;
 import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.StandardOptions;
+import neox.base.StopRequest;
 import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.Version;

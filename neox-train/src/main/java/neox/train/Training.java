@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import neox.base.AtomicFile;
 import neox.base.Console;
+import neox.base.StopRequest;
 import neox.base.UserException;
 import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Optional;
 import neox.base.Console;
 import neox.base.ExitCode;
+import neox.base.StopRequest;
 import neox.base.UserException;
 
 /// Takes step after step until the run is complete or asked to stop.

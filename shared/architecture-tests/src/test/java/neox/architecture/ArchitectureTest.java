@@ -45,8 +45,8 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyMainMethodsEndTheProcess() {
-    Rules.ONLY_MAIN_METHODS_END_THE_PROCESS.check(Modules.CLASSES);
+  void onlyMainMethodsAndBaseEndTheProcess() {
+    Rules.ONLY_MAIN_METHODS_AND_BASE_END_THE_PROCESS.check(Modules.CLASSES);
   }
 
   @Test

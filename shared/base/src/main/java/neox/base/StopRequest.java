@@ -1,16 +1,14 @@
-package neox.train;
+package neox.base;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import neox.base.Console;
-import neox.base.ExitCode;
 
-/// A request to stop after the current step, made by SIGTERM or SIGINT.
+/// A request to stop at the next good moment, made by SIGTERM or SIGINT.
 ///
 /// The signals start the JVM's shutdown, which this object holds up until the run has saved its
-/// checkpoint; then the process ends with the run's exit code instead of the signal's. Thread-safe.
-final class StopRequest implements AutoCloseable {
+/// work; then the process ends with the run's exit code instead of the signal's. Thread-safe.
+public final class StopRequest implements AutoCloseable {
   /// How long a run that failed while stopping may take to report its error.
   private static final Duration REPORT = Duration.ofSeconds(2);
 
@@ -24,23 +22,23 @@ final class StopRequest implements AutoCloseable {
   }
 
   /// Listens for signals on behalf of the calling thread, until [#close].
-  static StopRequest listen(Console console) {
+  public static StopRequest listen(Console console) {
     StopRequest request = new StopRequest(console, Thread.currentThread());
     Runtime.getRuntime().addShutdownHook(request.hook);
     return request;
   }
 
   /// Asks the run to stop; also what a signal does.
-  void request() {
+  public void request() {
     requested.set(true);
   }
 
-  boolean requested() {
+  public boolean requested() {
     return requested.get();
   }
 
   /// Says with which code the process shall end after a stop; everything is on disk and printed.
-  void finished(int code) {
+  public void finished(int code) {
     exitCode = code;
     stopped.countDown();
   }
