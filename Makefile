@@ -5,6 +5,8 @@ SHELL := /bin/bash
 
 # The build runs on JDK 25 wherever that is found; Maven itself may be started by an older one.
 JDK := $(shell . packaging/find-jdk.sh; neox_find_jdk; echo "$$neox_jdk")
+# Maven's own libraries use Unsafe; the JDK's warnings about it are not for our users.
+export MAVEN_OPTS += $(if $(JDK),--sun-misc-unsafe-memory-access=allow)
 MVN := $(if $(JDK),JAVA_HOME=$(JDK) )mvn --batch-mode --no-transfer-progress -q
 SOURCES := $(shell find shared neox-* -path '*/src/main/*' -type f) \
   $(shell find . -name pom.xml -not -path './dist/*') $(wildcard packaging/*.sh configs/*.yml)

@@ -10,7 +10,9 @@ if [ $# -ne 1 ] || [ ! -d "$1/runs/shot0" ]; then
 fi
 golden=$1
 home=$(cd "$(dirname "$0")/.." && pwd)
-java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+. "$home/packaging/find-jdk.sh"
+neox_find_jdk
+java=$neox_jdk/bin/java
 tasks='arc_easy hellaswag lambada_openai piqa sciq'
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -52,6 +52,6 @@ done
 # shellcheck disable=SC2086 # options are words
 exec "$neox_jdk/bin/java" $aot -Xlog:disable -Xlog:all=error:stderr \
   -XX:+UseSerialGC $compiler \
-  --enable-native-access=ALL-UNNAMED \
+  --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
   -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0 \
   ${NEOX_JAVA_OPTS:-} -cp "${class_path#:}" "$main_class" "$@"
