@@ -22,6 +22,7 @@ test: jdk ## compile with all checks, run every test, try the packaged tools
 	$(MVN) verify
 	$(MAKE) --no-print-directory dist
 	packaging/smoke-test.sh
+	packaging/test-summary.sh
 
 quick: jdk ## compile and test without Error Prone and the format check
 	$(MVN) -Dquick test

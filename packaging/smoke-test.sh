@@ -48,7 +48,7 @@ for made in demo/loss.svg demo/samples.jsonl demo/hf/model.safetensors demo/hf/c
 done
 echo "quick start: ok"
 
-sed -n '/<!-- more examples -->/,/```$/p' "$root/README.md" | grep '^neox-' > examples
+sed -n '/<!-- more examples -->/,/```$/p' "$root/README.md" | grep -vE '^(<!--|```)' > examples
 [ -s examples ] || fail "README.md has no more examples"
 class_path=$root/shared/hub/target/test-classes:$root/shared/hub/target/classes
 while read -r jar; do class_path=$class_path:$root/dist/lib/$jar; done < "$root/dist/lib/neox-upload.classpath"
