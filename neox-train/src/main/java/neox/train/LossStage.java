@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
 /// adds its share to the step's gradients.
 ///
 /// Gradients are means over the micro-batches, so that norms and clipping do not depend on how a
-/// batch is cut (docs/decisions/0004-gradients-are-means.md).
+/// batch is cut (docs/decisions/0002-gradients-are-means.md).
 final class LossStage implements Stage {
   private final Network network;
   private final BatchFeed feed;
