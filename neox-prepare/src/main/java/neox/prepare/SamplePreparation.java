@@ -112,6 +112,7 @@ final class SamplePreparation {
             directory.resolve("sample"),
             List.of("text"),
             PreprocessPlan.Ending.END_OF_DOCUMENT,
+            PreprocessPlan.Mending.NONE,
             Runtime.getRuntime().availableProcessors(),
             OnError.STOP,
             PreprocessPlan.Existing.OVERWRITE,

@@ -121,7 +121,10 @@ final class ChunkEncoder {
     TokenBuffer tokens = documents.tokens();
     int before = tokens.size();
     encoder.encode(utf8, from, to, tokens);
-    if (tokens.size() > before && eod.isPresent()) {
+    if (tokens.size() == before) {
+      return; // nor are texts that mending has emptied
+    }
+    if (eod.isPresent()) {
       tokens.add(eod.getAsInt());
     }
     documents.sizes().add(tokens.size() - before);

@@ -6,13 +6,16 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.LongAdder;
 import neox.base.Console;
 import neox.base.Progress;
 import neox.base.UserException;
 import neox.data.IndexedTokens;
 import neox.data.IndexedTokensWriter;
 import neox.data.TokenWidth;
+import neox.preprocess.ftfy.TextFixer;
 import neox.tokenizer.Tokenizer;
 
 /// Turns a corpus into tokenized datasets: read, parse and encode on several threads, write in
@@ -33,6 +36,8 @@ public final class Preprocess {
   private final Console console;
   private final List<IndexedTokensWriter> writers;
   private final long startedAtNanos = System.nanoTime();
+  private final Optional<TextFixer> fixer;
+  private final LongAdder emptied = new LongAdder();
   private long bytes;
   private long skippedRows;
   private long logged;
@@ -41,6 +46,11 @@ public final class Preprocess {
     this.plan = plan;
     this.console = console;
     this.writers = writers;
+    this.fixer =
+        switch (plan.mending()) {
+          case NONE -> Optional.empty();
+          case FTFY -> Optional.of(new TextFixer());
+        };
   }
 
   /// Does the work and prints one summary line.
@@ -104,13 +114,19 @@ public final class Preprocess {
     try (Progress progress = new Progress(console, "tokenizing", total)) {
       OrderedPipeline.<Chunk, EncodedChunk>run(
           reader::next,
-          () -> new ChunkEncoder(plan.keys(), tokenizer.encoder(), eod, plan.onError())::encode,
+          () -> new ChunkEncoder(plan.keys(), encoder(tokenizer), eod, plan.onError())::encode,
           plan.workers(),
           chunk -> {
             write(chunk);
             progress.update(sized ? reader.consumed() : documents(), rate());
           });
     }
+  }
+
+  private Tokenizer.Encoder encoder(Tokenizer tokenizer) {
+    return fixer.isPresent()
+        ? new FixingEncoder(fixer.get(), tokenizer.encoder(), emptied)
+        : tokenizer.encoder();
   }
 
   private void write(EncodedChunk chunk) throws IOException {
@@ -164,6 +180,11 @@ public final class Preprocess {
           rate(),
           plan.workers(),
           plan.workers() == 1 ? "" : "s");
+    }
+    if (emptied.sum() > 0) {
+      console.info(
+          "--ftfy: left out %,d document%s that became empty",
+          emptied.sum(), emptied.sum() == 1 ? "" : "s");
     }
     long tokens = writers.getFirst().tokens();
     return new Summary(documents(), tokens, bytes, skippedRows, seconds());

@@ -112,7 +112,12 @@ public final class PreprocessCommand implements ToolCommand {
       description = "The format of the output.")
   private String datasetImpl = "mmap";
 
-  @Option(names = "--ftfy", description = "Not available yet.")
+  @Option(
+      names = "--ftfy",
+      description = {
+        "Mend damaged text first, as ftfy 6.3.1 does: mojibake, HTML entities, ligatures, curly",
+        "quotes, control characters and the like. Texts that become empty are left out."
+      })
   private boolean ftfy;
 
   public static void main(String[] args) {
@@ -132,6 +137,7 @@ public final class PreprocessCommand implements ToolCommand {
             prefix,
             keys,
             appendEod ? PreprocessPlan.Ending.END_OF_DOCUMENT : PreprocessPlan.Ending.PLAIN,
+            ftfy ? PreprocessPlan.Mending.FTFY : PreprocessPlan.Mending.NONE,
             workers,
             onError,
             overwrite ? PreprocessPlan.Existing.OVERWRITE : PreprocessPlan.Existing.REFUSE,
@@ -164,9 +170,6 @@ public final class PreprocessCommand implements ToolCommand {
           "--dataset-impl %s: only mmap is written; it is also the only format that GPT-NeoX can"
               + " train on",
           datasetImpl);
-    }
-    if (ftfy) {
-      throw new UserException("--ftfy is not supported yet; clean the text first or leave it out");
     }
   }
 }

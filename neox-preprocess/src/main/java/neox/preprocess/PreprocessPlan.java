@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 /// @param outputPrefix the dataset of a key is `{outputPrefix}_{key}_document`
 /// @param keys which fields of a JSON row become documents, one dataset each
 /// @param ending whether each document ends in the end-of-document token
+/// @param mending what happens to a text before it is tokenized
 /// @param workers encoding threads; the output does not depend on them
 /// @param existing what to do when the output is already there
 /// @param expectedDocuments for the progress line when the input has no size
@@ -19,6 +20,7 @@ public record PreprocessPlan(
     Path outputPrefix,
     List<String> keys,
     Ending ending,
+    Mending mending,
     int workers,
     OnError onError,
     Existing existing,
@@ -29,6 +31,12 @@ public record PreprocessPlan(
   public enum Ending {
     PLAIN,
     END_OF_DOCUMENT
+  }
+
+  /// Whether damaged text is mended.
+  public enum Mending {
+    NONE,
+    FTFY
   }
 
   /// What happens to output of an earlier run.

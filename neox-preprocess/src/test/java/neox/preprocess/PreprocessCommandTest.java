@@ -7,8 +7,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import neox.base.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +51,30 @@ class PreprocessCommandTest {
             "last line no newline");
     assertThat(Run.bytes(directory, golden("bom"), "--overwrite").exitCode()).isZero();
     assertThat(Run.documents(directory, "text")).containsExactly("one", "two");
+  }
+
+  @Test
+  void mendsEveryTextAsFtfyDoes() throws Exception {
+    Run run = Run.bytes(directory, golden("tricky"), "--ftfy");
+    assertThat(run.err()).contains("--ftfy: left out 1 document that became empty");
+    List<String> expected = new ArrayList<>();
+    Json.read(Run.GOLDEN.resolve("tricky.mended.json")).forEach(t -> expected.add(t.asText()));
+    assertThat(Run.documents(directory, "text")).isEqualTo(expected);
+  }
+
+  @Test
+  void mendsTextAndLeavesOutWhatBecomesEmpty() throws Exception {
+    String rows =
+        """
+        {"text": "caf\u00c3\u00a9 &amp; \u201cbar\u201d"}
+        {"text": "\u0007\ufeff"}
+        {"text": "plain"}
+        """;
+    Run run = Run.bytesOf(rows.getBytes(StandardCharsets.UTF_8), directory, "-", "--ftfy");
+    assertThat(run.err())
+        .contains(": 2 documents,")
+        .contains("--ftfy: left out 1 document that became empty");
+    assertThat(Run.documents(directory, "text")).containsExactly("café & \"bar\"", "plain");
   }
 
   @Test
@@ -190,8 +216,6 @@ class PreprocessCommandTest {
         .isEqualTo("neox-preprocess: --workers: expected at least 1, found 0\n");
     assertThat(Run.bytes(directory, "-", "--dataset-impl=lazy").err())
         .startsWith("neox-preprocess: --dataset-impl lazy: only mmap is written");
-    assertThat(Run.bytes(directory, "-", "--ftfy").err())
-        .startsWith("neox-preprocess: --ftfy is not supported yet");
     assertThat(Run.bytes(directory, "-", "--jsonl-keys", "a", "a").err())
         .isEqualTo("neox-preprocess: --jsonl-keys: a key is given twice: [a, a]\n");
     byte[] row = "\"x\"".getBytes(StandardCharsets.UTF_8);
