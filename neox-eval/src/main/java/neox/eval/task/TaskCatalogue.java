@@ -1,13 +1,13 @@
 package neox.eval.task;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import neox.base.Spelling;
 import neox.base.UserException;
 
 /// The tasks that can be asked for by name.
@@ -49,13 +49,12 @@ public final class TaskCatalogue {
   }
 
   private String unknown(String name) {
-    String nearest =
-        tasks.keySet().stream()
-            .min(Comparator.comparingInt(known -> distance(name, known)))
+    int mistakes = Math.max(2, name.length() / 2);
+    String hint =
+        Spelling.nearest(name, tasks.keySet(), mistakes)
+            .map(nearest -> "; did you mean '" + nearest + "'?")
             .orElse("");
-    boolean near = distance(name, nearest) <= Math.max(2, name.length() / 2);
-    return "unknown task '%s'%s (--tasks list shows all)"
-        .formatted(name, near ? "; did you mean '" + nearest + "'?" : "");
+    return "unknown task '%s'%s (--tasks list shows all)".formatted(name, hint);
   }
 
   /// Python's `fnmatch` as a pattern; a name without special characters matches itself.
@@ -77,23 +76,5 @@ public final class TaskCatalogue {
       }
     }
     return Pattern.compile(regex.toString(), Pattern.DOTALL);
-  }
-
-  /// Levenshtein's distance.
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j < row.length; j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j < row.length; j++) {
-        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substituted, 1 + Math.min(row[j - 1], row[j]));
-      }
-    }
-    return row[b.length()];
   }
 }

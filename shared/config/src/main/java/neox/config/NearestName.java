@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import neox.base.Spelling;
 
 /// Guesses which name was meant by a misspelt one.
 final class NearestName {
@@ -40,9 +41,10 @@ final class NearestName {
     }
     int reach = Math.max(1, wanted.length() / 4);
     return candidates.stream()
-        .filter(candidate -> distance(wanted, normal(candidate)) <= reach)
+        .filter(candidate -> Spelling.distance(wanted, normal(candidate)) <= reach)
         .min(
-            Comparator.comparingInt((String candidate) -> distance(wanted, normal(candidate)))
+            Comparator.comparingInt(
+                    (String candidate) -> Spelling.distance(wanted, normal(candidate)))
                 .thenComparing(Comparator.naturalOrder()));
   }
 
@@ -53,31 +55,6 @@ final class NearestName {
 
   private static String normal(String name) {
     return name.toLowerCase(Locale.ROOT).replace('-', '_');
-  }
-
-  /// Insertions, deletions, substitutions and swaps of neighbours that lead from `a` to `b`
-  /// (Damerau-Levenshtein, optimal string alignment).
-  static int distance(String a, String b) {
-    int[][] d = new int[a.length() + 1][b.length() + 1];
-    for (int i = 0; i <= a.length(); i++) {
-      d[i][0] = i;
-    }
-    for (int j = 0; j <= b.length(); j++) {
-      d[0][j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      for (int j = 1; j <= b.length(); j++) {
-        int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-        d[i][j] = Math.min(d[i - 1][j - 1] + change, Math.min(d[i - 1][j], d[i][j - 1]) + 1);
-        if (i > 1
-            && j > 1
-            && a.charAt(i - 1) == b.charAt(j - 2)
-            && a.charAt(i - 2) == b.charAt(j - 1)) {
-          d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
-        }
-      }
-    }
-    return d[a.length()][b.length()];
   }
 
   private NearestName() {}

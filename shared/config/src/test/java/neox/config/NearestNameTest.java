@@ -12,22 +12,6 @@ class NearestNameTest {
 
   @ParameterizedTest
   @CsvSource({
-    "ab,ab,0",
-    "ab,ba,1",
-    "abc,ac,1",
-    "ac,abc,1",
-    "abc,adc,1",
-    "abcd,badc,2",
-    "'',abc,3",
-    "kitten,sitting,3"
-  })
-  void countsEditsAndSwaps(String a, String b, int distance) {
-    assertThat(NearestName.distance(a, b)).isEqualTo(distance);
-    assertThat(NearestName.distance(b, a)).isEqualTo(distance);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
     "num-layers,num_layers",
     "num_layres,num_layers",
     "Norm,norm",
