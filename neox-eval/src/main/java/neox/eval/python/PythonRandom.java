@@ -3,17 +3,14 @@ package neox.eval.python;
 import java.math.BigInteger;
 import java.util.HashSet;
 import java.util.Set;
+import neox.base.MersenneTwister;
 
-/// CPython's `random.Random`: the Mersenne Twister MT19937 of Matsumoto and Nishimura (1998) with
-/// CPython's seeding and its ways to draw from it, number for number. Not thread-safe.
+/// CPython's `random.Random`: the Mersenne Twister with CPython's seeding and its ways to draw from
+/// it, number for number. Not thread-safe.
 public final class PythonRandom {
-  private static final int N = 624;
-  private static final int M = 397;
-  private static final int MATRIX_A = 0x9908b0df;
   private static final double TWO_POW_53 = 9007199254740992.0;
 
-  private final int[] state = new int[N];
-  private int next = N;
+  private final MersenneTwister twister;
 
   public PythonRandom(long seed) {
     this(BigInteger.valueOf(seed));
@@ -26,63 +23,12 @@ public final class PythonRandom {
     for (int i = 0; i < key.length; i++) {
       key[i] = magnitude.shiftRight(Integer.SIZE * i).intValue();
     }
-    initialize(key);
+    twister = MersenneTwister.ofKey(key);
   }
 
-  /// `init_by_array` of the reference implementation.
-  private void initialize(int[] key) {
-    state[0] = 19650218;
-    for (int i = 1; i < N; i++) {
-      state[i] = 1812433253 * (state[i - 1] ^ (state[i - 1] >>> 30)) + i;
-    }
-    int i = 1;
-    int j = 0;
-    for (int k = Math.max(N, key.length); k > 0; k--) {
-      state[i] = (state[i] ^ ((state[i - 1] ^ (state[i - 1] >>> 30)) * 1664525)) + key[j] + j;
-      i = wrap(i + 1);
-      j = (j + 1) % key.length;
-    }
-    for (int k = N - 1; k > 0; k--) {
-      state[i] = (state[i] ^ ((state[i - 1] ^ (state[i - 1] >>> 30)) * 1566083941)) - i;
-      i = wrap(i + 1);
-    }
-    state[0] = 0x80000000;
-  }
-
-  private int wrap(int i) {
-    if (i < N) {
-      return i;
-    }
-    state[0] = state[N - 1];
-    return 1;
-  }
-
-  private void twist() {
-    for (int k = 0; k < N - M; k++) {
-      state[k] = state[k + M] ^ mix(state[k], state[k + 1]);
-    }
-    for (int k = N - M; k < N - 1; k++) {
-      state[k] = state[k + M - N] ^ mix(state[k], state[k + 1]);
-    }
-    state[N - 1] = state[M - 1] ^ mix(state[N - 1], state[0]);
-    next = 0;
-  }
-
-  private static int mix(int high, int low) {
-    int y = (high & 0x80000000) | (low & 0x7fffffff);
-    return (y >>> 1) ^ (-(y & 1) & MATRIX_A);
-  }
-
-  /// The next 32 random bits.
+  /// The next 32 random bits: `getrandbits(32)`.
   int nextBits() {
-    if (next == N) {
-      twist();
-    }
-    int y = state[next++];
-    y ^= y >>> 11;
-    y ^= (y << 7) & 0x9d2c5680;
-    y ^= (y << 15) & 0xefc60000;
-    return y ^ (y >>> 18);
+    return twister.nextInt();
   }
 
   /// `random()`: uniform in [0, 1) with 53 bits.
