@@ -6,6 +6,7 @@ import java.util.Map;
 import neox.model.Parameter;
 import neox.tensor.ElementType;
 import neox.tensor.FusedOps;
+import neox.tensor.Gradients;
 import neox.tensor.Scope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -63,7 +64,7 @@ final class StepGradients implements AutoCloseable {
     if (narrow) {
       try (var _ = new NoGradGuard()) {
         FusedOps.addAll(sums, arriving);
-        zero(arriving);
+        FusedOps.zero(arriving);
       }
     }
   }
@@ -106,24 +107,16 @@ final class StepGradients implements AutoCloseable {
   /// Starts the next step.
   void clear() {
     try (var _ = new NoGradGuard()) {
-      zero(sums);
+      FusedOps.zero(sums);
     }
   }
 
   @Override
   public void close() {
     for (Parameter parameter : parameters) {
-      parameter.value().mutable_grad().reset();
+      Gradients.clear(parameter.value());
     }
     Scope.release(arriving);
     Scope.release(sums);
-  }
-
-  private static void zero(TensorVector tensors) {
-    try (var _ = Scope.open()) {
-      for (long i = 0; i < tensors.size(); i++) {
-        tensors.get(i).zero_();
-      }
-    }
   }
 }

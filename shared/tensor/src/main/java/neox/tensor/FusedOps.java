@@ -66,6 +66,15 @@ public final class FusedOps {
     }
   }
 
+  /// Sets every element of every tensor to 0.
+  public static void zero(TensorVector tensors) {
+    try (var _ = Scope.open()) {
+      IValueVector stack = Operator.arguments();
+      stack.push_back(Operator.of(tensors));
+      Handles.ZERO.call(stack);
+    }
+  }
+
   /// Multiplies every tensor by `factor`.
   public static void scale(TensorVector tensors, double factor) {
     inPlace(Handles.MUL_SCALAR, tensors, factor);
@@ -111,6 +120,7 @@ public final class FusedOps {
   private static final class Handles {
     static final Operator ADAMW = Operator.find("aten::_fused_adamw_", "");
     static final Operator NORM = Operator.find("aten::_foreach_norm", "Scalar");
+    static final Operator ZERO = Operator.find("aten::_foreach_zero_", "");
     static final Operator MUL_SCALAR = Operator.find("aten::_foreach_mul_", "Scalar");
     static final Operator ADD_SCALAR = Operator.find("aten::_foreach_add_", "Scalar");
     static final Operator ADD_LIST = Operator.find("aten::_foreach_add_", "List");

@@ -56,7 +56,7 @@ class FusedOpsTest {
   }
 
   @Test
-  void normsScalesAddsAndCopiesWholeLists() {
+  void normsScalesAddsCopiesAndClearsWholeLists() {
     try (var _ = Scope.open()) {
       Tensor a = TensorData.ofFloats(new float[] {3, 4}, 2);
       Tensor b = TensorData.ofFloats(new float[] {0, 0, 12, 5}, 2, 2);
@@ -72,6 +72,9 @@ class FusedOpsTest {
       assertThat(TensorData.floats(half)).containsExactly(7f, 9f);
       FusedOps.addAll(new TensorVector(a), new TensorVector(half));
       assertThat(TensorData.floats(a)).containsExactly(14f, 18f);
+      FusedOps.zero(list);
+      assertThat(TensorData.floats(a)).containsOnly(0f);
+      assertThat(TensorData.floats(b)).containsOnly(0f);
     }
   }
 
