@@ -13,7 +13,6 @@ import neox.base.StopRequest;
 import neox.base.UserException;
 import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
-import neox.config.ParallelConfig;
 import neox.config.Precision;
 import neox.config.Vocabulary;
 import neox.model.Network;
@@ -52,18 +51,8 @@ final class Training {
 
   /// Trains as configured and returns the exit code.
   static int run(LoadedConfig loaded, Console console, StopRequest stop) throws IOException {
-    requireSupported(loaded.config());
+    loaded.config().requireTrainable();
     return new Training(loaded, console, stop).run();
-  }
-
-  private static void requireSupported(NeoxConfig config) {
-    ParallelConfig parallel = config.parallel();
-    if (parallel.stages() > 1 || parallel.modelParallelSize() > 1) {
-      throw UserException.of(
-          "pipe_parallel_size %d, model_parallel_size %d: training on several ranks is not"
-              + " supported yet; set both to 1",
-          parallel.pipeParallelSize(), parallel.modelParallelSize());
-    }
   }
 
   private int run() throws IOException {
@@ -129,12 +118,11 @@ final class Training {
     LearningRateSchedule configured =
         LearningRateSchedule.of(config.schedule(), config.optimizer().learningRate());
     long seed = config.data().seed();
+    RandomState.seed(seed);
     if (checkpoint.isEmpty()) {
       network.initialize(seed);
-      RandomState.seed(seed);
       return TrainState.fresh(configured);
     }
-    RandomState.seed(seed);
     try (NeoxCheckpoint stored =
         NeoxCheckpoint.open(checkpoint.get(), OptionalLong.empty(), config.model())) {
       network.load(stored);

@@ -136,7 +136,10 @@ class TrainCommandTest {
 
   @Test
   void namesTheMistakesThatOnlyARunShows() {
-    assertFails("training on several ranks is not supported yet", "pipe_parallel_size=2");
+    assertFails(
+        "pipe_parallel_size: training on several ranks is not supported in this version; expected"
+            + " 0 or 1, found 2",
+        "pipe_parallel_size=2");
     assertFails("no training data", "split=0,50,50");
     assertFails("no such checkpoint directory", "load=" + directory.resolve("nowhere"));
   }
