@@ -23,7 +23,7 @@ public final class RandomState {
   /// Continues exactly where [#save] was called.
   public static void restore(byte[] state) {
     try (var _ = Scope.open()) {
-      Tensor bytes = torch.empty(state.length).to(ScalarType.Byte);
+      Tensor bytes = torch.zeros(new long[] {state.length}, ElementType.options(ScalarType.Byte));
       if (bytes.numel() != torch.getDefaultCPUGenerator().get_state().numel()) {
         throw new IllegalArgumentException(
             "a random state of " + state.length + " bytes does not belong to this libtorch");

@@ -35,15 +35,6 @@ final class ByteAlphabet {
     return CHARACTERS[unsignedByte];
   }
 
-  /// The bytes as they are spelled in a vocabulary.
-  static String spell(byte[] bytes, int from, int to) {
-    char[] chars = new char[to - from];
-    for (int i = 0; i < chars.length; i++) {
-      chars[i] = CHARACTERS[bytes[from + i] & 0xFF];
-    }
-    return new String(chars);
-  }
-
   /// The bytes that a spelled token stands for; its plain UTF-8 when it has a character outside the
   /// alphabet (so do added tokens with spaces).
   static byte[] bytesOf(String token) {
