@@ -14,6 +14,9 @@ final class ChunkEncoder {
   private final Tokenizer.Encoder encoder;
   private final OptionalInt eod;
   private final OnError onError;
+  private List<EncodedChunk.Documents> documents = List.of();
+  private List<String> badRows = List.of();
+  private long bytes;
 
   /// @param eod appended to every document
   ChunkEncoder(List<String> keys, Tokenizer.Encoder encoder, OptionalInt eod, OnError onError) {
@@ -25,93 +28,115 @@ final class ChunkEncoder {
   }
 
   EncodedChunk encode(Chunk chunk) {
-    List<EncodedChunk.Documents> documents = new ArrayList<>();
+    documents = new ArrayList<>();
     keys.forEach(key -> documents.add(new EncodedChunk.Documents()));
-    List<String> badRows = new ArrayList<>();
+    badRows = new ArrayList<>();
+    bytes = 0;
+    List<String> lost = new ArrayList<>();
     Optional<String> failure =
-        switch (chunk.kind()) {
-          case JSON_LINES -> encodeLines(chunk, documents, badRows);
-          case TEXT -> encodeText(chunk, documents, badRows);
+        switch (chunk) {
+          case Chunk.Lines lines -> encodeLines(lines);
+          case Chunk.Documents whole -> encodeDocuments(whole);
+          case Chunk.Lost rest -> orFail(rest.problem(), lost);
         };
-    return new EncodedChunk(documents, chunk.length(), badRows, failure);
+    return new EncodedChunk(documents, bytes, badRows, lost, failure);
   }
 
-  private Optional<String> encodeLines(
-      Chunk chunk, List<EncodedChunk.Documents> documents, List<String> badRows) {
-    byte[] bytes = chunk.bytes();
+  /// Notes a problem and goes on, or fails with it.
+  private Optional<String> orFail(String problem, List<String> noted) {
+    if (onError == OnError.STOP) {
+      return Optional.of(problem);
+    }
+    noted.add(problem);
+    return Optional.empty();
+  }
+
+  private Optional<String> encodeLines(Chunk.Lines chunk) {
+    byte[] in = chunk.bytes();
+    bytes += chunk.length();
     long line = chunk.firstLine();
-    for (int from = 0; from < chunk.length(); line++) {
+    Optional<String> failure = Optional.empty();
+    for (int from = 0; from < chunk.length() && failure.isEmpty(); line++) {
       int to = from;
-      while (to < chunk.length() && bytes[to] != '\n') {
+      while (to < chunk.length() && in[to] != '\n') {
         to++;
       }
+      int next = Math.min(chunk.length(), to + 1);
       try {
-        row.parse(bytes, from, to);
-        for (int key = 0; key < keys.size(); key++) {
-          add(row.array(), row.from(key), row.to(key), documents.get(key));
+        switch (chunk.form()) {
+          case JSON -> encodeRow(in, from, to);
+          case TEXT -> encodeText(in, from, next);
         }
       } catch (BadRow e) {
-        String problem = chunk.source() + ":" + line + ": " + e.getMessage();
-        if (onError == OnError.STOP) {
-          return Optional.of(problem);
-        }
-        badRows.add(problem);
+        failure = orFail(chunk.source() + ":" + line + ": " + e.getMessage(), badRows);
       }
-      from = to + 1;
+      from = next;
+    }
+    return failure;
+  }
+
+  private Optional<String> encodeDocuments(Chunk.Documents chunk) {
+    for (Document document : chunk.documents()) {
+      Optional<String> failure =
+          switch (document) {
+            case Document.Text text -> encodeText(text);
+            case Document.Json json -> encodeJson(json);
+            case Document.Bad bad -> orFail(bad.problem(), badRows);
+          };
+      if (failure.isPresent()) {
+        return failure;
+      }
     }
     return Optional.empty();
   }
 
-  private Optional<String> encodeText(
-      Chunk chunk, List<EncodedChunk.Documents> documents, List<String> badRows) {
-    Optional<String> problem = textProblem(chunk);
-    if (problem.isPresent()) {
-      if (onError == OnError.STOP) {
-        return problem;
-      }
-      badRows.add(problem.get());
+  private Optional<String> encodeJson(Document.Json json) {
+    bytes += json.row().length;
+    try {
+      encodeRow(json.row(), 0, json.row().length);
       return Optional.empty();
+    } catch (BadRow e) {
+      return orFail(json.source() + ": " + e.getMessage(), badRows);
     }
-    int length = normalizeLineEnds(chunk.bytes(), chunk.length());
-    add(chunk.bytes(), 0, length, documents.getFirst());
-    return Optional.empty();
   }
 
-  private Optional<String> textProblem(Chunk chunk) {
-    if (keys.size() > 1) {
-      return Optional.of(
-          chunk.source() + ": plain text has no keys, but --jsonl-keys asks for " + keys);
-    }
-    byte[] bytes = chunk.bytes();
-    int invalid = Utf8.firstInvalid(bytes, 0, chunk.length());
-    if (invalid < 0) {
+  private Optional<String> encodeText(Document.Text text) {
+    byte[] utf8 = text.utf8();
+    bytes += utf8.length;
+    try {
+      encodeText(utf8, 0, utf8.length);
       return Optional.empty();
+    } catch (BadRow e) {
+      int invalid = Utf8.firstInvalid(utf8, 0, utf8.length);
+      String where = text.source() + (invalid < 0 ? "" : ":" + line(utf8, invalid));
+      return orFail(where + ": " + e.getMessage(), badRows);
     }
+  }
+
+  private static long line(byte[] utf8, int at) {
     long line = 1;
-    for (int i = 0; i < invalid; i++) {
-      line += bytes[i] == '\n' ? 1 : 0;
+    for (int i = 0; i < at; i++) {
+      line += utf8[i] == '\n' ? 1 : 0;
     }
-    return Optional.of(
-        String.format(
-            java.util.Locale.ROOT,
-            "%s:%d: not valid UTF-8: byte 0x%02x",
-            chunk.source(),
-            line,
-            bytes[invalid] & 0xff));
+    return line;
   }
 
-  /// NeoX compat: Python reads text with every `\r\n` and `\r` turned into `\n`. Works in place.
-  private static int normalizeLineEnds(byte[] bytes, int length) {
-    int out = 0;
-    for (int in = 0; in < length; in++) {
-      byte b = bytes[in];
-      if (b == '\r') {
-        in += in + 1 < length && bytes[in + 1] == '\n' ? 1 : 0;
-        b = '\n';
-      }
-      bytes[out++] = b;
+  private void encodeRow(byte[] in, int from, int to) throws BadRow {
+    row.parse(in, from, to);
+    for (int key = 0; key < keys.size(); key++) {
+      add(row.array(), row.from(key), row.to(key), documents.get(key));
     }
-    return out;
+  }
+
+  private void encodeText(byte[] utf8, int from, int to) throws BadRow {
+    if (keys.size() > 1) {
+      throw new BadRow("plain text has no keys, but --jsonl-keys asks for %s", keys);
+    }
+    int invalid = Utf8.firstInvalid(utf8, from, to);
+    if (invalid >= 0) {
+      throw new BadRow("not valid UTF-8: byte 0x%02x", utf8[invalid] & 0xff);
+    }
+    add(utf8, from, to, documents.getFirst());
   }
 
   private void add(byte[] utf8, int from, int to, EncodedChunk.Documents documents) {

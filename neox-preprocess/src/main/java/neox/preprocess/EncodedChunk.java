@@ -8,9 +8,14 @@ import neox.tokenizer.TokenBuffer;
 ///
 /// @param bytes input bytes, for the rate
 /// @param badRows the rows left out, `file:line: why`
-/// @param failure the bad row at which encoding stopped
+/// @param lost the files of which the rest was left out, and why
+/// @param failure the problem at which encoding stopped
 record EncodedChunk(
-    List<Documents> keys, long bytes, List<String> badRows, Optional<String> failure) {
+    List<Documents> keys,
+    long bytes,
+    List<String> badRows,
+    List<String> lost,
+    Optional<String> failure) {
 
   /// Token ids of documents end to end, and how many belong to each.
   record Documents(TokenBuffer tokens, TokenBuffer sizes) {

@@ -40,6 +40,7 @@ public final class Preprocess {
   private final LongAdder emptied = new LongAdder();
   private long bytes;
   private long skippedRows;
+  private long incompleteFiles;
   private long logged;
 
   private Preprocess(PreprocessPlan plan, Console console, List<IndexedTokensWriter> writers) {
@@ -145,6 +146,10 @@ public final class Preprocess {
         console.warn("%s: skipped", problem);
       }
     }
+    for (String problem : chunk.lost()) {
+      incompleteFiles++; // each may stand for any number of documents, so each is named
+      console.warn("%s: the rest of it is left out", problem);
+    }
     if (chunk.failure().isPresent()) {
       throw new UserException(chunk.failure().get());
     }
@@ -163,20 +168,18 @@ public final class Preprocess {
       throw UserException.of(
           "no documents in %s%s; nothing was written",
           String.join(", ", plan.inputs()),
-          skippedRows == 0 ? "" : " (" + skippedRows + " rows skipped)");
+          skipped().isEmpty() ? "" : " (" + skipped().substring(2) + ")");
     }
     for (IndexedTokensWriter writer : writers) {
       writer.commit();
     }
-    String skipped =
-        skippedRows == 0 ? "" : String.format(Locale.ROOT, ", %,d rows skipped", skippedRows);
     for (int key = 0; key < writers.size(); key++) {
       console.info(
           "wrote %s.{bin,idx}: %,d documents, %,d tokens%s (%s, %d worker%s)",
           plan.dataset(plan.keys().get(key)),
           writers.get(key).documents(),
           writers.get(key).tokens(),
-          skipped,
+          skipped(),
           rate(),
           plan.workers(),
           plan.workers() == 1 ? "" : "s");
@@ -188,6 +191,20 @@ public final class Preprocess {
     }
     long tokens = writers.getFirst().tokens();
     return new Summary(documents(), tokens, bytes, skippedRows, seconds());
+  }
+
+  private String skipped() {
+    String rows =
+        skippedRows == 0 ? "" : String.format(Locale.ROOT, ", %,d rows skipped", skippedRows);
+    String files =
+        incompleteFiles == 0
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                ", %,d file%s incomplete",
+                incompleteFiles,
+                incompleteFiles == 1 ? "" : "s");
+    return rows + files;
   }
 
   private long documents() {

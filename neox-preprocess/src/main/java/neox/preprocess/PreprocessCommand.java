@@ -27,8 +27,17 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Tokenizes text into the .bin/.idx files that neox-train reads.",
-      "Input: .jsonl (rows {\"text\": …} or strings), .jsonl.zst, .txt (one document per file), "
-          + "directories of these, or - for JSON lines on standard input, plain or zstd.",
+      "Input, by the ending of its name: files, directories of such files, or - for JSON lines on "
+          + "standard input, plain or compressed with zstd, gzip or xz.",
+      "  .jsonl .jsonl.zst .jsonl.gz .json.gz  rows {\"text\": …} or strings",
+      "  .jsonl.zst.tar                        a tar of .jsonl.zst members",
+      "  .json.zst                             one JSON array of such rows",
+      "  .dat.zst                              16 digits of length, then that many bytes of text",
+      "  .txt                                  one document",
+      "  .gz                                   each line is a document, line feed included",
+      "  .zip .tar.gz .tar.xz                  each member is a document",
+      "  openwebtext.tar.xz                    a tar of tars whose members are documents",
+      "  urlsf_subset…_data.xz                 as .tar.xz",
       "Output: PREFIX_KEY_document.bin and .idx for each key, byte-identical to GPT-NeoX's and the"
           + " same for any number of workers."
     })
@@ -88,7 +97,7 @@ public final class PreprocessCommand implements ToolCommand {
   @Option(
       names = {"--on-error", "--on_error"},
       paramLabel = "stop|skip",
-      description = "What to do with a bad row (default: stop).")
+      description = "What to do with a bad row or a damaged archive (default: stop).")
   private OnError onError = OnError.STOP;
 
   @Option(names = "--overwrite", description = "Replace output that is already there.")

@@ -174,13 +174,14 @@ class PreprocessCommandTest {
     Path last = Files.writeString(directory.resolve("z.jsonl"), "\"z\"");
     assertThat(Run.bytes(directory, corpus + "," + last + "," + last).exitCode()).isZero();
     assertThat(Run.documents(directory, "text")).containsExactly("a", "b", "z", "z");
-    Path archive = Files.createFile(corpus.resolve("c.json.gz"));
+    Path archive = Files.createFile(corpus.resolve("c.parquet"));
     assertThat(Run.bytes(directory, corpus.toString(), "--overwrite").err())
         .isEqualTo(
             "neox-preprocess: "
                 + archive
                 + ": this kind of file is not read; expected a name ending in .jsonl, .jsonl.zst,"
-                + " .txt (or - for standard input)\n");
+                + " .jsonl.gz, .json.gz, .jsonl.zst.tar, .json.zst, .dat.zst, .txt, .zip, .tar.gz,"
+                + " openwebtext.tar.xz, .tar.xz, _data.xz, .gz (or - for standard input)\n");
   }
 
   @Test
@@ -209,7 +210,7 @@ class PreprocessCommandTest {
     assertThat(Run.bytes(directory, "-,-").err())
         .isEqualTo("neox-preprocess: --input: standard input (-) is given twice\n");
     assertThat(Run.bytes(directory, directory.toString()).err())
-        .contains(": no file to read in this directory; files ending in .jsonl, .jsonl.zst, .txt");
+        .contains(": no file to read in this directory; files ending in .jsonl, .jsonl.zst, ");
     assertThat(Run.bytes(directory, "-").err())
         .isEqualTo("neox-preprocess: no documents in -; nothing was written\n");
     assertThat(Run.bytes(directory, "-", "--workers=0").err())
