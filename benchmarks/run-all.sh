@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Runs the benchmarks that need nothing from outside; with PYTHON set, the races against PyTorch too.
+set -euo pipefail
+cd "$(dirname "$0")"
+./memory-flat.sh
+if [ -n "${PYTHON:-}" ]; then
+  ./train-speed.sh
+fi
