@@ -12,6 +12,7 @@ import neox.config.CheckpointConfig;
 import neox.config.NeoxConfig;
 import neox.config.ScheduleConfig;
 import neox.weights.neox.NeoxCheckpoint;
+import neox.weights.neox.OptimizerStateFile;
 
 /// Decides where a run begins: at step 0, or after a checkpoint's step.
 final class StartingPoint {
@@ -70,6 +71,7 @@ final class StartingPoint {
     }
     Optional<TrainState> saved = TrainState.read(checkpoint);
     if (saved.isEmpty()) {
+      requireNeoxOwn(checkpoint);
       long samples = Math.multiplyExact(iteration, (long) config.batch().trainBatchSize());
       return new TrainState(
           iteration,
@@ -85,6 +87,15 @@ final class StartingPoint {
             : configured;
     TrainState state = saved.get().withSchedule(schedule);
     return config.checkpoint().loadRandomState() ? state : state.withRandomState(Optional.empty());
+  }
+
+  /// GPT-NeoX writes no [TrainState]; our own checkpoints are not complete without it.
+  private static void requireNeoxOwn(Path checkpoint) {
+    if (OptimizerStateFile.isIn(checkpoint)) {
+      throw UserException.of(
+          "%s: holds %s, but no %s; the checkpoint is damaged, load another one (iteration)",
+          checkpoint, OptimizerStateFile.NAME, TrainState.FILE);
+    }
   }
 
   /// Which of two schedules counts; [UserException] when they differ and nothing says so.

@@ -40,8 +40,14 @@ record TrainState(
     return Base64.getEncoder().encodeToString(randomState);
   }
 
+  /// The generator's state; [IllegalArgumentException] when the text is not what [#encode] makes.
   static byte[] decode(String randomState) {
     return Base64.getDecoder().decode(randomState);
+  }
+
+  /// True when neox-train wrote the checkpoint in `directory`.
+  static boolean isIn(Path directory) {
+    return Files.exists(directory.resolve(FILE));
   }
 
   /// The state after one more step.
@@ -84,7 +90,7 @@ record TrainState(
   /// The state of a checkpoint that neox-train wrote; empty for one by GPT-NeoX itself.
   static Optional<TrainState> read(Path directory) throws IOException {
     Path file = directory.resolve(FILE);
-    if (!Files.exists(file)) {
+    if (!isIn(directory)) {
       return Optional.empty();
     }
     JsonNode json = Json.read(file);
@@ -92,17 +98,16 @@ record TrainState(
     JsonNode schedule = required(json, "lr_scheduler", file);
     return Optional.of(
         new TrainState(
-            required(json, "iteration", file).asLong(),
-            required(json, "samples", file).asLong(),
-            required(json, "tokens", file).asLong(),
-            new LossWindow(
-                required(window, "sum", file).asDouble(), required(window, "steps", file).asLong()),
+            count(json, "iteration", file),
+            count(json, "samples", file),
+            count(json, "tokens", file),
+            new LossWindow(real(window, "sum", file), count(window, "steps", file)),
             new LearningRateSchedule(
                 style(required(schedule, "decay_style", file), file),
-                required(schedule, "start_lr", file).asDouble(),
-                required(schedule, "min_lr", file).asDouble(),
-                required(schedule, "warmup_iter", file).asDouble(),
-                required(schedule, "end_iter", file).asLong()),
+                real(schedule, "start_lr", file),
+                real(schedule, "min_lr", file),
+                real(schedule, "warmup_iter", file),
+                count(schedule, "end_iter", file)),
             Optional.ofNullable(json.get("torch_rng_state")).map(JsonNode::asText)));
   }
 
@@ -114,6 +119,29 @@ record TrainState(
           file, name);
     }
     return value;
+  }
+
+  private static long count(JsonNode json, String name, Path file) {
+    JsonNode value = required(json, name, file);
+    if (!value.isIntegralNumber() || !value.canConvertToLong() || value.asLong() < 0) {
+      throw damaged(file, name, "a count", value);
+    }
+    return value.asLong();
+  }
+
+  private static double real(JsonNode json, String name, Path file) {
+    JsonNode value = required(json, name, file);
+    if (!value.isNumber()) {
+      throw damaged(file, name, "a number", value);
+    }
+    return value.asDouble();
+  }
+
+  private static UserException damaged(Path file, String name, String expected, JsonNode found) {
+    return UserException.of(
+        "%s: \"%s\": expected %s, found %s; the checkpoint is damaged, load another one"
+            + " (iteration)",
+        file, name, expected, found);
   }
 
   private static DecayStyle style(JsonNode name, Path file) {

@@ -65,9 +65,10 @@ final class Training {
     int paddedVocab = Vocabulary.padded(tokenizer.vocabSize(), config.model().vocabDivisor(), 1);
     Optional<Path> checkpoint = StartingPoint.find(config.checkpoint(), console);
     NetworkOptions options = NetworkOptions.training(dtype(config.precision()));
-    try (TrainingData data = TrainingData.open(config, tokenizer.eod(), console::info);
+    try (TrainingData data =
+            TrainingData.open(config, tokenizer.eod(), paddedVocab, console::info);
         Network network = Network.build(config.model(), paddedVocab, options)) {
-      data.train(); // complains before anything is written
+      data.train().rows(0); // complains before anything is written
       TrainProgress progress = new TrainProgress(start(network, checkpoint));
       describe(network);
       return run(data, network, progress, checkpoint);
@@ -128,9 +129,22 @@ final class Training {
       network.load(stored);
       TrainState state =
           StartingPoint.stateOf(checkpoint.get(), stored.iteration(), config, configured);
-      state.randomState().ifPresent(random -> RandomState.restore(TrainState.decode(random)));
+      state.randomState().ifPresent(random -> restoreRandomState(random, checkpoint.get()));
       console.info("loaded %s, continuing after step %d", checkpoint.get(), state.iteration());
       return state;
+    }
+  }
+
+  private static void restoreRandomState(String state, Path checkpoint) {
+    try {
+      RandomState.restore(TrainState.decode(state));
+    } catch (IllegalArgumentException e) {
+      throw new UserException(
+          checkpoint.resolve(TrainState.FILE)
+              + ": torch_rng_state is damaged, or of another version of libtorch ("
+              + e.getMessage()
+              + "); load another checkpoint (iteration), or set no_load_rng",
+          e);
     }
   }
 
@@ -138,7 +152,7 @@ final class Training {
     if (config.checkpoint().finetune() || !config.checkpoint().loadOptimizer()) {
       return;
     }
-    if (OptimizerStateFile.isIn(checkpoint)) {
+    if (OptimizerStateFile.isIn(checkpoint) || TrainState.isIn(checkpoint)) {
       optimizer.restore(checkpoint);
     } else {
       console.warn(

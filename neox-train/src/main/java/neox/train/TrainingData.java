@@ -1,6 +1,7 @@
 package neox.train;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -20,15 +21,21 @@ final class TrainingData implements AutoCloseable {
   private final SplitSamples samples;
   private final int microBatch;
   private final OptionalInt masked;
+  private final String name;
+  private final int vocabulary;
 
-  private TrainingData(SplitSamples samples, int microBatch, OptionalInt masked) {
+  private TrainingData(
+      SplitSamples samples, NeoxConfig config, OptionalInt masked, int vocabulary) {
     this.samples = samples;
-    this.microBatch = microBatch;
+    this.microBatch = config.batch().microBatchSize();
     this.masked = masked;
+    this.name = config.data().dataPath().map(Path::toString).orElse("data paths");
+    this.vocabulary = vocabulary;
   }
 
   /// @param eod the tokenizer's end-of-document token, needed for `eod_mask_loss` alone
-  static TrainingData open(NeoxConfig config, OptionalInt eod, Consumer<String> log)
+  /// @param vocabulary rows of the embedding
+  static TrainingData open(NeoxConfig config, OptionalInt eod, int vocabulary, Consumer<String> log)
       throws IOException {
     DataConfig data = config.data();
     if (data.eodMaskLoss() && eod.isEmpty()) {
@@ -48,7 +55,7 @@ final class TrainingData implements AutoCloseable {
             ? SplitSamples.open(single(config, counts), log)
             : SplitSamples.open(blend(config, counts), log);
     return new TrainingData(
-        samples, config.batch().microBatchSize(), data.eodMaskLoss() ? eod : OptionalInt.empty());
+        samples, config, data.eodMaskLoss() ? eod : OptionalInt.empty(), vocabulary);
   }
 
   private static SamplePlan single(NeoxConfig config, SampleCounts counts) {
@@ -78,7 +85,7 @@ final class TrainingData implements AutoCloseable {
 
   /// Training micro-batches; [UserException] when the data leave none.
   BatchFeed train() {
-    return feed(samples.train())
+    return feed(samples.train(), "training")
         .orElseThrow(() ->
             new UserException(
                 "no training data: set data_path or train_data_paths, and give the training"
@@ -87,16 +94,18 @@ final class TrainingData implements AutoCloseable {
 
   /// Validation micro-batches; empty when the split has no documents.
   Optional<BatchFeed> valid() {
-    return feed(samples.valid());
+    return feed(samples.valid(), "validation");
   }
 
   /// Test micro-batches; empty when the split has no documents.
   Optional<BatchFeed> test() {
-    return feed(samples.test());
+    return feed(samples.test(), "test");
   }
 
-  private Optional<BatchFeed> feed(Optional<TokenSamples> split) {
-    return split.map(s -> new BatchFeed(new BatchSource(s, microBatch, 0, 1), masked));
+  private Optional<BatchFeed> feed(Optional<TokenSamples> split, String use) {
+    String origin = name + " (" + use + ")";
+    return split.map(
+        s -> new BatchFeed(origin, new BatchSource(s, microBatch, 0, 1), masked, vocabulary));
   }
 
   @Override

@@ -67,7 +67,8 @@ class ReplayTest {
   void readsTheSameBatchesAsNeox() throws IOException {
     NeoxConfig config = config("A_pythia");
     List<int[][]> batches = new ArrayList<>();
-    try (TrainingData data = TrainingData.open(config, OptionalInt.empty(), line -> {})) {
+    try (TrainingData data =
+        TrainingData.open(config, OptionalInt.empty(), Integer.MAX_VALUE, line -> {})) {
       long accumulation = config.batch().gradientAccumulationSteps();
       long perEvaluation = config.eval().iters() * accumulation;
       for (long i = 0; i < STEPS; i++) {

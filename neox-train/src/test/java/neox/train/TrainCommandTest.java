@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import neox.base.ExitCode;
+import neox.weights.neox.OptimizerStateFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,6 +144,38 @@ class TrainCommandTest {
         "pipe_parallel_size=2");
     assertFails("no training data", "split=0,50,50");
     assertFails("no such checkpoint directory", "load=" + directory.resolve("nowhere"));
+  }
+
+  @Test
+  void refusesDataOfAnotherTokenizerBeforeItWritesAnything() throws IOException {
+    Path bin = Path.of(fixture.dataPrefix() + ".bin");
+    byte[] tokens = Files.readAllBytes(bin);
+    Arrays.fill(tokens, (byte) 0x77);
+    Files.write(bin, tokens);
+    assertFails(fixture.dataPrefix() + " (training): found token 30583, expected tokens below 512");
+  }
+
+  @Test
+  void refusesACheckpointOfItsOwnThatIsNotComplete() throws IOException {
+    fixture.run("run", FEW_STEPS);
+    Path checkpoint = directory.resolve("run").resolve("global_step4");
+    Path state = checkpoint.resolve(TrainState.FILE);
+    String good = Files.readString(state);
+
+    Files.writeString(
+        state, good.replaceAll("\"torch_rng_state\" : \".*\"", "\"torch_rng_state\" : \"AAAA\""));
+    assertContinuingFails("torch_rng_state is damaged, or of another version of libtorch");
+    Files.delete(state);
+    assertContinuingFails("holds neox_optimizer.safetensors, but no train_state.json");
+    Files.writeString(state, good);
+    Files.delete(checkpoint.resolve(OptimizerStateFile.NAME));
+    assertContinuingFails("no optimizer state (neox_optimizer.safetensors)");
+  }
+
+  private void assertContinuingFails(String message) {
+    TrainFixture.Result result = fixture.run("run", FEW_STEPS);
+    assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.err()).contains(message);
   }
 
   private void assertFails(String message, String... overrides) {

@@ -44,6 +44,21 @@ class TrainStateTest {
   }
 
   @Test
+  void refusesACountThatIsNone() throws IOException {
+    TrainState.fresh(SCHEDULE).write(directory);
+    Path file = directory.resolve("train_state.json");
+    String good = Files.readString(file);
+    Files.writeString(file, good.replace("\"iteration\" : 0", "\"iteration\" : \"x\""));
+    assertThatThrownBy(() -> TrainState.read(directory))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("train_state.json: \"iteration\": expected a count, found \"x\"");
+    Files.writeString(file, good.replace("\"start_lr\" : 0.003", "\"start_lr\" : null"));
+    assertThatThrownBy(() -> TrainState.read(directory))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("\"start_lr\": expected a number, found null");
+  }
+
+  @Test
   void theWindowAveragesItsLosses() {
     assertThat(LossWindow.EMPTY.mean()).isZero();
     assertThat(LossWindow.EMPTY.plus(3).plus(5).mean()).isEqualTo(4);

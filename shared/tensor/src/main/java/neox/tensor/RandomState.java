@@ -20,7 +20,8 @@ public final class RandomState {
     }
   }
 
-  /// Continues exactly where [#save] was called.
+  /// Continues exactly where [#save] was called; [IllegalArgumentException] when `state` is nothing
+  /// that [#save] returns.
   public static void restore(byte[] state) {
     try (var _ = Scope.open()) {
       Tensor bytes = torch.zeros(new long[] {state.length}, ElementType.options(ScalarType.Byte));
@@ -30,7 +31,15 @@ public final class RandomState {
       }
       MemorySegment.copy(
           MemorySegment.ofArray(state), 0, MappedTensors.bytes(bytes), 0, state.length);
+      set(bytes);
+    }
+  }
+
+  private static void set(Tensor bytes) {
+    try {
       torch.getDefaultCPUGenerator().set_state(bytes);
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException("libtorch refuses the random state", e);
     }
   }
 
