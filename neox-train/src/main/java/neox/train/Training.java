@@ -52,10 +52,13 @@ final class Training {
   /// Trains as configured and returns the exit code.
   static int run(LoadedConfig loaded, Console console, StopRequest stop) throws IOException {
     loaded.config().requireTrainable();
-    return new Training(loaded, console, stop).run();
+    try (SaveLock lock = new SaveLock(loaded.config().checkpoint().save())) {
+      return new Training(loaded, console, stop).run(lock);
+    }
   }
 
-  private int run() throws IOException {
+  private int run(SaveLock lock) throws IOException {
+    lock.acquireIfPresent();
     clean();
     Tokenizer tokenizer =
         Tokenizers.open(
@@ -69,6 +72,7 @@ final class Training {
             TrainingData.open(config, tokenizer.eod(), paddedVocab, console::info);
         Network network = Network.build(config.model(), paddedVocab, options)) {
       data.train().rows(0); // complains before anything is written
+      lock.acquire();
       TrainProgress progress = new TrainProgress(start(network, checkpoint));
       describe(network);
       return run(data, network, progress, checkpoint);
