@@ -25,14 +25,15 @@ public final class ConfigLoader {
     return new LoadedConfig(config, files.originals(), YamlWriter.write(table.settings()));
   }
 
-  /// Reads what describes the network and its tokenizer, and checks only that: the rest of the
-  /// result holds what the files say where that is usable, and stand-ins where it is not.
+  /// Reads what describes the network and its tokenizer, and of the files checks only that: the
+  /// rest of the result holds what they say where that is usable, and stand-ins where it is not.
+  /// The overrides are all checked.
   public static LoadedConfig readModel(ConfigSource source) throws IOException {
     requireFiles(source);
     ConfigFiles files = ConfigFiles.read(source);
     ConfigTable table = new ConfigTable(files.root(), files.problems());
     NeoxConfig config = NeoxConfig.forModel(table);
-    files.problems().throwIfAny();
+    table.finish();
     return new LoadedConfig(config, files.originals(), YamlWriter.write(table.settings()));
   }
 

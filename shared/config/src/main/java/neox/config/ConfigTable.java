@@ -183,8 +183,8 @@ final class ConfigTable {
     problems.add(origin, format, arguments);
   }
 
-  /// From now on mistakes are passed over, as for the training part of a checkpoint that is only to
-  /// be converted.
+  /// From now on mistakes in files are passed over, as for the training part of a checkpoint that
+  /// is only to be converted.
   void tolerate() {
     problems.stopListening();
   }

@@ -21,12 +21,12 @@ final class Problems {
 
   void add(Origin origin, String format, Object... arguments) {
     String text = arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments);
-    if (!deaf) {
+    if (!deaf || origin.equals(Origin.OVERRIDE)) {
       found.add(new Problem(origin, text));
     }
   }
 
-  /// From now on nothing more is recorded.
+  /// From now on mistakes in files are not recorded; what was typed on the command line was meant.
   void stopListening() {
     deaf = true;
   }

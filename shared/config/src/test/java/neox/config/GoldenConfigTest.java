@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import neox.base.UserException;
 import org.junit.jupiter.api.Test;
@@ -169,6 +170,26 @@ class GoldenConfigTest {
     NeoxConfig config = ConfigLoader.readCheckpoint(directory).config();
     assertThat(config.model().layers()).isEqualTo(2);
     assertThat(config.precision()).isEqualTo(Precision.FP16);
+  }
+
+  @Test
+  void overridesAreCheckedEvenWhereFilesAreNot() throws IOException {
+    Path file = directory.resolve("config.yml");
+    Files.writeString(
+        file,
+        """
+        {"num_layers": 2, "hidden_size": 8, "num_attention_heads": 2, "seq_length": 16,
+         "max_position_embeddings": 16, "pos_emb": "none", "tokenizer_type": "CharLevelTokenizer",
+         "an_unknown_key": 1, "top_k": "many"}
+        """);
+    ConfigSource source =
+        new ConfigSource(Optional.empty(), List.of(file), Map.of("top_p", "2", "temprature", "1"));
+    assertThatThrownBy(() -> ConfigLoader.readModel(source))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--set: top_p: expected a number between 0 and 1, found number 2")
+        .hasMessageContaining("--set: temprature: unknown key; did you mean 'temperature'?")
+        .hasMessageNotContaining("an_unknown_key")
+        .hasMessageNotContaining("top_k");
   }
 
   @Test
