@@ -175,7 +175,7 @@ public final class EvalCommand implements ToolCommand {
   }
 
   @Override
-  public int call(Console console) throws IOException, InterruptedException {
+  public int call(Console console) throws Exception {
     Optional<String> answer = config.answer();
     if (answer.isPresent()) {
       console.out().print(answer.get());
@@ -186,7 +186,7 @@ public final class EvalCommand implements ToolCommand {
       return ExitCode.OK;
     }
     EvalPlan plan = plan();
-    EvalRun.Outcome outcome = new EvalRun(models, console).run(plan);
+    EvalRun.Outcome outcome = NativeRuntime.run(() -> new EvalRun(models, console).run(plan));
     save(plan, outcome.run(), outcome.results(), console);
     if (json) {
       console.out().println(ResultsJson.of(outcome.run(), outcome.results()));

@@ -15,6 +15,7 @@ import neox.config.ConfigOptions;
 import neox.config.GenerateConfig;
 import neox.config.NeoxConfig;
 import neox.config.Precision;
+import neox.tensor.NativeRuntime;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -124,14 +125,16 @@ public final class GenerateCommand implements ToolCommand {
   }
 
   @Override
-  public int call(Console console) throws IOException {
+  public int call(Console console) throws Exception {
     Optional<String> answer = config.answer();
     if (answer.isPresent()) {
       console.out().print(answer.get());
       return ExitCode.OK;
     }
-    SampleRun.of(settings(), console).run();
-    return ExitCode.OK;
+    return NativeRuntime.run(() -> {
+      SampleRun.of(settings(), console).run();
+      return ExitCode.OK;
+    });
   }
 
   /// Options over configuration over defaults.

@@ -60,7 +60,7 @@ public final class TrainCommand implements ToolCommand {
     LoadedConfig loaded = ConfigLoader.read(source());
     NativeRuntime.start(NativeRuntime.defaultThreads());
     try (StopRequest stop = StopRequest.listen(console)) {
-      int code = Training.run(loaded, console, stop);
+      int code = NativeRuntime.run(() -> Training.run(loaded, console, stop));
       console.out().flush();
       stop.finished(code);
       return code;

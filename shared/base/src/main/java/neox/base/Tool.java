@@ -93,6 +93,9 @@ public final class Tool {
       Thread.currentThread().interrupt();
       console.err().println(name + ": interrupted");
       return ExitCode.FAILED;
+    } catch (OutOfMemoryError e) {
+      console.err().println(name + ": out of memory: " + shortage(e));
+      return ExitCode.FAILED;
     } catch (Exception e) {
       console.err().println(name + ": internal error, please report this:");
       e.printStackTrace(console.err());
@@ -161,6 +164,17 @@ public final class Tool {
           default -> e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
         };
     return e.getFile() + ": " + reason;
+  }
+
+  /// What is short: Java's own heap has a limit that the user can raise.
+  private static String shortage(OutOfMemoryError e) {
+    String message = Objects.requireNonNullElse(e.getMessage(), "");
+    if (!message.startsWith("Java heap space")) {
+      return message;
+    }
+    long megabytes = Runtime.getRuntime().maxMemory() / 1_000_000;
+    return "the Java heap of %,d MB is full; raise it with NEOX_JAVA_OPTS=-Xmx4g or the like"
+        .formatted(megabytes);
   }
 
   private static String oneLine(IOException e) {

@@ -74,6 +74,22 @@ class ToolTest {
   private record Run(int exitCode, String out, String err) {}
 
   @Test
+  void tellsInOneLineWhatMemoryIsShort() {
+    assertThat(run(failing(new OutOfMemoryError("a tensor of 9 GB does not fit"))))
+        .isEqualTo(new Run(1, "", "neox-probe: out of memory: a tensor of 9 GB does not fit\n"));
+    assertThat(run(failing(new OutOfMemoryError("Java heap space"))).err())
+        .matches(
+            "neox-probe: out of memory: the Java heap of [0-9,]+ MB is full; raise it with"
+                + " NEOX_JAVA_OPTS=-Xmx4g or the like\n");
+  }
+
+  private static ToolCommand failing(Error error) {
+    return console -> {
+      throw error;
+    };
+  }
+
+  @Test
   void returnsWhatTheCommandReturns() {
     assertThat(run(console -> ExitCode.STOPPED)).isEqualTo(new Run(75, "", ""));
   }
