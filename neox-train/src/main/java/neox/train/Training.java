@@ -13,7 +13,6 @@ import neox.base.StopRequest;
 import neox.base.UserException;
 import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
-import neox.config.Precision;
 import neox.config.Vocabulary;
 import neox.model.Network;
 import neox.model.NetworkOptions;
@@ -29,7 +28,6 @@ import neox.tokenizer.Tokenizers;
 import neox.weights.neox.CheckpointContent.Layout;
 import neox.weights.neox.NeoxCheckpoint;
 import neox.weights.neox.OptimizerStateFile;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// One training run, wired from its configuration: the only place that makes the parts and knows
 /// all of them.
@@ -67,7 +65,7 @@ final class Training {
             config.tokenizer().mergeFile());
     int paddedVocab = Vocabulary.padded(tokenizer.vocabSize(), config.model().vocabDivisor(), 1);
     Optional<Path> checkpoint = StartingPoint.find(config.checkpoint(), console);
-    NetworkOptions options = NetworkOptions.training(dtype(config.precision()));
+    NetworkOptions options = NetworkOptions.training(config.precision());
     try (TrainingData data =
             TrainingData.open(config, tokenizer.eod(), paddedVocab, console::info);
         Network network = Network.build(config.model(), paddedVocab, options)) {
@@ -247,14 +245,5 @@ final class Training {
         Math.multiplyExact(
             config.eval().iters(), (long) config.batch().gradientAccumulationSteps());
     return new Evaluator(network, log, metrics, microBatches);
-  }
-
-  private static ScalarType dtype(Precision precision) {
-    return switch (precision) {
-      case FP32 -> ScalarType.Float;
-      case BFLOAT16 -> ScalarType.BFloat16;
-      case FP16 ->
-          throw new UserException("precision fp16 is not supported yet; use bfloat16 or fp32");
-    };
   }
 }

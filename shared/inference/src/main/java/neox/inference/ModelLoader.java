@@ -3,7 +3,6 @@ package neox.inference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import neox.base.UserException;
 import neox.config.ConfigLoader;
@@ -18,7 +17,6 @@ import neox.tokenizer.Tokenizers;
 import neox.weights.TensorStore;
 import neox.weights.hf.HfModel;
 import neox.weights.neox.NeoxCheckpoint;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Opens trained models: checkpoints of GPT-NeoX or ours, and Hugging Face directories.
 public final class ModelLoader {
@@ -107,7 +105,7 @@ public final class ModelLoader {
 
   private static Network load(
       TensorStore store, ModelConfig config, int paddedVocab, Precision precision) {
-    Network network = Network.build(config, paddedVocab, NetworkOptions.inference(type(precision)));
+    Network network = Network.build(config, paddedVocab, NetworkOptions.inference(precision));
     boolean complete = false;
     try {
       network.load(store);
@@ -118,17 +116,6 @@ public final class ModelLoader {
         network.close();
       }
     }
-  }
-
-  private static ScalarType type(Precision precision) {
-    return switch (precision) {
-      case FP32 -> ScalarType.Float;
-      case BFLOAT16 -> ScalarType.BFloat16;
-      case FP16 ->
-          throw new UserException(
-              "precision %s is not supported on this device; use fp32 or bfloat16"
-                  .formatted(precision.name().toLowerCase(Locale.ROOT)));
-    };
   }
 
   private static LoadedModel loaded(

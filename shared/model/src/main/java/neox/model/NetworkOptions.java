@@ -1,6 +1,7 @@
 package neox.model;
 
 import neox.base.UserException;
+import neox.config.Precision;
 import neox.parallel.TensorParallel;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -16,7 +17,8 @@ public record NetworkOptions(
       case Float, BFloat16, Double -> {}
       default ->
           throw new UserException(
-              "precision " + dtype + " is not supported on this device; use fp32 or bfloat16");
+              "precision %s is not supported on this device; use fp32 or bfloat16"
+                  .formatted(dtype == ScalarType.Half ? "fp16" : dtype));
     }
     if (tensorParallel.size() != 1) {
       throw new UserException(
@@ -29,8 +31,26 @@ public record NetworkOptions(
     return new NetworkOptions(dtype, true, TensorParallel.single());
   }
 
+  /// One rank, with gradients.
+  public static NetworkOptions training(Precision precision) {
+    return training(dtype(precision));
+  }
+
   /// One rank, without gradients.
   public static NetworkOptions inference(ScalarType dtype) {
     return new NetworkOptions(dtype, false, TensorParallel.single());
+  }
+
+  /// One rank, without gradients.
+  public static NetworkOptions inference(Precision precision) {
+    return inference(dtype(precision));
+  }
+
+  private static ScalarType dtype(Precision precision) {
+    return switch (precision) {
+      case FP32 -> ScalarType.Float;
+      case BFLOAT16 -> ScalarType.BFloat16;
+      case FP16 -> ScalarType.Half;
+    };
   }
 }
