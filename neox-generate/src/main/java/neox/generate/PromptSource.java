@@ -51,6 +51,9 @@ sealed interface PromptSource {
 
     @Override
     public List<String> read(InputStream stdin) throws IOException {
+      if (!isStdin() && Files.isDirectory(file)) {
+        throw UserException.of("%s: is a directory; expected a file of prompts", file);
+      }
       byte[] bytes = isStdin() ? stdin.readAllBytes() : Files.readAllBytes(file);
       List<String> prompts =
           Arrays.stream(decode(bytes).split(Pattern.quote(end), -1))

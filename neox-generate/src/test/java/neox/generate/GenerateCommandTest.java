@@ -189,6 +189,9 @@ class GenerateCommandTest {
     assertRefused(
         run("\n \n", "--model", checkpoint(), "-i", "-"), "standard input: no prompts in it");
     assertRefused(
+        run("", "--model", checkpoint(), "-i", directory.toString()),
+        directory + ": is a directory; expected a file of prompts");
+    assertRefused(
         run("a", "--model", checkpoint(), "-i", "-", "--num-samples", "3"),
         "--num-samples counts samples without a prompt; leave it or the input file out");
     assertRefused(

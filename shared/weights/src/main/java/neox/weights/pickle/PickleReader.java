@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.regex.Pattern;
 import neox.base.UserException;
 import neox.weights.DType;
 
@@ -29,6 +30,8 @@ import neox.weights.DType;
 /// hold become [PickledObject]. Any class outside the list of [Globals] is refused by name: a
 /// pickle is a program, and this is an interpreter without the dangerous half.
 final class PickleReader {
+  private static final Pattern NAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_.]*");
+
   private final ByteBuffer in;
   private final String where;
   private final StorageReader storages;
@@ -178,6 +181,9 @@ final class PickleReader {
   }
 
   private void global(String module, String name) {
+    if (!NAME.matcher(module).matches() || !NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException("a class whose name is no name");
+    }
     push(
         Globals.find(module, name)
             .orElseThrow(() ->

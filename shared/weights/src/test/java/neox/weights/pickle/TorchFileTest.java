@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -133,6 +134,17 @@ class TorchFileTest {
         assertThat(NumpyArray.of(find(values, "array")).dtype()).isEqualTo("i8");
       }
     }
+  }
+
+  @Test
+  void saysThatANameOfOtherBytesIsDamage(@TempDir Path directory) throws IOException {
+    String evil = Files.readString(Golden.path("torch/evil.pt"), StandardCharsets.ISO_8859_1);
+    Path damaged = directory.resolve("damaged.pt");
+    Files.writeString(damaged, evil.replace("posix", "po\1\2x"), StandardCharsets.ISO_8859_1);
+    assertThatThrownBy(() -> TorchFile.open(damaged))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith(damaged + ": damaged or unsupported pickle near byte ")
+        .hasMessageEndingWith(": a class whose name is no name");
   }
 
   @Test
