@@ -131,7 +131,12 @@ class IndexedTokensTest {
 
   @Test
   void namesTheLegacyFormat() throws Exception {
-    Files.write(idx, "TNTIDX\0\0rest".getBytes(StandardCharsets.US_ASCII));
+    ByteBuffer legacy = ByteBuffer.allocate(72).order(ByteOrder.LITTLE_ENDIAN);
+    legacy.put("TNTIDX\0\0".getBytes(StandardCharsets.US_ASCII));
+    for (long field : new long[] {1, 4, 4, 0, 0, 0}) {
+      legacy.putLong(field);
+    }
+    Files.write(idx, legacy.array());
     Files.createFile(bin);
     assertRefused(
         idx
