@@ -2,7 +2,6 @@ package neox.preprocess;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -17,6 +16,7 @@ final class ChunkReader implements AutoCloseable {
   private final Deque<InputFile> waiting;
   private final InputStream stdin;
   private Optional<ChunkSource> current = Optional.empty();
+  private Optional<RawInput> raw = Optional.empty();
   private final AtomicLong consumed = new AtomicLong();
 
   ChunkReader(List<InputFile> files, InputStream stdin) {
@@ -41,22 +41,33 @@ final class ChunkReader implements AutoCloseable {
       if (chunk.isPresent()) {
         return chunk;
       }
+      finish();
       close();
+    }
+  }
+
+  /// The file's last document has been read, unless the file turned out to be damaged.
+  private void finish() throws IOException {
+    if (raw.isPresent()) {
+      raw.get().finished();
     }
   }
 
   /// Opens a file; returns what is wrong with its head.
   private Optional<Chunk> begin(InputFile file) throws IOException {
     try {
-      current = Optional.of(file.path().isPresent() ? open(file, file.path().get()) : openStdin());
+      raw = bytes(file).map(bytes -> new RawInput(file.name(), bytes, consumed));
+      current = Optional.of(raw.isPresent() ? file.format().open(raw.get()) : openStdin());
       return Optional.empty();
     } catch (IOException e) {
       return Optional.of(lost(file.name() + ": damaged, or not what its name says", e));
     }
   }
 
-  private ChunkSource open(InputFile file, Path path) throws IOException {
-    return file.format().open(new RawInput(file.name(), path, consumed));
+  private static Optional<RawInput.Bytes> bytes(InputFile file) {
+    return file.path()
+        .<RawInput.Bytes>map(RawInput.Bytes.OnDisk::new)
+        .or(() -> file.remote().map(RawInput.Bytes.Remote::new));
   }
 
   private ChunkSource openStdin() throws IOException {

@@ -11,10 +11,23 @@ import neox.base.UserException;
 
 /// One file of the corpus, or standard input.
 ///
-/// @param path empty for standard input
+/// @param path empty for standard input and for remote files
 /// @param size in bytes, 0 when unknown
-record InputFile(Optional<Path> path, String name, InputFormat format, long size) {
+/// @param remote the file, when it is not on disk
+record InputFile(
+    Optional<Path> path, String name, InputFormat format, long size, Optional<RemoteInput> remote) {
   private static final String STDIN = "-";
+
+  InputFile(Optional<Path> path, String name, InputFormat format, long size) {
+    this(path, name, format, size, Optional.empty());
+  }
+
+  static InputFile of(RemoteInput remote) {
+    InputFormat format =
+        InputFormat.ofName(remote.name()).orElseThrow(() -> unreadable(remote.name()));
+    return new InputFile(
+        Optional.empty(), remote.name(), format, remote.size(), Optional.of(remote));
+  }
 
   /// The files that the arguments of `--input` stand for, in order. A directory stands for the
   /// files in it whose ending is known, sorted by name.
@@ -40,7 +53,8 @@ record InputFile(Optional<Path> path, String name, InputFormat format, long size
       throw UserException.of("%s: no such file or directory", path);
     }
     InputFormat format =
-        InputFormat.ofName(path.getFileName().toString()).orElseThrow(() -> unreadable(path));
+        InputFormat.ofName(path.getFileName().toString())
+            .orElseThrow(() -> unreadable(path.toString()));
     return new InputFile(Optional.of(path), path.toString(), format, Files.size(path));
   }
 
@@ -53,7 +67,7 @@ record InputFile(Optional<Path> path, String name, InputFormat format, long size
     for (Path path : sorted) {
       String name = path.getFileName().toString();
       if (InputFormat.unreadableCorpus(name)) {
-        throw unreadable(path);
+        throw unreadable(path.toString());
       }
       if (InputFormat.ofName(name).isPresent()) {
         files.add(file(path));
@@ -74,10 +88,10 @@ record InputFile(Optional<Path> path, String name, InputFormat format, long size
         b.getFileName().toString().codePoints().toArray());
   }
 
-  private static UserException unreadable(Path path) {
+  private static UserException unreadable(String name) {
     return UserException.of(
         "%s: this kind of file is not read; expected a name ending in %s (or - for standard"
             + " input)",
-        path, InputFormat.endings());
+        name, InputFormat.endings());
   }
 }

@@ -57,10 +57,23 @@ public final class Preprocess {
   /// Does the work and prints one summary line.
   public static Summary run(PreprocessPlan plan, Tokenizer tokenizer, Console console)
       throws IOException, InterruptedException {
+    return run(plan, InputFile.resolve(plan.inputs()), tokenizer, console);
+  }
+
+  /// As [#run(PreprocessPlan, Tokenizer, Console)] for files that are not on disk, which the plan's
+  /// inputs only name.
+  public static Summary runRemote(
+      PreprocessPlan plan, List<RemoteInput> inputs, Tokenizer tokenizer, Console console)
+      throws IOException, InterruptedException {
+    return run(plan, inputs.stream().map(InputFile::of).toList(), tokenizer, console);
+  }
+
+  private static Summary run(
+      PreprocessPlan plan, List<InputFile> files, Tokenizer tokenizer, Console console)
+      throws IOException, InterruptedException {
     OptionalInt eod = endOfDocument(plan, tokenizer);
     refuseDuplicates(plan.keys());
     refuseExisting(plan);
-    List<InputFile> files = InputFile.resolve(plan.inputs());
     List<IndexedTokensWriter> writers = new ArrayList<>();
     try (ChunkReader reader = new ChunkReader(files, console.in())) {
       for (String key : plan.keys()) {
@@ -107,7 +120,7 @@ public final class Preprocess {
   private void encode(
       ChunkReader reader, List<InputFile> files, Tokenizer tokenizer, OptionalInt eod)
       throws IOException, InterruptedException {
-    boolean sized = files.stream().allMatch(file -> file.path().isPresent());
+    boolean sized = files.stream().allMatch(file -> file.path().isPresent() || file.size() > 0);
     long total =
         sized
             ? files.stream().mapToLong(InputFile::size).sum()

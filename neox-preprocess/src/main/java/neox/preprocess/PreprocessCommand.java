@@ -3,7 +3,6 @@ package neox.preprocess;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.StandardOptions;
@@ -77,31 +76,11 @@ public final class PreprocessCommand implements ToolCommand {
   private @Nullable Path mergeFile;
 
   @Option(
-      names = {"--jsonl-keys", "--jsonl_keys"},
-      arity = "1..*",
-      paramLabel = "KEY",
-      description = "Keys of a row that hold text, one dataset each (default: text).")
-  private List<String> keys = List.of("text");
-
-  @Option(
       names = {"--append-eod", "--append_eod"},
       description = "End every document with the end-of-document token.")
   private boolean appendEod;
 
-  @Option(
-      names = "--workers",
-      paramLabel = "N",
-      description = "Encoding threads (default: all cores).")
-  private int workers = Runtime.getRuntime().availableProcessors();
-
-  @Option(
-      names = {"--on-error", "--on_error"},
-      paramLabel = "stop|skip",
-      description = "What to do with a bad row or a damaged archive (default: stop).")
-  private OnError onError = OnError.STOP;
-
-  @Option(names = "--overwrite", description = "Replace output that is already there.")
-  private boolean overwrite;
+  @Mixin TokenizingOptions tokenizing = new TokenizingOptions();
 
   @Option(
       names = {"--num-docs", "--num_docs"},
@@ -110,24 +89,10 @@ public final class PreprocessCommand implements ToolCommand {
   private long numDocs;
 
   @Option(
-      names = {"--log-interval", "--log_interval"},
-      paramLabel = "N",
-      description = "Print a line every N documents.")
-  private long logInterval;
-
-  @Option(
       names = {"--dataset-impl", "--dataset_impl"},
       paramLabel = "mmap",
       description = "The format of the output.")
   private String datasetImpl = "mmap";
-
-  @Option(
-      names = "--ftfy",
-      description = {
-        "Mend damaged text first, as ftfy 6.3.1 does: mojibake, HTML entities, ligatures, curly",
-        "quotes, control characters and the like. Texts that become empty are left out."
-      })
-  private boolean ftfy;
 
   public static void main(String[] args) {
     System.exit(Tool.run(new PreprocessCommand(), args));
@@ -141,23 +106,13 @@ public final class PreprocessCommand implements ToolCommand {
     Tokenizer tokenizer =
         Tokenizers.open(type, Optional.ofNullable(vocabFile), Optional.ofNullable(mergeFile));
     PreprocessPlan plan =
-        new PreprocessPlan(
+        tokenizing.plan(
             input,
             prefix,
-            keys,
             appendEod ? PreprocessPlan.Ending.END_OF_DOCUMENT : PreprocessPlan.Ending.PLAIN,
-            ftfy ? PreprocessPlan.Mending.FTFY : PreprocessPlan.Mending.NONE,
-            workers,
-            onError,
-            overwrite ? PreprocessPlan.Existing.OVERWRITE : PreprocessPlan.Existing.REFUSE,
-            positive(numDocs),
-            positive(logInterval));
+            numDocs);
     Preprocess.run(plan, tokenizer, console);
     return ExitCode.OK;
-  }
-
-  private static OptionalLong positive(long value) {
-    return value > 0 ? OptionalLong.of(value) : OptionalLong.empty();
   }
 
   private static <T> T required(@Nullable T value, String option) {
@@ -170,9 +125,6 @@ public final class PreprocessCommand implements ToolCommand {
   private void check() {
     if (input.isEmpty()) {
       throw new UserException("--input is required; see neox-preprocess --help");
-    }
-    if (workers < 1) {
-      throw UserException.of("--workers: expected at least 1, found %d", workers);
     }
     if (!datasetImpl.equals("mmap")) {
       throw UserException.of(

@@ -8,24 +8,71 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// A file of the corpus as it lies on disk, before anything is decompressed.
+/// A file of the corpus before anything is decompressed.
 ///
 /// @param name for messages
 /// @param consumed grows by what is read, for the progress line
-record RawInput(String name, Path path, AtomicLong consumed) {
+record RawInput(String name, Bytes source, AtomicLong consumed) {
   private static final int BUFFER_BYTES = 1 << 16;
 
-  /// The disk failed, as opposed to the content.
+  /// Where the bytes are.
+  sealed interface Bytes {
+    record OnDisk(Path path) implements Bytes {}
+
+    record Remote(RemoteInput input) implements Bytes {}
+  }
+
+  /// The disk or the network failed, as opposed to the content.
   static final class Unreadable extends IOException {
     private static final long serialVersionUID = 1;
 
     Unreadable(String name, IOException cause) {
       super(name + ": cannot read: " + cause.getMessage(), cause);
     }
+
+    /// For a cause that names the file itself.
+    Unreadable(IOException cause) {
+      super(cause.getMessage(), cause);
+    }
   }
 
+  /// All bytes in order.
   InputStream stream() throws IOException {
-    return new BufferedInputStream(new Counting(Files.newInputStream(path)), BUFFER_BYTES);
+    return new BufferedInputStream(new Counting(open()), BUFFER_BYTES);
+  }
+
+  private InputStream open() throws IOException {
+    return switch (source) {
+      case Bytes.OnDisk disk -> Files.newInputStream(disk.path());
+      case Bytes.Remote remote -> readable(remote.input()::open);
+    };
+  }
+
+  /// The file on disk, for formats that are not read from front to back.
+  Path path() throws IOException {
+    return switch (source) {
+      case Bytes.OnDisk disk -> disk.path();
+      case Bytes.Remote remote -> readable(remote.input()::fetch);
+    };
+  }
+
+  /// To be called after the last document.
+  void finished() throws IOException {
+    if (source instanceof Bytes.Remote remote) {
+      remote.input().finished();
+    }
+  }
+
+  private interface Attempt<T> {
+    T make() throws IOException;
+  }
+
+  private static <T> T readable(Attempt<T> attempt) throws IOException {
+    try {
+      return attempt.make();
+    } catch (IOException e) {
+      throw new Unreadable(e);
+    }
   }
 
   private final class Counting extends FilterInputStream {
@@ -46,7 +93,7 @@ record RawInput(String name, Path path, AtomicLong consumed) {
         consumed.addAndGet(Math.max(0, read));
         return read;
       } catch (IOException e) {
-        throw new Unreadable(name, e);
+        throw source instanceof Bytes.Remote ? new Unreadable(e) : new Unreadable(name, e);
       }
     }
   }

@@ -1,0 +1,90 @@
+package neox.preprocess;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import neox.base.UserException;
+import picocli.CommandLine.Option;
+
+/// How texts become datasets: the options that every command has which tokenizes a corpus; used as
+/// a picocli mixin.
+public final class TokenizingOptions {
+  @Option(
+      names = {"--jsonl-keys", "--jsonl_keys"},
+      arity = "1..*",
+      paramLabel = "KEY",
+      description = "Keys of a row that hold text, one dataset each (default: text).")
+  private List<String> keys = List.of("text");
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "Encoding threads (default: all cores).")
+  private int workers = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = {"--on-error", "--on_error"},
+      paramLabel = "stop|skip",
+      description = "What to do with a bad row or a damaged archive (default: stop).")
+  private OnError onError = OnError.STOP;
+
+  @Option(names = "--overwrite", description = "Replace output that is already there.")
+  private boolean overwrite;
+
+  @Option(
+      names = {"--log-interval", "--log_interval"},
+      paramLabel = "N",
+      description = "Print a line every N documents.")
+  private long logInterval;
+
+  @Option(
+      names = "--ftfy",
+      description = {
+        "Mend damaged text first, as ftfy 6.3.1 does: mojibake, HTML entities, ligatures, curly",
+        "quotes, control characters and the like. Texts that become empty are left out."
+      })
+  private boolean ftfy;
+
+  /// The keys, one dataset each.
+  public List<String> keys() {
+    return keys;
+  }
+
+  /// Whether output that is there may be replaced.
+  public boolean overwrite() {
+    return overwrite;
+  }
+
+  /// Whether texts are mended.
+  public boolean ftfy() {
+    return ftfy;
+  }
+
+  /// The plan that the options make of these inputs.
+  ///
+  /// @param expectedDocuments for the progress line when the input has no size; 0 for unknown
+  public PreprocessPlan plan(
+      List<String> inputs,
+      Path outputPrefix,
+      PreprocessPlan.Ending ending,
+      long expectedDocuments) {
+    if (workers < 1) {
+      throw UserException.of("--workers: expected at least 1, found %d", workers);
+    }
+    return new PreprocessPlan(
+        inputs,
+        outputPrefix,
+        keys,
+        ending,
+        ftfy ? PreprocessPlan.Mending.FTFY : PreprocessPlan.Mending.NONE,
+        workers,
+        onError,
+        overwrite ? PreprocessPlan.Existing.OVERWRITE : PreprocessPlan.Existing.REFUSE,
+        positive(expectedDocuments),
+        positive(logInterval));
+  }
+
+  private static OptionalLong positive(long value) {
+    return value > 0 ? OptionalLong.of(value) : OptionalLong.empty();
+  }
+}

@@ -1,0 +1,141 @@
+package neox.preprocess;
+
+import static neox.preprocess.Packed.members;
+import static neox.preprocess.Packed.tar;
+import static neox.preprocess.Packed.utf8;
+import static neox.preprocess.Packed.zip;
+import static neox.preprocess.Packed.zstd;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import neox.base.Console;
+import neox.base.UserException;
+import neox.tokenizer.Tokenizers;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RemoteInputTest {
+  @TempDir Path directory;
+  @TempDir Path copies;
+  private final List<String> events = new ArrayList<>();
+
+  @Test
+  void readsStreamsByTheEndingOfTheirNames() throws Exception {
+    byte[] tar = tar(members("a.jsonl.zst", zstd(utf8("{\"text\": \"two\"}\n"))));
+    run(new Fake("x/a.jsonl", utf8("{\"text\": \"one\"}\n")), new Fake("b.jsonl.zst.tar", tar));
+    assertThat(Run.documents(directory, "text")).containsExactly("one", "two");
+    assertThat(events)
+        .containsExactly("open x/a.jsonl", "finished", "open b.jsonl.zst.tar", "finished");
+  }
+
+  @Test
+  void asksForACopyOnDiskOfWhatIsReadFromTheBack() throws Exception {
+    run(new Fake("docs.zip", zip(members("a.txt", "one", "b.txt", "two"))));
+    assertThat(Run.documents(directory, "text")).containsExactly("one", "two");
+    assertThat(events).containsExactly("fetch docs.zip", "finished");
+  }
+
+  @Test
+  void writesNothingWhenTheBytesTurnOutToBeWrong() {
+    assertThatThrownBy(() -> run(new Fake("wrong.jsonl", utf8("\"one\"\n"))))
+        .isInstanceOf(IOException.class)
+        .hasMessage("wrong.jsonl: the sum is wrong");
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void endsTheRunWhenTheStreamFails() {
+    assertThatThrownBy(() -> run(new Fake("failing.jsonl", utf8("\"one\"\n"))))
+        .isInstanceOf(IOException.class)
+        .hasMessage("failing.jsonl: the line is cut");
+    assertThat(events).containsExactly("open failing.jsonl");
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void refusesANameThatSaysNoFormat() {
+    assertThatThrownBy(() -> run(new Fake("corpus.rar", utf8(""))))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith("corpus.rar: this kind of file is not read; expected a name");
+  }
+
+  private void run(RemoteInput... inputs) throws Exception {
+    TokenizingOptions options = new TokenizingOptions();
+    PreprocessPlan plan =
+        options.plan(List.of("remote"), directory.resolve("out"), PreprocessPlan.Ending.PLAIN, 0);
+    PrintStream err = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+    Console console = new Console(InputStream.nullInputStream(), err, err, false, false);
+    Preprocess.runRemote(
+        plan,
+        List.of(inputs),
+        Tokenizers.open("CharLevelTokenizer", Optional.empty(), Optional.empty()),
+        console);
+  }
+
+  /// Bytes in memory that behave as their name says.
+  private final class Fake implements RemoteInput {
+    private final String name;
+    private final byte[] bytes;
+
+    Fake(String name, byte[] bytes) {
+      this.name = name;
+      this.bytes = bytes;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public long size() {
+      return bytes.length;
+    }
+
+    @Override
+    public InputStream open() {
+      events.add("open " + name);
+      InputStream in = new ByteArrayInputStream(bytes);
+      return name.startsWith("failing") ? new SequenceInputStream(in, new Cut()) : in;
+    }
+
+    @Override
+    public Path fetch() throws IOException {
+      events.add("fetch " + name);
+      return Files.write(copies.resolve(name), bytes);
+    }
+
+    @Override
+    public void finished() throws IOException {
+      events.add("finished");
+      if (name.startsWith("wrong")) {
+        throw new IOException(name + ": the sum is wrong");
+      }
+    }
+  }
+
+  /// Fails instead of ending.
+  private static final class Cut extends InputStream {
+    @Override
+    public int read() throws IOException {
+      throw new IOException("failing.jsonl: the line is cut");
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      return read();
+    }
+  }
+}
