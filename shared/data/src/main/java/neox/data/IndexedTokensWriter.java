@@ -19,6 +19,8 @@ public final class IndexedTokensWriter implements AutoCloseable {
   private final TokenWidth width;
   private final AtomicFile bin;
   private final AtomicFile idx;
+  private final IndexLayout layout;
+  private final FileChannel sizes;
   private final FileChannel documentEnds;
   private final LittleEndianSink tokenSink;
   private final LittleEndianSink sizeSink;
@@ -28,23 +30,29 @@ public final class IndexedTokensWriter implements AutoCloseable {
   private long tokens;
 
   private IndexedTokensWriter(
-      Path prefix, TokenWidth width, AtomicFile bin, AtomicFile idx, FileChannel documentEnds)
+      Path prefix, TokenWidth width, IndexLayout layout, AtomicFile bin, AtomicFile idx)
       throws IOException {
     this.prefix = prefix;
     this.width = width;
+    this.layout = layout;
     this.bin = bin;
     this.idx = idx;
-    this.documentEnds = documentEnds;
+    this.sizes = openSpill(prefix, "sizes");
+    this.documentEnds = openSpill(prefix, "ends");
     this.tokenSink = new LittleEndianSink(bin.channel());
-    // The header needs the counts, so it is written last; the sizes follow it at a fixed place.
-    idx.channel().position(IndexFormat.HEADER_BYTES);
-    this.sizeSink = new LittleEndianSink(idx.channel());
+    this.sizeSink = new LittleEndianSink(sizes);
     this.documentSink = new LittleEndianSink(documentEnds);
     documentSink.putLong(0);
   }
 
   /// Opens hidden siblings of the two files; an existing dataset stays until [#commit].
   public static IndexedTokensWriter create(Path prefix, TokenWidth width) throws IOException {
+    return create(prefix, width, IndexLayout.MMAP);
+  }
+
+  /// The same with a layout of the index other than the usual one.
+  public static IndexedTokensWriter create(Path prefix, TokenWidth width, IndexLayout layout)
+      throws IOException {
     if (!width.holdsIntegers()) {
       throw new IllegalArgumentException("tokens cannot be stored as " + width);
     }
@@ -52,7 +60,7 @@ public final class IndexedTokensWriter implements AutoCloseable {
     try {
       AtomicFile idx = AtomicFile.create(IndexFormat.idx(prefix));
       try {
-        return new IndexedTokensWriter(prefix, width, bin, idx, openSpill(prefix));
+        return new IndexedTokensWriter(prefix, width, layout, bin, idx);
       } catch (IOException | RuntimeException e) {
         idx.close();
         throw e;
@@ -63,8 +71,9 @@ public final class IndexedTokensWriter implements AutoCloseable {
     }
   }
 
-  private static FileChannel openSpill(Path prefix) throws IOException {
-    String name = "." + prefix.getFileName() + "." + ProcessHandle.current().pid() + ".ends.tmp";
+  private static FileChannel openSpill(Path prefix, String content) throws IOException {
+    String name =
+        "." + prefix.getFileName() + "." + ProcessHandle.current().pid() + "." + content + ".tmp";
     return FileChannel.open(
         prefix.resolveSibling(name),
         StandardOpenOption.CREATE,
@@ -112,30 +121,19 @@ public final class IndexedTokensWriter implements AutoCloseable {
     tokenSink.flush();
     sizeSink.flush();
     documentSink.flush();
-    appendPointers();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment lengths =
+          items == 0
+              ? MemorySegment.NULL
+              : sizes.map(FileChannel.MapMode.READ_ONLY, 0, 4 * items, arena);
+      IndexLayout.Content content = new IndexLayout.Content(items, documents + 1, width, lengths);
+      layout.write(content, new LittleEndianSink(idx.channel()));
+    }
     appendDocumentEnds();
-    writeHeader();
     // A crash between the renames must not leave an old index beside new tokens.
     Files.deleteIfExists(IndexFormat.idx(prefix));
     bin.commit();
     idx.commit();
-  }
-
-  private void appendPointers() throws IOException {
-    if (items == 0) {
-      return;
-    }
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment sizes =
-          idx.channel()
-              .map(FileChannel.MapMode.READ_ONLY, IndexFormat.HEADER_BYTES, 4 * items, arena);
-      long pointer = 0;
-      for (long item = 0; item < items; item++) {
-        sizeSink.putLong(pointer);
-        pointer += (long) sizes.get(IndexFormat.INT, 4 * item) * width.bytes();
-      }
-      sizeSink.flush();
-    }
   }
 
   private void appendDocumentEnds() throws IOException {
@@ -143,18 +141,6 @@ public final class IndexedTokensWriter implements AutoCloseable {
     for (long at = 0; at < length; ) {
       at += documentEnds.transferTo(at, length - at, idx.channel());
     }
-  }
-
-  private void writeHeader() throws IOException {
-    idx.channel().position(0);
-    for (byte b : IndexFormat.MAGIC) {
-      sizeSink.putByte(b);
-    }
-    sizeSink.putLong(IndexFormat.VERSION);
-    sizeSink.putByte(width.code());
-    sizeSink.putLong(items);
-    sizeSink.putLong(documents + 1);
-    sizeSink.flush();
   }
 
   /// Documents added so far, empty ones counted.
@@ -171,6 +157,7 @@ public final class IndexedTokensWriter implements AutoCloseable {
   public void close() throws IOException {
     try (bin;
         idx;
+        sizes;
         documentEnds) {
       return; // closing is all there is to do, and every one of them must be closed
     }
