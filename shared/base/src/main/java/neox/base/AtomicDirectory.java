@@ -123,12 +123,12 @@ public final class AtomicDirectory implements AutoCloseable {
   }
 
   /// The directory that holds `path`.
-  static Path parentOf(Path path) {
+  public static Path parentOf(Path path) {
     return Objects.requireNonNull(path.toAbsolutePath().getParent(), "a file needs a directory");
   }
 
   /// Makes a rename inside `directory` durable (a no-op where directories cannot be opened).
-  static void syncDirectory(Path directory) throws IOException {
+  public static void syncDirectory(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (java.nio.file.AccessDeniedException e) {

@@ -1,86 +1,67 @@
 package neox.data;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import neox.base.AtomicFile;
 
-/// Writes a dataset: tokens stream to `prefix.bin`, and the index is finished by [#commit].
+/// Writes a dataset: tokens stream to a file in a working directory, and [#commit] writes the index
+/// and gives `prefix.bin` and `prefix.idx` their names.
 ///
-/// Neither name exists before commit, and `.idx` comes last; closing without commit leaves nothing.
-/// Sizes and document ends are kept on disk, so memory does not grow with the corpus. Not
-/// thread-safe.
+/// Neither name exists before commit, and `.idx` comes last. Sizes and document ends are kept on
+/// disk, so memory does not grow with the corpus. Not thread-safe.
 public final class IndexedTokensWriter implements AutoCloseable {
-  private final Path prefix;
-  private final TokenWidth width;
-  private final AtomicFile bin;
-  private final AtomicFile idx;
-  private final IndexLayout layout;
-  private final FileChannel sizes;
-  private final FileChannel documentEnds;
-  private final LittleEndianSink tokenSink;
-  private final LittleEndianSink sizeSink;
-  private final LittleEndianSink documentSink;
+  private final WorkDirectory work;
+  private final Ownership ownership;
+  private final DatasetTarget target;
+  private final TokenFiles files;
   private long items;
   private long documents;
   private long tokens;
 
-  private IndexedTokensWriter(
-      Path prefix, TokenWidth width, IndexLayout layout, AtomicFile bin, AtomicFile idx)
-      throws IOException {
-    this.prefix = prefix;
-    this.width = width;
-    this.layout = layout;
-    this.bin = bin;
-    this.idx = idx;
-    this.sizes = openSpill(prefix, "sizes");
-    this.documentEnds = openSpill(prefix, "ends");
-    this.tokenSink = new LittleEndianSink(bin.channel());
-    this.sizeSink = new LittleEndianSink(sizes);
-    this.documentSink = new LittleEndianSink(documentEnds);
-    documentSink.putLong(0);
+  /// Who deletes the working directory.
+  private enum Ownership {
+    OURS,
+    CALLERS
   }
 
-  /// Opens hidden siblings of the two files; an existing dataset stays until [#commit].
+  private IndexedTokensWriter(
+      WorkDirectory work, Ownership ownership, DatasetTarget target, Extent written)
+      throws IOException {
+    this.work = work;
+    this.ownership = ownership;
+    this.target = target;
+    this.files = TokenFiles.open(work, target, written);
+    this.items = written.items();
+    this.documents = written.documents();
+    this.tokens = written.tokens();
+    if (documents == 0) {
+      files.documentEnds().putLong(0);
+    }
+  }
+
+  /// Begins a dataset in the directory `prefix.writing`, which [#close] deletes. An existing
+  /// dataset stays until [#commit]; what a killed process left in the directory is deleted.
   public static IndexedTokensWriter create(Path prefix, TokenWidth width) throws IOException {
-    return create(prefix, width, IndexLayout.MMAP);
+    return create(new DatasetTarget(prefix, width, IndexLayout.MMAP));
   }
 
   /// The same with a layout of the index other than the usual one.
-  public static IndexedTokensWriter create(Path prefix, TokenWidth width, IndexLayout layout)
-      throws IOException {
-    if (!width.holdsIntegers()) {
-      throw new IllegalArgumentException("tokens cannot be stored as " + width);
-    }
-    AtomicFile bin = AtomicFile.create(IndexFormat.bin(prefix));
+  public static IndexedTokensWriter create(DatasetTarget target) throws IOException {
+    Path prefix = target.prefix();
+    WorkDirectory work = WorkDirectory.open(prefix.resolveSibling(target.name() + ".writing"));
     try {
-      AtomicFile idx = AtomicFile.create(IndexFormat.idx(prefix));
-      try {
-        return new IndexedTokensWriter(prefix, width, layout, bin, idx);
-      } catch (IOException | RuntimeException e) {
-        idx.close();
-        throw e;
-      }
+      work.clear();
+      return new IndexedTokensWriter(work, Ownership.OURS, target, Extent.NOTHING);
     } catch (IOException | RuntimeException e) {
-      bin.close();
+      work.close();
       throw e;
     }
   }
 
-  private static FileChannel openSpill(Path prefix, String content) throws IOException {
-    String name =
-        "." + prefix.getFileName() + "." + ProcessHandle.current().pid() + "." + content + ".tmp";
-    return FileChannel.open(
-        prefix.resolveSibling(name),
-        StandardOpenOption.CREATE,
-        StandardOpenOption.TRUNCATE_EXISTING,
-        StandardOpenOption.READ,
-        StandardOpenOption.WRITE,
-        StandardOpenOption.DELETE_ON_CLOSE);
+  /// Goes on behind what [#save] reported, in a working directory that is the caller's: neither
+  /// commit nor close deletes it.
+  public static IndexedTokensWriter resume(WorkDirectory work, DatasetTarget target, Extent written)
+      throws IOException {
+    return new IndexedTokensWriter(work, Ownership.CALLERS, target, written);
   }
 
   /// Appends `source[from, to)` as one document: one item, or none when the range is empty.
@@ -93,54 +74,57 @@ public final class IndexedTokensWriter implements AutoCloseable {
 
   /// Appends one item; [IllegalArgumentException] when a token does not fit the width.
   public void addItem(int[] source, int from, int to) throws IOException {
+    TokenWidth width = target.width();
+    LittleEndianSink sink = files.tokens();
     for (int i = from; i < to; i++) {
       int token = source[i];
       if (!width.holds(token)) {
         throw new IllegalArgumentException("token " + token + " does not fit " + width);
       }
       switch (width.bytes()) {
-        case 1 -> tokenSink.putByte(token);
-        case 2 -> tokenSink.putShort(token);
-        case 4 -> tokenSink.putInt(token);
-        default -> tokenSink.putLong(token);
+        case 1 -> sink.putByte(token);
+        case 2 -> sink.putShort(token);
+        case 4 -> sink.putInt(token);
+        default -> sink.putLong(token);
       }
     }
-    sizeSink.putInt(to - from);
+    files.sizes().putInt(to - from);
     items++;
     tokens += to - from;
   }
 
   /// Marks the end of a document after the items added so far.
   public void endDocument() throws IOException {
-    documentSink.putLong(items);
+    files.documentEnds().putLong(items);
     documents++;
+  }
+
+  /// Forces everything added so far to disk, so that a later run can go on behind it.
+  public Extent save() throws IOException {
+    files.sync();
+    return written();
+  }
+
+  /// Writes the index into the working directory, after the last document.
+  public void finish() throws IOException {
+    files.writeIndex(written());
+  }
+
+  /// Gives both files of a dataset that was finished in `work` their names; may be repeated after a
+  /// crash.
+  public static void publish(WorkDirectory work, Path prefix) throws IOException {
+    TokenFiles.publish(work, prefix);
   }
 
   /// Finishes the index, forces everything to disk and gives both files their names.
   public void commit() throws IOException {
-    tokenSink.flush();
-    sizeSink.flush();
-    documentSink.flush();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment lengths =
-          items == 0
-              ? MemorySegment.NULL
-              : sizes.map(FileChannel.MapMode.READ_ONLY, 0, 4 * items, arena);
-      IndexLayout.Content content = new IndexLayout.Content(items, documents + 1, width, lengths);
-      layout.write(content, new LittleEndianSink(idx.channel()));
-    }
-    appendDocumentEnds();
-    // A crash between the renames must not leave an old index beside new tokens.
-    Files.deleteIfExists(IndexFormat.idx(prefix));
-    bin.commit();
-    idx.commit();
+    finish();
+    publish(work, target.prefix());
   }
 
-  private void appendDocumentEnds() throws IOException {
-    long length = documentEnds.size();
-    for (long at = 0; at < length; ) {
-      at += documentEnds.transferTo(at, length - at, idx.channel());
-    }
+  /// Everything added so far.
+  public Extent written() {
+    return new Extent(items, documents, tokens);
   }
 
   /// Documents added so far, empty ones counted.
@@ -155,11 +139,11 @@ public final class IndexedTokensWriter implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    try (bin;
-        idx;
-        sizes;
-        documentEnds) {
-      return; // closing is all there is to do, and every one of them must be closed
+    files.close();
+    if (ownership == Ownership.OURS) {
+      try (work) {
+        work.delete();
+      }
     }
   }
 }
