@@ -12,7 +12,7 @@ SOURCES := $(shell find shared neox-* -path '*/src/main/*' -type f) \
   $(shell find . -name pom.xml -not -path './dist/*') $(wildcard packaging/*.sh configs/*.yml)
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 demo: dist ## a model's whole life, anew, in demo/: text, tokens, training, samples, scores, HF model
 	@rm -rf demo
@@ -33,6 +33,10 @@ format: jdk ## lay out the sources
 bench: dist ## the benchmarks that need no data from outside
 	benchmarks/run-all.sh
 
+DATA ?= ../shared/data
+bench-tokenize: dist ## tokenizers side by side on the corpora of DATA
+	benchmarks/tokenize-speed.sh $(DATA)
+
 dist: dist/.built ## the tools, ready to run, in dist/
 
 dist/.built: $(SOURCES) | jdk
@@ -48,4 +52,4 @@ clean: ## delete everything built
 jdk:
 	@[ -n "$(JDK)" ] || { echo "no JDK 25 or later found: install one, or set JAVA_HOME to it" >&2; exit 1; }
 
-.PHONY: help demo test quick format bench dist clean jdk
+.PHONY: help demo test quick format bench bench-tokenize dist clean jdk
