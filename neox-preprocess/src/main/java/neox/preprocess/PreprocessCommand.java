@@ -22,7 +22,10 @@ import picocli.CommandLine.Option;
     name = "neox-preprocess",
     mixinStandardHelpOptions = false,
     versionProvider = Version.class,
-    subcommands = TrainTokenizerCommand.class,
+    subcommands = {
+      TrainTokenizerCommand.class,
+      MergeCommand.class,
+    },
     sortOptions = false,
     description = {
       "Tokenizes text into the .bin/.idx files that neox-train reads.",
