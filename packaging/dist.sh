@@ -28,13 +28,28 @@ for name in $tools; do
   done < "dist/lib/$tool.classpath"
 done
 
-# One start each for practice: the JVM remembers the loaded classes, so that later starts are quick.
-for name in $tools; do
-  tool=neox-$name
+# A run each for practice: the JVM remembers the classes it loaded and how its methods were used, so
+# that later runs start quickly and compile the right code early.
+# practise TOOL ARGUMENTS…
+practise() {
+  tool=$1
+  shift
   JAVA_HOME=$java_home NEOX_JAVA_OPTS="-XX:AOTCacheOutput=dist/lib/$tool.aot" \
-    "dist/bin/$tool" --help > /dev/null 2> "dist/lib/$tool.log" \
-    || { cat "dist/lib/$tool.log" >&2; exit 1; }
+    "dist/bin/$tool" "$@" > "dist/lib/$tool.log" 2>&1 || { cat "dist/lib/$tool.log" >&2; exit 1; }
   [ -s "dist/lib/$tool.aot" ] || { cat "dist/lib/$tool.log" >&2; exit 1; }
   rm "dist/lib/$tool.log"
+}
+
+for name in $tools; do
+  tool=neox-$name
   JAVA_HOME=$java_home "dist/bin/$tool" generate-completion > "dist/share/bash-completion/$tool"
+  [ "$name" = preprocess ] || practise "$tool" --help
 done
+
+# neox-preprocess practises on made-up stories and on the project's own sources.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+JAVA_HOME=$java_home dist/bin/neox-prepare sample -q -d "$work" --megabytes 1
+find shared neox-preprocess -name '*.java' | sort | tar -czf "$work/sources.tar.gz" -T -
+practise neox-preprocess --input "$work/sample.jsonl,$work/sources.tar.gz" --append-eod \
+  --output-prefix "$work/practice" --tokenizer-type HFTokenizer --vocab-file "$work/tokenizer.json"
