@@ -66,8 +66,7 @@ final class Training {
     int paddedVocab = Vocabulary.padded(tokenizer.vocabSize(), config.model().vocabDivisor(), 1);
     Optional<Path> checkpoint = StartingPoint.find(config.checkpoint(), console);
     NetworkOptions options = NetworkOptions.training(config.precision());
-    try (TrainingData data =
-            TrainingData.open(config, tokenizer.eod(), paddedVocab, console::info);
+    try (TrainingData data = TrainingData.open(config, tokenizer.eod(), paddedVocab, console);
         Network network = Network.build(config.model(), paddedVocab, options)) {
       data.train().rows(0); // complains before anything is written
       lock.acquire();

@@ -2,30 +2,29 @@ package neox.train;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Consumer;
+import java.util.stream.Stream;
+import neox.base.Console;
 import neox.base.UserException;
 import neox.config.DataConfig;
 import neox.config.NeoxConfig;
 import neox.data.BatchSource;
-import neox.data.BlendPlan;
+import neox.data.RunSamples;
 import neox.data.SampleCounts;
-import neox.data.SamplePlan;
 import neox.data.SplitSamples;
-import neox.data.TokenSamples;
 
 /// The three splits of a run, as micro-batches of the only data-parallel rank. Owns the mapped
 /// files.
 final class TrainingData implements AutoCloseable {
-  private final SplitSamples samples;
+  private final RunSamples samples;
   private final int microBatch;
   private final OptionalInt masked;
   private final String name;
   private final int vocabulary;
 
-  private TrainingData(
-      SplitSamples samples, NeoxConfig config, OptionalInt masked, int vocabulary) {
+  private TrainingData(RunSamples samples, NeoxConfig config, OptionalInt masked, int vocabulary) {
     this.samples = samples;
     this.microBatch = config.batch().microBatchSize();
     this.masked = masked;
@@ -35,7 +34,7 @@ final class TrainingData implements AutoCloseable {
 
   /// @param eod the tokenizer's end-of-document token, needed for `eod_mask_loss` alone
   /// @param vocabulary rows of the embedding
-  static TrainingData open(NeoxConfig config, OptionalInt eod, int vocabulary, Consumer<String> log)
+  static TrainingData open(NeoxConfig config, OptionalInt eod, int vocabulary, Console console)
       throws IOException {
     DataConfig data = config.data();
     if (data.eodMaskLoss() && eod.isEmpty()) {
@@ -44,43 +43,20 @@ final class TrainingData implements AutoCloseable {
               + " eod_mask_loss to false",
           config.tokenizer().type());
     }
-    SampleCounts counts =
-        SampleCounts.of(
-            config.batch().trainIters(),
-            config.eval().interval(),
-            config.eval().iters(),
-            config.batch().trainBatchSize());
-    SplitSamples samples =
-        data.dataPath().isPresent()
-            ? SplitSamples.open(single(config, counts), log)
-            : SplitSamples.open(blend(config, counts), log);
+    RunSamples samples = RunSamples.open(config, SampleCounts.of(config), console::info);
+    describe(samples, console);
     return new TrainingData(
         samples, config, data.eodMaskLoss() ? eod : OptionalInt.empty(), vocabulary);
   }
 
-  private static SamplePlan single(NeoxConfig config, SampleCounts counts) {
-    DataConfig data = config.data();
-    return new SamplePlan(
-        data.dataPath().orElseThrow(),
-        data.split(),
-        config.model().seqLength(),
-        data.seed(),
-        counts.train(),
-        counts.valid(),
-        counts.test());
-  }
-
-  private static BlendPlan blend(NeoxConfig config, SampleCounts counts) {
-    DataConfig data = config.data();
-    return new BlendPlan(
-        new BlendPlan.Blend(data.trainPaths(), data.trainWeights()),
-        new BlendPlan.Blend(data.validPaths(), data.validWeights()),
-        new BlendPlan.Blend(data.testPaths(), data.testWeights()),
-        config.model().seqLength(),
-        data.seed(),
-        counts.train(),
-        counts.valid(),
-        counts.test());
+  private static void describe(RunSamples samples, Console console) {
+    for (SplitSamples split :
+        Stream.of(samples.train(), samples.valid(), samples.test())
+            .flatMap(Optional::stream)
+            .toList()) {
+      split.describe().forEach(console::info);
+    }
+    samples.train().map(SplitSamples::repeats).orElse(List.of()).forEach(console::warn);
   }
 
   /// Training micro-batches; [UserException] when the data leave none.
@@ -102,10 +78,10 @@ final class TrainingData implements AutoCloseable {
     return feed(samples.test(), "test");
   }
 
-  private Optional<BatchFeed> feed(Optional<TokenSamples> split, String use) {
+  private Optional<BatchFeed> feed(Optional<SplitSamples> split, String use) {
     String origin = name + " (" + use + ")";
-    return split.map(
-        s -> new BatchFeed(origin, new BatchSource(s, microBatch, 0, 1), masked, vocabulary));
+    return split.map(s ->
+        new BatchFeed(origin, new BatchSource(s.samples(), microBatch, 0, 1), masked, vocabulary));
   }
 
   @Override

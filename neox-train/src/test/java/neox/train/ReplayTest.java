@@ -1,10 +1,14 @@
 package neox.train;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.Json;
 import neox.config.ConfigLoader;
@@ -68,7 +73,7 @@ class ReplayTest {
     NeoxConfig config = config("A_pythia");
     List<int[][]> batches = new ArrayList<>();
     try (TrainingData data =
-        TrainingData.open(config, OptionalInt.empty(), Integer.MAX_VALUE, line -> {})) {
+        TrainingData.open(config, OptionalInt.empty(), Integer.MAX_VALUE, quiet())) {
       long accumulation = config.batch().gradientAccumulationSteps();
       long perEvaluation = config.eval().iters() * accumulation;
       for (long i = 0; i < STEPS; i++) {
@@ -90,6 +95,11 @@ class ReplayTest {
           .as("micro-batch %d", i)
           .isDeepEqualTo(Json.mapper().treeToValue(expected.get(i), int[][].class));
     }
+  }
+
+  private static Console quiet() {
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
+    return new Console(InputStream.nullInputStream(), nowhere, nowhere, false, true);
   }
 
   private static void addEvaluation(

@@ -23,7 +23,7 @@ final class Modules {
     allow("base");
     allow("config", "base");
     allow("tokenizer", "base");
-    allow("data", "base");
+    allow("data", "base", "config");
     allow("weights", "base", "config");
     allow("hub", "base");
     allow("monitor", "base");

@@ -1,6 +1,7 @@
 package neox.config;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,40 +9,67 @@ import java.util.Optional;
 ///
 /// @param dataPath one prefix that `split` divides (`data_path`)
 /// @param split relative shares of train, validation and test (`split`)
-/// @param trainPaths prefixes of their own for each split, instead of `dataPath`
-/// @param trainWeights blend weights, one per path
+/// @param train datasets of their own for each split, instead of `dataPath`
 /// @param eodMaskLoss no loss for predictions made from an end-of-document token (`eod_mask_loss`)
 /// @param seed decides the order of the samples and every other random choice (`seed`)
 public record DataConfig(
     Optional<Path> dataPath,
     String split,
-    List<Path> trainPaths,
-    List<Path> validPaths,
-    List<Path> testPaths,
-    List<Double> trainWeights,
-    List<Double> validWeights,
-    List<Double> testWeights,
+    Mixture train,
+    Mixture valid,
+    Mixture test,
     boolean eodMaskLoss,
     boolean mmapWarmup,
     long seed) {
 
+  /// Datasets to blend.
+  ///
+  /// @param weights relative, one per path
+  public record Mixture(List<Path> paths, List<Double> weights) {
+    public Mixture {
+      paths = List.copyOf(paths);
+      weights = List.copyOf(weights);
+    }
+
+    static Mixture from(ConfigTable t, String split, String use) {
+      List<Path> paths = t.list(split + "_data_paths", ConfigType.path(), use);
+      List<Double> weights =
+          t.list(
+              split + "_data_weights",
+              ConfigType.real(Range.atLeast(0)),
+              "one per path; all 1 when not given");
+      t.check(
+          weights.isEmpty() || weights.size() == paths.size(),
+          List.of(split + "_data_weights", split + "_data_paths"),
+          "expected one weight for each of the %d %s_data_paths, found %d",
+          paths.size(),
+          split,
+          weights.size());
+      t.check(
+          weights.isEmpty() || weights.stream().anyMatch(w -> w > 0),
+          List.of(split + "_data_weights"),
+          "at least one weight must be above 0");
+      return new Mixture(
+          paths, weights.isEmpty() ? Collections.nCopies(paths.size(), 1.0) : weights);
+    }
+
+    /// Whether the split has no datasets of its own.
+    public boolean isEmpty() {
+      return paths.isEmpty();
+    }
+  }
+
   static DataConfig from(ConfigTable t) {
     t.section("Data");
-    ConfigType<Path> path = ConfigType.path();
-    ConfigType<Double> weight = ConfigType.real(Range.atLeast(0));
     Optional<Path> dataPath = t.path("data_path", "prefix of one dataset, divided by split");
     String split = t.text("split", "969, 30, 1", "shares of train, validation and test");
     DataConfig data =
         new DataConfig(
             dataPath,
             split,
-            t.list(
-                "train_data_paths", path, "prefixes to blend for training, instead of data_path"),
-            t.list("valid_data_paths", path, "prefixes to blend for validation"),
-            t.list("test_data_paths", path, "prefixes to blend for test"),
-            t.list("train_data_weights", weight, "one per path; all 1 when not given"),
-            t.list("valid_data_weights", weight, "one per path; all 1 when not given"),
-            t.list("test_data_weights", weight, "one per path; all 1 when not given"),
+            Mixture.from(t, "train", "prefixes to blend for training, instead of data_path"),
+            Mixture.from(t, "valid", "prefixes to blend for validation"),
+            Mixture.from(t, "test", "prefixes to blend for test"),
             t.flag("eod_mask_loss", false, "no loss for predictions made from an end of document"),
             t.flag("mmap_warmup", false, "read the files once before training"),
             t.count("seed", 1234, Range.between(1, Integer.MAX_VALUE), "of every random choice"));
@@ -50,11 +78,8 @@ public record DataConfig(
   }
 
   private void checkRules(ConfigTable t) {
-    checkWeights(t, "train", trainPaths, trainWeights);
-    checkWeights(t, "valid", validPaths, validWeights);
-    checkWeights(t, "test", testPaths, testWeights);
-    boolean any = !trainPaths.isEmpty() || !validPaths.isEmpty() || !testPaths.isEmpty();
-    boolean all = !trainPaths.isEmpty() && !validPaths.isEmpty() && !testPaths.isEmpty();
+    boolean any = !train.isEmpty() || !valid.isEmpty() || !test.isEmpty();
+    boolean all = !train.isEmpty() && !valid.isEmpty() && !test.isEmpty();
     t.check(
         !any || all,
         List.of("train_data_paths", "valid_data_paths", "test_data_paths"),
@@ -68,21 +93,6 @@ public record DataConfig(
         List.of("split"),
         "expected up to three shares like '969, 30, 1' that are not all 0, found '%s'",
         split);
-  }
-
-  private static void checkWeights(
-      ConfigTable t, String part, List<Path> paths, List<Double> weights) {
-    t.check(
-        weights.isEmpty() || weights.size() == paths.size(),
-        List.of(part + "_data_weights", part + "_data_paths"),
-        "expected one weight for each of the %d %s_data_paths, found %d",
-        paths.size(),
-        part,
-        weights.size());
-    t.check(
-        weights.isEmpty() || weights.stream().anyMatch(w -> w > 0),
-        List.of(part + "_data_weights"),
-        "at least one weight must be above 0");
   }
 
   private static boolean splitIsValid(String split) {

@@ -97,7 +97,7 @@ public record NeoxConfig(
               + "expected 1, found "
               + parallel.modelParallelSize());
     }
-    if (data.dataPath().isEmpty() && data.trainPaths().isEmpty()) {
+    if (data.dataPath().isEmpty() && data.train().isEmpty()) {
       problems.add("data_path: required but missing: prefix of the .bin and .idx to train on");
     }
     if (!problems.isEmpty()) {

@@ -208,9 +208,9 @@ class RecordsTest {
             tokenizer_type: hftokenizer
             vocab_file: t.json
             """);
-    assertThat(config.data().trainPaths()).containsExactly(Path.of("a"), Path.of("b"));
-    assertThat(config.data().trainWeights()).containsExactly(1.0, 0.5);
-    assertThat(config.data().validWeights()).isEmpty();
+    assertThat(config.data().train().paths()).containsExactly(Path.of("a"), Path.of("b"));
+    assertThat(config.data().train().weights()).containsExactly(1.0, 0.5);
+    assertThat(config.data().valid().weights()).containsExactly(1.0);
     assertThat(config.tokenizer().type()).isEqualTo("HFTokenizer");
     assertThat(config.tokenizer().vocabFile()).contains(Path.of("t.json"));
   }

@@ -1,17 +1,16 @@
 package neox.data;
 
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import neox.base.UserException;
 
 /// Several datasets mixed so that at every point of the order each has had its share.
 ///
 /// Step `i` takes from the dataset that is furthest behind its weight. Only the number of the
 /// dataset is stored per step (one byte); its sample number is counted from a checkpoint nearby.
-public final class BlendedSamples implements TokenSamples {
+final class BlendedSamples implements TokenSamples {
   private static final int MAX_MEMBERS = 254; // NeoX keeps the number in a byte, too
   private static final int BLOCK = 256;
   private static final double MARGIN = 1.005; // NeoX asks each member for half a percent more
@@ -21,6 +20,7 @@ public final class BlendedSamples implements TokenSamples {
   private final int length;
   private final IntegerArray memberOf;
   private final IntegerArray takenBefore;
+  private final long[] taken;
 
   private BlendedSamples(
       List<TokenSamples> members, long count, IntegerArray memberOf, IntegerArray takenBefore) {
@@ -29,20 +29,19 @@ public final class BlendedSamples implements TokenSamples {
     this.length = members.getFirst().length();
     this.memberOf = memberOf;
     this.takenBefore = takenBefore;
+    this.taken = new long[members.size()];
   }
 
   /// Mixes `members`, which have one length. The order lives as long as `arena`.
   ///
-  /// @param log is told the share that each member was given and got
-  public static BlendedSamples of(
-      List<TokenSamples> members, List<Double> weights, Arena arena, Consumer<String> log) {
-    if (members.isEmpty() || members.size() > MAX_MEMBERS || members.size() != weights.size()) {
+  /// @param weights from [#normalize]
+  static BlendedSamples of(List<TokenSamples> members, double[] weights, Arena arena) {
+    if (members.isEmpty() || members.size() > MAX_MEMBERS || members.size() != weights.length) {
       throw UserException.of(
           "a blend needs 1 to %d datasets and one weight for each, found %d datasets and %d"
               + " weights",
-          MAX_MEMBERS, members.size(), weights.size());
+          MAX_MEMBERS, members.size(), weights.length);
     }
-    double[] shares = normalize(weights);
     long count = 0;
     for (TokenSamples member : members) {
       count = Math.addExact(count, member.count());
@@ -54,16 +53,7 @@ public final class BlendedSamples implements TokenSamples {
             count,
             IntegerArray.allocate(IntegerArray.Element.UINT8, count, arena),
             IntegerArray.allocate(IntegerArray.Element.INT64, blocks * members.size(), arena));
-    long[] taken = blend.fill(shares);
-    for (int d = 0; d < shares.length && count > 0; d++) {
-      log.accept(
-          String.format(
-              java.util.Locale.ROOT,
-              "blend: dataset %d, input: %.5f, achieved: %.5f",
-              d,
-              shares[d],
-              (double) taken[d] / count));
-    }
+    blend.fill(weights);
     return blend;
   }
 
@@ -77,14 +67,15 @@ public final class BlendedSamples implements TokenSamples {
   }
 
   /// How many samples each member is asked for when the blend is asked for `samples`.
-  static long[] requests(List<Double> weights, long samples) {
-    return IntStream.range(0, weights.size())
-        .mapToLong(d -> (long) Math.ceil(samples * normalize(weights)[d] * MARGIN))
+  ///
+  /// @param weights from [#normalize]
+  static long[] requests(double[] weights, long samples) {
+    return Arrays.stream(weights)
+        .mapToLong(weight -> (long) Math.ceil(samples * weight * MARGIN))
         .toArray();
   }
 
-  private long[] fill(double[] shares) {
-    long[] taken = new long[shares.length];
+  private void fill(double[] shares) {
     for (long i = 0; i < count; i++) {
       if (i % BLOCK == 0) {
         for (int d = 0; d < taken.length; d++) {
@@ -95,7 +86,6 @@ public final class BlendedSamples implements TokenSamples {
       memberOf.set(i, chosen);
       taken[chosen]++;
     }
-    return taken;
   }
 
   private static int furthestBehind(double[] shares, long[] taken, long step) {
@@ -109,6 +99,11 @@ public final class BlendedSamples implements TokenSamples {
       }
     }
     return chosen;
+  }
+
+  /// The part of all samples that a member gives.
+  double share(int member) {
+    return count == 0 ? 0 : (double) taken[member] / count;
   }
 
   /// The member that answers for sample `i`.
@@ -143,5 +138,12 @@ public final class BlendedSamples implements TokenSamples {
     Objects.checkIndex(i, Long.MAX_VALUE);
     long wrapped = i % count;
     members.get(member(wrapped)).get(memberSample(wrapped), out);
+  }
+
+  @Override
+  public List<SamplePiece> pieces(long i) {
+    Objects.checkIndex(i, Long.MAX_VALUE);
+    long wrapped = i % count;
+    return members.get(member(wrapped)).pieces(memberSample(wrapped));
   }
 }

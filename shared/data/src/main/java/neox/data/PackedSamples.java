@@ -1,5 +1,7 @@
 package neox.data;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /// Samples cut out of documents laid end to end; neighbours share one token.
@@ -28,21 +30,31 @@ final class PackedSamples implements TokenSamples {
 
   @Override
   public void get(long i, int[] out) {
+    int filled = 0;
+    for (SamplePiece piece : pieces(i)) {
+      tokens.read(piece.document(), piece.offset(), piece.length(), out, filled);
+      filled += piece.length();
+    }
+  }
+
+  @Override
+  public List<SamplePiece> pieces(long i) {
     Objects.checkIndex(i, Long.MAX_VALUE);
     // NeoX compat: blends may ask past the end; the cut that `count` leaves out still answers.
     long row = index.shuffle().get(i < cuts ? i : i % count());
     long position = index.firstDocument(row);
     long last = index.firstDocument(row + 1);
-    long offset = index.firstOffset(row);
-    int filled = 0;
+    int offset = (int) index.firstOffset(row);
+    List<SamplePiece> pieces = new ArrayList<>();
+    int room = length;
     for (; position < last; position++) {
       long document = index.documents().get(position);
-      int rest = tokens.size(document) - (int) offset;
-      tokens.read(document, (int) offset, rest, out, filled);
-      filled += rest;
+      int rest = tokens.size(document) - offset;
+      pieces.add(new SamplePiece(tokens.prefix(), document, offset, rest));
+      room -= rest;
       offset = 0;
     }
-    int rest = length - filled;
-    tokens.read(index.documents().get(last), (int) offset, rest, out, filled);
+    pieces.add(new SamplePiece(tokens.prefix(), index.documents().get(last), offset, room));
+    return pieces;
   }
 }

@@ -1,7 +1,18 @@
 package neox.data;
 
+import neox.config.NeoxConfig;
+
 /// How many samples a run draws from each split.
 public record SampleCounts(long train, long valid, long test) {
+
+  /// What a configured run draws, over all data-parallel ranks.
+  public static SampleCounts of(NeoxConfig config) {
+    return of(
+        config.batch().trainIters(),
+        config.eval().interval(),
+        config.eval().iters(),
+        config.batch().trainBatchSize());
+  }
 
   /// NeoX's rule.
   ///

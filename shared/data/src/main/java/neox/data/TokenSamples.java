@@ -1,5 +1,7 @@
 package neox.data;
 
+import java.util.List;
+
 /// Training samples in the order in which training sees them.
 ///
 /// A pure function of the data and the seed: sample `i` is always the same, so resuming needs no
@@ -13,4 +15,7 @@ public interface TokenSamples {
 
   /// Copies sample `i` into `out[0, length())`. Defined for every `i >= 0`.
   void get(long i, int[] out);
+
+  /// Where the tokens of sample `i` come from, in their order.
+  List<SamplePiece> pieces(long i);
 }

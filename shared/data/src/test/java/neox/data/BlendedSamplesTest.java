@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import neox.base.UserException;
+import neox.config.NeoxConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,7 +27,7 @@ class BlendedSamplesTest {
           new ArrayList<>(Collections.nCopies(weights.size(), BatchSourceTest.numbers(0)));
       members.set(0, BatchSourceTest.numbers(size));
       try (Arena arena = Arena.ofConfined()) {
-        BlendedSamples blend = BlendedSamples.of(members, weights, arena, line -> {});
+        BlendedSamples blend = BlendedSamples.of(members, BlendedSamples.normalize(weights), arena);
         IntegerArray member = golden(entry.getKey() + "_dataset_index", arena);
         IntegerArray sample = golden(entry.getKey() + "_dataset_sample_index", arena);
         assertThat(blend.count()).isEqualTo(size).isEqualTo(member.length());
@@ -50,7 +51,8 @@ class BlendedSamplesTest {
       for (int d = 0; d < expected.length; d++) {
         expected[d] = row.get("result").get(1).get(d).asLong();
       }
-      assertThat(BlendedSamples.requests(weights, samples)).containsExactly(expected);
+      assertThat(BlendedSamples.requests(BlendedSamples.normalize(weights), samples))
+          .containsExactly(expected);
     }
   }
 
@@ -58,21 +60,16 @@ class BlendedSamplesTest {
   void opensTheBlendThatNeoxOpened() throws Exception {
     Path one = Golden.copy(Golden.CORPUS1, directory);
     Path two = Golden.copy(Golden.CORPUS2, directory);
-    BlendPlan plan =
-        new BlendPlan(
-            new BlendPlan.Blend(List.of(one, two), List.of(0.7, 0.3)),
-            new BlendPlan.Blend(List.of(one), List.of(1.0)),
-            new BlendPlan.Blend(List.of(), List.of()),
-            64,
-            1234,
-            160,
-            48,
-            16);
-    List<String> log = new ArrayList<>();
-    try (SplitSamples splits = SplitSamples.open(plan, log::add);
+    NeoxConfig config =
+        Configs.of(
+            "train_data_paths=[" + one + "," + two + "]",
+            "train_data_weights=[0.7,0.3]",
+            "valid_data_paths=[" + one + "]",
+            "test_data_paths=[" + two + "," + one + "]");
+    try (RunSamples run = RunSamples.open(config, new SampleCounts(160, 48, 16), line -> {});
         Arena arena = Arena.ofShared();
         IndexedTokens tokens = IndexedTokens.open(Golden.CORPUS2)) {
-      TokenSamples train = splits.train().orElseThrow();
+      TokenSamples train = run.train().orElseThrow().samples();
       TokenSamples second =
           new NeoxIndexFiles(Golden.CORPUS2, "train_1", 49, 64, 1234)
               .open(tokens, 0, tokens.count(), arena)
@@ -84,17 +81,23 @@ class BlendedSamplesTest {
         second.get(k, theirs);
         assertThat(ours).containsExactly(theirs);
       }
-      assertThat(splits.valid()).isPresent();
-      assertThat(splits.test()).isEmpty();
+      assertThat(run.train().orElseThrow().describe())
+          .containsExactly(
+              "train: %s: 250 documents, 231,634 tokens an epoch, 0.03 epochs in this run, weight"
+                      .formatted(one)
+                  + " 0.70000, achieved 0.70006",
+              "train: %s: 80 documents, 93,092 tokens an epoch, 0.03 epochs in this run, weight"
+                      .formatted(two)
+                  + " 0.30000, achieved 0.29994");
+      assertThat(run.test().orElseThrow().members())
+          .extracting(SplitSamples.Member::weight)
+          .as("weights that are not given")
+          .containsExactly(0.5, 0.5);
     }
-    assertThat(log).contains("blend: dataset 0, input: 0.70000, achieved: 0.70006");
   }
 
   @Test
-  void refusesWeightsThatDoNotFitThePaths() {
-    assertThatThrownBy(() -> new BlendPlan.Blend(List.of(Path.of("a")), List.of()))
-        .isInstanceOf(UserException.class)
-        .hasMessage("1 data paths but 0 weights; give one weight per path");
+  void refusesNegativeWeights() {
     assertThatThrownBy(() -> BlendedSamples.normalize(List.of(1.0, -1.0)))
         .isInstanceOf(UserException.class)
         .hasMessage("blend weights must be positive, found [1.0, -1.0]");

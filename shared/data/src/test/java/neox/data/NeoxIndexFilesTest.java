@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import neox.base.UserException;
+import neox.config.NeoxConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,12 +15,12 @@ class NeoxIndexFilesTest {
 
   @Test
   void opensTheFilesOfARunAndTheyAgreeWithOurOrder() throws Exception {
-    SamplePlan plan =
-        new SamplePlan(Golden.copy(Golden.CORPUS1, directory), "90,5,5", 64, 1234, 320, 96, 32);
-    try (SplitSamples splits = SplitSamples.open(plan, line -> {});
+    NeoxConfig config =
+        Configs.of("data_path=" + Golden.copy(Golden.CORPUS1, directory), "split='90,5,5'");
+    try (RunSamples run = RunSamples.open(config, new SampleCounts(320, 96, 32), line -> {});
         IndexedTokens tokens = IndexedTokens.open(Golden.CORPUS1);
         Arena arena = Arena.ofShared()) {
-      TokenSamples ours = splits.train().orElseThrow();
+      TokenSamples ours = run.train().orElseThrow().samples();
       TokenSamples theirs = files("train", 320).open(tokens, 0, 226, arena).orElseThrow();
       assertThat(theirs.count()).isEqualTo(ours.count());
       int[] a = new int[65];
