@@ -243,7 +243,7 @@ class UploadCommandTest {
             "warning: http://hub.example is not encrypted: others on the network can read the"
                 + " token",
             "neox-upload: HF_HUB_OFFLINE is set, which forbids every call to a hub; unset it to"
-                + " upload");
+                + " upload or download");
   }
 
   @Test

@@ -6,14 +6,17 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import neox.base.Json;
 import okhttp3.Headers;
+import org.jspecify.annotations.Nullable;
 
 /// What a host answered: always read whole, since the protocol's answers are small.
 record Answer(int status, Headers headers, String body) {
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
   private static final Pattern XML_ERROR =
       Pattern.compile("<Code>([^<]*)</Code>.*?<Message>([^<]*)</Message>", Pattern.DOTALL);
 
@@ -31,6 +34,13 @@ record Answer(int status, Headers headers, String body) {
 
   boolean isRedirect() {
     return status / 100 == 3;
+  }
+
+  /// A header's value as a number of bytes, when it is one.
+  static OptionalLong number(@Nullable String header) {
+    return header != null && NUMBER.matcher(header.strip()).matches()
+        ? OptionalLong.of(Long.parseLong(header.strip()))
+        : OptionalLong.empty();
   }
 
   /// The hub's own name for the error, such as `RepoNotFound`.

@@ -1,9 +1,13 @@
 package neox.hub;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import okhttp3.Headers;
 
 /// How long to wait before a call is made again.
 final class Backoff {
@@ -29,6 +33,28 @@ final class Backoff {
     return asked(answer).orElse(pause(repeats));
   }
 
+  /// How long a server that does not serve now wants to be left alone, in seconds or as a date.
+  static Optional<Duration> asked(Headers headers, Instant now) {
+    Matcher reset = RESET.matcher(String.valueOf(headers.get("RateLimit")));
+    if (reset.find()) {
+      return Optional.of(bounded(Long.parseLong(reset.group(1)) + 1));
+    }
+    String after = String.valueOf(headers.get("Retry-After")).strip();
+    if (SECONDS.matcher(after).matches()) {
+      return Optional.of(bounded(Long.parseLong(after)));
+    }
+    try {
+      Instant then = DateTimeFormatter.RFC_1123_DATE_TIME.parse(after, Instant::from);
+      return Optional.of(bounded(Math.max(0, Duration.between(now, then).toSeconds())));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Duration bounded(long seconds) {
+    return Duration.ofSeconds(Math.min(MAX_ASKED_SECONDS, seconds));
+  }
+
   private static Optional<Duration> asked(Answer answer) {
     if (answer.status() != 429) {
       return Optional.empty();
@@ -41,8 +67,7 @@ final class Backoff {
                 .header("Retry-After")
                 .map(String::strip)
                 .filter(value -> SECONDS.matcher(value).matches());
-    return seconds.map(
-        value -> Duration.ofSeconds(Math.min(MAX_ASKED_SECONDS, Long.parseLong(value) + 1)));
+    return seconds.map(value -> bounded(Long.parseLong(value) + 1));
   }
 
   private Backoff() {}

@@ -27,7 +27,7 @@ final class FileHash {
 
   /// The hash that names a file in the large file storage.
   static String sha256(LocalFile file, LongConsumer hashed) throws IOException {
-    return hash(file, digest("SHA-256"), hashed);
+    return hash(file, sha256Digest(), hashed);
   }
 
   /// @param hashed hears the number of bytes read so far
@@ -49,6 +49,10 @@ final class FileHash {
       throw LocalFileException.changed(file);
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  static MessageDigest sha256Digest() {
+    return digest("SHA-256");
   }
 
   private static MessageDigest digest(String algorithm) {

@@ -21,7 +21,6 @@ final class HubHttp implements AutoCloseable {
   private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
 
   private final HubSettings settings;
-  private final HttpUrl endpoint;
   private final UploadObserver observer;
   private final Pause pause;
   private final OkHttpClient client;
@@ -29,7 +28,6 @@ final class HubHttp implements AutoCloseable {
 
   HubHttp(HubSettings settings, UploadObserver observer, Pause pause) {
     this.settings = settings;
-    this.endpoint = HttpUrl.get(settings.endpoint().toString());
     this.observer = observer;
     this.pause = pause;
     this.client =
@@ -108,7 +106,7 @@ final class HubHttp implements AutoCloseable {
             .headers(request.headers())
             .method(request.method(), request.body())
             .header("User-Agent", settings.userAgent());
-    if (request.sign() == HubRequest.Sign.TOKEN && isEndpoint(request.url())) {
+    if (request.sign() == HubRequest.Sign.TOKEN && settings.isEndpoint(request.url())) {
       settings.token().ifPresent(token -> builder.header("Authorization", token.bearer()));
     }
     try (Response response = client.newCall(builder.build()).execute()) {
@@ -116,13 +114,6 @@ final class HubHttp implements AutoCloseable {
       answer.header("X-HF-Warning").ifPresent(this::warnOncePerTopic);
       return answer;
     }
-  }
-
-  /// True for addresses of the hub itself: no other host ever sees the token.
-  private boolean isEndpoint(HttpUrl url) {
-    return url.scheme().equals(endpoint.scheme())
-        && url.host().equals(endpoint.host())
-        && url.port() == endpoint.port();
   }
 
   private void warnOncePerTopic(String warning) {

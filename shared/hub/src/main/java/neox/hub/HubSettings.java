@@ -65,8 +65,16 @@ public record HubSettings(
   void requireOnline() {
     offlineVariable.ifPresent(variable -> {
       throw new UserException(
-          variable + " is set, which forbids every call to a hub; unset it to upload");
+          variable + " is set, which forbids every call to a hub; unset it to upload or download");
     });
+  }
+
+  /// True for addresses of the hub itself: no other host ever sees the token.
+  boolean isEndpoint(HttpUrl url) {
+    HttpUrl hub = HttpUrl.get(endpoint.toString());
+    return url.scheme().equals(hub.scheme())
+        && url.host().equals(hub.host())
+        && url.port() == hub.port();
   }
 
   /// True when the token would travel unencrypted over a network.

@@ -21,7 +21,8 @@ final class HubUnreachable extends IOException {
         cause);
   }
 
-  private static String describe(IOException cause) {
+  /// A failure of the network in the user's words.
+  static String describe(IOException cause) {
     return switch (cause) {
       case ConnectException e -> "connection refused";
       case UnknownHostException e -> "unknown host";
