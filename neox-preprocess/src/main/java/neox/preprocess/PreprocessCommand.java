@@ -25,6 +25,8 @@ import picocli.CommandLine.Option;
     subcommands = {
       TrainTokenizerCommand.class,
       MergeCommand.class,
+      InspectCommand.class,
+      CountCommand.class,
     },
     sortOptions = false,
     description = {
