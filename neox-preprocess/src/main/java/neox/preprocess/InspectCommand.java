@@ -17,6 +17,7 @@ import neox.base.StandardOptions;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
+import neox.config.ConfigSource;
 import neox.data.IndexedTokens;
 import neox.data.TokenIndex;
 import neox.tokenizer.Tokenizer;
@@ -34,13 +35,17 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description = {
       "Says what a dataset holds: documents, tokens, their lengths; or prints one document.",
-      "A document is what training takes for one: an item of the index."
+      "A document is what training takes for one: an item of the index.",
+      "",
+      "  neox-preprocess inspect DATASET --document 7 --tokenizer-type …",
+      "  neox-preprocess inspect --config a.yml b.yml [--sample 0 | --batch 0]",
+      ""
     })
 final class InspectCommand implements ToolCommand {
   @Mixin StandardOptions standard = new StandardOptions();
 
-  @Parameters(paramLabel = "DATASET", arity = "1", description = "Prefix of the .bin and .idx.")
-  private String dataset = "";
+  @Parameters(paramLabel = "DATASET", arity = "0..1", description = "Prefix of the .bin and .idx.")
+  private @Nullable Path dataset;
 
   @Option(
       names = "--document",
@@ -48,7 +53,7 @@ final class InspectCommand implements ToolCommand {
       description = "Print the text of this document, counted from 0.")
   private @Nullable Long document;
 
-  @Option(names = "--ids", description = "With --document: print its ids instead.")
+  @Option(names = "--ids", description = "Print ids in place of their text.")
   private boolean ids;
 
   @Option(
@@ -60,16 +65,41 @@ final class InspectCommand implements ToolCommand {
   private boolean json;
 
   @Mixin TokenizerOptions tokenizerOptions = new TokenizerOptions();
+  @Mixin InspectConfigOptions config = new InspectConfigOptions();
 
   @Override
   public int call(Console console) throws IOException {
-    Path prefix = DatasetNames.prefixOf(Path.of(dataset));
+    Optional<ConfigSource> source = config.source();
+    if ((dataset == null) == source.isEmpty()) {
+      throw new UserException(
+          "give either a dataset or --config; see neox-preprocess inspect --help");
+    }
+    if (dataset == null) {
+      inspectConfig(source.orElseThrow(), console);
+    } else {
+      inspectDataset(DatasetNames.prefixOf(dataset), console);
+    }
+    return ExitCode.OK;
+  }
+
+  private void inspectConfig(ConfigSource source, Console console) throws IOException {
+    if (document != null || verify) {
+      throw new UserException("--document and --verify are about a dataset, not --config");
+    }
+    ConfigInspection.Form form =
+        json
+            ? ConfigInspection.Form.JSON
+            : ids ? ConfigInspection.Form.IDS : ConfigInspection.Form.TEXT;
+    ConfigInspection.run(source, config.choice(), form, console);
+  }
+
+  private void inspectDataset(Path prefix, Console console) throws IOException {
     if (document != null) {
       printDocument(prefix, document, console);
-      return ExitCode.OK;
+      return;
     }
     if (ids) {
-      throw new UserException("--ids belongs to --document N");
+      throw new UserException("--ids belongs to --document, --sample or --batch");
     }
     Optional<Tokenizer> tokenizer = tokenizerOptions.open();
     if (verify) {
@@ -83,7 +113,6 @@ final class InspectCommand implements ToolCommand {
         report.print(console.out());
       }
     }
-    return ExitCode.OK;
   }
 
   private void printDocument(Path prefix, long number, Console console) throws IOException {

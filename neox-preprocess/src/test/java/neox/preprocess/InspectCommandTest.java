@@ -179,7 +179,7 @@ class InspectCommandTest {
     assertRefused("--document 0: " + empty + " has no documents", empty.toString(), "--document=0");
     assertRefused("--document needs a tokenizer: --tokenizer-type", d, "--document", "1");
     assertRefused("--tokenizer-type is required with --vocab-file", d, "--vocab-file", "x");
-    assertRefused("--ids belongs to --document N", d, "--ids");
+    assertRefused("--ids belongs to --document, --sample or --batch", d, "--ids");
     assertRefused(
         directory.resolve("x.idx")
             + ": no such file; a dataset is a prefix with .bin and .idx beside each other (see"

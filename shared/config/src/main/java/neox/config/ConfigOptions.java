@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import neox.base.UserException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -50,14 +49,7 @@ public final class ConfigOptions {
   /// What to read, with further overrides from other options; `--set` wins over them.
   public ConfigSource source(Map<String, String> further) {
     Map<String, String> overrides = new LinkedHashMap<>(further);
-    for (String assignment : assignments) {
-      int equals = assignment.indexOf('=');
-      if (equals < 1) {
-        throw new UserException(
-            "--set " + assignment + ": expected KEY=VALUE, such as --set train_iters=100");
-      }
-      overrides.put(assignment.substring(0, equals).strip(), assignment.substring(equals + 1));
-    }
+    overrides.putAll(ConfigSource.overrides(assignments));
     return new ConfigSource(Optional.ofNullable(directory), files, overrides);
   }
 

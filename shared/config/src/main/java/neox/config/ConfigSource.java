@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import neox.base.UserException;
 
 /// Which configuration to read.
 ///
@@ -22,6 +23,20 @@ public record ConfigSource(
   /// Files alone, without `-d` and `--set`.
   public static ConfigSource of(Path... files) {
     return new ConfigSource(Optional.empty(), List.of(files), Map.of());
+  }
+
+  /// The overrides that `KEY=VALUE` words stand for.
+  public static Map<String, String> overrides(List<String> assignments) {
+    Map<String, String> overrides = new LinkedHashMap<>();
+    for (String assignment : assignments) {
+      int equals = assignment.indexOf('=');
+      if (equals < 1) {
+        throw new UserException(
+            "--set " + assignment + ": expected KEY=VALUE, such as --set train_iters=100");
+      }
+      overrides.put(assignment.substring(0, equals).strip(), assignment.substring(equals + 1));
+    }
+    return overrides;
   }
 
   /// The files to open: directory and suffix added.
