@@ -10,12 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import neox.base.AtomicFile;
 import neox.base.Console;
 import neox.base.Json;
 import neox.base.UserException;
-import neox.preprocess.OnError;
 import neox.preprocess.Preprocess;
 import neox.preprocess.PreprocessPlan;
 import neox.preprocess.TokenizerTraining;
@@ -107,17 +105,10 @@ final class SamplePreparation {
   private void tokenize(Path text, Path vocabulary) throws IOException, InterruptedException {
     Tokenizer tokenizer = Tokenizers.open("HFTokenizer", Optional.of(vocabulary), Optional.empty());
     PreprocessPlan plan =
-        new PreprocessPlan(
-            List.of(text.toString()),
-            directory.resolve("sample"),
-            List.of("text"),
-            PreprocessPlan.Ending.END_OF_DOCUMENT,
-            PreprocessPlan.Mending.NONE,
-            Runtime.getRuntime().availableProcessors(),
-            OnError.STOP,
-            PreprocessPlan.Existing.OVERWRITE,
-            OptionalLong.empty(),
-            OptionalLong.empty());
+        PreprocessPlan.builder(List.of(text.toString()), directory.resolve("sample"))
+            .ending(PreprocessPlan.Ending.END_OF_DOCUMENT)
+            .existing(PreprocessPlan.Existing.OVERWRITE)
+            .build();
     Preprocess.run(plan, tokenizer, console);
   }
 

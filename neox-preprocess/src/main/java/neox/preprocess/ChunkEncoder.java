@@ -15,8 +15,9 @@ final class ChunkEncoder {
   private final OptionalInt eod;
   private final OnError onError;
   private List<EncodedChunk.Documents> documents = List.of();
-  private List<String> badRows = List.of();
+  private List<Problem> badRows = List.of();
   private long bytes;
+  private long emptied;
 
   /// @param eod appended to every document
   ChunkEncoder(List<String> keys, Tokenizer.Encoder encoder, OptionalInt eod, OnError onError) {
@@ -32,18 +33,19 @@ final class ChunkEncoder {
     keys.forEach(key -> documents.add(new EncodedChunk.Documents()));
     badRows = new ArrayList<>();
     bytes = 0;
-    List<String> lost = new ArrayList<>();
-    Optional<String> failure =
+    emptied = 0;
+    List<Problem> lost = new ArrayList<>();
+    Optional<Problem> failure =
         switch (chunk) {
           case Chunk.Lines lines -> encodeLines(lines);
           case Chunk.Documents whole -> encodeDocuments(whole);
           case Chunk.Lost rest -> orFail(rest.problem(), lost);
         };
-    return new EncodedChunk(documents, bytes, badRows, lost, failure);
+    return new EncodedChunk(documents, bytes, emptied, badRows, lost, failure);
   }
 
   /// Notes a problem and goes on, or fails with it.
-  private Optional<String> orFail(String problem, List<String> noted) {
+  private Optional<Problem> orFail(Problem problem, List<Problem> noted) {
     if (onError == OnError.STOP) {
       return Optional.of(problem);
     }
@@ -51,12 +53,12 @@ final class ChunkEncoder {
     return Optional.empty();
   }
 
-  private Optional<String> encodeLines(Chunk.Lines chunk) {
-    byte[] in = chunk.bytes();
+  private Optional<Problem> encodeLines(Chunk.Lines chunk) {
+    byte[] in = chunk.bytesOfLines();
     bytes += chunk.length();
-    long line = chunk.firstLine();
-    Optional<String> failure = Optional.empty();
-    for (int from = 0; from < chunk.length() && failure.isEmpty(); line++) {
+    long line = chunk.at().lines() + 1;
+    Optional<Problem> failure = Optional.empty();
+    for (int from = markLength(chunk); from < chunk.length() && failure.isEmpty(); line++) {
       int to = from;
       while (to < chunk.length() && in[to] != '\n') {
         to++;
@@ -68,20 +70,37 @@ final class ChunkEncoder {
           case TEXT -> encodeText(in, from, next);
         }
       } catch (BadRow e) {
-        failure = orFail(chunk.source() + ":" + line + ": " + e.getMessage(), badRows);
+        failure = orFail(problem(chunk.source(), line, e), badRows);
       }
       from = next;
     }
     return failure;
   }
 
-  private Optional<String> encodeDocuments(Chunk.Documents chunk) {
+  private static Problem problem(LineSource source, long line, BadRow e) {
+    return Problem.atLine(source.name(), source.line(line), e.why());
+  }
+
+  /// NeoX compat: Python's JSON readers pass over a byte order mark, its gzip reader does not.
+  private static int markLength(Chunk.Lines chunk) {
+    byte[] in = chunk.bytesOfLines();
+    boolean marked =
+        chunk.form() == Chunk.LineForm.JSON
+            && chunk.at().offset() == 0
+            && chunk.length() >= 3
+            && in[0] == (byte) 0xef
+            && in[1] == (byte) 0xbb
+            && in[2] == (byte) 0xbf;
+    return marked ? 3 : 0;
+  }
+
+  private Optional<Problem> encodeDocuments(Chunk.Documents chunk) {
     for (Document document : chunk.documents()) {
-      Optional<String> failure =
+      Optional<Problem> failure =
           switch (document) {
             case Document.Text text -> encodeText(text);
             case Document.Json json -> encodeJson(json);
-            case Document.Bad bad -> orFail(bad.problem(), badRows);
+            case Document.Bad bad -> orFail(Problem.of(bad.source(), bad.problem()), badRows);
           };
       if (failure.isPresent()) {
         return failure;
@@ -90,17 +109,17 @@ final class ChunkEncoder {
     return Optional.empty();
   }
 
-  private Optional<String> encodeJson(Document.Json json) {
+  private Optional<Problem> encodeJson(Document.Json json) {
     bytes += json.row().length;
     try {
       encodeRow(json.row(), 0, json.row().length);
       return Optional.empty();
     } catch (BadRow e) {
-      return orFail(json.source() + ": " + e.getMessage(), badRows);
+      return orFail(Problem.of(json.source(), e.why()), badRows);
     }
   }
 
-  private Optional<String> encodeText(Document.Text text) {
+  private Optional<Problem> encodeText(Document.Text text) {
     byte[] utf8 = text.utf8();
     bytes += utf8.length;
     try {
@@ -108,8 +127,11 @@ final class ChunkEncoder {
       return Optional.empty();
     } catch (BadRow e) {
       int invalid = Utf8.firstInvalid(utf8, 0, utf8.length);
-      String where = text.source() + (invalid < 0 ? "" : ":" + line(utf8, invalid));
-      return orFail(where + ": " + e.getMessage(), badRows);
+      Problem problem =
+          invalid < 0
+              ? Problem.of(text.source(), e.why())
+              : Problem.atLine(text.source(), line(utf8, invalid), e.why());
+      return orFail(problem, badRows);
     }
   }
 
@@ -147,7 +169,8 @@ final class ChunkEncoder {
     int before = tokens.size();
     encoder.encode(utf8, from, to, tokens);
     if (tokens.size() == before) {
-      return; // nor are texts that mending has emptied
+      emptied++; // nor are texts that mending has emptied
+      return;
     }
     if (eod.isPresent()) {
       tokens.add(eod.getAsInt());

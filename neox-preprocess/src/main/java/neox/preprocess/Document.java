@@ -2,6 +2,7 @@ package neox.preprocess;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import neox.base.UserException;
 
@@ -12,16 +13,34 @@ sealed interface Document {
   /// The longest array that every virtual machine grants.
   int MAX_BYTES = Integer.MAX_VALUE - 16;
 
+  /// Its bytes as they were read.
+  byte[] content();
+
   /// UTF-8 text.
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-  record Text(String source, byte[] utf8) implements Document {}
+  record Text(String source, byte[] utf8) implements Document {
+    @Override
+    public byte[] content() {
+      return utf8;
+    }
+  }
 
   /// A row of JSON, which may span lines.
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-  record Json(String source, byte[] row) implements Document {}
+  record Json(String source, byte[] row) implements Document {
+    @Override
+    public byte[] content() {
+      return row;
+    }
+  }
 
   /// A member that cannot be read, while the ones after it can.
-  record Bad(String problem) implements Document {}
+  record Bad(String source, String problem) implements Document {
+    @Override
+    public byte[] content() {
+      return problem.getBytes(StandardCharsets.UTF_8);
+    }
+  }
 
   /// Reads all of `in`, which is named `source`.
   static byte[] readAll(InputStream in, String source) throws IOException {

@@ -36,7 +36,7 @@ final class DocumentChunks implements ChunkSource {
           break;
         }
         gathered.add(document.get());
-        bytes += length(document.get()) + DOCUMENT_OVERHEAD_BYTES;
+        bytes += document.get().content().length + DOCUMENT_OVERHEAD_BYTES;
       }
     } catch (IOException e) {
       failure = Optional.of(e); // what came before it is good
@@ -46,14 +46,6 @@ final class DocumentChunks implements ChunkSource {
     }
     handedOut += gathered.size();
     return gathered.isEmpty() ? Optional.empty() : Optional.of(new Chunk.Documents(gathered));
-  }
-
-  private static long length(Document document) {
-    return switch (document) {
-      case Document.Text text -> text.utf8().length;
-      case Document.Json json -> json.row().length;
-      case Document.Bad bad -> 0;
-    };
   }
 
   @Override

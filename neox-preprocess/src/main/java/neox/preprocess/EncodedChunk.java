@@ -7,15 +7,17 @@ import neox.tokenizer.TokenBuffer;
 /// The documents of one chunk, for each key.
 ///
 /// @param bytes input bytes, for the rate
-/// @param badRows the rows left out, `file:line: why`
-/// @param lost the files of which the rest was left out, and why
+/// @param emptied documents that mending made empty
+/// @param badRows the rows left out
+/// @param lost the files of which the rest was left out
 /// @param failure the problem at which encoding stopped
 record EncodedChunk(
     List<Documents> keys,
     long bytes,
-    List<String> badRows,
-    List<String> lost,
-    Optional<String> failure) {
+    long emptied,
+    List<Problem> badRows,
+    List<Problem> lost,
+    Optional<Problem> failure) {
 
   /// Token ids of documents end to end, and how many belong to each.
   record Documents(TokenBuffer tokens, TokenBuffer sizes) {

@@ -1,16 +1,12 @@
 package neox.preprocess;
 
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.atomic.LongAdder;
 import neox.preprocess.ftfy.TextFixer;
 import neox.tokenizer.TokenBuffer;
 import neox.tokenizer.Tokenizer;
 
 /// Mends each text before it is encoded. A text that mending empties has no tokens.
-///
-/// @param emptied counts those; shared with the other threads' encoders
-record FixingEncoder(TextFixer fixer, Tokenizer.Encoder encoder, LongAdder emptied)
-    implements Tokenizer.Encoder {
+record FixingEncoder(TextFixer fixer, Tokenizer.Encoder encoder) implements Tokenizer.Encoder {
   @Override
   public void encode(byte[] utf8, int from, int to, TokenBuffer out) {
     if (TextFixer.leavesAlone(utf8, from, to)) {
@@ -19,10 +15,8 @@ record FixingEncoder(TextFixer fixer, Tokenizer.Encoder encoder, LongAdder empti
     }
     String text = new String(utf8, from, to - from, StandardCharsets.UTF_8);
     byte[] mended = fixer.fix(text).getBytes(StandardCharsets.UTF_8);
-    if (mended.length == 0) {
-      emptied.increment();
-      return;
+    if (mended.length > 0) {
+      encoder.encode(mended, 0, mended.length, out);
     }
-    encoder.encode(mended, 0, mended.length, out);
   }
 }

@@ -8,25 +8,51 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import neox.base.UserException;
+import neox.preprocess.journal.Fingerprint;
 
 /// One file of the corpus, or standard input.
 ///
 /// @param path empty for standard input and for remote files
-/// @param size in bytes, 0 when unknown
+/// @param size of what is read of it in bytes, 0 when unknown
+/// @param slice which lines of it are read
 /// @param remote the file, when it is not on disk
 record InputFile(
-    Optional<Path> path, String name, InputFormat format, long size, Optional<RemoteInput> remote) {
+    Optional<Path> path,
+    String name,
+    InputFormat format,
+    long size,
+    Slice slice,
+    Optional<RemoteInput> remote) {
   private static final String STDIN = "-";
 
   InputFile(Optional<Path> path, String name, InputFormat format, long size) {
-    this(path, name, format, size, Optional.empty());
+    this(path, name, format, size, Slice.WHOLE, Optional.empty());
   }
 
   static InputFile of(RemoteInput remote) {
     InputFormat format =
         InputFormat.ofName(remote.name()).orElseThrow(() -> unreadable(remote.name()));
     return new InputFile(
-        Optional.empty(), remote.name(), format, remote.size(), Optional.of(remote));
+        Optional.empty(), remote.name(), format, remote.size(), Slice.WHOLE, Optional.of(remote));
+  }
+
+  /// A part of this file.
+  InputFile sliced(Slice part) {
+    return new InputFile(path, name, format, part.length(size), part, remote);
+  }
+
+  /// Whether reading can begin in the middle, and so whether the file can be divided.
+  boolean isSeekable() {
+    return path.isPresent() && format == InputFormat.JSON_LINES;
+  }
+
+  /// What tells this file from another, or from itself after a change.
+  Fingerprint.SourceFile fingerprint() throws IOException {
+    if (path.isEmpty()) {
+      return new Fingerprint.SourceFile(name, size, 0);
+    }
+    long modifiedAt = Files.getLastModifiedTime(path.get()).toMillis();
+    return new Fingerprint.SourceFile(name, Files.size(path.get()), modifiedAt);
   }
 
   /// The files that the arguments of `--input` stand for, in order. A directory stands for the

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 /// What a file name says about its content: the one table of everything that is read. The first
 /// entry that fits a name counts.
 enum InputFormat {
-  JSON_LINES(".jsonl", jsonLines(in -> in)),
+  JSON_LINES(".jsonl", PlainLines::open),
   ZSTD_JSON_LINES(".jsonl.zst", jsonLines(Decompression::zstd)),
   GZIP_JSON_LINES(".jsonl.gz", jsonLines(Decompression::gzip)),
   GZIP_JSON(".json.gz", jsonLines(Decompression::gzip)),

@@ -2,123 +2,145 @@ package neox.preprocess;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import neox.base.UserException;
 
-/// Cuts a stream of lines into chunks of whole lines.
+/// Cuts a stream of lines into chunks of whole lines: about 256 KiB of them, or one longer line
+/// alone. Where it cuts follows from the bytes behind the last cut.
 final class LineChunks implements ChunkSource {
   private static final int CHUNK_BYTES = 1 << 18;
 
   private final InputStream in;
-  private final String source;
+  private final LineSource source;
   private final Chunk.LineForm form;
+  private final long end;
+  private LinePlace at;
   private Optional<IOException> failure = Optional.empty();
   private byte[] rest = new byte[0];
-  private long lines;
-  private boolean started;
-  private boolean ended;
+  private boolean exhausted;
 
-  LineChunks(InputStream in, String source, Chunk.LineForm form) {
+  LineChunks(InputStream in, String name, Chunk.LineForm form) {
+    this(in, LineSource.whole(name), form, LinePlace.START, Long.MAX_VALUE);
+  }
+
+  /// @param in stands at the line that begins at `at`
+  /// @param end only lines that begin before it are read
+  LineChunks(InputStream in, LineSource source, Chunk.LineForm form, LinePlace at, long end) {
     this.in = in;
     this.source = source;
     this.form = form;
+    this.at = at;
+    this.end = end;
   }
 
-  /// About 256 KiB of whole lines, more when one line is longer; empty at the end.
   @Override
   public Optional<Chunk> next() throws IOException {
-    if (failure.isPresent()) {
-      throw failure.get();
-    }
-    if (ended) {
+    if (at.offset() >= end) {
       return Optional.empty();
     }
-    byte[] buffer = Arrays.copyOf(rest, Math.max(CHUNK_BYTES, rest.length));
-    int length = rest.length;
-    int cut = -1;
-    while (cut < 0) {
-      if (length == buffer.length) {
-        buffer = grow(buffer);
-      }
-      int searched = length;
-      length = fill(buffer, length);
-      cut = lastLineEnd(buffer, searched, length);
-      if (cut < 0 && failure.isPresent()) {
-        throw failure.get();
-      }
-      if (cut < 0 && length < buffer.length) {
-        cut = length;
-        ended = true;
-      }
+    byte[] window = Arrays.copyOf(rest, CHUNK_BYTES);
+    int length = fill(window, rest.length);
+    int cut = cut(window, length);
+    if (cut > 0) {
+      rest = Arrays.copyOfRange(window, cut, length);
+      return Optional.of(chunk(window, cut));
     }
-    rest = Arrays.copyOfRange(buffer, cut, length);
-    return take(buffer, cut);
+    return length < CHUNK_BYTES ? lastLine(window, length) : longLine(window);
   }
 
   /// Reads until the buffer is full or the stream ends or fails; returns how full it is.
   private int fill(byte[] buffer, int from) {
-    int at = from;
+    int length = from;
     try {
-      while (at < buffer.length) {
-        int read = in.read(buffer, at, buffer.length - at);
-        if (read < 0) {
-          break;
-        }
-        at += read;
+      while (length < buffer.length && !exhausted) {
+        int read = in.read(buffer, length, buffer.length - length);
+        exhausted = read < 0;
+        length += Math.max(0, read);
       }
     } catch (IOException e) {
+      exhausted = true;
       failure = Optional.of(e); // the whole lines before it are good
     }
-    return at;
+    return length;
   }
 
-  private Optional<Chunk> take(byte[] buffer, int cut) {
-    // A text line keeps its mark: Python's gzip reads bytes, its JSON readers do not.
-    boolean marked = !started && form == Chunk.LineForm.JSON;
-    started = true;
-    int from = marked ? byteOrderMark(buffer, cut) : 0;
-    return cut == from ? Optional.empty() : Optional.of(chunk(buffer, from, cut));
-  }
-
-  private byte[] grow(byte[] buffer) {
-    if (buffer.length == Document.MAX_BYTES) {
-      throw UserException.of("%s:%d: a line longer than 2 GiB", source, lines + 1);
+  /// The place behind the last line that is whole and wanted, or 0 when the first line goes on.
+  private int cut(byte[] window, int length) {
+    long wanted = end - at.offset();
+    if (wanted <= length) {
+      int cut = lineEnd(window, (int) wanted - 1, length);
+      if (cut > 0) {
+        return cut;
+      }
     }
-    return Arrays.copyOf(buffer, (int) Math.min(Document.MAX_BYTES, 2L * buffer.length));
+    int cut = length;
+    while (cut > 0 && window[cut - 1] != '\n') {
+      cut--;
+    }
+    return cut;
   }
 
-  /// The place after the last line feed in `buffer[from, to)`, or -1.
-  private static int lastLineEnd(byte[] buffer, int from, int to) {
-    for (int i = to - 1; i >= from; i--) {
-      if (buffer[i] == '\n') {
+  /// The place after the first line feed in `bytes[from, to)`, or 0.
+  private static int lineEnd(byte[] bytes, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (bytes[i] == '\n') {
         return i + 1;
       }
     }
-    return -1;
+    return 0;
   }
 
-  private static int byteOrderMark(byte[] buffer, int length) {
-    boolean marked =
-        length >= 3
-            && buffer[0] == (byte) 0xef
-            && buffer[1] == (byte) 0xbb
-            && buffer[2] == (byte) 0xbf;
-    return marked ? 3 : 0;
-  }
-
-  private Chunk chunk(byte[] buffer, int from, int cut) {
-    byte[] bytes = from == 0 ? buffer : Arrays.copyOfRange(buffer, from, cut);
-    Chunk chunk = new Chunk.Lines(source, lines + 1, form, bytes, cut - from);
-    for (int i = from; i < cut; i++) {
-      lines += buffer[i] == '\n' ? 1 : 0;
+  /// A last line without a line feed.
+  private Optional<Chunk> lastLine(byte[] window, int length) throws IOException {
+    if (failure.isPresent()) {
+      throw failure.get();
     }
+    rest = new byte[0];
+    return length == 0 ? Optional.empty() : Optional.of(chunk(window, length));
+  }
+
+  /// A line that fills the window and goes on. It is gathered in pieces: doubling an array would
+  /// take up to three times its length.
+  private Optional<Chunk> longLine(byte[] window) throws IOException {
+    List<byte[]> pieces = new ArrayList<>();
+    byte[] piece = window;
+    int length = window.length;
+    int cut = 0;
+    while (cut == 0 && length == piece.length) {
+      pieces.add(piece);
+      if ((pieces.size() + 1L) * CHUNK_BYTES > Document.MAX_BYTES) {
+        throw UserException.of(
+            "%s:%d: a line longer than 2 GiB", source.name(), source.line(at.lines() + 1));
+      }
+      piece = new byte[CHUNK_BYTES];
+      length = fill(piece, 0);
+      cut = lineEnd(piece, 0, length);
+    }
+    if (cut == 0 && failure.isPresent()) {
+      throw failure.get();
+    }
+    int taken = cut == 0 ? length : cut;
+    rest = Arrays.copyOfRange(piece, taken, length);
+    byte[] line = new byte[pieces.size() * CHUNK_BYTES + taken];
+    for (int i = 0; i < pieces.size(); i++) {
+      System.arraycopy(pieces.get(i), 0, line, i * CHUNK_BYTES, CHUNK_BYTES);
+    }
+    System.arraycopy(piece, 0, line, pieces.size() * CHUNK_BYTES, taken);
+    return Optional.of(chunk(line, line.length));
+  }
+
+  private Chunk chunk(byte[] bytes, int length) {
+    Chunk.Lines chunk = new Chunk.Lines(source, at, form, bytes, length);
+    at = chunk.end();
     return chunk;
   }
 
   @Override
   public Position position() {
-    return new Position(source, "line " + lines);
+    return new Position(source.name(), "line " + source.line(at.lines()));
   }
 
   @Override

@@ -9,16 +9,20 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
 /// One thread reads tasks, several work on them, and the caller's thread receives the results in
 /// the order of the tasks.
 ///
-/// At most a fixed number of tasks is under way, so memory is bounded however unequal the three
-/// speeds are. The first failure, in the order of the tasks, ends the run.
+/// At most a fixed number of tasks, and of their bytes, is under way, so memory is bounded however
+/// unequal the three speeds are. The first failure, in the order of the tasks, ends the run.
 final class OrderedPipeline<T, R> {
   private static final int SLOTS_PER_WORKER = 4;
   private static final long READER_GRACE_MILLIS = 200;
+  private static final long STOP_POLL_MILLIS = 100;
 
   /// Gives the next task; empty at the end.
   interface Source<T> {
@@ -35,41 +39,61 @@ final class OrderedPipeline<T, R> {
     void accept(R result) throws IOException;
   }
 
+  /// How much may be under way.
+  ///
+  /// @param bytes of all tasks together; a larger task goes alone
+  /// @param weight the bytes of one task, its result included
+  record Bounds<T>(int workers, long bytes, ToLongFunction<T> weight) {
+    /// Bounded by the number of tasks alone.
+    static <T> Bounds<T> ofWorkers(int workers) {
+      return new Bounds<>(workers, Long.MAX_VALUE, task -> 0);
+    }
+  }
+
   /// A task on its way. No task marks the end.
-  private record Slot<T, R>(Optional<T> task, CompletableFuture<R> result) {
-    Slot(Optional<T> task) {
-      this(task, new CompletableFuture<>());
+  private record Slot<T, R>(Optional<T> task, long bytes, CompletableFuture<R> result) {
+    Slot(Optional<T> task, long bytes) {
+      this(task, bytes, new CompletableFuture<>());
     }
   }
 
   private final Source<T> source;
   private final int workers;
+  private final ToLongFunction<T> weight;
+  private final ByteBudget budget;
   private final BlockingQueue<Slot<T, R>> waiting;
   private final BlockingQueue<Slot<T, R>> ordered;
 
-  private OrderedPipeline(Source<T> source, int workers) {
+  private OrderedPipeline(Source<T> source, Bounds<T> bounds) {
     this.source = source;
-    this.workers = workers;
+    this.workers = bounds.workers();
+    this.weight = bounds.weight();
+    this.budget = new ByteBudget(bounds.bytes());
     this.waiting = new ArrayBlockingQueue<>(workers * SLOTS_PER_WORKER);
     this.ordered = new ArrayBlockingQueue<>(workers * SLOTS_PER_WORKER);
   }
 
-  /// Runs until the source is empty or something fails; no thread outlives the call, except a
-  /// reader that is stuck in a read nobody can interrupt (a daemon, so it does not keep the process
-  /// up).
-  static <T, R> void run(Source<T> source, Supplier<Worker<T, R>> worker, int workers, Sink<R> sink)
+  /// Runs until the source is empty, something fails, or `stop` says so; no thread outlives the
+  /// call, except a reader that is stuck in a read nobody can interrupt (a daemon, so it does not
+  /// keep the process up). Returns whether the source was emptied.
+  static <T, R> boolean run(
+      Source<T> source,
+      Supplier<Worker<T, R>> worker,
+      Bounds<T> bounds,
+      Sink<R> sink,
+      BooleanSupplier stop)
       throws IOException, InterruptedException {
-    OrderedPipeline<T, R> pipeline = new OrderedPipeline<>(source, workers);
+    OrderedPipeline<T, R> pipeline = new OrderedPipeline<>(source, bounds);
     Thread reader = Thread.ofPlatform().daemon().name("neox-read").unstarted(pipeline::read);
     List<Thread> threads = new ArrayList<>();
-    for (int i = 0; i < workers; i++) {
+    for (int i = 0; i < bounds.workers(); i++) {
       Worker<T, R> own = worker.get();
       threads.add(Thread.ofPlatform().name("neox-encode-" + i).unstarted(() -> pipeline.work(own)));
     }
     try {
       reader.start();
       threads.forEach(Thread::start);
-      pipeline.drain(sink);
+      return pipeline.drain(sink, stop);
     } finally {
       reader.interrupt();
       threads.forEach(Thread::interrupt);
@@ -98,11 +122,14 @@ final class OrderedPipeline<T, R> {
     }
   }
 
-  private Slot<T, R> nextSlot() {
+  private Slot<T, R> nextSlot() throws InterruptedException {
     try {
-      return new Slot<>(source.next());
+      Optional<T> task = source.next();
+      long bytes = task.isPresent() ? weight.applyAsLong(task.get()) : 0;
+      budget.acquire(bytes);
+      return new Slot<>(task, bytes);
     } catch (IOException | RuntimeException | Error e) {
-      Slot<T, R> failed = new Slot<>(Optional.empty());
+      Slot<T, R> failed = new Slot<>(Optional.empty(), 0);
       failed.result().completeExceptionally(e);
       return failed;
     }
@@ -122,14 +149,25 @@ final class OrderedPipeline<T, R> {
     }
   }
 
-  private void drain(Sink<R> sink) throws IOException, InterruptedException {
-    for (Slot<T, R> slot = ordered.take(); !isEnd(slot); slot = ordered.take()) {
+  private boolean drain(Sink<R> sink, BooleanSupplier stop)
+      throws IOException, InterruptedException {
+    while (!stop.getAsBoolean()) {
+      // A source that waits for its own input must not keep the run from stopping.
+      Slot<T, R> slot = ordered.poll(STOP_POLL_MILLIS, TimeUnit.MILLISECONDS);
+      if (slot == null) {
+        continue;
+      }
+      if (isEnd(slot)) {
+        return true;
+      }
       try {
         sink.accept(slot.result().get());
       } catch (ExecutionException e) {
         throw rethrown(Objects.requireNonNull(e.getCause()));
       }
+      budget.release(slot.bytes());
     }
+    return false;
   }
 
   private boolean isEnd(Slot<T, R> slot) {

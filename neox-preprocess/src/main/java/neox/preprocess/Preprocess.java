@@ -1,52 +1,69 @@
 package neox.preprocess;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import neox.base.Console;
 import neox.base.Progress;
 import neox.base.UserException;
+import neox.data.IndexLayout;
 import neox.data.IndexedTokens;
-import neox.data.IndexedTokensWriter;
 import neox.data.TokenWidth;
+import neox.preprocess.PreprocessPlan.Existing;
+import neox.preprocess.PreprocessPlan.Unfinished;
 import neox.preprocess.ftfy.TextFixer;
+import neox.preprocess.journal.Fingerprint;
+import neox.preprocess.journal.Journal;
+import neox.preprocess.journal.Place;
 import neox.tokenizer.Tokenizer;
 
 /// Turns a corpus into tokenized datasets: read, parse and encode on several threads, write in
 /// order.
 ///
-/// Either every dataset appears complete or none does.
+/// Either every dataset appears complete or none does. Work that a crash interrupts can be gone on
+/// with, and ends in the same bytes.
 public final class Preprocess {
-  private static final int WARNINGS = 3;
+  private static final long MAX_BYTES_UNDER_WAY = 256L << 20;
+  private static final int HEAP_SHARE = 4;
+  private static final int BYTES_PER_TEXT_BYTE = 8; // it, its text, its tokens and their growth
 
   /// What was made.
   ///
   /// @param documents documents of the first key
   /// @param bytes input after decompression
+  /// @param complete false when the run was stopped on request
   public record Summary(
-      long documents, long tokens, long bytes, long skippedRows, double seconds) {}
+      long documents,
+      long tokens,
+      long bytes,
+      long skippedRows,
+      double seconds,
+      boolean complete) {}
+
+  /// A chunk and where it ends.
+  private record Task(Chunk chunk, Place end) {}
+
+  /// What became of it.
+  private record Result(EncodedChunk chunk, Place end) {}
 
   private final PreprocessPlan plan;
   private final Console console;
-  private final List<IndexedTokensWriter> writers;
-  private final long startedAtNanos = System.nanoTime();
+  private final List<InputFile> files;
+  private final Output output;
+  private final RunReport report;
   private final Optional<TextFixer> fixer;
-  private final LongAdder emptied = new LongAdder();
-  private long bytes;
-  private long skippedRows;
-  private long incompleteFiles;
-  private long logged;
 
-  private Preprocess(PreprocessPlan plan, Console console, List<IndexedTokensWriter> writers) {
+  private Preprocess(PreprocessPlan plan, Console console, List<InputFile> files, Output output) {
     this.plan = plan;
     this.console = console;
-    this.writers = writers;
+    this.files = files;
+    this.output = output;
+    this.report = new RunReport(plan, console, output);
     this.fixer =
         switch (plan.mending()) {
           case NONE -> Optional.empty();
@@ -57,7 +74,14 @@ public final class Preprocess {
   /// Does the work and prints one summary line.
   public static Summary run(PreprocessPlan plan, Tokenizer tokenizer, Console console)
       throws IOException, InterruptedException {
-    return run(plan, InputFile.resolve(plan.inputs()), tokenizer, console);
+    return run(plan, tokenizer, console, () -> false);
+  }
+
+  /// The same, but ends early, with everything saved to go on from there, when `stop` says so.
+  public static Summary run(
+      PreprocessPlan plan, Tokenizer tokenizer, Console console, BooleanSupplier stop)
+      throws IOException, InterruptedException {
+    return run(plan, InputFile.resolve(plan.inputs()), tokenizer, console, stop);
   }
 
   /// As [#run(PreprocessPlan, Tokenizer, Console)] for files that are not on disk, which the plan's
@@ -65,27 +89,38 @@ public final class Preprocess {
   public static Summary runRemote(
       PreprocessPlan plan, List<RemoteInput> inputs, Tokenizer tokenizer, Console console)
       throws IOException, InterruptedException {
-    return run(plan, inputs.stream().map(InputFile::of).toList(), tokenizer, console);
+    List<InputFile> files = inputs.stream().map(InputFile::of).toList();
+    return run(plan, files, tokenizer, console, () -> false);
   }
 
   private static Summary run(
-      PreprocessPlan plan, List<InputFile> files, Tokenizer tokenizer, Console console)
+      PreprocessPlan plan,
+      List<InputFile> corpus,
+      Tokenizer tokenizer,
+      Console console,
+      BooleanSupplier stop)
       throws IOException, InterruptedException {
     OptionalInt eod = endOfDocument(plan, tokenizer);
     refuseDuplicates(plan.keys());
-    refuseExisting(plan);
-    List<IndexedTokensWriter> writers = new ArrayList<>();
-    try (ChunkReader reader = new ChunkReader(files, console.in())) {
-      for (String key : plan.keys()) {
-        TokenWidth width = TokenWidth.forVocabulary(tokenizer.vocabSize());
-        writers.add(IndexedTokensWriter.create(plan.dataset(key), width));
+    List<InputFile> files = plan.shard().of(corpus);
+    Fingerprint fingerprint = CorpusFingerprint.of(plan, files, tokenizer, eod);
+    if (plan.unfinished() == Unfinished.RESUME) {
+      Optional<Summary> complete = Completion.find(plan, fingerprint, console);
+      if (complete.isPresent()) {
+        return complete.get();
       }
-      Preprocess run = new Preprocess(plan, console, writers);
-      run.encode(reader, files, tokenizer, eod);
-      return run.commit();
-    } finally {
-      closeAll(writers);
     }
+    try (Output output = Output.open(plan, fingerprint, width(plan, tokenizer))) {
+      Preprocess run = new Preprocess(plan, console, files, output);
+      return run.toTheEnd(tokenizer, eod, stop);
+    }
+  }
+
+  /// NeoX compat: the older layout always holds 32 bits.
+  private static TokenWidth width(PreprocessPlan plan, Tokenizer tokenizer) {
+    return plan.layout() == IndexLayout.CACHED
+        ? TokenWidth.INT32
+        : TokenWidth.forVocabulary(tokenizer.vocabSize());
   }
 
   private static OptionalInt endOfDocument(PreprocessPlan plan, Tokenizer tokenizer) {
@@ -106,140 +141,138 @@ public final class Preprocess {
     }
   }
 
-  private static void refuseExisting(PreprocessPlan plan) {
+  private Summary toTheEnd(Tokenizer tokenizer, OptionalInt eod, BooleanSupplier stop)
+      throws IOException, InterruptedException {
+    if (output.isUnlocked()) {
+      console.warn(
+          "%s cannot be locked on this file system: see that no second run writes there",
+          plan.workDirectory());
+    }
+    if (output.begun().stage() == Journal.Stage.READING) {
+      refuseExisting();
+      if (!encode(tokenizer, eod, stop)) {
+        return stopped();
+      }
+    }
+    return commit();
+  }
+
+  private void refuseExisting() {
+    if (plan.existing() == Existing.OVERWRITE) {
+      return;
+    }
     for (String key : plan.keys()) {
       Path dataset = plan.dataset(key);
-      if (plan.existing() == PreprocessPlan.Existing.REFUSE && IndexedTokens.exists(dataset)) {
+      if (IndexedTokens.exists(dataset)) {
         throw UserException.of(
             "%s.bin or .idx exists; give --overwrite to replace it, or another --output-prefix",
             dataset);
       }
     }
+    if (plan.onError() == OnError.SKIP && Files.exists(plan.report())) {
+      throw UserException.of(
+          "%s exists; give --overwrite to replace it, or another --error-report", plan.report());
+    }
   }
 
-  private void encode(
-      ChunkReader reader, List<InputFile> files, Tokenizer tokenizer, OptionalInt eod)
+  /// Returns false when it was stopped.
+  private boolean encode(Tokenizer tokenizer, OptionalInt eod, BooleanSupplier stop)
       throws IOException, InterruptedException {
     boolean sized = files.stream().allMatch(file -> file.path().isPresent() || file.size() > 0);
     long total =
         sized
             ? files.stream().mapToLong(InputFile::size).sum()
             : plan.expectedDocuments().orElse(0);
-    try (Progress progress = new Progress(console, "tokenizing", total)) {
-      OrderedPipeline.<Chunk, EncodedChunk>run(
-          reader::next,
-          () -> new ChunkEncoder(plan.keys(), encoder(tokenizer), eod, plan.onError())::encode,
-          plan.workers(),
-          chunk -> {
-            write(chunk);
-            progress.update(sized ? reader.consumed() : documents(), rate());
-          });
+    try (ChunkReader reader = reader();
+        Progress progress = new Progress(console, "tokenizing", total)) {
+      return OrderedPipeline.<Task, Result>run(
+          () -> reader.next().map(chunk -> new Task(chunk, reader.place())),
+          () -> worker(tokenizer, eod),
+          bounds(),
+          result -> {
+            add(result);
+            progress.update(sized ? reader.consumed() : output.documents(), report.rate());
+          },
+          stop);
+    } catch (IOException | RuntimeException | Error e) {
+      report.kept();
+      throw e;
     }
   }
 
-  private Tokenizer.Encoder encoder(Tokenizer tokenizer) {
-    return fixer.isPresent()
-        ? new FixingEncoder(fixer.get(), tokenizer.encoder(), emptied)
-        : tokenizer.encoder();
+  private ChunkReader reader() throws IOException {
+    Journal begun = output.begun();
+    Place place = begun.place();
+    if (place.equals(Place.START)) {
+      return new ChunkReader(files, console.in());
+    }
+    console.info(
+        "going on after %,d documents (%.1f MB)", output.documents(), begun.tally().bytes() / 1e6);
+    boolean unchanged =
+        place.file() < files.size()
+            && begun
+                .fingerprint()
+                .files()
+                .get(place.file())
+                .isUnchanged(files.get(place.file()).fingerprint());
+    return ChunkReader.resume(
+        files,
+        console.in(),
+        place,
+        unchanged ? ChunkReader.Trust.UNCHANGED : ChunkReader.Trust.CHECK);
   }
 
-  private void write(EncodedChunk chunk) throws IOException {
-    for (int key = 0; key < writers.size(); key++) {
-      int[] tokens = chunk.keys().get(key).tokens().array();
-      var sizes = chunk.keys().get(key).sizes();
-      int from = 0;
-      for (int d = 0; d < sizes.size(); d++) {
-        writers.get(key).addDocument(tokens, from, from + sizes.get(d));
-        from += sizes.get(d);
-      }
-    }
-    bytes += chunk.bytes();
-    for (String problem : chunk.badRows()) {
-      if (skippedRows++ < WARNINGS) {
-        console.warn("%s: skipped", problem);
-      }
-    }
-    for (String problem : chunk.lost()) {
-      incompleteFiles++; // each may stand for any number of documents, so each is named
-      console.warn("%s: the rest of it is left out", problem);
-    }
+  private OrderedPipeline.Worker<Task, Result> worker(Tokenizer tokenizer, OptionalInt eod) {
+    Tokenizer.Encoder plain = tokenizer.encoder();
+    Tokenizer.Encoder encoder = fixer.isPresent() ? new FixingEncoder(fixer.get(), plain) : plain;
+    ChunkEncoder chunks = new ChunkEncoder(plan.keys(), encoder, eod, plan.onError());
+    return task -> new Result(chunks.encode(task.chunk()), task.end());
+  }
+
+  private OrderedPipeline.Bounds<Task> bounds() {
+    long bytes = Math.min(MAX_BYTES_UNDER_WAY, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
+    return new OrderedPipeline.Bounds<>(
+        plan.workers(), bytes, task -> BYTES_PER_TEXT_BYTE * task.chunk().bytes());
+  }
+
+  private void add(Result result) throws IOException {
+    EncodedChunk chunk = result.chunk();
     if (chunk.failure().isPresent()) {
-      throw new UserException(chunk.failure().get());
+      throw failure(chunk.failure().get().text());
     }
-    log();
+    report.leftOut(chunk);
+    int file = chunk.lost().isEmpty() ? result.end().file() : result.end().file() - 1;
+    output.add(chunk, files.get(file).name(), result.end());
+    report.log();
   }
 
-  private void log() {
-    if (plan.logInterval().isPresent() && documents() / plan.logInterval().getAsLong() > logged) {
-      logged = documents() / plan.logInterval().getAsLong();
-      console.info("Processed %,d documents (%s)", documents(), rate());
+  /// The row that ends the run. What came before it is worth keeping only if it took long.
+  private UserException failure(String problem) throws IOException {
+    if (!output.isSaved()) {
+      return new UserException(problem);
     }
+    output.save();
+    return UserException.of(
+        "%s; the %,d documents before it are kept in %s: mend it and give --resume, or"
+            + " --on-error skip --resume",
+        problem, output.documents(), plan.workDirectory());
+  }
+
+  private Summary stopped() throws IOException {
+    if (output.tally().bytes() > 0) {
+      output.save();
+    }
+    report.stopped();
+    return report.summary(false);
   }
 
   private Summary commit() throws IOException {
-    if (documents() == 0) {
-      throw UserException.of(
-          "no documents in %s%s; nothing was written",
-          String.join(", ", plan.inputs()),
-          skipped().isEmpty() ? "" : " (" + skipped().substring(2) + ")");
+    boolean empty = output.extents().values().stream().allMatch(extent -> extent.documents() == 0);
+    if (empty && plan.shard().isWhole()) {
+      throw report.nothing();
     }
-    for (IndexedTokensWriter writer : writers) {
-      writer.commit();
-    }
-    for (int key = 0; key < writers.size(); key++) {
-      console.info(
-          "wrote %s.{bin,idx}: %,d documents, %,d tokens%s (%s, %d worker%s)",
-          plan.dataset(plan.keys().get(key)),
-          writers.get(key).documents(),
-          writers.get(key).tokens(),
-          skipped(),
-          rate(),
-          plan.workers(),
-          plan.workers() == 1 ? "" : "s");
-    }
-    if (emptied.sum() > 0) {
-      console.info(
-          "--ftfy: left out %,d document%s that became empty",
-          emptied.sum(), emptied.sum() == 1 ? "" : "s");
-    }
-    long tokens = writers.getFirst().tokens();
-    return new Summary(documents(), tokens, bytes, skippedRows, seconds());
-  }
-
-  private String skipped() {
-    String rows =
-        skippedRows == 0 ? "" : String.format(Locale.ROOT, ", %,d rows skipped", skippedRows);
-    String files =
-        incompleteFiles == 0
-            ? ""
-            : String.format(
-                Locale.ROOT,
-                ", %,d file%s incomplete",
-                incompleteFiles,
-                incompleteFiles == 1 ? "" : "s");
-    return rows + files;
-  }
-
-  private long documents() {
-    return writers.getFirst().documents();
-  }
-
-  private double seconds() {
-    return Math.max(1e-3, (System.nanoTime() - startedAtNanos) / 1e9);
-  }
-
-  private String rate() {
-    return String.format(
-        Locale.ROOT,
-        "%.1f MB in %.1f s, %.1f MB/s",
-        bytes / 1e6,
-        seconds(),
-        bytes / 1e6 / seconds());
-  }
-
-  private static void closeAll(List<IndexedTokensWriter> writers) throws IOException {
-    for (IndexedTokensWriter writer : writers) {
-      writer.close();
-    }
+    output.commit();
+    report.wrote();
+    return report.summary(true);
   }
 }

@@ -4,12 +4,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import neox.base.Console;
+import neox.base.Environment;
 import neox.base.ExitCode;
 import neox.base.StandardOptions;
+import neox.base.StopRequest;
 import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
+import neox.data.IndexLayout;
 import neox.tokenizer.Tokenizer;
 import neox.tokenizer.Tokenizers;
 import org.jspecify.annotations.Nullable;
@@ -95,9 +98,21 @@ public final class PreprocessCommand implements ToolCommand {
 
   @Option(
       names = {"--dataset-impl", "--dataset_impl"},
-      paramLabel = "mmap",
-      description = "The format of the output.")
+      paramLabel = "mmap|cached|lazy",
+      description = {
+        "The format of the output (default: mmap, which is what training reads; cached and lazy",
+        "are the same older format)."
+      })
   private String datasetImpl = "mmap";
+
+  @Option(
+      names = "--shard",
+      paramLabel = "I/N|env",
+      description = {
+        "Do part I (from 0) of N of the input, into PREFIX_0000I-of-0000N_KEY_document; the parts",
+        "in order make the whole. env: RANK/WORLD_SIZE, or what Open MPI or Slurm say."
+      })
+  private String shard = "0/1";
 
   public static void main(String[] args) {
     System.exit(Tool.run(new PreprocessCommand(), args));
@@ -110,14 +125,30 @@ public final class PreprocessCommand implements ToolCommand {
     check();
     Tokenizer tokenizer =
         Tokenizers.open(type, Optional.ofNullable(vocabFile), Optional.ofNullable(mergeFile));
+    PreprocessPlan.Ending ending =
+        appendEod ? PreprocessPlan.Ending.END_OF_DOCUMENT : PreprocessPlan.Ending.PLAIN;
     PreprocessPlan plan =
-        tokenizing.plan(
-            input,
-            prefix,
-            appendEod ? PreprocessPlan.Ending.END_OF_DOCUMENT : PreprocessPlan.Ending.PLAIN,
-            numDocs);
-    Preprocess.run(plan, tokenizer, console);
-    return ExitCode.OK;
+        tokenizing
+            .builder(input, prefix, ending, numDocs)
+            .layout(layout())
+            .shard(ShardOption.parse(shard, Environment.all()))
+            .build();
+    try (StopRequest stop = StopRequest.listen(console)) {
+      boolean complete = Preprocess.run(plan, tokenizer, console, stop::requested).complete();
+      int code = complete ? ExitCode.OK : ExitCode.STOPPED;
+      stop.finished(code);
+      return code;
+    }
+  }
+
+  private IndexLayout layout() {
+    return switch (datasetImpl) {
+      case "mmap" -> IndexLayout.MMAP;
+      case "cached", "lazy" -> IndexLayout.CACHED;
+      default ->
+          throw UserException.of(
+              "--dataset-impl: expected mmap, cached or lazy, found %s", datasetImpl);
+    };
   }
 
   private static <T> T required(@Nullable T value, String option) {
@@ -130,12 +161,6 @@ public final class PreprocessCommand implements ToolCommand {
   private void check() {
     if (input.isEmpty()) {
       throw new UserException("--input is required; see neox-preprocess --help");
-    }
-    if (!datasetImpl.equals("mmap")) {
-      throw UserException.of(
-          "--dataset-impl %s: only mmap is written; it is also the only format that GPT-NeoX can"
-              + " train on",
-          datasetImpl);
     }
   }
 }

@@ -4,15 +4,21 @@ import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// A file of the corpus before anything is decompressed.
 ///
 /// @param name for messages
 /// @param consumed grows by what is read, for the progress line
-record RawInput(String name, Bytes source, AtomicLong consumed) {
+/// @param slice which lines of an uncompressed file on disk are read
+/// @param goOn where in an uncompressed file on disk to go on
+record RawInput(
+    String name, Bytes source, AtomicLong consumed, Slice slice, Optional<LinePlace> goOn) {
   private static final int BUFFER_BYTES = 1 << 16;
 
   /// Where the bytes are.
@@ -38,14 +44,34 @@ record RawInput(String name, Bytes source, AtomicLong consumed) {
 
   /// All bytes in order.
   InputStream stream() throws IOException {
-    return new BufferedInputStream(new Counting(open()), BUFFER_BYTES);
+    return stream(0);
   }
 
-  private InputStream open() throws IOException {
+  /// The bytes from `offset` on, which is 0 unless the file is on disk.
+  InputStream stream(long offset) throws IOException {
+    return new BufferedInputStream(new Counting(open(offset)), BUFFER_BYTES);
+  }
+
+  /// The same for a look beside the reading.
+  InputStream uncounted() throws IOException {
+    return open(0);
+  }
+
+  private InputStream open(long offset) throws IOException {
     return switch (source) {
-      case Bytes.OnDisk disk -> Files.newInputStream(disk.path());
+      case Bytes.OnDisk disk -> open(disk.path(), offset);
       case Bytes.Remote remote -> readable(remote.input()::open);
     };
+  }
+
+  private static InputStream open(Path path, long offset) throws IOException {
+    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+    try {
+      return Channels.newInputStream(channel.position(offset));
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
   }
 
   /// The file on disk, for formats that are not read from front to back.

@@ -37,7 +37,7 @@ public final class TokenizerTraining {
       for (Optional<Chunk> next = reader.next(); next.isPresent(); next = reader.next()) {
         EncodedChunk counted = texts.encode(next.get());
         if (counted.failure().isPresent()) {
-          throw new UserException(counted.failure().get());
+          throw new UserException(counted.failure().get().text());
         }
         bytes += counted.bytes();
         progress.update(reader.consumed(), "");

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 import neox.base.UserException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// How texts become datasets: the options that every command has which tokenizes a corpus; used as
@@ -27,6 +28,22 @@ public final class TokenizingOptions {
       paramLabel = "stop|skip",
       description = "What to do with a bad row or a damaged archive (default: stop).")
   private OnError onError = OnError.STOP;
+
+  @Option(
+      names = {"--error-report", "--error_report"},
+      paramLabel = "FILE",
+      description =
+          "Where to list what --on-error skip leaves out (default: PREFIX_skipped.jsonl).")
+  private @Nullable Path errorReport;
+
+  @Option(
+      names = "--resume",
+      description = {
+        "Go on with the work of an earlier run that did not end (kept in PREFIX.partial); where",
+        "there is none, begin. A command may always carry it: when the output is complete and",
+        "its input is the same, there is nothing to do."
+      })
+  private boolean resume;
 
   @Option(names = "--overwrite", description = "Replace output that is already there.")
   private boolean overwrite;
@@ -68,20 +85,34 @@ public final class TokenizingOptions {
       Path outputPrefix,
       PreprocessPlan.Ending ending,
       long expectedDocuments) {
+    return builder(inputs, outputPrefix, ending, expectedDocuments).build();
+  }
+
+  /// The same plan, to be changed further.
+  public PreprocessPlan.Builder builder(
+      List<String> inputs,
+      Path outputPrefix,
+      PreprocessPlan.Ending ending,
+      long expectedDocuments) {
     if (workers < 1) {
       throw UserException.of("--workers: expected at least 1, found %d", workers);
     }
-    return new PreprocessPlan(
-        inputs,
-        outputPrefix,
-        keys,
-        ending,
-        ftfy ? PreprocessPlan.Mending.FTFY : PreprocessPlan.Mending.NONE,
-        workers,
-        onError,
-        overwrite ? PreprocessPlan.Existing.OVERWRITE : PreprocessPlan.Existing.REFUSE,
-        positive(expectedDocuments),
-        positive(logInterval));
+    PreprocessPlan.Builder plan =
+        PreprocessPlan.builder(inputs, outputPrefix)
+            .keys(keys)
+            .ending(ending)
+            .mending(ftfy ? PreprocessPlan.Mending.FTFY : PreprocessPlan.Mending.NONE)
+            .workers(workers)
+            .onError(onError)
+            .existing(
+                overwrite ? PreprocessPlan.Existing.OVERWRITE : PreprocessPlan.Existing.REFUSE)
+            .unfinished(resume ? PreprocessPlan.Unfinished.RESUME : PreprocessPlan.Unfinished.KEEP)
+            .expectedDocuments(positive(expectedDocuments))
+            .logInterval(positive(logInterval));
+    if (errorReport != null) {
+      plan.errorReport(errorReport);
+    }
+    return plan;
   }
 
   private static OptionalLong positive(long value) {

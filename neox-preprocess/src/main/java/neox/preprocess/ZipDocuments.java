@@ -54,11 +54,11 @@ final class ZipDocuments implements DocumentSource {
       CRC32 sum = new CRC32();
       sum.update(utf8);
       if (sum.getValue() != member.getCrc()) {
-        return new Document.Bad(name + ": damaged: its checksum does not match");
+        return new Document.Bad(name, "damaged: its checksum does not match");
       }
       return new Document.Text(name, utf8);
     } catch (IOException e) {
-      return new Document.Bad(name + ": damaged: " + e.getMessage());
+      return new Document.Bad(name, "damaged: " + e.getMessage());
     }
   }
 

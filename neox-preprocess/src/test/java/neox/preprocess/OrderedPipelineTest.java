@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import neox.preprocess.OrderedPipeline.Bounds;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -25,8 +26,9 @@ class OrderedPipelineTest {
                 Thread.onSpinWait();
                 return task * 2;
               },
-          workers,
-          results::add);
+          Bounds.ofWorkers(workers),
+          results::add,
+          () -> false);
       assertThat(results).isEqualTo(IntStream.range(0, 500).map(i -> 2 * i).boxed().toList());
     }
   }
@@ -40,8 +42,9 @@ class OrderedPipelineTest {
           made.incrementAndGet();
           return task -> task;
         },
-        3,
-        result -> {});
+        Bounds.ofWorkers(3),
+        result -> {},
+        () -> false);
     assertThat(made).hasValue(3);
   }
 
@@ -55,8 +58,9 @@ class OrderedPipelineTest {
           return source.next();
         },
         () -> task -> task,
-        2,
-        result -> assertThat(read.get() - result).isLessThan(20));
+        Bounds.ofWorkers(2),
+        result -> assertThat(read.get() - result).isLessThan(20),
+        () -> false);
   }
 
   @Test
@@ -72,8 +76,9 @@ class OrderedPipelineTest {
                       }
                       return task;
                     },
-                3,
-                results::add))
+                Bounds.ofWorkers(3),
+                results::add,
+                () -> false))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("task 99");
     assertThat(results).hasSize(99);
@@ -85,20 +90,73 @@ class OrderedPipelineTest {
         () -> {
           throw new IOException("no more");
         };
-    assertThatThrownBy(() -> OrderedPipeline.run(broken, () -> task -> task, 2, result -> {}))
+    assertThatThrownBy(() ->
+            OrderedPipeline.run(
+                broken, () -> task -> task, Bounds.ofWorkers(2), result -> {}, () -> false))
         .isInstanceOf(IOException.class)
         .hasMessage("no more");
     assertThatThrownBy(() ->
             OrderedPipeline.<Integer, Integer>run(
                 numbers(100_000),
                 () -> task -> task,
-                2,
+                Bounds.ofWorkers(2),
                 result -> {
                   throw new IOException("disk full");
-                }))
+                },
+                () -> false))
         .hasMessage("disk full");
     assertThat(Thread.getAllStackTraces().keySet().stream().map(Thread::getName))
         .noneMatch(name -> name.startsWith("neox-"));
+  }
+
+  @Test
+  void keepsTheBytesUnderWayWithinTheirBoundAndLetsALargerTaskGoAlone() throws Exception {
+    AtomicInteger underWay = new AtomicInteger();
+    List<Integer> most = new ArrayList<>();
+    OrderedPipeline.Source<Integer> source = numbers(300);
+    OrderedPipeline.<Integer, Integer>run(
+        () -> source.next(),
+        () ->
+            task -> {
+              underWay.addAndGet(bytes(task));
+              return task;
+            },
+        new Bounds<>(3, 100, task -> bytes(task)),
+        result -> {
+          most.add(underWay.get());
+          underWay.addAndGet(-bytes(result));
+        },
+        () -> false);
+    assertThat(most).hasSize(300).allMatch(bytes -> bytes <= 100 || bytes == 5000);
+    assertThat(most).contains(5000);
+  }
+
+  private static int bytes(int task) {
+    return task % 50 == 7 ? 5000 : 30;
+  }
+
+  @Test
+  void stopsWhenToldAlthoughTheSourceWaits() throws Exception {
+    List<Integer> results = new ArrayList<>();
+    OrderedPipeline.Source<Integer> source = numbers(10);
+    boolean emptied =
+        OrderedPipeline.<Integer, Integer>run(
+            () -> {
+              Optional<Integer> next = source.next();
+              if (next.isEmpty()) {
+                try {
+                  Thread.sleep(60_000);
+                } catch (InterruptedException e) {
+                  throw new IOException(e);
+                }
+              }
+              return next;
+            },
+            () -> task -> task,
+            Bounds.ofWorkers(2),
+            results::add,
+            () -> results.size() == 10);
+    assertThat(emptied).isFalse();
   }
 
   private static OrderedPipeline.Source<Integer> numbers(int count) {

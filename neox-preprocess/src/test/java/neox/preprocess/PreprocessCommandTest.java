@@ -216,7 +216,9 @@ class PreprocessCommandTest {
     assertThat(Run.bytes(directory, "-", "--workers=0").err())
         .isEqualTo("neox-preprocess: --workers: expected at least 1, found 0\n");
     assertThat(Run.bytes(directory, "-", "--dataset-impl=lazy").err())
-        .startsWith("neox-preprocess: --dataset-impl lazy: only mmap is written");
+        .isEqualTo("neox-preprocess: no documents in -; nothing was written\n");
+    assertThat(Run.bytes(directory, "-", "--dataset-impl=fast").err())
+        .isEqualTo("neox-preprocess: --dataset-impl: expected mmap, cached or lazy, found fast\n");
     assertThat(Run.bytes(directory, "-", "--jsonl-keys", "a", "a").err())
         .isEqualTo("neox-preprocess: --jsonl-keys: a key is given twice: [a, a]\n");
     byte[] row = "\"x\"".getBytes(StandardCharsets.UTF_8);
