@@ -1,5 +1,6 @@
 package neox.train;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 import neox.base.UserException;
 import neox.data.BatchSource;
@@ -12,16 +13,28 @@ import neox.data.BatchSource;
 /// @param vocabulary rows of the embedding, which every token must have
 record BatchFeed(String name, BatchSource source, OptionalInt masked, int vocabulary) {
   MicroBatch get(long microBatch) {
-    return MicroBatch.of(rows(microBatch), masked);
+    return MicroBatch.of(rows(microBatch), labels(microBatch), masked);
   }
 
   /// The samples as they are stored; [UserException] when they hold a token that the network does
   /// not know.
   int[][] rows(long microBatch) {
     int[][] rows = source.get(microBatch);
+    requireBetween(rows, 0);
+    return rows;
+  }
+
+  /// The labels as they are stored; empty when they are the tokens.
+  Optional<int[][]> labels(long microBatch) {
+    Optional<int[][]> labels = source.labels(microBatch);
+    labels.ifPresent(rows -> requireBetween(rows, Integer.MIN_VALUE));
+    return labels;
+  }
+
+  private void requireBetween(int[][] rows, int smallest) {
     for (int[] row : rows) {
       for (int token : row) {
-        if (token < 0 || token >= vocabulary) {
+        if (token < smallest || token >= vocabulary) {
           throw UserException.of(
               "%s: found token %d, expected tokens below %d (the vocabulary, padded): the data was"
                   + " made with another tokenizer; run neox-preprocess again with this"
@@ -30,6 +43,5 @@ record BatchFeed(String name, BatchSource source, OptionalInt masked, int vocabu
         }
       }
     }
-    return rows;
   }
 }

@@ -10,7 +10,6 @@ import neox.base.StopRequest;
 import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.Version;
-import neox.config.ConfigLoader;
 import neox.config.ConfigOptions;
 import neox.config.ConfigSource;
 import neox.config.LoadedConfig;
@@ -57,7 +56,7 @@ public final class TrainCommand implements ToolCommand {
       console.out().print(answer.get());
       return ExitCode.OK;
     }
-    LoadedConfig loaded = ConfigLoader.read(source());
+    LoadedConfig loaded = RunLength.read(source(), console::info);
     NativeRuntime.start(NativeRuntime.defaultThreads());
     try (StopRequest stop = StopRequest.listen(console)) {
       int code = NativeRuntime.run(() -> Training.run(loaded, console, stop));

@@ -12,7 +12,6 @@ import neox.config.DataConfig;
 import neox.config.NeoxConfig;
 import neox.data.BatchSource;
 import neox.data.RunSamples;
-import neox.data.SampleCounts;
 import neox.data.SplitSamples;
 
 /// The three splits of a run, as micro-batches of the only data-parallel rank. Owns the mapped
@@ -43,7 +42,7 @@ final class TrainingData implements AutoCloseable {
               + " eod_mask_loss to false",
           config.tokenizer().type());
     }
-    RunSamples samples = RunSamples.open(config, SampleCounts.of(config), console::info);
+    RunSamples samples = RunSamples.open(config, console::info);
     describe(samples, console);
     return new TrainingData(
         samples, config, data.eodMaskLoss() ? eod : OptionalInt.empty(), vocabulary);

@@ -2,6 +2,7 @@ package neox.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 import neox.tensor.NativeRuntime;
 import neox.tensor.Scope;
@@ -20,7 +21,7 @@ class MicroBatchTest {
   @Test
   void labelsAreTheTokensOnePositionLater() {
     try (var _ = Scope.open()) {
-      MicroBatch batch = MicroBatch.of(ROWS, OptionalInt.empty());
+      MicroBatch batch = MicroBatch.of(ROWS, Optional.empty(), OptionalInt.empty());
       assertThat(batch.tokens().sizes().vec().get()).containsExactly(2, 2);
       assertThat(TensorData.longs(batch.tokens())).containsExactly(5, 0, 0, 8);
       assertThat(TensorData.longs(batch.labels())).containsExactly(0, 7, 8, 0);
@@ -31,8 +32,20 @@ class MicroBatchTest {
   @Test
   void masksPredictionsFromTheEndOfADocumentButNotOfIt() {
     try (var _ = Scope.open()) {
-      MicroBatch batch = MicroBatch.of(ROWS, OptionalInt.of(0));
+      MicroBatch batch = MicroBatch.of(ROWS, Optional.empty(), OptionalInt.of(0));
       assertThat(TensorData.floats(batch.lossMask())).containsExactly(1, 0, 0, 1);
+    }
+  }
+
+  @Test
+  void countsNeitherWhatHasNoLabelNorWhatFollowsAMaskedToken() {
+    int[][] labels = {{-100, 0, -100}, {-100, 8, 0}};
+    try (var _ = Scope.open()) {
+      MicroBatch batch = MicroBatch.of(ROWS, Optional.of(labels), OptionalInt.empty());
+      assertThat(TensorData.longs(batch.labels())).containsExactly(0, 0, 8, 0);
+      assertThat(TensorData.floats(batch.lossMask())).containsExactly(1, 0, 1, 1);
+      MicroBatch both = MicroBatch.of(ROWS, Optional.of(labels), OptionalInt.of(8));
+      assertThat(TensorData.floats(both.lossMask())).containsExactly(1, 0, 1, 0);
     }
   }
 }

@@ -2,20 +2,52 @@ package neox.config;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// How many samples one optimizer step sees.
 ///
 /// @param trainBatchSize samples per step over all ranks: micro · accumulation · data-parallel size
 /// @param microBatchSize samples per forward pass and rank (`train_micro_batch_size_per_gpu`)
 /// @param gradientAccumulationSteps forward passes per step (`gradient_accumulation_steps`)
-/// @param trainIters optimizer steps of the whole run (`train_iters`)
+/// @param length how long the run is (`train_iters` or `train_epochs`)
 public record BatchConfig(
-    int trainBatchSize, int microBatchSize, int gradientAccumulationSteps, long trainIters) {
+    int trainBatchSize, int microBatchSize, int gradientAccumulationSteps, RunLength length) {
+
+  /// How long a run is, in steps or in epochs.
+  ///
+  /// @param steps optimizer steps of the whole run; 0 as long as only the epochs are known
+  /// @param epochs how often the run sees the training data, instead of steps
+  public record RunLength(long steps, Optional<Integer> epochs) {
+
+    private static RunLength from(ConfigTable t, OptionalLong stepsOfEpochs) {
+      Optional<Long> steps =
+          t.optional(
+              "train_iters",
+              ConfigType.count(Range.atLeast(0)),
+              "optimizer steps of the whole run; required, unless train_epochs is given");
+      Optional<Integer> epochs =
+          t.optional(
+              "train_epochs",
+              ConfigType.integer(Range.atLeast(1)),
+              "how often the run sees the training data, instead of train_iters");
+      t.check(
+          steps.isPresent() || epochs.isPresent(),
+          List.of("train_iters", "train_epochs"),
+          "required but missing: optimizer steps of the whole run (or give train_epochs)");
+      t.check(
+          steps.isEmpty() || epochs.isEmpty(),
+          List.of("train_epochs", "train_iters"),
+          "give either train_epochs or train_iters, not both");
+      return new RunLength(steps.orElse(stepsOfEpochs.orElse(0)), epochs);
+    }
+  }
 
   /// Fills in what is left out of samples per step = micro-batch · accumulation · ranks.
   ///
   /// NeoX compat: accumulation is 1 unless given, so it is derived only when written as null.
-  static BatchConfig from(ConfigTable t, int dataParallelSize) {
+  ///
+  /// @param stepsOfEpochs how many steps the configured epochs take, where that is known
+  static BatchConfig from(ConfigTable t, int dataParallelSize, OptionalLong stepsOfEpochs) {
     t.section("Batch");
     ConfigType<Integer> size = ConfigType.integer(Range.atLeast(1));
     Optional<Integer> total =
@@ -23,16 +55,26 @@ public record BatchConfig(
     Optional<Integer> micro = t.optional(MICRO, size, "samples per forward pass and rank; derived");
     Optional<Integer> steps =
         t.optional(STEPS, size, "forward passes per optimizer step; 1, derived when null");
-    long trainIters = t.count("train_iters", Range.atLeast(0), "optimizer steps of the whole run");
+    RunLength length = RunLength.from(t, stepsOfEpochs);
     t.check(
         total.isPresent() || micro.isPresent(),
         List.of(MICRO, TOTAL),
         "required but missing: samples per forward pass and rank (or give train_batch_size)");
-    BatchConfig batch = fill(t, total, micro, steps, trainIters, dataParallelSize);
+    BatchConfig batch = fill(t, total, micro, steps, length, dataParallelSize);
     t.derived(TOTAL, batch.trainBatchSize);
     t.derived(MICRO, batch.microBatchSize);
     t.derived(STEPS, batch.gradientAccumulationSteps);
     return batch;
+  }
+
+  /// Optimizer steps of the whole run; 0 as long as only `train_epochs` is known.
+  public long trainIters() {
+    return length.steps();
+  }
+
+  /// How often the run sees the training data, when that decides its length.
+  public Optional<Integer> trainEpochs() {
+    return length.epochs();
   }
 
   private static BatchConfig fill(
@@ -40,7 +82,7 @@ public record BatchConfig(
       Optional<Integer> total,
       Optional<Integer> micro,
       Optional<Integer> steps,
-      long trainIters,
+      RunLength length,
       int ranks) {
     boolean derive = t.isNull(STEPS) && total.isPresent() && micro.isPresent();
     int m;
@@ -66,7 +108,7 @@ public record BatchConfig(
         ranks,
         product,
         sum % (m * ranks) == 0 ? " or set gradient_accumulation_steps: " + sum / (m * ranks) : "");
-    return new BatchConfig(sum, m, g, trainIters);
+    return new BatchConfig(sum, m, g, length);
   }
 
   private static final String TOTAL = "train_batch_size";

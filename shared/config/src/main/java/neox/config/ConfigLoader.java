@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import neox.base.UserException;
 
@@ -17,10 +18,20 @@ public final class ConfigLoader {
 
   /// Reads, merges and checks a whole configuration.
   public static LoadedConfig read(ConfigSource source) throws IOException {
+    return read(source, OptionalLong.empty());
+  }
+
+  /// The same for a run whose length is given by `train_epochs`, once it is known from the data.
+  public static LoadedConfig read(ConfigSource source, long stepsOfEpochs) throws IOException {
+    return read(source, OptionalLong.of(stepsOfEpochs));
+  }
+
+  private static LoadedConfig read(ConfigSource source, OptionalLong stepsOfEpochs)
+      throws IOException {
     requireFiles(source);
     ConfigFiles files = ConfigFiles.read(source);
     ConfigTable table = new ConfigTable(files.root(), files.problems());
-    NeoxConfig config = NeoxConfig.from(table);
+    NeoxConfig config = NeoxConfig.from(table, stepsOfEpochs);
     table.finish();
     return new LoadedConfig(config, files.originals(), YamlWriter.write(table.settings()));
   }

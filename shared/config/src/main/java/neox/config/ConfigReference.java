@@ -3,6 +3,7 @@ package neox.config;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /// The list of all keys, as `--help-config` and `docs/config-reference.md` show it.
 public final class ConfigReference {
@@ -12,7 +13,7 @@ public final class ConfigReference {
   static List<ConfigKey> keys() {
     ConfigTable table =
         new ConfigTable(new Value.Fields(Map.of(), Origin.OVERRIDE), new Problems());
-    NeoxConfig.from(table);
+    NeoxConfig.from(table, OptionalLong.empty());
     return table.settings().stream().map(ConfigTable.Setting::key).toList();
   }
 

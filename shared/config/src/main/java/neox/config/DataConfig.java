@@ -4,12 +4,18 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Where the tokens come from.
 ///
 /// @param dataPath one prefix that `split` divides (`data_path`)
 /// @param split relative shares of train, validation and test (`split`)
 /// @param train datasets of their own for each split, instead of `dataPath`
+/// @param weightByDocuments weights follow from the numbers of documents
+///   (`weight_by_num_documents`)
+/// @param samplerAlpha how much so (`weighted_sampler_alpha`)
+/// @param packing how documents become samples (`pack_impl`)
+/// @param allowChopped documents longer than a sample are used, not skipped (`allow_chopped`)
 /// @param eodMaskLoss no loss for predictions made from an end-of-document token (`eod_mask_loss`)
 /// @param seed decides the order of the samples and every other random choice (`seed`)
 public record DataConfig(
@@ -18,21 +24,32 @@ public record DataConfig(
     Mixture train,
     Mixture valid,
     Mixture test,
+    boolean weightByDocuments,
+    double samplerAlpha,
+    Packing packing,
+    boolean allowChopped,
     boolean eodMaskLoss,
     boolean mmapWarmup,
     long seed) {
 
   /// Datasets to blend.
   ///
-  /// @param weights relative, one per path
-  public record Mixture(List<Path> paths, List<Double> weights) {
+  /// @param labels prefixes of label datasets, one per path; empty when every token is a label
+  /// @param weights relative, one per path; empty when they are not given
+  public record Mixture(List<Path> paths, List<Path> labels, List<Double> weights) {
     public Mixture {
       paths = List.copyOf(paths);
+      labels = List.copyOf(labels);
       weights = List.copyOf(weights);
     }
 
     static Mixture from(ConfigTable t, String split, String use) {
       List<Path> paths = t.list(split + "_data_paths", ConfigType.path(), use);
+      List<Path> labels =
+          t.list(
+              split + "_label_data_paths",
+              ConfigType.path(),
+              "label datasets, one per path: the tokens, negative where none is to be learnt");
       List<Double> weights =
           t.list(
               split + "_data_weights",
@@ -49,8 +66,24 @@ public record DataConfig(
           weights.isEmpty() || weights.stream().anyMatch(w -> w > 0),
           List.of(split + "_data_weights"),
           "at least one weight must be above 0");
-      return new Mixture(
-          paths, weights.isEmpty() ? Collections.nCopies(paths.size(), 1.0) : weights);
+      t.check(
+          labels.isEmpty() || labels.size() == paths.size(),
+          List.of(split + "_label_data_paths", split + "_data_paths"),
+          "expected one label dataset for each of the %d %s_data_paths, found %d",
+          paths.size(),
+          split,
+          labels.size());
+      return new Mixture(paths, labels, weights);
+    }
+
+    /// The weights of the datasets, all 1 when they are not given.
+    public List<Double> weightsOrOnes() {
+      return weights.isEmpty() ? Collections.nCopies(paths.size(), 1.0) : weights;
+    }
+
+    /// Whether several datasets are mixed by weights that are given.
+    boolean isWeighted() {
+      return paths.size() > 1 && !weights.isEmpty();
     }
 
     /// Whether the split has no datasets of its own.
@@ -70,6 +103,20 @@ public record DataConfig(
             Mixture.from(t, "train", "prefixes to blend for training, instead of data_path"),
             Mixture.from(t, "valid", "prefixes to blend for validation"),
             Mixture.from(t, "test", "prefixes to blend for test"),
+            t.flag(
+                "weight_by_num_documents",
+                false,
+                "weights follow from the numbers of documents, whatever the weights given"),
+            t.real(
+                "weighted_sampler_alpha",
+                1.0,
+                Range.atLeast(0),
+                "exponent on the share of documents, with weight_by_num_documents"),
+            t.choice("pack_impl", Packing.PACKED, "how documents become samples"),
+            t.flag(
+                "allow_chopped",
+                true,
+                "use documents longer than a sample; other kinds of packing than packed alone"),
             t.flag("eod_mask_loss", false, "no loss for predictions made from an end of document"),
             t.flag("mmap_warmup", false, "read the files once before training"),
             t.count("seed", 1234, Range.between(1, Integer.MAX_VALUE), "of every random choice"));
@@ -88,11 +135,28 @@ public record DataConfig(
         !any || dataPath.isEmpty(),
         List.of("data_path", "train_data_paths"),
         "give either data_path or the three lists train_data_paths …, not both");
+    checkLabels(t);
     t.check(
         splitIsValid(split),
         List.of("split"),
         "expected up to three shares like '969, 30, 1' that are not all 0, found '%s'",
         split);
+  }
+
+  private void checkLabels(ConfigTable t) {
+    List<String> keys =
+        List.of("train_label_data_paths", "valid_label_data_paths", "test_label_data_paths");
+    long given = Stream.of(train, valid, test).filter(m -> !m.labels().isEmpty()).count();
+    t.check(
+        given == 0 || given == 3,
+        keys,
+        "give label datasets for all three of train, valid and test, or for none: their losses"
+            + " would not compare");
+    t.check(
+        given == 0 || dataPath.isEmpty(),
+        Stream.concat(keys.stream(), Stream.of("data_path")).toList(),
+        "label datasets need train_data_paths, valid_data_paths and test_data_paths; data_path"
+            + " has none");
   }
 
   private static boolean splitIsValid(String split) {

@@ -236,17 +236,7 @@ final class KnownKeys {
 
   private static void data() {
     refused("datasets in the cached and lazy formats", "data_impl=infer|mmap");
-    refused("the only packing is 'packed'", "pack_impl=packed");
     refused("the only dataset kind is 'gpt2'", "dataset_impl=gpt2");
-    refused("the length of a run is given by train_iters", "train_epochs");
-    refused("weights that follow document counts", "weight_by_num_documents");
-    ignored("used with weight_by_num_documents only", "weighted_sampler_alpha");
-    ignored("used by other kinds of packing only", "allow_chopped");
-    refused(
-        "label datasets",
-        "train_label_data_paths",
-        "valid_label_data_paths",
-        "test_label_data_paths");
     refused(
         "reward datasets",
         "train_reward_data_paths",

@@ -2,6 +2,7 @@ package neox.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import neox.base.UserException;
 
 /// A whole configuration: what the files say, checked, with every default filled in. Only `main`
@@ -22,16 +23,19 @@ public record NeoxConfig(
     GenerateConfig generate) {
 
   /// Everything, with mistakes anywhere reported.
-  static NeoxConfig from(ConfigTable t) {
+  ///
+  /// @param stepsOfEpochs how many steps `train_epochs` takes, where that is known
+  static NeoxConfig from(ConfigTable t, OptionalLong stepsOfEpochs) {
     ModelConfig model = ModelConfig.from(t);
     ParallelConfig parallel = ParallelConfig.from(t);
     TokenizerConfig tokenizer = TokenizerConfig.from(t);
-    NeoxConfig config = rest(t, model, parallel, tokenizer);
+    NeoxConfig config = rest(t, model, parallel, tokenizer, stepsOfEpochs);
     config.checkRules(t);
     return config;
   }
 
   private void checkRules(ConfigTable t) {
+    checkEpochs(t);
     t.check(
         parallel.zeroStage() <= 1,
         List.of("zero_optimization.stage"),
@@ -50,6 +54,25 @@ public record NeoxConfig(
         "required but missing: the merges of the GPT2BPETokenizer");
   }
 
+  private void checkEpochs(ConfigTable t) {
+    boolean epochs = batch.trainEpochs().isPresent();
+    t.check(
+        !epochs || data.packing() != Packing.PACK_UNTIL_OVERFLOW,
+        List.of("train_epochs", "pack_impl"),
+        "not supported with pack_impl pack_until_overflow, whose order depends on the number of"
+            + " samples; give train_iters (neox-preprocess inspect --config prints the epochs)");
+    t.check(
+        !epochs || !data.weightByDocuments(),
+        List.of("train_epochs", "weight_by_num_documents"),
+        "contradicts weight_by_num_documents: in an epoch each document counts once; give"
+            + " train_iters");
+    t.check(
+        !epochs || !data.train().isWeighted(),
+        List.of("train_epochs", "train_data_weights"),
+        "contradicts train_data_weights: in an epoch each document counts once; leave the"
+            + " weights out or give train_iters");
+  }
+
   /// As much as describes the network and its tokenizer; mistakes elsewhere are passed over, so
   /// that a model can be used without the means to train it.
   static NeoxConfig forModel(ConfigTable t) {
@@ -58,12 +81,16 @@ public record NeoxConfig(
     TokenizerConfig tokenizer = TokenizerConfig.from(t);
     t.checkModelKeys();
     t.tolerate();
-    return rest(t, model, parallel, tokenizer);
+    return rest(t, model, parallel, tokenizer, OptionalLong.empty());
   }
 
   private static NeoxConfig rest(
-      ConfigTable t, ModelConfig model, ParallelConfig parallel, TokenizerConfig tokenizer) {
-    BatchConfig batch = BatchConfig.from(t, 1);
+      ConfigTable t,
+      ModelConfig model,
+      ParallelConfig parallel,
+      TokenizerConfig tokenizer,
+      OptionalLong stepsOfEpochs) {
+    BatchConfig batch = BatchConfig.from(t, 1, stepsOfEpochs);
     OptimizerConfig optimizer = OptimizerConfig.from(t);
     return new NeoxConfig(
         model,

@@ -43,7 +43,7 @@ class GoldenConfigTest {
   void loadsWhatGptNeoxRan(String name) throws IOException {
     NeoxConfig config = load(name);
     assertThat(config.model().hiddenSize()).isEqualTo(64);
-    assertThat(config.batch()).isEqualTo(new BatchConfig(8, 4, 2, 20));
+    assertThat(config.batch()).isEqualTo(batch(8, 4, 2, 20));
     assertThat(config.tokenizer().type()).isEqualTo("CharLevelTokenizer");
   }
 
@@ -223,5 +223,10 @@ class GoldenConfigTest {
     assertThatThrownBy(() -> ConfigLoader.readCheckpoint(directory))
         .isInstanceOf(UserException.class)
         .hasMessage(directory + ": no configuration in it; expected the .yml files of the run");
+  }
+
+  private static BatchConfig batch(int samples, int micro, int accumulation, long steps) {
+    BatchConfig.RunLength length = new BatchConfig.RunLength(steps, Optional.empty());
+    return new BatchConfig(samples, micro, accumulation, length);
   }
 }

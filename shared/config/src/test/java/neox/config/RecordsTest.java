@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -105,8 +106,7 @@ class RecordsTest {
         "train_micro_batch_size_per_gpu: 4|4|4|1",
       })
   void fillsInTheBatchTriple(String lines, int total, int micro, int steps) {
-    assertThat(load(lines.replace(", ", "\n")).batch())
-        .isEqualTo(new BatchConfig(total, micro, steps, 100));
+    assertThat(load(lines.replace(", ", "\n")).batch()).isEqualTo(batch(total, micro, steps, 100));
   }
 
   @Test
@@ -210,7 +210,8 @@ class RecordsTest {
             """);
     assertThat(config.data().train().paths()).containsExactly(Path.of("a"), Path.of("b"));
     assertThat(config.data().train().weights()).containsExactly(1.0, 0.5);
-    assertThat(config.data().valid().weights()).containsExactly(1.0);
+    assertThat(config.data().valid().weights()).isEmpty();
+    assertThat(config.data().valid().weightsOrOnes()).containsExactly(1.0);
     assertThat(config.tokenizer().type()).isEqualTo("HFTokenizer");
     assertThat(config.tokenizer().vocabFile()).contains(Path.of("t.json"));
   }
@@ -240,5 +241,10 @@ class RecordsTest {
     assertThatThrownBy(() -> Vocabulary.padded(0, 128, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("sizes must be positive: 0, 128, 1");
+  }
+
+  private static BatchConfig batch(int samples, int micro, int accumulation, long steps) {
+    BatchConfig.RunLength length = new BatchConfig.RunLength(steps, Optional.empty());
+    return new BatchConfig(samples, micro, accumulation, length);
   }
 }

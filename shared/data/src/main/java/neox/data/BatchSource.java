@@ -1,6 +1,7 @@
 package neox.data;
 
 import java.util.Objects;
+import java.util.Optional;
 import neox.base.UserException;
 
 /// Which samples each data-parallel rank gets, micro-batch by micro-batch.
@@ -34,12 +35,28 @@ public record BatchSource(
 
   /// This rank's samples of a global micro-batch, `[microBatch][seqLength + 1]`.
   public int[][] get(long globalMicroBatch) {
+    return read(globalMicroBatch, samples::get);
+  }
+
+  /// Their labels in the same shape, negative where a token is not to be predicted; empty when all
+  /// tokens are.
+  public Optional<int[][]> labels(long globalMicroBatch) {
+    return samples.hasLabels()
+        ? Optional.of(read(globalMicroBatch, samples::labels))
+        : Optional.empty();
+  }
+
+  private interface Reader {
+    void read(long sample, int[] out);
+  }
+
+  private int[][] read(long globalMicroBatch, Reader reader) {
     Objects.checkIndex(globalMicroBatch, Long.MAX_VALUE);
     long whole = globalMicroBatch % microBatches();
     long first = (whole * dataParallelSize + dataParallelRank) * microBatch;
     int[][] batch = new int[microBatch][samples.length()];
     for (int row = 0; row < microBatch; row++) {
-      samples.get(first + row, batch[row]);
+      reader.read(first + row, batch[row]);
     }
     return batch;
   }

@@ -1,7 +1,6 @@
 package neox.data;
 
 import java.lang.foreign.Arena;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import neox.base.UserException;
@@ -13,7 +12,6 @@ import neox.base.UserException;
 final class BlendedSamples implements TokenSamples {
   private static final int MAX_MEMBERS = 254; // NeoX keeps the number in a byte, too
   private static final int BLOCK = 256;
-  private static final double MARGIN = 1.005; // NeoX asks each member for half a percent more
 
   private final List<TokenSamples> members;
   private final long count;
@@ -34,7 +32,7 @@ final class BlendedSamples implements TokenSamples {
 
   /// Mixes `members`, which have one length. The order lives as long as `arena`.
   ///
-  /// @param weights from [#normalize]
+  /// @param weights from [BlendWeights]
   static BlendedSamples of(List<TokenSamples> members, double[] weights, Arena arena) {
     if (members.isEmpty() || members.size() > MAX_MEMBERS || members.size() != weights.length) {
       throw UserException.of(
@@ -55,24 +53,6 @@ final class BlendedSamples implements TokenSamples {
             IntegerArray.allocate(IntegerArray.Element.INT64, blocks * members.size(), arena));
     blend.fill(weights);
     return blend;
-  }
-
-  /// Weights scaled to add up to one.
-  static double[] normalize(List<Double> weights) {
-    double sum = weights.stream().mapToDouble(Double::doubleValue).sum();
-    if (!(sum > 0) || weights.stream().anyMatch(weight -> !(weight >= 0))) {
-      throw UserException.of("blend weights must be positive, found %s", weights);
-    }
-    return weights.stream().mapToDouble(weight -> weight / sum).toArray();
-  }
-
-  /// How many samples each member is asked for when the blend is asked for `samples`.
-  ///
-  /// @param weights from [#normalize]
-  static long[] requests(double[] weights, long samples) {
-    return Arrays.stream(weights)
-        .mapToLong(weight -> (long) Math.ceil(samples * weight * MARGIN))
-        .toArray();
   }
 
   private void fill(double[] shares) {
@@ -138,6 +118,18 @@ final class BlendedSamples implements TokenSamples {
     Objects.checkIndex(i, Long.MAX_VALUE);
     long wrapped = i % count;
     members.get(member(wrapped)).get(memberSample(wrapped), out);
+  }
+
+  @Override
+  public boolean hasLabels() {
+    return members.stream().anyMatch(TokenSamples::hasLabels);
+  }
+
+  @Override
+  public void labels(long i, int[] out) {
+    Objects.checkIndex(i, Long.MAX_VALUE);
+    long wrapped = i % count;
+    members.get(member(wrapped)).labels(memberSample(wrapped), out);
   }
 
   @Override

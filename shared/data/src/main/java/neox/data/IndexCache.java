@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -22,7 +21,6 @@ import neox.base.AtomicFile;
 /// files are what numpy would write. Deleting the directory is always safe.
 final class IndexCache {
   private static final String DIRECTORY = ".neox-cache";
-  private static final String ORDER_VERSION = "packed-1";
   private static final int HASH_BYTES = 12;
 
   private final Arena arena;
@@ -36,10 +34,10 @@ final class IndexCache {
 
   /// The order for a plan: from the cache, or built and cached, or (where nothing can be written)
   /// built in memory.
-  PackedIndex open(IndexedTokens tokens, PackedPlan plan) {
+  SampleOrder open(IndexedTokens tokens, OrderPlan plan) {
     Path stem = stem(tokens, plan);
     try {
-      Optional<PackedIndex> cached = read(stem, plan);
+      Optional<SampleOrder> cached = read(stem, plan);
       if (cached.isPresent()) {
         return cached.get();
       }
@@ -55,7 +53,7 @@ final class IndexCache {
     }
   }
 
-  private Optional<PackedIndex> read(Path stem, PackedPlan plan) throws IOException {
+  private Optional<SampleOrder> read(Path stem, OrderPlan plan) throws IOException {
     for (Path file : List.of(documents(stem), samples(stem), shuffle(stem))) {
       if (!Files.isRegularFile(file)) {
         return Optional.empty();
@@ -65,45 +63,54 @@ final class IndexCache {
     NpyFile samples = NpyFile.open(samples(stem), arena);
     NpyFile shuffle = NpyFile.open(shuffle(stem), arena);
     boolean fits =
-        documents.shape().equals(plan.documentShape())
-            && samples.shape().equals(plan.sampleShape())
-            && shuffle.shape().equals(plan.shuffleShape());
+        documents.shape().equals(plan.documentSpec().shape())
+            && samples.shape().equals(plan.sampleSpec().shape())
+            && shuffle.shape().equals(plan.shuffleSpec().shape());
     if (!fits) {
       throw new IOException("unexpected shape");
     }
-    return Optional.of(new PackedIndex(documents.values(), samples.values(), shuffle.values()));
+    return Optional.of(new SampleOrder(documents.values(), samples.values(), shuffle.values()));
   }
 
-  private PackedIndex write(Path stem, IndexedTokens tokens, PackedPlan plan) throws IOException {
+  private SampleOrder write(Path stem, IndexedTokens tokens, OrderPlan plan) throws IOException {
     try (AtomicFile documentFile = AtomicFile.create(documents(stem));
         AtomicFile sampleFile = AtomicFile.create(samples(stem));
         AtomicFile shuffleFile = AtomicFile.create(shuffle(stem))) {
-      PackedIndex index =
-          new PackedIndex(
-              map(documentFile, IntegerArray.Element.INT32, plan.documentShape()),
-              map(sampleFile, plan.sampleElement(), plan.sampleShape()),
-              map(shuffleFile, plan.shuffleElement(), plan.shuffleShape()));
-      index.build(plan, tokens);
+      SampleOrder order =
+          new SampleOrder(
+              map(documentFile, plan.documentSpec()),
+              map(sampleFile, plan.sampleSpec()),
+              map(shuffleFile, plan.shuffleSpec()));
+      build(order, tokens, plan);
       documentFile.commit();
       sampleFile.commit();
       shuffleFile.commit();
-      return index;
+      return order;
     }
   }
 
-  private IntegerArray map(AtomicFile file, IntegerArray.Element element, List<Long> shape)
-      throws IOException {
-    return NpyFile.create(file, element, shape, arena).values();
+  private IntegerArray map(AtomicFile file, OrderPlan.Spec spec) throws IOException {
+    return NpyFile.create(file, spec.element(), spec.shape(), arena).values();
   }
 
-  private PackedIndex inMemory(IndexedTokens tokens, PackedPlan plan) {
-    PackedIndex index =
-        new PackedIndex(
-            IntegerArray.allocate(IntegerArray.Element.INT32, plan.documents(), arena),
-            IntegerArray.allocate(plan.sampleElement(), 2 * (plan.cuts() + 1), arena),
-            IntegerArray.allocate(plan.shuffleElement(), plan.cuts(), arena));
-    index.build(plan, tokens);
-    return index;
+  private void build(SampleOrder order, IndexedTokens tokens, OrderPlan plan) {
+    BuildProgress progress = new BuildProgress(tokens.prefix().toString(), log);
+    plan.build(order, tokens, progress);
+    progress.done(order.shuffle().length());
+  }
+
+  private SampleOrder inMemory(IndexedTokens tokens, OrderPlan plan) {
+    SampleOrder order =
+        new SampleOrder(
+            allocate(plan.documentSpec()),
+            allocate(plan.sampleSpec()),
+            allocate(plan.shuffleSpec()));
+    build(order, tokens, plan);
+    return order;
+  }
+
+  private IntegerArray allocate(OrderPlan.Spec spec) {
+    return IntegerArray.allocate(spec.element(), spec.length(), arena);
   }
 
   private static Path documents(Path stem) {
@@ -118,16 +125,16 @@ final class IndexCache {
     return stem.resolveSibling(stem.getFileName() + "_shuffle_idx.npy");
   }
 
-  private static Path stem(IndexedTokens tokens, PackedPlan plan) {
+  private static Path stem(IndexedTokens tokens, OrderPlan plan) {
     String name = tokens.prefix().getFileName() + "_" + fingerprint(tokens, plan);
     return tokens.prefix().toAbsolutePath().resolveSibling(DIRECTORY).resolve(name);
   }
 
   /// A hash of the plan and of the size of every document: what the order is a function of. The
   /// requested number of samples counts through the epochs alone.
-  static String fingerprint(IndexedTokens tokens, PackedPlan plan) {
+  static String fingerprint(IndexedTokens tokens, OrderPlan plan) {
     MessageDigest digest = sha256();
-    digest.update((ORDER_VERSION + " " + plan).getBytes(StandardCharsets.UTF_8));
+    plan.addTo(digest);
     MemorySegment sizes = tokens.rawSizes(plan.items());
     long step = 1L << 30; // a ByteBuffer ends at 2 GiB
     for (long at = 0; at < sizes.byteSize(); at += step) {

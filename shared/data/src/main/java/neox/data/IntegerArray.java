@@ -75,6 +75,50 @@ public final class IntegerArray {
     }
   }
 
+  /// Fills the array with `first`, `first + 1`, …, beginning again after `period` values.
+  void fillRepeated(long first, long period) {
+    long offset = 0;
+    for (long i = 0; i < length; i++) {
+      set(i, first + offset);
+      offset = offset + 1 == period ? 0 : offset + 1;
+    }
+  }
+
+  /// Swaps element `last - k` with element `partners[k]`, for each `k` below `count` in turn.
+  void swapDown(long last, long[] partners, int count) {
+    switch (element) {
+      case UINT8 -> {
+        for (int k = 0; k < count; k++) {
+          swap(last - k, partners[k]);
+        }
+      }
+      case INT32, UINT32 -> {
+        for (int k = 0; k < count; k++) {
+          long a = 4 * (last - k);
+          long b = 4 * partners[k];
+          int kept = memory.get(IndexFormat.INT, a);
+          memory.set(IndexFormat.INT, a, memory.get(IndexFormat.INT, b));
+          memory.set(IndexFormat.INT, b, kept);
+        }
+      }
+      case INT64 -> {
+        for (int k = 0; k < count; k++) {
+          long a = 8 * (last - k);
+          long b = 8 * partners[k];
+          long kept = memory.get(IndexFormat.LONG, a);
+          memory.set(IndexFormat.LONG, a, memory.get(IndexFormat.LONG, b));
+          memory.set(IndexFormat.LONG, b, kept);
+        }
+      }
+    }
+  }
+
+  private void swap(long a, long b) {
+    long kept = get(a);
+    set(a, get(b));
+    set(b, kept);
+  }
+
   public long length() {
     return length;
   }

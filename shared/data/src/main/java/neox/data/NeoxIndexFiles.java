@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import neox.base.UserException;
 
 /// The `.npy` files that GPT-NeoX leaves beside its data.
@@ -36,18 +37,19 @@ public record NeoxIndexFiles(
   public Optional<TokenSamples> open(
       IndexedTokens tokens, long firstItem, long endItem, Arena arena) throws IOException {
     ItemRange items = new ItemRange(firstItem, endItem);
-    PackedPlan plan = PackedPlan.of(tokens, items, seqLength, seed, requestedSamples);
-    return index(plan, arena).map(index -> new PackedSamples(tokens, index, seqLength));
+    Corpus corpus = new Corpus(tokens, Optional.empty(), items);
+    PackedPlan plan = PackedPlan.of(corpus, seqLength, seed, OptionalLong.of(requestedSamples));
+    return index(plan, arena).map(order -> new DocumentSamples(corpus, order, seqLength, false));
   }
 
-  Optional<PackedIndex> index(PackedPlan plan, Arena arena) throws IOException {
+  Optional<SampleOrder> index(PackedPlan plan, Arena arena) throws IOException {
     for (Path stem : stems()) {
       if (Files.exists(part(stem, "doc"))) {
         return Optional.of(
-            new PackedIndex(
-                array(part(stem, "doc"), plan.documentShape(), arena),
-                array(part(stem, "sample"), plan.sampleShape(), arena),
-                array(part(stem, "shuffle"), plan.shuffleShape(), arena)));
+            new SampleOrder(
+                array(part(stem, "doc"), plan.documentSpec().shape(), arena),
+                array(part(stem, "sample"), plan.sampleSpec().shape(), arena),
+                array(part(stem, "shuffle"), plan.shuffleSpec().shape(), arena)));
       }
     }
     return Optional.empty();

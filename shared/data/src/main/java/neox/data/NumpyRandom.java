@@ -7,6 +7,8 @@ import neox.base.UserException;
 /// bit. The order of NeoX's training samples depends on nothing else.
 final class NumpyRandom {
   private static final long MAX_SEED = 0xffffffffL;
+  private static final int BLOCK = 256;
+  private static final int REPORTED_MASK = (1 << 12) - 1;
 
   private final MersenneTwister twister;
 
@@ -39,11 +41,34 @@ final class NumpyRandom {
 
   /// Fisher–Yates from the end, in place.
   void shuffle(IntegerArray values) {
-    for (long i = values.length() - 1; i > 0; i--) {
-      long j = interval(i);
-      long kept = values.get(i);
-      values.set(i, values.get(j));
-      values.set(j, kept);
+    shuffle(values, new BuildProgress("", line -> {}), "");
+  }
+
+  /// The same; `progress` is told how many elements of `stage` are done.
+  ///
+  /// The numbers are drawn a block ahead of the swaps, which jump about in memory: the processor
+  /// then waits for several of them at once.
+  void shuffle(IntegerArray values, BuildProgress progress, String stage) {
+    long[] partners = new long[BLOCK];
+    long last = values.length() - 1;
+    long blocks = 0;
+    for (long i = last; i > 0; ) {
+      int size = (int) Math.min(BLOCK, i);
+      for (int k = 0; k < size; k++) {
+        partners[k] = interval(i - k);
+      }
+      values.swapDown(i, partners, size);
+      i -= size;
+      if ((++blocks & REPORTED_MASK) == 0) {
+        progress.at("shuffling " + stage, last - i, last);
+      }
+    }
+  }
+
+  /// Draws what [#shuffle] of `length` elements draws.
+  void skipShuffle(long length) {
+    for (long i = length - 1; i > 0; i--) {
+      interval(i);
     }
   }
 }

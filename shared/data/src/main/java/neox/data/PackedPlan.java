@@ -1,7 +1,8 @@
 package neox.data;
 
-import java.lang.foreign.MemorySegment;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.OptionalLong;
 import neox.base.UserException;
 
 /// What decides the order of packed samples, and the sizes of the arrays that hold it.
@@ -12,8 +13,11 @@ import neox.base.UserException;
 /// @param items the documents that take part
 /// @param tokensPerEpoch tokens of all of them
 /// @param epochs how often each document is used
-record PackedPlan(ItemRange items, int seqLength, long seed, long tokensPerEpoch, long epochs) {
+record PackedPlan(ItemRange items, int seqLength, long seed, long tokensPerEpoch, long epochs)
+    implements OrderPlan {
+  private static final String VERSION = "packed-1";
   private static final long UINT32_SAMPLES = 0xffffffffL - 1;
+  private static final int REPORTED_MASK = (1 << 20) - 1;
 
   PackedPlan {
     if (seqLength < 1 || tokensPerEpoch < 1 || epochs < 1) {
@@ -22,23 +26,17 @@ record PackedPlan(ItemRange items, int seqLength, long seed, long tokensPerEpoch
     Math.multiplyExact(epochs, tokensPerEpoch); // no later sum exceeds this
   }
 
-  /// As many epochs as `requested` samples need, at least one.
-  static PackedPlan of(
-      IndexedTokens tokens, ItemRange items, int seqLength, long seed, long requested) {
-    long perEpoch = sum(tokens.rawSizes(items));
+  /// As many epochs as `requested` samples need, at least one; one when nothing is requested.
+  static PackedPlan of(Corpus corpus, int seqLength, long seed, OptionalLong requested) {
+    long perEpoch = corpus.tokenCount();
+    ItemRange items = corpus.items();
     if (perEpoch == 0) {
       throw UserException.of(
-          "%s: documents %d to %d hold no tokens", tokens.prefix(), items.from(), items.to());
+          "%s: documents %d to %d hold no tokens",
+          corpus.tokens().prefix(), items.from(), items.to());
     }
-    return new PackedPlan(items, seqLength, seed, perEpoch, epochs(perEpoch, seqLength, requested));
-  }
-
-  private static long sum(MemorySegment sizes) {
-    long sum = 0;
-    for (long at = 0; at < sizes.byteSize(); at += 4) {
-      sum += sizes.get(IndexFormat.INT, at);
-    }
-    return sum;
+    long epochs = requested.isEmpty() ? 1 : epochs(perEpoch, seqLength, requested.getAsLong());
+    return new PackedPlan(items, seqLength, seed, perEpoch, epochs);
   }
 
   /// The smallest `e >= 1` with `(e * perEpoch - 1) / seqLength >= requested`.
@@ -57,26 +55,69 @@ record PackedPlan(ItemRange items, int seqLength, long seed, long tokensPerEpoch
     return Math.multiplyExact(epochs, items.count());
   }
 
-  List<Long> documentShape() {
-    return List.of(documents());
+  @Override
+  public Spec documentSpec() {
+    return Spec.of(
+        items.to() <= Integer.MAX_VALUE ? IntegerArray.Element.INT32 : IntegerArray.Element.INT64,
+        documents());
   }
 
-  List<Long> sampleShape() {
-    return List.of(cuts() + 1, 2L);
-  }
-
-  List<Long> shuffleShape() {
-    return List.of(cuts());
-  }
-
-  IntegerArray.Element sampleElement() {
+  @Override
+  public Spec sampleSpec() {
     // NeoX compat: its test uses the quotient before rounding down.
     double cuts = (double) (epochs * tokensPerEpoch - 1) / seqLength;
     boolean small = 2 * (cuts + 1) < Integer.MAX_VALUE && documents() < Integer.MAX_VALUE;
-    return small ? IntegerArray.Element.INT32 : IntegerArray.Element.INT64;
+    return Spec.of(small ? IntegerArray.Element.INT32 : IntegerArray.Element.INT64, cuts() + 1, 2L);
   }
 
-  IntegerArray.Element shuffleElement() {
-    return cuts() < UINT32_SAMPLES ? IntegerArray.Element.UINT32 : IntegerArray.Element.INT64;
+  @Override
+  public Spec shuffleSpec() {
+    return Spec.of(
+        cuts() < UINT32_SAMPLES ? IntegerArray.Element.UINT32 : IntegerArray.Element.INT64, cuts());
+  }
+
+  @Override
+  public double samplesPerEpoch() {
+    return (double) tokensPerEpoch / seqLength;
+  }
+
+  @Override
+  public void build(SampleOrder order, IndexedTokens tokens, BuildProgress progress) {
+    NumpyRandom random = new NumpyRandom(seed);
+    order.documents().fillRepeated(items.from(), items.count());
+    random.shuffle(order.documents(), progress, "documents");
+    cut(order, tokens, progress);
+    order.shuffle().fillRepeated(0, order.shuffle().length());
+    // The same generator goes on: NeoX's order depends on it.
+    random.shuffle(order.shuffle(), progress, "samples");
+  }
+
+  /// Walks over the documents laid end to end. Sample `i` ends with the token that row `i + 1`
+  /// names, and the next sample begins with that same token.
+  private void cut(SampleOrder order, IndexedTokens tokens, BuildProgress progress) {
+    long cuts = cuts();
+    long position = 0;
+    long offset = 0;
+    long size = tokens.size(order.documents().get(0));
+    order.setStart(0, 0, 0);
+    for (long row = 1; row <= cuts; row++) {
+      long remaining = seqLength + 1L;
+      while (size - offset < remaining) {
+        remaining -= size - offset;
+        position++;
+        offset = 0;
+        size = tokens.size(order.documents().get(position));
+      }
+      offset += remaining - 1;
+      order.setStart(row, position, offset);
+      if ((row & REPORTED_MASK) == 0) {
+        progress.at("cutting", row, cuts);
+      }
+    }
+  }
+
+  @Override
+  public void addTo(MessageDigest digest) {
+    digest.update((VERSION + " " + this).getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -8,9 +8,12 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
+import neox.config.BatchConfig;
 import neox.config.DataConfig;
 import neox.config.NeoxConfig;
+import neox.config.Packing;
 
 /// What a run trains, validates and tests on, as its configuration says, in NeoX's order.
 ///
@@ -21,6 +24,7 @@ public final class RunSamples implements AutoCloseable {
   private final DataConfig config;
   private final int seqLength;
   private final IndexCache cache;
+  private long steps;
   private Optional<SplitSamples> train = Optional.empty();
   private Optional<SplitSamples> valid = Optional.empty();
   private Optional<SplitSamples> test = Optional.empty();
@@ -31,18 +35,29 @@ public final class RunSamples implements AutoCloseable {
     this.cache = new IndexCache(arena, log);
   }
 
+  /// Opens what the configuration names, for as many samples as it asks for.
+  ///
+  /// @param log is told what is noteworthy about the cached orders
+  public static RunSamples open(NeoxConfig config, Consumer<String> log) throws IOException {
+    return open(config, SampleCounts.of(config), log);
+  }
+
   /// Opens `data_path`, divided by `split`, or the datasets that each split has of its own.
   ///
-  /// @param counts how many samples the run draws, which decides the number of epochs
-  /// @param log is told what is noteworthy about the cached orders
+  /// @param counts how many samples the run draws, which decides the number of epochs; passed over
+  ///   where `train_epochs` does
   public static RunSamples open(NeoxConfig config, SampleCounts counts, Consumer<String> log)
       throws IOException {
     RunSamples result = new RunSamples(config.data(), config.model().seqLength(), log);
     try {
       if (config.data().dataPath().isPresent()) {
-        result.divide(config.data().dataPath().get(), counts);
+        result.divide(config.data().dataPath().get(), Requests.of(config, counts));
       } else {
-        result.blend(counts);
+        result.blend(Requests.of(config, counts));
+      }
+      result.steps = result.countSteps(config.batch());
+      if (config.batch().trainEpochs().isPresent()) {
+        result.count(SampleCounts.of(config, result.steps));
       }
       return result;
     } catch (IOException | RuntimeException e) {
@@ -51,49 +66,104 @@ public final class RunSamples implements AutoCloseable {
     }
   }
 
-  private void divide(Path prefix, SampleCounts counts) throws IOException {
+  /// How many samples each order is made for; none for one epoch.
+  private record Requests(OptionalLong train, OptionalLong valid, OptionalLong test) {
+    static Requests of(NeoxConfig config, SampleCounts counts) {
+      OptionalLong none = OptionalLong.empty();
+      return config.batch().trainEpochs().isPresent()
+          ? new Requests(none, none, none)
+          : new Requests(
+              OptionalLong.of(counts.train()),
+              OptionalLong.of(counts.valid()),
+              OptionalLong.of(counts.test()));
+    }
+  }
+
+  /// NeoX's rule: only whole micro-batches count, and the order repeats after an epoch.
+  private long countSteps(BatchConfig batch) {
+    if (batch.trainEpochs().isEmpty() || train.isEmpty()) {
+      return batch.trainIters();
+    }
+    long globalMicroBatch = batch.trainBatchSize() / batch.gradientAccumulationSteps();
+    long perEpoch = train.get().samples().count() / globalMicroBatch;
+    return perEpoch * batch.trainEpochs().get() / batch.gradientAccumulationSteps();
+  }
+
+  private void count(SampleCounts counts) {
+    train = train.map(split -> split.withRequested(counts.train()));
+    valid = valid.map(split -> split.withRequested(counts.valid()));
+    test = test.map(split -> split.withRequested(counts.test()));
+  }
+
+  private void divide(Path prefix, Requests requests) throws IOException {
     IndexedTokens tokens = dataset(prefix);
     List<ItemRange> ranges = Split.parse(config.split()).ranges(tokens.count());
-    train = part("train", tokens, ranges.get(0), counts.train());
-    valid = part("valid", tokens, ranges.get(1), counts.valid());
-    test = part("test", tokens, ranges.get(2), counts.test());
+    train = part("train", tokens, ranges.get(0), requests.train());
+    valid = part("valid", tokens, ranges.get(1), requests.valid());
+    test = part("test", tokens, ranges.get(2), requests.test());
   }
 
   private Optional<SplitSamples> part(
-      String name, IndexedTokens tokens, ItemRange items, long requested) {
+      String name, IndexedTokens tokens, ItemRange items, OptionalLong requested) {
     if (items.count() == 0) {
       return Optional.empty();
     }
-    Opened opened = open(tokens, items, requested);
+    Opened opened = open(new Corpus(tokens, Optional.empty(), items), requested);
     return Optional.of(
-        new SplitSamples(name, opened.samples(), List.of(opened.member(1, 1)), requested));
+        new SplitSamples(
+            name, opened.samples(), List.of(opened.member(1, 1)), requested.orElse(0)));
   }
 
-  private void blend(SampleCounts counts) throws IOException {
-    train = blend("train", config.train(), counts.train());
-    valid = blend("valid", config.valid(), counts.valid());
-    test = blend("test", config.test(), counts.test());
+  private void blend(Requests requests) throws IOException {
+    train = blend("train", config.train(), requests.train());
+    valid = blend("valid", config.valid(), requests.valid());
+    test = blend("test", config.test(), requests.test());
   }
 
-  private Optional<SplitSamples> blend(String name, DataConfig.Mixture mixture, long requested)
-      throws IOException {
+  private Optional<SplitSamples> blend(
+      String name, DataConfig.Mixture mixture, OptionalLong requested) throws IOException {
     if (mixture.isEmpty()) {
       return Optional.empty();
     }
-    double[] weights = BlendedSamples.normalize(mixture.weights());
-    long[] requests = BlendedSamples.requests(weights, requested);
+    List<Corpus> corpora = corpora(mixture);
+    double[] weights = weights(mixture, corpora);
     List<Opened> opened = new ArrayList<>();
-    for (int d = 0; d < requests.length; d++) {
-      IndexedTokens tokens = dataset(mixture.paths().get(d));
-      opened.add(open(tokens, new ItemRange(0, tokens.count()), requests[d]));
+    for (int d = 0; d < corpora.size(); d++) {
+      opened.add(open(corpora.get(d), BlendWeights.request(weights[d], requested)));
+    }
+    if (requested.isEmpty()) {
+      weights = opened.stream().mapToDouble(o -> o.samples().count()).toArray();
+      weights = BlendWeights.normalize(weights);
     }
     BlendedSamples samples =
         BlendedSamples.of(opened.stream().map(Opened::samples).toList(), weights, arena);
     List<SplitSamples.Member> members = new ArrayList<>();
-    for (int d = 0; d < requests.length; d++) {
+    for (int d = 0; d < weights.length; d++) {
       members.add(opened.get(d).member(weights[d], samples.share(d)));
     }
-    return Optional.of(new SplitSamples(name, samples, members, requested));
+    return Optional.of(new SplitSamples(name, samples, members, requested.orElse(0)));
+  }
+
+  private List<Corpus> corpora(DataConfig.Mixture mixture) throws IOException {
+    List<Corpus> corpora = new ArrayList<>();
+    for (int d = 0; d < mixture.paths().size(); d++) {
+      IndexedTokens tokens = dataset(mixture.paths().get(d));
+      Optional<IndexedTokens> labels =
+          mixture.labels().isEmpty()
+              ? Optional.empty()
+              : Optional.of(dataset(mixture.labels().get(d)));
+      corpora.add(Corpus.whole(tokens, labels));
+    }
+    return corpora;
+  }
+
+  private double[] weights(DataConfig.Mixture mixture, List<Corpus> corpora) {
+    return config.weightByDocuments()
+        ? BlendWeights.ofDocuments(
+            corpora.stream().mapToLong(corpus -> corpus.items().count()).toArray(),
+            config.samplerAlpha())
+        : BlendWeights.normalize(
+            mixture.weightsOrOnes().stream().mapToDouble(Double::doubleValue).toArray());
   }
 
   private IndexedTokens dataset(Path prefix) throws IOException {
@@ -102,23 +172,49 @@ public final class RunSamples implements AutoCloseable {
     return tokens;
   }
 
-  private Opened open(IndexedTokens tokens, ItemRange items, long requested) {
-    PackedPlan plan = PackedPlan.of(tokens, items, seqLength, config.seed(), requested);
-    PackedSamples samples = new PackedSamples(tokens, cache.open(tokens, plan), seqLength);
-    return new Opened(tokens, plan, samples);
+  private Opened open(Corpus corpus, OptionalLong requested) {
+    OrderPlan plan = plan(corpus, requested);
+    SampleOrder order = cache.open(corpus.tokens(), plan);
+    boolean padded = config.packing() != Packing.PACKED;
+    return new Opened(corpus, plan, new DocumentSamples(corpus, order, seqLength, padded));
   }
 
-  private record Opened(IndexedTokens tokens, PackedPlan plan, TokenSamples samples) {
+  private OrderPlan plan(Corpus corpus, OptionalLong requested) {
+    long seed = config.seed();
+    boolean chopped = config.allowChopped();
+    return switch (config.packing()) {
+      case PACKED -> PackedPlan.of(corpus, seqLength, seed, requested);
+      case UNPACKED -> {
+        EligibleDocuments eligible =
+            EligibleDocuments.of(corpus, UnpackedPlan.rule(seqLength, chopped), arena);
+        long samples = requested.orElse(eligible.count());
+        yield new UnpackedPlan(corpus.items(), seqLength, seed, samples, eligible);
+      }
+      case PACK_UNTIL_OVERFLOW -> {
+        EligibleDocuments eligible =
+            EligibleDocuments.of(corpus, OverflowPlan.rule(seqLength, chopped), arena);
+        yield OverflowPlan.of(corpus, seqLength, seed, requested.orElseThrow(), eligible);
+      }
+    };
+  }
+
+  private record Opened(Corpus corpus, OrderPlan plan, TokenSamples samples) {
     SplitSamples.Member member(double weight, double share) {
       return new SplitSamples.Member(
-          tokens.prefix(),
-          plan.items().count(),
-          plan.tokensPerEpoch(),
+          corpus.tokens().prefix(),
+          corpus.labels().map(IndexedTokens::prefix),
+          corpus.items().count(),
+          corpus.tokenCount(),
           samples.count(),
-          (double) plan.tokensPerEpoch() / plan.seqLength(),
+          plan.samplesPerEpoch(),
           weight,
           share);
     }
+  }
+
+  /// Optimizer steps of the run: `train_iters`, or what `train_epochs` come to.
+  public long trainSteps() {
+    return steps;
   }
 
   /// Training samples; empty when the split leaves no documents.

@@ -7,11 +7,13 @@ public record SampleCounts(long train, long valid, long test) {
 
   /// What a configured run draws, over all data-parallel ranks.
   public static SampleCounts of(NeoxConfig config) {
+    return of(config, config.batch().trainIters());
+  }
+
+  /// The same for another number of steps than the configured.
+  static SampleCounts of(NeoxConfig config, long steps) {
     return of(
-        config.batch().trainIters(),
-        config.eval().interval(),
-        config.eval().iters(),
-        config.batch().trainBatchSize());
+        steps, config.eval().interval(), config.eval().iters(), config.batch().trainBatchSize());
   }
 
   /// NeoX's rule.

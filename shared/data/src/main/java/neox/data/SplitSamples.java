@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /// The samples of one split and the datasets that they come from.
 ///
@@ -14,6 +15,7 @@ public record SplitSamples(
 
   /// A dataset, or the part of it that belongs to the split.
   ///
+  /// @param labels the label dataset that belongs to it
   /// @param tokens of all its documents
   /// @param samples how many it gives before its order repeats
   /// @param samplesPerEpoch how many samples use every document once
@@ -21,6 +23,7 @@ public record SplitSamples(
   /// @param share what it got of the samples
   public record Member(
       Path prefix,
+      Optional<Path> labels,
       long documents,
       long tokens,
       long samples,
@@ -30,6 +33,10 @@ public record SplitSamples(
 
   public SplitSamples {
     members = List.copyOf(members);
+  }
+
+  SplitSamples withRequested(long count) {
+    return new SplitSamples(name, samples, members, count);
   }
 
   /// How often the run sees each document of a member.

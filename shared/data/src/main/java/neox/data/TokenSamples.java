@@ -16,6 +16,13 @@ public interface TokenSamples {
   /// Copies sample `i` into `out[0, length())`. Defined for every `i >= 0`.
   void get(long i, int[] out);
 
+  /// Whether some tokens are not to be predicted.
+  boolean hasLabels();
+
+  /// Copies the labels of sample `i`: its tokens, negative where one is not to be predicted. Not
+  /// shifted: `out[k]` belongs to token `k`.
+  void labels(long i, int[] out);
+
   /// Where the tokens of sample `i` come from, in their order.
   List<SamplePiece> pieces(long i);
 }

@@ -100,6 +100,16 @@ class BatchSourceTest {
       }
 
       @Override
+      public boolean hasLabels() {
+        return false;
+      }
+
+      @Override
+      public void labels(long i, int[] out) {
+        get(i, out);
+      }
+
+      @Override
       public List<SamplePiece> pieces(long i) {
         return List.of();
       }

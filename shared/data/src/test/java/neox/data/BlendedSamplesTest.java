@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import neox.base.UserException;
 import neox.config.NeoxConfig;
 import org.junit.jupiter.api.Test;
@@ -27,7 +29,7 @@ class BlendedSamplesTest {
           new ArrayList<>(Collections.nCopies(weights.size(), BatchSourceTest.numbers(0)));
       members.set(0, BatchSourceTest.numbers(size));
       try (Arena arena = Arena.ofConfined()) {
-        BlendedSamples blend = BlendedSamples.of(members, BlendedSamples.normalize(weights), arena);
+        BlendedSamples blend = BlendedSamples.of(members, normalized(weights), arena);
         IntegerArray member = golden(entry.getKey() + "_dataset_index", arena);
         IntegerArray sample = golden(entry.getKey() + "_dataset_sample_index", arena);
         assertThat(blend.count()).isEqualTo(size).isEqualTo(member.length());
@@ -45,14 +47,17 @@ class BlendedSamplesTest {
       List<Double> weights = doubles(row.get("weights"));
       long samples = row.get("num_samples").asLong();
       List<Double> shares = doubles(row.get("result").get(0));
-      assertThat(BlendedSamples.normalize(weights))
+      assertThat(normalized(weights))
           .containsExactly(shares.stream().mapToDouble(Double::doubleValue).toArray());
-      long[] expected = new long[weights.size()];
+      Long[] expected = new Long[weights.size()];
       for (int d = 0; d < expected.length; d++) {
         expected[d] = row.get("result").get(1).get(d).asLong();
       }
-      assertThat(BlendedSamples.requests(BlendedSamples.normalize(weights), samples))
-          .containsExactly(expected);
+      List<Long> requests =
+          Arrays.stream(normalized(weights))
+              .mapToObj(w -> BlendWeights.request(w, OptionalLong.of(samples)).getAsLong())
+              .toList();
+      assertThat(requests).containsExactly(expected);
     }
   }
 
@@ -98,9 +103,13 @@ class BlendedSamplesTest {
 
   @Test
   void refusesNegativeWeights() {
-    assertThatThrownBy(() -> BlendedSamples.normalize(List.of(1.0, -1.0)))
+    assertThatThrownBy(() -> BlendWeights.normalize(1, -1))
         .isInstanceOf(UserException.class)
         .hasMessage("blend weights must be positive, found [1.0, -1.0]");
+  }
+
+  private static double[] normalized(List<Double> weights) {
+    return BlendWeights.normalize(weights.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
   private static IntegerArray golden(String name, Arena arena) throws Exception {

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,7 +70,8 @@ class IndexCacheTest {
     try (IndexedTokens tokens = IndexedTokens.open(prefix);
         Arena arena = Arena.ofShared()) {
       ItemRange range = new ItemRange(0, items);
-      PackedPlan plan = PackedPlan.of(tokens, range, 8, 1234, requested);
+      Corpus corpus = new Corpus(tokens, Optional.empty(), range);
+      PackedPlan plan = PackedPlan.of(corpus, 8, 1234, OptionalLong.of(requested));
       IntegerArray shuffle = new IndexCache(arena, log::add).open(tokens, plan).shuffle();
       return LongStream.range(0, shuffle.length()).map(shuffle::get).boxed().toList();
     }

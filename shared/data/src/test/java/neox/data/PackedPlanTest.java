@@ -8,11 +8,13 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import neox.base.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PackedIndexTest {
+class PackedPlanTest {
   @TempDir Path directory;
 
   @Test
@@ -50,8 +52,10 @@ class PackedIndexTest {
           continue;
         }
         PackedPlan plan = plan(tokens, order);
-        PackedIndex index = new IndexCache(arena, line -> {}).open(tokens, plan);
-        PackedSamples samples = new PackedSamples(tokens, index, plan.seqLength());
+        SampleOrder index = new IndexCache(arena, line -> {}).open(tokens, plan);
+        DocumentSamples samples =
+            new DocumentSamples(
+                Corpus.whole(tokens, Optional.empty()), index, plan.seqLength(), false);
         int[] out = new int[samples.length()];
         for (int i = 0; i < 5; i++) {
           samples.get(i, out);
@@ -69,9 +73,9 @@ class PackedIndexTest {
         Arena arena = Arena.ofShared()) {
       for (int seqLength = 1; seqLength <= 13; seqLength++) {
         for (long requested = 0; requested < 40; requested += 13) {
-          ItemRange all = new ItemRange(0, tokens.count());
-          PackedPlan plan = PackedPlan.of(tokens, all, seqLength, 3, requested);
-          PackedIndex index = new IndexCache(arena, line -> {}).open(tokens, plan);
+          Corpus all = Corpus.whole(tokens, Optional.empty());
+          PackedPlan plan = PackedPlan.of(all, seqLength, 3, OptionalLong.of(requested));
+          SampleOrder index = new IndexCache(arena, line -> {}).open(tokens, plan);
           int[] stream = stream(tokens, index);
           for (long cut = 0; cut < plan.cuts(); cut++) {
             int[] expected =
@@ -105,18 +109,23 @@ class PackedIndexTest {
         new PackedPlan(new ItemRange(0, 210_000_000), 2048, 1234, 300_000_000_000L, 14);
     assertThat(plan.cuts()).isEqualTo(2_050_781_249L);
     assertThat(plan.documents()).isEqualTo(2_940_000_000L);
-    assertThat(plan.sampleElement()).isEqualTo(IntegerArray.Element.INT64);
-    assertThat(plan.shuffleElement()).isEqualTo(IntegerArray.Element.UINT32);
+    assertThat(plan.sampleSpec().element()).isEqualTo(IntegerArray.Element.INT64);
+    assertThat(plan.shuffleSpec().element()).isEqualTo(IntegerArray.Element.UINT32);
     PackedPlan wider =
         new PackedPlan(new ItemRange(0, 210_000_000), 2048, 1234, 300_000_000_000L, 30);
-    assertThat(wider.shuffleElement()).isEqualTo(IntegerArray.Element.INT64);
+    assertThat(wider.shuffleSpec().element()).isEqualTo(IntegerArray.Element.INT64);
   }
 
   @Test
   void refusesDocumentsWithoutTokens() throws Exception {
     Path prefix = Datasets.write(directory.resolve("e"), new int[][] {{1}});
     try (IndexedTokens tokens = IndexedTokens.open(prefix)) {
-      assertThatThrownBy(() -> PackedPlan.of(tokens, new ItemRange(1, 1), 8, 1, 1))
+      assertThatThrownBy(() ->
+              PackedPlan.of(
+                  new Corpus(tokens, Optional.empty(), new ItemRange(1, 1)),
+                  8,
+                  1,
+                  OptionalLong.of(1)))
           .isInstanceOf(UserException.class)
           .hasMessage(prefix + ": documents 1 to 1 hold no tokens");
     }
@@ -126,11 +135,10 @@ class PackedIndexTest {
     long from = order.get("documents").get(0).asLong();
     long to = order.get("documents").get(1).asLong();
     return PackedPlan.of(
-        tokens,
-        new ItemRange(from, to),
+        new Corpus(tokens, Optional.empty(), new ItemRange(from, to)),
         order.get("seq_length").asInt(),
         order.get("seed").asLong(),
-        order.get("num_samples_requested").asLong());
+        OptionalLong.of(order.get("num_samples_requested").asLong()));
   }
 
   private static int[] ints(JsonNode array) {
@@ -141,7 +149,7 @@ class PackedIndexTest {
     return result;
   }
 
-  private static int[] stream(IndexedTokens tokens, PackedIndex index) {
+  private static int[] stream(IndexedTokens tokens, SampleOrder index) {
     java.util.stream.IntStream.Builder all = java.util.stream.IntStream.builder();
     for (long i = 0; i < index.documents().length(); i++) {
       for (int token : tokens.item(index.documents().get(i))) {
@@ -152,13 +160,14 @@ class PackedIndexTest {
   }
 
   /// The tokens of an unshuffled cut, through the same code that training uses.
-  private static int[] cutTokens(IndexedTokens tokens, PackedIndex index, long cut, int seqLength) {
+  private static int[] cutTokens(IndexedTokens tokens, SampleOrder index, long cut, int seqLength) {
     long i = 0;
     while (index.shuffle().get(i) != cut) {
       i++;
     }
     int[] out = new int[seqLength + 1];
-    new PackedSamples(tokens, index, seqLength).get(i, out);
+    new DocumentSamples(Corpus.whole(tokens, Optional.empty()), index, seqLength, false)
+        .get(i, out);
     return out;
   }
 }

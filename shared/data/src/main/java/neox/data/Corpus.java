@@ -1,0 +1,44 @@
+package neox.data;
+
+import java.util.Optional;
+import neox.base.UserException;
+
+/// The documents of a split in one dataset, with the labels that belong to them.
+///
+/// @param labels a dataset of the same item sizes: tokens, negative where none is to be predicted
+record Corpus(IndexedTokens tokens, Optional<IndexedTokens> labels, ItemRange items) {
+  Corpus {
+    labels.ifPresent(labelTokens -> requireSameSizes(tokens, labelTokens));
+  }
+
+  /// All documents of a dataset.
+  static Corpus whole(IndexedTokens tokens, Optional<IndexedTokens> labels) {
+    return new Corpus(tokens, labels, new ItemRange(0, tokens.count()));
+  }
+
+  private static void requireSameSizes(IndexedTokens tokens, IndexedTokens labels) {
+    if (tokens.count() != labels.count()) {
+      throw UserException.of(
+          "%s: %d documents, but %s has %d; labels are the text with some tokens made negative",
+          labels.prefix(), labels.count(), tokens.prefix(), tokens.count());
+    }
+    ItemRange all = new ItemRange(0, tokens.count());
+    long mismatch = tokens.rawSizes(all).mismatch(labels.rawSizes(all));
+    if (mismatch >= 0) {
+      long item = mismatch / Integer.BYTES;
+      throw UserException.of(
+          "%s: document %d has %d tokens, but %d in %s; labels are the text with some tokens made"
+              + " negative",
+          labels.prefix(), item, labels.size(item), tokens.size(item), tokens.prefix());
+    }
+  }
+
+  /// Tokens of all documents.
+  long tokenCount() {
+    long sum = 0;
+    for (long item = items.from(); item < items.to(); item++) {
+      sum += tokens.size(item);
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,38 @@
+package neox.data;
+
+import java.security.MessageDigest;
+import java.util.List;
+
+/// What decides an order of samples besides the sizes of the documents, and the arrays it fills.
+sealed interface OrderPlan permits PackedPlan, UnpackedPlan, OverflowPlan {
+  /// An array to be made.
+  record Spec(IntegerArray.Element element, List<Long> shape) {
+    static Spec of(IntegerArray.Element element, Long... shape) {
+      return new Spec(element, List.of(shape));
+    }
+
+    long length() {
+      return shape.stream().reduce(1L, Math::multiplyExact);
+    }
+  }
+
+  int seqLength();
+
+  /// The documents that may take part.
+  ItemRange items();
+
+  Spec documentSpec();
+
+  Spec sampleSpec();
+
+  Spec shuffleSpec();
+
+  /// How many samples use every document once.
+  double samplesPerEpoch();
+
+  /// Fills arrays of the three specs.
+  void build(SampleOrder order, IndexedTokens tokens, BuildProgress progress);
+
+  /// Adds everything that the order depends on, but for the sizes of the documents.
+  void addTo(MessageDigest digest);
+}
