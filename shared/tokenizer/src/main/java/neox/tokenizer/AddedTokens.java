@@ -6,7 +6,6 @@ import static neox.tokenizer.AddedToken.Trait.SINGLE_WORD;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -15,11 +14,7 @@ import java.util.function.UnaryOperator;
 /// The tokens are kept as a trie over UTF-8 bytes. Immutable.
 final class AddedTokens {
   private final List<AddedToken> tokens;
-  private final boolean[] firstBytes = new boolean[256];
-
-  /// Which two bytes a token may start with, so that single spaces do not reach the trie.
-  private final BitSet firstPairs = new BitSet(1 << 16);
-
+  private final PairFinder finder;
   private final PairTable trie;
 
   /// The index into [#tokens] of the token that ends at a trie node, or -1.
@@ -43,6 +38,7 @@ final class AddedTokens {
       patterns.add(pattern);
       bytes += pattern.length;
     }
+    finder = new PairFinder(patterns);
     trie = new PairTable(bytes);
     ends = new int[bytes];
     java.util.Arrays.fill(ends, -1);
@@ -58,28 +54,10 @@ final class AddedTokens {
         }
         node = child;
       }
-      start(pattern);
       if (ends[node] < 0) {
         ends[node] = i;
       }
     }
-  }
-
-  private void start(byte[] pattern) {
-    int first = pattern[0] & 0xFF;
-    firstBytes[first] = true;
-    int pairs = first << 8;
-    if (pattern.length == 1) {
-      firstPairs.set(pairs, pairs + 256);
-    } else {
-      firstPairs.set(pairs | (pattern[1] & 0xFF));
-    }
-  }
-
-  private boolean mayStart(byte[] text, int at, int to) {
-    int first = text[at] & 0xFF;
-    return firstBytes[first]
-        && (at + 1 == to || firstPairs.get((first << 8) | (text[at + 1] & 0xFF)));
   }
 
   boolean isEmpty() {
@@ -89,12 +67,7 @@ final class AddedTokens {
   /// Hands the pieces of `text[from, to)` to `pieces`; no piece of text is empty.
   void split(byte[] text, int from, int to, Pieces pieces) {
     int done = from;
-    int at = from;
-    while (at < to) {
-      if (!mayStart(text, at, to)) {
-        at++;
-        continue;
-      }
+    for (int at = finder.next(text, from, to); at < to; at = finder.next(text, at, to)) {
       long match = longest(text, at, to);
       if (match < 0) {
         at++;

@@ -1,5 +1,6 @@
 package neox.tokenizer;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import neox.base.UserException;
@@ -11,7 +12,11 @@ final class BpeModel {
 
   private final Map<String, Integer> vocabulary;
   private final int[] byteIds = new int[ByteAlphabet.SIZE];
-  private final PairTable ranks;
+
+  /// The ranks of merging two bytes, by `first * 256 + second`.
+  private final int[] byteRanks = new int[ByteAlphabet.SIZE * ByteAlphabet.SIZE];
+
+  private final MergeTable ranks;
   private final int[] mergedIds;
 
   /// One rule: the two tokens become one.
@@ -20,10 +25,15 @@ final class BpeModel {
   /// @param where names the file of the merges in errors
   BpeModel(Map<String, Integer> vocabulary, List<Merge> merges, String where) {
     this.vocabulary = vocabulary;
+    if (merges.size() > MergeTable.RANKS) {
+      throw UserException.of(
+          "%s: %d merges are more than the %d that are supported",
+          where, merges.size(), MergeTable.RANKS);
+    }
     for (int b = 0; b < byteIds.length; b++) {
       byteIds[b] = vocabulary.getOrDefault(String.valueOf(ByteAlphabet.character(b)), MISSING);
     }
-    ranks = new PairTable(merges.size());
+    ranks = new MergeTable(merges.size());
     mergedIds = new int[merges.size()];
     for (int rank = 0; rank < mergedIds.length; rank++) {
       Merge merge = merges.get(rank);
@@ -32,6 +42,7 @@ final class BpeModel {
       mergedIds[rank] = known(merge.left() + merge.right(), merge, rank, where);
       ranks.put(left, right, rank);
     }
+    rankBytes();
   }
 
   private int known(String token, Merge merge, int rank, String where) {
@@ -45,16 +56,32 @@ final class BpeModel {
     return id;
   }
 
+  private void rankBytes() {
+    Arrays.fill(byteRanks, MergeTable.NONE);
+    for (int first = 0; first < byteIds.length; first++) {
+      for (int second = 0; second < byteIds.length; second++) {
+        if (byteIds[first] != MISSING && byteIds[second] != MISSING) {
+          byteRanks[first << 8 | second] = ranks.get(byteIds[first], byteIds[second]);
+        }
+      }
+    }
+  }
+
   Map<String, Integer> vocabulary() {
     return vocabulary;
   }
 
   /// The token of a single byte, or [#MISSING].
-  int byteId(byte b) {
-    return byteIds[b & 0xFF];
+  int byteId(int unsignedByte) {
+    return byteIds[unsignedByte];
   }
 
-  /// The rank of merging two neighbours, or [PairTable#NONE].
+  /// The rank of merging two bytes, or [MergeTable#NONE].
+  int byteRank(int first, int second) {
+    return byteRanks[first << 8 | second];
+  }
+
+  /// The rank of merging two neighbours, or [MergeTable#NONE].
   int rank(int left, int right) {
     return ranks.get(left, right);
   }

@@ -194,9 +194,16 @@ final class ByteLevelBpe implements Tokenizer {
       }
       int at = from;
       while (at < to) {
-        int end = WordSplitter.next(text, at, to);
-        words.encode(text, at, end, target);
-        at = end;
+        int start = at;
+        for (long ends = AsciiWords.ends(text, start, to); ends != 0; ends &= ends - 1) {
+          int end = start + Long.numberOfTrailingZeros(ends);
+          words.encode(text, at, end, target);
+          at = end;
+        }
+        if (at == start) {
+          at = WordSplitter.next(text, start, to);
+          words.encode(text, start, at, target);
+        }
       }
     }
   }

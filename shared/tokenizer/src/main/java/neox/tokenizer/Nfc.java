@@ -1,18 +1,20 @@
 package neox.tokenizer;
 
 import java.io.ByteArrayOutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
-import java.util.BitSet;
 
 /// Unicode normalization form C, as HuggingFace's `NFC` normalizer does it.
 ///
 /// HuggingFace's tables are those of Unicode 9: characters that were given a combining class or a
 /// composition later stay where they are and end whatever is composed before them.
 final class Nfc {
-  /// Every code point below U+0300 is in normal form whatever surrounds it; its UTF-8 starts with a
-  /// byte below this one.
-  private static final int FIRST_LEAD = 0xCC;
+  private static final long HIGH_BITS = 0x8080808080808080L;
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   /// First and last code points of the ranges that Unicode 9 leaves alone and the JDK does not.
   private static final int[] UNKNOWN = {
@@ -29,23 +31,46 @@ final class Nfc {
 
   /// Where in `text[from, to)` the first character stands that may change, or `to`.
   static int firstSuspect(byte[] text, int from, int to) {
-    int previous = from;
+    int mark = -1; // the character that a harmless mark was seen after
     int at = from;
     while (at < to) {
-      int lead = text[at] & 0xFF;
-      if (lead >= FIRST_LEAD && Suspects.contains(Utf8.codePoint(text, at, to))) {
-        return previous;
+      if (at + Long.BYTES <= to && ((long) LONGS.get(text, at) & HIGH_BITS) == 0) {
+        at += Long.BYTES;
+        continue;
       }
-      previous = at;
-      at += Utf8.length(text[at]);
+      if (!NfcTraits.mayStartSuspect(text[at])) {
+        at++;
+        continue;
+      }
+      byte trait = NfcTraits.of(Utf8.codePoint(text, at, to));
+      int end = at + Utf8.length(text[at]);
+      if (trait == NfcTraits.MARK && mark != at) {
+        mark = end;
+      } else if (trait != NfcTraits.STABLE) {
+        return start(text, from, at);
+      }
+      at = end;
     }
     return to;
+  }
+
+  /// Where the last character before `at` stands that changes with nothing before it; `from` when
+  /// there is none.
+  private static int start(byte[] text, int from, int at) {
+    int start = at;
+    while (start > from) {
+      start = Utf8.previous(text, from, start);
+      if (NfcTraits.of(Utf8.codePoint(text, start, at)) == NfcTraits.STABLE) {
+        break;
+      }
+    }
+    return start;
   }
 
   /// Where the first character after `at` stands that changes with nothing before it.
   private static int nextBoundary(byte[] text, int at, int to) {
     int end = at + Utf8.length(text[at]);
-    while (end < to && Suspects.contains(Utf8.codePoint(text, end, to))) {
+    while (end < to && NfcTraits.of(Utf8.codePoint(text, end, to)) != NfcTraits.STABLE) {
       end += Utf8.length(text[end]);
     }
     return Math.min(end, to);
@@ -91,7 +116,7 @@ final class Nfc {
         .toString();
   }
 
-  private static boolean isUnknown(int codePoint) {
+  static boolean isUnknown(int codePoint) {
     if (codePoint < UNKNOWN[0]) {
       return false;
     }
@@ -101,46 +126,6 @@ final class Nfc {
       }
     }
     return false;
-  }
-
-  /// The characters that may change, or change what stands before them: marks, the later letters of
-  /// Hangul syllables, and whatever is not in normal form by itself.
-  private static final class Suspects {
-    private static final int[] RANGES = {
-      0x0300, 0x3400, 0xF900, 0xFB50, 0x1D100, 0x1D200, 0x2F800, 0x2FA20
-    };
-    private static final BitSet SET = set();
-
-    private static BitSet set() {
-      BitSet set = new BitSet();
-      for (int c = 0x300; c < 0x1F000; c++) {
-        if (isMark(c)) {
-          set.set(c);
-        }
-      }
-      for (int i = 0; i < RANGES.length; i += 2) {
-        for (int c = RANGES[i]; c < RANGES[i + 1]; c++) {
-          if (!Normalizer.isNormalized(Character.toString(c), Normalizer.Form.NFC)) {
-            set.set(c);
-          }
-        }
-      }
-      set.set(0x1160, 0x1200);
-      return set;
-    }
-
-    private static boolean isMark(int codePoint) {
-      int type = Character.getType(codePoint);
-      return type == Character.NON_SPACING_MARK
-          || type == Character.COMBINING_SPACING_MARK
-          || type == Character.ENCLOSING_MARK;
-    }
-
-    static boolean contains(int codePoint) {
-      return SET.get(codePoint);
-    }
-
-    private Suspects() {}
   }
 
   private Nfc() {}

@@ -23,6 +23,19 @@ public final class TokenBuffer {
     size = needed;
   }
 
+  /// The backing array, with room for `more` entries after the first [#size].
+  int[] room(int more) {
+    if (more > ids.length - size) {
+      ids = Arrays.copyOf(ids, Math.max(Math.addExact(size, more), ids.length * 2));
+    }
+    return ids;
+  }
+
+  /// Counts in entries that were written into [#room].
+  void grow(int more) {
+    size += more;
+  }
+
   public int size() {
     return size;
   }

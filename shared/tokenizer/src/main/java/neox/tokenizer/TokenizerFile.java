@@ -14,7 +14,7 @@ import neox.base.UserException;
 /// Reads the parts that all tokenizer files share, with one clear line when they are not there.
 final class TokenizerFile {
   /// No vocabulary comes near; a larger id is a damaged file and would ask for gigabytes.
-  private static final int MAX_ID = 1 << 24;
+  private static final int MAX_ID = MergeTable.TOKENS - 1;
 
   /// Something that is done with a file.
   interface Reading<T> {

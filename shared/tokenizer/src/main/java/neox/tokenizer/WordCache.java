@@ -3,107 +3,139 @@ package neox.tokenizer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /// Remembers the tokens of short words: a bounded hash table without objects.
 ///
 /// A word of up to [#MAX_WORD] bytes is packed with its length into two longs, so that a lookup
-/// compares two numbers and no bytes. A full table forgets everything and starts again. Not
-/// thread-safe.
+/// compares two numbers and no bytes; words that are longer or have many tokens go to a
+/// [LongWordCache]. A word has two places to be in; a new word takes the second, a word found in
+/// the second moves to the first, so that frequent words stay. Both tables together take 8 MB, and
+/// never more. Not thread-safe.
 final class WordCache {
   static final int MAX_WORD = 15;
+
+  /// Longs per slot: two of key, two of tokens. The topmost byte of the key is length and number of
+  /// tokens, four bits each.
+  private static final int SLOT = 4;
+
   private static final int SLOTS = 1 << 17;
-  private static final int MAX_ENTRIES = SLOTS / 2;
-  private static final int MAX_POOL = 1 << 20;
   private static final int SHIFT = Long.SIZE - Integer.numberOfTrailingZeros(SLOTS);
+  private static final int LENGTH_SHIFT = 56;
+  private static final int COUNT_SHIFT = 60;
+  private static final long KEY_MASK = (1L << COUNT_SHIFT) - 1;
+
+  private static final int TOKEN_BITS = 21;
+  private static final int TOKEN_MASK = MergeTable.TOKENS - 1;
+  private static final int TOKENS_PER_LONG = Long.SIZE / TOKEN_BITS;
+  private static final int MAX_TOKENS = 2 * TOKENS_PER_LONG;
+
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  /// Which bits of the first and the second eight bytes belong to a word, by its length.
+  private static final long[] LOW_MASKS = new long[MAX_WORD + 1];
+
+  private static final long[] HIGH_MASKS = new long[MAX_WORD + 1];
+
+  static {
+    for (int length = 1; length <= MAX_WORD; length++) {
+      LOW_MASKS[length] = -1L >>> Math.max(0, Long.SIZE - 8 * length);
+      HIGH_MASKS[length] = length <= Long.BYTES ? 0 : -1L >>> (2 * Long.SIZE - 8 * length);
+    }
+  }
+
   private final WordMerger merger;
-  private final long[] keys = new long[2 * SLOTS];
-
-  /// The only token of a word, or `~position` of the word's length and tokens in the pool.
-  private final int[] values = new int[SLOTS];
-
-  private int[] pool = new int[1024];
-  private int poolSize;
-  private int entries;
+  private final LongWordCache longWords;
+  private final long[] table = new long[SLOT * SLOTS];
 
   WordCache(WordMerger merger) {
     this.merger = merger;
+    longWords = new LongWordCache(merger);
   }
 
   /// Appends the tokens of the word `text[from, to)`.
   void encode(byte[] text, int from, int to, TokenBuffer out) {
     int length = to - from;
     if (length > MAX_WORD) {
-      merger.append(text, from, to, out);
+      longWords.encode(text, from, to, out);
       return;
     }
-    long low = low(text, from, length);
-    long high = high(text, from, length);
-    long mixed = low ^ Long.rotateLeft(high * 0xC2B2AE3D27D4EB4FL, 29);
-    int slot = (int) ((mixed * 0x9E3779B97F4A7C15L) >>> SHIFT);
-    while (keys[2 * slot + 1] != 0) {
-      if (keys[2 * slot] == low && keys[2 * slot + 1] == high) {
-        int value = values[slot];
-        if (value >= 0) {
-          out.add(value);
-        } else {
-          out.add(pool, ~value + 1, ~value + 1 + pool[~value]);
-        }
-        return;
-      }
-      slot = (slot + 1) & (SLOTS - 1);
+    long low;
+    long high = (long) length << LENGTH_SHIFT;
+    if (from + 2 * Long.BYTES <= text.length) {
+      low = (long) LONGS.get(text, from) & LOW_MASKS[length];
+      high |= (long) LONGS.get(text, from + Long.BYTES) & HIGH_MASKS[length];
+    } else {
+      low = slowly(text, from, Math.min(length, Long.BYTES));
+      high |= slowly(text, from + Long.BYTES, length - Long.BYTES);
     }
+    int slot = slot(low, high);
+    if (table[slot] == low && (table[slot + 1] & KEY_MASK) == high) {
+      emit(slot, out);
+      return;
+    }
+    int second = slot ^ SLOT;
+    if (table[second] == low && (table[second + 1] & KEY_MASK) == high) {
+      emit(second, out);
+      swap(slot, second);
+      return;
+    }
+    add(text, from, to, out, table[slot + 1] == 0 ? slot : second);
+  }
+
+  private static int slot(long low, long high) {
+    long mixed = (low ^ Long.rotateLeft(high * 0xC2B2AE3D27D4EB4FL, 29)) * 0x9E3779B97F4A7C15L;
+    return (int) (mixed >>> SHIFT) * SLOT;
+  }
+
+  private void emit(int slot, TokenBuffer out) {
+    int[] ids = out.room(MAX_TOKENS);
+    int at = out.size();
+    int count = (int) (table[slot + 1] >>> COUNT_SHIFT);
+    unpack(table[slot + 2], ids, at);
+    if (count > TOKENS_PER_LONG) {
+      unpack(table[slot + 3], ids, at + TOKENS_PER_LONG);
+    }
+    out.grow(count);
+  }
+
+  private static void unpack(long tokens, int[] ids, int at) {
+    ids[at] = (int) tokens & TOKEN_MASK;
+    ids[at + 1] = (int) (tokens >>> TOKEN_BITS) & TOKEN_MASK;
+    ids[at + 2] = (int) (tokens >>> 2 * TOKEN_BITS);
+  }
+
+  private void swap(int a, int b) {
+    for (int i = 0; i < SLOT; i++) {
+      long kept = table[a + i];
+      table[a + i] = table[b + i];
+      table[b + i] = kept;
+    }
+  }
+
+  private void add(byte[] text, int from, int to, TokenBuffer out, int slot) {
+    int length = to - from;
     int size = merger.merge(text, from, to);
     out.add(merger.ids(), 0, size);
-    remember(slot, low, high, size);
-  }
-
-  private void remember(int slot, long low, long high, int size) {
-    if (entries == MAX_ENTRIES || poolSize + size + 1 > MAX_POOL) {
-      Arrays.fill(keys, 0);
-      entries = 0;
-      poolSize = 0;
+    if (size > MAX_TOKENS) {
       return;
     }
-    keys[2 * slot] = low;
-    keys[2 * slot + 1] = high;
-    entries++;
-    if (size == 1) {
-      values[slot] = merger.ids()[0];
-      return;
-    }
-    if (poolSize + size + 1 > pool.length) {
-      pool = Arrays.copyOf(pool, pool.length * 2);
-    }
-    values[slot] = ~poolSize;
-    pool[poolSize++] = size;
-    System.arraycopy(merger.ids(), 0, pool, poolSize, size);
-    poolSize += size;
+    int[] ids = merger.ids();
+    table[slot] = slowly(text, from, Math.min(length, Long.BYTES));
+    table[slot + 1] =
+        slowly(text, from + Long.BYTES, length - Long.BYTES)
+            | (long) length << LENGTH_SHIFT
+            | (long) size << COUNT_SHIFT;
+    table[slot + 2] = pack(ids, 0, size);
+    table[slot + 3] = pack(ids, TOKENS_PER_LONG, size);
   }
 
-  /// The first eight bytes of the word, zeros after its end.
-  private static long low(byte[] text, int from, int length) {
-    if (from + Long.BYTES > text.length) {
-      return slowly(text, from, Math.min(length, Long.BYTES));
+  private static long pack(int[] ids, int from, int size) {
+    long packed = 0;
+    for (int i = from; i < Math.min(size, from + TOKENS_PER_LONG); i++) {
+      packed |= (long) ids[i] << TOKEN_BITS * (i - from);
     }
-    long word = (long) LONGS.get(text, from);
-    return length >= Long.BYTES ? word : word & ((1L << (8 * length)) - 1);
-  }
-
-  /// The bytes after the eighth, and the length in the topmost byte (so never zero).
-  private static long high(byte[] text, int from, int length) {
-    long size = (long) length << 56;
-    if (length <= Long.BYTES) {
-      return size;
-    }
-    if (from + 2 * Long.BYTES > text.length) {
-      return size | slowly(text, from + Long.BYTES, length - Long.BYTES);
-    }
-    long word = (long) LONGS.get(text, from + Long.BYTES);
-    return size | (word & ((1L << (8 * (length - Long.BYTES))) - 1));
+    return packed;
   }
 
   private static long slowly(byte[] text, int from, int length) {

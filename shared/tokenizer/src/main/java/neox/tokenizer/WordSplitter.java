@@ -5,6 +5,10 @@ import static neox.tokenizer.CharacterClass.SPACE;
 /// Cuts UTF-8 text into the words of GPT-2's pattern, one call per word: `'s|'t|'re|'ve|'m|'ll|'d|
 /// ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`.
 final class WordSplitter {
+  /// The first lead bytes of characters of two and of three bytes.
+  private static final byte LEAD_OF_TWO = (byte) 0xC0;
+
+  private static final byte LEAD_OF_THREE = (byte) 0xE0;
 
   /// The end of the word that starts at `at`; always greater than `at`.
   static int next(byte[] text, int at, int to) {
@@ -20,7 +24,8 @@ final class WordSplitter {
     return kind == SPACE ? whiteSpace(text, at, to) : run(text, start, to, kind);
   }
 
-  private static int contraction(byte[] text, int at, int to) {
+  /// How many bytes of a contraction follow an apostrophe.
+  static int contraction(byte[] text, int at, int to) {
     if (at >= to) {
       return 0;
     }
@@ -37,12 +42,23 @@ final class WordSplitter {
   private static int run(byte[] text, int from, int to, int kind) {
     int at = from;
     while (at < to) {
-      byte b = text[at];
-      int codePoint = b >= 0 ? b : Utf8.codePoint(text, at, to);
-      if (CharacterClass.of(codePoint) != kind) {
-        return at;
+      int b = text[at];
+      if (b >= 0) {
+        if (CharacterClass.of(b) != kind) {
+          return at;
+        }
+        at++;
+      } else if (b >= LEAD_OF_TWO && b < LEAD_OF_THREE && at + 1 < to) {
+        if (CharacterClass.of((b & 0x1F) << 6 | (text[at + 1] & 0x3F)) != kind) {
+          return at;
+        }
+        at += 2;
+      } else {
+        if (CharacterClass.of(Utf8.codePoint(text, at, to)) != kind) {
+          return at;
+        }
+        at += Utf8.length((byte) b);
       }
-      at += b >= 0 ? 1 : Utf8.length(b);
     }
     return Math.min(at, to);
   }

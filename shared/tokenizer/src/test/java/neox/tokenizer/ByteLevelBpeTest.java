@@ -113,7 +113,21 @@ class ByteLevelBpeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a", " ", "!", "\u00e9", "\u0301", "\u4f60", "\ud83d\ude42"})
+  @ValueSource(
+      strings = {
+        "a",
+        " ",
+        "!",
+        "7",
+        "\n",
+        "'",
+        "\t ",
+        "ab",
+        "\u00e9",
+        "\u0301",
+        "\u4f60",
+        "\ud83d\ude42"
+      })
   @Timeout(60)
   void encodesAMegabyteOfOneCharacterInNearLinearTime(String character) {
     Tokenizer.Encoder encoder = Golden.tokenizer("neox").encoder();

@@ -115,7 +115,7 @@ class TokenizersTest {
     Path badId = file("badid.json", "{\"a\": \"x\"}");
     assertThatThrownBy(() -> open("GPT2BPETokenizer", badId, merges))
         .isInstanceOf(UserException.class)
-        .hasMessage(badId + ": token \"a\": expected an id between 0 and 16777216, found \"x\"");
+        .hasMessage(badId + ": token \"a\": expected an id between 0 and 2097151, found \"x\"");
     Path list = file("list.json", "[]");
     assertThatThrownBy(() -> open("GPT2BPETokenizer", list, merges))
         .isInstanceOf(UserException.class)

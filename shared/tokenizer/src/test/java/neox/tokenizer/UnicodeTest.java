@@ -75,6 +75,34 @@ class UnicodeTest {
   }
 
   @Test
+  void composesWhateverConsistsOfSeveralCharacters() {
+    for (int c = 0; c < CODE_POINTS; c++) {
+      if ((c >= 0xD800 && c < 0xE000) || Nfc.isUnknown(c)) {
+        continue;
+      }
+      String apart = Normalizer.normalize(Character.toString(c), Normalizer.Form.NFD);
+      byte[] utf8 = apart.getBytes(StandardCharsets.UTF_8);
+      byte[] expected =
+          Normalizer.normalize(apart, Normalizer.Form.NFC).getBytes(StandardCharsets.UTF_8);
+      assertThat(Nfc.normalize(utf8, 0, utf8.length)).as("U+%04X", c).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void ordersTwoMarks() {
+    String text = "a\u0301\u0323 \u0e01\u0e49\u0e38 \u05d0\u05b8\u05b4";
+    assertThat(normalized(text))
+        .isEqualTo(Normalizer.normalize(text, Normalizer.Form.NFC).getBytes(StandardCharsets.UTF_8))
+        .isNotEqualTo(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void letsASingleMarkBeThatComposesWithNothing() {
+    byte[] utf8 = "\u0e01\u0e49 \u0915\u094d\u0937 \u05d0\u05b8".getBytes(StandardCharsets.UTF_8);
+    assertThat(Nfc.firstSuspect(utf8, 0, utf8.length)).isEqualTo(utf8.length);
+  }
+
+  @Test
   void normalizesOnlyTheRange() {
     byte[] utf8 = "xe\u0301y\u0301".getBytes(StandardCharsets.UTF_8);
     assertThat(Nfc.firstSuspect(utf8, 0, utf8.length)).isEqualTo(1);
