@@ -21,4 +21,4 @@ echo "machine: $( (sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2> /dev/null \
   || sysctl -n machdep.cpu.brand_string) | head -n 1), $(getconf _NPROCESSORS_ONLN) cores"
 echo "JVM:     $("$neox_jdk/bin/java" -version 2>&1 | sed -n 2p)"
 exec "$neox_jdk/bin/java" --enable-native-access=ALL-UNNAMED -Xmx3g -cp 'dist/lib/*' \
-  benchmarks/tokenize-speed/TokenizeSpeed.java "$data" "${2:-3}" "${3:-1000}" ${4:+"$4"}
+  benchmarks/tokenizers/TokenizeSpeed.java "$data" "${2:-3}" "${3:-1000}" ${4:+"$4"}

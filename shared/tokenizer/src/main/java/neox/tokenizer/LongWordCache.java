@@ -1,9 +1,5 @@
 package neox.tokenizer;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-
 /// Remembers the tokens of words of 16 to 48 bytes: those of Cyrillic, Indic and CJK texts.
 ///
 /// Places as in [WordCache]. Words that are longer, or have more tokens than a slot holds, are
@@ -14,13 +10,10 @@ final class LongWordCache {
 
   private static final int KEY = 6;
   private static final int COUNT = 1 + KEY;
-  private static final int MAX_WORD = KEY * Long.BYTES;
+  private static final int MAX_WORD = KEY * EightBytes.SIZE;
   private static final int MAX_TOKENS = 2 * (SLOT - COUNT) - 1;
   private static final int SLOTS = 1 << 15;
   private static final int SHIFT = Long.SIZE - Integer.numberOfTrailingZeros(SLOTS);
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
   private final WordMerger merger;
   private final long[] table = new long[SLOT * SLOTS];
 
@@ -57,11 +50,11 @@ final class LongWordCache {
 
   /// Eight bytes at a time; the last eight may overlap those before.
   private static long hash(byte[] text, int from, int to) {
-    long hash = to - from;
-    for (int i = from; i + Long.BYTES < to; i += Long.BYTES) {
-      hash = mix(hash, (long) LONGS.get(text, i));
+    long hash = 0;
+    for (int i = from; i + EightBytes.SIZE < to; i += EightBytes.SIZE) {
+      hash = mix(hash, EightBytes.at(text, i));
     }
-    return mix(hash, (long) LONGS.get(text, to - Long.BYTES));
+    return mix(hash, EightBytes.at(text, to - EightBytes.SIZE));
   }
 
   private static long mix(long hash, long word) {
@@ -71,12 +64,12 @@ final class LongWordCache {
 
   private boolean equal(int slot, byte[] text, int from, int to) {
     int key = slot + 1;
-    for (int i = from; i + Long.BYTES < to; i += Long.BYTES) {
-      if (table[key++] != (long) LONGS.get(text, i)) {
+    for (int i = from; i + EightBytes.SIZE < to; i += EightBytes.SIZE) {
+      if (table[key++] != EightBytes.at(text, i)) {
         return false;
       }
     }
-    return table[key] == (long) LONGS.get(text, to - Long.BYTES);
+    return table[key] == EightBytes.at(text, to - EightBytes.SIZE);
   }
 
   private void emit(int slot, TokenBuffer out) {
@@ -105,10 +98,10 @@ final class LongWordCache {
   private void remember(int slot, long head, byte[] text, int from, int to, int size) {
     table[slot] = head;
     int key = slot + 1;
-    for (int i = from; i + Long.BYTES < to; i += Long.BYTES) {
-      table[key++] = (long) LONGS.get(text, i);
+    for (int i = from; i + EightBytes.SIZE < to; i += EightBytes.SIZE) {
+      table[key++] = EightBytes.at(text, i);
     }
-    table[key] = (long) LONGS.get(text, to - Long.BYTES);
+    table[key] = EightBytes.at(text, to - EightBytes.SIZE);
     int[] ids = merger.ids();
     table[slot + COUNT] = (size > 0 ? (long) ids[0] << 32 : 0) | size;
     for (int i = 1; i < size; i += 2) {

@@ -1,9 +1,6 @@
 package neox.tokenizer;
 
 import java.io.ByteArrayOutputStream;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 
@@ -12,10 +9,6 @@ import java.text.Normalizer;
 /// HuggingFace's tables are those of Unicode 9: characters that were given a combining class or a
 /// composition later stay where they are and end whatever is composed before them.
 final class Nfc {
-  private static final long HIGH_BITS = 0x8080808080808080L;
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
   /// First and last code points of the ranges that Unicode 9 leaves alone and the JDK does not.
   private static final int[] UNKNOWN = {
     0x07FD, 0x07FD, 0x0897, 0x089F, 0x08CA, 0x08D3, 0x09FE, 0x09FE, 0x0C3C, 0x0C3C, 0x0D3B, 0x0D3C,
@@ -34,8 +27,8 @@ final class Nfc {
     int mark = -1; // the character that a harmless mark was seen after
     int at = from;
     while (at < to) {
-      if (at + Long.BYTES <= to && ((long) LONGS.get(text, at) & HIGH_BITS) == 0) {
-        at += Long.BYTES;
+      if (at + EightBytes.SIZE <= to && EightBytes.isAscii(EightBytes.at(text, at))) {
+        at += EightBytes.SIZE;
         continue;
       }
       if (!NfcTraits.mayStartSuspect(text[at])) {

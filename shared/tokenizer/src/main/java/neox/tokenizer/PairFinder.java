@@ -1,9 +1,5 @@
 package neox.tokenizer;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.List;
 
 /// Finds where one of some byte strings may start, by their first two bytes, eight places at a
@@ -11,11 +7,6 @@ import java.util.List;
 final class PairFinder {
   /// With more pairs than this, a table tells for one place at a time.
   private static final int MAX_PAIRS = 4;
-
-  private static final long ONES = 0x0101010101010101L;
-  private static final long HIGH_BITS = 0x80 * ONES;
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   /// The first and the second byte of each pair, eight times over; none when there are too many.
   private final long[] pairs;
@@ -35,21 +26,19 @@ final class PairFinder {
             .distinct()
             .toArray();
     boolean useful = !single && distinct.length <= MAX_PAIRS;
-    pairs =
-        useful
-            ? Arrays.stream(distinct)
-                .flatMap(
-                    pair -> Arrays.stream(new long[] {(pair >>> 8) * ONES, (pair & 0xFF) * ONES}))
-                .toArray()
-            : new long[0];
+    pairs = new long[useful ? 2 * distinct.length : 0];
+    for (int i = 0; i < pairs.length; i += 2) {
+      pairs[i] = EightBytes.repeat((int) (distinct[i / 2] >>> 8));
+      pairs[i + 1] = EightBytes.repeat((int) distinct[i / 2] & 0xFF);
+    }
   }
 
   /// The first place from `at` where a string may start, or `to`.
   int next(byte[] text, int at, int to) {
     int i = at;
     if (pairs.length > 0) {
-      for (; i + Long.BYTES < to; i += Long.BYTES) {
-        long found = matches((long) LONGS.get(text, i), (long) LONGS.get(text, i + 1));
+      for (; i + EightBytes.SIZE < to; i += EightBytes.SIZE) {
+        long found = matches(EightBytes.at(text, i), EightBytes.at(text, i + 1));
         if (found != 0) {
           return i + (Long.numberOfTrailingZeros(found) >>> 3);
         }
@@ -64,13 +53,8 @@ final class PairFinder {
   private long matches(long bytes, long following) {
     long found = 0;
     for (int i = 0; i < pairs.length; i += 2) {
-      found |= zeros((bytes ^ pairs[i]) | (following ^ pairs[i + 1]));
+      found |= EightBytes.zeros((bytes ^ pairs[i]) | (following ^ pairs[i + 1]));
     }
     return found;
-  }
-
-  /// Bit 7 of each byte that is zero.
-  private static long zeros(long bytes) {
-    return ~(((bytes & ~HIGH_BITS) + ~HIGH_BITS) | bytes) & HIGH_BITS;
   }
 }

@@ -1,9 +1,5 @@
 package neox.tokenizer;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-
 /// Remembers the tokens of short words: a bounded hash table without objects.
 ///
 /// A word of up to [#MAX_WORD] bytes is packed with its length into two longs, so that a lookup
@@ -29,9 +25,6 @@ final class WordCache {
   private static final int TOKENS_PER_LONG = Long.SIZE / TOKEN_BITS;
   private static final int MAX_TOKENS = 2 * TOKENS_PER_LONG;
 
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
   /// Which bits of the first and the second eight bytes belong to a word, by its length.
   private static final long[] LOW_MASKS = new long[MAX_WORD + 1];
 
@@ -40,7 +33,7 @@ final class WordCache {
   static {
     for (int length = 1; length <= MAX_WORD; length++) {
       LOW_MASKS[length] = -1L >>> Math.max(0, Long.SIZE - 8 * length);
-      HIGH_MASKS[length] = length <= Long.BYTES ? 0 : -1L >>> (2 * Long.SIZE - 8 * length);
+      HIGH_MASKS[length] = length <= EightBytes.SIZE ? 0 : -1L >>> (2 * Long.SIZE - 8 * length);
     }
   }
 
@@ -62,12 +55,12 @@ final class WordCache {
     }
     long low;
     long high = (long) length << LENGTH_SHIFT;
-    if (from + 2 * Long.BYTES <= text.length) {
-      low = (long) LONGS.get(text, from) & LOW_MASKS[length];
-      high |= (long) LONGS.get(text, from + Long.BYTES) & HIGH_MASKS[length];
+    if (from + 2 * EightBytes.SIZE <= text.length) {
+      low = EightBytes.at(text, from) & LOW_MASKS[length];
+      high |= EightBytes.at(text, from + EightBytes.SIZE) & HIGH_MASKS[length];
     } else {
-      low = slowly(text, from, Math.min(length, Long.BYTES));
-      high |= slowly(text, from + Long.BYTES, length - Long.BYTES);
+      low = EightBytes.start(text, from, Math.min(length, EightBytes.SIZE));
+      high |= EightBytes.start(text, from + EightBytes.SIZE, length - EightBytes.SIZE);
     }
     int slot = slot(low, high);
     if (table[slot] == low && (table[slot + 1] & KEY_MASK) == high) {
@@ -102,7 +95,7 @@ final class WordCache {
   private static void unpack(long tokens, int[] ids, int at) {
     ids[at] = (int) tokens & TOKEN_MASK;
     ids[at + 1] = (int) (tokens >>> TOKEN_BITS) & TOKEN_MASK;
-    ids[at + 2] = (int) (tokens >>> 2 * TOKEN_BITS);
+    ids[at + 2] = (int) (tokens >>> (2 * TOKEN_BITS));
   }
 
   private void swap(int a, int b) {
@@ -121,9 +114,9 @@ final class WordCache {
       return;
     }
     int[] ids = merger.ids();
-    table[slot] = slowly(text, from, Math.min(length, Long.BYTES));
+    table[slot] = EightBytes.start(text, from, Math.min(length, EightBytes.SIZE));
     table[slot + 1] =
-        slowly(text, from + Long.BYTES, length - Long.BYTES)
+        EightBytes.start(text, from + EightBytes.SIZE, length - EightBytes.SIZE)
             | (long) length << LENGTH_SHIFT
             | (long) size << COUNT_SHIFT;
     table[slot + 2] = pack(ids, 0, size);
@@ -133,16 +126,8 @@ final class WordCache {
   private static long pack(int[] ids, int from, int size) {
     long packed = 0;
     for (int i = from; i < Math.min(size, from + TOKENS_PER_LONG); i++) {
-      packed |= (long) ids[i] << TOKEN_BITS * (i - from);
+      packed |= (long) ids[i] << (TOKEN_BITS * (i - from));
     }
     return packed;
-  }
-
-  private static long slowly(byte[] text, int from, int length) {
-    long word = 0;
-    for (int i = 0; i < length; i++) {
-      word |= (text[from + i] & 0xFFL) << (8 * i);
-    }
-    return word;
   }
 }

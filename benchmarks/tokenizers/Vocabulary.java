@@ -17,11 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import neox.tokenizer.Tokenizer;
 import neox.tokenizer.Tokenizers;
 
 /// One vocabulary as every contestant wants it. The first contestant is ours, the second
 /// HuggingFace.
-record Vocabulary(String name, List<Contestant> contestants) {
+record Vocabulary(String name, Tokenizer tokenizer, List<Contestant> contestants) {
   private static final Pattern GPT2_WORDS =
       Pattern.compile(
           "'(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
@@ -33,11 +34,13 @@ record Vocabulary(String name, List<Contestant> contestants) {
     Path vocab = data.resolve("gpt2-vocab.json");
     Path merges = data.resolve("gpt2-merges.txt");
     int end = new ObjectMapper().readTree(vocab.toFile()).get("<|endoftext|>").intValue();
+    Tokenizer tokenizer =
+        Tokenizers.open("GPT2BPETokenizer", Optional.of(vocab), Optional.of(merges));
     return new Vocabulary(
         "GPT-2",
+        tokenizer,
         List.of(
-            Contestant.neox(
-                Tokenizers.open("GPT2BPETokenizer", Optional.of(vocab), Optional.of(merges))),
+            Contestant.neox(tokenizer),
             Contestant.djl(huggingFaceGpt2(vocab, merges, end)),
             Contestant.jtokkit(
                 Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.R50K_BASE),
@@ -53,10 +56,12 @@ record Vocabulary(String name, List<Contestant> contestants) {
     for (JsonNode token : json.get("added_tokens")) {
       added.put(token.get("content").asText(), token.get("id").intValue());
     }
+    Tokenizer tokenizer = Tokenizers.open("HFTokenizer", Optional.of(file), Optional.empty());
     return new Vocabulary(
         "GPT-NeoX-20B",
+        tokenizer,
         List.of(
-            Contestant.neox(Tokenizers.open("HFTokenizer", Optional.of(file), Optional.empty())),
+            Contestant.neox(tokenizer),
             Contestant.djl(HuggingFaceTokenizer.newInstance(file, HUGGING_FACE_OPTIONS)),
             Contestant.jtokkit(
                 jtokkit(json.at("/model/vocab"), added),
