@@ -25,13 +25,14 @@ final class Modules {
     allow("tokenizer", "base");
     allow("data", "base", "config");
     allow("weights", "base", "config");
+    allow("template", "base");
     allow("hub", "base");
     allow("monitor", "base");
     allow("tensor", "base");
     allow("parallel", "base", "config", "tensor");
     allow("model", "base", "config", "weights", "tensor", "parallel");
     allow("inference", "base", "config", "tokenizer", "weights", "tensor", "parallel", "model");
-    allow("preprocess", "base", "config", "tokenizer", "data");
+    allow("preprocess", "base", "config", "tokenizer", "data", "template");
     allow("prepare", "base", "hub", "tokenizer", "preprocess");
     allow(
         "train",

@@ -1,0 +1,148 @@
+package neox.template;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Evaluates expressions.
+final class Evaluator {
+  private final Dialect dialect;
+
+  Evaluator(Dialect dialect) {
+    this.dialect = dialect;
+  }
+
+  Dialect dialect() {
+    return dialect;
+  }
+
+  Value evaluate(Expr expression, Scope scope) {
+    return switch (expression) {
+      case Expr.Literal literal -> literal.value();
+      case Expr.Name name -> name(name.name(), scope);
+      case Expr.ListOf list -> new Value.Listing(all(list.items(), scope));
+      case Expr.TupleOf tuple -> new Value.Tuple(all(tuple.items(), scope));
+      case Expr.DictOf dict -> dict(dict, scope);
+      case Expr.Attribute a -> Attributes.attribute(evaluate(a.target(), scope), a.name(), dialect);
+      case Expr.Item i ->
+          Attributes.item(evaluate(i.target(), scope), evaluate(i.key(), scope), dialect);
+      case Expr.Slice slice -> slice(slice, scope);
+      case Expr.Call c -> call(evaluate(c.callee(), scope), given(c.given(), scope));
+      case Expr.Filtered f ->
+          Filters.apply(f.name(), evaluate(f.subject(), scope), given(f.given(), scope), this);
+      case Expr.Tested t ->
+          Value.Bool.of(
+              Tests.holds(t.name(), evaluate(t.subject(), scope), given(t.given(), scope)));
+      case Expr.Not not -> Value.Bool.of(!isTrue(not.operand(), scope));
+      case Expr.Minus minus -> Arithmetic.negate(evaluate(minus.operand(), scope));
+      case Expr.Plus plus -> Arithmetic.plus(evaluate(plus.operand(), scope));
+      case Expr.Binary b ->
+          Arithmetic.apply(b.operator(), evaluate(b.left(), scope), evaluate(b.right(), scope));
+      case Expr.And and -> {
+        Value left = evaluate(and.left(), scope);
+        yield Sequences.isTrue(left) ? evaluate(and.right(), scope) : left;
+      }
+      case Expr.Or or -> {
+        Value left = evaluate(or.left(), scope);
+        yield Sequences.isTrue(left) ? left : evaluate(or.right(), scope);
+      }
+      case Expr.Concat concat -> {
+        StringBuilder text = new StringBuilder();
+        all(concat.parts(), scope).forEach(part -> text.append(Printing.str(part)));
+        yield new Value.Text(text.toString());
+      }
+      case Expr.Chain chain -> Value.Bool.of(holds(chain, scope));
+      case Expr.Conditional conditional -> conditional(conditional, scope);
+    };
+  }
+
+  boolean isTrue(Expr expression, Scope scope) {
+    return Sequences.isTrue(evaluate(expression, scope));
+  }
+
+  private Value name(String name, Scope scope) {
+    return scope.get(name).orElseGet(() -> dialect.undefined("'" + name + "' is undefined"));
+  }
+
+  private List<Value> all(List<Expr> expressions, Scope scope) {
+    List<Value> values = new ArrayList<>();
+    expressions.forEach(e -> values.add(evaluate(e, scope)));
+    return values;
+  }
+
+  private Value dict(Expr.DictOf literal, Scope scope) {
+    Dict.Builder dict = new Dict.Builder();
+    literal
+        .entries()
+        .forEach(entry -> dict.put(evaluate(entry.key(), scope), evaluate(entry.value(), scope)));
+    return dict.build();
+  }
+
+  private Value slice(Expr.Slice slice, Scope scope) {
+    Value target = evaluate(slice.target(), scope);
+    Arithmetic.requireDefined(target);
+    Sequences.Slice bounds =
+        new Sequences.Slice(
+            bound(slice.start(), scope), bound(slice.stop(), scope), bound(slice.step(), scope));
+    return Sequences.slice(target, bounds)
+        .orElseThrow(() -> Fault.of("'%s' object cannot be sliced", target.type()));
+  }
+
+  private Optional<BigInteger> bound(Optional<Expr> bound, Scope scope) {
+    Value value = bound.map(b -> evaluate(b, scope)).orElse(Value.None.NONE);
+    if (value == Value.None.NONE) {
+      return Optional.empty();
+    }
+    Arithmetic.requireDefined(value);
+    return Optional.of(
+        Arithmetic.whole(value)
+            .orElseThrow(() ->
+                Fault.of("slice indices must be integers or None, found '%s'", value.type())));
+  }
+
+  private boolean holds(Expr.Chain chain, Scope scope) {
+    Value left = evaluate(chain.first(), scope);
+    for (Expr.Link link : chain.links()) {
+      Value right = evaluate(link.right(), scope);
+      if (!Comparison.holds(link.relation(), left, right)) {
+        return false;
+      }
+      left = right;
+    }
+    return true;
+  }
+
+  /// Without an `else` the value is undefined, but never strictly so, as in Jinja.
+  private Value conditional(Expr.Conditional c, Scope scope) {
+    if (isTrue(c.test(), scope)) {
+      return evaluate(c.then(), scope);
+    }
+    return c.otherwise()
+        .map(otherwise -> evaluate(otherwise, scope))
+        .orElseGet(() ->
+            new Value.Undefined(
+                "the inline if-expression evaluated to false and no else section was defined",
+                false));
+  }
+
+  Arguments given(Expr.Given given, Scope scope) {
+    Map<String, Value> named = new LinkedHashMap<>();
+    List<Value> positional = all(given.positional(), scope);
+    given.keywords().forEach(k -> named.put(k.name(), evaluate(k.value(), scope)));
+    return new Arguments(positional, named);
+  }
+
+  Value call(Value callee, Arguments arguments) {
+    return switch (callee) {
+      case Value.Callable function -> function.body().call(arguments);
+      case Loop loop -> loop.again().body().call(arguments);
+      default -> {
+        Arithmetic.requireDefined(callee);
+        throw Fault.of("'%s' object is not callable", callee.type());
+      }
+    };
+  }
+}

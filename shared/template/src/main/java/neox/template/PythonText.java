@@ -1,0 +1,278 @@
+package neox.template;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.IntPredicate;
+
+/// What Python's `str` does where Java's [String] does something else: it counts code points, and
+/// white space and case are Unicode's.
+final class PythonText {
+
+  private static final int[][] OTHER_DIGITS = {
+    {0xb2, 0xb3},
+    {0xb9, 0xb9},
+    {0x1369, 0x1371},
+    {0x19da, 0x19da},
+    {0x2070, 0x2070},
+    {0x2074, 0x2079},
+    {0x2080, 0x2089},
+    {0x2460, 0x2468},
+    {0x2474, 0x247c},
+    {0x2488, 0x2490},
+    {0x24ea, 0x24ea},
+    {0x24f5, 0x24fd},
+    {0x24ff, 0x24ff},
+    {0x2776, 0x277e},
+    {0x2780, 0x2788},
+    {0x278a, 0x2792},
+    {0x10a40, 0x10a43},
+    {0x10e60, 0x10e68},
+    {0x11052, 0x1105a},
+    {0x1f100, 0x1f10a}
+  };
+
+  static boolean isSpace(int c) {
+    return (c >= 9 && c <= 13) || (c >= 28 && c <= 32) || c == 0x85 || Character.isSpaceChar(c);
+  }
+
+  static int length(String text) {
+    return text.codePointCount(0, text.length());
+  }
+
+  /// The characters, each a string.
+  static List<String> characters(String text) {
+    return text.codePoints().mapToObj(Character::toString).toList();
+  }
+
+  static String strip(String text) {
+    return rstrip(lstrip(text));
+  }
+
+  static String lstrip(String text) {
+    return lstrip(text, PythonText::isSpace);
+  }
+
+  static String rstrip(String text) {
+    return rstrip(text, PythonText::isSpace);
+  }
+
+  static String lstrip(String text, IntPredicate stripped) {
+    int from = 0;
+    while (from < text.length() && stripped.test(text.codePointAt(from))) {
+      from += Character.charCount(text.codePointAt(from));
+    }
+    return text.substring(from);
+  }
+
+  static String rstrip(String text, IntPredicate stripped) {
+    int to = text.length();
+    while (to > 0 && stripped.test(text.codePointBefore(to))) {
+      to -= Character.charCount(text.codePointBefore(to));
+    }
+    return text.substring(0, to);
+  }
+
+  /// Words between white space; at most `limit` cuts, negative for any number.
+  static List<String> split(String text, long limit) {
+    List<String> words = new ArrayList<>();
+    String rest = lstrip(text);
+    while (!rest.isEmpty()) {
+      int to = indexOf(rest, PythonText::isSpace);
+      if (to == rest.length() || words.size() == limit) {
+        words.add(rest); // white space at its end included
+        break;
+      }
+      words.add(rest.substring(0, to));
+      rest = lstrip(rest.substring(to));
+    }
+    return words;
+  }
+
+  private static int indexOf(String text, IntPredicate wanted) {
+    int at = 0;
+    while (at < text.length() && !wanted.test(text.codePointAt(at))) {
+      at += Character.charCount(text.codePointAt(at));
+    }
+    return at;
+  }
+
+  /// As [#split], cutting from the end.
+  static List<String> rsplit(String text, long limit) {
+    List<String> reversed = split(reverse(text), limit).stream().map(PythonText::reverse).toList();
+    return reversed.reversed();
+  }
+
+  static List<String> split(String text, String separator, long limit) {
+    requireSeparator(separator);
+    List<String> parts = new ArrayList<>();
+    int from = 0;
+    int cut = text.indexOf(separator);
+    while (cut >= 0 && parts.size() != limit) {
+      parts.add(text.substring(from, cut));
+      from = cut + separator.length();
+      cut = text.indexOf(separator, from);
+    }
+    parts.add(text.substring(from));
+    return parts;
+  }
+
+  static List<String> rsplit(String text, String separator, long limit) {
+    requireSeparator(separator);
+    List<String> parts = new ArrayList<>();
+    int to = text.length();
+    int cut = text.lastIndexOf(separator);
+    while (cut >= 0 && parts.size() != limit) {
+      parts.add(text.substring(cut + separator.length(), to));
+      to = cut;
+      cut = cut < separator.length() ? -1 : text.lastIndexOf(separator, cut - separator.length());
+    }
+    parts.add(text.substring(0, to));
+    return parts.reversed();
+  }
+
+  private static void requireSeparator(String separator) {
+    if (separator.isEmpty()) {
+      throw Fault.of("empty separator");
+    }
+  }
+
+  /// Lines as Python's `splitlines` cuts them, at more than line feeds.
+  static List<String> lines(String text, boolean keepEnds) {
+    List<String> lines = new ArrayList<>();
+    int from = 0;
+    for (int at = 0; at < text.length(); ) {
+      char c = text.charAt(at++);
+      if (!endsLine(c)) {
+        continue;
+      }
+      int end = at - 1;
+      if (c == '\r' && at < text.length() && text.charAt(at) == '\n') {
+        at++;
+      }
+      lines.add(text.substring(from, keepEnds ? at : end));
+      from = at;
+    }
+    if (from < text.length()) {
+      lines.add(text.substring(from));
+    }
+    return lines;
+  }
+
+  private static boolean endsLine(char c) {
+    return (c >= '\n' && c <= '\r')
+        || (c >= 0x1c && c <= 0x1e)
+        || c == 0x85
+        || c == 0x2028
+        || c == 0x2029;
+  }
+
+  /// At most `limit` replacements, negative for any number.
+  static String replace(String text, String old, String fresh, long limit) {
+    if (old.isEmpty()) {
+      return weave(text, fresh, limit);
+    }
+    return String.join(fresh, split(text, old, limit));
+  }
+
+  /// Puts `fresh` before every character and at the end.
+  private static String weave(String text, String fresh, long limit) {
+    StringBuilder woven = new StringBuilder();
+    long count = 0;
+    for (int c : text.codePoints().toArray()) {
+      woven.append(count++ < limit || limit < 0 ? fresh : "").appendCodePoint(c);
+    }
+    return woven.append(count < limit || limit < 0 ? fresh : "").toString();
+  }
+
+  /// How often `part` occurs without overlap.
+  static int count(String text, String part) {
+    return part.isEmpty() ? length(text) + 1 : Math.toIntExact(split(text, part, -1).size() - 1L);
+  }
+
+  static String reverse(String text) {
+    int[] points = text.codePoints().toArray();
+    StringBuilder reversed = new StringBuilder(text.length());
+    for (int i = points.length - 1; i >= 0; i--) {
+      reversed.appendCodePoint(points[i]);
+    }
+    return reversed.toString();
+  }
+
+  static String upper(String text) {
+    return text.toUpperCase(Locale.ROOT);
+  }
+
+  static String lower(String text) {
+    return text.toLowerCase(Locale.ROOT);
+  }
+
+  /// The first character as a title begins, the others in lower case.
+  static String capitalize(String text) {
+    if (text.isEmpty()) {
+      return text;
+    }
+    int first = text.codePointAt(0);
+    return titleCase(first) + lower(text).substring(lower(Character.toString(first)).length());
+  }
+
+  /// `str.title`: every letter that follows no letter begins a word.
+  static String title(String text) {
+    StringBuilder title = new StringBuilder(text.length());
+    boolean inWord = false;
+    for (int c : text.codePoints().toArray()) {
+      title.append(inWord ? lower(Character.toString(c)) : titleCase(c));
+      inWord = isCased(c);
+    }
+    return title.toString();
+  }
+
+  private static String titleCase(int c) {
+    int title = Character.toTitleCase(c);
+    String upper = upper(Character.toString(c));
+    boolean expands = title == c && upper.length() > Character.charCount(c);
+    return expands ? upper.substring(0, 1) + lower(upper.substring(1)) : Character.toString(title);
+  }
+
+  static boolean isCased(int c) {
+    return Character.isUpperCase(c) || Character.isLowerCase(c) || Character.isTitleCase(c);
+  }
+
+  /// Whether every cased character is of one case, and there is one.
+  static boolean isUpper(String text) {
+    return text.codePoints().anyMatch(PythonText::isCased)
+        && text.codePoints().noneMatch(c -> Character.isLowerCase(c) || Character.isTitleCase(c));
+  }
+
+  static boolean isLower(String text) {
+    return text.codePoints().anyMatch(PythonText::isCased)
+        && text.codePoints().noneMatch(c -> Character.isUpperCase(c) || Character.isTitleCase(c));
+  }
+
+  /// Decimal digits, and those in raised, lowered and circled form.
+  static boolean isDigit(int c) {
+    if (Character.isDigit(c)) {
+      return true;
+    }
+    for (int[] range : OTHER_DIGITS) {
+      if (c >= range[0] && c <= range[1]) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static boolean isAlphanumeric(int c) {
+    return Character.isLetter(c)
+        || isDigit(c)
+        || Character.getType(c) == Character.LETTER_NUMBER
+        || Character.getType(c) == Character.OTHER_NUMBER;
+  }
+
+  /// Whether there are characters and all are of the kind.
+  static boolean all(String text, IntPredicate kind) {
+    return !text.isEmpty() && text.codePoints().allMatch(kind);
+  }
+
+  private PythonText() {}
+}

@@ -1,0 +1,214 @@
+package neox.template;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import neox.base.UserException;
+import neox.template.Statement.Parameter;
+import neox.template.Statement.Target;
+
+/// Carries statements out. Not thread-safe.
+final class Renderer {
+  /// How a list of statements ended.
+  private enum Flow {
+    ON,
+    BREAK,
+    CONTINUE
+  }
+
+  private final String name;
+  private final Evaluator evaluator;
+
+  Renderer(String name, Evaluator evaluator) {
+    this.name = name;
+    this.evaluator = evaluator;
+  }
+
+  String render(List<Statement> statements, Scope scope) {
+    StringBuilder out = new StringBuilder();
+    run(statements, scope, out);
+    return out.toString();
+  }
+
+  private Flow run(List<Statement> statements, Scope scope, StringBuilder out) {
+    for (Statement statement : statements) {
+      try {
+        Flow flow = run(statement, scope, out);
+        if (flow != Flow.ON) {
+          return flow;
+        }
+      } catch (Fault e) {
+        throw new UserException(name + ":" + statement.line() + ": " + e.problem(), e);
+      }
+    }
+    return Flow.ON;
+  }
+
+  private Flow run(Statement statement, Scope scope, StringBuilder out) {
+    switch (statement) {
+      case Statement.Data data -> out.append(data.text());
+      case Statement.Print print -> out.append(Printing.str(value(print.value(), scope)));
+      case Statement.If choice -> {
+        return runIf(choice, scope, out);
+      }
+      case Statement.For loop -> out.append(runFor(loop, value(loop.sequence(), scope), scope, 1));
+      case Statement.Assign assign -> assign(assign.target(), value(assign.value(), scope), scope);
+      case Statement.Capture capture ->
+          assign(capture.target(), filtered(capture.value(), capture.body(), scope), scope);
+      case Statement.FilterBlock block ->
+          out.append(Printing.str(filtered(block.value(), block.body(), scope)));
+      case Statement.Macro macro ->
+          scope.set(macro.name(), macro(macro.name(), macro.parameters(), macro.body(), scope));
+      case Statement.CallBlock block -> out.append(Printing.str(call(block, scope)));
+      case Statement.With with -> {
+        Scope inner = scope.inner();
+        with.names().forEach(n -> assign(n.target(), value(n.value(), scope), inner));
+        return run(with.body(), inner, out);
+      }
+      case Statement.Break jump -> {
+        return Flow.BREAK;
+      }
+      case Statement.Continue jump -> {
+        return Flow.CONTINUE;
+      }
+    }
+    return Flow.ON;
+  }
+
+  private Value value(Expr expression, Scope scope) {
+    return evaluator.evaluate(expression, scope);
+  }
+
+  private Flow runIf(Statement.If choice, Scope scope, StringBuilder out) {
+    for (Statement.Branch branch : choice.branches()) {
+      if (evaluator.isTrue(branch.test(), scope)) {
+        return run(branch.body(), scope, out);
+      }
+    }
+    return run(choice.otherwise(), scope, out);
+  }
+
+  private String runFor(Statement.For loop, Value sequence, Scope scope, int depth) {
+    StringBuilder out = new StringBuilder();
+    List<Value> items = chosen(loop, sequence, scope);
+    Value.Callable again =
+        new Value.Callable("loop", arguments -> recurse(loop, arguments, scope, depth));
+    Loop state = new Loop(items, depth, evaluator.dialect(), again);
+    for (Value item : items) {
+      state.advance();
+      Scope inner = scope.inner();
+      inner.set("loop", state);
+      assign(loop.target(), item, inner);
+      if (run(loop.body(), inner, out) == Flow.BREAK) {
+        break;
+      }
+    }
+    if (items.isEmpty()) {
+      run(loop.otherwise(), scope.inner(), out);
+    }
+    return out.toString();
+  }
+
+  private Value recurse(Statement.For loop, Arguments arguments, Scope scope, int depth) {
+    if (loop.repeat() == Statement.Repeat.ONCE) {
+      throw Fault.of("a loop that is called needs the word 'recursive'");
+    }
+    Value sequence = arguments.bind("loop", 1, "iterable").value(0);
+    return new Value.Text(runFor(loop, sequence, scope, depth + 1));
+  }
+
+  private List<Value> chosen(Statement.For loop, Value sequence, Scope scope) {
+    List<Value> items = Sequences.items(sequence);
+    if (loop.condition().isEmpty()) {
+      return items;
+    }
+    List<Value> chosen = new ArrayList<>();
+    for (Value item : items) {
+      Scope inner = scope.inner();
+      assign(loop.target(), item, inner);
+      if (evaluator.isTrue(loop.condition().get(), inner)) {
+        chosen.add(item);
+      }
+    }
+    return chosen;
+  }
+
+  private void assign(Target target, Value value, Scope scope) {
+    switch (target) {
+      case Statement.ToName to -> scope.set(to.name(), value);
+      case Statement.ToAttribute to -> {
+        if (!(scope.get(to.namespace()).orElse(null) instanceof Namespace namespace)) {
+          throw Fault.of(
+              "cannot assign attribute '%s': '%s' is no namespace()",
+              to.attribute(), to.namespace());
+        }
+        namespace.set(to.attribute(), value);
+      }
+      case Statement.ToEach to -> {
+        List<Value> items = Sequences.items(value);
+        if (items.size() != to.targets().size()) {
+          throw Fault.of(
+              "expected %d values to unpack, found %d", to.targets().size(), items.size());
+        }
+        for (int i = 0; i < items.size(); i++) {
+          assign(to.targets().get(i), items.get(i), scope);
+        }
+      }
+    }
+  }
+
+  private Value filtered(Expr value, List<Statement> body, Scope scope) {
+    String text = render(body, scope.inner());
+    Scope inner = scope.inner();
+    inner.set(Statement.CAPTURED, new Value.Text(text));
+    return value(value, inner);
+  }
+
+  private Value.Callable macro(
+      String macro, List<Parameter> parameters, List<Statement> body, Scope scope) {
+    return new Value.Callable(
+        macro,
+        arguments -> {
+          Scope inner = scope.inner();
+          bind(macro, parameters, arguments, inner);
+          return new Value.Text(render(body, inner));
+        });
+  }
+
+  private void bind(String macro, List<Parameter> parameters, Arguments arguments, Scope inner) {
+    Arguments own = withoutCaller(arguments);
+    String[] names = parameters.stream().map(Parameter::name).toArray(String[]::new);
+    Arguments.Bound bound = own.bind(macro, 0, names);
+    Optional<Value> caller = Optional.ofNullable(arguments.named().get("caller"));
+    inner.set("caller", caller.orElse(undefined("No caller defined")));
+    for (int i = 0; i < names.length; i++) {
+      inner.set(names[i], undefined("parameter '" + names[i] + "' was not provided"));
+    }
+    for (int i = 0; i < names.length; i++) {
+      Optional<Expr> fallback = parameters.get(i).fallback();
+      Optional<Value> value =
+          bound.given(i).or(() -> fallback.map(expression -> value(expression, inner)));
+      if (value.isPresent()) {
+        inner.set(names[i], value.get());
+      }
+    }
+  }
+
+  private Value undefined(String problem) {
+    return evaluator.dialect().undefined(problem);
+  }
+
+  private static Arguments withoutCaller(Arguments arguments) {
+    var named = new java.util.LinkedHashMap<>(arguments.named());
+    named.remove("caller");
+    return new Arguments(arguments.positional(), named);
+  }
+
+  private Value call(Statement.CallBlock block, Scope scope) {
+    Arguments given = evaluator.given(block.call().given(), scope);
+    var named = new java.util.LinkedHashMap<>(given.named());
+    named.put("caller", macro("caller", block.parameters(), block.body(), scope));
+    Value callee = value(block.call().callee(), scope);
+    return evaluator.call(callee, new Arguments(given.positional(), named));
+  }
+}
