@@ -49,9 +49,15 @@ for argument in "$@"; do
   esac
 done
 
+# Tokenizing needs this much whatever the corpus; a subcommand takes what it needs.
+heap=
+case "$tool ${1-}" in
+  "neox-preprocess -"*) heap=-Xmx832m ;;
+esac
+
 # shellcheck disable=SC2086 # options are words
 exec "$neox_jdk/bin/java" $aot -Xlog:disable -Xlog:all=error:stderr \
-  -XX:+UseSerialGC $compiler \
+  -XX:+UseSerialGC $heap $compiler \
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
   -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0 \
   ${NEOX_JAVA_OPTS:-} -cp "${class_path#:}" "$main_class" "$@"

@@ -4,7 +4,10 @@ import java.util.Arrays;
 
 /// A growing byte array that is reused from row to row. Not thread-safe.
 final class ByteBuilder {
-  private byte[] bytes = new byte[1 << 16];
+  private static final int INITIAL_BYTES = 1 << 16;
+  private static final int KEPT_BYTES = 1 << 20;
+
+  private byte[] bytes = new byte[INITIAL_BYTES];
   private int size;
 
   void add(int value) {
@@ -52,7 +55,11 @@ final class ByteBuilder {
     return size;
   }
 
+  /// Forgets the bytes, and the memory too if a giant row has needed much.
   void clear() {
     size = 0;
+    if (bytes.length > KEPT_BYTES) {
+      bytes = new byte[INITIAL_BYTES];
+    }
   }
 }

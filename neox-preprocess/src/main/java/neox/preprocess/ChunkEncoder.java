@@ -9,6 +9,9 @@ import neox.tokenizer.Tokenizer;
 
 /// One worker's own state: parses the rows of a chunk and encodes their texts. Not thread-safe.
 final class ChunkEncoder {
+  private static final String SEVERAL_LINES =
+      "; each row must stand on one line (jq -c . FILE writes it so)";
+
   private final List<String> keys;
   private final JsonRow row;
   private final Tokenizer.Encoder encoder;
@@ -70,15 +73,22 @@ final class ChunkEncoder {
           case TEXT -> encodeText(in, from, next);
         }
       } catch (BadRow e) {
-        failure = orFail(problem(chunk.source(), line, e), badRows);
+        String why = e.why() + (opensARow(in, from, to) ? SEVERAL_LINES : "");
+        LineSource source = chunk.source();
+        failure = orFail(Problem.atLine(source.name(), source.line(line), why), badRows);
       }
       from = next;
     }
     return failure;
   }
 
-  private static Problem problem(LineSource source, long line, BadRow e) {
-    return Problem.atLine(source.name(), source.line(line), e.why());
+  /// Whether a line is nothing but the beginning of an object or a list.
+  private static boolean opensARow(byte[] in, int from, int to) {
+    int last = to;
+    while (last > from && in[last - 1] <= ' ') {
+      last--;
+    }
+    return last == from + 1 && (in[from] == '{' || in[from] == '[');
   }
 
   /// NeoX compat: Python's JSON readers pass over a byte order mark, its gzip reader does not.
@@ -156,7 +166,9 @@ final class ChunkEncoder {
     }
     int invalid = Utf8.firstInvalid(utf8, from, to);
     if (invalid >= 0) {
-      throw new BadRow("not valid UTF-8: byte 0x%02x", utf8[invalid] & 0xff);
+      throw new BadRow(
+          "not valid UTF-8: byte 0x%02x%s",
+          utf8[invalid] & 0xff, Utf8.hint(utf8, from, to, invalid));
     }
     add(utf8, from, to, documents.getFirst());
   }

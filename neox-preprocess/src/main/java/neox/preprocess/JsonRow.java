@@ -33,7 +33,8 @@ final class JsonRow {
     int invalid = Utf8.firstInvalid(bytes, start, end);
     if (invalid >= 0) {
       throw new BadRow(
-          "not valid UTF-8: byte 0x%02x in column %d", bytes[invalid] & 0xff, invalid - start + 1);
+          "not valid UTF-8: byte 0x%02x in column %d%s",
+          bytes[invalid] & 0xff, invalid - start + 1, Utf8.hint(bytes, start, end, invalid));
     }
     text.clear();
     Arrays.fill(from, -1);

@@ -16,7 +16,6 @@ import neox.data.IndexedTokens;
 import neox.data.TokenWidth;
 import neox.preprocess.PreprocessPlan.Existing;
 import neox.preprocess.PreprocessPlan.Unfinished;
-import neox.preprocess.ftfy.TextFixer;
 import neox.preprocess.journal.Fingerprint;
 import neox.preprocess.journal.Journal;
 import neox.preprocess.journal.Place;
@@ -28,9 +27,6 @@ import neox.tokenizer.Tokenizer;
 /// Either every dataset appears complete or none does. Work that a crash interrupts can be gone on
 /// with, and ends in the same bytes.
 public final class Preprocess {
-  private static final long MAX_BYTES_UNDER_WAY = 256L << 20;
-  private static final int HEAP_SHARE = 4;
-  private static final int BYTES_PER_TEXT_BYTE = 8; // it, its text, its tokens and their growth
 
   /// What was made.
   ///
@@ -45,18 +41,11 @@ public final class Preprocess {
       double seconds,
       boolean complete) {}
 
-  /// A chunk and where it ends.
-  private record Task(Chunk chunk, Place end) {}
-
-  /// What became of it.
-  private record Result(EncodedChunk chunk, Place end) {}
-
   private final PreprocessPlan plan;
   private final Console console;
   private final List<InputFile> files;
   private final Output output;
   private final RunReport report;
-  private final Optional<TextFixer> fixer;
 
   private Preprocess(PreprocessPlan plan, Console console, List<InputFile> files, Output output) {
     this.plan = plan;
@@ -64,11 +53,6 @@ public final class Preprocess {
     this.files = files;
     this.output = output;
     this.report = new RunReport(plan, console, output);
-    this.fixer =
-        switch (plan.mending()) {
-          case NONE -> Optional.empty();
-          case FTFY -> Optional.of(new TextFixer());
-        };
   }
 
   /// Does the work and prints one summary line.
@@ -185,10 +169,10 @@ public final class Preprocess {
             : plan.expectedDocuments().orElse(0);
     try (ChunkReader reader = reader();
         Progress progress = new Progress(console, "tokenizing", total)) {
-      return OrderedPipeline.<Task, Result>run(
-          () -> reader.next().map(chunk -> new Task(chunk, reader.place())),
-          () -> worker(tokenizer, eod),
-          bounds(),
+      return OrderedPipeline.<ChunkTask, ChunkResult>run(
+          () -> reader.next().map(chunk -> new ChunkTask(chunk, reader.place())),
+          ChunkWorker.supplier(plan, tokenizer, eod),
+          ChunkWorker.bounds(plan.workers()),
           result -> {
             add(result);
             progress.update(sized ? reader.consumed() : output.documents(), report.rate());
@@ -222,20 +206,7 @@ public final class Preprocess {
         unchanged ? ChunkReader.Trust.UNCHANGED : ChunkReader.Trust.CHECK);
   }
 
-  private OrderedPipeline.Worker<Task, Result> worker(Tokenizer tokenizer, OptionalInt eod) {
-    Tokenizer.Encoder plain = tokenizer.encoder();
-    Tokenizer.Encoder encoder = fixer.isPresent() ? new FixingEncoder(fixer.get(), plain) : plain;
-    ChunkEncoder chunks = new ChunkEncoder(plan.keys(), encoder, eod, plan.onError());
-    return task -> new Result(chunks.encode(task.chunk()), task.end());
-  }
-
-  private OrderedPipeline.Bounds<Task> bounds() {
-    long bytes = Math.min(MAX_BYTES_UNDER_WAY, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
-    return new OrderedPipeline.Bounds<>(
-        plan.workers(), bytes, task -> BYTES_PER_TEXT_BYTE * task.chunk().bytes());
-  }
-
-  private void add(Result result) throws IOException {
+  private void add(ChunkResult result) throws IOException {
     EncodedChunk chunk = result.chunk();
     if (chunk.failure().isPresent()) {
       throw failure(chunk.failure().get().text());

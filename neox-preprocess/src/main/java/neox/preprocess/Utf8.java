@@ -27,6 +27,21 @@ final class Utf8 {
     return -1;
   }
 
+  /// What the text may be instead, for messages; empty when there is no telling.
+  ///
+  /// @param invalid where the first ill-formed sequence begins
+  static String hint(byte[] bytes, int from, int to, int invalid) {
+    int first = bytes[invalid] & 0xff;
+    int next = invalid + 1 < to ? bytes[invalid + 1] & 0xff : 0;
+    if (invalid == from && (first << 8 | next) >= 0xfeff && first + next == 0x1fd) {
+      return "; the file looks like UTF-16 (iconv -f UTF-16 -t UTF-8 converts it)";
+    }
+    boolean letter = first >= 0xc0 && first <= 0xfc;
+    return letter && next >= ' ' && next < 0x80
+        ? "; the file may be Latin-1 (iconv -f LATIN1 -t UTF-8 converts it)"
+        : "";
+  }
+
   /// Bytes of the multi-byte sequence at `at`, or 0 when it is ill-formed.
   private static int sequenceLength(byte[] bytes, int at, int to) {
     int lead = bytes[at] & 0xff;

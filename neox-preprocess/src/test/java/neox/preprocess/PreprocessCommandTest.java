@@ -88,6 +88,42 @@ class PreprocessCommandTest {
     assertRefused("surrogate_swapped", 1, "\\ude00 in column 19" + half);
   }
 
+  @Test
+  void saysWhatAWrongFileLooksLike() throws Exception {
+    Path out = Files.createDirectory(directory.resolve("o"));
+    Path file = directory.resolve("a.jsonl");
+    String where = "neox-preprocess: " + file + ":";
+    Files.write(file, "\uFEFF\"one\"\n".getBytes(StandardCharsets.UTF_16LE));
+    assertThat(Run.bytes(out, file.toString()).err())
+        .isEqualTo(
+            where
+                + "1: not valid UTF-8: byte 0xff in column 1; the file looks like UTF-16 (iconv -f"
+                + " UTF-16 -t UTF-8 converts it)\n");
+    Files.write(file, "\"one\"\n\"caf\u00e9\"\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertThat(Run.bytes(out, file.toString()).err())
+        .isEqualTo(
+            where
+                + "2: not valid UTF-8: byte 0xe9 in column 5; the file may be Latin-1 (iconv -f"
+                + " LATIN1 -t UTF-8 converts it)\n");
+    Files.writeString(file, "{\n  \"text\": \"one\"\n}\n");
+    assertThat(Run.bytes(out, file.toString()).err())
+        .isEqualTo(
+            where
+                + "1: not valid JSON: the row ends where a key in double quotes was expected; each"
+                + " row must stand on one line (jq -c . FILE writes it so)\n");
+    assertThat(Run.files(out)).isEmpty();
+  }
+
+  @Test
+  void needsAPlaceToWrite() throws Exception {
+    Path file = Files.writeString(directory.resolve("a.jsonl"), "\"one\"\n");
+    Run run = Run.bytes(directory.resolve("new/folder"), file.toString());
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(Run.documents(directory.resolve("new/folder"), "text")).containsExactly("one");
+    assertThat(Run.bytes(file, file.toString()).err())
+        .isEqualTo("neox-preprocess: " + file.resolve("out.partial") + ": Not a directory\n");
+  }
+
   private void assertRefused(String input, int line, String problem) throws Exception {
     Run run = Run.bytes(directory, golden(input));
     String where = golden(input) + ":" + line + ": ";
@@ -162,7 +198,11 @@ class PreprocessCommandTest {
     assertThat(Run.documents(directory, "text")).containsExactly("\uFEFFone\ntwo\nthree\n\n");
     Files.write(file, new byte[] {'a', '\n', (byte) 0xc0, 'b'});
     assertThat(Run.bytes(directory, file.toString(), "--overwrite").err())
-        .isEqualTo("neox-preprocess: " + file + ":2: not valid UTF-8: byte 0xc0\n");
+        .isEqualTo(
+            "neox-preprocess: "
+                + file
+                + ":2: not valid UTF-8: byte 0xc0; the file may be Latin-1"
+                + " (iconv -f LATIN1 -t UTF-8 converts it)\n");
   }
 
   @Test
@@ -257,7 +297,7 @@ class PreprocessCommandTest {
     assertThat(Run.bytesOf(bad, directory, "-", "--overwrite").err())
         .isEqualTo(
             "neox-preprocess: stdin:3002: not valid JSON: the row ends where a key in double quotes"
-                + " was expected\n");
+                + " was expected; each row must stand on one line (jq -c . FILE writes it so)\n");
   }
 
   private static String golden(String name) {

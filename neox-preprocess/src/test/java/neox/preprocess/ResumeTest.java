@@ -205,11 +205,11 @@ class ResumeTest {
 
   @Test
   void leavesNothingBehindWhenItFailsBeforeTheFirstSave() throws Exception {
-    String input = Files.write(directory.resolve("a.jsonl"), utf8(rows(0, 500) + "{\n")).toString();
+    String input =
+        Files.write(directory.resolve("a.jsonl"), utf8(rows(0, 500) + "[]\n")).toString();
     assertThatThrownBy(() -> run(plan(broken, input).saveBytes(1 << 30), () -> false))
         .isInstanceOf(UserException.class)
-        .hasMessage(
-            input + ":501: not valid JSON: the row ends where a key in double quotes was expected");
+        .hasMessage(input + ":501: expected a JSON string or object, found a list");
     assertThat(Run.files(broken)).isEmpty();
     assertThat(said()).isEmpty();
     run(plan(broken, input), after(0));

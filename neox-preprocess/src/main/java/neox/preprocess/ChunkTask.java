@@ -1,0 +1,6 @@
+package neox.preprocess;
+
+import neox.preprocess.journal.Place;
+
+/// A chunk to encode, and where in the corpus it ends.
+record ChunkTask(Chunk chunk, Place end) {}

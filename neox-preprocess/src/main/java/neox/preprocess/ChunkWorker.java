@@ -1,0 +1,67 @@
+package neox.preprocess;
+
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+import neox.preprocess.ftfy.TextFixer;
+import neox.tokenizer.Tokenizer;
+
+/// What each encoding thread does with a chunk, and how much memory all of them may take.
+final class ChunkWorker implements OrderedPipeline.Worker<ChunkTask, ChunkResult> {
+  private static final long MAX_BYTES_UNDER_WAY = 256L << 20;
+  private static final int HEAP_SHARE = 4;
+  private static final int BYTES_PER_TEXT_BYTE = 8; // it, its text, its tokens and their growth
+  private static final long LONG_BYTES = 4L << 20;
+
+  private final ChunkEncoder encoder;
+
+  private ChunkWorker(ChunkEncoder encoder) {
+    this.encoder = encoder;
+  }
+
+  /// Makes a worker for each thread.
+  static Supplier<OrderedPipeline.Worker<ChunkTask, ChunkResult>> supplier(
+      PreprocessPlan plan, Tokenizer tokenizer, OptionalInt eod) {
+    Supplier<Tokenizer.Encoder> texts =
+        switch (plan.mending()) {
+          case NONE -> tokenizer::encoder;
+          case FTFY -> {
+            TextFixer fixer = new TextFixer();
+            yield () -> new FixingEncoder(fixer, tokenizer.encoder());
+          }
+        };
+    return () -> new ChunkWorker(new ChunkEncoder(plan.keys(), texts.get(), eod, plan.onError()));
+  }
+
+  /// How much may be under way: a quarter of the heap, but no more than is of use.
+  static OrderedPipeline.Bounds<ChunkTask> bounds(int workers) {
+    long bytes = Math.min(MAX_BYTES_UNDER_WAY, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
+    return new OrderedPipeline.Bounds<>(
+        workers, bytes, task -> BYTES_PER_TEXT_BYTE * task.chunk().bytes());
+  }
+
+  @Override
+  public ChunkResult apply(ChunkTask task) {
+    try {
+      return new ChunkResult(encoder.encode(task.chunk()), task.end());
+    } catch (OutOfMemoryError e) {
+      throw shortage(task.chunk(), e);
+    }
+  }
+
+  /// A row that is too long for the heap is named; for other shortages there is no telling whose.
+  private static OutOfMemoryError shortage(Chunk chunk, OutOfMemoryError e) {
+    if (chunk.bytes() < LONG_BYTES || !(chunk instanceof Chunk.Lines lines)) {
+      return e;
+    }
+    return new OutOfMemoryError(
+        String.format(
+            Locale.ROOT,
+            "%s:%d: a row of %.0f MB needs more memory than the Java heap of %d MB; raise it with"
+                + " NEOX_JAVA_OPTS=-Xmx4g or the like",
+            lines.source().name(),
+            lines.source().line(lines.at().lines() + 1),
+            chunk.bytes() / 1e6,
+            Runtime.getRuntime().maxMemory() / 1_000_000));
+  }
+}
