@@ -12,6 +12,7 @@ import neox.base.UserException;
 final class BlendedSamples implements TokenSamples {
   private static final int MAX_MEMBERS = 254; // NeoX keeps the number in a byte, too
   private static final int BLOCK = 256;
+  private static final int REPORTED = 1 << 20;
 
   private final List<TokenSamples> members;
   private final long count;
@@ -33,7 +34,8 @@ final class BlendedSamples implements TokenSamples {
   /// Mixes `members`, which have one length. The order lives as long as `arena`.
   ///
   /// @param weights from [BlendWeights]
-  static BlendedSamples of(List<TokenSamples> members, double[] weights, Arena arena) {
+  static BlendedSamples of(
+      List<TokenSamples> members, double[] weights, Arena arena, BuildProgress progress) {
     if (members.isEmpty() || members.size() > MAX_MEMBERS || members.size() != weights.length) {
       throw UserException.of(
           "a blend needs 1 to %d datasets and one weight for each, found %d datasets and %d"
@@ -51,12 +53,15 @@ final class BlendedSamples implements TokenSamples {
             count,
             IntegerArray.allocate(IntegerArray.Element.UINT8, count, arena),
             IntegerArray.allocate(IntegerArray.Element.INT64, blocks * members.size(), arena));
-    blend.fill(weights);
+    blend.fill(weights, progress);
     return blend;
   }
 
-  private void fill(double[] shares) {
+  private void fill(double[] shares, BuildProgress progress) {
     for (long i = 0; i < count; i++) {
+      if (i % REPORTED == 0) {
+        progress.at("mixing", i, count);
+      }
       if (i % BLOCK == 0) {
         for (int d = 0; d < taken.length; d++) {
           takenBefore.set(i / BLOCK * taken.length + d, taken[d]);

@@ -3,6 +3,7 @@ package neox.data;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /// Says how far a long build is, a line now and then; silent while it is short.
 final class BuildProgress {
@@ -11,18 +12,31 @@ final class BuildProgress {
 
   private final String name;
   private final Consumer<String> log;
-  private final long startedAt = System.nanoTime();
+  private final LongSupplier clock;
+  private final long startedAt;
   private long dueAfter = FIRST_NANOS;
 
   /// @param name of what is built
   BuildProgress(String name, Consumer<String> log) {
+    this(name, log, System::nanoTime);
+  }
+
+  /// @param clock in nanoseconds
+  BuildProgress(String name, Consumer<String> log, LongSupplier clock) {
     this.name = name;
     this.log = log;
+    this.clock = clock;
+    this.startedAt = clock.getAsLong();
+  }
+
+  /// One that says nothing.
+  static BuildProgress silent() {
+    return new BuildProgress("", line -> {});
   }
 
   /// Cheap, but not free: to be called once for many elements.
   void at(String stage, long done, long total) {
-    long elapsed = System.nanoTime() - startedAt;
+    long elapsed = clock.getAsLong() - startedAt;
     if (elapsed >= dueAfter) {
       dueAfter = elapsed + NEXT_NANOS;
       log.accept(
@@ -39,7 +53,7 @@ final class BuildProgress {
 
   /// Says so when the build was long enough to have been reported.
   void done(long samples) {
-    long elapsed = System.nanoTime() - startedAt;
+    long elapsed = clock.getAsLong() - startedAt;
     if (elapsed >= FIRST_NANOS) {
       log.accept(
           String.format(

@@ -41,7 +41,7 @@ final class NumpyRandom {
 
   /// Fisher–Yates from the end, in place.
   void shuffle(IntegerArray values) {
-    shuffle(values, new BuildProgress("", line -> {}), "");
+    shuffle(values, BuildProgress.silent(), "");
   }
 
   /// The same; `progress` is told how many elements of `stage` are done.

@@ -91,8 +91,7 @@ record OverflowPlan(
   @Override
   public void build(SampleOrder order, IndexedTokens tokens, BuildProgress progress) {
     NumpyRandom random = new NumpyRandom(seed);
-    order.shuffle().fillRepeated(0, samples);
-    random.shuffle(order.shuffle(), progress, "samples");
+    new ShuffledNumbers(random, progress).fill(order.shuffle(), 0, samples, "samples");
     Sink filler =
         new Sink() {
           private long begun;

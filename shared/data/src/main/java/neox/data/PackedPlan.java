@@ -83,35 +83,38 @@ record PackedPlan(ItemRange items, int seqLength, long seed, long tokensPerEpoch
 
   @Override
   public void build(SampleOrder order, IndexedTokens tokens, BuildProgress progress) {
-    NumpyRandom random = new NumpyRandom(seed);
-    order.documents().fillRepeated(items.from(), items.count());
-    random.shuffle(order.documents(), progress, "documents");
+    // One generator for both: NeoX's order depends on it.
+    ShuffledNumbers numbers = new ShuffledNumbers(new NumpyRandom(seed), progress);
+    numbers.fill(order.documents(), items.from(), items.count(), "documents");
     cut(order, tokens, progress);
-    order.shuffle().fillRepeated(0, order.shuffle().length());
-    // The same generator goes on: NeoX's order depends on it.
-    random.shuffle(order.shuffle(), progress, "samples");
+    numbers.fill(order.shuffle(), 0, cuts(), "samples");
   }
 
   /// Walks over the documents laid end to end. Sample `i` ends with the token that row `i + 1`
   /// names, and the next sample begins with that same token.
   private void cut(SampleOrder order, IndexedTokens tokens, BuildProgress progress) {
-    long cuts = cuts();
-    long position = 0;
-    long offset = 0;
-    long size = tokens.size(order.documents().get(0));
     order.setStart(0, 0, 0);
-    for (long row = 1; row <= cuts; row++) {
+    cut(order, tokens, 0, cuts(), progress);
+  }
+
+  /// Fills the rows after `from` up to `to`; row `from` is there already.
+  void cut(SampleOrder order, IndexedTokens tokens, long from, long to, BuildProgress progress) {
+    long position = order.firstDocument(from);
+    long offset = order.firstOffset(from);
+    SizesInOrder sizes = new SizesInOrder(order.documents(), position, tokens);
+    long size = sizes.next();
+    for (long row = from + 1; row <= to; row++) {
       long remaining = seqLength + 1L;
       while (size - offset < remaining) {
         remaining -= size - offset;
         position++;
         offset = 0;
-        size = tokens.size(order.documents().get(position));
+        size = sizes.next();
       }
       offset += remaining - 1;
       order.setStart(row, position, offset);
       if ((row & REPORTED_MASK) == 0) {
-        progress.at("cutting", row, cuts);
+        progress.at("cutting", row, to);
       }
     }
   }

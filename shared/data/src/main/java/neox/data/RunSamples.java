@@ -23,6 +23,7 @@ public final class RunSamples implements AutoCloseable {
   private final Deque<IndexedTokens> datasets = new ArrayDeque<>();
   private final DataConfig config;
   private final int seqLength;
+  private final Consumer<String> log;
   private final IndexCache cache;
   private long steps;
   private Optional<SplitSamples> train = Optional.empty();
@@ -32,6 +33,7 @@ public final class RunSamples implements AutoCloseable {
   private RunSamples(DataConfig config, int seqLength, Consumer<String> log) {
     this.config = config;
     this.seqLength = seqLength;
+    this.log = log;
     this.cache = new IndexCache(arena, log);
   }
 
@@ -136,7 +138,11 @@ public final class RunSamples implements AutoCloseable {
       weights = BlendWeights.normalize(weights);
     }
     BlendedSamples samples =
-        BlendedSamples.of(opened.stream().map(Opened::samples).toList(), weights, arena);
+        BlendedSamples.of(
+            opened.stream().map(Opened::samples).toList(),
+            weights,
+            arena,
+            new BuildProgress(name, log));
     List<SplitSamples.Member> members = new ArrayList<>();
     for (int d = 0; d < weights.length; d++) {
       members.add(opened.get(d).member(weights[d], samples.share(d)));

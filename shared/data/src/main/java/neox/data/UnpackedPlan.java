@@ -39,8 +39,8 @@ record UnpackedPlan(
 
   @Override
   public void build(SampleOrder order, IndexedTokens tokens, BuildProgress progress) {
-    order.shuffle().fillRepeated(0, samples);
-    new NumpyRandom(seed).shuffle(order.shuffle(), progress, "samples");
+    new ShuffledNumbers(new NumpyRandom(seed), progress)
+        .fill(order.shuffle(), 0, samples, "samples");
     long document = 0;
     for (long row = 0; row <= samples; row++) {
       while (!eligible.has(document)) {

@@ -2,6 +2,7 @@ package neox.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.foreign.Arena;
@@ -29,7 +30,8 @@ class BlendedSamplesTest {
           new ArrayList<>(Collections.nCopies(weights.size(), BatchSourceTest.numbers(0)));
       members.set(0, BatchSourceTest.numbers(size));
       try (Arena arena = Arena.ofConfined()) {
-        BlendedSamples blend = BlendedSamples.of(members, normalized(weights), arena);
+        BlendedSamples blend =
+            BlendedSamples.of(members, normalized(weights), arena, BuildProgress.silent());
         IntegerArray member = golden(entry.getKey() + "_dataset_index", arena);
         IntegerArray sample = golden(entry.getKey() + "_dataset_sample_index", arena);
         assertThat(blend.count()).isEqualTo(size).isEqualTo(member.length());
@@ -99,6 +101,18 @@ class BlendedSamplesTest {
           .as("weights that are not given")
           .containsExactly(0.5, 0.5);
     }
+  }
+
+  @Test
+  void weighsByTheNumbersOfDocumentsAsNeoxDoes() {
+    assertThat(BlendWeights.ofDocuments(new long[] {7}, 0.3)).containsExactly(1);
+    // The recorded run W1 asked these two for 50 and 111 of 160 samples.
+    double[] weights = BlendWeights.ofDocuments(new long[] {250, 80}, 0.3);
+    assertThat(BlendWeights.request(weights[0], OptionalLong.of(160))).hasValue(50);
+    assertThat(BlendWeights.request(weights[1], OptionalLong.of(160))).hasValue(111);
+    assertThat(BlendWeights.ofDocuments(new long[] {10, 1000}, 1)[0])
+        .as("the parts q and 1 - q cancel out")
+        .isCloseTo(0.5, within(1e-12)); // rounding
   }
 
   @Test

@@ -156,6 +156,7 @@ class WholeDocumentsTest {
   @Test
   void everySampleOfEverySeedCanBeRead() throws Exception {
     Path prefix = copy("lab2_text_document");
+    Files.createFile(directory.resolve(".neox-cache")); // so that nothing is cached
     for (int seed = 1; seed < 60; seed++) {
       NeoxConfig config =
           Configs.of(
