@@ -66,8 +66,7 @@ final class TrainingLoop {
       parts.trainLog().notANumber(e.result());
       throw UserException.of(
           "step %d: loss %s, grad norm %s: training has diverged and was stopped without saving;"
-              + " %s. Lower the learning rate, lengthen the warm-up, clip gradients, or look for"
-              + " batches without any label",
+              + " %s. Lower the learning rate, lengthen the warm-up, or clip gradients",
           step, e.result().loss(), e.result().gradNorm(), parts.checkpointer().lastGood());
     }
   }

@@ -1,6 +1,7 @@
 package neox.model;
 
 import neox.tensor.ElementType;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -13,7 +14,8 @@ final class LanguageModelLoss {
   /// A label that contributes nothing, whatever the mask says.
   private static final long IGNORED = -100;
 
-  /// `Σ mask · (-log p(label)) / Σ mask`, in float32 at least.
+  /// `Σ mask · (-log p(label)) / Σ mask`, in float32 at least; 0, with a gradient of 0, where the
+  /// mask is 0 throughout.
   ///
   /// @param logits `[b, s, V]`
   /// @param labels `[b, s]`, int64
@@ -30,7 +32,9 @@ final class LanguageModelLoss {
             IGNORED,
             0.0);
     Tensor weights = mask.reshape(-1).to(ElementType.of(wide));
-    return losses.mul(weights).sum().div(weights.sum());
+    Tensor total = weights.sum();
+    Tensor divisor = total.add(total.eq(new Scalar(0))); // 0 / 1 instead of 0 / 0
+    return losses.mul(weights).sum().div(divisor);
   }
 
   private LanguageModelLoss() {}
