@@ -1,6 +1,5 @@
 package neox.tokenizer;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import neox.base.UserException;
@@ -13,9 +12,7 @@ final class BpeModel {
   private final Map<String, Integer> vocabulary;
   private final int[] byteIds = new int[ByteAlphabet.SIZE];
 
-  /// The ranks of merging two bytes, by `first * 256 + second`.
-  private final int[] byteRanks = new int[ByteAlphabet.SIZE * ByteAlphabet.SIZE];
-
+  private final FirstMerges firstMerges;
   private final MergeTable ranks;
   private final int[] mergedIds;
 
@@ -35,14 +32,16 @@ final class BpeModel {
     }
     ranks = new MergeTable(merges.size());
     mergedIds = new int[merges.size()];
+    firstMerges = new FirstMerges(byteIds, mergedIds);
     for (int rank = 0; rank < mergedIds.length; rank++) {
       Merge merge = merges.get(rank);
       int left = known(merge.left(), merge, rank, where);
       int right = known(merge.right(), merge, rank, where);
       mergedIds[rank] = known(merge.left() + merge.right(), merge, rank, where);
       ranks.put(left, right, rank);
+      firstMerges.add(
+          ByteAlphabet.bytesOf(merge.left()), ByteAlphabet.bytesOf(merge.right()), rank);
     }
-    rankBytes();
   }
 
   private int known(String token, Merge merge, int rank, String where) {
@@ -56,29 +55,13 @@ final class BpeModel {
     return id;
   }
 
-  private void rankBytes() {
-    Arrays.fill(byteRanks, MergeTable.NONE);
-    for (int first = 0; first < byteIds.length; first++) {
-      for (int second = 0; second < byteIds.length; second++) {
-        if (byteIds[first] != MISSING && byteIds[second] != MISSING) {
-          byteRanks[first << 8 | second] = ranks.get(byteIds[first], byteIds[second]);
-        }
-      }
-    }
-  }
-
   Map<String, Integer> vocabulary() {
     return vocabulary;
   }
 
-  /// The token of a single byte, or [#MISSING].
-  int byteId(int unsignedByte) {
-    return byteIds[unsignedByte];
-  }
-
-  /// The rank of merging two bytes, or [MergeTable#NONE].
-  int byteRank(int first, int second) {
-    return byteRanks[first << 8 | second];
+  /// Puts the bytes of a word, some of them merged already, into `ids` and returns their number.
+  int split(byte[] text, int from, int to, int[] ids) {
+    return firstMerges.split(text, from, to, ids);
   }
 
   /// The rank of merging two neighbours, or [MergeTable#NONE].

@@ -34,13 +34,7 @@ final class LongWordMerger {
       previous = new int[to - from];
       heap = new long[to - from];
     }
-    int size = 0;
-    for (int i = from; i < to; i++) {
-      int id = model.byteId(text[i] & 0xFF);
-      if (id != BpeModel.MISSING) {
-        ids[size++] = id;
-      }
-    }
+    int size = model.split(text, from, to, ids);
     link(size);
     mergeAll(size);
     int kept = 0;

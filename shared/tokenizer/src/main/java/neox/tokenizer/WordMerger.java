@@ -50,24 +50,12 @@ final class WordMerger {
     return ids;
   }
 
-  /// Makes each byte a part and returns the number of parts.
+  /// Makes the first tokens of a word parts and returns their number.
   private int split(byte[] text, int from, int to) {
-    int size = 0;
-    int previous = 0;
-    for (int i = from; i < to; i++) {
-      int b = text[i] & 0xFF;
-      int id = model.byteId(b);
-      if (id == BpeModel.MISSING) {
-        continue;
-      }
-      if (size > 0) {
-        parts[size - 1] |= (long) model.byteRank(previous, b) << 32;
-      }
-      parts[size++] = id;
-      previous = b;
-    }
-    if (size > 0) {
-      parts[size - 1] |= NO_MERGE;
+    int size = model.split(text, from, to, shortIds);
+    for (int i = 0; i < size; i++) {
+      int rank = i + 1 < size ? model.rank(shortIds[i], shortIds[i + 1]) : MergeTable.NONE;
+      parts[i] = (long) rank << 32 | shortIds[i];
     }
     return size;
   }
@@ -75,10 +63,7 @@ final class WordMerger {
   private int scan(int initialSize) {
     int size = initialSize;
     while (true) {
-      long least = NO_MERGE;
-      for (int i = 0; i < size; i++) {
-        least = Math.min(least, (parts[i] & 0xFFFFFFFF_00000000L) | i);
-      }
+      long least = leastRank(size);
       if (least >= NO_MERGE) {
         return size;
       }
@@ -95,5 +80,17 @@ final class WordMerger {
         parts[at - 1] = (long) model.rank(before, id) << 32 | before;
       }
     }
+  }
+
+  /// The lowest rank with its place, the leftmost of several. Two independent minima go side by
+  /// side through the processor; the last part has no rank and need not be looked at.
+  private long leastRank(int size) {
+    long even = NO_MERGE;
+    long odd = NO_MERGE;
+    for (int i = 0; i + 1 < size; i += 2) {
+      even = Math.min(even, (parts[i] & 0xFFFFFFFF_00000000L) | i);
+      odd = Math.min(odd, (parts[i + 1] & 0xFFFFFFFF_00000000L) | (i + 1));
+    }
+    return Math.min(even, odd);
   }
 }
