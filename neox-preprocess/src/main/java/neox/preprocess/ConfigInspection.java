@@ -17,7 +17,6 @@ import neox.config.ConfigSource;
 import neox.config.NeoxConfig;
 import neox.config.TokenizerConfig;
 import neox.data.RunSamples;
-import neox.data.SampleCounts;
 import neox.data.SplitSamples;
 import neox.tokenizer.Tokenizer;
 import neox.tokenizer.Tokenizers;
@@ -52,7 +51,7 @@ final class ConfigInspection {
       throws IOException {
     NeoxConfig config = ConfigLoader.load(source);
     requireData(config);
-    try (RunSamples samples = RunSamples.open(config, SampleCounts.of(config), console::info)) {
+    try (RunSamples samples = RunSamples.open(config, console::info)) {
       ConfigInspection inspection = new ConfigInspection(config, samples, form, console);
       switch (choice) {
         case SampleChoice.Overview overview -> inspection.printOverview();
@@ -98,9 +97,9 @@ final class ConfigInspection {
   private void printBatch(SampleChoice.Batch choice) {
     SplitSamples split = split("train");
     BatchConfig batch = config.batch();
-    if (choice.step() < 0 || choice.step() >= batch.trainIters()) {
+    if (choice.step() < 0 || choice.step() >= samples.trainSteps()) {
       throw UserException.of(
-          "--batch %d: the run has the steps 0 to %d", choice.step(), batch.trainIters() - 1);
+          "--batch %d: the run has the steps 0 to %d", choice.step(), samples.trainSteps() - 1);
     }
     int perMicroBatch = batch.trainBatchSize() / batch.gradientAccumulationSteps();
     long whole = split.samples().count() / perMicroBatch;

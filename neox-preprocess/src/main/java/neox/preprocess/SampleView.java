@@ -28,9 +28,12 @@ record SampleView(
   static SampleView of(SplitSamples split, long number, OptionalInt masked) {
     int[] tokens = new int[split.samples().length()];
     split.samples().get(number, tokens);
+    int[] labels = new int[tokens.length];
+    split.samples().labels(number, labels);
     boolean[] counts = new boolean[tokens.length];
     for (int i = 0; i < tokens.length; i++) {
-      counts[i] = i == 0 || masked.isEmpty() || tokens[i - 1] != masked.getAsInt();
+      boolean fromMasked = i > 0 && masked.isPresent() && tokens[i - 1] == masked.getAsInt();
+      counts[i] = i == 0 || (labels[i] >= 0 && !fromMasked);
     }
     return new SampleView(split.name(), number, tokens, counts, split.samples().pieces(number));
   }

@@ -60,9 +60,9 @@ class InspectConfigTest {
                 .formatted(data, data));
     assertThat(run.err())
         .isEqualTo(
-            "warning: train: the run repeats "
+            "warning: train: the run reads "
                 + data
-                + " 1.1 times: it draws 10 samples of 32 tokens and one epoch gives 9\n");
+                + " 1.11 times: it draws 10 samples of 32 tokens and one epoch gives 9\n");
     JsonNode json =
         Json.parse(inspect("--set", "data_path=" + data, "--json").out(), "stdout").get("splits");
     assertThat(json.get(0).get("split").asText()).isEqualTo("train");
@@ -98,6 +98,37 @@ class InspectConfigTest {
     assertThat(run.out()).contains("\nabcdefg", " document ", ", tokens 0 to 7\n");
     Run ids = sample("--sample", "0", "--ids");
     assertThat(ids.out()).contains("\n97 98 99 100 101 102 103 0\n");
+  }
+
+  @Test
+  void marksWhatLabelsLeaveOut() throws Exception {
+    Path labels = dataset("labels", 40, new int[] {-100, -100, -100, 'd', 'e', 'f', 'g', 0});
+    List<String> keys = new ArrayList<>();
+    for (String split : List.of("train", "valid", "test")) {
+      keys.add("--set=" + split + "_data_paths=[" + data + "]");
+      keys.add("--set=" + split + "_label_data_paths=[" + labels + "]");
+    }
+    keys.addAll(List.of("--sample=0", "--set=pack_impl=unpacked", "--ids"));
+    Run run = inspect(keys.toArray(String[]::new));
+    assertThat(run.out())
+        .as(run.err())
+        .contains(
+            "== train sample 0: 33 tokens of 2 documents; no loss on 27, in ⟦…⟧",
+            "\n97 ⟦98⟧ ⟦99⟧ 100 101 102 103 0\n",
+            "\n⟦97⟧\n");
+  }
+
+  @Test
+  void knowsTheStepsOfEpochs() throws Exception {
+    List<String> keys =
+        List.of("--set=data_path=" + data, "--set=train_iters=null", "--set=train_epochs=2");
+    List<String> more = new ArrayList<>(keys);
+    assertThat(inspect(more.toArray(String[]::new)).out()).contains("             16      1.64");
+    more.add("--batch=7");
+    assertThat(inspect(more.toArray(String[]::new)).exitCode()).isZero();
+    more.set(3, "--batch=8");
+    assertThat(inspect(more.toArray(String[]::new)).err())
+        .isEqualTo("neox-preprocess: --batch 8: the run has the steps 0 to 7\n");
   }
 
   @Test
@@ -224,9 +255,13 @@ class InspectConfigTest {
   }
 
   private Path dataset(String name, int documents) throws Exception {
+    return dataset(name, documents, new int[] {'a', 'b', 'c', 'd', 'e', 'f', 'g', 0});
+  }
+
+  private Path dataset(String name, int documents, int[] document) throws Exception {
     Path prefix = directory.resolve(name);
-    int[] document = {'a', 'b', 'c', 'd', 'e', 'f', 'g', 0};
-    try (IndexedTokensWriter writer = IndexedTokensWriter.create(prefix, TokenWidth.UINT16)) {
+    TokenWidth width = document[0] < 0 ? TokenWidth.INT32 : TokenWidth.UINT16;
+    try (IndexedTokensWriter writer = IndexedTokensWriter.create(prefix, width)) {
       for (int i = 0; i < documents; i++) {
         writer.addDocument(document, 0, document.length);
       }

@@ -28,7 +28,7 @@ class RunLengthTest {
     assertThat(whole.code()).as(whole.err()).isEqualTo(ExitCode.OK);
     assertThat(whole.err())
         .contains("train_epochs: 2 epochs are 121 steps", "120 documents, 7,780 tokens an epoch")
-        .contains("warning: train: the run repeats " + directory.resolve("lab_text_document"));
+        .contains("warning: train: the run reads " + directory.resolve("lab_text_document"));
     TrainFixture.Result half = run(fixture, "half", "exit_interval=70");
     assertThat(half.code()).as(half.err()).isEqualTo(ExitCode.STOPPED);
     TrainFixture.Result rest = run(fixture, "half");

@@ -72,7 +72,7 @@ public record SplitSamples(
         .map(member ->
             String.format(
                 Locale.ROOT,
-                "%s: the run repeats %s %.1f times: it draws %,.0f samples of %d tokens and one"
+                "%s: the run reads %s %.2f times: it draws %,.0f samples of %d tokens and one"
                     + " epoch gives %,.0f",
                 name,
                 member.prefix(),

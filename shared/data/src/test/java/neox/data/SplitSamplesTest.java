@@ -24,9 +24,9 @@ class SplitSamplesTest {
                   + ": 226 documents, 212,350 tokens an epoch, 2.41 epochs in this run");
       assertThat(train.repeats())
           .containsExactly(
-              "train: the run repeats "
+              "train: the run reads "
                   + prefix
-                  + " 2.4 times: it draws 8,000 samples of 64 tokens and one epoch gives 3,318");
+                  + " 2.41 times: it draws 8,000 samples of 64 tokens and one epoch gives 3,318");
       assertThat(run.valid().orElseThrow().repeats()).isEmpty();
     }
   }

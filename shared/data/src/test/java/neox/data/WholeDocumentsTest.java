@@ -153,6 +153,19 @@ class WholeDocumentsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"packed", "unpacked", "pack_until_overflow"})
+  void opensASplitOfWhichNothingIsAsked(String packing) throws Exception {
+    Path prefix = copy("lab2_text_document");
+    NeoxConfig config = Configs.of("data_path=" + prefix, "split='1,1,1'", "pack_impl=" + packing);
+    for (int time = 0; time < 2; time++) { // built, then from the cache
+      try (RunSamples run = RunSamples.open(config, new SampleCounts(9, 0, 0), line -> {})) {
+        assertThat(run.train().orElseThrow().samples().count()).isGreaterThanOrEqualTo(8);
+        assertThat(run.valid().orElseThrow().requested()).isZero();
+      }
+    }
+  }
+
   @Test
   void everySampleOfEverySeedCanBeRead() throws Exception {
     Path prefix = copy("lab2_text_document");
