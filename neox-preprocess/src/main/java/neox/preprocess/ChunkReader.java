@@ -14,6 +14,7 @@ import neox.preprocess.journal.Place;
 /// Holds one chunk at a time. Used by one thread; [#consumed] may be read by others.
 final class ChunkReader implements AutoCloseable {
   private final List<InputFile> files;
+  private final List<String> keys;
   private final InputStream stdin;
   private final AtomicLong consumed = new AtomicLong();
   private final Place start;
@@ -29,12 +30,15 @@ final class ChunkReader implements AutoCloseable {
     CHECK
   }
 
-  ChunkReader(List<InputFile> files, InputStream stdin) {
-    this(files, stdin, Place.START, Trust.CHECK);
+  /// @param keys which texts are wanted of files that keep each apart
+  ChunkReader(List<InputFile> files, List<String> keys, InputStream stdin) {
+    this(files, keys, stdin, Place.START, Trust.CHECK);
   }
 
-  private ChunkReader(List<InputFile> files, InputStream stdin, Place start, Trust trust) {
+  private ChunkReader(
+      List<InputFile> files, List<String> keys, InputStream stdin, Place start, Trust trust) {
     this.files = List.copyOf(files);
+    this.keys = List.copyOf(keys);
     this.stdin = stdin;
     this.start = start;
     this.place = Place.startOf(start.file());
@@ -46,8 +50,9 @@ final class ChunkReader implements AutoCloseable {
 
   /// Goes on at `start`. What comes before it in its file is compared with what was read then,
   /// unless the file can be trusted to be the same.
-  static ChunkReader resume(List<InputFile> files, InputStream stdin, Place start, Trust trust) {
-    return new ChunkReader(files, stdin, start, trust);
+  static ChunkReader resume(
+      List<InputFile> files, List<String> keys, InputStream stdin, Place start, Trust trust) {
+    return new ChunkReader(files, keys, stdin, start, trust);
   }
 
   /// The next chunk in the order of the input; empty at the end.
@@ -120,7 +125,9 @@ final class ChunkReader implements AutoCloseable {
   private ChunkSource open(InputFile file, boolean seeks) throws IOException {
     Optional<LinePlace> goOn =
         seeks ? Optional.of(new LinePlace(start.offset(), start.lines())) : Optional.empty();
-    raw = bytes(file).map(bytes -> new RawInput(file.name(), bytes, consumed, file.slice(), goOn));
+    raw =
+        bytes(file)
+            .map(bytes -> new RawInput(file.name(), bytes, consumed, file.slice(), goOn, keys));
     return raw.isPresent() ? file.format().open(raw.get()) : openStdin();
   }
 

@@ -33,11 +33,12 @@ enum InputFormat {
       return super.fits(name) && name.contains("urlsf_subset");
     }
   },
+  PARQUET(".parquet", in -> new DocumentChunks(in.name(), ParquetDocuments.open(in))),
   GZIP_TEXT_LINES(".gz", in -> lines(in, Decompression::gzip, Chunk.LineForm.TEXT));
 
   /// Endings of corpora that are not read: in a directory they must not be passed over in silence.
   private static final List<String> OTHER_CORPORA =
-      List.of(".zst", ".zst.tar", ".tar", ".xz", ".bz2", ".parquet");
+      List.of(".zst", ".zst.tar", ".tar", ".xz", ".bz2");
 
   /// Undoes a compression.
   private interface Decoder {

@@ -188,7 +188,7 @@ public final class Preprocess {
     Journal begun = output.begun();
     Place place = begun.place();
     if (place.equals(Place.START)) {
-      return new ChunkReader(files, console.in());
+      return new ChunkReader(files, plan.keys(), console.in());
     }
     console.info(
         "going on after %,d documents (%.1f MB)", output.documents(), begun.tally().bytes() / 1e6);
@@ -201,6 +201,7 @@ public final class Preprocess {
                 .isUnchanged(files.get(place.file()).fingerprint());
     return ChunkReader.resume(
         files,
+        plan.keys(),
         console.in(),
         place,
         unchanged ? ChunkReader.Trust.UNCHANGED : ChunkReader.Trust.CHECK);

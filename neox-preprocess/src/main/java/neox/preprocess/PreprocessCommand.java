@@ -40,6 +40,7 @@ import picocli.CommandLine.Option;
       "  .jsonl.zst.tar                        a tar of .jsonl.zst members",
       "  .json.zst                             one JSON array of such rows",
       "  .dat.zst                              16 digits of length, then that many bytes of text",
+      "  .parquet                              rows with a string column for each of --jsonl-keys",
       "  .txt                                  one document",
       "  .gz                                   each line is a document, line feed included",
       "  .zip .tar.gz .tar.xz                  each member is a document",

@@ -8,6 +8,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -17,8 +18,14 @@ import java.util.concurrent.atomic.AtomicLong;
 /// @param consumed grows by what is read, for the progress line
 /// @param slice which lines of an uncompressed file on disk are read
 /// @param goOn where in an uncompressed file on disk to go on
+/// @param keys the texts that are wanted, for formats that keep each apart
 record RawInput(
-    String name, Bytes source, AtomicLong consumed, Slice slice, Optional<LinePlace> goOn) {
+    String name,
+    Bytes source,
+    AtomicLong consumed,
+    Slice slice,
+    Optional<LinePlace> goOn,
+    List<String> keys) {
   private static final int BUFFER_BYTES = 1 << 16;
 
   /// Where the bytes are.

@@ -32,7 +32,7 @@ public final class TokenizerTraining {
             OptionalInt.empty(),
             OnError.STOP);
     long bytes = 0;
-    try (ChunkReader reader = new ChunkReader(files, console.in());
+    try (ChunkReader reader = new ChunkReader(files, keys, console.in());
         Progress progress = new Progress(console, "counting words", total)) {
       for (Optional<Chunk> next = reader.next(); next.isPresent(); next = reader.next()) {
         EncodedChunk counted = texts.encode(next.get());

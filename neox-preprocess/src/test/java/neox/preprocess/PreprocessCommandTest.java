@@ -214,14 +214,15 @@ class PreprocessCommandTest {
     Path last = Files.writeString(directory.resolve("z.jsonl"), "\"z\"");
     assertThat(Run.bytes(directory, corpus + "," + last + "," + last).exitCode()).isZero();
     assertThat(Run.documents(directory, "text")).containsExactly("a", "b", "z", "z");
-    Path archive = Files.createFile(corpus.resolve("c.parquet"));
+    Path archive = Files.createFile(corpus.resolve("c.bz2"));
     assertThat(Run.bytes(directory, corpus.toString(), "--overwrite").err())
         .isEqualTo(
             "neox-preprocess: "
                 + archive
                 + ": this kind of file is not read; expected a name ending in .jsonl, .jsonl.zst,"
                 + " .jsonl.gz, .json.gz, .jsonl.zst.tar, .json.zst, .dat.zst, .txt, .zip, .tar.gz,"
-                + " openwebtext.tar.xz, .tar.xz, _data.xz, .gz (or - for standard input)\n");
+                + " openwebtext.tar.xz, .tar.xz, _data.xz, .parquet, .gz (or - for standard"
+                + " input)\n");
   }
 
   @Test
