@@ -29,7 +29,8 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description = {
       "Counts documents and tokens of datasets, from their .idx files alone.",
-      "A document is what training takes for one: an item of the index."
+      "A document is what training takes for one: an item of the index.",
+      "With --input: of text, tokenized for the count alone; nothing is written."
     })
 final class CountCommand implements ToolCommand {
   @Mixin StandardOptions standard = new StandardOptions();
@@ -39,6 +40,35 @@ final class CountCommand implements ToolCommand {
       arity = "0..*",
       description = "Prefixes, quoted patterns, or directories.")
   private List<String> datasets = List.of();
+
+  @Option(
+      names = "--input",
+      arity = "1..*",
+      split = ",",
+      paramLabel = "PATH",
+      description = "Text to count the tokens of: files, directories or -, as neox-preprocess.")
+  private List<String> input = List.of();
+
+  @Mixin TokenizerOptions tokenizer = new TokenizerOptions();
+
+  @Option(
+      names = {"--jsonl-keys", "--jsonl_keys"},
+      arity = "1..*",
+      paramLabel = "KEY",
+      description = "Keys of a row that hold text (default: text).")
+  private List<String> keys = List.of("text");
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "Encoding threads (default: all cores).")
+  private int workers = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = {"--on-error", "--on_error"},
+      paramLabel = "stop|skip",
+      description = "What to do with a bad row or a damaged archive (default: stop).")
+  private OnError onError = OnError.STOP;
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
@@ -51,10 +81,38 @@ final class CountCommand implements ToolCommand {
   }
 
   @Override
-  public int call(Console console) throws IOException {
-    if (datasets.isEmpty()) {
-      throw new UserException("nothing to count; see neox-preprocess count --help");
+  public int call(Console console) throws IOException, InterruptedException {
+    if (datasets.isEmpty() == input.isEmpty()) {
+      throw new UserException("give either datasets or --input; see neox-preprocess count --help");
     }
+    if (input.isEmpty()) {
+      countDatasets(console);
+    } else {
+      countText(console);
+    }
+    return ExitCode.OK;
+  }
+
+  private void countText(Console console) throws IOException, InterruptedException {
+    if (workers < 1) {
+      throw UserException.of("--workers: expected at least 1, found %d", workers);
+    }
+    TextCount.Plan plan = new TextCount.Plan(input, keys, workers, onError);
+    TextCount count = TextCount.run(plan, tokenizer.require("--input"), console);
+    console.out().println(json ? Json.line(json(count)) : count.describe());
+  }
+
+  private static Map<String, Object> json(TextCount count) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("documents", count.documents());
+    json.put("tokens", count.tokens());
+    json.put("text_bytes", count.textBytes());
+    json.put("bytes_per_token", count.bytesPerToken());
+    json.put("skipped", count.skipped());
+    return json;
+  }
+
+  private void countDatasets(Console console) throws IOException {
     List<Counted> counted = new ArrayList<>();
     for (Path prefix : DatasetNames.resolve(datasets)) {
       try (TokenIndex index = TokenIndex.open(prefix)) {
@@ -66,7 +124,6 @@ final class CountCommand implements ToolCommand {
     } else {
       print(counted, console);
     }
-    return ExitCode.OK;
   }
 
   private static Map<String, Object> json(List<Counted> counted) {

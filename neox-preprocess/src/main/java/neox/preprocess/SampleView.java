@@ -17,8 +17,8 @@ import neox.tokenizer.Tokenizer;
 /// One training sample, as a person wants to see it.
 ///
 /// @param tokens seqLength + 1 of them: all but the last are input, all but the first are labels
-/// @param counts whether the loss of token `i` as a label counts; the first is no label and counts
-/// @param pieces the documents that the tokens are from
+/// @param counts whether token `i` is to be predicted; the first never is, and counts all the same
+/// @param pieces the documents that the tokens are from; what is beyond them is padding
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record SampleView(
     String split, long number, int[] tokens, boolean[] counts, List<SamplePiece> pieces) {
@@ -46,6 +46,13 @@ record SampleView(
       printOrigin(piece, out);
       out.println(text(tokenizer, at, at + piece.length()));
       at += piece.length();
+    }
+    printPadding(at, out);
+  }
+
+  private void printPadding(int from, PrintStream out) {
+    if (from < tokens.length) {
+      out.printf(Locale.ROOT, "-- padding: %,d tokens%n", tokens.length - from);
     }
   }
 
@@ -75,6 +82,7 @@ record SampleView(
               .collect(Collectors.joining(" ")));
       at += piece.length();
     }
+    printPadding(at, out);
   }
 
   private void printHead(PrintStream out) {

@@ -66,6 +66,7 @@ final class SplitTable {
   private static Map<String, Object> member(SplitSamples split, SplitSamples.Member member) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("prefix", member.prefix().toString());
+    member.labels().ifPresent(labels -> json.put("labels", labels.toString()));
     json.put("documents", member.documents());
     json.put("tokens_per_epoch", member.tokens());
     json.put("samples_per_epoch", member.samplesPerEpoch());

@@ -2,8 +2,11 @@ package neox.preprocess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import neox.data.IndexedTokensWriter;
 import neox.data.TokenWidth;
 import org.junit.jupiter.api.Test;
@@ -41,8 +44,29 @@ class CountCommandTest {
   }
 
   @Test
+  void countsTheTokensOfTextWithoutWritingThem() throws Exception {
+    byte[] rows = "\"one\"\n{\"text\": \"t\u00e9o\"}\nbad\n".getBytes(StandardCharsets.UTF_8);
+    String[] count = {"count", "--input=-", "--tokenizer-type=CharLevelTokenizer", "--workers=2"};
+    Run stopped = Run.withInput(rows, count);
+    assertThat(stopped.exitCode()).isEqualTo(2);
+    assertThat(stopped.err()).startsWith("neox-preprocess: stdin:3: not valid JSON");
+    List<String> skipping = new ArrayList<>(List.of(count));
+    skipping.add("--on-error=skip");
+    assertThat(Run.withInput(rows, skipping.toArray(String[]::new)).out())
+        .isEqualTo("2 documents, 7 tokens, 7 bytes of text, 1.000 bytes per token, 1 skipped\n");
+    skipping.add("--json");
+    assertThat(Run.withInput(rows, skipping.toArray(String[]::new)).out())
+        .isEqualTo(
+            "{\"documents\":2,\"tokens\":7,\"text_bytes\":7,\"bytes_per_token\":1.0,"
+                + "\"skipped\":1}\n");
+    assertThat(Run.files(directory)).isEmpty();
+  }
+
+  @Test
   void saysWhatIsMissing() {
-    assertRefused("nothing to count; see neox-preprocess count --help");
+    assertRefused("give either datasets or --input; see neox-preprocess count --help");
+    assertRefused("--input needs a tokenizer: --tokenizer-type", "--input", "-");
+    assertRefused("--workers: expected at least 1, found 0", "--input", "-", "--workers", "0");
     assertRefused(
         directory.resolve("x.idx")
             + ": no such file; a dataset is a prefix with .bin and .idx beside each other (see"

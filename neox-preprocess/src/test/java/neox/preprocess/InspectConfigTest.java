@@ -162,6 +162,32 @@ class InspectConfigTest {
   }
 
   @Test
+  void marksWhatALabelDatasetLeavesOutAndPadding() throws Exception {
+    Path labels = directory.resolve("labels");
+    int[] document = {-100, -100, 'c', 'd', 'e', 'f', 'g', 0};
+    try (IndexedTokensWriter writer = IndexedTokensWriter.create(labels, TokenWidth.INT32)) {
+      for (int i = 0; i < 40; i++) {
+        writer.addDocument(document, 0, document.length);
+      }
+      writer.commit();
+    }
+    Run run =
+        inspect(
+            "--set=train_data_paths=[" + data + "]",
+            "--set=train_label_data_paths=[" + labels + "]",
+            "--set=valid_data_paths=[" + data + "]",
+            "--set=valid_label_data_paths=[" + labels + "]",
+            "--set=test_data_paths=[" + data + "]",
+            "--set=test_label_data_paths=[" + labels + "]",
+            "--set=pack_impl=unpacked",
+            "--sample=0");
+    assertThat(run.err()).doesNotContain("neox-preprocess:");
+    assertThat(run.out())
+        .startsWith("== train sample 0: 33 tokens of ")
+        .contains("\na⟦b⟧cdefg", "-- padding: ");
+  }
+
+  @Test
   void needsATokenThatEndsDocumentsToMaskIt() throws Exception {
     Path vocabulary = directory.resolve("tokenizer.json");
     byte[] text = "\"abcdefg\"\n".getBytes(StandardCharsets.UTF_8);
@@ -197,7 +223,8 @@ class InspectConfigTest {
     Run beyond = inspect(path, "--sample=99");
     assertThat(beyond.err())
         .matches(
-            "neox-preprocess: --sample 99: the order of train has the samples 0 to \\d+, then it repeats\n");
+            "neox-preprocess: --sample 99: the order of train has the samples 0 to \\d+, then it"
+                + " repeats\n");
     assertRefused("--batch 5: the run has the steps 0 to 4", path, "--batch=5");
     assertRefused("give either --sample or --batch", path, "--batch=5", "--sample=1");
     assertRefused(
