@@ -8,6 +8,7 @@ import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /// Makes calls: adds the token where it belongs, repeats what may be repeated, and says in one line
 /// what went wrong.
@@ -43,6 +44,16 @@ final class HubHttp implements AutoCloseable {
   /// The hub's address followed by path segments that are encoded already.
   HttpUrl url(String encodedPath) {
     return HttpUrl.get(settings.endpoint() + "/" + encodedPath);
+  }
+
+  /// The address that the hub gave; null when it is none. A mirror may hand out addresses of the
+  /// public hub by mistake: they are meant to be its own.
+  @Nullable HttpUrl ownAddress(String href) {
+    boolean publicHub = href.startsWith(HubSettings.DEFAULT_ENDPOINT + "/");
+    return HttpUrl.parse(
+        publicHub
+            ? settings.endpoint() + href.substring(HubSettings.DEFAULT_ENDPOINT.length())
+            : href);
   }
 
   HubSettings settings() {

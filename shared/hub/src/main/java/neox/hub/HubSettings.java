@@ -18,7 +18,7 @@ import okhttp3.HttpUrl;
 /// @param offlineVariable the variable that forbids all calls, when one is set
 public record HubSettings(
     URI endpoint, Optional<Token> token, String userAgent, Optional<String> offlineVariable) {
-  private static final String DEFAULT_ENDPOINT = "https://huggingface.co";
+  static final String DEFAULT_ENDPOINT = "https://huggingface.co";
   private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
 
   /// Settings from the environment, where a given `endpoint` wins over `HF_ENDPOINT`.

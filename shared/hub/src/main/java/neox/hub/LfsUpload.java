@@ -17,7 +17,6 @@ import okhttp3.HttpUrl;
 ///
 /// @param sent hears how many bytes of the file have been sent
 record LfsUpload(HubHttp http, PlannedFile.Large large, LongConsumer sent) {
-  private static final String PUBLIC_HUB = "https://huggingface.co";
   private static final Pattern PART_NUMBER = Pattern.compile("\\d{1,9}");
   private static final String CHUNK_SIZE = "chunk_size";
 
@@ -109,13 +108,8 @@ record LfsUpload(HubHttp http, PlannedFile.Large large, LongConsumer sent) {
     return List.copyOf(byNumber.values());
   }
 
-  /// A mirror may hand out addresses of the public hub by mistake; they are meant to be its own.
   private HttpUrl address(String href) throws IOException {
-    String own =
-        href.startsWith(PUBLIC_HUB + "/")
-            ? http.settings().endpoint() + href.substring(PUBLIC_HUB.length())
-            : href;
-    HttpUrl url = HttpUrl.parse(own);
+    HttpUrl url = http.ownAddress(href);
     if (url == null) {
       throw new IOException("the hub gave no usable address for " + large.file().path());
     }
