@@ -1,6 +1,10 @@
 package neox.prepare;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import neox.base.Console;
 import neox.base.Environment;
 import neox.base.ExitCode;
@@ -9,6 +13,13 @@ import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
+import neox.hub.Download;
+import neox.hub.HubSettings;
+import neox.hub.Patience;
+import neox.preprocess.PreprocessPlan;
+import neox.preprocess.TokenizingOptions;
+import neox.tokenizer.Tokenizer;
+import neox.tokenizer.Tokenizers;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,19 +31,27 @@ import picocli.CommandLine.Parameters;
     name = "neox-prepare",
     mixinStandardHelpOptions = false,
     versionProvider = Version.class,
+    subcommands = CheckpointCommand.class,
     sortOptions = false,
     description = {
-      "Prepares a data set by name: fetches or makes the text and tokenizes it.",
+      "Prepares a data set: fetches or makes the text and tokenizes it into"
+          + " DIR/NAME/NAME_text_document.{bin,idx}.",
+      "The text is tokenized while it is downloaded; no second copy of it lies on disk.",
       "'sample' needs no network: it writes a small corpus of its own, a tokenizer trained on it,"
           + " the tokens, evaluation sets and prompts."
     })
 public final class PrepareCommand implements ToolCommand {
+  private static final String GPT2 = "GPT2BPETokenizer";
+
   @Mixin StandardOptions standard = new StandardOptions();
 
   @Parameters(
       arity = "0..1",
       paramLabel = "DATASET",
-      description = "sample, or a name that GPT-NeoX knows (default: enwik8).")
+      description = {
+        "sample; a name that GPT-NeoX knows (default: enwik8; see --list); an address",
+        "http(s)://…; hf://datasets/OWNER/NAME[@REVISION][/PATH]; or a file or directory."
+      })
   private String dataset = "enwik8";
 
   @Option(
@@ -44,25 +63,63 @@ public final class PrepareCommand implements ToolCommand {
   @Option(
       names = {"-t", "--tokenizer"},
       paramLabel = "TYPE",
-      description = "Tokenizer type; the sample trains its own.")
+      description = "Tokenizer type (default: GPT2BPETokenizer); the sample trains its own.")
   private @Nullable String tokenizer;
 
   @Option(
       names = {"-v", "--vocab-file", "--vocab_file"},
       paramLabel = "FILE",
-      description = "The tokenizer's vocabulary.")
+      description = "The tokenizer's vocabulary (default: GPT-2's, fetched).")
   private @Nullable Path vocabFile;
 
   @Option(
       names = {"-m", "--merge-file", "--merge_file"},
       paramLabel = "FILE",
-      description = "The tokenizer's merges.")
+      description = "The tokenizer's merges (default: GPT-2's, fetched).")
   private @Nullable Path mergeFile;
 
   @Option(
       names = {"-f", "--force-redownload", "--force_redownload"},
       description = "Fetch or make it again even if it is there.")
   private boolean force;
+
+  @Option(
+      names = {"--keep-raw", "--keep_raw"},
+      description = "Download first, keep the files, and tokenize from there.")
+  private boolean keepRaw;
+
+  @Option(names = "--name", paramLabel = "NAME", description = "The name of what is made.")
+  private Optional<String> name = Optional.empty();
+
+  @Option(
+      names = "--config",
+      paramLabel = "NAME",
+      description = "hf://: which configuration (default: the repository's default).")
+  private Optional<String> config = Optional.empty();
+
+  @Option(
+      names = "--split",
+      paramLabel = "NAME",
+      description = "hf://: which split (default: train).")
+  private Optional<String> split = Optional.empty();
+
+  @Option(
+      names = {"--no-append-eod", "--no_append_eod"},
+      description = "Do not end documents with the end-of-document token.")
+  private boolean noEod;
+
+  @Mixin TokenizingOptions tokenizing = new TokenizingOptions();
+
+  @Mixin HubOptions hub = new HubOptions();
+
+  @Option(names = "--list", description = "List the data sets known by name, and what they are.")
+  private boolean list;
+
+  @Option(names = "--live", description = "With --list: ask the mirrors whether they answer.")
+  private boolean live;
+
+  @Option(names = "--json", description = "With --list: one JSON object a line.")
+  private boolean json;
 
   @Option(names = "--seed", paramLabel = "N", description = "sample: another text (default: 1).")
   private long seed = 1;
@@ -79,15 +136,131 @@ public final class PrepareCommand implements ToolCommand {
       description = "sample: tokens in its vocabulary (default: 768).")
   private int vocabSize = 768;
 
+  private final Map<String, String> environment;
+  private final Patience patience;
+  private final Catalog catalog;
+
+  public PrepareCommand() {
+    this(Environment.all(), Patience.usual(), Catalog.load());
+  }
+
+  /// For tests: with their own environment, patience and data sets.
+  PrepareCommand(Map<String, String> environment, Patience patience, Catalog catalog) {
+    this.environment = environment;
+    this.patience = patience;
+    this.catalog = catalog;
+  }
+
   public static void main(String[] args) {
     System.exit(Tool.run(new PrepareCommand(), args));
   }
 
+  Map<String, String> environment() {
+    return environment;
+  }
+
+  Patience patience() {
+    return patience;
+  }
+
   @Override
   public int call(Console console) throws Exception {
-    if (!dataset.equals(NeoxDataset.SAMPLE)) {
-      throw notYet();
+    if ((live || json) && !list) {
+      throw new UserException("--live and --json go with --list");
     }
+    if (dataset.equals(Catalog.SAMPLE) && !list) {
+      return sample(console);
+    }
+    HubSettings settings = hub.settings(environment, console);
+    try (ConsoleObserver observer = new ConsoleObserver(console);
+        Download download = Download.open(settings, patience, observer)) {
+      return list ? list(settings, download, console) : prepare(settings, download, console);
+    }
+  }
+
+  private int list(HubSettings settings, Download download, Console console) {
+    CatalogListing listing = new CatalogListing(catalog, settings, download, live);
+    if (json) {
+      listing.json(console);
+    } else {
+      listing.table(console);
+    }
+    return ExitCode.OK;
+  }
+
+  private int prepare(HubSettings settings, Download download, Console console)
+      throws IOException, InterruptedException {
+    DataFiles choice = new DataFiles(config, split);
+    try (CorpusFinder finder =
+        new CorpusFinder(catalog, choice, settings, patience.pause(), console)) {
+      Corpus corpus = finder.find(dataset);
+      if (corpus.parts().isEmpty()) {
+        console.info("%s: there is nothing to prepare", dataset);
+        return ExitCode.OK;
+      }
+      Gpt2Vocabulary gpt2 = new Gpt2Vocabulary(directory(), catalog, finder, download);
+      tokenize(corpus, gpt2, download, console);
+      return ExitCode.OK;
+    }
+  }
+
+  private void tokenize(Corpus corpus, Gpt2Vocabulary gpt2, Download download, Console console)
+      throws IOException, InterruptedException {
+    String type = tokenizer == null ? GPT2 : tokenizer;
+    DatasetPreparation.Request request =
+        new DatasetPreparation.Request(
+            corpus,
+            directory(),
+            name.orElse(corpus.name()),
+            describe(type),
+            keepRaw ? DatasetPreparation.Raw.KEEP : DatasetPreparation.Raw.PIPE);
+    DatasetPreparation preparation = new DatasetPreparation(request, download, console);
+    if (force) {
+      tokenizing.replaceOutput();
+    }
+    PreprocessPlan plan =
+        tokenizing.plan(
+            preparation.inputs(),
+            request.prefix(),
+            noEod ? PreprocessPlan.Ending.PLAIN : PreprocessPlan.Ending.END_OF_DOCUMENT,
+            corpus.documents().orElse(0));
+    if (!tokenizing.overwrite() && preparation.isDone(plan)) {
+      console.info("%s: the data set is there already (-f makes it again)", request.home());
+    } else {
+      if (force) {
+        preparation.forget();
+      }
+      preparation.make(plan, open(type, gpt2, console));
+    }
+    console.info(
+        "next: neox-train CONFIG --set data_path=%s", plan.dataset(plan.keys().getFirst()));
+  }
+
+  private Tokenizer open(String type, Gpt2Vocabulary gpt2, Console console)
+      throws IOException, InterruptedException {
+    boolean fetch = isGpt2(type) && vocabFile == null && mergeFile == null;
+    Optional<Path> vocab =
+        fetch
+            ? Optional.of(gpt2.file(Gpt2Vocabulary.VOCAB, console))
+            : Optional.ofNullable(vocabFile);
+    Optional<Path> merges =
+        fetch
+            ? Optional.of(gpt2.file(Gpt2Vocabulary.MERGES, console))
+            : Optional.ofNullable(mergeFile);
+    return Tokenizers.open(type, vocab, merges);
+  }
+
+  private static boolean isGpt2(String type) {
+    return type.toLowerCase(Locale.ROOT).equals(GPT2.toLowerCase(Locale.ROOT));
+  }
+
+  private String describe(String type) {
+    String vocab = vocabFile == null ? "" : " " + vocabFile;
+    String merges = mergeFile == null ? "" : " " + mergeFile;
+    return type + vocab + merges;
+  }
+
+  private int sample(Console console) throws IOException, InterruptedException {
     if (tokenizer != null || vocabFile != null || mergeFile != null) {
       throw new UserException(
           "sample trains a tokenizer of its own: leave out -t, -v and -m, or tokenize its"
@@ -107,21 +280,12 @@ public final class PrepareCommand implements ToolCommand {
     return ExitCode.OK;
   }
 
-  private UserException notYet() {
-    if (NeoxDataset.NAMES.contains(dataset)) {
-      return UserException.of(
-          "%s: downloading comes in a later version; fetch the text yourself and give it to"
-              + " neox-preprocess, or try 'neox-prepare sample'",
-          dataset);
-    }
-    String guess =
-        NeoxDataset.nearest(dataset).map(name -> "did you mean '" + name + "'? ").orElse("");
-    return UserException.of(
-        "unknown data set '%s'; %sknown are %s, %s",
-        dataset, guess, NeoxDataset.SAMPLE, String.join(", ", NeoxDataset.NAMES));
-  }
-
   private Path directory() {
-    return dataDir != null ? dataDir : Path.of(Environment.get("DATA_DIR").orElse("data"));
+    return dataDir != null
+        ? dataDir
+        : Path.of(
+            Optional.ofNullable(environment.get("DATA_DIR"))
+                .filter(value -> !value.isBlank())
+                .orElse("data"));
   }
 }

@@ -135,11 +135,6 @@ class PrepareCommandTest {
 
   @Test
   void saysWhatItCannotPrepare() {
-    assertThat(run("enron"))
-        .isEqualTo(
-            "neox-prepare: enron: downloading comes in a later version; fetch the text yourself and"
-                + " give it to neox-preprocess, or try 'neox-prepare sample'\n");
-    assertThat(run()).startsWith("neox-prepare: enwik8: downloading comes in a later version");
     assertThat(run("pile_subst"))
         .startsWith(
             "neox-prepare: unknown data set 'pile_subst'; did you mean 'pile_subset'? known are"
@@ -150,6 +145,7 @@ class PrepareCommandTest {
         .startsWith("neox-prepare: sample trains a tokenizer of its own: leave out -t, -v and -m");
     assertThat(run("sample", "--megabytes", "0"))
         .isEqualTo("neox-prepare: --megabytes: expected more than 0, at most 1000: 0.0\n");
+    assertThat(run("--json")).isEqualTo("neox-prepare: --live and --json go with --list\n");
   }
 
   private List<String> sample(String name, String... more) throws IOException {

@@ -55,6 +55,11 @@ public final class Preprocess {
     this.report = new RunReport(plan, console, output);
   }
 
+  /// Whether a file's name says a format that is read.
+  public static boolean reads(String fileName) {
+    return InputFormat.ofName(fileName).isPresent();
+  }
+
   /// Does the work and prints one summary line.
   public static Summary run(PreprocessPlan plan, Tokenizer tokenizer, Console console)
       throws IOException, InterruptedException {

@@ -72,6 +72,11 @@ public final class TokenizingOptions {
     return overwrite;
   }
 
+  /// Has output that is there replaced, whatever the caller said.
+  public void replaceOutput() {
+    overwrite = true;
+  }
+
   /// Whether texts are mended.
   public boolean ftfy() {
     return ftfy;

@@ -25,15 +25,11 @@ public final class Progress implements AutoCloseable {
 
   /// Shows `done` of the total, an estimate of the time left, and a free detail.
   public void update(long done, String detail) {
-    if (!console.terminal() || console.quiet()) {
+    if (!isDue()) {
       return;
     }
     long now = System.nanoTime();
-    if (now - drawnAtNanos < REDRAW_NANOS) {
-      return;
-    }
-    drawnAtNanos = now;
-    StringBuilder line = new StringBuilder(label).append(' ');
+    StringBuilder line = new StringBuilder();
     if (total > 0) {
       double fraction = Math.min(1.0, (double) done / total);
       long remaining =
@@ -43,7 +39,25 @@ public final class Progress implements AutoCloseable {
     } else {
       line.append(String.format(Locale.ROOT, "%,d  ", done));
     }
-    line.append(detail);
+    draw(line + detail);
+  }
+
+  /// Shows a text after the label.
+  public void show(String detail) {
+    if (isDue()) {
+      draw(detail);
+    }
+  }
+
+  private boolean isDue() {
+    return console.terminal()
+        && !console.quiet()
+        && System.nanoTime() - drawnAtNanos >= REDRAW_NANOS;
+  }
+
+  private void draw(String detail) {
+    drawnAtNanos = System.nanoTime();
+    StringBuilder line = new StringBuilder(label).append(' ').append(detail);
     int length = line.length();
     while (line.length() < width) {
       line.append(' ');

@@ -2,6 +2,7 @@ package neox.hub;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -70,11 +71,18 @@ public final class Download implements AutoCloseable {
     }
   }
 
+  /// Deletes a downloaded file, and what there is of one that was not completed.
+  public static void forget(Path target) throws IOException {
+    Files.deleteIfExists(target);
+    Files.deleteIfExists(PartFile.part(target));
+    Files.deleteIfExists(PartFile.state(target));
+  }
+
   private void complete(RemoteFile file, PartFile part) throws IOException {
     Optional<Identity> begun = part.begun(file);
     RunningHash hash = hash(file, begun);
     part.addTo(hash);
-    try (RemoteStream stream = stream(file, begun, hash)) {
+    try (RemoteStream stream = new RemoteStream(http, file, patience, observer, begun, hash)) {
       stream.connect();
       part.begin(file, stream.identity());
       if (stream.length().isPresent()) {
@@ -95,14 +103,14 @@ public final class Download implements AutoCloseable {
     return RunningHash.start(length, file.checksum().or(() -> begun.flatMap(Identity::checksum)));
   }
 
-  private RemoteStream stream(RemoteFile file, Optional<Identity> begun, RunningHash hash) {
-    return new RemoteStream(http, file, patience, observer, begun, hash);
-  }
-
   /// Opens a file as a stream that survives broken connections. A file that changes meanwhile, or
-  /// whose sum is wrong, ends in an [IOException] of the stream.
+  /// whose sum is wrong, ends in an [IOException] of the stream. Its progress is the reader's to
+  /// tell.
   public Source toStream(RemoteFile file) throws IOException {
-    RemoteStream stream = stream(file, Optional.empty(), hash(file, Optional.empty()));
+    RunningHash nothing = hash(file, Optional.empty());
+    RemoteStream stream =
+        new RemoteStream(
+            http, file, patience, new OnlyWarnings(observer), Optional.empty(), nothing);
     try {
       stream.connect();
     } catch (IOException | RuntimeException e) {
@@ -165,6 +173,16 @@ public final class Download implements AutoCloseable {
   @Override
   public void close() {
     http.close();
+  }
+
+  private record OnlyWarnings(DownloadObserver observer) implements DownloadObserver {
+    @Override
+    public void progress(String name, long doneBytes, OptionalLong totalBytes) {}
+
+    @Override
+    public void warn(String line) {
+      observer.warn(line);
+    }
   }
 
   private record Open(RemoteStream remote) implements Source {

@@ -44,8 +44,28 @@ public final class HubRepository implements AutoCloseable {
     }
   }
 
+  /// The address of a file, of which nothing more is known.
+  public static RemoteFile file(
+      HubSettings settings, RepoKind kind, RepoId repo, String revision, String path) {
+    String address = settings.endpoint() + "/" + resolve(kind, repo, revision, path);
+    return new RemoteFile(path, HttpUrl.get(address).uri(), OptionalLong.empty(), Optional.empty());
+  }
+
+  private static String resolve(RepoKind kind, RepoId repo, String revision, String path) {
+    return kind.prefix() + repo + "/resolve/" + HubClient.encode(revision) + "/" + encode(path);
+  }
+
+  /// Percent-encodes everything but the slashes between names.
+  private static String encode(String path) {
+    return Arrays.stream(path.split("/", -1))
+        .map(HubClient::encode)
+        .collect(Collectors.joining("/"));
+  }
+
   /// Pins a branch, a tag or a commit, and lists its files.
-  public Snapshot snapshot(RepoKind kind, RepoId repo, String revision)
+  ///
+  /// @param folder lists only what is in this directory; empty for everything
+  public Snapshot snapshot(RepoKind kind, RepoId repo, String revision, String folder)
       throws IOException, InterruptedException {
     HubRequest request =
         HubRequest.get(
@@ -56,14 +76,15 @@ public final class HubRepository implements AutoCloseable {
     if (commit.isEmpty()) {
       throw new IOException("the hub did not say which commit %s is at".formatted(repo));
     }
-    return new Snapshot(repo, commit, info.path("cardData"), files(kind, repo, commit));
+    return new Snapshot(repo, commit, info.path("cardData"), files(kind, repo, commit, folder));
   }
 
-  private List<RemoteFile> files(RepoKind kind, RepoId repo, String commit)
+  private List<RemoteFile> files(RepoKind kind, RepoId repo, String commit, String folder)
       throws IOException, InterruptedException {
     List<RemoteFile> files = new ArrayList<>();
+    String place = folder.isEmpty() ? commit : commit + "/" + encode(folder);
     Optional<HttpUrl> page =
-        Optional.of(api(kind, repo, "/tree/" + commit + "?recursive=true&expand=false"));
+        Optional.of(api(kind, repo, "/tree/" + place + "?recursive=true&expand=false"));
     while (page.isPresent()) {
       HubRequest request = HubRequest.get("listing the files of " + repo, page.get());
       Answer answer = http.require(request);
@@ -82,9 +103,7 @@ public final class HubRepository implements AutoCloseable {
     JsonNode large = entry.path("lfs");
     String sum = (large.isObject() ? large : entry).path("oid").asText().toLowerCase(Locale.ROOT);
     long size = (large.isObject() ? large : entry).path("size").asLong(-1);
-    String encoded =
-        Arrays.stream(path.split("/", -1)).map(HubClient::encode).collect(Collectors.joining("/"));
-    HttpUrl url = http.url(kind.prefix() + repo + "/resolve/" + commit + "/" + encoded);
+    HttpUrl url = http.url(resolve(kind, repo, commit, path));
     return size < 0
         ? new RemoteFile(path, url.uri(), OptionalLong.empty(), Optional.empty())
         : new RemoteFile(path, url.uri(), OptionalLong.of(size), Checksum.ofHubTag(sum));

@@ -42,7 +42,7 @@ final class PartFile implements AutoCloseable {
     return target.resolveSibling(target.getFileName() + ".part");
   }
 
-  private static Path state(Path target) {
+  static Path state(Path target) {
     return target.resolveSibling(target.getFileName() + ".part.json");
   }
 

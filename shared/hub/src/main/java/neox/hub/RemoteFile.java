@@ -42,7 +42,7 @@ public record RemoteFile(String name, URI address, OptionalLong size, Optional<C
   }
 
   /// The address without its query, which may hold a secret.
-  String publicAddress() {
+  public String publicAddress() {
     return url().newBuilder().query(null).fragment(null).build().toString();
   }
 }

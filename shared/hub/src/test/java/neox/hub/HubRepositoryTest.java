@@ -68,6 +68,14 @@ class HubRepositoryTest {
   }
 
   @Test
+  void listsOneFolderOnly() throws Exception {
+    hub.add("alice/tiny", "main", Map.of("a b/c/m.bin", weights, "d/e.bin", weights));
+    assertThat(snapshot(RepoKind.MODEL, "alice/tiny", "main", "a b/c").files())
+        .extracting(RemoteFile::name)
+        .containsExactly("a b/c/m.bin");
+  }
+
+  @Test
   void downloadsSmallAndLargeFilesAndShowsTheTokenToTheHubOnly() throws Exception {
     hub.add("alice/tiny", "step1", Map.of("config.json", "{}".getBytes(UTF_8), "m.bin", weights));
     hub.fail("/cdn/", Fault.status(403), new Fault.Drop());
@@ -112,8 +120,13 @@ class HubRepositoryTest {
 
   private Snapshot snapshot(RepoKind kind, String repo, String revision)
       throws IOException, InterruptedException {
+    return snapshot(kind, repo, revision, "");
+  }
+
+  private Snapshot snapshot(RepoKind kind, String repo, String revision, String folder)
+      throws IOException, InterruptedException {
     try (HubRepository repository = HubRepository.open(settings(), pause -> {}, warnings::add)) {
-      return repository.snapshot(kind, RepoId.parse(repo), revision);
+      return repository.snapshot(kind, RepoId.parse(repo), revision, folder);
     }
   }
 

@@ -1,0 +1,139 @@
+package neox.prepare;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import neox.base.AtomicDirectory;
+import neox.base.AtomicFile;
+import neox.base.Console;
+import neox.base.Json;
+import neox.base.UserException;
+import neox.hub.Download;
+import neox.hub.RemoteFile;
+import neox.hub.Snapshot;
+
+/// Downloads chosen files of a model's repository into a directory that appears complete or not at
+/// all. Until then they lie in `DIR.part`, where a later run finds those that are finished.
+final class CheckpointDownload {
+  /// What says that the directory is complete, and of what it is a copy.
+  static final String RECORD = "neox-download.json";
+
+  private final Path target;
+  private final Path building;
+  private final Download download;
+  private final Console console;
+
+  CheckpointDownload(Path target, Download download, Console console) {
+    this.target = target.toAbsolutePath().normalize();
+    this.building = this.target.resolveSibling(this.target.getFileName() + ".part");
+    this.download = download;
+    this.console = console;
+  }
+
+  /// Throws when the directory holds something that must not be replaced.
+  void requireOwn() throws IOException {
+    if (Files.exists(target) && !isEmpty() && !Files.isRegularFile(target.resolve(RECORD))) {
+      throw UserException.of(
+          "%s: is not empty, and neox-prepare did not make it; give another -d", target);
+    }
+  }
+
+  /// Whether the directory holds these files of this commit; [UserException] when it holds another
+  /// download.
+  boolean isDone(Snapshot snapshot, List<RemoteFile> files) throws IOException {
+    if (!Files.exists(target) || isEmpty()) {
+      return false;
+    }
+    JsonNode json = Json.read(target.resolve(RECORD));
+    if (!json.equals(Json.parse(description(snapshot, files), "the record"))) {
+      throw UserException.of(
+          "%s: holds %s at %s, or other files of it; give -f to replace it, or another -d",
+          target, json.path("repository").asText(), json.path("commit").asText());
+    }
+    for (RemoteFile file : files) {
+      if (!isThere(file, target.resolve(file.name()))) {
+        throw UserException.of(
+            "%s: has been changed since it was downloaded; give -f to replace it",
+            target.resolve(file.name()));
+      }
+    }
+    return true;
+  }
+
+  private boolean isEmpty() throws IOException {
+    if (!Files.isDirectory(target)) {
+      return false;
+    }
+    try (var entries = Files.list(target)) {
+      return entries.findAny().isEmpty();
+    }
+  }
+
+  /// Downloads what is missing and gives the directory its name.
+  void run(Snapshot snapshot, List<RemoteFile> files) throws IOException {
+    Files.createDirectories(building);
+    for (RemoteFile file : files) {
+      Path place = place(file);
+      if (isThere(file, place)) {
+        console.info("%s is there already", file.name());
+      } else {
+        download.toFile(file, place);
+        console.info("downloaded %s: %,d bytes", file.name(), Files.size(place));
+      }
+    }
+    AtomicFile.write(building.resolve(RECORD), description(snapshot, files));
+    removeOthers(files);
+    AtomicDirectory.deleteTree(target);
+    Files.move(building, target, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private Path place(RemoteFile file) {
+    Path place = building.resolve(file.name()).normalize();
+    if (!place.startsWith(building)) {
+      throw UserException.of("%s: this name leads out of the directory", file.name());
+    }
+    return place;
+  }
+
+  private static boolean isThere(RemoteFile file, Path place) throws IOException {
+    return Files.isRegularFile(place)
+        && file.size().orElse(-1) == Files.size(place)
+        && file.checksum().isPresent()
+        && file.checksum().get().fits(place);
+  }
+
+  /// What an interrupted run with another choice of files has left.
+  private void removeOthers(List<RemoteFile> files) throws IOException {
+    List<Path> keep = new ArrayList<>(files.stream().map(this::place).toList());
+    keep.add(building.resolve(RECORD));
+    try (var tree = Files.walk(building)) {
+      for (Path path : tree.filter(Files::isRegularFile).toList()) {
+        if (!keep.contains(path)) {
+          Files.delete(path);
+        }
+      }
+    }
+  }
+
+  private static String description(Snapshot snapshot, List<RemoteFile> files) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("repository", snapshot.repo().toString());
+    map.put("commit", snapshot.commit());
+    List<Map<String, Object>> list = new ArrayList<>();
+    for (RemoteFile file : files) {
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("path", file.name());
+      file.size().ifPresent(size -> one.put("bytes", size));
+      file.checksum().ifPresent(sum -> one.put("checksum", sum.toString()));
+      list.add(one);
+    }
+    map.put("files", list);
+    return Json.pretty(map);
+  }
+}

@@ -1,0 +1,175 @@
+package neox.prepare;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import neox.base.Json;
+import neox.hub.fixture.Fault;
+import neox.hub.fixture.HubServer;
+import neox.hub.fixture.Repository.Commit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointCommandTest {
+  @TempDir Path directory;
+  private final byte[] weights = new byte[200_000];
+  private final Map<String, String> environment = new HashMap<>();
+  private HubServer hub;
+  private Path target;
+  private Commit step1000;
+
+  @BeforeEach
+  void start() throws IOException {
+    hub = HubServer.start();
+    new Random(1).nextBytes(weights);
+    target = directory.resolve("model");
+    environment.put("HF_ENDPOINT", hub.endpoint());
+    environment.put("HOME", directory.toString());
+    step1000 = hub.add("alice/tiny", "step1000", model("safetensors"));
+    hub.add("alice/tiny", "main", model("safetensors"));
+  }
+
+  private Map<String, byte[]> model(String kind) {
+    Map<String, byte[]> files = new HashMap<>();
+    files.put("config.json", "{}".getBytes(UTF_8));
+    files.put("tokenizer.json", "{\"model\": {}}".getBytes(UTF_8));
+    files.put("README.md", "# tiny".getBytes(UTF_8));
+    files.put("pytorch_model.bin", weights);
+    if (kind.equals("safetensors")) {
+      files.put("model.safetensors", weights);
+    }
+    return files;
+  }
+
+  @AfterEach
+  void stop() {
+    hub.close();
+  }
+
+  @Test
+  void downloadsWhatAModelNeedsOfARevision() throws Exception {
+    Run run = checkpoint("alice/tiny", "--revision", "step1000");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).isEqualTo(target + "\n");
+    assertThat(run.err()).endsWith("alice/tiny at " + step1000.oid() + ", 3 files\n");
+    assertThat(Run.files(target))
+        .containsExactly(
+            "config.json", "model.safetensors", "neox-download.json", "tokenizer.json");
+    assertThat(target.resolve("model.safetensors")).hasBinaryContent(weights);
+    assertThat(Json.read(target.resolve("neox-download.json")).path("commit").asText())
+        .isEqualTo(step1000.oid());
+    assertThat(directory.resolve("model.part")).doesNotExist();
+  }
+
+  @Test
+  void takesTheOlderWeightsWhereThereAreNoOthers() throws Exception {
+    hub.add("alice/old", "main", model("torch"));
+    checkpoint("alice/old");
+    assertThat(Run.files(target))
+        .containsExactly(
+            "config.json", "neox-download.json", "pytorch_model.bin", "tokenizer.json");
+  }
+
+  @Test
+  void goesOnWithWhatAnEarlierRunFinished() throws Exception {
+    hub.fail("/cdn/", Fault.status(404));
+    Run run = checkpoint("alice/tiny");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("model.safetensors: it is not there (HTTP 404 from localhost)");
+    assertThat(target).doesNotExist();
+    assertThat(Run.files(directory)).containsExactly("model.part/config.json");
+
+    int calls = hub.calls().size();
+    Run second = checkpoint("alice/tiny");
+    assertThat(second.err()).contains("config.json is there already");
+    assertThat(hub.calls().subList(calls, hub.calls().size()))
+        .noneMatch(call -> call.endsWith("/config.json"));
+    assertThat(Run.files(target)).hasSize(4);
+  }
+
+  @Test
+  void doesNothingWhenEverythingIsThere() throws Exception {
+    checkpoint("alice/tiny");
+    int calls = hub.calls().size();
+    Run run = checkpoint("alice/tiny");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err()).endsWith(" is there already\n");
+    assertThat(run.out()).isEqualTo(target + "\n");
+    assertThat(hub.calls().subList(calls, hub.calls().size())).noneMatch(c -> c.contains("cdn"));
+
+    Files.writeString(target.resolve("config.json"), "[]");
+    assertThat(checkpoint("alice/tiny").err())
+        .isEqualTo(
+            "neox-prepare: "
+                + target.resolve("config.json")
+                + ": has been changed since it was downloaded; give -f to replace it\n");
+  }
+
+  @Test
+  void replacesOnlyWhatItMadeItselfAndOnlyOnRequest() throws Exception {
+    checkpoint("alice/tiny", "--revision", "step1000");
+    Run other = checkpoint("alice/tiny");
+    assertThat(other.exitCode()).isEqualTo(2);
+    assertThat(other.err()).contains(": holds alice/tiny at " + step1000.oid());
+    assertThat(checkpoint("alice/tiny", "-f").exitCode()).isZero();
+
+    Path mine = Files.createDirectory(directory.resolve("mine"));
+    Files.writeString(mine.resolve("notes.txt"), "keep me");
+    Run refused =
+        Run.of(environment, "{}", "checkpoint", "alice/tiny", "-f", "-d", mine.toString());
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err()).contains("is not empty, and neox-prepare did not make it");
+    assertThat(mine.resolve("notes.txt")).hasContent("keep me");
+  }
+
+  @Test
+  void choosesFilesByPatterns() throws Exception {
+    checkpoint("alice/tiny", "--include", "*.json", "--include", "README.md", "--exclude", "tok*");
+    assertThat(Run.files(target)).containsExactly("README.md", "config.json", "neox-download.json");
+    Run none =
+        Run.of(environment, "{}", "checkpoint", "alice/tiny", "--include", "*.zip", "-d", "unused");
+    assertThat(none.exitCode()).isEqualTo(2);
+    assertThat(none.err()).contains("alice/tiny has no file of a model, or none that fits");
+  }
+
+  @Test
+  void showsNobodyTheToken() throws Exception {
+    environment.put("HF_TOKEN", HubServer.TOKEN);
+    hub.fail(
+        "/revision/", new Fault.Reply(403, Map.of(), "{\"error\": \"" + HubServer.TOKEN + "\"}"));
+    Run refused = checkpoint("alice/tiny");
+    assertThat(refused.err()).contains("the token from HF_TOKEN does not have the right: ***");
+    Run run = checkpoint("alice/tiny");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err() + run.out()).doesNotContain(HubServer.TOKEN);
+    assertThat(hub.exchanges())
+        .allSatisfy(exchange ->
+            assertThat(exchange.header("Authorization") != null)
+                .isEqualTo(!exchange.path().startsWith("/cdn/")));
+  }
+
+  @Test
+  void saysWhatIsNotThere() {
+    assertThat(checkpoint("alice/tiny", "--revision", "step3").err())
+        .startsWith("neox-prepare: the repository has no such branch: Invalid rev id: step3");
+    assertThat(checkpoint("tiny/x/y").err())
+        .startsWith("neox-prepare: 'tiny/x/y' is not a repository: expected OWNER/NAME");
+  }
+
+  private Run checkpoint(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("checkpoint"));
+    all.addAll(List.of(arguments));
+    all.addAll(List.of("-d", target.toString()));
+    return Run.of(environment, "{}", all.toArray(String[]::new));
+  }
+}
