@@ -69,7 +69,7 @@ public final class PreprocessCommand implements ToolCommand {
   @Option(
       names = {"--tokenizer-type", "--tokenizer_type"},
       paramLabel = "TYPE",
-      description = "HFTokenizer, GPT2BPETokenizer or CharLevelTokenizer.")
+      description = Tokenizers.TYPES + ".")
   private @Nullable String tokenizerType;
 
   @Option(

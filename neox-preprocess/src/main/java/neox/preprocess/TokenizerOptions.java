@@ -13,7 +13,7 @@ final class TokenizerOptions {
   @Option(
       names = {"--tokenizer-type", "--tokenizer_type"},
       paramLabel = "TYPE",
-      description = "HFTokenizer, GPT2BPETokenizer or CharLevelTokenizer.")
+      description = Tokenizers.TYPES + ".")
   private @Nullable String type;
 
   @Option(

@@ -1,5 +1,6 @@
 package neox.tokenizer;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -11,9 +12,29 @@ import neox.base.UserException;
 /// Reads GPT-2's pair of files: `vocab.json` and `merges.txt`.
 final class Gpt2Files {
   private static final String END_OF_TEXT = "<|endoftext|>";
+  private static final String PADDING = "<|padding|>";
 
   /// Opens the tokenizer that both files make up together.
   static Tokenizer open(Path vocabFile, Path mergeFile) {
+    return open(vocabFile, mergeFile, List.of());
+  }
+
+  /// Opens NeoX's HFGPT2Tokenizer: the files of a directory, and a token for padding.
+  static Tokenizer openWithPadding(Path directory) {
+    Path vocabFile = directory.resolve("vocab.json");
+    Path mergeFile = directory.resolve("merges.txt");
+    if (!Files.isRegularFile(vocabFile) || !Files.isRegularFile(mergeFile)) {
+      throw UserException.of(
+          "HFGPT2Tokenizer: %s is no directory with vocab.json and merges.txt; nothing is downloaded"
+              + " here: fetch both files of the model (`neox-prepare` can) and set vocab_file to"
+              + " their directory",
+          directory);
+    }
+    return open(vocabFile, mergeFile, List.of(PADDING));
+  }
+
+  /// @param more special tokens that the vocabulary may lack
+  private static Tokenizer open(Path vocabFile, Path mergeFile, List<String> more) {
     Map<String, Integer> vocabulary =
         TokenizerFile.vocabulary(TokenizerFile.json(vocabFile), vocabFile.toString());
     Integer endOfText = vocabulary.get(END_OF_TEXT);
@@ -22,9 +43,16 @@ final class Gpt2Files {
           "%s: the vocabulary has no %s, which GPT2BPETokenizer needs", vocabFile, END_OF_TEXT);
     }
     List<BpeModel.Merge> merges = merges(TokenizerFile.text(mergeFile), mergeFile);
+    List<AddedToken> added = new ArrayList<>();
+    added.add(new AddedToken(END_OF_TEXT, endOfText, Set.of()));
+    int next = vocabulary.size();
+    for (String token : more) {
+      Integer known = vocabulary.get(token);
+      added.add(new AddedToken(token, known == null ? next++ : known, Set.of()));
+    }
     return new ByteLevelBpe(
         new BpeModel(vocabulary, merges, mergeFile.toString()),
-        List.of(new AddedToken(END_OF_TEXT, endOfText, Set.of())),
+        added,
         EnumSet.noneOf(ByteLevelBpe.Option.class),
         List.of(vocabFile, mergeFile));
   }

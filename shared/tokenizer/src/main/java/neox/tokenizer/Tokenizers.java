@@ -7,11 +7,16 @@ import neox.base.UserException;
 
 /// Opens the tokenizer that `tokenizer_type`, `vocab_file` and `merge_file` name.
 public final class Tokenizers {
+  /// The types, for the help texts of options.
+  public static final String TYPES =
+      "HFTokenizer, GPT2BPETokenizer, HFGPT2Tokenizer, SPMTokenizer, TiktokenTokenizer or"
+          + " CharLevelTokenizer";
 
   /// Opens a tokenizer; [UserException] when the type is unknown or a file is missing or broken.
   ///
   /// @param type NeoX's `tokenizer_type`; case does not matter
-  /// @param vocabFile `tokenizer.json` of HFTokenizer, `vocab.json` of GPT2BPETokenizer
+  /// @param vocabFile `tokenizer.json` of HFTokenizer, `vocab.json` of GPT2BPETokenizer, `.model`
+  ///   of SPMTokenizer, directory of HFGPT2Tokenizer, name of the encoding of TiktokenTokenizer
   /// @param mergeFile `merges.txt` of GPT2BPETokenizer
   public static Tokenizer open(String type, Optional<Path> vocabFile, Optional<Path> mergeFile) {
     return switch (type.toLowerCase(Locale.ROOT)) {
@@ -22,29 +27,32 @@ public final class Tokenizers {
       case "hftokenizer" ->
           TokenizerJson.open(required(vocabFile, "HFTokenizer", "vocab_file", "tokenizer.json"));
       case "charleveltokenizer" -> new CharLevelTokenizer();
-      case "hfgpt2tokenizer" ->
-          throw unsupported(
-              "HFGPT2Tokenizer", "GPT2BPETokenizer with the vocab.json and merges.txt of GPT-2");
+      case "hfgpt2tokenizer" -> Gpt2Files.openWithPadding(vocabFile.orElse(Path.of("gpt2")));
       case "spmtokenizer" ->
-          throw unsupported("SPMTokenizer", "HFTokenizer with the tokenizer.json of the model");
-      case "tiktokentokenizer" ->
-          throw unsupported(
-              "TiktokenTokenizer", "HFTokenizer with the tokenizer.json of the encoding");
+          SentencePieceTokenizer.open(
+              required(vocabFile, "SPMTokenizer", "vocab_file", "SentencePiece .model"));
+      case "tiktokentokenizer" -> TiktokenTokenizer.open(encoding(vocabFile));
       default ->
           throw UserException.of(
-              "tokenizer_type: unknown tokenizer \"%s\"; expected HFTokenizer, GPT2BPETokenizer or"
-                  + " CharLevelTokenizer",
-              type);
+              "tokenizer_type: unknown tokenizer \"%s\"; expected %s", type, TYPES);
     };
+  }
+
+  /// A name that has become a path, perhaps that of the configuration's directory.
+  private static String encoding(Optional<Path> vocabFile) {
+    Path name =
+        vocabFile
+            .map(Path::getFileName)
+            .orElseThrow(() ->
+                UserException.of(
+                    "TiktokenTokenizer needs a name: set vocab_file to an encoding such as"
+                        + " cl100k_base"));
+    return name.toString();
   }
 
   private static Path required(Optional<Path> file, String type, String key, String usual) {
     return file.orElseThrow(
         () -> UserException.of("%s needs a file: set %s to its %s", type, key, usual));
-  }
-
-  private static UserException unsupported(String type, String instead) {
-    return UserException.of("tokenizer_type: %s is not supported yet; use %s", type, instead);
   }
 
   private Tokenizers() {}

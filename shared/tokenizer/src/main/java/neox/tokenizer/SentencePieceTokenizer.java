@@ -1,0 +1,137 @@
+package neox.tokenizer;
+
+import ai.djl.sentencepiece.SpTokenizer;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import neox.tokenizer.SentencePieceModel.Kind;
+import neox.tokenizer.SentencePieceModel.Piece;
+
+/// NeoX's SPMTokenizer: a SentencePiece model, encoded by Google's library as DJL brings it. No
+/// token is put before the text.
+///
+/// Decoding is our own: the library's cannot bring characters beyond the basic plane back into
+/// Java. The only class that names DJL's SentencePiece; the native model lives as long as the
+/// process.
+final class SentencePieceTokenizer implements Tokenizer {
+  private static final String END_OF_TEXT = "<|endoftext|>";
+  private static final String SPACE = "\u2581";
+  private static final String UNKNOWN = " \u2047 ";
+  private static final int BYTE_DIGITS_AT = "<0x".length();
+
+  private final SpTokenizer tokenizer;
+  private final SentencePieceModel model;
+  private final Map<String, Integer> ids = new HashMap<>();
+  private final Path file;
+
+  private SentencePieceTokenizer(SpTokenizer tokenizer, SentencePieceModel model, Path file) {
+    this.tokenizer = tokenizer;
+    this.model = model;
+    this.file = file;
+    for (int id = 0; id < model.pieces().size(); id++) {
+      ids.put(model.pieces().get(id).text(), id);
+    }
+  }
+
+  static Tokenizer open(Path file) {
+    System.setProperty("ai.djl.offline", "true");
+    System.setProperty("OPT_OUT_TRACKING", "true");
+    SentencePieceModel model = SentencePieceModel.read(file);
+    return new SentencePieceTokenizer(TokenizerFile.reading(file, SpTokenizer::new), model, file);
+  }
+
+  @Override
+  public int[] encode(String text) {
+    Utf8.encode(text); // refuses what has no UTF-8
+    return tokenizer.getProcessor().encode(text);
+  }
+
+  @Override
+  public String decode(int... ids) {
+    StringBuilder text = new StringBuilder();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    boolean atStart = model.dummyPrefix() || model.removeSpaces();
+    for (int id : ids) {
+      if (id < 0 || id >= model.pieces().size()) {
+        continue;
+      }
+      Piece piece = model.pieces().get(id);
+      if (piece.kind() == Kind.BYTE) {
+        bytes.write(Integer.parseInt(piece.text(), BYTE_DIGITS_AT, BYTE_DIGITS_AT + 2, 16));
+        continue;
+      }
+      flush(bytes, text);
+      String part = text(piece);
+      atStart &= text.isEmpty();
+      boolean cut = atStart && piece.kind() != Kind.UNKNOWN && part.startsWith(" ");
+      text.append(part, cut ? 1 : 0, part.length());
+      atStart &= !cut || model.removeSpaces();
+    }
+    flush(bytes, text);
+    return text.toString();
+  }
+
+  private static String text(Piece piece) {
+    return switch (piece.kind()) {
+      case CONTROL -> "";
+      case UNKNOWN -> UNKNOWN;
+      case NORMAL, USER_DEFINED, UNUSED, BYTE -> piece.text().replace(SPACE, " ");
+    };
+  }
+
+  private static void flush(ByteArrayOutputStream bytes, StringBuilder text) {
+    text.append(Utf8.decode(bytes.toByteArray(), bytes.size()));
+    bytes.reset();
+  }
+
+  @Override
+  public int vocabSize() {
+    return model.pieces().size();
+  }
+
+  /// NeoX compat: a model without `<|endoftext|>` ends documents with its unknown token.
+  @Override
+  public OptionalInt eod() {
+    OptionalInt end = id(END_OF_TEXT);
+    if (end.isPresent()) {
+      return end;
+    }
+    for (int id = 0; id < model.pieces().size(); id++) {
+      if (model.pieces().get(id).kind() == Kind.UNKNOWN) {
+        return OptionalInt.of(id);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  @Override
+  public OptionalInt id(String token) {
+    Integer id = ids.get(token);
+    return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+  }
+
+  @Override
+  public Optional<String> token(int id) {
+    return id >= 0 && id < model.pieces().size()
+        ? Optional.of(model.pieces().get(id).text())
+        : Optional.empty();
+  }
+
+  @Override
+  public List<Path> files() {
+    return List.of(file);
+  }
+
+  @Override
+  public Encoder encoder() {
+    return (utf8, from, to, out) -> {
+      int[] encoded = encode(new String(utf8, from, to - from, StandardCharsets.UTF_8));
+      out.add(encoded, 0, encoded.length);
+    };
+  }
+}
