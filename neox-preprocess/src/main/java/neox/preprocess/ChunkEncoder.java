@@ -4,18 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import neox.tokenizer.TokenBuffer;
 import neox.tokenizer.Tokenizer;
 
-/// One worker's own state: parses the rows of a chunk and encodes their texts. Not thread-safe.
+/// One worker's own state: takes a chunk apart into rows and has them encoded. Not thread-safe.
 final class ChunkEncoder {
   private static final String SEVERAL_LINES =
       "; each row must stand on one line (jq -c . FILE writes it so)";
 
-  private final List<String> keys;
-  private final JsonRow row;
-  private final Tokenizer.Encoder encoder;
-  private final OptionalInt eod;
+  private final int datasets;
+  private final DocumentEncoder encoder;
   private final OnError onError;
   private List<EncodedChunk.Documents> documents = List.of();
   private List<Problem> badRows = List.of();
@@ -24,16 +21,21 @@ final class ChunkEncoder {
 
   /// @param eod appended to every document
   ChunkEncoder(List<String> keys, Tokenizer.Encoder encoder, OptionalInt eod, OnError onError) {
-    this.keys = List.copyOf(keys);
-    this.row = new JsonRow(keys);
+    this(keys.size(), new TextEncoder(keys, encoder, eod), onError);
+  }
+
+  /// @param datasets how many the encoder makes documents for
+  ChunkEncoder(int datasets, DocumentEncoder encoder, OnError onError) {
+    this.datasets = datasets;
     this.encoder = encoder;
-    this.eod = eod;
     this.onError = onError;
   }
 
   EncodedChunk encode(Chunk chunk) {
     documents = new ArrayList<>();
-    keys.forEach(key -> documents.add(new EncodedChunk.Documents()));
+    for (int dataset = 0; dataset < datasets; dataset++) {
+      documents.add(new EncodedChunk.Documents());
+    }
     badRows = new ArrayList<>();
     bytes = 0;
     emptied = 0;
@@ -68,10 +70,11 @@ final class ChunkEncoder {
       }
       int next = Math.min(chunk.length(), to + 1);
       try {
-        switch (chunk.form()) {
-          case JSON -> encodeRow(in, from, to);
-          case TEXT -> encodeText(in, from, next);
-        }
+        emptied +=
+            switch (chunk.form()) {
+              case JSON -> encoder.row(in, from, to, documents);
+              case TEXT -> encoder.text(in, from, next, documents);
+            };
       } catch (BadRow e) {
         String why = e.why() + (opensARow(in, from, to) ? SEVERAL_LINES : "");
         LineSource source = chunk.source();
@@ -122,7 +125,7 @@ final class ChunkEncoder {
   private Optional<Problem> encodeJson(Document.Json json) {
     bytes += json.row().length;
     try {
-      encodeRow(json.row(), 0, json.row().length);
+      emptied += encoder.row(json.row(), 0, json.row().length, documents);
       return Optional.empty();
     } catch (BadRow e) {
       return orFail(Problem.of(json.source(), e.why()), badRows);
@@ -133,7 +136,7 @@ final class ChunkEncoder {
     byte[] utf8 = text.utf8();
     bytes += utf8.length;
     try {
-      encodeText(utf8, 0, utf8.length);
+      emptied += encoder.text(utf8, 0, utf8.length, documents);
       return Optional.empty();
     } catch (BadRow e) {
       int invalid = Utf8.firstInvalid(utf8, 0, utf8.length);
@@ -151,42 +154,5 @@ final class ChunkEncoder {
       line += utf8[i] == '\n' ? 1 : 0;
     }
     return line;
-  }
-
-  private void encodeRow(byte[] in, int from, int to) throws BadRow {
-    row.parse(in, from, to);
-    for (int key = 0; key < keys.size(); key++) {
-      add(row.array(), row.from(key), row.to(key), documents.get(key));
-    }
-  }
-
-  private void encodeText(byte[] utf8, int from, int to) throws BadRow {
-    if (keys.size() > 1) {
-      throw new BadRow("plain text has no keys, but --jsonl-keys asks for %s", keys);
-    }
-    int invalid = Utf8.firstInvalid(utf8, from, to);
-    if (invalid >= 0) {
-      throw new BadRow(
-          "not valid UTF-8: byte 0x%02x%s",
-          utf8[invalid] & 0xff, Utf8.hint(utf8, from, to, invalid));
-    }
-    add(utf8, from, to, documents.getFirst());
-  }
-
-  private void add(byte[] utf8, int from, int to, EncodedChunk.Documents documents) {
-    if (from == to) {
-      return; // empty texts are no documents
-    }
-    TokenBuffer tokens = documents.tokens();
-    int before = tokens.size();
-    encoder.encode(utf8, from, to, tokens);
-    if (tokens.size() == before) {
-      emptied++; // nor are texts that mending has emptied
-      return;
-    }
-    if (eod.isPresent()) {
-      tokens.add(eod.getAsInt());
-    }
-    documents.sizes().add(tokens.size() - before);
   }
 }

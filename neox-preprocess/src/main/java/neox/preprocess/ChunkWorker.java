@@ -1,10 +1,7 @@
 package neox.preprocess;
 
 import java.util.Locale;
-import java.util.OptionalInt;
 import java.util.function.Supplier;
-import neox.preprocess.ftfy.TextFixer;
-import neox.tokenizer.Tokenizer;
 
 /// What each encoding thread does with a chunk, and how much memory all of them may take.
 final class ChunkWorker implements OrderedPipeline.Worker<ChunkTask, ChunkResult> {
@@ -21,16 +18,10 @@ final class ChunkWorker implements OrderedPipeline.Worker<ChunkTask, ChunkResult
 
   /// Makes a worker for each thread.
   static Supplier<OrderedPipeline.Worker<ChunkTask, ChunkResult>> supplier(
-      PreprocessPlan plan, Tokenizer tokenizer, OptionalInt eod) {
-    Supplier<Tokenizer.Encoder> texts =
-        switch (plan.mending()) {
-          case NONE -> tokenizer::encoder;
-          case FTFY -> {
-            TextFixer fixer = new TextFixer();
-            yield () -> new FixingEncoder(fixer, tokenizer.encoder());
-          }
-        };
-    return () -> new ChunkWorker(new ChunkEncoder(plan.keys(), texts.get(), eod, plan.onError()));
+      PreprocessPlan plan, Recipe recipe) {
+    return () ->
+        new ChunkWorker(
+            new ChunkEncoder(plan.keys().size(), recipe.encoder().get(), plan.onError()));
   }
 
   /// How much may be under way: a quarter of the heap, but no more than is of use.

@@ -12,7 +12,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import neox.base.Version;
 import neox.preprocess.journal.Fingerprint;
@@ -24,17 +23,15 @@ final class CorpusFingerprint {
   /// Tokenizers that have no files differ in what they make of this.
   private static final String PROBE = "The naïve 1234 foxes\n\t<|endoftext|> 漢字 😀!";
 
-  static Fingerprint of(
-      PreprocessPlan plan, List<InputFile> files, Tokenizer tokenizer, OptionalInt eod)
+  /// @param recipe what the documents depend on beside the plan, by name
+  static Fingerprint of(PreprocessPlan plan, List<InputFile> files, Map<String, String> recipe)
       throws IOException {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("version", Version.string());
     settings.put("--jsonl-keys", String.join(" ", plan.keys()));
-    settings.put("--append-eod", eod.isPresent() ? "token " + eod.getAsInt() : "off");
-    settings.put("--ftfy", plan.mending() == PreprocessPlan.Mending.FTFY ? "on" : "off");
+    settings.putAll(recipe);
     settings.put("--dataset-impl", plan.layout().toString());
     settings.put("--shard", plan.shard().toString());
-    settings.put("tokenizer", digest(tokenizer));
     List<Fingerprint.SourceFile> sources = new ArrayList<>();
     for (InputFile file : files) {
       sources.add(file.fingerprint());
@@ -52,7 +49,8 @@ final class CorpusFingerprint {
         .collect(Collectors.joining(" "));
   }
 
-  private static String digest(Tokenizer tokenizer) throws IOException {
+  /// What tells a tokenizer from others.
+  static String digest(Tokenizer tokenizer) throws IOException {
     MessageDigest digest = sha256();
     digest.update(ByteBuffer.allocate(4).putInt(0, tokenizer.vocabSize()));
     for (int id : tokenizer.encode(PROBE)) {

@@ -6,14 +6,11 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import neox.base.Console;
 import neox.base.Progress;
 import neox.base.UserException;
-import neox.data.IndexLayout;
 import neox.data.IndexedTokens;
-import neox.data.TokenWidth;
 import neox.preprocess.PreprocessPlan.Existing;
 import neox.preprocess.PreprocessPlan.Unfinished;
 import neox.preprocess.journal.Fingerprint;
@@ -70,7 +67,13 @@ public final class Preprocess {
   public static Summary run(
       PreprocessPlan plan, Tokenizer tokenizer, Console console, BooleanSupplier stop)
       throws IOException, InterruptedException {
-    return run(plan, InputFile.resolve(plan.inputs()), tokenizer, console, stop);
+    return run(plan, Recipe.ofTexts(plan, tokenizer), console, stop);
+  }
+
+  /// The same for documents that are made in another way.
+  static Summary run(PreprocessPlan plan, Recipe recipe, Console console, BooleanSupplier stop)
+      throws IOException, InterruptedException {
+    return run(plan, InputFile.resolve(plan.inputs()), recipe, console, stop);
   }
 
   /// As [#run(PreprocessPlan, Tokenizer, Console)] for files that are not on disk, which the plan's
@@ -79,49 +82,29 @@ public final class Preprocess {
       PreprocessPlan plan, List<RemoteInput> inputs, Tokenizer tokenizer, Console console)
       throws IOException, InterruptedException {
     List<InputFile> files = inputs.stream().map(InputFile::of).toList();
-    return run(plan, files, tokenizer, console, () -> false);
+    return run(plan, files, Recipe.ofTexts(plan, tokenizer), console, () -> false);
   }
 
   private static Summary run(
       PreprocessPlan plan,
       List<InputFile> corpus,
-      Tokenizer tokenizer,
+      Recipe recipe,
       Console console,
       BooleanSupplier stop)
       throws IOException, InterruptedException {
-    OptionalInt eod = endOfDocument(plan, tokenizer);
     refuseDuplicates(plan.keys());
     List<InputFile> files = plan.shard().of(corpus);
-    Fingerprint fingerprint = CorpusFingerprint.of(plan, files, tokenizer, eod);
+    Fingerprint fingerprint = CorpusFingerprint.of(plan, files, recipe.settings());
     if (plan.unfinished() == Unfinished.RESUME) {
       Optional<Summary> complete = Completion.find(plan, fingerprint, console);
       if (complete.isPresent()) {
         return complete.get();
       }
     }
-    try (Output output = Output.open(plan, fingerprint, width(plan, tokenizer))) {
+    try (Output output = Output.open(plan, fingerprint, recipe.width())) {
       Preprocess run = new Preprocess(plan, console, files, output);
-      return run.toTheEnd(tokenizer, eod, stop);
+      return run.toTheEnd(recipe, stop);
     }
-  }
-
-  /// NeoX compat: the older layout always holds 32 bits.
-  private static TokenWidth width(PreprocessPlan plan, Tokenizer tokenizer) {
-    return plan.layout() == IndexLayout.CACHED
-        ? TokenWidth.INT32
-        : TokenWidth.forVocabulary(tokenizer.vocabSize());
-  }
-
-  private static OptionalInt endOfDocument(PreprocessPlan plan, Tokenizer tokenizer) {
-    if (plan.ending() == PreprocessPlan.Ending.PLAIN) {
-      return OptionalInt.empty();
-    }
-    if (tokenizer.eod().isEmpty()) {
-      throw new UserException(
-          "--append-eod: this tokenizer has no end-of-document token <|endoftext|>; add one or"
-              + " leave the option out");
-    }
-    return tokenizer.eod();
   }
 
   private static void refuseDuplicates(List<String> keys) {
@@ -130,7 +113,7 @@ public final class Preprocess {
     }
   }
 
-  private Summary toTheEnd(Tokenizer tokenizer, OptionalInt eod, BooleanSupplier stop)
+  private Summary toTheEnd(Recipe recipe, BooleanSupplier stop)
       throws IOException, InterruptedException {
     if (output.isUnlocked()) {
       console.warn(
@@ -139,7 +122,7 @@ public final class Preprocess {
     }
     if (output.begun().stage() == Journal.Stage.READING) {
       refuseExisting();
-      if (!encode(tokenizer, eod, stop)) {
+      if (!encode(recipe, stop)) {
         return stopped();
       }
     }
@@ -165,7 +148,7 @@ public final class Preprocess {
   }
 
   /// Returns false when it was stopped.
-  private boolean encode(Tokenizer tokenizer, OptionalInt eod, BooleanSupplier stop)
+  private boolean encode(Recipe recipe, BooleanSupplier stop)
       throws IOException, InterruptedException {
     boolean sized = files.stream().allMatch(file -> file.path().isPresent() || file.size() > 0);
     long total =
@@ -176,7 +159,7 @@ public final class Preprocess {
         Progress progress = new Progress(console, "tokenizing", total)) {
       return OrderedPipeline.<ChunkTask, ChunkResult>run(
           () -> reader.next().map(chunk -> new ChunkTask(chunk, reader.place())),
-          ChunkWorker.supplier(plan, tokenizer, eod),
+          ChunkWorker.supplier(plan, recipe),
           ChunkWorker.bounds(plan.workers()),
           result -> {
             add(result);

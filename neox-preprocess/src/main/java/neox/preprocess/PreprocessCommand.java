@@ -30,6 +30,8 @@ import picocli.CommandLine.Option;
       MergeCommand.class,
       InspectCommand.class,
       CountCommand.class,
+      MaskCommand.class,
+      ChatCommand.class,
     },
     sortOptions = false,
     description = {
@@ -131,7 +133,7 @@ public final class PreprocessCommand implements ToolCommand {
     PreprocessPlan plan =
         tokenizing
             .builder(input, prefix, ending, numDocs)
-            .layout(layout())
+            .layout(layout(datasetImpl))
             .shard(ShardOption.parse(shard, Environment.all()))
             .build();
     try (StopRequest stop = StopRequest.listen(console)) {
@@ -142,7 +144,8 @@ public final class PreprocessCommand implements ToolCommand {
     }
   }
 
-  private IndexLayout layout() {
+  /// What `--dataset-impl` stands for.
+  static IndexLayout layout(String datasetImpl) {
     return switch (datasetImpl) {
       case "mmap" -> IndexLayout.MMAP;
       case "cached", "lazy" -> IndexLayout.CACHED;
@@ -152,7 +155,7 @@ public final class PreprocessCommand implements ToolCommand {
     };
   }
 
-  private static <T> T required(@Nullable T value, String option) {
+  static <T> T required(@Nullable T value, String option) {
     if (value == null) {
       throw UserException.of("%s is required; see neox-preprocess --help", option);
     }

@@ -14,8 +14,10 @@ public final class TokenizingOptions {
       names = {"--jsonl-keys", "--jsonl_keys"},
       arity = "1..*",
       paramLabel = "KEY",
-      description = "Keys of a row that hold text, one dataset each (default: text).")
-  private List<String> keys = List.of("text");
+      description = {
+        "Keys of a row that hold text, one dataset each (default: text; of chats, conversation)."
+      })
+  private List<String> keys = List.of();
 
   @Option(
       names = "--workers",
@@ -64,7 +66,12 @@ public final class TokenizingOptions {
 
   /// The keys, one dataset each.
   public List<String> keys() {
-    return keys;
+    return keysOr("text");
+  }
+
+  /// The keys, or this one when none were given.
+  List<String> keysOr(String key) {
+    return keys.isEmpty() ? List.of(key) : keys;
   }
 
   /// Whether output that is there may be replaced.
@@ -104,7 +111,7 @@ public final class TokenizingOptions {
     }
     PreprocessPlan.Builder plan =
         PreprocessPlan.builder(inputs, outputPrefix)
-            .keys(keys)
+            .keys(keys())
             .ending(ending)
             .mending(ftfy ? PreprocessPlan.Mending.FTFY : PreprocessPlan.Mending.NONE)
             .workers(workers)
