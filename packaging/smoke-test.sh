@@ -65,3 +65,20 @@ while read -r line; do
   ! grep -q "$HF_TOKEN" example.log || fail "the token is in the output of: $line"
   echo "ok: $line"
 done < examples
+
+# The example Makefile and Slurm script: parts, joined, are the whole.
+{
+  make -s -f "$root/docs/examples/Makefile" SHARDS=2 CORPUS=demo/data/sample.jsonl VOCAB=demo/data/tokenizer.json PREFIX=parts/corpus
+  for SLURM_ARRAY_TASK_ID in 0 1; do
+    export SLURM_ARRAY_TASK_ID
+    SHARDS=2 CORPUS=demo/data/sample.jsonl VOCAB=demo/data/tokenizer.json PREFIX=array/corpus \
+      bash "$root/docs/examples/preprocess-array.sbatch"
+  done
+  neox-preprocess merge --shards array/corpus_text_document
+} > examples.log 2>&1 || { cat examples.log >&2; fail "the examples of docs/examples failed"; }
+for name in parts/corpus array/corpus; do
+  for ending in bin idx; do
+    cmp "demo/mine_text_document.$ending" "${name}_text_document.$ending" || fail "$name: the parts are not the whole"
+  done
+done
+echo "docs/examples: ok"
