@@ -49,6 +49,9 @@ for argument in "$@"; do
   esac
 done
 
+# Java would take the number of a closed standard input for a file of its own, and read that.
+{ true <&0; } 2> /dev/null || exec < /dev/null
+
 # Tokenizing needs this much whatever the corpus; a subcommand takes what it needs.
 heap=
 case "$tool ${1-}" in

@@ -1,6 +1,5 @@
 package neox.preprocess;
 
-import java.util.Locale;
 import java.util.function.Supplier;
 
 /// What each encoding thread does with a chunk, and how much memory all of them may take.
@@ -45,14 +44,6 @@ final class ChunkWorker implements OrderedPipeline.Worker<ChunkTask, ChunkResult
     if (chunk.bytes() < LONG_BYTES || !(chunk instanceof Chunk.Lines lines)) {
       return e;
     }
-    return new OutOfMemoryError(
-        String.format(
-            Locale.ROOT,
-            "%s:%d: a row of %.0f MB needs more memory than the Java heap of %d MB; raise it with"
-                + " NEOX_JAVA_OPTS=-Xmx4g or the like",
-            lines.source().name(),
-            lines.source().line(lines.at().lines() + 1),
-            chunk.bytes() / 1e6,
-            Runtime.getRuntime().maxMemory() / 1_000_000));
+    return lines.source().tooLong(lines.at().lines() + 1, chunk.bytes());
   }
 }

@@ -106,6 +106,16 @@ final class LineChunks implements ChunkSource {
   /// take up to three times its length.
   private Optional<Chunk> longLine(byte[] window) throws IOException {
     List<byte[]> pieces = new ArrayList<>();
+    try {
+      return gather(window, pieces);
+    } catch (OutOfMemoryError e) {
+      long bytes = (long) pieces.size() * CHUNK_BYTES;
+      pieces.clear(); // makes room for the message
+      throw source.tooLong(at.lines() + 1, bytes);
+    }
+  }
+
+  private Optional<Chunk> gather(byte[] window, List<byte[]> pieces) throws IOException {
     byte[] piece = window;
     int length = window.length;
     int cut = 0;

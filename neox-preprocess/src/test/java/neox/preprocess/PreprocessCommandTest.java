@@ -115,6 +115,15 @@ class PreprocessCommandTest {
   }
 
   @Test
+  void namesARowThatDoesNotFitIntoMemory() {
+    OutOfMemoryError error = LineSource.whole("a.jsonl").tooLong(7, 300_000_000);
+    assertThat(error)
+        .hasMessageStartingWith(
+            "a.jsonl:7: a row of 300 MB or more needs more than the Java heap of ")
+        .hasMessageEndingWith(" MB; raise it with NEOX_JAVA_OPTS=-Xmx4g or the like");
+  }
+
+  @Test
   void needsAPlaceToWrite() throws Exception {
     Path file = Files.writeString(directory.resolve("a.jsonl"), "\"one\"\n");
     Run run = Run.bytes(directory.resolve("new/folder"), file.toString());
