@@ -12,7 +12,6 @@ import neox.base.AtomicFile;
 import neox.base.Console;
 import neox.base.Json;
 import neox.base.UserException;
-import neox.data.IndexedTokens;
 import neox.hub.Checksum;
 import neox.hub.Download;
 import neox.hub.RemoteFile;
@@ -77,8 +76,7 @@ final class DatasetPreparation {
 
   /// Whether the same data set has been made already; [UserException] when another one is there.
   boolean isDone(PreprocessPlan plan) throws IOException {
-    boolean there = plan.keys().stream().allMatch(key -> IndexedTokens.exists(plan.dataset(key)));
-    if (!there || !Files.exists(request.record())) {
+    if (!plan.hasOutput() || !Files.exists(request.record())) {
       return false;
     }
     if (!Files.readString(request.record()).equals(description(plan))) {

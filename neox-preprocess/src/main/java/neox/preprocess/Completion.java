@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.util.Optional;
 import neox.base.Console;
 import neox.data.Extent;
-import neox.data.IndexedTokens;
 import neox.preprocess.PreprocessPlan.Existing;
 import neox.preprocess.journal.Fingerprint;
 import neox.preprocess.journal.Journal;
@@ -18,7 +17,7 @@ final class Completion {
   static Optional<Preprocess.Summary> find(
       PreprocessPlan plan, Fingerprint fingerprint, Console console) throws IOException {
     Optional<Journal> done = Journal.read(plan.completion());
-    if (done.isEmpty() || Files.exists(plan.workDirectory()) || !isThere(plan)) {
+    if (done.isEmpty() || Files.exists(plan.workDirectory()) || !plan.hasOutput()) {
       return Optional.empty();
     }
     boolean same = done.get().fingerprint().differences(fingerprint, done.get().place()).isEmpty();
@@ -37,10 +36,6 @@ final class Completion {
     return Optional.of(
         new Preprocess.Summary(
             first.documents(), first.tokens(), tally.bytes(), tally.skippedRows(), 0, true));
-  }
-
-  private static boolean isThere(PreprocessPlan plan) {
-    return plan.keys().stream().allMatch(key -> IndexedTokens.exists(plan.dataset(key)));
   }
 
   private Completion() {}

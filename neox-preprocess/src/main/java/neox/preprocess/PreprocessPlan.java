@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import neox.data.IndexLayout;
+import neox.data.IndexedTokens;
 
 /// What to tokenize, and where to. Made by [#builder].
 ///
@@ -82,6 +83,11 @@ public record PreprocessPlan(
   /// The dataset of one key.
   public Path dataset(String key) {
     return sibling("_" + key + "_document");
+  }
+
+  /// Whether there is a dataset for every key already, of whatever content.
+  public boolean hasOutput() {
+    return keys.stream().allMatch(key -> IndexedTokens.exists(dataset(key)));
   }
 
   /// Where the output is built.

@@ -98,6 +98,7 @@ final class Rules {
 
   static final ArchRule NOTHING_MUTABLE_IS_STATIC = fields().that().areStatic().should().beFinal();
 
+  /// But the cases of a sealed exception, a ...Failure, do: records cannot be thrown.
   static final ArchRule OUR_CLASSES_DO_NOT_INHERIT_FROM_EACH_OTHER =
       classes()
           .should(
@@ -107,6 +108,7 @@ final class Rules {
                       javaClass.getRawSuperclass().stream()
                           .filter(Modules::isOurs)
                           .filter(parent -> !parent.isEnum())
+                          .filter(parent -> !parent.getSimpleName().endsWith("Failure"))
                           .map(parent -> javaClass.getName() + " extends " + parent.getName())));
 
   static final ArchRule EVERY_PACKAGE_IS_NULL_MARKED =
