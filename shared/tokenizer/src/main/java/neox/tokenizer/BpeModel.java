@@ -2,6 +2,8 @@ package neox.tokenizer;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import neox.base.UserException;
 
 /// A byte-level BPE vocabulary with its merges in order of preference (arXiv:1508.07909).
@@ -13,6 +15,11 @@ final class BpeModel {
   private final int[] byteIds = new int[ByteAlphabet.SIZE];
 
   private final FirstMerges firstMerges;
+  private final SafeCuts cuts = new SafeCuts();
+
+  /// Whether neighbours in a word are neighbours in the text, and an id is one token.
+  private final boolean cuttable;
+
   private final MergeTable ranks;
   private final int[] mergedIds;
 
@@ -30,6 +37,9 @@ final class BpeModel {
     for (int b = 0; b < byteIds.length; b++) {
       byteIds[b] = vocabulary.getOrDefault(String.valueOf(ByteAlphabet.character(b)), MISSING);
     }
+    cuttable =
+        IntStream.range(0, byteIds.length).noneMatch(b -> byteIds[b] == MISSING && Utf8.occurs(b))
+            && Set.copyOf(vocabulary.values()).size() == vocabulary.size();
     ranks = new MergeTable(merges.size());
     mergedIds = new int[merges.size()];
     firstMerges = new FirstMerges(byteIds, mergedIds);
@@ -39,8 +49,10 @@ final class BpeModel {
       int right = known(merge.right(), merge, rank, where);
       mergedIds[rank] = known(merge.left() + merge.right(), merge, rank, where);
       ranks.put(left, right, rank);
-      firstMerges.add(
-          ByteAlphabet.bytesOf(merge.left()), ByteAlphabet.bytesOf(merge.right()), rank);
+      byte[] leftBytes = ByteAlphabet.bytesOf(merge.left());
+      byte[] rightBytes = ByteAlphabet.bytesOf(merge.right());
+      firstMerges.add(leftBytes, rightBytes, rank);
+      cuts.add(leftBytes, rightBytes);
     }
   }
 
@@ -62,6 +74,12 @@ final class BpeModel {
   /// Puts the bytes of a word, some of them merged already, into `ids` and returns their number.
   int split(byte[] text, int from, int to, int[] ids) {
     return firstMerges.split(text, from, to, ids);
+  }
+
+  /// Where the piece of the word `text[from, to)` that starts at `from` ends. The tokens of a word
+  /// are those of its pieces.
+  int nextCut(byte[] text, int from, int to) {
+    return cuttable ? cuts.next(text, from, to) : to;
   }
 
   /// The rank of merging two neighbours, or [MergeTable#NONE].

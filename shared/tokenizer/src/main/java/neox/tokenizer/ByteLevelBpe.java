@@ -100,7 +100,7 @@ final class ByteLevelBpe implements Tokenizer {
 
   @Override
   public Encoder encoder() {
-    return new Pipeline(new WordCache(new WordMerger(model))::encode);
+    return new Pipeline(new WordCache(model)::encode);
   }
 
   /// Turns one word into tokens.

@@ -1,6 +1,6 @@
 package neox.tokenizer;
 
-/// Remembers the tokens of words of 16 to 48 bytes: those of Cyrillic, Indic and CJK texts.
+/// Remembers the tokens of words, and pieces of words, of 16 to 48 bytes.
 ///
 /// Places as in [WordCache]. Words that are longer, or have more tokens than a slot holds, are
 /// merged each time. 4 MB, and never more. Not thread-safe.

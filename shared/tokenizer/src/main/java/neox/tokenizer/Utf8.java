@@ -21,6 +21,15 @@ final class Utf8 {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
+  /// Whether a byte occurs in valid UTF-8 at all.
+  static boolean occurs(int unsignedByte) {
+    return unsignedByte < 0xC0 || (unsignedByte >= 0xC2 && unsignedByte <= 0xF4);
+  }
+
+  static boolean isContinuation(byte b) {
+    return (b & 0xC0) == 0x80;
+  }
+
   /// Bytes of the character that starts with `lead`; 1 for a byte that starts none.
   static int length(byte lead) {
     int b = lead & 0xFF;
@@ -54,7 +63,7 @@ final class Utf8 {
   /// Where the character that ends just before `at` starts.
   static int previous(byte[] text, int from, int at) {
     int p = at - 1;
-    while (p > from && (text[p] & 0xC0) == 0x80) {
+    while (p > from && isContinuation(text[p])) {
       p--;
     }
     return p;

@@ -3,10 +3,11 @@ package neox.tokenizer;
 /// Remembers the tokens of short words: a bounded hash table without objects.
 ///
 /// A word of up to [#MAX_WORD] bytes is packed with its length into two longs, so that a lookup
-/// compares two numbers and no bytes; words that are longer or have many tokens go to a
-/// [LongWordCache]. A word has two places to be in; a new word takes the second, a word found in
-/// the second moves to the first, so that frequent words stay. Both tables together take 8 MB, and
-/// never more. Not thread-safe.
+/// compares two numbers and no bytes. A longer word is cut where no merge can go across (see
+/// [SafeCuts]), and so is a short one that is new; a long piece goes to a [LongWordCache]. A word
+/// has two places to be in; a new word takes the second, a word found in the second moves to the
+/// first, so that frequent words stay. Both tables together take 8 MB, and never more. Not
+/// thread-safe.
 final class WordCache {
   static final int MAX_WORD = 15;
 
@@ -37,12 +38,14 @@ final class WordCache {
     }
   }
 
+  private final BpeModel model;
   private final WordMerger merger;
   private final LongWordCache longWords;
   private final long[] table = new long[SLOT * SLOTS];
 
-  WordCache(WordMerger merger) {
-    this.merger = merger;
+  WordCache(BpeModel model) {
+    this.model = model;
+    merger = new WordMerger(model);
     longWords = new LongWordCache(merger);
   }
 
@@ -50,7 +53,7 @@ final class WordCache {
   void encode(byte[] text, int from, int to, TokenBuffer out) {
     int length = to - from;
     if (length > MAX_WORD) {
-      longWords.encode(text, from, to, out);
+      encodePieces(text, from, to, out);
       return;
     }
     long low;
@@ -74,6 +77,19 @@ final class WordCache {
       return;
     }
     add(text, from, to, out, table[slot + 1] == 0 ? slot : second);
+  }
+
+  private void encodePieces(byte[] text, int from, int to, TokenBuffer out) {
+    int at = from;
+    while (at < to) {
+      int end = model.nextCut(text, at, to);
+      if (end - at > MAX_WORD) {
+        longWords.encode(text, at, end, out);
+      } else {
+        encode(text, at, end, out);
+      }
+      at = end;
+    }
   }
 
   private static int slot(long low, long high) {
@@ -106,27 +122,32 @@ final class WordCache {
     }
   }
 
+  /// Encodes a new word and, unless it has too many tokens, remembers them.
   private void add(byte[] text, int from, int to, TokenBuffer out, int slot) {
-    int length = to - from;
-    int size = merger.merge(text, from, to);
-    out.add(merger.ids(), 0, size);
+    int before = out.size();
+    if (model.nextCut(text, from, to) < to) {
+      encodePieces(text, from, to, out);
+    } else {
+      merger.append(text, from, to, out);
+    }
+    int size = out.size() - before;
     if (size > MAX_TOKENS) {
       return;
     }
-    int[] ids = merger.ids();
+    int length = to - from;
     table[slot] = EightBytes.start(text, from, Math.min(length, EightBytes.SIZE));
     table[slot + 1] =
         EightBytes.start(text, from + EightBytes.SIZE, length - EightBytes.SIZE)
             | (long) length << LENGTH_SHIFT
             | (long) size << COUNT_SHIFT;
-    table[slot + 2] = pack(ids, 0, size);
-    table[slot + 3] = pack(ids, TOKENS_PER_LONG, size);
+    table[slot + 2] = pack(out.array(), before, Math.min(size, TOKENS_PER_LONG));
+    table[slot + 3] = pack(out.array(), before + TOKENS_PER_LONG, size - TOKENS_PER_LONG);
   }
 
-  private static long pack(int[] ids, int from, int size) {
+  private static long pack(int[] ids, int from, int count) {
     long packed = 0;
-    for (int i = from; i < Math.min(size, from + TOKENS_PER_LONG); i++) {
-      packed |= (long) ids[i] << (TOKEN_BITS * (i - from));
+    for (int i = 0; i < count; i++) {
+      packed |= (long) ids[from + i] << (TOKEN_BITS * i);
     }
     return packed;
   }
