@@ -24,13 +24,23 @@ sealed interface Chunk {
   /// Whole lines of a file, each a document.
   ///
   /// @param at where the first of them begins
-  /// @param length how many of the bytes count
+  /// @param end where the line behind the last one begins: so many of the bytes count
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-  record Lines(LineSource source, LinePlace at, LineForm form, byte[] bytesOfLines, int length)
+  record Lines(
+      LineSource source, LinePlace at, LinePlace end, LineForm form, byte[] bytesOfLines)
       implements Chunk {
+    /// The first `length` bytes, which begin at `at`.
+    static Lines of(LineSource source, LinePlace at, LineForm form, byte[] bytes, int length) {
+      return new Lines(source, at, at.after(bytes, length), form, bytes);
+    }
+
+    int length() {
+      return (int) (end.offset() - at.offset());
+    }
+
     @Override
     public long units() {
-      return length;
+      return length();
     }
 
     @Override
@@ -46,13 +56,8 @@ sealed interface Chunk {
     @Override
     public Lines from(long units) {
       int cut = (int) units;
-      byte[] rest = Arrays.copyOfRange(bytesOfLines, cut, length);
-      return new Lines(source, at.after(bytesOfLines, cut), form, rest, length - cut);
-    }
-
-    /// Where the line behind the last one begins.
-    LinePlace end() {
-      return at.after(bytesOfLines, length);
+      byte[] rest = Arrays.copyOfRange(bytesOfLines, cut, length());
+      return new Lines(source, at.after(bytesOfLines, cut), end, form, rest);
     }
   }
 

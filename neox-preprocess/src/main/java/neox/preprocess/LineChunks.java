@@ -143,7 +143,7 @@ final class LineChunks implements ChunkSource {
   }
 
   private Chunk chunk(byte[] bytes, int length) {
-    Chunk.Lines chunk = new Chunk.Lines(source, at, form, bytes, length);
+    Chunk.Lines chunk = Chunk.Lines.of(source, at, form, bytes, length);
     at = chunk.end();
     return chunk;
   }

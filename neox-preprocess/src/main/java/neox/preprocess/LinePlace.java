@@ -9,10 +9,10 @@ record LinePlace(long offset, long lines) {
 
   /// The place behind `bytes[0, length)`, which begin here.
   LinePlace after(byte[] bytes, int length) {
-    long count = lines;
+    int count = 0;
     for (int i = 0; i < length; i++) {
       count += bytes[i] == '\n' ? 1 : 0;
     }
-    return new LinePlace(offset + length, count);
+    return new LinePlace(offset + length, lines + count);
   }
 }
