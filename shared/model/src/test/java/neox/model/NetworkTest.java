@@ -287,7 +287,7 @@ class NetworkTest {
             "rotary_pct 0.2 rotates 3 of the 16 dims of a head; the number must be even and"
                 + " positive");
     assertThatThrownBy(() -> NetworkOptions.training(ScalarType.Half))
-        .hasMessage("precision Half is not supported on this device; use fp32 or bfloat16");
+        .hasMessage("precision fp16 is not supported on this device; use fp32 or bfloat16");
     TensorParallel two =
         new TensorParallel() {
           @Override
