@@ -26,8 +26,7 @@ sealed interface Chunk {
   /// @param at where the first of them begins
   /// @param end where the line behind the last one begins: so many of the bytes count
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-  record Lines(
-      LineSource source, LinePlace at, LinePlace end, LineForm form, byte[] bytesOfLines)
+  record Lines(LineSource source, LinePlace at, LinePlace end, LineForm form, byte[] bytesOfLines)
       implements Chunk {
     /// The first `length` bytes, which begin at `at`.
     static Lines of(LineSource source, LinePlace at, LineForm form, byte[] bytes, int length) {
