@@ -30,26 +30,31 @@ done
 
 # A run each for practice: the JVM remembers the classes it loaded and how its methods were used, so
 # that later runs start quickly and compile the right code early.
-# practise TOOL ARGUMENTS…
+# practise CACHE TOOL ARGUMENTS…
 practise() {
-  tool=$1
-  shift
-  JAVA_HOME=$java_home NEOX_JAVA_OPTS="-XX:AOTCacheOutput=dist/lib/$tool.aot" \
+  cache=dist/lib/$1.aot
+  tool=$2
+  shift 2
+  JAVA_HOME=$java_home NEOX_JAVA_OPTS="-XX:AOTCacheOutput=$cache" \
     "dist/bin/$tool" "$@" > "dist/lib/$tool.log" 2>&1 || { cat "dist/lib/$tool.log" >&2; exit 1; }
-  [ -s "dist/lib/$tool.aot" ] || { cat "dist/lib/$tool.log" >&2; exit 1; }
+  [ -s "$cache" ] || { cat "dist/lib/$tool.log" >&2; exit 1; }
   rm "dist/lib/$tool.log"
 }
 
 for name in $tools; do
   tool=neox-$name
   JAVA_HOME=$java_home "dist/bin/$tool" generate-completion > "dist/share/bash-completion/$tool"
-  [ "$name" = preprocess ] || practise "$tool" --help
+  case $name in
+    preprocess) practise "$tool.help" "$tool" --help ;;
+    *) practise "$tool" "$tool" --help ;;
+  esac
 done
 
-# neox-preprocess practises on made-up stories and on the project's own sources.
+# neox-preprocess practises on made-up stories and on the project's own sources. What it remembers
+# of that would only slow down its help, which has a cache of its own.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 JAVA_HOME=$java_home dist/bin/neox-prepare sample -q -d "$work" --megabytes 1
 find shared neox-preprocess -name '*.java' | sort | tar -czf "$work/sources.tar.gz" -T -
-practise neox-preprocess --input "$work/sample.jsonl,$work/sources.tar.gz" --append-eod \
+practise neox-preprocess neox-preprocess --input "$work/sample.jsonl,$work/sources.tar.gz" --append-eod \
   --output-prefix "$work/practice" --tokenizer-type HFTokenizer --vocab-file "$work/tokenizer.json"

@@ -31,23 +31,27 @@ while read -r jar; do
 done < "$lib/$tool.classpath"
 read -r main_class < "$lib/$tool.main"
 
-# The cache of loaded classes that `make dist` made for this very JDK; others ignore it.
-aot=
-if [ -r "$lib/$tool.aot" ]; then
-  aot=-XX:AOTCache=$lib/$tool.aot
-fi
-
 # Idle libgomp threads must sleep, not spin: OpenBLAS has a thread pool of its own.
 OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-PASSIVE}
 export OMP_WAIT_POLICY
 
-# Help needs no optimizing compiler.
+# Help needs no optimizing compiler, and few classes.
 compiler=
+cache=$lib/$tool.aot
 for argument in "$@"; do
   case $argument in
-    -h | --help | -V | --version) compiler=-XX:TieredStopAtLevel=1 ;;
+    -h | --help | -V | --version)
+      compiler=-XX:TieredStopAtLevel=1
+      [ ! -r "$lib/$tool.help.aot" ] || cache=$lib/$tool.help.aot
+      ;;
   esac
 done
+
+# The cache of loaded classes that `make dist` made for this very JDK; others ignore it.
+aot=
+if [ -r "$cache" ]; then
+  aot=-XX:AOTCache=$cache
+fi
 
 # Java would take the number of a closed standard input for a file of its own, and read that.
 { true <&0; } 2> /dev/null || exec < /dev/null

@@ -54,6 +54,7 @@ class_path=$root/shared/hub/target/test-classes:$root/shared/hub/target/classes
 while read -r jar; do class_path=$class_path:$root/dist/lib/$jar; done < "$root/dist/lib/neox-upload.classpath"
 . "$root/packaging/find-jdk.sh"
 neox_find_jdk
+: > server.log
 "$neox_jdk/bin/java" -cp "$class_path" neox.hub.fixture.HubServer > server.log 2>&1 &
 server=$!
 for _ in $(seq 100); do grep -q http server.log && break; sleep 0.1; done

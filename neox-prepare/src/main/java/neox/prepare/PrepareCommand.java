@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import neox.base.Console;
 import neox.base.Environment;
 import neox.base.ExitCode;
@@ -138,14 +139,14 @@ public final class PrepareCommand implements ToolCommand {
 
   private final Map<String, String> environment;
   private final Patience patience;
-  private final Catalog catalog;
+  private final Supplier<Catalog> catalog;
 
   public PrepareCommand() {
-    this(Environment.all(), Patience.usual(), Catalog.load());
+    this(Environment.all(), Patience.usual(), Catalog::load);
   }
 
   /// For tests: with their own environment, patience and data sets.
-  PrepareCommand(Map<String, String> environment, Patience patience, Catalog catalog) {
+  PrepareCommand(Map<String, String> environment, Patience patience, Supplier<Catalog> catalog) {
     this.environment = environment;
     this.patience = patience;
     this.catalog = catalog;
@@ -179,7 +180,7 @@ public final class PrepareCommand implements ToolCommand {
   }
 
   private int list(HubSettings settings, Download download, Console console) {
-    CatalogListing listing = new CatalogListing(catalog, settings, download, live);
+    CatalogListing listing = new CatalogListing(catalog.get(), settings, download, live);
     if (json) {
       listing.json(console);
     } else {
@@ -191,14 +192,15 @@ public final class PrepareCommand implements ToolCommand {
   private int prepare(HubSettings settings, Download download, Console console)
       throws IOException, InterruptedException {
     DataFiles choice = new DataFiles(config, split);
+    Catalog known = catalog.get();
     try (CorpusFinder finder =
-        new CorpusFinder(catalog, choice, settings, patience.pause(), console)) {
+        new CorpusFinder(known, choice, settings, patience.pause(), console)) {
       Corpus corpus = finder.find(dataset);
       if (corpus.parts().isEmpty()) {
         console.info("%s: there is nothing to prepare", dataset);
         return ExitCode.OK;
       }
-      Gpt2Vocabulary gpt2 = new Gpt2Vocabulary(directory(), catalog, finder, download);
+      Gpt2Vocabulary gpt2 = new Gpt2Vocabulary(directory(), known, finder, download);
       tokenize(corpus, gpt2, download, console);
       return ExitCode.OK;
     }

@@ -26,12 +26,12 @@ record Run(int exitCode, String out, String err) {
   /// Runs with its own environment and the data sets of a JSON text.
   static Run of(Map<String, String> environment, String catalog, String... arguments) {
     JsonNode table = Json.parse(catalog, "catalog");
-    return of(new PrepareCommand(environment, SHORT, Catalog.of(table)), arguments);
+    return of(new PrepareCommand(environment, SHORT, () -> Catalog.of(table)), arguments);
   }
 
   /// Runs with the data sets of the tool itself.
   static Run real(Map<String, String> environment, String... arguments) {
-    return of(new PrepareCommand(environment, SHORT, Catalog.load()), arguments);
+    return of(new PrepareCommand(environment, SHORT, Catalog::load), arguments);
   }
 
   private static Run of(PrepareCommand command, String... arguments) {
