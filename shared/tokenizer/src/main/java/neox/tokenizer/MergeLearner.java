@@ -1,10 +1,12 @@
 package neox.tokenizer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /// Learns merges from counted words: the most frequent pair becomes a token, again and again
 /// (arXiv:1508.07909 §3.2).
@@ -26,23 +28,33 @@ final class MergeLearner {
   private final PairCounts counts = new PairCounts();
   private final PriorityQueue<Candidate> queue = new PriorityQueue<>();
 
-  /// Pairs that came up since the queue was last filled.
-  private final Map<Long, Candidate> fresh = new HashMap<>();
+  /// The pairs that came up since the queue was last filled, in the order of coming up and by
+  /// number.
+  private final List<Candidate> fresh = new ArrayList<>();
+
+  private @Nullable Candidate[] freshByNumber = new Candidate[1 << 12];
 
   /// A pair, its count when it was queued, and the words it was seen in.
   private static final class Candidate implements Comparable<Candidate> {
+    private final int number;
     private final long pair;
-    private final TokenBuffer words = new TokenBuffer();
+    private int[] words = new int[2];
+    private int size;
     private long count;
 
-    Candidate(long pair) {
+    Candidate(int number, long pair) {
+      this.number = number;
       this.pair = pair;
     }
 
     void seenIn(int word) {
-      if (words.size() == 0 || words.get(words.size() - 1) != word) {
-        words.add(word);
+      if (size > 0 && words[size - 1] == word) {
+        return;
       }
+      if (size == words.length) {
+        words = Arrays.copyOf(words, Math.multiplyExact(size, 2));
+      }
+      words[size++] = word;
     }
 
     @Override
@@ -89,7 +101,7 @@ final class MergeLearner {
       if (top == null) {
         return;
       }
-      long count = counts.get(top.pair);
+      long count = counts.count(top.number);
       if (top.count != count) {
         top.count = count;
         queue.add(top);
@@ -115,15 +127,30 @@ final class MergeLearner {
   }
 
   private void change(long pair, int word, int times) {
-    counts.add(pair, times * words.count(word));
+    int number = counts.add(pair, times * words.count(word));
     if (times > 0) {
-      fresh.computeIfAbsent(pair, Candidate::new).seenIn(word);
+      fresh(number).seenIn(word);
     }
   }
 
+  private Candidate fresh(int number) {
+    if (number >= freshByNumber.length) {
+      freshByNumber = Arrays.copyOf(freshByNumber, Math.max(number + 1, freshByNumber.length * 2));
+    }
+    Candidate known = freshByNumber[number];
+    if (known != null) {
+      return known;
+    }
+    Candidate candidate = new Candidate(number, counts.pair(number));
+    freshByNumber[number] = candidate;
+    fresh.add(candidate);
+    return candidate;
+  }
+
   private void queueFresh() {
-    for (Candidate candidate : fresh.values()) {
-      candidate.count = counts.get(candidate.pair);
+    for (Candidate candidate : fresh) {
+      freshByNumber[candidate.number] = null;
+      candidate.count = counts.count(candidate.number);
       if (candidate.count > 0) {
         queue.add(candidate);
       }
@@ -142,8 +169,8 @@ final class MergeLearner {
     if (known == null) {
       tokens.add(token);
     }
-    for (int i = 0; i < top.words.size(); i++) {
-      mergeIn(top.words.get(i), left, right, merged);
+    for (int i = 0; i < top.size; i++) {
+      mergeIn(top.words[i], left, right, merged);
     }
   }
 

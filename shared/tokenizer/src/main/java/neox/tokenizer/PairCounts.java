@@ -3,59 +3,70 @@ package neox.tokenizer;
 import java.util.Arrays;
 
 /// How often each pair of neighbouring tokens occurs: a growing flat hash table.
+///
+/// Pairs are numbered in the order of their first appearance.
 final class PairCounts {
-  private static final long EMPTY = -1;
+  private static final int EMPTY = -1;
+
+  /// The numbers of pairs, by hash; at most half of the places are taken.
+  private int[] slots = new int[1 << 13];
 
   private long[] pairs = new long[1 << 12];
   private long[] counts = new long[1 << 12];
   private int size;
 
   PairCounts() {
-    Arrays.fill(pairs, EMPTY);
+    Arrays.fill(slots, EMPTY);
   }
 
   static long pair(int left, int right) {
     return ((long) left << 32) | right;
   }
 
-  void add(long pair, long change) {
-    int slot = slot(pair);
-    if (pairs[slot] == EMPTY) {
-      pairs[slot] = pair;
-      size++;
+  /// Adds to the count of a pair and returns the number of the pair.
+  int add(long pair, long change) {
+    int slot = hash(pair);
+    while (slots[slot] != EMPTY && pairs[slots[slot]] != pair) {
+      slot = (slot + 1) & (slots.length - 1);
     }
-    counts[slot] += change;
-    if (size * 2 > pairs.length) {
-      grow();
-    }
+    int number = slots[slot] == EMPTY ? append(pair, slot) : slots[slot];
+    counts[number] += change;
+    return number;
   }
 
-  long get(long pair) {
-    return counts[slot(pair)];
+  long pair(int number) {
+    return pairs[number];
   }
 
-  /// Where the pair stands, or where it would go.
-  private int slot(long pair) {
-    long mixed = pair * 0x9E3779B97F4A7C15L;
-    int slot = (int) (mixed >>> 32) & (pairs.length - 1);
-    while (pairs[slot] != pair && pairs[slot] != EMPTY) {
-      slot = (slot + 1) & (pairs.length - 1);
+  long count(int number) {
+    return counts[number];
+  }
+
+  private int append(long pair, int slot) {
+    int number = size++;
+    slots[slot] = number;
+    pairs[number] = pair;
+    if (size == pairs.length) {
+      pairs = Arrays.copyOf(pairs, size * 2);
+      counts = Arrays.copyOf(counts, size * 2);
+      rehash();
     }
-    return slot;
+    return number;
   }
 
-  private void grow() {
-    long[] oldPairs = pairs;
-    long[] oldCounts = counts;
-    pairs = new long[oldPairs.length * 2];
-    counts = new long[pairs.length];
-    Arrays.fill(pairs, EMPTY);
-    for (int i = 0; i < oldPairs.length; i++) {
-      if (oldPairs[i] != EMPTY) {
-        int slot = slot(oldPairs[i]);
-        pairs[slot] = oldPairs[i];
-        counts[slot] = oldCounts[i];
+  private void rehash() {
+    slots = new int[slots.length * 2];
+    Arrays.fill(slots, EMPTY);
+    for (int number = 0; number < size; number++) {
+      int slot = hash(pairs[number]);
+      while (slots[slot] != EMPTY) {
+        slot = (slot + 1) & (slots.length - 1);
       }
+      slots[slot] = number;
     }
+  }
+
+  private int hash(long pair) {
+    return (int) ((pair * 0x9E3779B97F4A7C15L) >>> 32) & (slots.length - 1);
   }
 }
