@@ -8,7 +8,7 @@ import java.util.Optional;
 /// Which tokenizer, from which files.
 ///
 /// @param type NeoX's name, such as `HFTokenizer` (`tokenizer_type`, compared case-insensitively)
-/// @param vocabFile `vocab.json` or `tokenizer.json` (`vocab_file`)
+/// @param vocabFile the file, directory or name that the type wants (`vocab_file`)
 /// @param mergeFile BPE merges (`merge_file`)
 public record TokenizerConfig(String type, Optional<Path> vocabFile, Optional<Path> mergeFile) {
 
@@ -29,7 +29,10 @@ public record TokenizerConfig(String type, Optional<Path> vocabFile, Optional<Pa
             ConfigType.oneOf(TYPES, Map.of()),
             "GPT2BPETokenizer",
             "kind of tokenizer"),
-        t.path("vocab_file", "vocab.json or tokenizer.json"),
+        t.path(
+            "vocab_file",
+            "vocab.json, tokenizer.json, a SentencePiece model, a directory, or the name of a"
+                + " tiktoken encoding, as the type wants"),
         t.path("merge_file", "merges of a GPT2BPETokenizer"));
   }
 }
