@@ -3,14 +3,11 @@ package neox.preprocess;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import neox.base.Console;
-import neox.base.ExitCode;
 import neox.base.StandardOptions;
-import neox.base.StopRequest;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
@@ -38,21 +35,7 @@ import picocli.CommandLine.Option;
 final class ChatCommand implements ToolCommand {
   @Mixin StandardOptions standard = new StandardOptions();
 
-  @Option(
-      names = "--input",
-      required = true,
-      arity = "1..*",
-      split = ",",
-      paramLabel = "PATH",
-      description = "Files of JSON rows, directories or -, as for neox-preprocess.")
-  private List<String> input = List.of();
-
-  @Option(
-      names = {"--output-prefix", "--output_prefix"},
-      required = true,
-      paramLabel = "PREFIX",
-      description = "Where to write, without the ending.")
-  private Path outputPrefix = Path.of("");
+  @Mixin CorpusOptions corpus = new CorpusOptions();
 
   @Option(
       names = {"--tokenizer-path", "--tokenizer_path"},
@@ -98,28 +81,12 @@ final class ChatCommand implements ToolCommand {
 
   @Mixin TokenizingOptions tokenizing = new TokenizingOptions();
 
-  @Option(
-      names = {"--num-docs", "--num_docs"},
-      paramLabel = "N",
-      description = "How many rows to expect on standard input, for the progress line.")
-  private long numDocs;
-
-  @Option(
-      names = {"--dataset-impl", "--dataset_impl"},
-      paramLabel = "mmap|cached|lazy",
-      description = "The format of the output (default: mmap).")
-  private String datasetImpl = "mmap";
-
   @Override
   public int call(Console console) throws Exception {
     ChatOptions options = options();
     ChatTokenizer chat = ChatTokenizer.open(tokenizerPath);
     PreprocessPlan plan =
-        tokenizing
-            .builder(input, outputPrefix, PreprocessPlan.Ending.PLAIN, numDocs)
-            .keys(options.datasets())
-            .layout(PreprocessCommand.layout(datasetImpl))
-            .build();
+        corpus.plan(tokenizing, PreprocessPlan.Ending.PLAIN).keys(options.datasets()).build();
     Map<String, String> settings = Recipe.settings(plan, chat.tokenizer(), OptionalInt.empty());
     settings.putAll(options.settings());
     settings.put("chat template", chat.template());
@@ -130,12 +97,7 @@ final class ChatCommand implements ToolCommand {
             settings,
             TokenWidth.INT32,
             () -> new ChatEncoder(options, chat, chat.tokenizer().encoder(), clock));
-    try (StopRequest stop = StopRequest.listen(console)) {
-      boolean complete = Preprocess.run(plan, recipe, console, stop::requested).complete();
-      int code = complete ? ExitCode.OK : ExitCode.STOPPED;
-      stop.finished(code);
-      return code;
-    }
+    return Preprocess.untilStopped(plan, recipe, console);
   }
 
   private ChatOptions options() {

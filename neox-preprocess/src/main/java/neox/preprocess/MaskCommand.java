@@ -1,6 +1,5 @@
 package neox.preprocess;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -8,9 +7,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import neox.base.Console;
-import neox.base.ExitCode;
 import neox.base.StandardOptions;
-import neox.base.StopRequest;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
@@ -37,21 +34,7 @@ import picocli.CommandLine.Option;
 final class MaskCommand implements ToolCommand {
   @Mixin StandardOptions standard = new StandardOptions();
 
-  @Option(
-      names = "--input",
-      required = true,
-      arity = "1..*",
-      split = ",",
-      paramLabel = "PATH",
-      description = "Files, directories or -, as for neox-preprocess.")
-  private List<String> input = List.of();
-
-  @Option(
-      names = {"--output-prefix", "--output_prefix"},
-      required = true,
-      paramLabel = "PREFIX",
-      description = "Where to write, without the ending.")
-  private Path outputPrefix = Path.of("");
+  @Mixin CorpusOptions corpus = new CorpusOptions();
 
   @Option(
       names = {"--mask-before-token", "--mask_before_token"},
@@ -68,18 +51,6 @@ final class MaskCommand implements ToolCommand {
 
   @Mixin TokenizingOptions tokenizing = new TokenizingOptions();
 
-  @Option(
-      names = {"--num-docs", "--num_docs"},
-      paramLabel = "N",
-      description = "How many documents to expect on standard input, for the progress line.")
-  private long numDocs;
-
-  @Option(
-      names = {"--dataset-impl", "--dataset_impl"},
-      paramLabel = "mmap|cached|lazy",
-      description = "The format of the output (default: mmap).")
-  private String datasetImpl = "mmap";
-
   @Override
   public int call(Console console) throws Exception {
     int[] ids = pattern();
@@ -93,19 +64,8 @@ final class MaskCommand implements ToolCommand {
     }
     PreprocessPlan.Ending ending =
         appendEod ? PreprocessPlan.Ending.END_OF_DOCUMENT : PreprocessPlan.Ending.PLAIN;
-    PreprocessPlan plan =
-        tokenizing
-            .builder(input, outputPrefix, ending, numDocs)
-            .keys(datasets(tokenizing.keys()))
-            .layout(PreprocessCommand.layout(datasetImpl))
-            .build();
-    try (StopRequest stop = StopRequest.listen(console)) {
-      Recipe recipe = recipe(plan, tokenizer, ids);
-      boolean complete = Preprocess.run(plan, recipe, console, stop::requested).complete();
-      int code = complete ? ExitCode.OK : ExitCode.STOPPED;
-      stop.finished(code);
-      return code;
-    }
+    PreprocessPlan plan = corpus.plan(tokenizing, ending).keys(datasets(tokenizing.keys())).build();
+    return Preprocess.untilStopped(plan, recipe(plan, tokenizer, ids), console);
   }
 
   private int[] pattern() {

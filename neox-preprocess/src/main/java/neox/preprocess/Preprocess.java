@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import neox.base.Console;
+import neox.base.ExitCode;
 import neox.base.Progress;
+import neox.base.StopRequest;
 import neox.base.UserException;
 import neox.data.IndexedTokens;
 import neox.preprocess.PreprocessPlan.Existing;
@@ -74,6 +76,17 @@ public final class Preprocess {
   static Summary run(PreprocessPlan plan, Recipe recipe, Console console, BooleanSupplier stop)
       throws IOException, InterruptedException {
     return run(plan, InputFile.resolve(plan.inputs()), recipe, console, stop);
+  }
+
+  /// Runs to the end, or until the process is asked to stop; returns the exit code.
+  static int untilStopped(PreprocessPlan plan, Recipe recipe, Console console)
+      throws IOException, InterruptedException {
+    try (StopRequest stop = StopRequest.listen(console)) {
+      boolean complete = run(plan, recipe, console, stop::requested).complete();
+      int code = complete ? ExitCode.OK : ExitCode.STOPPED;
+      stop.finished(code);
+      return code;
+    }
   }
 
   /// As [#run(PreprocessPlan, Tokenizer, Console)] for files that are not on disk, which the plan's

@@ -1,21 +1,12 @@
 package neox.preprocess;
 
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 import neox.base.Console;
 import neox.base.Environment;
-import neox.base.ExitCode;
 import neox.base.StandardOptions;
-import neox.base.StopRequest;
 import neox.base.Tool;
 import neox.base.ToolCommand;
-import neox.base.UserException;
 import neox.base.Version;
-import neox.data.IndexLayout;
 import neox.tokenizer.Tokenizer;
-import neox.tokenizer.Tokenizers;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -54,37 +45,9 @@ import picocli.CommandLine.Option;
 public final class PreprocessCommand implements ToolCommand {
   @Mixin StandardOptions standard = new StandardOptions();
 
-  @Option(
-      names = "--input",
-      arity = "1..*",
-      split = ",",
-      paramLabel = "PATH",
-      description = "Files, directories or -, separated by commas or spaces.")
-  private List<String> input = List.of();
+  @Mixin CorpusOptions corpus = new CorpusOptions();
 
-  @Option(
-      names = {"--output-prefix", "--output_prefix"},
-      paramLabel = "PREFIX",
-      description = "Where to write, without the ending.")
-  private @Nullable Path outputPrefix;
-
-  @Option(
-      names = {"--tokenizer-type", "--tokenizer_type"},
-      paramLabel = "TYPE",
-      description = Tokenizers.TYPES + ".")
-  private @Nullable String tokenizerType;
-
-  @Option(
-      names = {"--vocab-file", "--vocab_file"},
-      paramLabel = "FILE",
-      description = "tokenizer.json, or vocab.json of GPT-2.")
-  private @Nullable Path vocabFile;
-
-  @Option(
-      names = {"--merge-file", "--merge_file"},
-      paramLabel = "FILE",
-      description = "merges.txt of GPT-2.")
-  private @Nullable Path mergeFile;
+  @Mixin TokenizerOptions tokenizerOptions = new TokenizerOptions();
 
   @Option(
       names = {"--append-eod", "--append_eod"},
@@ -92,21 +55,6 @@ public final class PreprocessCommand implements ToolCommand {
   private boolean appendEod;
 
   @Mixin TokenizingOptions tokenizing = new TokenizingOptions();
-
-  @Option(
-      names = {"--num-docs", "--num_docs"},
-      paramLabel = "N",
-      description = "How many documents to expect on standard input, for the progress line.")
-  private long numDocs;
-
-  @Option(
-      names = {"--dataset-impl", "--dataset_impl"},
-      paramLabel = "mmap|cached|lazy",
-      description = {
-        "The format of the output (default: mmap, which is what training reads; cached and lazy",
-        "are the same older format)."
-      })
-  private String datasetImpl = "mmap";
 
   @Option(
       names = "--shard",
@@ -123,48 +71,11 @@ public final class PreprocessCommand implements ToolCommand {
 
   @Override
   public int call(Console console) throws Exception {
-    Path prefix = required(outputPrefix, "--output-prefix");
-    String type = required(tokenizerType, "--tokenizer-type");
-    check();
-    Tokenizer tokenizer =
-        Tokenizers.open(type, Optional.ofNullable(vocabFile), Optional.ofNullable(mergeFile));
     PreprocessPlan.Ending ending =
         appendEod ? PreprocessPlan.Ending.END_OF_DOCUMENT : PreprocessPlan.Ending.PLAIN;
     PreprocessPlan plan =
-        tokenizing
-            .builder(input, prefix, ending, numDocs)
-            .layout(layout(datasetImpl))
-            .shard(ShardOption.parse(shard, Environment.all()))
-            .build();
-    try (StopRequest stop = StopRequest.listen(console)) {
-      boolean complete = Preprocess.run(plan, tokenizer, console, stop::requested).complete();
-      int code = complete ? ExitCode.OK : ExitCode.STOPPED;
-      stop.finished(code);
-      return code;
-    }
-  }
-
-  /// What `--dataset-impl` stands for.
-  static IndexLayout layout(String datasetImpl) {
-    return switch (datasetImpl) {
-      case "mmap" -> IndexLayout.MMAP;
-      case "cached", "lazy" -> IndexLayout.CACHED;
-      default ->
-          throw UserException.of(
-              "--dataset-impl: expected mmap, cached or lazy, found %s", datasetImpl);
-    };
-  }
-
-  static <T> T required(@Nullable T value, String option) {
-    if (value == null) {
-      throw UserException.of("%s is required; see neox-preprocess --help", option);
-    }
-    return value;
-  }
-
-  private void check() {
-    if (input.isEmpty()) {
-      throw new UserException("--input is required; see neox-preprocess --help");
-    }
+        corpus.plan(tokenizing, ending).shard(ShardOption.parse(shard, Environment.all())).build();
+    Tokenizer tokenizer = corpus.required(tokenizerOptions.open().orElse(null), "--tokenizer-type");
+    return Preprocess.untilStopped(plan, Recipe.ofTexts(plan, tokenizer), console);
   }
 }

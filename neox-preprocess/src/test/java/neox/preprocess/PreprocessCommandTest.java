@@ -252,9 +252,16 @@ class PreprocessCommandTest {
   @Test
   void saysWhatIsMissingOrImpossible() throws Exception {
     assertUsage("--output-prefix is required; see neox-preprocess --help");
-    assertUsage("--tokenizer-type is required; see neox-preprocess --help", "--output-prefix", "x");
-    String[] most = {"--output-prefix", "x", "--tokenizer-type", "CharLevelTokenizer"};
-    assertUsage("--input is required; see neox-preprocess --help", most);
+    assertUsage("--input is required; see neox-preprocess --help", "--output-prefix", "x");
+    assertUsage(
+        "--input is required; see neox-preprocess mask --help",
+        "mask",
+        "--mask-before-token=1",
+        "--tokenizer-type=CharLevelTokenizer",
+        "--output-prefix",
+        "x");
+    String[] most = {"--output-prefix", "x", "--input", "-"};
+    assertUsage("--tokenizer-type is required; see neox-preprocess --help", most);
     assertThat(Run.bytes(directory, "nowhere.jsonl").err())
         .isEqualTo("neox-preprocess: nowhere.jsonl: no such file or directory\n");
     assertThat(Run.bytes(directory, "-,-").err())
