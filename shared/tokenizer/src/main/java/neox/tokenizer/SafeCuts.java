@@ -15,10 +15,8 @@ final class SafeCuts {
   private static final int BYTES = ByteAlphabet.SIZE;
   private static final int HASH_BITS = 18;
 
-  /// Which lengths the halves have, by `last * 256 + first` of the two bytes that meet: bit `(left
-  /// -
-  ///   1)
-  ///      * 2 + right - 1`, where a length above two counts as two.
+  /// Which lengths the halves have, by `last * 256 + first` of the two bytes that meet. A length
+  /// above two counts as two; a left half of `l` and a right half of `r` are bit `2 * l + r - 3`.
   private final byte[] lengths = new byte[BYTES * BYTES];
 
   /// The hashes of all halves, one bit each.
