@@ -1,9 +1,9 @@
 package neox.eval.python;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.math.BigDecimal;
 import java.util.Iterator;
 import java.util.Map;
+import neox.base.PythonRepr;
 
 /// Writes values as Python does, character for character: `json.dumps` (hashes are taken of it),
 /// `repr` and `str`.
@@ -36,79 +36,9 @@ public final class PythonJson {
     return out.toString();
   }
 
-  /// `repr(float)`: the shortest digits that read back equal; an exponent below 1e-4 and from 1e16.
-  public static String repr(double value) {
-    if (Double.isNaN(value)) {
-      return "nan";
-    }
-    if (Double.isInfinite(value)) {
-      return value > 0 ? "inf" : "-inf";
-    }
-    if (value == 0) {
-      return 1 / value < 0 ? "-0.0" : "0.0";
-    }
-    BigDecimal shortest = new BigDecimal(Double.toString(Math.abs(value))).stripTrailingZeros();
-    String digits = shortest.unscaledValue().toString();
-    int exponent = digits.length() - shortest.scale() - 1;
-    String sign = value < 0 ? "-" : "";
-    if (exponent >= -4 && exponent < 16) {
-      String plain = shortest.toPlainString();
-      return sign + plain + (plain.indexOf('.') < 0 ? ".0" : "");
-    }
-    String fraction = digits.length() == 1 ? "" : "." + digits.substring(1);
-    String power = (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
-    return sign + digits.charAt(0) + fraction + "e" + (exponent < 0 ? "-" : "+") + power;
-  }
-
-  /// `repr(str)`: single quotes, unless the text holds one and no double quote.
-  public static String repr(String text) {
-    char quote = text.indexOf('\'') >= 0 && text.indexOf('"') < 0 ? '"' : '\'';
-    StringBuilder out = new StringBuilder().append(quote);
-    text.codePoints().forEach(c -> escape(c, quote, out));
-    return out.append(quote).toString();
-  }
-
-  private static void escape(int c, char quote, StringBuilder out) {
-    switch (c) {
-      case '\n' -> out.append("\\n");
-      case '\r' -> out.append("\\r");
-      case '\t' -> out.append("\\t");
-      case '\\' -> out.append("\\\\");
-      default -> {
-        if (c == quote) {
-          out.append('\\').appendCodePoint(c);
-        } else if (isPrintable(c)) {
-          out.appendCodePoint(c);
-        } else {
-          out.append(c < 0x100 ? "\\x" : c < 0x10000 ? "\\u" : "\\U");
-          int width = c < 0x100 ? 2 : c < 0x10000 ? 4 : 8;
-          for (int shift = 4 * (width - 1); shift >= 0; shift -= 4) {
-            out.append(HEX.charAt(c >> shift & 15));
-          }
-        }
-      }
-    }
-  }
-
-  /// `str.isprintable`: not "other", not a separator but the space.
-  private static boolean isPrintable(int c) {
-    return switch (Character.getType(c)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.SURROGATE,
-          Character.PRIVATE_USE,
-          Character.UNASSIGNED,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR ->
-          false;
-      case Character.SPACE_SEPARATOR -> c == ' ';
-      default -> true;
-    };
-  }
-
   private static void repr(JsonNode value, StringBuilder out) {
     switch (value.getNodeType()) {
-      case STRING -> out.append(repr(value.textValue()));
+      case STRING -> out.append(PythonRepr.of(value.textValue()));
       case BOOLEAN -> out.append(value.booleanValue() ? "True" : "False");
       case NULL, MISSING -> out.append("None");
       case NUMBER -> out.append(number(value, "nan", "inf"));
@@ -124,7 +54,7 @@ public final class PythonJson {
       case OBJECT -> {
         String separator = "{";
         for (Map.Entry<String, JsonNode> field : value.properties()) {
-          out.append(separator).append(repr(field.getKey())).append(": ");
+          out.append(separator).append(PythonRepr.of(field.getKey())).append(": ");
           repr(field.getValue(), out);
           separator = ", ";
         }
@@ -142,7 +72,7 @@ public final class PythonJson {
     if (Double.isNaN(real)) {
       return nan;
     }
-    return Double.isInfinite(real) ? (real < 0 ? "-" : "") + infinity : repr(real);
+    return Double.isInfinite(real) ? (real < 0 ? "-" : "") + infinity : PythonRepr.of(real);
   }
 
   /// One `json.dumps` in progress. @param indent spaces per level, negative for one line

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import neox.base.PythonRepr;
 import neox.base.Version;
 import neox.eval.python.PythonJson;
 import neox.eval.report.RunDescription.ModelDescription;
@@ -44,7 +45,7 @@ public final class ResultsJson {
     appendModel(json, run.model(), results);
     json.putNull("system_instruction").putNull("system_instruction_sha");
     json.putNull("fewshot_as_multiturn").putNull("chat_template").putNull("chat_template_sha");
-    json.put("total_evaluation_time_seconds", PythonJson.repr(run.elapsed().toNanos() / 1e9));
+    json.put("total_evaluation_time_seconds", PythonRepr.of(run.elapsed().toNanos() / 1e9));
     return json;
   }
 

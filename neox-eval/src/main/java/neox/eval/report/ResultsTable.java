@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import neox.base.PythonRepr;
 import neox.eval.python.PythonJson;
 
 /// The report for people: one line about the run, then a row per figure.
@@ -27,7 +28,7 @@ public final class ResultsTable {
         run.model().source(),
         PythonJson.repr(run.model().arguments()),
         PythonJson.repr(run.generation()),
-        none(run.limit().map(PythonJson::repr)),
+        none(run.limit().map(PythonRepr::of)),
         none(run.shots().map(String::valueOf)),
         run.batchSize());
   }
@@ -73,7 +74,7 @@ public final class ResultsTable {
   /// Python's `"%.4f"`.
   static String fixed(double value) {
     if (Double.isNaN(value) || Double.isInfinite(value)) {
-      return PythonJson.repr(value);
+      return PythonRepr.of(value);
     }
     return new BigDecimal(value).setScale(4, RoundingMode.HALF_EVEN).toPlainString();
   }

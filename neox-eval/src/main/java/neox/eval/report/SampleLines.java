@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import neox.base.PythonRepr;
 import neox.eval.metric.Value;
 import neox.eval.python.PythonJson;
 import neox.eval.request.Request;
@@ -67,9 +68,9 @@ final class SampleLines {
   private static JsonNode json(Response response) {
     return switch (response) {
       case Response.Likelihood(double logLikelihood, boolean greedy) ->
-          JSON.arrayNode().add(PythonJson.repr(logLikelihood)).add(greedy ? "True" : "False");
+          JSON.arrayNode().add(PythonRepr.of(logLikelihood)).add(greedy ? "True" : "False");
       case Response.RollingLikelihood(double logLikelihood) ->
-          TextNode.valueOf(PythonJson.repr(logLikelihood));
+          TextNode.valueOf(PythonRepr.of(logLikelihood));
       case Response.Generated(String text) -> TextNode.valueOf(text);
     };
   }

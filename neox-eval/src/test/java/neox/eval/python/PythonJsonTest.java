@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import neox.base.Json;
+import neox.base.PythonRepr;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,13 +34,13 @@ class PythonJsonTest {
     "100, 100.0",
   })
   void writesFloatsByTheirShortestDigits(double value, String expected) {
-    assertThat(PythonJson.repr(value)).isEqualTo(expected);
+    assertThat(PythonRepr.of(value)).isEqualTo(expected);
   }
 
   @Test
   void writesWhatIsNotANumber() {
-    assertThat(PythonJson.repr(Double.NaN)).isEqualTo("nan");
-    assertThat(PythonJson.repr(Double.NEGATIVE_INFINITY)).isEqualTo("-inf");
+    assertThat(PythonRepr.of(Double.NaN)).isEqualTo("nan");
+    assertThat(PythonRepr.of(Double.NEGATIVE_INFINITY)).isEqualTo("-inf");
     assertThat(PythonJson.line(json("[NaN, -Infinity]"))).isEqualTo("[NaN, -Infinity]");
   }
 
@@ -72,10 +73,10 @@ class PythonJsonTest {
 
   @Test
   void representsTextWithTheQuotesOfPython() {
-    assertThat(PythonJson.repr("it")).isEqualTo("'it'");
-    assertThat(PythonJson.repr("it's")).isEqualTo("\"it's\"");
-    assertThat(PythonJson.repr("it's \"so\"")).isEqualTo("'it\\'s \"so\"'");
-    assertThat(PythonJson.repr("a\n\u00a0\u2028é😀\u0007\\"))
+    assertThat(PythonRepr.of("it")).isEqualTo("'it'");
+    assertThat(PythonRepr.of("it's")).isEqualTo("\"it's\"");
+    assertThat(PythonRepr.of("it's \"so\"")).isEqualTo("'it\\'s \"so\"'");
+    assertThat(PythonRepr.of("a\n\u00a0\u2028é😀\u0007\\"))
         .isEqualTo("'a\\n\\xa0\\u2028é😀\\x07\\\\'");
   }
 

@@ -1,6 +1,7 @@
 package neox.template;
 
 import java.util.Optional;
+import neox.base.PythonRepr;
 
 /// `value.name` and `value[key]`: Jinja lets each stand in for the other, the one written first.
 final class Attributes {
@@ -10,7 +11,7 @@ final class Attributes {
     Arithmetic.requireDefined(value);
     return own(value, name)
         .or(() -> Sequences.item(value, new Value.Text(name)))
-        .orElseGet(() -> missing(value, "attribute", Printing.repr(name), dialect));
+        .orElseGet(() -> missing(value, "attribute", PythonRepr.of(name), dialect));
   }
 
   /// `value[key]`
@@ -22,7 +23,7 @@ final class Attributes {
     }
     if (key instanceof Value.Text(String name)) {
       return own(value, name)
-          .orElseGet(() -> missing(value, "attribute", Printing.repr(name), dialect));
+          .orElseGet(() -> missing(value, "attribute", PythonRepr.of(name), dialect));
     }
     return missing(value, "element", Printing.repr(key), dialect);
   }

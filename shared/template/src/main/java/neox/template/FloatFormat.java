@@ -3,6 +3,7 @@ package neox.template;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import neox.base.PythonRepr;
 
 /// Numbers in decimal as C prints them, rounded from their exact value, halves to even.
 final class FloatFormat {
@@ -28,12 +29,12 @@ final class FloatFormat {
 
   private static String exponential(BigDecimal number, int precision) {
     if (number.signum() == 0) {
-      return point("0".repeat(precision + 1)) + Printing.exponent(0);
+      return point("0".repeat(precision + 1)) + PythonRepr.exponent(0);
     }
     BigDecimal rounded = number.round(new MathContext(precision + 1, RoundingMode.HALF_EVEN));
     String digits = rounded.unscaledValue().toString();
     String padded = digits + "0".repeat(Math.max(0, precision + 1 - digits.length()));
-    return point(padded.substring(0, precision + 1)) + Printing.exponent(exponent(rounded));
+    return point(padded.substring(0, precision + 1)) + PythonRepr.exponent(exponent(rounded));
   }
 
   private static String point(String digits) {
@@ -54,7 +55,7 @@ final class FloatFormat {
     if (exponent >= -4 && exponent < precision) {
       return bare.toPlainString();
     }
-    return point(bare.unscaledValue().toString()) + Printing.exponent(exponent);
+    return point(bare.unscaledValue().toString()) + PythonRepr.exponent(exponent);
   }
 
   private FloatFormat() {}

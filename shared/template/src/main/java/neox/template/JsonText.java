@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import neox.base.PythonRepr;
 import neox.template.Arguments.Bound;
 import neox.template.Dialect.Option;
 
@@ -97,7 +98,7 @@ final class JsonText {
     }
     return Double.isInfinite(number)
         ? (number > 0 ? "Infinity" : "-Infinity")
-        : Printing.repr(number);
+        : PythonRepr.of(number);
   }
 
   private void writeList(List<Value> items, int depth) {

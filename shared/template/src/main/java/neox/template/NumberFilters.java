@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import neox.base.PythonRepr;
 import neox.template.Arguments.Bound;
 
 /// Filters that make numbers.
@@ -155,7 +156,7 @@ final class NumberFilters {
     double factor = Math.pow(10, precision);
     double product = Arithmetic.real(number) * factor;
     if (Double.isNaN(product) || Double.isInfinite(product)) {
-      throw Fault.of("cannot convert float %s to integer", Printing.repr(product));
+      throw Fault.of("cannot convert float %s to integer", PythonRepr.of(product));
     }
     return new Value.Real(new BigDecimal(product).setScale(0, mode).doubleValue() / factor);
   }

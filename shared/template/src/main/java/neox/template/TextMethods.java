@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import neox.base.PythonRepr;
 import neox.template.Arguments.Bound;
 
 /// The methods of Python's strings.
@@ -111,7 +112,7 @@ final class TextMethods {
           case "islower" -> PythonText.isLower(text);
           case "isupper" -> PythonText.isUpper(text);
           case "isspace" -> PythonText.all(text, PythonText::isSpace);
-          case "isprintable" -> text.codePoints().allMatch(Printing::isPrintable);
+          case "isprintable" -> text.codePoints().allMatch(PythonRepr::isPrintable);
           default -> throw Fault.of("str.%s is not supported", name);
         };
     return Value.Bool.of(answer);

@@ -1,5 +1,7 @@
 package neox.template;
 
+import neox.base.PythonRepr;
+
 /// A piece of a template's source.
 ///
 /// @param text what it says; for a string, its contents
@@ -32,7 +34,7 @@ record Token(Kind kind, String text, int line) {
       case VARIABLE_END -> "'}}'";
       case BLOCK_BEGIN -> "'{%'";
       case BLOCK_END -> "the end of the tag";
-      case STRING -> "the string " + Printing.repr(text);
+      case STRING -> "the string " + PythonRepr.of(text);
       case NAME, INTEGER, FLOAT, OPERATOR -> "'" + text + "'";
       case END -> "the end of the template";
     };
