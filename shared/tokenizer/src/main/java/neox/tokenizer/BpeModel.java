@@ -1,17 +1,15 @@
 package neox.tokenizer;
 
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import neox.base.UserException;
 
 /// A byte-level BPE vocabulary with its merges in order of preference (arXiv:1508.07909).
 final class BpeModel {
   /// Marks a byte that the vocabulary lacks; HuggingFace drops it silently, so do we.
-  static final int MISSING = -1;
+  static final int MISSING = Vocabulary.MISSING;
 
-  private final Map<String, Integer> vocabulary;
+  private final Vocabulary vocabulary;
   private final int[] byteIds = new int[ByteAlphabet.SIZE];
 
   private final FirstMerges firstMerges;
@@ -23,11 +21,8 @@ final class BpeModel {
   private final MergeTable ranks;
   private final int[] mergedIds;
 
-  /// One rule: the two tokens become one.
-  record Merge(String left, String right) {}
-
   /// @param where names the file of the merges in errors
-  BpeModel(Map<String, Integer> vocabulary, List<Merge> merges, String where) {
+  BpeModel(Vocabulary vocabulary, Merges merges, String where) {
     this.vocabulary = vocabulary;
     if (merges.size() > MergeTable.RANKS) {
       throw UserException.of(
@@ -35,39 +30,47 @@ final class BpeModel {
           where, merges.size(), MergeTable.RANKS);
     }
     for (int b = 0; b < byteIds.length; b++) {
-      byteIds[b] = vocabulary.getOrDefault(String.valueOf(ByteAlphabet.character(b)), MISSING);
+      byteIds[b] = vocabulary.ofByte(b);
     }
     cuttable =
         IntStream.range(0, byteIds.length).noneMatch(b -> byteIds[b] == MISSING && Utf8.occurs(b))
-            && Set.copyOf(vocabulary.values()).size() == vocabulary.size();
+            && vocabulary.hasDistinctIds();
     ranks = new MergeTable(merges.size());
     mergedIds = new int[merges.size()];
     firstMerges = new FirstMerges(byteIds, mergedIds);
     for (int rank = 0; rank < mergedIds.length; rank++) {
-      Merge merge = merges.get(rank);
-      int left = known(merge.left(), merge, rank, where);
-      int right = known(merge.right(), merge, rank, where);
-      mergedIds[rank] = known(merge.left() + merge.right(), merge, rank, where);
+      int start = merges.start(rank);
+      int middle = merges.middle(rank);
+      int end = merges.end(rank);
+      int left = vocabulary.id(merges.text(), start, middle);
+      int right = vocabulary.id(merges.text(), middle, end);
+      mergedIds[rank] = vocabulary.id(merges.text(), start, end);
+      if (left == MISSING || right == MISSING || mergedIds[rank] == MISSING) {
+        throw unknown(merges, rank, where);
+      }
       ranks.put(left, right, rank);
-      byte[] leftBytes = ByteAlphabet.bytesOf(merge.left());
-      byte[] rightBytes = ByteAlphabet.bytesOf(merge.right());
+      byte[] leftBytes = ByteAlphabet.bytesOf(merges.text(), start, middle);
+      byte[] rightBytes = ByteAlphabet.bytesOf(merges.text(), middle, end);
       firstMerges.add(leftBytes, rightBytes, rank);
       cuts.add(leftBytes, rightBytes);
     }
   }
 
-  private int known(String token, Merge merge, int rank, String where) {
-    Integer id = vocabulary.get(token);
-    if (id == null) {
-      throw UserException.of(
-          "%s: merge %d (\"%s %s\") needs the token \"%s\", which is not in the vocabulary;"
-              + " the vocabulary and the merges belong to different tokenizers",
-          where, rank + 1, merge.left(), merge.right(), token);
-    }
-    return id;
+  private UserException unknown(Merges merges, int rank, String where) {
+    String left = merges.left(rank);
+    String right = merges.right(rank);
+    String token =
+        Stream.of(left, right, left + right)
+            .filter(part -> vocabulary.id(part) == MISSING)
+            .findFirst()
+            .orElseThrow();
+    return UserException.of(
+        "%s: merge %d (\"%s %s\") needs the token \"%s\", which is not in the vocabulary;"
+            + " the vocabulary and the merges belong to different tokenizers",
+        where, rank + 1, left, right, token);
   }
 
-  Map<String, Integer> vocabulary() {
+  Vocabulary vocabulary() {
     return vocabulary;
   }
 

@@ -154,9 +154,7 @@ public final class BpeTrainer {
       model.put(name, false);
     }
     model.put("vocab", vocabulary);
-    model.put(
-        "merges",
-        learner.merges().stream().map(merge -> merge.left() + " " + merge.right()).toList());
+    model.put("merges", learner.merges());
     return model;
   }
 }

@@ -38,11 +38,16 @@ final class ByteAlphabet {
   /// The bytes that a spelled token stands for; its plain UTF-8 when it has a character outside the
   /// alphabet (so do added tokens with spaces).
   static byte[] bytesOf(String token) {
-    byte[] bytes = new byte[token.length()];
+    return bytesOf(token.toCharArray(), 0, token.length());
+  }
+
+  /// The same for the token `characters[from, to)`.
+  static byte[] bytesOf(char[] characters, int from, int to) {
+    byte[] bytes = new byte[to - from];
     for (int i = 0; i < bytes.length; i++) {
-      char c = token.charAt(i);
+      char c = characters[from + i];
       if (c >= BYTES.length || BYTES[c] < 0) {
-        return token.getBytes(StandardCharsets.UTF_8);
+        return new String(characters, from, to - from).getBytes(StandardCharsets.UTF_8);
       }
       bytes[i] = (byte) BYTES[c];
     }

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import neox.base.UserException;
 
@@ -35,20 +34,20 @@ final class Gpt2Files {
 
   /// @param more special tokens that the vocabulary may lack
   private static Tokenizer open(Path vocabFile, Path mergeFile, List<String> more) {
-    Map<String, Integer> vocabulary =
-        TokenizerFile.vocabulary(TokenizerFile.json(vocabFile), vocabFile.toString());
-    Integer endOfText = vocabulary.get(END_OF_TEXT);
-    if (endOfText == null) {
+    Vocabulary vocabulary = TokenizerFile.vocabulary(vocabFile);
+    int endOfText = vocabulary.id(END_OF_TEXT);
+    if (endOfText == Vocabulary.MISSING) {
       throw UserException.of(
           "%s: the vocabulary has no %s, which GPT2BPETokenizer needs", vocabFile, END_OF_TEXT);
     }
-    List<BpeModel.Merge> merges = merges(TokenizerFile.text(mergeFile), mergeFile);
+    Merges merges = merges(TokenizerFile.text(mergeFile), mergeFile);
     List<AddedToken> added = new ArrayList<>();
     added.add(new AddedToken(END_OF_TEXT, endOfText, Set.of()));
     int next = vocabulary.size();
     for (String token : more) {
-      Integer known = vocabulary.get(token);
-      added.add(new AddedToken(token, known == null ? next++ : known, Set.of()));
+      int known = vocabulary.id(token);
+      int id = known == Vocabulary.MISSING ? next++ : known;
+      added.add(new AddedToken(token, id, Set.of()));
     }
     return new ByteLevelBpe(
         new BpeModel(vocabulary, merges, mergeFile.toString()),
@@ -57,8 +56,8 @@ final class Gpt2Files {
         List.of(vocabFile, mergeFile));
   }
 
-  private static List<BpeModel.Merge> merges(String text, Path file) {
-    List<BpeModel.Merge> merges = new ArrayList<>();
+  private static Merges merges(String text, Path file) {
+    Merges merges = new Merges();
     int number = 0;
     for (String line : text.lines().toList()) {
       number++;
@@ -71,7 +70,7 @@ final class Gpt2Files {
             "%s:%d: expected two tokens with a space between them, found \"%s\"",
             file, number, line);
       }
-      merges.add(new BpeModel.Merge(line.substring(0, space), line.substring(space + 1)));
+      merges.add(line.substring(0, space), line.substring(space + 1));
     }
     return merges;
   }

@@ -19,7 +19,7 @@ final class MergeLearner {
   private final long minFrequency;
   private final List<String> tokens;
   private final Map<String, Integer> ids = new HashMap<>();
-  private final List<BpeModel.Merge> merges = new ArrayList<>();
+  private final List<String> merges = new ArrayList<>();
 
   /// The tokens of all words, each in the place of its first byte; a word shrinks as it merges.
   private final int[] symbols;
@@ -88,8 +88,8 @@ final class MergeLearner {
     return tokens;
   }
 
-  /// The merges by rank, once [#learn] is done.
-  List<BpeModel.Merge> merges() {
+  /// The merges by rank, both halves with a space between them, once [#learn] is done.
+  List<String> merges() {
     return merges;
   }
 
@@ -161,9 +161,8 @@ final class MergeLearner {
   private void merge(Candidate top) {
     int left = (int) (top.pair >>> 32);
     int right = (int) top.pair;
-    BpeModel.Merge merge = new BpeModel.Merge(tokens.get(left), tokens.get(right));
-    merges.add(merge);
-    String token = merge.left() + merge.right();
+    merges.add(tokens.get(left) + " " + tokens.get(right));
+    String token = tokens.get(left) + tokens.get(right);
     Integer known = ids.putIfAbsent(token, tokens.size());
     int merged = known == null ? tokens.size() : known;
     if (known == null) {

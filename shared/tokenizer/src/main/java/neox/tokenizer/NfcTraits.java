@@ -1,7 +1,11 @@
 package neox.tokenizer;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.text.Normalizer;
+import java.util.Arrays;
+import java.util.Objects;
 
 /// What normalization form C may do to each character.
 final class NfcTraits {
@@ -14,18 +18,12 @@ final class NfcTraits {
   /// May become something else, by itself or with what stands before it.
   static final byte SUSPECT = 2;
 
-  /// All characters that may change, or are made of such, are in these ranges.
-  private static final int[] RANGES = {
-    0x00C0, 0x3400, 0xA600, 0xAC00, 0xF900, 0xFB50, 0xFE20, 0xFE30, 0x10000, 0x12000, 0x16000,
-    0x17000, 0x1B000, 0x1F000, 0x2F800, 0x2FA20
-  };
+  /// The characters that are not stable, in ranges: first, last, trait. To ask the JDK about each
+  /// of 200,000 characters would take a tenth of a second at every start.
+  private static final String TABLE = "nfc-traits.txt";
 
-  private static final int LIMIT = RANGES[RANGES.length - 1];
-
-  /// Marks of the lowest and the highest combining class that others change places with.
-  private static final String OVERLAY = "\u0334";
-
-  private static final String ABOVE = "\u0301";
+  /// All characters from here on are stable.
+  private static final int LIMIT = 0x2FA20;
 
   private static final byte[] TRAITS = traits();
 
@@ -43,40 +41,22 @@ final class NfcTraits {
 
   private static byte[] traits() {
     byte[] traits = new byte[LIMIT];
-    for (int i = 0; i < RANGES.length; i += 2) {
-      for (int c = RANGES[i]; c < RANGES[i + 1]; c++) {
-        if (Character.isSurrogate((char) c) && c < 0x10000) {
-          continue;
-        }
-        String alone = Character.toString(c);
-        if (Nfc.isUnknown(c) || !Normalizer.isNormalized(alone, Normalizer.Form.NFC)) {
-          traits[c] = SUSPECT;
-          continue;
-        }
-        if (traits[c] == STABLE && isReordered(alone)) {
-          traits[c] = MARK;
-        }
-        suspectParts(traits, alone);
+    for (String line : table().split("\n", -1)) {
+      if (!line.isEmpty()) {
+        String[] range = line.split(" ", -1);
+        int first = Integer.parseInt(range[0], 16);
+        int last = Integer.parseInt(range[1], 16);
+        Arrays.fill(traits, first, last + 1, Byte.parseByte(range[2]));
       }
-    }
-    for (int c = 0x1100; c < 0x1200; c++) {
-      traits[c] = SUSPECT; // the letters of Hangul syllables
     }
     return traits;
   }
 
-  private static boolean isReordered(String mark) {
-    return !Normalizer.isNormalized(mark + OVERLAY, Normalizer.Form.NFD)
-        || !Normalizer.isNormalized(ABOVE + mark, Normalizer.Form.NFD);
-  }
-
-  /// What a character consists of composes with what stands before it.
-  private static void suspectParts(byte[] traits, String composed) {
-    String parts = Normalizer.normalize(composed, Normalizer.Form.NFD);
-    for (int i = parts.offsetByCodePoints(0, 1); i < parts.length(); ) {
-      int part = parts.codePointAt(i);
-      traits[part] = SUSPECT;
-      i += Character.charCount(part);
+  private static String table() {
+    try (InputStream in = NfcTraits.class.getResourceAsStream(TABLE)) {
+      return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.US_ASCII);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

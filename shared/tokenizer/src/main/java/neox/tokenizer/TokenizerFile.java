@@ -1,14 +1,16 @@
 package neox.tokenizer;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonParser.NumberType;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
-import neox.base.Json;
+import neox.base.JsonStream;
 import neox.base.UserException;
 
 /// Reads the parts that all tokenizer files share, with one clear line when they are not there.
@@ -19,10 +21,6 @@ final class TokenizerFile {
   /// Something that is done with a file.
   interface Reading<T> {
     T read(Path file) throws IOException;
-  }
-
-  static JsonNode json(Path file) {
-    return reading(file, Json::read);
   }
 
   static String text(Path file) {
@@ -47,24 +45,46 @@ final class TokenizerFile {
     }
   }
 
-  /// An object of names and ids.
-  static Map<String, Integer> vocabulary(JsonNode node, String where) {
-    if (!node.isObject() || node.isEmpty()) {
-      throw UserException.of(
-          "%s: expected a vocabulary, an object of tokens and ids, found %s",
-          where, describe(node));
+  /// The vocabulary that is all of a file.
+  static Vocabulary vocabulary(Path file) {
+    return reading(
+        file, path -> JsonStream.read(path, parser -> vocabulary(parser, path.toString())));
+  }
+
+  /// Takes a vocabulary from a parser: an object of tokens and ids.
+  ///
+  /// @param where names its place in errors
+  static Vocabulary vocabulary(JsonParser parser, String where) throws IOException {
+    Vocabulary vocabulary = new Vocabulary();
+    if (!parser.isExpectedStartObjectToken()) {
+      throw noVocabulary(where, JsonStream.tree(parser));
     }
-    Map<String, Integer> vocabulary = HashMap.newHashMap(node.size());
-    for (Map.Entry<String, JsonNode> entry : node.properties()) {
-      JsonNode id = entry.getValue();
-      if (!id.isInt() || id.intValue() < 0 || id.intValue() > MAX_ID) {
-        throw UserException.of(
-            "%s: token \"%s\": expected an id between 0 and %d, found %s",
-            where, entry.getKey(), MAX_ID, id);
-      }
-      vocabulary.put(entry.getKey(), id.intValue());
+    for (String token = parser.nextFieldName(); token != null; token = parser.nextFieldName()) {
+      parser.nextToken();
+      vocabulary.put(token, id(parser, token, where));
+    }
+    if (vocabulary.size() == 0) {
+      throw noVocabulary(where, JsonNodeFactory.instance.objectNode());
     }
     return vocabulary;
+  }
+
+  private static int id(JsonParser parser, String token, String where) throws IOException {
+    boolean isInt =
+        parser.hasToken(JsonToken.VALUE_NUMBER_INT) && parser.getNumberType() == NumberType.INT;
+    int id = isInt ? parser.getIntValue() : -1;
+    if (id < 0 || id > MAX_ID) {
+      throw UserException.of(
+          "%s: token \"%s\": expected an id between 0 and %d, found %s",
+          where, token, MAX_ID, JsonStream.tree(parser));
+    }
+    return id;
+  }
+
+  /// What to say of a node that should have been a vocabulary.
+  static UserException noVocabulary(String where, JsonNode found) {
+    return UserException.of(
+        "%s: expected a vocabulary, an object of tokens and ids, found %s", where, describe(found));
   }
 
   /// What a node is, for error messages.

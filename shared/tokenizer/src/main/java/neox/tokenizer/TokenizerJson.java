@@ -4,10 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import neox.base.UserException;
@@ -18,15 +16,17 @@ import neox.base.UserException;
 /// HuggingFace's own library, which is loaded only then.
 final class TokenizerJson {
   private final Path file;
+  private final TokenizerParts parts;
   private final JsonNode root;
 
-  private TokenizerJson(Path file, JsonNode root) {
+  private TokenizerJson(Path file, TokenizerParts parts) {
     this.file = file;
-    this.root = root;
+    this.parts = parts;
+    this.root = parts.rest();
   }
 
   static Tokenizer open(Path file) {
-    TokenizerJson json = new TokenizerJson(file, TokenizerFile.json(file));
+    TokenizerJson json = new TokenizerJson(file, TokenizerParts.read(file));
     json.check();
     return json.byteLevel().orElseGet(json::foreign);
   }
@@ -52,11 +52,11 @@ final class TokenizerJson {
     if (options.isEmpty() || !isPlainBpe(root.path("model"))) {
       return Optional.empty();
     }
-    Map<String, Integer> vocabulary = vocabulary(root.path("model").path("vocab"));
-    if (new HashSet<>(vocabulary.values()).size() < vocabulary.size()) {
+    Vocabulary vocabulary = vocabulary();
+    if (!vocabulary.hasDistinctIds()) {
       return Optional.empty();
     }
-    if (isSet(root.path("model").path("unk_token")) && !hasAllBytes(vocabulary)) {
+    if (isSet(root.path("model").path("unk_token")) && !vocabulary.hasAllBytes()) {
       return Optional.empty();
     }
     Optional<List<AddedToken>> added = addedTokens(vocabulary);
@@ -69,7 +69,7 @@ final class TokenizerJson {
   }
 
   private Tokenizer foreign() {
-    Map<String, Integer> vocabulary = vocabulary(root.path("model").path("vocab"));
+    Vocabulary vocabulary = vocabulary();
     List<AddedToken> added = addedTokens(vocabulary).orElse(List.of());
     return DjlTokenizer.open(file, new TokenIds(vocabulary, added));
   }
@@ -115,56 +115,35 @@ final class TokenizerJson {
     return !node.isMissingNode() && !node.isNull();
   }
 
-  private static boolean hasAllBytes(Map<String, Integer> vocabulary) {
-    for (int b = 0; b < ByteAlphabet.SIZE; b++) {
-      if (!vocabulary.containsKey(String.valueOf(ByteAlphabet.character(b)))) {
-        return false;
-      }
-    }
-    return true;
+  /// The model's vocabulary: an object of ids or, for Unigram, an array of tokens with scores.
+  private Vocabulary vocabulary() {
+    return parts.vocabulary().orElseGet(this::listed);
   }
 
-  /// The model's vocabulary: an object of ids or, for Unigram, an array of tokens with scores.
-  private Map<String, Integer> vocabulary(JsonNode node) {
-    if (!node.isArray()) {
-      return TokenizerFile.vocabulary(node, file + ": model.vocab");
+  private Vocabulary listed() {
+    JsonNode list = root.path("model").path("vocab");
+    if (!list.isArray()) {
+      throw TokenizerFile.noVocabulary(file + ": model.vocab", list);
     }
-    Map<String, Integer> vocabulary = HashMap.newHashMap(node.size());
-    for (JsonNode entry : node) {
-      vocabulary.put(entry.path(0).asText(), vocabulary.size());
+    Vocabulary vocabulary = new Vocabulary();
+    for (int id = 0; id < list.size(); id++) {
+      vocabulary.put(list.path(id).path(0).asText(), id);
     }
     return vocabulary;
   }
 
-  private List<BpeModel.Merge> merges() {
-    JsonNode node = root.path("model").path("merges");
-    if (!node.isArray()) {
-      throw UserException.of(
-          "%s: model.merges: expected an array, found %s", file, TokenizerFile.describe(node));
-    }
-    List<BpeModel.Merge> merges = new ArrayList<>(node.size());
-    for (JsonNode entry : node) {
-      merges.add(merge(entry));
-    }
-    return merges;
-  }
-
-  /// `"a b"` in older files, `["a", "b"]` in newer ones.
-  private BpeModel.Merge merge(JsonNode entry) {
-    if (entry.isArray() && entry.size() == 2) {
-      return new BpeModel.Merge(entry.path(0).asText(), entry.path(1).asText());
-    }
-    String[] parts = entry.asText().split(" ", -1);
-    if (parts.length != 2) {
-      throw UserException.of(
-          "%s: model.merges: expected two tokens, found %s", file, TokenizerFile.describe(entry));
-    }
-    return new BpeModel.Merge(parts[0], parts[1]);
+  private Merges merges() {
+    return parts
+        .merges()
+        .orElseThrow(() ->
+            UserException.of(
+                "%s: model.merges: expected an array, found %s",
+                file, TokenizerFile.describe(root.path("model").path("merges"))));
   }
 
   /// The added tokens with the ids that HuggingFace gives them: an existing token keeps its id, a
   /// new one takes the next free id whatever the file says. Special tokens come first.
-  private Optional<List<AddedToken>> addedTokens(Map<String, Integer> vocabulary) {
+  private Optional<List<AddedToken>> addedTokens(Vocabulary vocabulary) {
     List<AddedToken> special = new ArrayList<>();
     List<AddedToken> plain = new ArrayList<>();
     Set<String> seen = new HashSet<>();
@@ -177,8 +156,8 @@ final class TokenizerJson {
       if (!seen.add(content)) {
         return Optional.empty();
       }
-      Integer known = vocabulary.get(content);
-      int id = known != null ? known : Math.max(vocabulary.size(), highest + 1);
+      int known = vocabulary.id(content);
+      int id = known != Vocabulary.MISSING ? known : Math.max(vocabulary.size(), highest + 1);
       highest = Math.max(highest, id);
       boolean isSpecial = node.path("special").asBoolean();
       (isSpecial ? special : plain).add(new AddedToken(content, id, traits(node, isSpecial)));

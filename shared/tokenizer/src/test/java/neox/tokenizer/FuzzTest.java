@@ -65,7 +65,7 @@ class FuzzTest {
     Tokenizer ours = Golden.tokenizer(name);
     Tokenizer.Encoder encoder = ours.encoder();
     Tokenizer theirs =
-        DjlTokenizer.open(Golden.file(name + ".json"), new TokenIds(java.util.Map.of(), List.of()));
+        DjlTokenizer.open(Golden.file(name + ".json"), new TokenIds(new Vocabulary(), List.of()));
     Random random = new Random(20_26);
     List<String> different = new ArrayList<>();
     TokenBuffer out = new TokenBuffer();

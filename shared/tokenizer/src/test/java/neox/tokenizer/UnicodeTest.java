@@ -8,6 +8,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.text.Normalizer;
 import java.util.HexFormat;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// Ids depend on Unicode tables; a JDK with other ones must not change them unnoticed.
@@ -100,6 +102,40 @@ class UnicodeTest {
   void letsASingleMarkBeThatComposesWithNothing() {
     byte[] utf8 = "\u0e01\u0e49 \u0915\u094d\u0937 \u05d0\u05b8".getBytes(StandardCharsets.UTF_8);
     assertThat(Nfc.firstSuspect(utf8, 0, utf8.length)).isEqualTo(utf8.length);
+  }
+
+  @Test
+  void letsComposedCharactersBe() {
+    byte[] utf8 = "ườ ガガ éé ấ\u0e49".getBytes(StandardCharsets.UTF_8);
+    assertThat(Nfc.firstSuspect(utf8, 0, utf8.length)).isEqualTo(utf8.length);
+  }
+
+  @Test
+  void normalizesRandomRunsOfMarksAndComposedCharactersAsTheJdkDoes() {
+    int[] pool =
+        IntStream.range(0xC0, 0x2FA20)
+            .filter(c -> c < 0x3400 || c > 0xDFFF || (c > 0xABFF && c < 0xAC40))
+            .filter(c -> !Nfc.isUnknown(c))
+            .filter(c -> NfcTraits.of(c) != NfcTraits.STABLE || isComposed(c))
+            .toArray();
+    Random random = new Random(11);
+    for (int i = 0; i < 300_000; i++) {
+      StringBuilder text = new StringBuilder("a");
+      for (int n = random.nextInt(2, 7); n > 0; n--) {
+        text.appendCodePoint(pool[random.nextInt(pool.length)]);
+        if (random.nextInt(8) == 0) {
+          text.append('e');
+        }
+      }
+      String expected = Normalizer.normalize(text, Normalizer.Form.NFC);
+      assertThat(normalized(text.toString()))
+          .as("%s", text)
+          .isEqualTo(expected.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private static boolean isComposed(int c) {
+    return !Normalizer.isNormalized(Character.toString(c), Normalizer.Form.NFD);
   }
 
   @Test

@@ -95,7 +95,7 @@ class WordCacheTest {
         }
       }
     }
-    Set<BpeModel.Merge> merges = new java.util.LinkedHashSet<>();
+    Set<Models.Merge> merges = new java.util.LinkedHashSet<>();
     while (merges.size() < count) {
       String text = spelled(word(random, 4).getBytes(StandardCharsets.UTF_8));
       int at = random.nextInt(text.length());
@@ -104,7 +104,7 @@ class WordCacheTest {
       if (middle < end
           && tokens.contains(text.substring(at, middle))
           && tokens.contains(text.substring(middle, end))) {
-        merges.add(new BpeModel.Merge(text.substring(at, middle), text.substring(middle, end)));
+        merges.add(new Models.Merge(text.substring(at, middle), text.substring(middle, end)));
         tokens.add(text.substring(at, end));
         ids.putIfAbsent(text.substring(at, end), ids.size());
       }
@@ -112,8 +112,8 @@ class WordCacheTest {
     return model(ids, List.copyOf(merges));
   }
 
-  private static BpeModel model(Map<String, Integer> ids, List<BpeModel.Merge> merges) {
-    return new BpeModel(ids, merges, "test");
+  private static BpeModel model(Map<String, Integer> ids, List<Models.Merge> merges) {
+    return Models.model(ids, merges);
   }
 
   private static Map<String, Integer> alphabet(String missing) {
@@ -126,13 +126,13 @@ class WordCacheTest {
     return ids;
   }
 
-  private static BpeModel.Merge merge(Map<String, Integer> ids, String left, String right) {
+  private static Models.Merge merge(Map<String, Integer> ids, String left, String right) {
     String leftToken = spelled(left.getBytes(StandardCharsets.UTF_8));
     String rightToken = spelled(right.getBytes(StandardCharsets.UTF_8));
     for (String token : List.of(leftToken, rightToken, leftToken + rightToken)) {
       ids.put(token, ids.size());
     }
-    return new BpeModel.Merge(leftToken, rightToken);
+    return new Models.Merge(leftToken, rightToken);
   }
 
   private static String spelled(byte... bytes) {

@@ -22,8 +22,8 @@ class WordMergerTest {
     Random random = new Random(11);
     for (int vocabulary = 0; vocabulary < 400; vocabulary++) {
       Map<String, Integer> ids = new HashMap<>();
-      List<BpeModel.Merge> merges = merges(random, ids, vocabulary % 4);
-      WordMerger merger = new WordMerger(new BpeModel(ids, merges, "test"));
+      List<Models.Merge> merges = merges(random, ids, vocabulary % 4);
+      WordMerger merger = new WordMerger(Models.model(ids, merges));
       for (int i = 0; i < 200; i++) {
         String word = word(random, i % 10 == 0 ? 150 : 14);
         byte[] text = ("x" + word + "x").getBytes(java.nio.charset.StandardCharsets.UTF_8);
@@ -38,9 +38,8 @@ class WordMergerTest {
   @Test
   void mergesALetterOfTwoBytesAtOnce() {
     Map<String, Integer> ids = new HashMap<>(Map.of("Ð", 0, "°", 1, "Ð°", 2, "Ġ", 3, "ĠÐ", 4));
-    List<BpeModel.Merge> merges =
-        List.of(new BpeModel.Merge("Ġ", "Ð"), new BpeModel.Merge("Ð", "°"));
-    BpeModel model = new BpeModel(ids, merges, "test");
+    List<Models.Merge> merges = List.of(new Models.Merge("Ġ", "Ð"), new Models.Merge("Ð", "°"));
+    BpeModel model = Models.model(ids, merges);
     byte[] text = " аа".getBytes(java.nio.charset.StandardCharsets.UTF_8);
     int[] first = new int[5];
     // the blank may take the first byte of the first letter; nothing comes between the second's
@@ -50,25 +49,25 @@ class WordMergerTest {
   }
 
   /// @param kind 0 as trained, 1 shuffled, 2 with merges given twice, 3 without one byte's token
-  private static List<BpeModel.Merge> merges(Random random, Map<String, Integer> ids, int kind) {
+  private static List<Models.Merge> merges(Random random, Map<String, Integer> ids, int kind) {
     List<String> tokens = new ArrayList<>();
     for (String letter : LETTERS.split("", 0)) {
       if (kind != 3 || !letter.equals("d")) {
         tokens.add(letter);
       }
     }
-    Set<BpeModel.Merge> merges = new java.util.LinkedHashSet<>();
+    Set<Models.Merge> merges = new java.util.LinkedHashSet<>();
     int count = 1 + random.nextInt(25);
     while (merges.size() < count) {
       String left = tokens.get(random.nextInt(tokens.size()));
       String right = tokens.get(random.nextInt(tokens.size()));
-      merges.add(new BpeModel.Merge(left, right));
+      merges.add(new Models.Merge(left, right));
       if (!tokens.contains(left + right)) {
         tokens.add(left + right);
       }
     }
     tokens.forEach(token -> ids.put(token, ids.size()));
-    List<BpeModel.Merge> list = new ArrayList<>(merges);
+    List<Models.Merge> list = new ArrayList<>(merges);
     if (kind == 1) {
       Collections.shuffle(list, random);
     } else if (kind == 2) {
@@ -89,7 +88,7 @@ class WordMergerTest {
 
   /// Merges the pair of lowest rank, the leftmost first, until none is left; of equal merges the
   /// last gives the rank, as in HuggingFace's map.
-  private static int[] merged(String word, Map<String, Integer> ids, List<BpeModel.Merge> merges) {
+  private static int[] merged(String word, Map<String, Integer> ids, List<Models.Merge> merges) {
     List<String> parts = new ArrayList<>();
     for (String letter : word.split("", 0)) {
       if (ids.containsKey(letter)) {
@@ -111,7 +110,7 @@ class WordMergerTest {
     }
   }
 
-  private static int rank(List<String> parts, int at, List<BpeModel.Merge> merges) {
-    return merges.lastIndexOf(new BpeModel.Merge(parts.get(at), parts.get(at + 1)));
+  private static int rank(List<String> parts, int at, List<Models.Merge> merges) {
+    return merges.lastIndexOf(new Models.Merge(parts.get(at), parts.get(at + 1)));
   }
 }

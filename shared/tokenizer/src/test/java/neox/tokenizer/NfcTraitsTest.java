@@ -1,0 +1,111 @@
+package neox.tokenizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.Normalizer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/// The table of what normalization may do to each character, against the JDK's normalizer.
+class NfcTraitsTest {
+  private static final Path TABLE = Path.of("src/main/resources/neox/tokenizer/nfc-traits.txt");
+
+  /// All characters that may change, or are made of such, are in these ranges.
+  private static final int[] RANGES = {
+    0x00C0, 0x3400, 0xA600, 0xAC00, 0xF900, 0xFB50, 0xFE20, 0xFE30, 0x10000, 0x12000, 0x16000,
+    0x17000, 0x1B000, 0x1F000, 0x2F800, 0x2FA20
+  };
+
+  private static final int LIMIT = RANGES[RANGES.length - 1];
+
+  /// Marks of the lowest and the highest combining class that others change places with.
+  private static final String OVERLAY = "\u0334";
+
+  private static final String ABOVE = "\u0301";
+
+  @Test
+  void theTableSaysWhatTheJdkDoes() throws IOException {
+    String table = table(traits());
+    if (Boolean.getBoolean("neox.update")) {
+      Files.writeString(TABLE, table);
+      return;
+    }
+    assertThat(Files.readString(TABLE))
+        .as("%s; bring it up to date with -Dneox.update=true", TABLE)
+        .isEqualTo(table);
+  }
+
+  @Test
+  void knowsEveryCharacter() {
+    byte[] traits = traits();
+    for (int c = 0; c < Character.MAX_CODE_POINT; c++) {
+      assertThat(NfcTraits.of(c)).as("U+%04X", c).isEqualTo(c < LIMIT ? traits[c] : 0);
+    }
+  }
+
+  private static String table(byte[] traits) {
+    StringBuilder table = new StringBuilder();
+    for (int c = 0; c < LIMIT; c++) {
+      int first = c;
+      while (c + 1 < LIMIT && traits[c + 1] == traits[first]) {
+        c++;
+      }
+      if (traits[first] != NfcTraits.STABLE) {
+        table.append("%04X %04X %d\n".formatted(first, c, traits[first]));
+      }
+    }
+    return table.toString();
+  }
+
+  private static byte[] traits() {
+    byte[] traits = new byte[LIMIT];
+    for (int c : characters()) {
+      String alone = Character.toString(c);
+      if (Nfc.isUnknown(c) || !Normalizer.isNormalized(alone, Normalizer.Form.NFC)) {
+        traits[c] = NfcTraits.SUSPECT;
+        continue;
+      }
+      // What a character consists of composes with what stands before it.
+      Normalizer.normalize(alone, Normalizer.Form.NFD)
+          .codePoints()
+          .skip(1)
+          .forEach(part -> traits[part] = NfcTraits.SUSPECT);
+    }
+    for (int c = 0x1100; c < 0x1200; c++) {
+      traits[c] = NfcTraits.SUSPECT; // the letters of Hangul syllables
+    }
+    for (int c : characters()) {
+      if (traits[c] == NfcTraits.STABLE) {
+        int first = Normalizer.normalize(Character.toString(c), Normalizer.Form.NFD).codePointAt(0);
+        traits[c] = first == c ? ownTrait(c) : ofComposed(traits[first], first);
+      }
+    }
+    return traits;
+  }
+
+  private static int[] characters() {
+    return IntStream.iterate(0, i -> i < RANGES.length, i -> i + 2)
+        .flatMap(i -> IntStream.range(RANGES[i], RANGES[i + 1]))
+        .filter(c -> c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE)
+        .toArray();
+  }
+
+  private static byte ownTrait(int character) {
+    return isReordered(character) ? NfcTraits.MARK : NfcTraits.STABLE;
+  }
+
+  /// What stands before a composed character can change it only through its first part.
+  private static byte ofComposed(byte traitOfFirst, int first) {
+    boolean stable = traitOfFirst == NfcTraits.STABLE && !isReordered(first);
+    return stable ? NfcTraits.STABLE : NfcTraits.SUSPECT;
+  }
+
+  private static boolean isReordered(int character) {
+    String mark = Character.toString(character);
+    return !Normalizer.isNormalized(mark + OVERLAY, Normalizer.Form.NFD)
+        || !Normalizer.isNormalized(ABOVE + mark, Normalizer.Form.NFD);
+  }
+}
