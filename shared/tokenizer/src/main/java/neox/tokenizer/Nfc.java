@@ -24,7 +24,7 @@ final class Nfc {
 
   /// Where in `text[from, to)` the first character stands that may change, or `to`.
   static int firstSuspect(byte[] text, int from, int to) {
-    int mark = -1; // the character that a harmless mark was seen after
+    int follower = -1; // where one ends that stays as it is unless another comes after it
     int at = from;
     while (at < to) {
       if (at + EightBytes.SIZE <= to && EightBytes.isAscii(EightBytes.at(text, at))) {
@@ -35,16 +35,26 @@ final class Nfc {
         at++;
         continue;
       }
-      byte trait = NfcTraits.of(Utf8.codePoint(text, at, to));
+      int codePoint = Utf8.codePoint(text, at, to);
       int end = at + Utf8.length(text[at]);
-      if (trait == NfcTraits.MARK && mark != at) {
-        mark = end;
-      } else if (trait != NfcTraits.STABLE) {
-        return start(text, from, at);
+      if (!NfcTraits.isBoundary(codePoint)) {
+        if (follower == at || !stays(NfcTraits.of(codePoint), text, from, at)) {
+          return start(text, from, at);
+        }
+        follower = end;
       }
       at = end;
     }
     return to;
+  }
+
+  /// Whether a character of that trait, with no other such before it, stays as it is.
+  private static boolean stays(byte trait, byte[] text, int from, int at) {
+    if (trait == NfcTraits.FOLLOWER && at > from) {
+      int before = Utf8.previous(text, from, at);
+      return NfcTraits.of(Utf8.codePoint(text, before, at)) == NfcTraits.INERT;
+    }
+    return trait == NfcTraits.MARK;
   }
 
   /// Where the last character before `at` stands that changes with nothing before it; `from` when
@@ -53,7 +63,7 @@ final class Nfc {
     int start = at;
     while (start > from) {
       start = Utf8.previous(text, from, start);
-      if (NfcTraits.of(Utf8.codePoint(text, start, at)) == NfcTraits.STABLE) {
+      if (NfcTraits.isBoundary(Utf8.codePoint(text, start, at))) {
         break;
       }
     }
@@ -63,7 +73,7 @@ final class Nfc {
   /// Where the first character after `at` stands that changes with nothing before it.
   private static int nextBoundary(byte[] text, int at, int to) {
     int end = at + Utf8.length(text[at]);
-    while (end < to && NfcTraits.of(Utf8.codePoint(text, end, to)) != NfcTraits.STABLE) {
+    while (end < to && !NfcTraits.isBoundary(Utf8.codePoint(text, end, to))) {
       end += Utf8.length(text[end]);
     }
     return Math.min(end, to);

@@ -39,6 +39,17 @@ final class Utf8 {
     return b < 0xE0 ? 2 : b < 0xF0 ? 3 : 4;
   }
 
+  /// The first byte of a character, 0 to 255.
+  static int firstByte(int codePoint) {
+    if (codePoint < 0x80) {
+      return codePoint;
+    }
+    if (codePoint < 0x800) {
+      return 0xC0 | codePoint >> 6;
+    }
+    return codePoint < 0x10000 ? 0xE0 | codePoint >> 12 : 0xF0 | codePoint >> 18;
+  }
+
   /// The code point at `at`; U+FFFD when `to` cuts the character.
   static int codePoint(byte[] text, int at, int to) {
     byte lead = text[at];

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +54,7 @@ class NfcTraitsTest {
       while (c + 1 < LIMIT && traits[c + 1] == traits[first]) {
         c++;
       }
-      if (traits[first] != NfcTraits.STABLE) {
+      if (traits[first] != NfcTraits.INERT) {
         table.append("%04X %04X %d\n".formatted(first, c, traits[first]));
       }
     }
@@ -63,27 +64,51 @@ class NfcTraitsTest {
   private static byte[] traits() {
     byte[] traits = new byte[LIMIT];
     for (int c : characters()) {
-      String alone = Character.toString(c);
-      if (Nfc.isUnknown(c) || !Normalizer.isNormalized(alone, Normalizer.Form.NFC)) {
-        traits[c] = NfcTraits.SUSPECT;
-        continue;
+      for (int part : parts(c).skip(1).toArray()) {
+        traits[part] = NfcTraits.FOLLOWER; // composes with what stands before it
       }
-      // What a character consists of composes with what stands before it.
-      Normalizer.normalize(alone, Normalizer.Form.NFD)
-          .codePoints()
-          .skip(1)
-          .forEach(part -> traits[part] = NfcTraits.SUSPECT);
     }
-    for (int c = 0x1100; c < 0x1200; c++) {
-      traits[c] = NfcTraits.SUSPECT; // the letters of Hangul syllables
+    Arrays.fill(traits, 0x1100, 0x1200, NfcTraits.FOLLOWER); // the letters of Hangul syllables
+    for (int c : characters()) {
+      if (isChanging(c)) {
+        traits[c] = NfcTraits.CHANGING;
+      } else if (traits[c] == NfcTraits.INERT && isReordered(c)) {
+        traits[c] = NfcTraits.MARK;
+      }
     }
     for (int c : characters()) {
-      if (traits[c] == NfcTraits.STABLE) {
-        int first = Normalizer.normalize(Character.toString(c), Normalizer.Form.NFD).codePointAt(0);
-        traits[c] = first == c ? ownTrait(c) : ofComposed(traits[first], first);
+      if (!isChanging(c) && parts(c).count() > 1) {
+        int first = parts(c).findFirst().orElseThrow();
+        boolean stable = traits[first] <= NfcTraits.LEADER;
+        traits[c] = stable ? NfcTraits.LEADER : NfcTraits.FOLLOWER;
+        beginnings(c)
+            .forEach(beginning ->
+                traits[beginning] = (byte) Math.max(traits[beginning], NfcTraits.LEADER));
       }
     }
+    Arrays.fill(traits, 0xAC00, 0xD7A4, NfcTraits.LEADER); // Hangul syllables
     return traits;
+  }
+
+  private static IntStream parts(int character) {
+    String text = Character.toString(character);
+    return isChanging(character)
+        ? text.codePoints()
+        : Normalizer.normalize(text, Normalizer.Form.NFD).codePoints();
+  }
+
+  /// The characters that become this one with what follows them.
+  private static IntStream beginnings(int composed) {
+    int[] parts = parts(composed).toArray();
+    return IntStream.range(1, parts.length)
+        .mapToObj(n -> Normalizer.normalize(new String(parts, 0, n), Normalizer.Form.NFC))
+        .filter(beginning -> beginning.codePointCount(0, beginning.length()) == 1)
+        .mapToInt(beginning -> beginning.codePointAt(0));
+  }
+
+  private static boolean isChanging(int character) {
+    return Nfc.isUnknown(character)
+        || !Normalizer.isNormalized(Character.toString(character), Normalizer.Form.NFC);
   }
 
   private static int[] characters() {
@@ -91,16 +116,6 @@ class NfcTraitsTest {
         .flatMap(i -> IntStream.range(RANGES[i], RANGES[i + 1]))
         .filter(c -> c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE)
         .toArray();
-  }
-
-  private static byte ownTrait(int character) {
-    return isReordered(character) ? NfcTraits.MARK : NfcTraits.STABLE;
-  }
-
-  /// What stands before a composed character can change it only through its first part.
-  private static byte ofComposed(byte traitOfFirst, int first) {
-    boolean stable = traitOfFirst == NfcTraits.STABLE && !isReordered(first);
-    return stable ? NfcTraits.STABLE : NfcTraits.SUSPECT;
   }
 
   private static boolean isReordered(int character) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.text.Normalizer;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -111,20 +112,36 @@ class UnicodeTest {
   }
 
   @Test
+  void letsSignsBeAfterLettersThatTheyDoNotComposeWith() {
+    byte[] utf8 = "\u0995\u09be\u0996\u09be \u0921\u093c\u0940".getBytes(StandardCharsets.UTF_8);
+    assertThat(Nfc.firstSuspect(utf8, 0, utf8.length)).isEqualTo(utf8.length);
+    byte[] composing = "\u0995\u09c7\u09be".getBytes(StandardCharsets.UTF_8);
+    assertThat(Nfc.firstSuspect(composing, 0, composing.length)).isEqualTo(3);
+  }
+
+  @Test
   void normalizesRandomRunsOfMarksAndComposedCharactersAsTheJdkDoes() {
     int[] pool =
         IntStream.range(0xC0, 0x2FA20)
             .filter(c -> c < 0x3400 || c > 0xDFFF || (c > 0xABFF && c < 0xAC40))
             .filter(c -> !Nfc.isUnknown(c))
-            .filter(c -> NfcTraits.of(c) != NfcTraits.STABLE || isComposed(c))
+            .filter(c -> NfcTraits.of(c) != NfcTraits.INERT)
             .toArray();
+    int[] followers =
+        Arrays.stream(pool).filter(c -> NfcTraits.of(c) == NfcTraits.FOLLOWER).toArray();
+    String inert = "\u0915\u0995\u0b95\u0627\u0e01\u6f22;\u05d0";
     Random random = new Random(11);
     for (int i = 0; i < 300_000; i++) {
       StringBuilder text = new StringBuilder("a");
       for (int n = random.nextInt(2, 7); n > 0; n--) {
         text.appendCodePoint(pool[random.nextInt(pool.length)]);
-        if (random.nextInt(8) == 0) {
-          text.append('e');
+        switch (random.nextInt(8)) {
+          case 0 -> text.append('e');
+          case 1 -> text.append(inert.charAt(random.nextInt(inert.length())));
+          case 2 ->
+              text.append(inert.charAt(random.nextInt(inert.length())))
+                  .appendCodePoint(followers[random.nextInt(followers.length)]);
+          default -> {}
         }
       }
       String expected = Normalizer.normalize(text, Normalizer.Form.NFC);
@@ -132,10 +149,6 @@ class UnicodeTest {
           .as("%s", text)
           .isEqualTo(expected.getBytes(StandardCharsets.UTF_8));
     }
-  }
-
-  private static boolean isComposed(int c) {
-    return !Normalizer.isNormalized(Character.toString(c), Normalizer.Form.NFD);
   }
 
   @Test
