@@ -53,17 +53,29 @@ if [ -r "$cache" ]; then
   aot=-XX:AOTCache=$cache
 fi
 
+# The native half of zstd; without this a copy is unpacked into a temporary directory.
+zstd=
+if [ -r "$lib/libzstd-jni.so" ]; then
+  zstd=-DZstdNativePath=$lib/libzstd-jni.so
+fi
+
 # Java would take the number of a closed standard input for a file of its own, and read that.
 { true <&0; } 2> /dev/null || exec < /dev/null
 
-# Tokenizing needs this much whatever the corpus; a subcommand takes what it needs.
+# Tokenizing needs this much whatever the corpus; a subcommand takes what it needs. Its inner loops
+# run a million times a second: with the usual limits the JVM would compile more than they need and a
+# corpus of 50 MB take a tenth longer; long runs do not notice (docs/decisions/0006).
 heap=
 case "$tool ${1-}" in
-  "neox-preprocess -"*) heap=-Xmx832m ;;
+  "neox-preprocess -"*)
+    heap=-Xmx832m
+    compiler=${compiler:-"-XX:Tier4InvocationThreshold=20000 -XX:Tier4MinInvocationThreshold=5000
+      -XX:Tier4CompileThreshold=50000 -XX:Tier4BackEdgeThreshold=400000 -XX:FreqInlineSize=80"}
+    ;;
 esac
 
 # shellcheck disable=SC2086 # options are words
-exec "$neox_jdk/bin/java" $aot -Xlog:disable -Xlog:all=error:stderr \
+exec "$neox_jdk/bin/java" ${aot:+"$aot"} ${zstd:+"$zstd"} -Xlog:disable -Xlog:all=error:stderr \
   -XX:+UseSerialGC $heap $compiler \
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
   -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0 \

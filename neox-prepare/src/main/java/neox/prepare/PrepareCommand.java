@@ -32,7 +32,6 @@ import picocli.CommandLine.Parameters;
     name = "neox-prepare",
     mixinStandardHelpOptions = false,
     versionProvider = Version.class,
-    subcommands = CheckpointCommand.class,
     sortOptions = false,
     description = {
       "Prepares a data set: fetches or makes the text and tokenizes it into"
@@ -162,6 +161,11 @@ public final class PrepareCommand implements ToolCommand {
 
   Patience patience() {
     return patience;
+  }
+
+  @Override
+  public Map<String, Supplier<ToolCommand>> subcommands() {
+    return Map.of("checkpoint", CheckpointCommand::new);
   }
 
   @Override

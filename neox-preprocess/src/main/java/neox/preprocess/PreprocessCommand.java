@@ -1,5 +1,8 @@
 package neox.preprocess;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import neox.base.Console;
 import neox.base.Environment;
 import neox.base.StandardOptions;
@@ -16,14 +19,6 @@ import picocli.CommandLine.Option;
     name = "neox-preprocess",
     mixinStandardHelpOptions = false,
     versionProvider = Version.class,
-    subcommands = {
-      TrainTokenizerCommand.class,
-      MergeCommand.class,
-      InspectCommand.class,
-      CountCommand.class,
-      MaskCommand.class,
-      ChatCommand.class,
-    },
     sortOptions = false,
     description = {
       "Tokenizes text into the .bin/.idx files that neox-train reads.",
@@ -67,6 +62,18 @@ public final class PreprocessCommand implements ToolCommand {
 
   public static void main(String[] args) {
     System.exit(Tool.run(new PreprocessCommand(), args));
+  }
+
+  @Override
+  public Map<String, Supplier<ToolCommand>> subcommands() {
+    Map<String, Supplier<ToolCommand>> commands = new LinkedHashMap<>();
+    commands.put("train-tokenizer", TrainTokenizerCommand::new);
+    commands.put("merge", MergeCommand::new);
+    commands.put("inspect", InspectCommand::new);
+    commands.put("count", CountCommand::new);
+    commands.put("mask", MaskCommand::new);
+    commands.put("chat", ChatCommand::new);
+    return commands;
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import picocli.AutoComplete;
@@ -61,13 +62,7 @@ public final class Tool {
   }
 
   private static int run(ToolCommand command, String[] args, Console console) {
-    CommandLine line = new CommandLine(command);
-    line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setAbbreviatedOptionsAllowed(false);
-    line.setUsageHelpAutoWidth(true);
-    if (args.length > 0 && args[0].equals(COMPLETION)) {
-      line.addSubcommand(COMPLETION, new AutoComplete.GenerateCompletion());
-    }
+    CommandLine line = line(command, args);
     String name = line.getCommandName();
     try {
       int exitCode = execute(line, args, console);
@@ -104,6 +99,34 @@ public final class Tool {
       console.out().flush();
       console.err().flush();
     }
+  }
+
+  private static CommandLine line(ToolCommand command, String[] args) {
+    CommandLine line = new CommandLine(command);
+    if (maySubcommand(command, args)) {
+      command.subcommands().forEach((name, made) -> line.addSubcommand(name, made.get()));
+    }
+    if (args.length > 0 && args[0].equals(COMPLETION)) {
+      line.addSubcommand(COMPLETION, new AutoComplete.GenerateCompletion());
+    }
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setAbbreviatedOptionsAllowed(false);
+    line.setUsageHelpAutoWidth(true);
+    return line;
+  }
+
+  /// Whether the arguments name a subcommand, misspell one, or ask which there are.
+  private static boolean maySubcommand(ToolCommand command, String[] args) {
+    return args.length == 0
+        || !args[0].startsWith("-")
+        || Arrays.stream(args).anyMatch(command.subcommands()::containsKey)
+        || Arrays.stream(args).anyMatch(Tool::asksForHelp);
+  }
+
+  /// Short options may stand together: `-qh`.
+  private static boolean asksForHelp(String argument) {
+    boolean isShort = argument.startsWith("-") && !argument.startsWith("--");
+    return argument.equals("--help") || (isShort && argument.indexOf('h') > 0);
   }
 
   private static int execute(CommandLine line, String[] args, Console console) throws Exception {

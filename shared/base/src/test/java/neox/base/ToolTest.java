@@ -17,7 +17,9 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,11 +54,18 @@ class ToolTest {
     }
   }
 
-  @Command(name = "neox-group", subcommands = ToolTest.Inner.class)
+  @Command(name = "neox-group")
   private static final class Group implements ToolCommand {
+    @Mixin StandardOptions standard = new StandardOptions();
+
     @Override
     public int call(Console console) {
       throw UserException.of("expected a subcommand: %s", "inner");
+    }
+
+    @Override
+    public Map<String, Supplier<ToolCommand>> subcommands() {
+      return Map.of("inner", Inner::new);
     }
   }
 
@@ -116,6 +125,16 @@ class ToolTest {
           return ExitCode.OK;
         };
     assertThat(run(command).err()).isEqualTo("100%\nwarning: 50%\n");
+  }
+
+  @Test
+  void listsTheSubcommandsWhenAskedForHelpOrGivenNone() {
+    for (String[] arguments : new String[][] {{"--help"}, {"-q", "--help"}, {"-qh"}}) {
+      assertThat(runTool(new Group(), arguments).out()).contains("[COMMAND]", "inner");
+    }
+    assertThat(runTool(new Group(), "iner").err())
+        .isEqualTo(
+            "neox-group: Unmatched argument at index 0: 'iner'\nDid you mean: neox-group inner?\n");
   }
 
   static Stream<Arguments> failures() {
@@ -219,6 +238,9 @@ class ToolTest {
     assertThat(runTool(new Group(), "inner")).isEqualTo(new Run(0, "", "inner\n"));
     assertThat(runTool(new Group(), "inner", "-q")).isEqualTo(new Run(0, "", ""));
     assertThat(runTool(new Group()).exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(runTool(new Group(), "-q", "inner")).isEqualTo(new Run(0, "", ""));
+    assertThat(runTool(new Group(), "-q").err())
+        .isEqualTo("neox-group: expected a subcommand: inner\n");
   }
 
   @Test
