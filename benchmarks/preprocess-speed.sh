@@ -1,15 +1,20 @@
 #!/usr/bin/env bash
-# How fast is tokenizing, end to end, beside HuggingFace's tokenizers driven from Python, in the
-# same run? From a compressed corpus to tokens on disk; processes start and end inside the figures.
-# MB are of JSON lines after decompression; "cpu" divides by processor time of all threads and
-# processes, which other programs on the machine disturb little, "wall" by elapsed time. Python
-# reads a corpus that is decompressed already. TIMES repeats each corpus for neox-preprocess, whose
-# first second goes into starting and compiling; 1 shows that, more shows its speed on real corpora.
+# How fast is tokenizing, end to end, in the same run beside HuggingFace's tokenizers driven from
+# Python and, where it can be run, GPT-NeoX's own tool? From a compressed corpus to tokens on disk;
+# processes start and end inside the figures. MB are of JSON lines after decompression; "cpu" divides
+# by processor time of all threads and processes, which other programs on the machine disturb little,
+# "wall" by elapsed time. The peer in Python does less than GPT-NeoX's tool (no index, no log) and
+# reads a corpus that is decompressed already. TIMES repeats each corpus for neox-preprocess; the
+# speed of the peers does not depend on it.
 # Needs `make dist`, zstd, and a Python with tokenizers and numpy.
 # Usage: PYTHON=/path/to/python benchmarks/preprocess-speed.sh DATA_DIR [TIMES…]
-#   CORPORA   which of the three (default: all)
-#   DATA_DIR  {english,code,multilingual}.jsonl.zst, 20B_tokenizer.json, gpt2-{vocab.json,merges.txt}
-#   TIMES     default: 1 20
+#   CORPORA    which: english, code, multilingual, and all for the three in one run (default)
+#   TOKENIZERS which: gpt2, 20B (default: both)
+#   WORKERS    how many (default: 1 2)
+#   NEOX_TOOL  a command that runs tools/datasets/preprocess_data.py of GPT-NeoX with --append-eod on
+#              the arguments TOKENIZER WORKERS OUTPUT_PREFIX INPUT[,INPUT…]; its output is compared
+#   DATA_DIR   {english,code,multilingual}.jsonl.zst, 20B_tokenizer.json, gpt2-{vocab.json,merges.txt}
+#   TIMES      default: 1 20
 set -euo pipefail
 [ $# -ge 1 ] || { echo "usage: PYTHON=… $0 DATA_DIR [TIMES…]" >&2; exit 2; }
 : "${PYTHON:?set PYTHON to an interpreter with tokenizers and numpy}"
@@ -20,6 +25,21 @@ cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+files() { # corpus
+  case $1 in
+    all) echo "english code multilingual" ;;
+    *) echo "$1" ;;
+  esac
+}
+
+inputs() { # directory, corpus
+  local list=
+  for name in $(files "$2"); do
+    list=$list,$1/$name.jsonl.zst
+  done
+  echo "${list#,}"
+}
+
 neox() { # tokenizer, corpus, workers
   local options
   case $1 in
@@ -27,18 +47,22 @@ neox() { # tokenizer, corpus, workers
     20B) options="HFTokenizer --vocab-file $data/20B_tokenizer.json" ;;
   esac
   # shellcheck disable=SC2086 # options are words
-  dist/bin/neox-preprocess -q --overwrite --input "$work/$2.jsonl.zst" --output-prefix "$work/out" \
-    --append-eod --workers "$3" --tokenizer-type $options
+  dist/bin/neox-preprocess -q --overwrite --input "$(inputs "$work" "$2")" \
+    --output-prefix "$work/out" --append-eod --workers "$3" --tokenizer-type $options
 }
 
 python() { # tokenizer, corpus, workers
-  local files
+  local vocabulary
   case $1 in
-    gpt2) files=$data/gpt2-vocab.json:$data/gpt2-merges.txt ;;
-    20B) files=$data/20B_tokenizer.json ;;
+    gpt2) vocabulary=$data/gpt2-vocab.json:$data/gpt2-merges.txt ;;
+    20B) vocabulary=$data/20B_tokenizer.json ;;
   esac
-  TOKENIZERS_PARALLELISM=false \
-    "$PYTHON" benchmarks/preprocess-speed/tokenize.py "$files" "$work/$2.jsonl" "$work/peer.bin" "$3"
+  TOKENIZERS_PARALLELISM=false "$PYTHON" benchmarks/preprocess-speed/tokenize.py \
+    "$vocabulary" "$work/$2.jsonl" "$work/peer.bin" "$3"
+}
+
+original() { # tokenizer, corpus, workers
+  $NEOX_TOOL "$1" "$3" "$work/original" "$(inputs "$data" "$2")"
 }
 
 # Runs a command; prints processor seconds (user and system) and wall seconds.
@@ -48,21 +72,38 @@ measure() {
   awk '{print $1 + $2, $3}' "$work/time"
 }
 
-printf '%-13s %-9s %7s %6s %9s %9s %6s %10s %10s %6s\n' corpus tokenizer workers times \
-  'cpu: neox' python ratio 'wall: neox' python ratio
-for corpus in ${CORPORA:-english code multilingual}; do
-  zstd -qdc "$data/$corpus.jsonl.zst" > "$work/$corpus.jsonl"
+# Prints speeds of ours and a peer and their ratios.
+row() { # name of the peer, its seconds, our seconds, corpus, tokenizer, workers, times, bytes
+  echo "$3 $2" | awk -v peer="$1" -v c="$4" -v t="$5" -v w="$6" -v n="$7" -v mb="$8" '{
+    mb /= 1e6
+    printf "%-13s %-9s %7d %6d %-8s %9.1f %9.2f %6.1f %10.1f %10.2f %6.1f\n", c, t, w, n, peer,
+      mb * n / $1, mb / $3, (mb * n / $1) / (mb / $3), mb * n / $2, mb / $4, (mb * n / $2) / (mb / $4)}'
+}
+
+printf '%-13s %-9s %7s %6s %-8s %9s %9s %6s %10s %10s %6s\n' corpus tokenizer workers times peer \
+  'cpu: neox' peer ratio 'wall: neox' peer ratio
+for corpus in ${CORPORA:-english code multilingual all}; do
+  for name in $(files "$corpus"); do
+    zstd -qdc "$data/$name.jsonl.zst"
+  done > "$work/$corpus.jsonl"
   bytes=$(stat -c %s "$work/$corpus.jsonl")
-  for tokenizer in gpt2 20B; do
-    for workers in 1 2; do
-      peer=$(measure python $tokenizer $corpus $workers)
+  for tokenizer in ${TOKENIZERS:-gpt2 20B}; do
+    for workers in ${WORKERS:-1 2}; do
+      peer=$(measure python "$tokenizer" "$corpus" "$workers")
+      [ -z "${NEOX_TOOL:-}" ] || tool=$(measure original "$tokenizer" "$corpus" "$workers")
       for times in "$@"; do
-        for _ in $(seq "$times"); do cat "$data/$corpus.jsonl.zst"; done > "$work/$corpus.jsonl.zst"
-        own=$(measure neox $tokenizer $corpus $workers)
-        echo "$own $peer" | awk -v name="$corpus $tokenizer $workers $times" -v mb="$bytes" -v n="$times" '{
-          mb /= 1e6; split(name, k, " ")
-          printf "%-13s %-9s %7d %6d %9.1f %9.2f %6.1f %10.1f %10.2f %6.1f\n", k[1], k[2], k[3], n,
-            mb * n / $1, mb / $3, (mb * n / $1) / (mb / $3), mb * n / $2, mb / $4, (mb * n / $2) / (mb / $4)}'
+        for name in $(files "$corpus"); do
+          for _ in $(seq "$times"); do cat "$data/$name.jsonl.zst"; done > "$work/$name.jsonl.zst"
+        done
+        own=$(measure neox "$tokenizer" "$corpus" "$workers")
+        row Python "$peer" "$own" "$corpus" "$tokenizer" "$workers" "$times" "$bytes"
+        if [ -n "${NEOX_TOOL:-}" ]; then
+          row GPT-NeoX "$tool" "$own" "$corpus" "$tokenizer" "$workers" "$times" "$bytes"
+          if [ "$times" = 1 ]; then
+            cmp "$work/out_text_document.bin" "$work/original_text_document.bin"
+            cmp "$work/out_text_document.idx" "$work/original_text_document.idx"
+          fi
+        fi
       done
     done
   done

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import neox.base.Json;
 import neox.base.UserException;
+import neox.base.Utf8Check;
 import neox.preprocess.ChatOptions.Learnt;
 import neox.preprocess.ChatOptions.Reward;
 import neox.template.Functions;
@@ -76,11 +77,11 @@ final class ChatEncoder implements DocumentEncoder {
   }
 
   private static JsonNode parse(byte[] json, int from, int to) throws BadRow {
-    int invalid = Utf8.firstInvalid(json, from, to);
+    int invalid = Utf8Check.firstInvalid(json, from, to);
     if (invalid >= 0) {
       throw new BadRow(
           "not valid UTF-8: byte 0x%02x in column %d%s",
-          json[invalid] & 0xff, invalid - from + 1, Utf8.hint(json, from, to, invalid));
+          json[invalid] & 0xff, invalid - from + 1, Utf8Check.hint(json, from, to, invalid));
     }
     JsonNode row;
     try {

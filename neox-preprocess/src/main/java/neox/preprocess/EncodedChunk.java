@@ -21,8 +21,13 @@ record EncodedChunk(
 
   /// Token ids of documents end to end, and how many belong to each.
   record Documents(TokenBuffer tokens, TokenBuffer sizes) {
-    Documents() {
-      this(new TokenBuffer(), new TokenBuffer());
+    private static final int BYTES_PER_TOKEN = 4;
+    private static final int MAX_EXPECTED = 1 << 18;
+
+    /// No documents yet, with room for the tokens of so many bytes as is usual.
+    static Documents ofText(long bytes) {
+      int tokens = (int) Math.min(MAX_EXPECTED, bytes / BYTES_PER_TOKEN);
+      return new Documents(new TokenBuffer(tokens), new TokenBuffer());
     }
   }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Optional;
+import neox.base.ByteBuilder;
 
 /// Cuts a JSON array into its elements, holding one at a time.
 ///

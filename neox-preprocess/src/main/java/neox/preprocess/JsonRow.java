@@ -3,6 +3,9 @@ package neox.preprocess;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import neox.base.ByteBuilder;
+import neox.base.JsonScanner;
+import neox.base.Utf8Check;
 
 /// Takes the wanted texts out of one JSON row, as UTF-8 bytes and without creating strings.
 ///
@@ -30,15 +33,24 @@ final class JsonRow {
 
   /// Parses `bytes[start, end)`; the texts are there until the next call.
   void parse(byte[] bytes, int start, int end) throws BadRow {
-    int invalid = Utf8.firstInvalid(bytes, start, end);
+    int invalid = Utf8Check.firstInvalid(bytes, start, end);
     if (invalid >= 0) {
       throw new BadRow(
           "not valid UTF-8: byte 0x%02x in column %d%s",
-          bytes[invalid] & 0xff, invalid - start + 1, Utf8.hint(bytes, start, end, invalid));
+          bytes[invalid] & 0xff, invalid - start + 1, Utf8Check.hint(bytes, start, end, invalid));
     }
     text.clear();
     Arrays.fill(from, -1);
     scanner.reset(bytes, start, end);
+    try {
+      readRow();
+    } catch (JsonScanner.Malformed e) {
+      throw new BadRow("%s", e.why(" in column " + (e.at() - start + 1)));
+    }
+    requireKeys();
+  }
+
+  private void readRow() throws BadRow, JsonScanner.Malformed {
     switch (scanner.peek()) {
       case '"' -> readBareString();
       case '{' -> readObject();
@@ -49,10 +61,9 @@ final class JsonRow {
       }
     }
     scanner.expectEnd();
-    requireKeys();
   }
 
-  private void readBareString() throws BadRow {
+  private void readBareString() throws BadRow, JsonScanner.Malformed {
     if (keys.size() > 1) {
       throw new BadRow(
           "the row is a plain string and has no keys, but --jsonl-keys asks for %s", keys);
@@ -62,13 +73,8 @@ final class JsonRow {
     to[0] = text.size();
   }
 
-  private void readObject() throws BadRow {
-    scanner.expect('{');
-    if (scanner.peek() == '}') {
-      scanner.expect('}');
-      return;
-    }
-    while (true) {
+  private void readObject() throws BadRow, JsonScanner.Malformed {
+    for (boolean more = scanner.begin('{', '}'); more; more = scanner.hasNext('}')) {
       name.clear();
       scanner.readName(name);
       scanner.expect(':');
@@ -80,11 +86,6 @@ final class JsonRow {
         readText(keys.get(key));
         to[key] = text.size();
       }
-      if (scanner.peek() != ',') {
-        scanner.expect('}');
-        return;
-      }
-      scanner.expect(',');
     }
   }
 
@@ -98,7 +99,7 @@ final class JsonRow {
     return -1;
   }
 
-  private void readText(String key) throws BadRow {
+  private void readText(String key) throws BadRow, JsonScanner.Malformed {
     switch (scanner.peek()) {
       case '"' -> scanner.readString(text);
       case '[' -> readParagraphs(key);
@@ -110,12 +111,10 @@ final class JsonRow {
     }
   }
 
-  private void readParagraphs(String key) throws BadRow {
-    scanner.expect('[');
+  private void readParagraphs(String key) throws BadRow, JsonScanner.Malformed {
     boolean first = true;
-    while (scanner.peek() != ']') {
+    for (boolean more = scanner.begin('[', ']'); more; more = scanner.hasNext(']')) {
       if (!first) {
-        scanner.expect(',');
         text.add(PARAGRAPHS, 0, PARAGRAPHS.length);
       }
       if (scanner.peek() != '"') {
@@ -127,7 +126,6 @@ final class JsonRow {
       scanner.readString(text);
       first = false;
     }
-    scanner.expect(']');
   }
 
   private void requireKeys() throws BadRow {

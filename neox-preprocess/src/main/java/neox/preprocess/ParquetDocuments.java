@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import neox.base.ByteBuilder;
 import neox.preprocess.parquet.Cell;
 import neox.preprocess.parquet.ParquetException;
 import neox.preprocess.parquet.ParquetFile;

@@ -188,7 +188,7 @@ public final class Preprocess {
   private ChunkReader reader() throws IOException {
     Journal begun = output.begun();
     Place place = begun.place();
-    if (place.equals(Place.START)) {
+    if (place.nothingBefore()) {
       return new ChunkReader(files, plan.keys(), console.in());
     }
     console.info(

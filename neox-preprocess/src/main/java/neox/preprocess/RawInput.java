@@ -30,9 +30,61 @@ record RawInput(
 
   /// Where the bytes are.
   sealed interface Bytes {
-    record OnDisk(Path path) implements Bytes {}
+    /// The bytes from `offset` on, which is 0 unless they are on disk.
+    InputStream open(long offset) throws IOException;
 
-    record Remote(RemoteInput input) implements Bytes {}
+    /// All bytes on disk, for formats that are not read from front to back.
+    Path path() throws IOException;
+
+    /// To be called after the last document.
+    void finished() throws IOException;
+
+    /// What to throw when reading fails.
+    Unreadable unreadable(String name, IOException cause);
+
+    record OnDisk(Path path) implements Bytes {
+      @Override
+      public InputStream open(long offset) throws IOException {
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+        try {
+          return Channels.newInputStream(channel.position(offset));
+        } catch (IOException e) {
+          channel.close();
+          throw e;
+        }
+      }
+
+      @Override
+      public void finished() {}
+
+      @Override
+      public Unreadable unreadable(String name, IOException cause) {
+        return new Unreadable(name, cause);
+      }
+    }
+
+    record Remote(RemoteInput input) implements Bytes {
+      @Override
+      public InputStream open(long offset) throws IOException {
+        return readable(input::open);
+      }
+
+      @Override
+      public Path path() throws IOException {
+        return readable(input::fetch);
+      }
+
+      @Override
+      public void finished() throws IOException {
+        input.finished();
+      }
+
+      /// The cause names the file itself.
+      @Override
+      public Unreadable unreadable(String name, IOException cause) {
+        return new Unreadable(cause);
+      }
+    }
   }
 
   /// The disk or the network failed, as opposed to the content.
@@ -56,44 +108,22 @@ record RawInput(
 
   /// The bytes from `offset` on, which is 0 unless the file is on disk.
   InputStream stream(long offset) throws IOException {
-    return new BufferedInputStream(new Counting(open(offset)), BUFFER_BYTES);
+    return new BufferedInputStream(new Counting(source.open(offset)), BUFFER_BYTES);
   }
 
   /// The same for a look beside the reading.
   InputStream uncounted() throws IOException {
-    return open(0);
-  }
-
-  private InputStream open(long offset) throws IOException {
-    return switch (source) {
-      case Bytes.OnDisk disk -> open(disk.path(), offset);
-      case Bytes.Remote remote -> readable(remote.input()::open);
-    };
-  }
-
-  private static InputStream open(Path path, long offset) throws IOException {
-    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-    try {
-      return Channels.newInputStream(channel.position(offset));
-    } catch (IOException e) {
-      channel.close();
-      throw e;
-    }
+    return source.open(0);
   }
 
   /// The file on disk, for formats that are not read from front to back.
   Path path() throws IOException {
-    return switch (source) {
-      case Bytes.OnDisk disk -> disk.path();
-      case Bytes.Remote remote -> readable(remote.input()::fetch);
-    };
+    return source.path();
   }
 
   /// To be called after the last document.
   void finished() throws IOException {
-    if (source instanceof Bytes.Remote remote) {
-      remote.input().finished();
-    }
+    source.finished();
   }
 
   private interface Attempt<T> {
@@ -126,7 +156,7 @@ record RawInput(
         consumed.addAndGet(Math.max(0, read));
         return read;
       } catch (IOException e) {
-        throw source instanceof Bytes.Remote ? new Unreadable(e) : new Unreadable(name, e);
+        throw source.unreadable(name, e);
       }
     }
   }

@@ -2,6 +2,7 @@ package neox.preprocess;
 
 import java.util.List;
 import java.util.OptionalInt;
+import neox.base.Utf8Check;
 import neox.tokenizer.TokenBuffer;
 import neox.tokenizer.Tokenizer;
 
@@ -37,11 +38,11 @@ final class TextEncoder implements DocumentEncoder {
     if (keys.size() > 1) {
       throw new BadRow("plain text has no keys, but --jsonl-keys asks for %s", keys);
     }
-    int invalid = Utf8.firstInvalid(bytes, from, to);
+    int invalid = Utf8Check.firstInvalid(bytes, from, to);
     if (invalid >= 0) {
       throw new BadRow(
           "not valid UTF-8: byte 0x%02x%s",
-          bytes[invalid] & 0xff, Utf8.hint(bytes, from, to, invalid));
+          bytes[invalid] & 0xff, Utf8Check.hint(bytes, from, to, invalid));
     }
     return add(bytes, from, to, datasets.getFirst());
   }

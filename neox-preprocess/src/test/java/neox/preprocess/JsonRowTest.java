@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import neox.base.Utf8Check;
 import org.junit.jupiter.api.Test;
 
 class JsonRowTest {
@@ -60,14 +61,12 @@ class JsonRowTest {
 
   @Test
   void explainsWhatIsWrong() {
-    assertBad(
-        "{\"text\":\"a\"} x",
-        "not valid JSON: expected the end of the row in column 14, found 'x'");
+    assertBad("{\"text\":\"a\"} x", "not valid JSON: expected the end in column 14, found 'x'");
     assertBad("{\"text\" \"a\"}", "not valid JSON: expected ':' in column 9, found '\"'");
-    assertBad("{\"text\":\"a\"", "not valid JSON: the row ends where '}' was expected");
+    assertBad("{\"text\":\"a\"", "not valid JSON: it ends where '}' was expected");
     assertBad(
         "{\"text\":\"a",
-        "not valid JSON: the row ends where the closing quote of a string was expected");
+        "not valid JSON: it ends where the closing quote of a string was expected");
     assertBad(
         "{\"text\":\"\\x\"}",
         "not valid JSON: expected an escape such as \\n or \\u00e9 in column 11, found 'x'");
@@ -120,7 +119,7 @@ class JsonRowTest {
       return Optional.empty();
     }
     JsonNode text = node.isTextual() ? node : node.get("text");
-    if (Utf8.firstInvalid(row, 0, row.length) >= 0 || text == null) {
+    if (Utf8Check.firstInvalid(row, 0, row.length) >= 0 || text == null) {
       return Optional.empty();
     }
     if (text.isArray()) {

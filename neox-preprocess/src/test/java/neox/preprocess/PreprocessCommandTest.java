@@ -109,7 +109,7 @@ class PreprocessCommandTest {
     assertThat(Run.bytes(out, file.toString()).err())
         .isEqualTo(
             where
-                + "1: not valid JSON: the row ends where a key in double quotes was expected; each"
+                + "1: not valid JSON: it ends where a key in double quotes was expected; each"
                 + " row must stand on one line (jq -c . FILE writes it so)\n");
     assertThat(Run.files(out)).isEmpty();
   }
@@ -313,7 +313,7 @@ class PreprocessCommandTest {
     byte[] bad = (rows + "{\n").getBytes(StandardCharsets.UTF_8);
     assertThat(Run.bytesOf(bad, directory, "-", "--overwrite").err())
         .isEqualTo(
-            "neox-preprocess: stdin:3002: not valid JSON: the row ends where a key in double quotes"
+            "neox-preprocess: stdin:3002: not valid JSON: it ends where a key in double quotes"
                 + " was expected; each row must stand on one line (jq -c . FILE writes it so)\n");
   }
 

@@ -1,8 +1,11 @@
 package neox.preprocess.journal;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -70,7 +73,59 @@ public record Journal(
 
   /// Replaces the journal in a file, at once and durably.
   public void write(Path file) throws IOException {
-    AtomicFile.write(file, Json.pretty(this));
+    AtomicFile.write(file, text());
+  }
+
+  /// As [#read] takes it. Written by hand: to have it derived from the records takes 0.05 s of
+  /// every run.
+  private String text() throws IOException {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
+      json.writeStartObject();
+      json.writeNumberField("format", format);
+      json.writeStringField("stage", stage.name());
+      json.writeObjectFieldStart("fingerprint");
+      json.writeObjectFieldStart("settings");
+      for (Map.Entry<String, String> setting : fingerprint.settings().entrySet()) {
+        json.writeStringField(setting.getKey(), setting.getValue());
+      }
+      json.writeEndObject();
+      json.writeArrayFieldStart("files");
+      for (Fingerprint.SourceFile source : fingerprint.files()) {
+        json.writeStartObject();
+        json.writeStringField("name", source.name());
+        json.writeNumberField("size", source.size());
+        json.writeNumberField("modifiedAt", source.modifiedAt());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+      json.writeObjectFieldStart("place");
+      json.writeNumberField("file", place.file());
+      json.writeNumberField("units", place.units());
+      json.writeNumberField("offset", place.offset());
+      json.writeNumberField("lines", place.lines());
+      json.writeNumberField("checksum", place.checksum());
+      json.writeEndObject();
+      json.writeObjectFieldStart("datasets");
+      for (Map.Entry<String, Extent> dataset : datasets.entrySet()) {
+        json.writeObjectFieldStart(dataset.getKey());
+        json.writeNumberField("items", dataset.getValue().items());
+        json.writeNumberField("documents", dataset.getValue().documents());
+        json.writeNumberField("tokens", dataset.getValue().tokens());
+        json.writeEndObject();
+      }
+      json.writeEndObject();
+      json.writeObjectFieldStart("tally");
+      json.writeNumberField("bytes", tally.bytes());
+      json.writeNumberField("skippedRows", tally.skippedRows());
+      json.writeNumberField("incompleteFiles", tally.incompleteFiles());
+      json.writeNumberField("emptied", tally.emptied());
+      json.writeNumberField("reportBytes", tally.reportBytes());
+      json.writeEndObject();
+      json.writeEndObject();
+    }
+    return text + "\n";
   }
 
   /// The same work, further on.

@@ -11,6 +11,11 @@ public record Place(int file, long units, long offset, long lines, int checksum)
   /// Before everything.
   public static final Place START = startOf(0);
 
+  /// Whether nothing lies before this.
+  public boolean nothingBefore() {
+    return file == 0 && units == 0;
+  }
+
   /// Before the first unit of a file.
   public static Place startOf(int file) {
     return new Place(file, 0, 0, 0, 0);

@@ -74,23 +74,42 @@ public final class IndexedTokensWriter implements AutoCloseable {
 
   /// Appends one item; [IllegalArgumentException] when a token does not fit the width.
   public void addItem(int[] source, int from, int to) throws IOException {
-    TokenWidth width = target.width();
+    refuseTooWide(source, from, to);
     LittleEndianSink sink = files.tokens();
-    for (int i = from; i < to; i++) {
-      int token = source[i];
-      if (!width.holds(token)) {
-        throw new IllegalArgumentException("token " + token + " does not fit " + width);
-      }
-      switch (width.bytes()) {
-        case 1 -> sink.putByte(token);
-        case 2 -> sink.putShort(token);
-        case 4 -> sink.putInt(token);
-        default -> sink.putLong(token);
-      }
+    if (target.width().bytes() == Short.BYTES) {
+      sink.putShorts(source, from, to);
+    } else {
+      put(source, from, to, sink);
     }
     files.sizes().putInt(to - from);
     items++;
     tokens += to - from;
+  }
+
+  private void refuseTooWide(int[] source, int from, int to) {
+    int bits = 0;
+    for (int i = from; i < to; i++) {
+      bits |= source[i];
+    }
+    TokenWidth width = target.width();
+    if (bits >= 0 && width.holds(bits)) {
+      return; // so it holds each of them
+    }
+    for (int i = from; i < to; i++) {
+      if (!width.holds(source[i])) {
+        throw new IllegalArgumentException("token " + source[i] + " does not fit " + width);
+      }
+    }
+  }
+
+  private void put(int[] source, int from, int to, LittleEndianSink sink) throws IOException {
+    for (int i = from; i < to; i++) {
+      switch (target.width().bytes()) {
+        case 1 -> sink.putByte(source[i]);
+        case 4 -> sink.putInt(source[i]);
+        default -> sink.putLong(source[i]);
+      }
+    }
   }
 
   /// Marks the end of a document after the items added so far.

@@ -24,6 +24,23 @@ final class LittleEndianSink {
     buffer.putShort((short) value);
   }
 
+  /// The lower two bytes of each of `values[from, to)`.
+  void putShorts(int[] values, int from, int to) throws IOException {
+    int next = from;
+    while (next < to) {
+      reserve(Short.BYTES);
+      int count = Math.min(to - next, buffer.remaining() / Short.BYTES);
+      byte[] bytes = buffer.array();
+      int at = buffer.position();
+      for (int i = next; i < next + count; i++, at += Short.BYTES) {
+        bytes[at] = (byte) values[i];
+        bytes[at + 1] = (byte) (values[i] >> Byte.SIZE);
+      }
+      buffer.position(at);
+      next += count;
+    }
+  }
+
   void putInt(int value) throws IOException {
     reserve(4);
     buffer.putInt(value);

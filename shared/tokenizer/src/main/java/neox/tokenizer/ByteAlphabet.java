@@ -1,6 +1,7 @@
 package neox.tokenizer;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// The printable character that stands for each byte in byte-level vocabularies (GPT-2's table).
 ///
@@ -23,7 +24,7 @@ final class ByteAlphabet {
 
   private static short[] bytes() {
     short[] table = new short[0x200];
-    java.util.Arrays.fill(table, (short) -1);
+    Arrays.fill(table, (short) -1);
     for (int b = 0; b < SIZE; b++) {
       table[CHARACTERS[b]] = (short) b;
     }
@@ -38,20 +39,22 @@ final class ByteAlphabet {
   /// The bytes that a spelled token stands for; its plain UTF-8 when it has a character outside the
   /// alphabet (so do added tokens with spaces).
   static byte[] bytesOf(String token) {
-    return bytesOf(token.toCharArray(), 0, token.length());
+    byte[] utf8 = token.getBytes(StandardCharsets.UTF_8);
+    return bytesOf(utf8, 0, utf8.length);
   }
 
-  /// The same for the token `characters[from, to)`.
-  static byte[] bytesOf(char[] characters, int from, int to) {
+  /// The same for the token that `utf8[from, to)` spells.
+  static byte[] bytesOf(byte[] utf8, int from, int to) {
     byte[] bytes = new byte[to - from];
-    for (int i = 0; i < bytes.length; i++) {
-      char c = characters[from + i];
+    int size = 0;
+    for (int at = from; at < to; at += Utf8.length(utf8[at])) {
+      int c = Utf8.codePoint(utf8, at, to);
       if (c >= BYTES.length || BYTES[c] < 0) {
-        return new String(characters, from, to - from).getBytes(StandardCharsets.UTF_8);
+        return Arrays.copyOfRange(utf8, from, to);
       }
-      bytes[i] = (byte) BYTES[c];
+      bytes[size++] = (byte) BYTES[c];
     }
-    return bytes;
+    return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
   }
 
   private ByteAlphabet() {}

@@ -1,13 +1,14 @@
 package neox.tokenizer;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// The merges of a model as its file spells them, in order of preference.
 ///
-/// The halves of each stand one after the other in one array of characters, so that what they make
+/// The halves of each stand one after the other in one array of bytes, so that what they make
 /// stands there too. Filled once, then read by all threads.
 final class Merges {
-  private char[] text = new char[1 << 16];
+  private byte[] text = new byte[1 << 16];
   private int[] middles = new int[1 << 12];
 
   /// Where each merge ends in [#text]; it starts where the one before it ends.
@@ -17,12 +18,12 @@ final class Merges {
 
   /// Adds the merge of two tokens.
   void add(String left, String right) {
-    String both = left + " " + right;
-    add(both.toCharArray(), 0, left.length(), both.length());
+    byte[] both = (left + " " + right).getBytes(StandardCharsets.UTF_8);
+    add(both, 0, left.getBytes(StandardCharsets.UTF_8).length, both.length);
   }
 
-  /// Adds the merge of `characters[from, space)` and what follows the space, up to `to`.
-  void add(char[] characters, int from, int space, int to) {
+  /// Adds the merge of `utf8[from, space)` and what follows the space, up to `to`.
+  void add(byte[] utf8, int from, int space, int to) {
     int start = size == 0 ? 0 : ends[size - 1];
     int middle = start + space - from;
     int end = middle + to - space - 1;
@@ -33,8 +34,8 @@ final class Merges {
       middles = Arrays.copyOf(middles, size * 2);
       ends = Arrays.copyOf(ends, size * 2);
     }
-    System.arraycopy(characters, from, text, start, middle - start);
-    System.arraycopy(characters, space + 1, text, middle, end - middle);
+    System.arraycopy(utf8, from, text, start, middle - start);
+    System.arraycopy(utf8, space + 1, text, middle, end - middle);
     middles[size] = middle;
     ends[size++] = end;
   }
@@ -44,8 +45,8 @@ final class Merges {
     return size;
   }
 
-  /// The characters of all merges.
-  char[] text() {
+  /// The UTF-8 of all merges.
+  byte[] text() {
     return text;
   }
 
@@ -66,11 +67,11 @@ final class Merges {
 
   /// The left half of a merge.
   String left(int rank) {
-    return new String(text, start(rank), middle(rank) - start(rank));
+    return new String(text, start(rank), middle(rank) - start(rank), StandardCharsets.UTF_8);
   }
 
   /// The right half of a merge.
   String right(int rank) {
-    return new String(text, middle(rank), end(rank) - middle(rank));
+    return new String(text, middle(rank), end(rank) - middle(rank), StandardCharsets.UTF_8);
   }
 }

@@ -4,8 +4,19 @@ import java.util.Arrays;
 
 /// A growing array of token ids that is reused from document to document. Not thread-safe.
 public final class TokenBuffer {
-  private int[] ids = new int[1024];
+  private static final int CAPACITY = 1024;
+
+  private int[] ids;
   private int size;
+
+  public TokenBuffer() {
+    this(CAPACITY);
+  }
+
+  /// @param expected how many ids fit before the array has to grow
+  public TokenBuffer(int expected) {
+    ids = new int[Math.max(CAPACITY, expected)];
+  }
 
   public void add(int id) {
     if (size == ids.length) {

@@ -1,8 +1,5 @@
 package neox.tokenizer;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonParser.NumberType;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
@@ -10,7 +7,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import neox.base.JsonStream;
+import neox.base.ByteBuilder;
+import neox.base.JsonFile;
+import neox.base.JsonScanner;
 import neox.base.UserException;
 
 /// Reads the parts that all tokenizer files share, with one clear line when they are not there.
@@ -48,20 +47,23 @@ final class TokenizerFile {
   /// The vocabulary that is all of a file.
   static Vocabulary vocabulary(Path file) {
     return reading(
-        file, path -> JsonStream.read(path, parser -> vocabulary(parser, path.toString())));
+        file, path -> JsonFile.read(path, scanner -> vocabulary(scanner, path.toString())));
   }
 
-  /// Takes a vocabulary from a parser: an object of tokens and ids.
+  /// Takes a vocabulary from a scanner: an object of tokens and ids.
   ///
   /// @param where names its place in errors
-  static Vocabulary vocabulary(JsonParser parser, String where) throws IOException {
+  static Vocabulary vocabulary(JsonScanner scanner, String where) throws JsonScanner.Malformed {
     Vocabulary vocabulary = new Vocabulary();
-    if (!parser.isExpectedStartObjectToken()) {
-      throw noVocabulary(where, JsonStream.tree(parser));
+    if (scanner.peek() != '{') {
+      throw noVocabulary(where, JsonFile.tree(scanner));
     }
-    for (String token = parser.nextFieldName(); token != null; token = parser.nextFieldName()) {
-      parser.nextToken();
-      vocabulary.put(token, id(parser, token, where));
+    ByteBuilder token = new ByteBuilder();
+    for (boolean more = scanner.begin('{', '}'); more; more = scanner.hasNext('}')) {
+      token.clear();
+      scanner.readString(token);
+      scanner.expect(':');
+      vocabulary.put(token.array(), 0, token.size(), id(scanner, token, where));
     }
     if (vocabulary.size() == 0) {
       throw noVocabulary(where, JsonNodeFactory.instance.objectNode());
@@ -69,14 +71,13 @@ final class TokenizerFile {
     return vocabulary;
   }
 
-  private static int id(JsonParser parser, String token, String where) throws IOException {
-    boolean isInt =
-        parser.hasToken(JsonToken.VALUE_NUMBER_INT) && parser.getNumberType() == NumberType.INT;
-    int id = isInt ? parser.getIntValue() : -1;
+  private static int id(JsonScanner scanner, ByteBuilder token, String where)
+      throws JsonScanner.Malformed {
+    int id = scanner.readIndex();
     if (id < 0 || id > MAX_ID) {
       throw UserException.of(
           "%s: token \"%s\": expected an id between 0 and %d, found %s",
-          where, token, MAX_ID, JsonStream.tree(parser));
+          where, token, MAX_ID, id < 0 ? JsonFile.tree(scanner) : id);
     }
     return id;
   }

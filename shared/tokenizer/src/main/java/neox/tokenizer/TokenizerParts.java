@@ -1,13 +1,13 @@
 package neox.tokenizer;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import neox.base.JsonStream;
+import neox.base.ByteBuilder;
+import neox.base.JsonFile;
+import neox.base.JsonScanner;
 import neox.base.UserException;
 
 /// What a `tokenizer.json` holds: its two large parts as tables, the rest as a tree.
@@ -19,11 +19,12 @@ record TokenizerParts(JsonNode rest, Optional<Vocabulary> vocabulary, Optional<M
 
   /// Reads a file; [UserException] when it is not JSON or has a part that is none.
   static TokenizerParts read(Path file) {
-    return TokenizerFile.reading(file, path -> JsonStream.read(path, new Reading(path)::parts));
+    return TokenizerFile.reading(file, path -> JsonFile.read(path, new Reading(path)::parts));
   }
 
   private static final class Reading {
     private final Path file;
+    private final ByteBuilder text = new ByteBuilder();
     private Optional<Vocabulary> vocabulary = Optional.empty();
     private Optional<Merges> merges = Optional.empty();
 
@@ -31,79 +32,96 @@ record TokenizerParts(JsonNode rest, Optional<Vocabulary> vocabulary, Optional<M
       this.file = file;
     }
 
-    TokenizerParts parts(JsonParser parser) throws IOException {
-      JsonNode rest = parser.isExpectedStartObjectToken() ? root(parser) : JsonStream.tree(parser);
+    TokenizerParts parts(JsonScanner scanner) throws JsonScanner.Malformed {
+      JsonNode rest = scanner.peek() == '{' ? root(scanner) : JsonFile.tree(scanner);
       return new TokenizerParts(rest, vocabulary, merges);
     }
 
-    private ObjectNode root(JsonParser parser) throws IOException {
+    private ObjectNode root(JsonScanner scanner) throws JsonScanner.Malformed {
       ObjectNode root = JsonNodeFactory.instance.objectNode();
-      for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-        parser.nextToken();
-        boolean isModel = name.equals("model") && parser.isExpectedStartObjectToken();
-        root.set(name, isModel ? model(parser) : JsonStream.tree(parser));
+      for (boolean more = scanner.begin('{', '}'); more; more = scanner.hasNext('}')) {
+        String name = name(scanner);
+        boolean isModel = name.equals("model") && scanner.peek() == '{';
+        root.set(name, isModel ? model(scanner) : JsonFile.tree(scanner));
       }
       return root;
     }
 
-    private ObjectNode model(JsonParser parser) throws IOException {
+    private ObjectNode model(JsonScanner scanner) throws JsonScanner.Malformed {
       ObjectNode model = JsonNodeFactory.instance.objectNode();
-      for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-        parser.nextToken();
-        if (name.equals("vocab") && parser.isExpectedStartObjectToken()) {
-          vocabulary = Optional.of(TokenizerFile.vocabulary(parser, file + ": model.vocab"));
-        } else if (name.equals("merges") && parser.isExpectedStartArrayToken()) {
-          merges = Optional.of(merges(parser));
+      for (boolean more = scanner.begin('{', '}'); more; more = scanner.hasNext('}')) {
+        String name = name(scanner);
+        if (name.equals("vocab") && scanner.peek() == '{') {
+          vocabulary = Optional.of(TokenizerFile.vocabulary(scanner, file + ": model.vocab"));
+        } else if (name.equals("merges") && scanner.peek() == '[') {
+          merges = Optional.of(merges(scanner));
         } else {
-          model.set(name, JsonStream.tree(parser));
+          model.set(name, JsonFile.tree(scanner));
         }
       }
       return model;
     }
 
-    private Merges merges(JsonParser parser) throws IOException {
+    private String name(JsonScanner scanner) throws JsonScanner.Malformed {
+      text.clear();
+      scanner.readString(text);
+      scanner.expect(':');
+      return text.toString();
+    }
+
+    private Merges merges(JsonScanner scanner) throws JsonScanner.Malformed {
       Merges all = new Merges();
-      while (!parser.nextToken().isStructEnd()) {
-        if (parser.isExpectedStartArrayToken()) {
-          addPair(JsonStream.tree(parser), all);
-        } else {
-          addText(parser, all);
+      for (boolean more = scanner.begin('[', ']'); more; more = scanner.hasNext(']')) {
+        text.clear();
+        switch (scanner.peek()) {
+          case '"' -> addText(scanner, all);
+          case '[' -> addPair(scanner, all);
+          default -> throw notTwoTokens(JsonFile.tree(scanner).toString());
         }
       }
       return all;
     }
 
-    /// As newer files have it: `["a", "b"]`.
-    private void addPair(JsonNode pair, Merges all) {
-      if (pair.size() != 2 || !pair.path(0).isTextual() || !pair.path(1).isTextual()) {
-        throw notTwoTokens(pair);
-      }
-      all.add(pair.path(0).textValue(), pair.path(1).textValue());
-    }
-
     /// As older files have it: `"a b"`.
-    private void addText(JsonParser parser, Merges all) throws IOException {
-      char[] text = parser.getTextCharacters();
-      int from = parser.getTextOffset();
-      int to = from + parser.getTextLength();
-      int space = space(text, from, to);
-      if (space == to || space(text, space + 1, to) < to) {
-        throw notTwoTokens(JsonStream.tree(parser));
+    private void addText(JsonScanner scanner, Merges all) throws JsonScanner.Malformed {
+      scanner.readString(text);
+      int space = space(0);
+      if (space == text.size() || space(space + 1) < text.size()) {
+        throw notTwoTokens("\"" + text + "\"");
       }
-      all.add(text, from, space, to);
+      all.add(text.array(), 0, space, text.size());
     }
 
-    private static int space(char[] text, int from, int to) {
+    /// As newer files have it: `["a", "b"]`.
+    private void addPair(JsonScanner scanner, Merges all) throws JsonScanner.Malformed {
+      int halves = 0;
+      int space = 0;
+      for (boolean more = scanner.begin('[', ']'); more; more = scanner.hasNext(']')) {
+        if (scanner.peek() != '"') {
+          throw notTwoTokens("a pair with " + JsonFile.tree(scanner));
+        }
+        if (halves++ > 0) {
+          space = text.size();
+          text.add(' ');
+        }
+        scanner.readString(text);
+      }
+      if (halves != 2) {
+        throw notTwoTokens("a list of " + halves);
+      }
+      all.add(text.array(), 0, space, text.size());
+    }
+
+    private int space(int from) {
       int at = from;
-      while (at < to && text[at] != ' ') {
+      while (at < text.size() && text.array()[at] != ' ') {
         at++;
       }
       return at;
     }
 
-    private UserException notTwoTokens(JsonNode found) {
-      return UserException.of(
-          "%s: model.merges: expected two tokens, found %s", file, TokenizerFile.describe(found));
+    private UserException notTwoTokens(String found) {
+      return UserException.of("%s: model.merges: expected two tokens, found %s", file, found);
     }
   }
 }

@@ -1,17 +1,18 @@
 package neox.tokenizer;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 
 /// The tokens of a model as its file spells them, with their ids.
 ///
-/// A flat hash table over one array of characters: merges look up their tokens in it, 150,000 times
-/// at each start, without making a string of any. Filled once, then read by all threads.
+/// A flat hash table over one array of bytes: merges look up their tokens in it, 150,000 times at
+/// each start, without making a string of any. Filled once, then read by all threads.
 final class Vocabulary {
   /// What stands for the id of a token that is not there.
   static final int MISSING = -1;
 
-  private char[] text = new char[1 << 16];
+  private byte[] text = new byte[1 << 16];
 
   /// Where each token ends in [#text]; it starts where the one before it ends.
   private int[] ends = new int[1 << 12];
@@ -24,18 +25,18 @@ final class Vocabulary {
 
   /// Adds a token; one that is there already takes the new id.
   void put(String token, int id) {
-    char[] characters = token.toCharArray();
-    put(characters, 0, characters.length, id);
+    byte[] utf8 = token.getBytes(StandardCharsets.UTF_8);
+    put(utf8, 0, utf8.length, id);
   }
 
-  /// The same for the token `characters[from, to)`.
-  void put(char[] characters, int from, int to, int id) {
-    int slot = slot(characters, from, to);
+  /// The same for the token `utf8[from, to)`.
+  void put(byte[] utf8, int from, int to, int id) {
+    int slot = slot(utf8, from, to);
     if (slots[slot] != 0) {
       ids[slots[slot] - 1] = id;
       return;
     }
-    append(characters, from, to);
+    append(utf8, from, to);
     ids[size++] = id;
     slots[slot] = size;
     if (size * 2 > slots.length) {
@@ -43,7 +44,7 @@ final class Vocabulary {
     }
   }
 
-  private void append(char[] characters, int from, int to) {
+  private void append(byte[] utf8, int from, int to) {
     int start = size == 0 ? 0 : ends[size - 1];
     int end = start + to - from;
     if (end > text.length) {
@@ -53,7 +54,7 @@ final class Vocabulary {
       ends = Arrays.copyOf(ends, size * 2);
       ids = Arrays.copyOf(ids, size * 2);
     }
-    System.arraycopy(characters, from, text, start, to - from);
+    System.arraycopy(utf8, from, text, start, to - from);
     ends[size] = end;
   }
 
@@ -65,20 +66,29 @@ final class Vocabulary {
   }
 
   /// The slot of a token, or the free one where it belongs.
-  private int slot(char[] characters, int from, int to) {
+  private int slot(byte[] utf8, int from, int to) {
     int hash = 0;
     for (int i = from; i < to; i++) {
-      hash = hash * 31 + characters[i];
+      hash = hash * 31 + utf8[i];
     }
     int slot = (hash * 0x9E3779B9) >>> (Integer.numberOfLeadingZeros(slots.length) + 1);
-    while (slots[slot] != 0 && !isAt(slots[slot] - 1, characters, from, to)) {
+    while (slots[slot] != 0 && !isAt(slots[slot] - 1, utf8, from, to)) {
       slot = (slot + 1) & (slots.length - 1);
     }
     return slot;
   }
 
-  private boolean isAt(int index, char[] characters, int from, int to) {
-    return Arrays.equals(text, start(index), ends[index], characters, from, to);
+  private boolean isAt(int index, byte[] utf8, int from, int to) {
+    int start = start(index);
+    if (ends[index] - start != to - from) {
+      return false;
+    }
+    for (int i = from; i < to; i++) {
+      if (utf8[i] != text[start + i - from]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private int start(int index) {
@@ -92,13 +102,13 @@ final class Vocabulary {
 
   /// The id of a token, or [#MISSING].
   int id(String token) {
-    char[] characters = token.toCharArray();
-    return id(characters, 0, characters.length);
+    byte[] utf8 = token.getBytes(StandardCharsets.UTF_8);
+    return id(utf8, 0, utf8.length);
   }
 
-  /// The id of the token `characters[from, to)`, or [#MISSING].
-  int id(char[] characters, int from, int to) {
-    int index = slots[slot(characters, from, to)] - 1;
+  /// The id of the token `utf8[from, to)`, or [#MISSING].
+  int id(byte[] utf8, int from, int to) {
+    int index = slots[slot(utf8, from, to)] - 1;
     return index < 0 ? MISSING : ids[index];
   }
 
@@ -109,7 +119,7 @@ final class Vocabulary {
 
   /// The token that came as number `index`.
   String tokenAt(int index) {
-    return new String(text, start(index), ends[index] - start(index));
+    return new String(text, start(index), ends[index] - start(index), StandardCharsets.UTF_8);
   }
 
   /// Whether no two tokens share an id.
@@ -136,6 +146,6 @@ final class Vocabulary {
 
   /// The id of the token of one byte, or [#MISSING].
   int ofByte(int unsignedByte) {
-    return id(new char[] {ByteAlphabet.character(unsignedByte)}, 0, 1);
+    return id(String.valueOf(ByteAlphabet.character(unsignedByte)));
   }
 }

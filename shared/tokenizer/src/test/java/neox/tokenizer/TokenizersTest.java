@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import neox.base.UserException;
 import org.junit.jupiter.api.Test;
@@ -116,6 +118,57 @@ class TokenizersTest {
     assertThatThrownBy(() -> open("GPT2BPETokenizer", list, merges))
         .isInstanceOf(UserException.class)
         .hasMessage(list + ": expected a vocabulary, an object of tokens and ids, found []");
+  }
+
+  @Test
+  void readsMergesInBothForms() throws IOException {
+    Path texts = file("texts.json", bpe("[\"a b\", \"ab a\"]"));
+    Path pairs = file("pairs.json", bpe("[[\"a\", \"b\"], [\"ab\", \"a\"]]"));
+    for (Path file : List.of(texts, pairs)) {
+      assertThat(open("HFTokenizer", file, null).encode("abab abaa")).containsExactly(2, 2, 3, 0);
+    }
+  }
+
+  @Test
+  void namesMergesThatAreNotTwoTokens() throws IOException {
+    Map<String, String> found =
+        Map.of(
+            "[\"ab\"]", "\"ab\"",
+            "[\"a b c\"]", "\"a b c\"",
+            "[[\"a\"]]", "a list of 1",
+            "[[\"a\", 7]]", "a pair with 7",
+            "[7]", "7");
+    for (Map.Entry<String, String> merges : found.entrySet()) {
+      Path file = file("tokenizer.json", bpe(merges.getKey()));
+      assertThatThrownBy(() -> open("HFTokenizer", file, null))
+          .isInstanceOf(UserException.class)
+          .hasMessage("%s: model.merges: expected two tokens, found %s", file, merges.getValue());
+    }
+    Path none = file("tokenizer.json", bpe("null"));
+    assertThatThrownBy(() -> open("HFTokenizer", none, null))
+        .isInstanceOf(UserException.class)
+        .hasMessage("%s: model.merges: expected an array, found null", none);
+  }
+
+  @Test
+  void namesIdsThatAreNone() throws IOException {
+    for (String id : List.of("-1", "1.5", "1e3", "2097152", "12345678901", "null", "[1]")) {
+      Path file = file("vocab.json", "{\"a\": 0,\n \"b\": " + id + "}");
+      assertThatThrownBy(() -> open("GPT2BPETokenizer", file, file))
+          .isInstanceOf(UserException.class)
+          .hasMessageStartingWith(
+              file + ": token \"b\": expected an id between 0 and 2097151, found ");
+    }
+  }
+
+  private static String bpe(String merges) {
+    return """
+    {"pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false},
+     "decoder": {"type": "ByteLevel"},
+     "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2, "aba": 3},
+               "merges": %s}}
+    """
+        .formatted(merges);
   }
 
   private Path file(String name, String content) throws IOException {

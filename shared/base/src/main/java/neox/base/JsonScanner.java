@@ -1,29 +1,70 @@
-package neox.preprocess;
+package neox.base;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 
 /// A checking reader of JSON in well-formed UTF-8 (RFC 8259, plus `NaN` and `Infinity`, which
 /// Python writes, and raw control characters in strings, which NeoX's reader accepts).
-final class JsonScanner {
-  static final int END = -1;
+public final class JsonScanner {
+  /// What [#peek] gives behind the last token.
+  public static final int END = -1;
+
   private static final int MAX_DEPTH = 512;
+  private static final int MAX_INDEX_DIGITS = 9;
   private static final String[] LITERALS = {"true", "false", "null", "NaN", "Infinity"};
 
+  /// What is wrong with the text, and where.
+  public static final class Malformed extends Exception {
+    private static final long serialVersionUID = 1;
+    private final int at;
+    private final String before;
+    private final Optional<String> after;
+
+    /// Something that is wrong at the end, or everywhere.
+    Malformed(int at, String what) {
+      this(at, what, Optional.empty());
+    }
+
+    /// Something that is wrong at a place, which is to be named between the two texts.
+    Malformed(int at, String before, String after) {
+      this(at, before, Optional.of(after));
+    }
+
+    private Malformed(int at, String before, Optional<String> after) {
+      super(before + after.orElse(""), null, false, false);
+      this.at = at;
+      this.before = before;
+      this.after = after;
+    }
+
+    /// Where, in the bytes that the scanner was given.
+    public int at() {
+      return at;
+    }
+
+    /// What is wrong.
+    ///
+    /// @param place says where, for what is wrong at a place: ` in column 7`, or nothing
+    public String why(String place) {
+      return before + after.map(rest -> place + rest).orElse("");
+    }
+  }
+
   private byte[] bytes = new byte[0];
-  private int start;
   private int at;
   private int end;
   private String lastKind = "";
 
-  void reset(byte[] source, int from, int to) {
+  /// Turns to `source[from, to)`.
+  public void reset(byte[] source, int from, int to) {
     bytes = source;
-    start = from;
     at = from;
     end = to;
   }
 
   /// The first byte of the next token, or [#END].
-  int peek() {
+  public int peek() {
     while (at < end) {
       byte b = bytes[at];
       if (b != ' ' && b != '\t' && b != '\r' && b != '\n') {
@@ -34,26 +75,48 @@ final class JsonScanner {
     return END;
   }
 
-  void expect(char symbol) throws BadRow {
+  /// Passes over one symbol.
+  public void expect(char symbol) throws Malformed {
     if (peek() != symbol) {
       throw malformed("'" + symbol + "'");
     }
     at++;
   }
 
-  void expectEnd() throws BadRow {
+  /// Passes over the start of an object or a list; returns whether it has a first member.
+  public boolean begin(char open, char close) throws Malformed {
+    expect(open);
+    if (peek() != close) {
+      return true;
+    }
+    at++;
+    return false;
+  }
+
+  /// Passes over what follows a member, a comma or the end; returns whether it has another.
+  public boolean hasNext(char close) throws Malformed {
+    if (peek() == ',') {
+      at++;
+      return true;
+    }
+    expect(close);
+    return false;
+  }
+
+  /// [Malformed] when anything follows.
+  public void expectEnd() throws Malformed {
     if (peek() != END) {
-      throw malformed("the end of the row");
+      throw malformed("the end");
     }
   }
 
   /// What [#skipValue] skipped last, for a message: `a number`, `an object`.
-  String lastKind() {
+  public String lastKind() {
     return lastKind;
   }
 
   /// Reads the name of an object's member.
-  void readName(ByteBuilder out) throws BadRow {
+  public void readName(ByteBuilder out) throws Malformed {
     if (peek() != '"') {
       throw malformed("a key in double quotes");
     }
@@ -61,17 +124,15 @@ final class JsonScanner {
   }
 
   /// Appends an unescaped string; half a surrogate pair is an error.
-  void readString(ByteBuilder out) throws BadRow {
+  public void readString(ByteBuilder out) throws Malformed {
     copyString(out, true);
   }
 
-  private void copyString(ByteBuilder out, boolean strict) throws BadRow {
+  private void copyString(ByteBuilder out, boolean strict) throws Malformed {
     expect('"');
     while (true) {
       int run = at;
-      while (at < end && bytes[at] != '"' && bytes[at] != '\\') {
-        at++;
-      }
+      at = runEnd(bytes, at, end);
       out.add(bytes, run, at);
       if (at == end) {
         throw malformed("the closing quote of a string");
@@ -83,7 +144,16 @@ final class JsonScanner {
     }
   }
 
-  private void unescape(ByteBuilder out, boolean strict) throws BadRow {
+  /// Where the first quote or backslash stands, or `to`.
+  private static int runEnd(byte[] bytes, int from, int to) {
+    int i = from;
+    while (i < to && bytes[i] != '"' && bytes[i] != '\\') {
+      i++;
+    }
+    return i;
+  }
+
+  private void unescape(ByteBuilder out, boolean strict) throws Malformed {
     int c = at < end ? bytes[at++] : END;
     switch (c) {
       case '"', '\\', '/' -> out.add(c);
@@ -100,7 +170,7 @@ final class JsonScanner {
     }
   }
 
-  private void unescapeUnicode(ByteBuilder out, boolean strict) throws BadRow {
+  private void unescapeUnicode(ByteBuilder out, boolean strict) throws Malformed {
     int escapeAt = at - 2;
     int unit = hexDigits();
     boolean pair =
@@ -121,13 +191,13 @@ final class JsonScanner {
     if (!Character.isSurrogate((char) unit)) {
       out.addCodePoint(unit);
     } else if (strict) {
-      throw new BadRow(
-          "\\u%04x in column %d is half of a surrogate pair and stands for no character",
-          unit, escapeAt - start + 1);
+      String escape = String.format(Locale.ROOT, "\\u%04x", unit);
+      throw new Malformed(
+          escapeAt, escape, " is half of a surrogate pair and stands for no character");
     }
   }
 
-  private int hexDigits() throws BadRow {
+  private int hexDigits() throws Malformed {
     int value = 0;
     for (int i = 0; i < 4; i++) {
       int digit = at < end ? Character.digit(bytes[at], 16) : -1;
@@ -141,14 +211,12 @@ final class JsonScanner {
   }
 
   /// Checks and passes over any value.
-  void skipValue() throws BadRow {
+  public void skipValue() throws Malformed {
     skipValue(0);
   }
 
-  private void skipValue(int depth) throws BadRow {
-    if (depth > MAX_DEPTH) {
-      throw new BadRow("JSON nested deeper than %d levels", MAX_DEPTH);
-    }
+  private void skipValue(int depth) throws Malformed {
+    refuseDeep(depth);
     int c = peek();
     switch (c) {
       case '"' -> {
@@ -171,7 +239,14 @@ final class JsonScanner {
     }
   }
 
-  private void skipString() throws BadRow {
+  /// Ends the reading of a value that lies in too many others.
+  void refuseDeep(int depth) throws Malformed {
+    if (depth > MAX_DEPTH) {
+      throw new Malformed(at, "JSON nested deeper than " + MAX_DEPTH + " levels");
+    }
+  }
+
+  private void skipString() throws Malformed {
     at++;
     while (at < end && bytes[at] != '"') {
       if (bytes[at] == '\\') {
@@ -191,20 +266,15 @@ final class JsonScanner {
     expectQuote();
   }
 
-  private void expectQuote() throws BadRow {
+  private void expectQuote() throws Malformed {
     if (at >= end) {
       throw malformed("the closing quote of a string");
     }
     at++;
   }
 
-  private void skipMembers(char open, char close, int depth) throws BadRow {
-    expect(open);
-    if (peek() == close) {
-      at++;
-      return;
-    }
-    while (true) {
+  private void skipMembers(char open, char close, int depth) throws Malformed {
+    for (boolean more = begin(open, close); more; more = hasNext(close)) {
       if (open == '{') {
         if (peek() != '"') {
           throw malformed("a key in double quotes");
@@ -213,15 +283,10 @@ final class JsonScanner {
         expect(':');
       }
       skipValue(depth + 1);
-      if (peek() != ',') {
-        expect(close);
-        return;
-      }
-      at++;
     }
   }
 
-  private void skipNumber() throws BadRow {
+  private void skipNumber() throws Malformed {
     if (bytes[at] == '-') {
       at++;
       if (at < end && bytes[at] == 'I') {
@@ -247,7 +312,33 @@ final class JsonScanner {
     }
   }
 
-  private void skipDigits() throws BadRow {
+  /// Reads a number as it is written.
+  public String readNumber() throws Malformed {
+    peek();
+    int from = at;
+    skipNumber();
+    return new String(bytes, from, at - from, StandardCharsets.US_ASCII);
+  }
+
+  /// Reads a whole number of up to nine digits; -1, and nothing is read, when something else stands
+  /// here.
+  public int readIndex() throws Malformed {
+    peek();
+    int from = at;
+    int value = 0;
+    while (at < end && bytes[at] >= '0' && bytes[at] <= '9' && at - from < MAX_INDEX_DIGITS) {
+      value = value * 10 + bytes[at++] - '0';
+    }
+    boolean ends = at == end || bytes[at] == ',' || bytes[at] == '}' || bytes[at] <= ' ';
+    boolean leads = at - from > 1 && bytes[from] == '0';
+    if (at > from && ends && !leads) {
+      return value;
+    }
+    at = from;
+    return -1;
+  }
+
+  private void skipDigits() throws Malformed {
     int first = at;
     while (at < end && bytes[at] >= '0' && bytes[at] <= '9') {
       at++;
@@ -257,17 +348,21 @@ final class JsonScanner {
     }
   }
 
-  private void skipLiteral() throws BadRow {
+  private void skipLiteral() throws Malformed {
+    lastKind =
+        switch (readLiteral()) {
+          case "true", "false" -> "a boolean";
+          case "null" -> "null";
+          default -> "a number";
+        };
+  }
+
+  /// Reads a value that is a word.
+  String readLiteral() throws Malformed {
     for (String literal : LITERALS) {
       if (matches(literal)) {
         at += literal.length();
-        lastKind =
-            switch (literal) {
-              case "true", "false" -> "a boolean";
-              case "null" -> "null";
-              default -> "a number";
-            };
-        return;
+        return literal;
       }
     }
     throw malformed("a value");
@@ -285,14 +380,13 @@ final class JsonScanner {
     return true;
   }
 
-  private BadRow malformed(String expected) {
+  private Malformed malformed(String expected) {
     if (at >= end) {
-      return new BadRow("not valid JSON: the row ends where %s was expected", expected);
+      return new Malformed(at, "not valid JSON: it ends where " + expected + " was expected");
     }
     int c = bytes[at] & 0xff;
     String found =
         c > ' ' && c < 0x7f ? "'" + (char) c + "'" : String.format(Locale.ROOT, "0x%02x", c);
-    return new BadRow(
-        "not valid JSON: expected %s in column %d, found %s", expected, at - start + 1, found);
+    return new Malformed(at, "not valid JSON: expected " + expected, ", found " + found);
   }
 }

@@ -1,27 +1,31 @@
-package neox.preprocess;
+package neox.base;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// A growing byte array that is reused from row to row. Not thread-safe.
-final class ByteBuilder {
+public final class ByteBuilder {
   private static final int INITIAL_BYTES = 1 << 16;
   private static final int KEPT_BYTES = 1 << 20;
 
   private byte[] bytes = new byte[INITIAL_BYTES];
   private int size;
 
-  void add(int value) {
+  /// Appends one byte.
+  public void add(int value) {
     reserve(1);
     bytes[size++] = (byte) value;
   }
 
-  void add(byte[] source, int from, int to) {
+  /// Appends `source[from, to)`.
+  public void add(byte[] source, int from, int to) {
     reserve(to - from);
     System.arraycopy(source, from, bytes, size, to - from);
     size += to - from;
   }
 
-  void addCodePoint(int c) {
+  /// Appends a character as UTF-8.
+  public void addCodePoint(int c) {
     if (c < 0x80) {
       add(c);
     } else if (c < 0x800) {
@@ -47,16 +51,23 @@ final class ByteBuilder {
   }
 
   /// The backing array; only the first [#size] bytes count.
-  byte[] array() {
+  public byte[] array() {
     return bytes;
   }
 
-  int size() {
+  /// The text whose UTF-8 these bytes are.
+  @Override
+  public String toString() {
+    return new String(bytes, 0, size, StandardCharsets.UTF_8);
+  }
+
+  /// How many bytes there are.
+  public int size() {
     return size;
   }
 
   /// Forgets the bytes, and the memory too if a giant row has needed much.
-  void clear() {
+  public void clear() {
     size = 0;
     if (bytes.length > KEPT_BYTES) {
       bytes = new byte[INITIAL_BYTES];

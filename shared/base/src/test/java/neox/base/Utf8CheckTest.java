@@ -1,4 +1,4 @@
-package neox.preprocess;
+package neox.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,14 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class Utf8Test {
+class Utf8CheckTest {
   @Test
   void acceptsEveryCharacterAndNothingElse() {
     int rejected = 0;
     for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
       if (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE) {
         byte[] bytes = Character.toString(c).getBytes(StandardCharsets.UTF_8);
-        rejected += Utf8.firstInvalid(bytes, 0, bytes.length) == -1 ? 0 : 1;
+        rejected += Utf8Check.firstInvalid(bytes, 0, bytes.length) == -1 ? 0 : 1;
       }
     }
     assertThat(rejected).isZero();
@@ -29,7 +29,7 @@ class Utf8Test {
         int pick = random.nextInt(edges.length + more.length);
         bytes[i] = (byte) (pick < edges.length ? edges[pick] : more[pick - edges.length]);
       }
-      boolean accepted = Utf8.firstInvalid(bytes, 0, bytes.length) < 0;
+      boolean accepted = Utf8Check.firstInvalid(bytes, 0, bytes.length) < 0;
       differences += accepted == javaAccepts(bytes) ? 0 : 1;
     }
     assertThat(differences).isZero();
@@ -38,9 +38,9 @@ class Utf8Test {
   @Test
   void saysWhereTheFirstBadByteIs() {
     byte[] bytes = "0123456789é".getBytes(StandardCharsets.UTF_8);
-    assertThat(Utf8.firstInvalid(bytes, 0, bytes.length)).isEqualTo(-1);
-    assertThat(Utf8.firstInvalid(bytes, 0, bytes.length - 1)).isEqualTo(10);
-    assertThat(Utf8.firstInvalid(bytes, 11, bytes.length)).isEqualTo(11);
+    assertThat(Utf8Check.firstInvalid(bytes, 0, bytes.length)).isEqualTo(-1);
+    assertThat(Utf8Check.firstInvalid(bytes, 0, bytes.length - 1)).isEqualTo(10);
+    assertThat(Utf8Check.firstInvalid(bytes, 11, bytes.length)).isEqualTo(11);
   }
 
   private static boolean javaAccepts(byte[] bytes) {

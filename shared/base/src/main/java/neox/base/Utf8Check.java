@@ -1,36 +1,43 @@
-package neox.preprocess;
-
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+package neox.base;
 
 /// Well-formedness of UTF-8 (Unicode 16, table 3-7).
-final class Utf8 {
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final long HIGH_BITS = 0x8080808080808080L;
+public final class Utf8Check {
+  private static final int STEP = 8;
 
   /// Where the first ill-formed sequence begins; -1 when there is none.
-  static int firstInvalid(byte[] bytes, int from, int to) {
+  public static int firstInvalid(byte[] bytes, int from, int to) {
     int at = from;
     while (at < to) {
-      if (at + Long.BYTES <= to && ((long) LONG.get(bytes, at) & HIGH_BITS) == 0) {
-        at += Long.BYTES;
+      if (at + STEP <= to && isAscii(bytes, at)) {
+        at += STEP;
         continue;
       }
-      int length = bytes[at] >= 0 ? 1 : sequenceLength(bytes, at, to);
-      if (length == 0) {
-        return at;
+      while (at < to && bytes[at] >= 0) {
+        at++;
       }
-      at += length;
+      while (at < to && bytes[at] < 0) { // text that is not ASCII comes in runs
+        int length = sequenceLength(bytes, at, to);
+        if (length == 0) {
+          return at;
+        }
+        at += length;
+      }
     }
     return -1;
+  }
+
+  /// Whether all of the next bytes are ASCII. Plain loads: a handle that reads them as one long is
+  /// slow until it is compiled, and this also checks files that are read once, at the start.
+  private static boolean isAscii(byte[] bytes, int at) {
+    int first = bytes[at] | bytes[at + 1] | bytes[at + 2] | bytes[at + 3];
+    int second = bytes[at + 4] | bytes[at + 5] | bytes[at + 6] | bytes[at + 7];
+    return (first | second) >= 0;
   }
 
   /// What the text may be instead, for messages; empty when there is no telling.
   ///
   /// @param invalid where the first ill-formed sequence begins
-  static String hint(byte[] bytes, int from, int to, int invalid) {
+  public static String hint(byte[] bytes, int from, int to, int invalid) {
     int first = bytes[invalid] & 0xff;
     int next = invalid + 1 < to ? bytes[invalid + 1] & 0xff : 0;
     if (invalid == from && (first << 8 | next) >= 0xfeff && first + next == 0x1fd) {
@@ -63,5 +70,5 @@ final class Utf8 {
     return length;
   }
 
-  private Utf8() {}
+  private Utf8Check() {}
 }
