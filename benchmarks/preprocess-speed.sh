@@ -10,6 +10,7 @@
 # Usage: PYTHON=/path/to/python benchmarks/preprocess-speed.sh DATA_DIR [TIMES…]
 #   CORPORA    which: english, code, multilingual, and all for the three in one run (default)
 #   TOKENIZERS which: gpt2, 20B (default: both)
+#   RUNS       how often neox-preprocess runs, of which the median counts (default: 5); peers run once
 #   WORKERS    how many (default: 1 2)
 #   NEOX_TOOL  a command that runs tools/datasets/preprocess_data.py of GPT-NeoX with --append-eod on
 #              the arguments TOKENIZER WORKERS OUTPUT_PREFIX INPUT[,INPUT…]; its output is compared
@@ -72,6 +73,11 @@ measure() {
   awk '{print $1 + $2, $3}' "$work/time"
 }
 
+# The same, RUNS times over; prints the run of median wall time.
+median() {
+  for _ in $(seq "${RUNS:-5}"); do measure "$@"; done | sort -n -k 2 | awk '{a[NR] = $0} END {print a[int((NR + 1) / 2)]}'
+}
+
 # Prints speeds of ours and a peer and their ratios.
 row() { # name of the peer, its seconds, our seconds, corpus, tokenizer, workers, times, bytes
   echo "$3 $2" | awk -v peer="$1" -v c="$4" -v t="$5" -v w="$6" -v n="$7" -v mb="$8" '{
@@ -95,7 +101,7 @@ for corpus in ${CORPORA:-english code multilingual all}; do
         for name in $(files "$corpus"); do
           for _ in $(seq "$times"); do cat "$data/$name.jsonl.zst"; done > "$work/$name.jsonl.zst"
         done
-        own=$(measure neox "$tokenizer" "$corpus" "$workers")
+        own=$(median neox "$tokenizer" "$corpus" "$workers")
         row Python "$peer" "$own" "$corpus" "$tokenizer" "$workers" "$times" "$bytes"
         if [ -n "${NEOX_TOOL:-}" ]; then
           row GPT-NeoX "$tool" "$own" "$corpus" "$tokenizer" "$workers" "$times" "$bytes"
