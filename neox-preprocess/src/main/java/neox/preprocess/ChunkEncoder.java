@@ -35,7 +35,7 @@ final class ChunkEncoder {
   EncodedChunk encode(Chunk chunk) {
     documents = new ArrayList<>();
     for (int dataset = 0; dataset < datasets; dataset++) {
-      documents.add(EncodedChunk.Documents.ofText(chunk.bytes()));
+      documents.add(EncodedChunk.Documents.ofText(chunk.bytes() / datasets));
     }
     badRows = new ArrayList<>();
     bytes = 0;
