@@ -55,7 +55,7 @@ class ToolTest {
   }
 
   @Command(name = "neox-group")
-  private static final class Group implements ToolCommand {
+  static final class Group implements ToolCommand {
     @Mixin StandardOptions standard = new StandardOptions();
 
     @Override
