@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import neox.base.TextBytes;
 import neox.base.Utf8Check;
 import neox.tokenizer.Tokenizer;
 
@@ -109,15 +110,8 @@ final class ChunkEncoder {
 
   /// NeoX compat: Python's JSON readers pass over a byte order mark, its gzip reader does not.
   private static int markLength(Chunk.Lines chunk) {
-    byte[] in = chunk.bytesOfLines();
-    boolean marked =
-        chunk.form() == Chunk.LineForm.JSON
-            && chunk.at().offset() == 0
-            && chunk.length() >= 3
-            && in[0] == (byte) 0xef
-            && in[1] == (byte) 0xbb
-            && in[2] == (byte) 0xbf;
-    return marked ? 3 : 0;
+    boolean mayHaveMark = chunk.form() == Chunk.LineForm.JSON && chunk.at().offset() == 0;
+    return mayHaveMark ? TextBytes.markLength(chunk.bytesOfLines(), chunk.length()) : 0;
   }
 
   private Optional<Problem> encodeDocuments(Chunk.Documents chunk) {
@@ -156,16 +150,8 @@ final class ChunkEncoder {
       Problem problem =
           invalid < 0
               ? Problem.of(text.source(), e.why())
-              : Problem.atLine(text.source(), line(utf8, invalid), e.why());
+              : Problem.atLine(text.source(), 1 + TextBytes.lineFeeds(utf8, invalid), e.why());
       return orFail(problem, badRows);
     }
-  }
-
-  private static long line(byte[] utf8, int at) {
-    long line = 1;
-    for (int i = 0; i < at; i++) {
-      line += utf8[i] == '\n' ? 1 : 0;
-    }
-    return line;
   }
 }

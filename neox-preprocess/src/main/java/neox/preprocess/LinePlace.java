@@ -1,5 +1,7 @@
 package neox.preprocess;
 
+import neox.base.TextBytes;
+
 /// Where a line begins.
 ///
 /// @param offset in the bytes of the file, after decompression
@@ -9,10 +11,6 @@ record LinePlace(long offset, long lines) {
 
   /// The place behind `bytes[0, length)`, which begin here.
   LinePlace after(byte[] bytes, int length) {
-    int count = 0;
-    for (int i = 0; i < length; i++) {
-      count += bytes[i] == '\n' ? 1 : 0;
-    }
-    return new LinePlace(offset + length, lines + count);
+    return new LinePlace(offset + length, lines + TextBytes.lineFeeds(bytes, length));
   }
 }

@@ -18,7 +18,8 @@ public final class JsonFile {
     T read(JsonScanner scanner) throws JsonScanner.Malformed;
   }
 
-  /// Reads a file; [UserException] `file:line: …` when it is not JSON.
+  /// Reads a file, whose byte order mark is passed over; [UserException] `file:line: …` when it is
+  /// not JSON.
   public static <T> T read(Path file, Reading<T> reading) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     int invalid = Utf8Check.firstInvalid(bytes, 0, bytes.length);
@@ -31,7 +32,7 @@ public final class JsonFile {
           Utf8Check.hint(bytes, 0, bytes.length, invalid));
     }
     JsonScanner scanner = new JsonScanner();
-    scanner.reset(bytes, markLength(bytes), bytes.length);
+    scanner.reset(bytes, TextBytes.markLength(bytes, bytes.length), bytes.length);
     if (scanner.peek() == JsonScanner.END) {
       throw new UserException(file + ": not valid JSON: it is empty");
     }
@@ -44,22 +45,8 @@ public final class JsonFile {
     }
   }
 
-  /// A byte order mark is passed over.
-  private static int markLength(byte[] bytes) {
-    boolean marked =
-        bytes.length >= 3
-            && bytes[0] == (byte) 0xef
-            && bytes[1] == (byte) 0xbb
-            && bytes[2] == (byte) 0xbf;
-    return marked ? 3 : 0;
-  }
-
   private static int line(byte[] bytes, int at) {
-    int line = 1;
-    for (int i = 0; i < Math.min(at, bytes.length); i++) {
-      line += bytes[i] == '\n' ? 1 : 0;
-    }
-    return line;
+    return 1 + TextBytes.lineFeeds(bytes, Math.min(at, bytes.length));
   }
 
   /// Takes the next value as a tree.

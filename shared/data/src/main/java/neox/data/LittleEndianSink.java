@@ -19,11 +19,6 @@ final class LittleEndianSink {
     buffer.put((byte) value);
   }
 
-  void putShort(int value) throws IOException {
-    reserve(2);
-    buffer.putShort((short) value);
-  }
-
   /// The lower two bytes of each of `values[from, to)`.
   void putShorts(int[] values, int from, int to) throws IOException {
     int next = from;
