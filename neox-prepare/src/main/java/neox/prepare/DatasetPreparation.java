@@ -18,7 +18,7 @@ import neox.hub.RemoteFile;
 import neox.prepare.Corpus.Part;
 import neox.preprocess.Preprocess;
 import neox.preprocess.PreprocessPlan;
-import neox.preprocess.RemoteInput;
+import neox.preprocess.input.RemoteInput;
 import neox.tokenizer.Tokenizer;
 
 /// Tokenizes a corpus into `DIRECTORY/NAME/NAME_KEY_document.{bin,idx}`, and writes down what it

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import neox.hub.Download;
 import neox.prepare.Corpus.Part;
-import neox.preprocess.RemoteInput;
+import neox.preprocess.input.RemoteInput;
 
 /// A file of a corpus that is tokenized while it is downloaded. What has to lie on disk for that
 /// lies there no longer than it is read.

@@ -18,7 +18,7 @@ import neox.hub.Download;
 import neox.hub.HubSettings;
 import neox.hub.Patience;
 import neox.preprocess.PreprocessPlan;
-import neox.preprocess.TokenizingOptions;
+import neox.preprocess.command.TokenizingOptions;
 import neox.tokenizer.Tokenizer;
 import neox.tokenizer.Tokenizers;
 import org.jspecify.annotations.Nullable;

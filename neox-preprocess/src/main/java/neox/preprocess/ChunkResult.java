@@ -1,5 +1,6 @@
 package neox.preprocess;
 
+import neox.preprocess.encode.EncodedChunk;
 import neox.preprocess.journal.Place;
 
 /// An encoded chunk, and where in the corpus it ends.

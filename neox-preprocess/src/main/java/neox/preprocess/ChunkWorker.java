@@ -1,6 +1,9 @@
 package neox.preprocess;
 
 import java.util.function.Supplier;
+import neox.preprocess.encode.ChunkEncoder;
+import neox.preprocess.encode.OrderedPipeline;
+import neox.preprocess.input.Chunk;
 
 /// What each encoding thread does with a chunk, and how much memory all of them may take.
 final class ChunkWorker implements OrderedPipeline.Worker<ChunkTask, ChunkResult> {

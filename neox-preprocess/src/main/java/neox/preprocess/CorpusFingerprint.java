@@ -13,6 +13,7 @@ import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
 import neox.base.Version;
+import neox.preprocess.input.InputFile;
 import neox.preprocess.journal.Fingerprint;
 import neox.tokenizer.Tokenizer;
 

@@ -18,6 +18,8 @@ import neox.data.TokenWidth;
 import neox.data.WorkDirectory;
 import neox.preprocess.PreprocessPlan.Existing;
 import neox.preprocess.PreprocessPlan.Unfinished;
+import neox.preprocess.encode.EncodedChunk;
+import neox.preprocess.input.Problem;
 import neox.preprocess.journal.Fingerprint;
 import neox.preprocess.journal.Journal;
 import neox.preprocess.journal.Journal.Stage;

@@ -15,6 +15,13 @@ import neox.base.UserException;
 import neox.data.IndexedTokens;
 import neox.preprocess.PreprocessPlan.Existing;
 import neox.preprocess.PreprocessPlan.Unfinished;
+import neox.preprocess.encode.EncodedChunk;
+import neox.preprocess.encode.OnError;
+import neox.preprocess.encode.OrderedPipeline;
+import neox.preprocess.input.ChunkReader;
+import neox.preprocess.input.InputFile;
+import neox.preprocess.input.InputFormat;
+import neox.preprocess.input.RemoteInput;
 import neox.preprocess.journal.Fingerprint;
 import neox.preprocess.journal.Journal;
 import neox.preprocess.journal.Place;
@@ -79,7 +86,7 @@ public final class Preprocess {
   }
 
   /// Runs to the end, or until the process is asked to stop; returns the exit code.
-  static int untilStopped(PreprocessPlan plan, Recipe recipe, Console console)
+  public static int untilStopped(PreprocessPlan plan, Recipe recipe, Console console)
       throws IOException, InterruptedException {
     try (StopRequest stop = StopRequest.listen(console)) {
       boolean complete = run(plan, recipe, console, stop::requested).complete();

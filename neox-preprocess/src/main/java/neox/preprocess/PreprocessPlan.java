@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import neox.data.IndexLayout;
 import neox.data.IndexedTokens;
+import neox.preprocess.encode.OnError;
+import neox.preprocess.input.Shard;
 
 /// What to tokenize, and where to. Made by [#builder].
 ///

@@ -8,6 +8,9 @@ import java.util.function.Supplier;
 import neox.base.UserException;
 import neox.data.IndexLayout;
 import neox.data.TokenWidth;
+import neox.preprocess.encode.DocumentEncoder;
+import neox.preprocess.encode.FixingEncoder;
+import neox.preprocess.encode.TextEncoder;
 import neox.preprocess.ftfy.TextFixer;
 import neox.tokenizer.Tokenizer;
 
@@ -16,10 +19,11 @@ import neox.tokenizer.Tokenizer;
 /// @param settings what the documents depend on beside the plan, by name
 /// @param width how a token is stored
 /// @param encoder makes the encoder of one worker
-record Recipe(Map<String, String> settings, TokenWidth width, Supplier<DocumentEncoder> encoder) {
+public record Recipe(
+    Map<String, String> settings, TokenWidth width, Supplier<DocumentEncoder> encoder) {
 
   /// One dataset for each key, of the tokens of its text.
-  static Recipe ofTexts(PreprocessPlan plan, Tokenizer tokenizer) throws IOException {
+  public static Recipe ofTexts(PreprocessPlan plan, Tokenizer tokenizer) throws IOException {
     OptionalInt eod = endOfDocument(plan, tokenizer);
     Supplier<Tokenizer.Encoder> encoder = encoder(plan, tokenizer);
     return new Recipe(
@@ -29,8 +33,8 @@ record Recipe(Map<String, String> settings, TokenWidth width, Supplier<DocumentE
   }
 
   /// What the tokens of a text depend on.
-  static Map<String, String> settings(PreprocessPlan plan, Tokenizer tokenizer, OptionalInt eod)
-      throws IOException {
+  public static Map<String, String> settings(
+      PreprocessPlan plan, Tokenizer tokenizer, OptionalInt eod) throws IOException {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("--append-eod", eod.isPresent() ? "token " + eod.getAsInt() : "off");
     settings.put("--ftfy", plan.mending() == PreprocessPlan.Mending.FTFY ? "on" : "off");
@@ -39,7 +43,7 @@ record Recipe(Map<String, String> settings, TokenWidth width, Supplier<DocumentE
   }
 
   /// Makes the encoder of texts that the plan asks for.
-  static Supplier<Tokenizer.Encoder> encoder(PreprocessPlan plan, Tokenizer tokenizer) {
+  public static Supplier<Tokenizer.Encoder> encoder(PreprocessPlan plan, Tokenizer tokenizer) {
     return switch (plan.mending()) {
       case NONE -> tokenizer::encoder;
       case FTFY -> {
@@ -57,7 +61,7 @@ record Recipe(Map<String, String> settings, TokenWidth width, Supplier<DocumentE
   }
 
   /// The token that ends every document, if the plan asks for one.
-  static OptionalInt endOfDocument(PreprocessPlan plan, Tokenizer tokenizer) {
+  public static OptionalInt endOfDocument(PreprocessPlan plan, Tokenizer tokenizer) {
     if (plan.ending() == PreprocessPlan.Ending.PLAIN) {
       return OptionalInt.empty();
     }

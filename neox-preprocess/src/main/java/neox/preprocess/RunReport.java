@@ -5,6 +5,8 @@ import java.util.Objects;
 import neox.base.Console;
 import neox.base.UserException;
 import neox.data.Extent;
+import neox.preprocess.encode.EncodedChunk;
+import neox.preprocess.input.Problem;
 
 /// What a run says on standard error. Not thread-safe.
 final class RunReport {

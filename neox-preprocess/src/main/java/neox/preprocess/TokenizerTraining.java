@@ -8,6 +8,12 @@ import java.util.OptionalInt;
 import neox.base.Console;
 import neox.base.Progress;
 import neox.base.UserException;
+import neox.preprocess.encode.ChunkEncoder;
+import neox.preprocess.encode.EncodedChunk;
+import neox.preprocess.encode.OnError;
+import neox.preprocess.input.Chunk;
+import neox.preprocess.input.ChunkReader;
+import neox.preprocess.input.InputFile;
 import neox.tokenizer.BpeTrainer;
 
 /// Trains a byte-level BPE vocabulary on a corpus, read like that of [Preprocess].

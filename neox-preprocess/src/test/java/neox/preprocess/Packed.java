@@ -16,24 +16,24 @@ import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
 
 /// Makes the archives that the tests read.
-final class Packed {
+public final class Packed {
   private interface Encoder {
     OutputStream on(OutputStream out) throws IOException;
   }
 
-  static byte[] utf8(String text) {
+  public static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  static byte[] zstd(byte[] bytes) {
+  public static byte[] zstd(byte[] bytes) {
     return Zstd.compress(bytes);
   }
 
-  static byte[] gzip(byte[] bytes) throws IOException {
+  public static byte[] gzip(byte[] bytes) throws IOException {
     return encoded(bytes, GZIPOutputStream::new);
   }
 
-  static byte[] xz(byte[] bytes) throws IOException {
+  public static byte[] xz(byte[] bytes) throws IOException {
     return encoded(bytes, out -> new XZOutputStream(out, new LZMA2Options(0)));
   }
 
@@ -46,7 +46,7 @@ final class Packed {
   }
 
   /// Names and contents in turn.
-  static Map<String, byte[]> members(Object... namesAndContents) {
+  public static Map<String, byte[]> members(Object... namesAndContents) {
     Map<String, byte[]> members = new LinkedHashMap<>();
     for (int i = 0; i < namesAndContents.length; i += 2) {
       Object content = namesAndContents[i + 1];
@@ -57,7 +57,7 @@ final class Packed {
   }
 
   /// A tar with a directory, a link and the members.
-  static byte[] tar(Map<String, byte[]> members) throws IOException {
+  public static byte[] tar(Map<String, byte[]> members) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(out, "UTF-8")) {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
@@ -81,7 +81,7 @@ final class Packed {
   }
 
   /// A zip with a directory and the members.
-  static byte[] zip(Map<String, byte[]> members) throws IOException {
+  public static byte[] zip(Map<String, byte[]> members) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(out)) {
       zip.putNextEntry(new ZipEntry("folder/"));

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Optional;
 import neox.base.Console;
 import neox.base.UserException;
+import neox.preprocess.command.TokenizingOptions;
+import neox.preprocess.input.RemoteInput;
 import neox.tokenizer.Tokenizers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -30,6 +30,7 @@ import neox.base.UserException;
 import neox.data.WorkDirectory;
 import neox.preprocess.PreprocessPlan.Existing;
 import neox.preprocess.PreprocessPlan.Unfinished;
+import neox.preprocess.encode.OnError;
 import neox.tokenizer.Tokenizers;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -12,16 +12,17 @@ import java.util.List;
 import java.util.stream.Stream;
 import neox.base.Tool;
 import neox.data.IndexedTokens;
+import neox.preprocess.command.PreprocessCommand;
 
 /// What a run of the tool in this process did.
-record Run(int exitCode, String out, String err) {
-  static final Path GOLDEN = Path.of("src/test/resources/golden");
+public record Run(int exitCode, String out, String err) {
+  public static final Path GOLDEN = Path.of("src/test/resources/golden");
 
-  static Run of(String... arguments) {
+  public static Run of(String... arguments) {
     return withInput(new byte[0], arguments);
   }
 
-  static Run withInput(byte[] stdin, String... arguments) {
+  public static Run withInput(byte[] stdin, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int code =
@@ -36,11 +37,11 @@ record Run(int exitCode, String out, String err) {
   }
 
   /// Tokenizes by bytes into `directory/out`.
-  static Run bytes(Path directory, String input, String... more) {
+  public static Run bytes(Path directory, String input, String... more) {
     return bytesOf(new byte[0], directory, input, more);
   }
 
-  static Run bytesOf(byte[] stdin, Path directory, String input, String... more) {
+  public static Run bytesOf(byte[] stdin, Path directory, String input, String... more) {
     List<String> arguments =
         new ArrayList<>(
             List.of("--input", input, "--output-prefix", directory.resolve("out").toString()));
@@ -50,7 +51,7 @@ record Run(int exitCode, String out, String err) {
   }
 
   /// The documents of `directory/out_KEY_document`, decoded from bytes.
-  static List<String> documents(Path directory, String key) throws IOException {
+  public static List<String> documents(Path directory, String key) throws IOException {
     List<String> texts = new ArrayList<>();
     try (IndexedTokens tokens = IndexedTokens.open(directory.resolve("out_" + key + "_document"))) {
       for (long i = 0; i < tokens.count(); i++) {
@@ -65,7 +66,7 @@ record Run(int exitCode, String out, String err) {
     return texts;
   }
 
-  static List<String> files(Path directory) throws IOException {
+  public static List<String> files(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
     }

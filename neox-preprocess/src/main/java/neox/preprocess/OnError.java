@@ -1,9 +1,0 @@
-package neox.preprocess;
-
-/// What to do with a row that cannot become a document.
-public enum OnError {
-  /// Report it and fail; nothing is written.
-  STOP,
-  /// Leave it out, count it, and go on.
-  SKIP
-}

@@ -1,0 +1,132 @@
+package neox.preprocess.chat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeSet;
+import neox.base.Json;
+import neox.base.UserException;
+import neox.template.Dialect;
+import neox.template.Template;
+import neox.template.Value;
+import neox.tokenizer.Tokenizer;
+import neox.tokenizer.Tokenizers;
+
+/// A tokenizer that knows how to write a conversation: a directory as Hugging Face saves it.
+///
+/// @param template its text
+/// @param specialTokens what the template sees of them, such as `eos_token`
+/// @param eos the token that ends a conversation; empty when the tokenizer names none
+public record ChatTokenizer(
+    Tokenizer tokenizer,
+    String template,
+    Template parsed,
+    Map<String, Value> specialTokens,
+    OptionalInt eos) {
+  private static final List<String> SPECIAL =
+      List.of(
+          "bos_token",
+          "eos_token",
+          "unk_token",
+          "sep_token",
+          "pad_token",
+          "cls_token",
+          "mask_token");
+
+  /// Opens `tokenizer.json`, `tokenizer_config.json` and `chat_template.jinja` of a directory;
+  /// [UserException] when something is missing or does not fit together.
+  public static ChatTokenizer open(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      throw UserException.of(
+          "--tokenizer-path %s: expected a directory with tokenizer.json and tokenizer_config.json,"
+              + " as transformers saves it",
+          directory);
+    }
+    Path file = directory.resolve("tokenizer.json");
+    Tokenizer tokenizer = Tokenizers.open("HFTokenizer", Optional.of(file), Optional.empty());
+    Path configFile = directory.resolve("tokenizer_config.json");
+    JsonNode config = Json.read(configFile);
+    Map<String, String> special = specialTokens(directory, config);
+    for (String token : special.values()) {
+      requireToken(tokenizer, token, configFile, file);
+    }
+    for (JsonNode added : config.path("added_tokens_decoder")) {
+      requireToken(tokenizer, content(added), configFile, file);
+    }
+    String template = template(directory, config, configFile);
+    Map<String, Value> names = new LinkedHashMap<>();
+    special.forEach((name, token) -> names.put(name, Value.of(token)));
+    String eos = special.get("eos_token");
+    return new ChatTokenizer(
+        tokenizer,
+        template,
+        Template.parse(template, "chat_template", Dialect.CHAT),
+        names,
+        eos == null ? OptionalInt.empty() : tokenizer.id(eos));
+  }
+
+  private static Map<String, String> specialTokens(Path directory, JsonNode config)
+      throws IOException {
+    Path mapFile = directory.resolve("special_tokens_map.json");
+    JsonNode map = Files.exists(mapFile) ? Json.read(mapFile) : config;
+    Map<String, String> tokens = new LinkedHashMap<>();
+    for (String name : SPECIAL) {
+      String token = content(config.has(name) ? config.get(name) : map.path(name));
+      if (!token.isEmpty()) {
+        tokens.put(name, token);
+      }
+    }
+    return tokens;
+  }
+
+  /// A token is a string, or an object that says more about it.
+  private static String content(JsonNode token) {
+    return token.isObject() ? token.path("content").asText("") : token.asText("");
+  }
+
+  /// transformers would add a token that is missing, under an id of its own making.
+  private static void requireToken(Tokenizer tokenizer, String token, Path configFile, Path file) {
+    OptionalInt id = tokenizer.id(token);
+    boolean recognized =
+        id.isPresent() && Arrays.equals(tokenizer.encode(token), new int[] {id.getAsInt()});
+    if (!recognized) {
+      throw UserException.of(
+          "%s: the token %s is %s %s; load the tokenizer with transformers and save it again",
+          configFile, token, id.isPresent() ? "not among the added tokens of" : "missing in", file);
+    }
+  }
+
+  private static String template(Path directory, JsonNode config, Path configFile)
+      throws IOException {
+    Path own = directory.resolve("chat_template.jinja");
+    if (Files.exists(own)) {
+      return Files.readString(own);
+    }
+    JsonNode template = config.path("chat_template");
+    if (template.isTextual()) {
+      return template.textValue();
+    }
+    if (!template.isArray()) {
+      throw UserException.of(
+          "%s: no \"chat_template\", and no chat_template.jinja beside it; this tokenizer is not"
+              + " made for conversations",
+          configFile);
+    }
+    TreeSet<String> names = new TreeSet<>();
+    for (JsonNode named : template) {
+      if (named.path("name").asText("").equals("default")) {
+        return named.path("template").asText();
+      }
+      names.add(named.path("name").asText());
+    }
+    throw UserException.of(
+        "%s: expected a chat template of the name \"default\", found %s", configFile, names);
+  }
+}

@@ -1,0 +1,83 @@
+package neox.preprocess.command;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import neox.base.UserException;
+import neox.config.ConfigSource;
+import neox.preprocess.inspect.SampleChoice;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// The options of `inspect` that are about a configuration; used as a mixin.
+final class InspectConfigOptions {
+  @Option(
+      names = "--config",
+      arity = "1..*",
+      paramLabel = "CONFIG",
+      description = "Say what the run of this configuration will see, instead.")
+  private List<Path> files = List.of();
+
+  @Option(
+      names = {"-d", "--conf_dir", "--conf-dir"},
+      paramLabel = "DIR",
+      description = "Directory of the configuration files.")
+  private @Nullable Path directory;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Set one key of the configuration; repeatable.")
+  private List<String> assignments = List.of();
+
+  @Option(
+      names = "--sample",
+      paramLabel = "N",
+      description = "Print sample N: its text, what no loss is taken on, where it comes from.")
+  private @Nullable Long sample;
+
+  @Option(
+      names = "--split",
+      paramLabel = "train|valid|test",
+      description = "Of which split (default: train).")
+  private @Nullable String split;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "STEP",
+      description = "Print the samples of this optimizer step, counted from 0.")
+  private @Nullable Long batch;
+
+  /// What to read; empty without `--config`.
+  Optional<ConfigSource> source() {
+    if (files.isEmpty()) {
+      boolean idle = directory == null && assignments.isEmpty() && sample == null;
+      if (!idle || split != null || batch != null) {
+        throw new UserException("-d, --set, --sample, --split and --batch belong to --config");
+      }
+      return Optional.empty();
+    }
+    return Optional.of(
+        new ConfigSource(
+            Optional.ofNullable(directory), files, ConfigSource.overrides(assignments)));
+  }
+
+  /// Which samples to print.
+  SampleChoice choice() {
+    if (sample != null && batch != null) {
+      throw new UserException("give either --sample or --batch");
+    }
+    if (batch != null) {
+      if (split != null) {
+        throw new UserException("--batch is of the training split; leave --split out");
+      }
+      return new SampleChoice.Batch(batch);
+    }
+    if (sample == null && split != null) {
+      throw new UserException("--split belongs to --sample N");
+    }
+    return sample == null
+        ? new SampleChoice.Overview()
+        : new SampleChoice.One(split == null ? "train" : split, sample);
+  }
+}

@@ -1,0 +1,57 @@
+package neox.preprocess.input;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/// Records of 16 decimal digits and as many bytes of text as they say.
+final class LengthPrefixedDocuments implements DocumentSource {
+  private static final int DIGITS = 16;
+
+  private final InputStream in;
+  private final String file;
+  private long number;
+
+  LengthPrefixedDocuments(InputStream in, String file) {
+    this.in = in;
+    this.file = file;
+  }
+
+  @Override
+  public Optional<Document> next() throws IOException {
+    byte[] digits = in.readNBytes(DIGITS);
+    if (digits.length == 0) {
+      return Optional.empty();
+    }
+    String name = Document.member(file, Long.toString(++number));
+    long length = length(digits);
+    if (length > Document.MAX_BYTES) {
+      throw Document.tooLong(name);
+    }
+    byte[] utf8 = in.readNBytes((int) length);
+    if (utf8.length < length) {
+      throw new EOFException(
+          "record %d ends after %,d of %,d bytes".formatted(number, utf8.length, length));
+    }
+    return Optional.of(new Document.Text(name, utf8));
+  }
+
+  private long length(byte[] digits) throws IOException {
+    boolean decimal = digits.length == DIGITS;
+    for (byte digit : digits) {
+      decimal &= digit >= '0' && digit <= '9';
+    }
+    if (!decimal) {
+      throw new IOException(
+          "record %d must begin with its length in %d decimal digits".formatted(number, DIGITS));
+    }
+    return Long.parseLong(new String(digits, StandardCharsets.US_ASCII));
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+}

@@ -1,0 +1,165 @@
+package neox.preprocess.inspect;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import neox.base.Console;
+import neox.base.Json;
+import neox.base.UserException;
+import neox.config.BatchConfig;
+import neox.config.ConfigLoader;
+import neox.config.ConfigSource;
+import neox.config.NeoxConfig;
+import neox.config.TokenizerConfig;
+import neox.data.RunSamples;
+import neox.data.SplitSamples;
+import neox.tokenizer.Tokenizer;
+import neox.tokenizer.Tokenizers;
+
+/// What the run of a configuration sees: how often each dataset, and which tokens in a sample.
+///
+/// The samples are those of training: the same files, the same order.
+public final class ConfigInspection {
+
+  /// How an answer is printed.
+  public enum Form {
+    TEXT,
+    /// Ids in place of their text.
+    IDS,
+    JSON
+  }
+
+  private final NeoxConfig config;
+  private final RunSamples samples;
+  private final Form form;
+  private final Console console;
+
+  private ConfigInspection(NeoxConfig config, RunSamples samples, Form form, Console console) {
+    this.config = config;
+    this.samples = samples;
+    this.form = form;
+    this.console = console;
+  }
+
+  /// Prints what `--config` asks for.
+  public static void run(ConfigSource source, SampleChoice choice, Form form, Console console)
+      throws IOException {
+    NeoxConfig config = ConfigLoader.load(source);
+    requireData(config);
+    try (RunSamples samples = RunSamples.open(config, console::info)) {
+      ConfigInspection inspection = new ConfigInspection(config, samples, form, console);
+      switch (choice) {
+        case SampleChoice.Overview overview -> inspection.printOverview();
+        case SampleChoice.One one -> inspection.printSample(one);
+        case SampleChoice.Batch batch -> inspection.printBatch(batch);
+      }
+    }
+  }
+
+  private static void requireData(NeoxConfig config) {
+    if (config.data().dataPath().isEmpty() && config.data().train().isEmpty()) {
+      throw new UserException(
+          "data_path: required but missing: prefix of the .bin and .idx to train on");
+    }
+  }
+
+  private void printOverview() {
+    List<SplitSamples> splits =
+        Stream.of(samples.train(), samples.valid(), samples.test())
+            .flatMap(Optional::stream)
+            .toList();
+    if (form == Form.JSON) {
+      List<Map<String, Object>> each = splits.stream().map(SplitTable::toJson).toList();
+      console.out().println(Json.line(Map.of("splits", each)));
+    } else {
+      SplitTable.print(splits, console.out());
+    }
+    samples.train().map(SplitSamples::repeats).orElse(List.of()).forEach(console::warn);
+  }
+
+  private void printSample(SampleChoice.One choice) {
+    SplitSamples split = split(choice.split());
+    long count = split.samples().count();
+    if (choice.number() < 0 || choice.number() >= count) {
+      throw UserException.of(
+          "--sample %d: the order of %s has the samples 0 to %d, then it repeats",
+          choice.number(), split.name(), count - 1);
+    }
+    print(split, LongStream.of(choice.number()).boxed().toList());
+  }
+
+  /// Step k uses the micro-batches k * g to (k + 1) * g - 1, as in training on one rank.
+  private void printBatch(SampleChoice.Batch choice) {
+    SplitSamples split = split("train");
+    BatchConfig batch = config.batch();
+    if (choice.step() < 0 || choice.step() >= samples.trainSteps()) {
+      throw UserException.of(
+          "--batch %d: the run has the steps 0 to %d", choice.step(), samples.trainSteps() - 1);
+    }
+    int perMicroBatch = batch.trainBatchSize() / batch.gradientAccumulationSteps();
+    long whole = split.samples().count() / perMicroBatch;
+    if (whole == 0) {
+      throw UserException.of(
+          "--batch: the data gives %d samples, but one micro-batch needs %d",
+          split.samples().count(), perMicroBatch);
+    }
+    List<Long> numbers = new ArrayList<>();
+    for (int m = 0; m < batch.gradientAccumulationSteps(); m++) {
+      long first = (choice.step() * batch.gradientAccumulationSteps() + m) % whole * perMicroBatch;
+      for (int i = 0; i < perMicroBatch; i++) {
+        numbers.add(first + i);
+      }
+    }
+    console.info("step %,d: %,d samples", choice.step(), numbers.size());
+    print(split, numbers);
+  }
+
+  private SplitSamples split(String name) {
+    Optional<SplitSamples> split =
+        switch (name) {
+          case "train" -> samples.train();
+          case "valid" -> samples.valid();
+          case "test" -> samples.test();
+          default ->
+              throw UserException.of("--split: expected train, valid or test, found %s", name);
+        };
+    return split.orElseThrow(
+        () -> UserException.of("--split %s: the configuration gives it no documents", name));
+  }
+
+  private void print(SplitSamples split, List<Long> numbers) {
+    Tokenizer tokenizer = tokenizer();
+    OptionalInt masked = masked(tokenizer);
+    for (long number : numbers) {
+      SampleView view = SampleView.of(split, number, masked);
+      switch (form) {
+        case TEXT -> view.printText(tokenizer, console.out());
+        case IDS -> view.printIds(console.out());
+        case JSON -> console.out().println(Json.line(view.toJson(tokenizer)));
+      }
+    }
+  }
+
+  private Tokenizer tokenizer() {
+    TokenizerConfig t = config.tokenizer();
+    return Tokenizers.open(t.type(), t.vocabFile(), t.mergeFile());
+  }
+
+  private OptionalInt masked(Tokenizer tokenizer) {
+    if (!config.data().eodMaskLoss()) {
+      return OptionalInt.empty();
+    }
+    if (tokenizer.eod().isEmpty()) {
+      throw UserException.of(
+          "eod_mask_loss: the %s has no end-of-document token; use another tokenizer or set"
+              + " eod_mask_loss to false",
+          config.tokenizer().type());
+    }
+    return tokenizer.eod();
+  }
+}
