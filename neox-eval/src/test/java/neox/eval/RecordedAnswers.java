@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import neox.eval.python.PythonJson;
 import neox.eval.request.Request;
 import neox.eval.request.RequestRunner;
 import neox.eval.request.Response;
+import neox.python.PythonJson;
 
 /// Answers as the real model did when the golden samples were written; a request that was not made
 /// then is an error, so every prompt is checked on the way.

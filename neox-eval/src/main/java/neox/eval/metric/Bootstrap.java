@@ -7,7 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import neox.eval.python.PythonRandom;
+import neox.python.PythonRandom;
 
 /// Standard errors by resampling with replacement (Efron 1979), in chunks with a generator of their
 /// own: the numbers do not depend on how many threads work.

@@ -8,13 +8,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import neox.base.PythonRepr;
 import neox.base.Version;
-import neox.eval.python.PythonJson;
 import neox.eval.report.RunDescription.ModelDescription;
 import neox.eval.task.DataSet;
 import neox.eval.task.OutputType;
 import neox.eval.task.Task;
+import neox.python.PythonJson;
+import neox.python.PythonRepr;
 
 /// The results file: the keys of lm-evaluation-harness 0.4.13 in its order, so that what reads its
 /// files reads ours. What it records about Python and its packages is null here.

@@ -8,8 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import neox.base.PythonRepr;
-import neox.eval.python.PythonJson;
+import neox.python.PythonJson;
+import neox.python.PythonRepr;
 
 /// The report for people: one line about the run, then a row per figure.
 public final class ResultsTable {

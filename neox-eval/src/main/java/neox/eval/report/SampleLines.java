@@ -10,12 +10,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import neox.base.PythonRepr;
 import neox.eval.metric.Value;
-import neox.eval.python.PythonJson;
 import neox.eval.request.Request;
 import neox.eval.request.Response;
 import neox.eval.task.Instance;
+import neox.python.PythonJson;
+import neox.python.PythonRepr;
 
 /// One JSON object per document, with all that was asked, answered and made of it. Its hashes tell
 /// whether two runs saw the same documents and the same prompts.

@@ -2,7 +2,7 @@ package neox.eval.request;
 
 import java.util.Arrays;
 import neox.base.UserException;
-import neox.eval.python.PythonText;
+import neox.python.PythonText;
 import neox.tokenizer.Tokenizer;
 
 /// Splits a context and its continuation into tokens as the harness does.

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import neox.base.UserException;
 import neox.eval.metric.Metric;
-import neox.eval.python.PythonText;
+import neox.python.PythonText;
 
 /// The tasks that are written in Java, because models are compared by them most.
 final class BuiltInTasks {
@@ -55,12 +55,12 @@ final class BuiltInTasks {
   }
 
   private static String withoutLastWord(String text) {
-    List<String> words = PythonText.split(text, " ");
+    List<String> words = PythonText.split(text, " ", -1);
     return String.join(" ", words.subList(0, words.size() - 1));
   }
 
   private static String lastWord(String text) {
-    return PythonText.split(text, " ").getLast();
+    return PythonText.split(text, " ", -1).getLast();
   }
 
   /// PIQA (arXiv:1911.11641): which of two ways works?

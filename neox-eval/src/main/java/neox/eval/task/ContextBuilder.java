@@ -2,7 +2,7 @@ package neox.eval.task;
 
 import java.util.List;
 import neox.base.UserException;
-import neox.eval.python.PythonText;
+import neox.python.PythonText;
 
 /// Writes everything that stands before the answer: description, examples, question.
 final class ContextBuilder {

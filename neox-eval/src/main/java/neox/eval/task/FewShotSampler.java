@@ -3,7 +3,7 @@ package neox.eval.task;
 import java.util.ArrayList;
 import java.util.List;
 import neox.base.UserException;
-import neox.eval.python.PythonRandom;
+import neox.python.PythonRandom;
 
 /// Picks the examples for one document after the other; the generator moves on with every document,
 /// so order matters.

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import neox.eval.python.PythonText;
 import neox.eval.request.Response;
 import neox.eval.request.Response.Generated;
+import neox.python.PythonText;
 
 /// Changes the responses to one request (several when the task repeats requests) before they are
 /// scored.

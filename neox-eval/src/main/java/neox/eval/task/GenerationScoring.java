@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 import neox.eval.metric.Metric;
 import neox.eval.metric.Value;
-import neox.eval.python.PythonJson;
 import neox.eval.request.Response;
 import neox.eval.request.Response.Generated;
+import neox.python.PythonJson;
 
 /// The generated text against the target, or any of several targets.
 record GenerationScoring(Map<String, Metric> wanted) implements Scoring {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import neox.eval.metric.Metric;
-import neox.eval.python.PythonText;
+import neox.python.PythonText;
 
 /// HellaSwag (arXiv:1905.07830): how does the story go on? The texts were scraped from WikiHow and
 /// carry marks such as `[title]` that are cleaned away.

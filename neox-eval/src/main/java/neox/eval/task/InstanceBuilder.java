@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import neox.base.UserException;
-import neox.eval.python.PythonRandom;
 import neox.eval.request.Request;
+import neox.python.PythonRandom;
 
 /// Turns the documents of a task into instances.
 ///

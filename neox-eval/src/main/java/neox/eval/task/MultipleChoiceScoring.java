@@ -8,9 +8,9 @@ import java.util.function.ToDoubleFunction;
 import neox.base.UserException;
 import neox.eval.metric.Metric;
 import neox.eval.metric.Value;
-import neox.eval.python.PythonText;
 import neox.eval.request.Response;
 import neox.eval.request.Response.Likelihood;
+import neox.python.PythonText;
 
 /// The most likely choice, as it is (`acc`) or per character (`acc_norm`) or byte (`acc_bytes`),
 /// against the right one.

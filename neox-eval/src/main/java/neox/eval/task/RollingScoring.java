@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import neox.eval.metric.Metric;
 import neox.eval.metric.Value;
-import neox.eval.python.PythonText;
 import neox.eval.request.Response;
 import neox.eval.request.Response.RollingLikelihood;
+import neox.python.PythonText;
 
 /// The likelihood of a text per word and per byte.
 record RollingScoring(Map<String, Metric> wanted) implements Scoring {

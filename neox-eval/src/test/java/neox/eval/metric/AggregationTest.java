@@ -10,7 +10,7 @@ import neox.eval.Golden;
 import org.junit.jupiter.api.Test;
 
 class AggregationTest {
-  private static final JsonNode GOLDEN = Golden.json("rng.json").get("bootstrap");
+  private static final JsonNode GOLDEN = Golden.json("bootstrap.json").get("bootstrap");
 
   private static List<Value> values() {
     List<Value> values = new ArrayList<>();

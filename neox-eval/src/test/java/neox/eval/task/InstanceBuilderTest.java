@@ -15,11 +15,11 @@ import neox.base.Json;
 import neox.base.UserException;
 import neox.eval.metric.Metric;
 import neox.eval.metric.Value;
-import neox.eval.python.PythonRandom;
 import neox.eval.request.Request;
 import neox.eval.request.Response;
 import neox.eval.request.Response.Generated;
 import neox.eval.request.Response.Likelihood;
+import neox.python.PythonRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

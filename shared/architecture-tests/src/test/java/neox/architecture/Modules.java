@@ -21,11 +21,12 @@ final class Modules {
 
   static {
     allow("base");
+    allow("python", "base");
     allow("config", "base");
     allow("tokenizer", "base");
-    allow("data", "base", "config");
+    allow("data", "base", "python", "config");
     allow("weights", "base", "config");
-    allow("template", "base");
+    allow("template", "base", "python");
     allow("hub", "base");
     allow("monitor", "base");
     allow("tensor", "base");
@@ -49,6 +50,7 @@ final class Modules {
     allow(
         "eval",
         "base",
+        "python",
         "config",
         "tokenizer",
         "weights",

@@ -1,7 +1,7 @@
 package neox.data;
 
-import neox.base.MersenneTwister;
 import neox.base.UserException;
+import neox.python.MersenneTwister;
 
 /// `numpy.random.RandomState(seed)`: the Mersenne Twister and numpy's frozen `shuffle`, bit for
 /// bit. The order of NeoX's training samples depends on nothing else.

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.util.stream.LongStream;
-import neox.base.MersenneTwister;
 import neox.base.UserException;
+import neox.python.MersenneTwister;
 import org.junit.jupiter.api.Test;
 
 class NumpyRandomTest {

@@ -1,7 +1,8 @@
 package neox.template;
 
 import java.util.Optional;
-import neox.base.PythonRepr;
+import neox.python.PythonRepr;
+import neox.python.PythonText;
 
 /// `value.name` and `value[key]`: Jinja lets each stand in for the other, the one written first.
 final class Attributes {

@@ -3,7 +3,8 @@ package neox.template;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
-import neox.base.PythonRepr;
+import neox.python.PythonRepr;
+import neox.python.PythonText;
 
 /// Numbers in decimal as C prints them, rounded from their exact value, halves to even.
 final class FloatFormat {

@@ -3,6 +3,7 @@ package neox.template;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import neox.python.PythonText;
 
 /// What follows the colon in `'{:>8.2f}'`.
 ///

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import neox.base.UserException;
+import neox.python.PythonText;
 import neox.template.Dialect.Option;
 import neox.template.Token.Kind;
 
@@ -87,7 +88,7 @@ final class Lexer {
   private void addText(int tag, String sign, boolean block) {
     String text = source.substring(at, tag);
     if (sign.equals("-")) {
-      text = PythonText.rstrip(text);
+      text = PythonText.rightStrip(text);
     } else if (block && !sign.equals("+") && dialect.has(Option.LSTRIP_BLOCKS)) {
       int start = text.lastIndexOf('\n') + 1;
       boolean wholeLine = start > 0 || startsLine;

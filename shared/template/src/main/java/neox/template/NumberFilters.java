@@ -7,7 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import neox.base.PythonRepr;
+import neox.python.PythonRepr;
+import neox.python.PythonText;
 import neox.template.Arguments.Bound;
 
 /// Filters that make numbers.

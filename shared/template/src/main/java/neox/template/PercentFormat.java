@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import neox.python.PythonText;
 
 /// `'…%s…' % value`
 final class PercentFormat {

@@ -2,7 +2,7 @@ package neox.template;
 
 import java.util.List;
 import java.util.stream.Collectors;
-import neox.base.PythonRepr;
+import neox.python.PythonRepr;
 
 /// Python's `str` and `repr`.
 final class Printing {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import neox.python.PythonText;
 import neox.template.Arguments.Bound;
 
 /// Filters on sequences and dictionaries.

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import neox.python.PythonText;
 
 /// Going through values, their length and their parts.
 final class Sequences {

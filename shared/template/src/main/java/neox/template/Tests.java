@@ -1,6 +1,7 @@
 package neox.template;
 
 import java.util.Map;
+import neox.python.PythonText;
 import neox.template.Expr.Relation;
 
 /// What may follow `is`.

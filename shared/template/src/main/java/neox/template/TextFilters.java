@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import neox.python.PythonText;
 import neox.template.Arguments.Bound;
 
 /// Filters that make strings.
@@ -144,7 +145,7 @@ final class TextFilters {
       return text(text);
     }
     String cut = text.substring(0, text.offsetByCodePoints(0, kept));
-    return text((bound.isTrue(1) ? cut : PythonText.rsplit(cut, " ", 1).getFirst()) + end);
+    return text((bound.isTrue(1) ? cut : PythonText.rightSplit(cut, " ", 1).getFirst()) + end);
   }
 
   private static Value wordCount(Value subject) {

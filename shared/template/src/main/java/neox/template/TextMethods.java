@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
-import neox.base.PythonRepr;
+import neox.python.PythonRepr;
+import neox.python.PythonText;
 import neox.template.Arguments.Bound;
 
 /// The methods of Python's strings.
@@ -130,8 +131,8 @@ final class TextMethods {
 
   private static String strip(String text, String name, Optional<Value> characters) {
     IntPredicate stripped = characters.map(TextMethods::among).orElse(PythonText::isSpace);
-    String left = name.equals("rstrip") ? text : PythonText.lstrip(text, stripped);
-    return name.equals("lstrip") ? left : PythonText.rstrip(left, stripped);
+    String left = name.equals("rstrip") ? text : PythonText.leftStrip(text, stripped);
+    return name.equals("lstrip") ? left : PythonText.rightStrip(left, stripped);
   }
 
   /// Whether a character is one of those of a string.
@@ -146,13 +147,21 @@ final class TextMethods {
     int limit = bound.integer(1, -1);
     boolean fromEnd = name.equals("rsplit");
     if (bound.unlessNone(0).isEmpty()) {
-      return texts(fromEnd ? PythonText.rsplit(text, limit) : PythonText.split(text, limit));
+      return texts(fromEnd ? PythonText.rightSplit(text, limit) : PythonText.split(text, limit));
     }
-    String separator = bound.text(0);
+    String separator = separator(bound);
     return texts(
         fromEnd
-            ? PythonText.rsplit(text, separator, limit)
+            ? PythonText.rightSplit(text, separator, limit)
             : PythonText.split(text, separator, limit));
+  }
+
+  private static String separator(Bound bound) {
+    String separator = bound.text(0);
+    if (separator.isEmpty()) {
+      throw Fault.of("empty separator");
+    }
+    return separator;
   }
 
   private static Value texts(List<String> texts) {
@@ -160,10 +169,10 @@ final class TextMethods {
   }
 
   private static Value partition(String text, String name, Bound bound) {
-    String separator = bound.text(0);
+    String separator = separator(bound);
     boolean fromEnd = name.equals("rpartition");
     List<String> parts =
-        fromEnd ? PythonText.rsplit(text, separator, 1) : PythonText.split(text, separator, 1);
+        fromEnd ? PythonText.rightSplit(text, separator, 1) : PythonText.split(text, separator, 1);
     if (parts.size() == 2) {
       return Value.Tuple.of(
           Value.of(parts.getFirst()), Value.of(separator), Value.of(parts.getLast()));

@@ -1,6 +1,7 @@
 package neox.template;
 
 import java.util.List;
+import neox.python.PythonText;
 import neox.template.Arguments.Bound;
 
 /// The methods of Python's strings that look for a part; places are counted in code points.

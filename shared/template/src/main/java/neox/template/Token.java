@@ -1,6 +1,6 @@
 package neox.template;
 
-import neox.base.PythonRepr;
+import neox.python.PythonRepr;
 
 /// A piece of a template's source.
 ///

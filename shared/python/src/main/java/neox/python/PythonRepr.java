@@ -1,4 +1,4 @@
-package neox.base;
+package neox.python;
 
 import java.math.BigDecimal;
 import java.math.MathContext;

@@ -1,10 +1,9 @@
-package neox.eval.python;
+package neox.python;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import neox.base.Json;
-import neox.base.PythonRepr;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

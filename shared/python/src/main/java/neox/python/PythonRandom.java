@@ -1,9 +1,8 @@
-package neox.eval.python;
+package neox.python;
 
 import java.math.BigInteger;
 import java.util.HashSet;
 import java.util.Set;
-import neox.base.MersenneTwister;
 
 /// CPython's `random.Random`: the Mersenne Twister with CPython's seeding and its ways to draw from
 /// it, number for number. Not thread-safe.

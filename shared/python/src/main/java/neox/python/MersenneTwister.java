@@ -1,4 +1,4 @@
-package neox.base;
+package neox.python;
 
 /// The Mersenne Twister MT19937 (Matsumoto and Nishimura 1998): the 32-bit words that numpy's and
 /// CPython's generators draw from. Mutable, not thread-safe.

@@ -1,4 +1,4 @@
-package neox.eval.python;
+package neox.python;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -39,8 +39,8 @@ class PythonTextTest {
 
   @Test
   void splitsAtEverySeparatorAndKeepsEmptyParts() {
-    assertThat(PythonText.split("a  b ", " ")).containsExactly("a", "", "b", "");
-    assertThat(PythonText.split("", " ")).containsExactly("");
+    assertThat(PythonText.split("a  b ", " ", -1)).containsExactly("a", "", "b", "");
+    assertThat(PythonText.split("", " ", -1)).containsExactly("");
   }
 
   @Test

@@ -1,20 +1,24 @@
-package neox.eval.python;
+package neox.python;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import neox.eval.Golden;
+import neox.base.Json;
 import org.junit.jupiter.api.Test;
 
 class PythonRandomTest {
+  private static final Path GOLDEN = Path.of("src/test/resources/golden/random/sequences.json");
+
   @Test
-  void drawsWhatCPythonDraws() {
+  void drawsWhatCPythonDraws() throws IOException {
     int calls = 0;
-    for (JsonNode sequence : Golden.json("rng.json").get("seqs")) {
+    for (JsonNode sequence : Json.read(GOLDEN).get("seqs")) {
       PythonRandom random = new PythonRandom(sequence.get("seed").bigIntegerValue());
       for (JsonNode call : sequence.get("calls")) {
         String name = call.at("/call/0").asText();

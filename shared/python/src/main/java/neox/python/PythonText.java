@@ -1,4 +1,4 @@
-package neox.template;
+package neox.python;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,7 +7,7 @@ import java.util.function.IntPredicate;
 
 /// What Python's `str` does where Java's [String] does something else: it counts code points, and
 /// white space and case are Unicode's.
-final class PythonText {
+public final class PythonText {
 
   private static final int[][] OTHER_DIGITS = {
     {0xb2, 0xb3},
@@ -32,32 +32,52 @@ final class PythonText {
     {0x1f100, 0x1f10a}
   };
 
-  static boolean isSpace(int c) {
-    return (c >= 9 && c <= 13) || (c >= 28 && c <= 32) || c == 0x85 || Character.isSpaceChar(c);
+  /// `str.isspace` of one code point; not the same set as [Character#isWhitespace(int)].
+  public static boolean isSpace(int c) {
+    return switch (c) {
+      case 0x20, 0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000 -> true;
+      default ->
+          (c >= 0x09 && c <= 0x0d) || (c >= 0x1c && c <= 0x1f) || (c >= 0x2000 && c <= 0x200a);
+    };
   }
 
-  static int length(String text) {
+  /// Whether the text starts with white space.
+  public static boolean startsWithSpace(String text) {
+    return !text.isEmpty() && isSpace(text.charAt(0));
+  }
+
+  /// Whether the text ends in white space.
+  public static boolean endsWithSpace(String text) {
+    return !text.isEmpty() && isSpace(text.charAt(text.length() - 1));
+  }
+
+  /// `len`: code points.
+  public static int length(String text) {
     return text.codePointCount(0, text.length());
   }
 
   /// The characters, each a string.
-  static List<String> characters(String text) {
+  public static List<String> characters(String text) {
     return text.codePoints().mapToObj(Character::toString).toList();
   }
 
-  static String strip(String text) {
-    return rstrip(lstrip(text));
+  /// `str.strip()`.
+  public static String strip(String text) {
+    return rightStrip(leftStrip(text));
   }
 
-  static String lstrip(String text) {
-    return lstrip(text, PythonText::isSpace);
+  /// `str.lstrip()`.
+  public static String leftStrip(String text) {
+    return leftStrip(text, PythonText::isSpace);
   }
 
-  static String rstrip(String text) {
-    return rstrip(text, PythonText::isSpace);
+  /// `str.rstrip()`.
+  public static String rightStrip(String text) {
+    return rightStrip(text, PythonText::isSpace);
   }
 
-  static String lstrip(String text, IntPredicate stripped) {
+  /// `str.lstrip` of the characters that fit.
+  public static String leftStrip(String text, IntPredicate stripped) {
     int from = 0;
     while (from < text.length() && stripped.test(text.codePointAt(from))) {
       from += Character.charCount(text.codePointAt(from));
@@ -65,7 +85,8 @@ final class PythonText {
     return text.substring(from);
   }
 
-  static String rstrip(String text, IntPredicate stripped) {
+  /// `str.rstrip` of the characters that fit.
+  public static String rightStrip(String text, IntPredicate stripped) {
     int to = text.length();
     while (to > 0 && stripped.test(text.codePointBefore(to))) {
       to -= Character.charCount(text.codePointBefore(to));
@@ -74,9 +95,9 @@ final class PythonText {
   }
 
   /// Words between white space; at most `limit` cuts, negative for any number.
-  static List<String> split(String text, long limit) {
+  public static List<String> split(String text, long limit) {
     List<String> words = new ArrayList<>();
-    String rest = lstrip(text);
+    String rest = leftStrip(text);
     while (!rest.isEmpty()) {
       int to = indexOf(rest, PythonText::isSpace);
       if (to == rest.length() || words.size() == limit) {
@@ -84,7 +105,7 @@ final class PythonText {
         break;
       }
       words.add(rest.substring(0, to));
-      rest = lstrip(rest.substring(to));
+      rest = leftStrip(rest.substring(to));
     }
     return words;
   }
@@ -98,12 +119,13 @@ final class PythonText {
   }
 
   /// As [#split], cutting from the end.
-  static List<String> rsplit(String text, long limit) {
+  public static List<String> rightSplit(String text, long limit) {
     List<String> reversed = split(reverse(text), limit).stream().map(PythonText::reverse).toList();
     return reversed.reversed();
   }
 
-  static List<String> split(String text, String separator, long limit) {
+  /// `text.split(separator, limit)`: empty parts are kept; a limit below zero is none.
+  public static List<String> split(String text, String separator, long limit) {
     requireSeparator(separator);
     List<String> parts = new ArrayList<>();
     int from = 0;
@@ -117,7 +139,8 @@ final class PythonText {
     return parts;
   }
 
-  static List<String> rsplit(String text, String separator, long limit) {
+  /// As [#split], cutting from the end.
+  public static List<String> rightSplit(String text, String separator, long limit) {
     requireSeparator(separator);
     List<String> parts = new ArrayList<>();
     int to = text.length();
@@ -133,12 +156,12 @@ final class PythonText {
 
   private static void requireSeparator(String separator) {
     if (separator.isEmpty()) {
-      throw Fault.of("empty separator");
+      throw new IllegalArgumentException("empty separator");
     }
   }
 
   /// Lines as Python's `splitlines` cuts them, at more than line feeds.
-  static List<String> lines(String text, boolean keepEnds) {
+  public static List<String> lines(String text, boolean keepEnds) {
     List<String> lines = new ArrayList<>();
     int from = 0;
     for (int at = 0; at < text.length(); ) {
@@ -168,7 +191,7 @@ final class PythonText {
   }
 
   /// At most `limit` replacements, negative for any number.
-  static String replace(String text, String old, String fresh, long limit) {
+  public static String replace(String text, String old, String fresh, long limit) {
     if (old.isEmpty()) {
       return weave(text, fresh, limit);
     }
@@ -185,12 +208,25 @@ final class PythonText {
     return woven.append(count < limit || limit < 0 ? fresh : "").toString();
   }
 
+  /// `len(re.split(r"\s+", text))`: runs of white space, plus one.
+  public static int countWords(String text) {
+    int runs = 0;
+    boolean inside = false;
+    for (int i = 0; i < text.length(); i++) {
+      boolean space = isSpace(text.charAt(i));
+      runs += space && !inside ? 1 : 0;
+      inside = space;
+    }
+    return runs + 1;
+  }
+
   /// How often `part` occurs without overlap.
-  static int count(String text, String part) {
+  public static int count(String text, String part) {
     return part.isEmpty() ? length(text) + 1 : Math.toIntExact(split(text, part, -1).size() - 1L);
   }
 
-  static String reverse(String text) {
+  /// The code points from the last to the first.
+  public static String reverse(String text) {
     int[] points = text.codePoints().toArray();
     StringBuilder reversed = new StringBuilder(text.length());
     for (int i = points.length - 1; i >= 0; i--) {
@@ -199,16 +235,18 @@ final class PythonText {
     return reversed.toString();
   }
 
-  static String upper(String text) {
+  /// `str.upper()`.
+  public static String upper(String text) {
     return text.toUpperCase(Locale.ROOT);
   }
 
-  static String lower(String text) {
+  /// `str.lower()`.
+  public static String lower(String text) {
     return text.toLowerCase(Locale.ROOT);
   }
 
   /// The first character as a title begins, the others in lower case.
-  static String capitalize(String text) {
+  public static String capitalize(String text) {
     if (text.isEmpty()) {
       return text;
     }
@@ -217,7 +255,7 @@ final class PythonText {
   }
 
   /// `str.title`: every letter that follows no letter begins a word.
-  static String title(String text) {
+  public static String title(String text) {
     StringBuilder title = new StringBuilder(text.length());
     boolean inWord = false;
     for (int c : text.codePoints().toArray()) {
@@ -231,26 +269,32 @@ final class PythonText {
     int title = Character.toTitleCase(c);
     String upper = upper(Character.toString(c));
     boolean expands = title == c && upper.length() > Character.charCount(c);
-    return expands ? upper.substring(0, 1) + lower(upper.substring(1)) : Character.toString(title);
+    if (!expands) {
+      return Character.toString(title);
+    }
+    int split = upper.offsetByCodePoints(0, 1); // one letter that becomes several, such as ß → Ss
+    return upper.substring(0, split) + lower(upper.substring(split));
   }
 
-  static boolean isCased(int c) {
+  /// Whether a character has a case.
+  public static boolean isCased(int c) {
     return Character.isUpperCase(c) || Character.isLowerCase(c) || Character.isTitleCase(c);
   }
 
   /// Whether every cased character is of one case, and there is one.
-  static boolean isUpper(String text) {
+  public static boolean isUpper(String text) {
     return text.codePoints().anyMatch(PythonText::isCased)
         && text.codePoints().noneMatch(c -> Character.isLowerCase(c) || Character.isTitleCase(c));
   }
 
-  static boolean isLower(String text) {
+  /// As [#isUpper], in lower case.
+  public static boolean isLower(String text) {
     return text.codePoints().anyMatch(PythonText::isCased)
         && text.codePoints().noneMatch(c -> Character.isUpperCase(c) || Character.isTitleCase(c));
   }
 
   /// Decimal digits, and those in raised, lowered and circled form.
-  static boolean isDigit(int c) {
+  public static boolean isDigit(int c) {
     if (Character.isDigit(c)) {
       return true;
     }
@@ -262,7 +306,8 @@ final class PythonText {
     return false;
   }
 
-  static boolean isAlphanumeric(int c) {
+  /// `str.isalnum` of one code point.
+  public static boolean isAlphanumeric(int c) {
     return Character.isLetter(c)
         || isDigit(c)
         || Character.getType(c) == Character.LETTER_NUMBER
@@ -270,7 +315,7 @@ final class PythonText {
   }
 
   /// Whether there are characters and all are of the kind.
-  static boolean all(String text, IntPredicate kind) {
+  public static boolean all(String text, IntPredicate kind) {
     return !text.isEmpty() && text.codePoints().allMatch(kind);
   }
 

@@ -1,4 +1,4 @@
-package neox.base;
+package neox.python;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
