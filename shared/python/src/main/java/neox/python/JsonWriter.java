@@ -29,7 +29,7 @@ public final class JsonWriter {
   public enum Escaping {
     /// What JSON demands.
     NEEDED,
-    /// And all that is not ASCII.
+    /// And all that is not printable ASCII.
     ASCII
   }
 
@@ -156,7 +156,7 @@ public final class JsonWriter {
     return c < 0x20
         || switch (layout.escaping()) {
           case NEEDED -> false;
-          case ASCII -> c > 0x7f;
+          case ASCII -> c > 0x7e; // Python escapes DEL too
         };
   }
 }

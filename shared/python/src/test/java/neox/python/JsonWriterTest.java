@@ -58,6 +58,6 @@ class JsonWriterTest {
   void escapesAllButAsciiByHalvesOfCodePoints() {
     JsonWriter out = new JsonWriter(Layout.of(Escaping.ASCII, Optional.empty()));
     out.text("\u007f\u0080😀");
-    assertThat(out).hasToString("\"\u007f\\u0080\\ud83d\\ude00\"");
+    assertThat(out).hasToString("\"\\u007f\\u0080\\ud83d\\ude00\"");
   }
 }
