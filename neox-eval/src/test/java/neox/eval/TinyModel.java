@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import neox.base.Json;
-import neox.tokenizer.BpeTrainer;
+import neox.tokenizer.training.BpeTrainer;
 import neox.weights.DType;
 import neox.weights.NamedTensor;
 import neox.weights.Shape;

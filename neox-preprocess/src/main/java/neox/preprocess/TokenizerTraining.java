@@ -14,7 +14,7 @@ import neox.preprocess.encode.OnError;
 import neox.preprocess.input.Chunk;
 import neox.preprocess.input.ChunkReader;
 import neox.preprocess.input.InputFile;
-import neox.tokenizer.BpeTrainer;
+import neox.tokenizer.training.BpeTrainer;
 
 /// Trains a byte-level BPE vocabulary on a corpus, read like that of [Preprocess].
 public final class TokenizerTraining {

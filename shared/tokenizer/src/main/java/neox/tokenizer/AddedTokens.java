@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import neox.tokenizer.text.CharacterClass;
+import neox.tokenizer.text.Utf8;
 
 /// Cuts added tokens out of a text: leftmost first, the longest where several start together.
 ///

@@ -3,6 +3,8 @@ package neox.tokenizer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import neox.base.UserException;
+import neox.tokenizer.text.ByteAlphabet;
+import neox.tokenizer.text.Utf8;
 
 /// A byte-level BPE vocabulary with its merges in order of preference (arXiv:1508.07909).
 final class BpeModel {

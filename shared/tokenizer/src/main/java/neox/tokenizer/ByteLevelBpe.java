@@ -7,6 +7,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import neox.tokenizer.text.AsciiWords;
+import neox.tokenizer.text.Nfc;
+import neox.tokenizer.text.Utf8;
+import neox.tokenizer.text.WordSplitter;
 import org.jspecify.annotations.Nullable;
 
 /// Byte-level BPE as GPT-2 and GPT-NeoX use it; its ids are those of HuggingFace tokenizers.

@@ -1,6 +1,7 @@
 package neox.tokenizer;
 
 import java.util.OptionalInt;
+import neox.tokenizer.text.Utf8;
 
 /// One token per UTF-8 byte, as NeoX's CharLevelTokenizer.
 ///

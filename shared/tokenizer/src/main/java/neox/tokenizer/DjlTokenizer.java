@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import neox.base.UserException;
+import neox.tokenizer.text.Utf8;
 
 /// Any other kind of `tokenizer.json` through HuggingFace's library, as DJL brings it.
 ///

@@ -3,6 +3,7 @@ package neox.tokenizer;
 import static neox.tokenizer.MergeTable.NONE;
 
 import java.util.Arrays;
+import neox.tokenizer.text.ByteAlphabet;
 
 /// Cuts a word into bytes, and merges those pairs of bytes at once that will be merged whatever
 /// else happens: most letters of two bytes, and many pairs of ASCII.

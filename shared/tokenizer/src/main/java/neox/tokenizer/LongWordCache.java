@@ -1,5 +1,7 @@
 package neox.tokenizer;
 
+import neox.tokenizer.text.EightBytes;
+
 /// Remembers the tokens of words, and pieces of words, of 16 to 48 bytes.
 ///
 /// Places as in [WordCache]. Words that are longer, or have more tokens than a slot holds, are

@@ -1,6 +1,7 @@
 package neox.tokenizer;
 
 import java.nio.charset.StandardCharsets;
+import neox.tokenizer.text.ByteStrings;
 
 /// The merges of a model as its file spells them, in order of preference.
 ///

@@ -1,6 +1,7 @@
 package neox.tokenizer;
 
 import java.util.List;
+import neox.tokenizer.text.EightBytes;
 
 /// Finds where one of some byte strings may start, by their first two bytes, eight places at a
 /// time.

@@ -1,5 +1,8 @@
 package neox.tokenizer;
 
+import neox.tokenizer.text.ByteAlphabet;
+import neox.tokenizer.text.Utf8;
+
 /// Finds the places of a word that no merge can ever go across, so that the pieces between them can
 /// be merged, and remembered, on their own: a run of Chinese characters that nobody has seen before
 /// is made of characters that everybody has.

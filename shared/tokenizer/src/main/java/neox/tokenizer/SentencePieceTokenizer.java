@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import neox.tokenizer.SentencePieceModel.Kind;
 import neox.tokenizer.SentencePieceModel.Piece;
+import neox.tokenizer.text.Utf8;
 
 /// NeoX's SPMTokenizer: a SentencePiece model, encoded by Google's library as DJL brings it. No
 /// token is put before the text.

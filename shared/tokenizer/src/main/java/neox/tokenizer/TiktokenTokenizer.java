@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import neox.base.UserException;
+import neox.tokenizer.text.Utf8;
 
 /// The encodings of tiktoken, through jtokkit, which brings their vocabularies along.
 ///

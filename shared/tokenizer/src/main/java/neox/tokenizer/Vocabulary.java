@@ -3,6 +3,8 @@ package neox.tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
+import neox.tokenizer.text.ByteAlphabet;
+import neox.tokenizer.text.ByteStringTable;
 
 /// The tokens of a model as its file spells them, with their ids.
 ///

@@ -1,5 +1,7 @@
 package neox.tokenizer;
 
+import neox.tokenizer.text.EightBytes;
+
 /// Remembers the tokens of short words: a bounded hash table without objects.
 ///
 /// A word of up to [#MAX_WORD] bytes is packed with its length into two longs, so that a lookup

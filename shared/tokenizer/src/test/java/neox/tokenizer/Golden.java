@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 import neox.base.Json;
 
 /// The golden files of `src/test/resources/golden/tokenizer`; its README says what made them.
-final class Golden {
+public final class Golden {
   static Path file(String name) {
     try {
       return Path.of(
@@ -21,7 +21,7 @@ final class Golden {
     }
   }
 
-  static JsonNode json(String name) throws IOException {
+  public static JsonNode json(String name) throws IOException {
     return Json.read(file(name));
   }
 

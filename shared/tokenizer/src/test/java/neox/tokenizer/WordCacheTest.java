@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import neox.tokenizer.text.ByteAlphabet;
 import org.junit.jupiter.api.Test;
 
 /// Words by pieces and out of the tables against words merged whole ([WordMergerTest] has that

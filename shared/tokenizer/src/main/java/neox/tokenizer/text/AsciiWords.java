@@ -1,10 +1,10 @@
-package neox.tokenizer;
+package neox.tokenizer.text;
 
 /// Finds the words of up to 64 bytes of ASCII at once, without a branch per byte or word.
 ///
 /// Each class of characters becomes a set of 64 bits, one per byte, eight bytes to a step; then the
 /// pattern that [WordSplitter] follows is a few operations on sets.
-final class AsciiWords {
+public final class AsciiWords {
   static final int BLOCK = 64;
 
   /// The words that start with the one at `at`: bit i is set when a word ends just before `at + i`.
@@ -12,7 +12,7 @@ final class AsciiWords {
   /// where the 64 bytes end; so the last word is left for the next call.
   ///
   /// @param at where a word starts
-  static long ends(byte[] text, int at, int to) {
+  public static long ends(byte[] text, int at, int to) {
     long letters = 0;
     long numbers = 0;
     long blanks = 0;

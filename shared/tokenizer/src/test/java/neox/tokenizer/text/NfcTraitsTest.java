@@ -1,4 +1,4 @@
-package neox.tokenizer;
+package neox.tokenizer.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 /// The table of what normalization may do to each character, against the JDK's normalizer.
 class NfcTraitsTest {
-  private static final Path TABLE = Path.of("src/main/resources/neox/tokenizer/nfc-traits.txt");
+  private static final Path TABLE =
+      Path.of("src/main/resources/neox/tokenizer/text/nfc-traits.txt");
 
   /// All characters that may change, or are made of such, are in these ranges.
   private static final int[] RANGES = {

@@ -1,4 +1,4 @@
-package neox.tokenizer;
+package neox.tokenizer.training;
 
 import java.util.Arrays;
 

@@ -1,4 +1,4 @@
-package neox.tokenizer;
+package neox.tokenizer.text;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +8,7 @@ import java.text.Normalizer;
 ///
 /// HuggingFace's tables are those of Unicode 9: characters that were given a combining class or a
 /// composition later stay where they are and end whatever is composed before them.
-final class Nfc {
+public final class Nfc {
   /// First and last code points of the ranges that Unicode 9 leaves alone and the JDK does not.
   private static final int[] UNKNOWN = {
     0x07FD, 0x07FD, 0x0897, 0x089F, 0x08CA, 0x08D3, 0x09FE, 0x09FE, 0x0C3C, 0x0C3C, 0x0D3B, 0x0D3C,
@@ -23,7 +23,7 @@ final class Nfc {
   };
 
   /// Where in `text[from, to)` the first character stands that may change, or `to`.
-  static int firstSuspect(byte[] text, int from, int to) {
+  public static int firstSuspect(byte[] text, int from, int to) {
     int follower = -1; // where one ends that stays as it is unless another comes after it
     int at = from;
     while (at < to) {
@@ -81,7 +81,7 @@ final class Nfc {
 
   /// The normal form of `text[from, to)` in a new array. Only suspect characters and those before
   /// them take the way through strings.
-  static byte[] normalize(byte[] text, int from, int to) {
+  public static byte[] normalize(byte[] text, int from, int to) {
     ByteArrayOutputStream normal = new ByteArrayOutputStream(to - from + 64);
     int at = from;
     while (at < to) {
@@ -98,7 +98,7 @@ final class Nfc {
     return normal.toByteArray();
   }
 
-  static String normalize(String text) {
+  public static String normalize(String text) {
     if (Normalizer.isNormalized(text, Normalizer.Form.NFC)) {
       return text;
     }

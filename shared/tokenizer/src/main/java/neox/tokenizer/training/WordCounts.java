@@ -1,6 +1,7 @@
-package neox.tokenizer;
+package neox.tokenizer.training;
 
 import java.util.Arrays;
+import neox.tokenizer.text.ByteStringTable;
 
 /// How often each word occurs in a corpus.
 ///

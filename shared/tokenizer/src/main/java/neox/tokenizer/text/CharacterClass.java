@@ -1,12 +1,12 @@
-package neox.tokenizer;
+package neox.tokenizer.text;
 
 /// What GPT-2's pattern tells apart: letters (`\p{L}`), numbers (`\p{N}`), white space (`\s`) and
 /// the rest.
-final class CharacterClass {
+public final class CharacterClass {
   static final byte OTHER = 0;
   static final byte LETTER = 1;
   static final byte NUMBER = 2;
-  static final byte SPACE = 3;
+  public static final byte SPACE = 3;
 
   /// No letter or number is assigned at or above this code point.
   private static final int LIMIT = 0x34000;
@@ -37,7 +37,7 @@ final class CharacterClass {
     };
   }
 
-  static byte of(int codePoint) {
+  public static byte of(int codePoint) {
     return codePoint < LIMIT ? TABLE[codePoint] : OTHER;
   }
 

@@ -1,4 +1,4 @@
-package neox.tokenizer;
+package neox.tokenizer.training;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import neox.tokenizer.text.ByteAlphabet;
 import org.jspecify.annotations.Nullable;
 
 /// Learns merges from counted words: the most frequent pair becomes a token, again and again

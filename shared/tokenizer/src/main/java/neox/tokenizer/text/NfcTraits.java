@@ -1,4 +1,4 @@
-package neox.tokenizer;
+package neox.tokenizer.text;
 
 import java.io.IOException;
 import java.io.InputStream;

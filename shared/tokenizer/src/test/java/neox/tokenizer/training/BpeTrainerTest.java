@@ -1,4 +1,4 @@
-package neox.tokenizer;
+package neox.tokenizer.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,6 +14,9 @@ import java.util.Optional;
 import java.util.Random;
 import neox.base.Json;
 import neox.base.UserException;
+import neox.tokenizer.Golden;
+import neox.tokenizer.Tokenizer;
+import neox.tokenizer.Tokenizers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

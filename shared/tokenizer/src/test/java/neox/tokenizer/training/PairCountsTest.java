@@ -1,4 +1,4 @@
-package neox.tokenizer;
+package neox.tokenizer.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

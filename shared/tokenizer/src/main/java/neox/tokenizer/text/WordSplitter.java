@@ -1,17 +1,17 @@
-package neox.tokenizer;
+package neox.tokenizer.text;
 
-import static neox.tokenizer.CharacterClass.SPACE;
+import static neox.tokenizer.text.CharacterClass.SPACE;
 
 /// Cuts UTF-8 text into the words of GPT-2's pattern, one call per word: `'s|'t|'re|'ve|'m|'ll|'d|
 /// ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`.
-final class WordSplitter {
+public final class WordSplitter {
   /// The first lead bytes of characters of two and of three bytes.
   private static final byte LEAD_OF_TWO = (byte) 0xC0;
 
   private static final byte LEAD_OF_THREE = (byte) 0xE0;
 
   /// The end of the word that starts at `at`; always greater than `at`.
-  static int next(byte[] text, int at, int to) {
+  public static int next(byte[] text, int at, int to) {
     byte first = text[at];
     if (first == '\'') {
       int contraction = contraction(text, at + 1, to);

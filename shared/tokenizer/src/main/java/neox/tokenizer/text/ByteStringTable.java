@@ -1,12 +1,12 @@
-package neox.tokenizer;
+package neox.tokenizer.text;
 
 import java.util.Arrays;
 
 /// Numbers different byte strings in the order of their first coming: a flat hash table over
 /// [ByteStrings].
-final class ByteStringTable {
+public final class ByteStringTable {
   /// What stands for the number of a string that is not there.
-  static final int NONE = -1;
+  public static final int NONE = -1;
 
   private final ByteStrings strings = new ByteStrings();
   private int[] hashes = new int[1 << 12];
@@ -15,7 +15,7 @@ final class ByteStringTable {
   private int[] slots = new int[1 << 13];
 
   /// The number of `bytes[from, to)`, which is added when it is new.
-  int add(byte[] bytes, int from, int to) {
+  public int add(byte[] bytes, int from, int to) {
     int hash = hash(bytes, from, to);
     int slot = slot(hash, bytes, from, to);
     if (slots[slot] != 0) {
@@ -34,12 +34,12 @@ final class ByteStringTable {
   }
 
   /// The number of `bytes[from, to)`, or [#NONE].
-  int find(byte[] bytes, int from, int to) {
+  public int find(byte[] bytes, int from, int to) {
     return slots[slot(hash(bytes, from, to), bytes, from, to)] - 1;
   }
 
   /// The strings by number.
-  ByteStrings strings() {
+  public ByteStrings strings() {
     return strings;
   }
 

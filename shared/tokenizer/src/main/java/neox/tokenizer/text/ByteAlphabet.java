@@ -1,4 +1,4 @@
-package neox.tokenizer;
+package neox.tokenizer.text;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -7,8 +7,8 @@ import java.util.Arrays;
 ///
 /// Bytes that print in Latin-1 stand for themselves; the others take the characters from U+0100 on,
 /// in order. So a space is written `Ġ`.
-final class ByteAlphabet {
-  static final int SIZE = 256;
+public final class ByteAlphabet {
+  public static final int SIZE = 256;
   private static final char[] CHARACTERS = characters();
   private static final short[] BYTES = bytes();
 
@@ -32,19 +32,19 @@ final class ByteAlphabet {
   }
 
   /// The character that stands for a byte.
-  static char character(int unsignedByte) {
+  public static char character(int unsignedByte) {
     return CHARACTERS[unsignedByte];
   }
 
   /// The bytes that a spelled token stands for; its plain UTF-8 when it has a character outside the
   /// alphabet (so do added tokens with spaces).
-  static byte[] bytesOf(String token) {
+  public static byte[] bytesOf(String token) {
     byte[] utf8 = token.getBytes(StandardCharsets.UTF_8);
     return bytesOf(utf8, 0, utf8.length);
   }
 
   /// The same for the token that `utf8[from, to)` spells.
-  static byte[] bytesOf(byte[] utf8, int from, int to) {
+  public static byte[] bytesOf(byte[] utf8, int from, int to) {
     byte[] bytes = new byte[to - from];
     int size = 0;
     for (int at = from; at < to; at += Utf8.length(utf8[at])) {

@@ -1,10 +1,10 @@
-package neox.tokenizer;
+package neox.tokenizer.text;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// Byte strings one after the other in one array, numbered in the order of coming.
-final class ByteStrings {
+public final class ByteStrings {
   private byte[] pool = new byte[1 << 16];
 
   /// Where each ends in [#pool]; it starts where the one before it ends.
@@ -13,7 +13,7 @@ final class ByteStrings {
   private int size;
 
   /// Appends `bytes[from, to)` and returns its number.
-  int add(byte[] bytes, int from, int to) {
+  public int add(byte[] bytes, int from, int to) {
     int start = start(size);
     int end = Math.addExact(start, to - from);
     if (end > pool.length) {
@@ -32,27 +32,27 @@ final class ByteStrings {
   }
 
   /// How many there are.
-  int size() {
+  public int size() {
     return size;
   }
 
   /// The bytes of all.
-  byte[] pool() {
+  public byte[] pool() {
     return pool;
   }
 
   /// Where a string starts in [#pool].
-  int start(int number) {
+  public int start(int number) {
     return number == 0 ? 0 : ends[number - 1];
   }
 
   /// Where it ends.
-  int end(int number) {
+  public int end(int number) {
     return ends[number];
   }
 
   /// The text whose UTF-8 a string is.
-  String text(int number) {
+  public String text(int number) {
     int start = start(number);
     return new String(pool, start, end(number) - start, StandardCharsets.UTF_8);
   }

@@ -1,14 +1,14 @@
-package neox.tokenizer;
+package neox.tokenizer.text;
 
 import java.nio.charset.StandardCharsets;
 import neox.base.UserException;
 
 /// Reading code points out of UTF-8 bytes.
-final class Utf8 {
+public final class Utf8 {
   private static final char REPLACEMENT = '\uFFFD';
 
   /// The UTF-8 of a string that is valid Unicode; half a surrogate pair has no UTF-8 and no id.
-  static byte[] encode(String text) {
+  public static byte[] encode(String text) {
     int at = 0;
     while (at < text.length()) {
       int c = text.codePointAt(at);
@@ -22,16 +22,16 @@ final class Utf8 {
   }
 
   /// Whether a byte occurs in valid UTF-8 at all.
-  static boolean occurs(int unsignedByte) {
+  public static boolean occurs(int unsignedByte) {
     return unsignedByte < 0xC0 || (unsignedByte >= 0xC2 && unsignedByte <= 0xF4);
   }
 
-  static boolean isContinuation(byte b) {
+  public static boolean isContinuation(byte b) {
     return (b & 0xC0) == 0x80;
   }
 
   /// Bytes of the character that starts with `lead`; 1 for a byte that starts none.
-  static int length(byte lead) {
+  public static int length(byte lead) {
     int b = lead & 0xFF;
     if (b < 0xC0) {
       return 1;
@@ -51,7 +51,7 @@ final class Utf8 {
   }
 
   /// The code point at `at`; U+FFFD when `to` cuts the character.
-  static int codePoint(byte[] text, int at, int to) {
+  public static int codePoint(byte[] text, int at, int to) {
     byte lead = text[at];
     if (lead >= 0) {
       return lead;
@@ -72,7 +72,7 @@ final class Utf8 {
   }
 
   /// Where the character that ends just before `at` starts.
-  static int previous(byte[] text, int from, int at) {
+  public static int previous(byte[] text, int from, int at) {
     int p = at - 1;
     while (p > from && isContinuation(text[p])) {
       p--;
@@ -83,7 +83,7 @@ final class Utf8 {
   /// Decodes bytes of any origin: each maximal part that cannot be continued to a character becomes
   /// one U+FFFD (Unicode 16, section 3.9, as Rust and Python do; Java's own decoder differs for
   /// surrogates).
-  static String decode(byte[] bytes, int size) {
+  public static String decode(byte[] bytes, int size) {
     StringBuilder text = new StringBuilder(size);
     int at = 0;
     while (at < size) {

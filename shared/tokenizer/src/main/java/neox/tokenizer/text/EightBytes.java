@@ -1,4 +1,4 @@
-package neox.tokenizer;
+package neox.tokenizer.text;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -6,19 +6,19 @@ import java.nio.ByteOrder;
 
 /// Eight bytes of a text in one long, the first in the lowest bits, and what can be asked of all at
 /// once. Answers stand in bit 7 of each byte.
-final class EightBytes {
-  static final int SIZE = Long.BYTES;
+public final class EightBytes {
+  public static final int SIZE = Long.BYTES;
   static final long HIGH_BITS = 0x8080808080808080L;
   private static final long ONES = 0x0101010101010101L;
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-  static long at(byte[] text, int at) {
+  public static long at(byte[] text, int at) {
     return (long) LONGS.get(text, at);
   }
 
   /// The first `length` of eight bytes, without looking past them.
-  static long start(byte[] text, int at, int length) {
+  public static long start(byte[] text, int at, int length) {
     long bytes = 0;
     for (int i = 0; i < length; i++) {
       bytes |= (text[at + i] & 0xFFL) << (8 * i);
@@ -27,7 +27,7 @@ final class EightBytes {
   }
 
   /// One byte eight times over.
-  static long repeat(int unsignedByte) {
+  public static long repeat(int unsignedByte) {
     return unsignedByte * ONES;
   }
 
@@ -36,7 +36,7 @@ final class EightBytes {
   }
 
   /// Which bytes are zero; the other bits of the answer are zero.
-  static long zeros(long bytes) {
+  public static long zeros(long bytes) {
     return ~(((bytes & ~HIGH_BITS) + ~HIGH_BITS) | bytes) & HIGH_BITS;
   }
 

@@ -1,4 +1,4 @@
-package neox.tokenizer;
+package neox.tokenizer.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.stream.IntStream;
+import neox.tokenizer.Golden;
 import org.junit.jupiter.api.Test;
 
 /// Ids depend on Unicode tables; a JDK with other ones must not change them unnoticed.

@@ -1,4 +1,4 @@
-package neox.tokenizer;
+package neox.tokenizer.training;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,6 +10,10 @@ import java.util.stream.IntStream;
 import neox.base.AtomicFile;
 import neox.base.Json;
 import neox.base.UserException;
+import neox.tokenizer.text.ByteAlphabet;
+import neox.tokenizer.text.Nfc;
+import neox.tokenizer.text.Utf8;
+import neox.tokenizer.text.WordSplitter;
 import org.jspecify.annotations.Nullable;
 
 /// Trains a byte-level BPE tokenizer and writes it as HuggingFace's `tokenizer.json`.
