@@ -8,11 +8,11 @@ import java.util.Locale;
 import java.util.Map;
 import neox.base.Console;
 import neox.base.Json;
-import neox.hub.Download;
-import neox.hub.Download.Liveness;
 import neox.hub.HubRepository;
 import neox.hub.HubSettings;
 import neox.hub.RemoteFile;
+import neox.hub.download.Download;
+import neox.hub.download.Download.Liveness;
 import neox.prepare.CatalogEntry.State;
 
 /// Prints the data sets that are known by name, as a table or as JSON, one line each.

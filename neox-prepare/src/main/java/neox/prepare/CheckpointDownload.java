@@ -14,9 +14,9 @@ import neox.base.AtomicFile;
 import neox.base.Console;
 import neox.base.Json;
 import neox.base.UserException;
-import neox.hub.Download;
 import neox.hub.RemoteFile;
 import neox.hub.Snapshot;
+import neox.hub.download.Download;
 
 /// Downloads chosen files of a model's repository into a directory that appears complete or not at
 /// all. Until then they lie in `DIR.part`, where a later run finds those that are finished.

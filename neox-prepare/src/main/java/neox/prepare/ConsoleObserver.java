@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import neox.base.Console;
 import neox.base.Progress;
-import neox.hub.DownloadObserver;
+import neox.hub.download.DownloadObserver;
 import org.jspecify.annotations.Nullable;
 
 /// Shows a download's progress on a terminal, and its warnings always.

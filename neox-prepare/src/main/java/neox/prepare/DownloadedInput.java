@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import neox.hub.Download;
+import neox.hub.download.Download;
 import neox.prepare.Corpus.Part;
 import neox.preprocess.input.RemoteInput;
 

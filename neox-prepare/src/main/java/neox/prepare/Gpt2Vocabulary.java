@@ -7,7 +7,7 @@ import java.util.Optional;
 import neox.base.Console;
 import neox.base.UserException;
 import neox.hub.Checksum;
-import neox.hub.Download;
+import neox.hub.download.Download;
 import neox.prepare.CatalogEntry.CatalogFile;
 
 /// GPT-2's vocabulary and merges in the data directory, fetched when they are not there.

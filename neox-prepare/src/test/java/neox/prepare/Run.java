@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import neox.base.Json;
 import neox.base.Tool;
-import neox.data.IndexedTokens;
-import neox.hub.Patience;
+import neox.data.indexed.IndexedTokens;
+import neox.hub.download.Patience;
 
 /// What a run of the tool in this process did.
 record Run(int exitCode, String out, String err) {

@@ -15,17 +15,17 @@ import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
 /// What a host answered: always read whole, since the protocol's answers are small.
-record Answer(int status, Headers headers, String body) {
+public record Answer(int status, Headers headers, String body) {
   private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
   private static final Pattern XML_ERROR =
       Pattern.compile("<Code>([^<]*)</Code>.*?<Message>([^<]*)</Message>", Pattern.DOTALL);
 
-  boolean ok() {
+  public boolean ok() {
     return status / 100 == 2;
   }
 
   /// Worth a second try: the host is busy or broken for the moment.
-  boolean isTransient() {
+  public boolean isTransient() {
     return switch (status) {
       case 408, 429, 500, 502, 503, 504 -> true;
       default -> false;
@@ -37,7 +37,7 @@ record Answer(int status, Headers headers, String body) {
   }
 
   /// A header's value as a number of bytes, when it is one.
-  static OptionalLong number(@Nullable String header) {
+  public static OptionalLong number(@Nullable String header) {
     return header != null && NUMBER.matcher(header.strip()).matches()
         ? OptionalLong.of(Long.parseLong(header.strip()))
         : OptionalLong.empty();
@@ -48,12 +48,12 @@ record Answer(int status, Headers headers, String body) {
     return header("X-Error-Code").orElse("");
   }
 
-  Optional<String> header(String name) {
+  public Optional<String> header(String name) {
     return Optional.ofNullable(headers.get(name)).filter(value -> !value.isBlank());
   }
 
   /// The body as JSON, which a successful answer must be.
-  JsonNode json(HubRequest request) throws IOException {
+  public JsonNode json(HubRequest request) throws IOException {
     JsonNode json = jsonOrMissing();
     if (!json.isObject()) {
       throw new IOException(

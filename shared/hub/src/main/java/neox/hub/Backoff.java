@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 import okhttp3.Headers;
 
 /// How long to wait before a call is made again.
-final class Backoff {
+public final class Backoff {
   /// How often a call is repeated after the first failed one.
-  static final int MAX_REPEATS = 5;
+  public static final int MAX_REPEATS = 5;
 
   private static final long FIRST_SECONDS = 1;
   private static final long MAX_SECONDS = 8;
@@ -24,17 +24,17 @@ final class Backoff {
   private static final Pattern SECONDS = Pattern.compile("\\d{1,6}");
 
   /// 1, 2, 4, 8, 8 seconds.
-  static Duration pause(int repeats) {
+  public static Duration pause(int repeats) {
     return Duration.ofSeconds(Math.min(MAX_SECONDS, FIRST_SECONDS << Math.min(repeats, 30)));
   }
 
   /// As [#pause(int)], unless the host says how long it wants to be left alone.
-  static Duration pause(int repeats, Answer answer) {
+  public static Duration pause(int repeats, Answer answer) {
     return asked(answer).orElse(pause(repeats));
   }
 
   /// How long a server that does not serve now wants to be left alone, in seconds or as a date.
-  static Optional<Duration> asked(Headers headers, Instant now) {
+  public static Optional<Duration> asked(Headers headers, Instant now) {
     Matcher reset = RESET.matcher(String.valueOf(headers.get("RateLimit")));
     if (reset.find()) {
       return Optional.of(bounded(Long.parseLong(reset.group(1)) + 1));

@@ -36,7 +36,7 @@ public record Checksum(Kind kind, String hex) {
   }
 
   /// What a hub's entity tag or object name says about the content, by its length.
-  static Optional<Checksum> ofHubTag(String tag) {
+  public static Optional<Checksum> ofHubTag(String tag) {
     if (SHA256.matcher(tag).matches()) {
       return Optional.of(sha256(tag));
     }

@@ -10,23 +10,23 @@ import java.util.HexFormat;
 import java.util.function.LongConsumer;
 
 /// Hashes of files, read as a stream.
-final class FileHash {
+public final class FileHash {
   private static final int BLOCK_BYTES = 1 << 16;
 
   /// The hash that git gives a blob: SHA-1 over `blob`, the length, a zero byte and the content.
-  static String gitBlob(LocalFile file, LongConsumer hashed) throws IOException {
+  public static String gitBlob(LocalFile file, LongConsumer hashed) throws IOException {
     return hash(file, gitBlobDigest(file.size()), hashed);
   }
 
   /// A digest that becomes a blob's hash once `size` bytes of content have been added.
-  static MessageDigest gitBlobDigest(long size) {
+  public static MessageDigest gitBlobDigest(long size) {
     MessageDigest digest = digest("SHA-1");
     digest.update(("blob " + size + "\0").getBytes(StandardCharsets.UTF_8));
     return digest;
   }
 
   /// The hash that names a file in the large file storage.
-  static String sha256(LocalFile file, LongConsumer hashed) throws IOException {
+  public static String sha256(LocalFile file, LongConsumer hashed) throws IOException {
     return hash(file, sha256Digest(), hashed);
   }
 

@@ -17,24 +17,25 @@ import okhttp3.HttpUrl;
 /// The calls to a hub about one repository, in the hub's own words.
 ///
 /// Not thread-safe. The owner closes it.
-final class HubClient implements AutoCloseable {
+public final class HubClient implements AutoCloseable {
   /// The most files that one question to the hub may be about.
-  static final int FILES_PER_CALL = 256;
+  public static final int FILES_PER_CALL = 256;
 
   private static final int CONFLICT = 409;
 
   private final HubHttp http;
 
-  HubClient(HubHttp http) {
+  public HubClient(HubHttp http) {
     this.http = http;
   }
 
-  HubHttp http() {
+  public HubHttp http() {
     return http;
   }
 
   /// Creates the repository unless it exists; the answer has an owner even when `repo` has none.
-  RepoId create(RepoId repo, Visibility visibility) throws IOException, InterruptedException {
+  public RepoId create(RepoId repo, Visibility visibility)
+      throws IOException, InterruptedException {
     ObjectNode json = Json.mapper().createObjectNode().put("name", repo.name());
     json.put("organization", repo.owner().orElse(null));
     json.put("type", "model");
@@ -90,7 +91,7 @@ final class HubClient implements AutoCloseable {
   }
 
   /// `repo` with the token's account as its owner when it has none.
-  RepoId ownedByCaller(RepoId repo) throws IOException, InterruptedException {
+  public RepoId ownedByCaller(RepoId repo) throws IOException, InterruptedException {
     if (repo.owner().isPresent()) {
       return repo;
     }
@@ -100,12 +101,12 @@ final class HubClient implements AutoCloseable {
   }
 
   /// True when the repository can be read.
-  boolean exists(RepoId repo) throws IOException, InterruptedException {
+  public boolean exists(RepoId repo) throws IOException, InterruptedException {
     return http.send(HubRequest.get("looking for " + repo, api(repo, ""))).ok();
   }
 
   /// True when the repository can be read and has the branch.
-  boolean exists(RepoId repo, String branch) throws IOException, InterruptedException {
+  public boolean exists(RepoId repo, String branch) throws IOException, InterruptedException {
     HubRequest request =
         HubRequest.get("looking for " + repo, api(repo, "/revision/" + encode(branch)));
     Answer answer = http.send(request);
@@ -118,7 +119,7 @@ final class HubClient implements AutoCloseable {
   }
 
   /// Creates a branch from `main` unless it exists.
-  void createBranch(RepoId repo, String branch) throws IOException, InterruptedException {
+  public void createBranch(RepoId repo, String branch) throws IOException, InterruptedException {
     HubRequest request =
         HubRequest.post(
             "creating branch " + branch + " of " + repo,
@@ -132,7 +133,7 @@ final class HubClient implements AutoCloseable {
   }
 
   /// Has the hub check the metadata at the top of a model card.
-  void validateCard(LocalFile card) throws IOException, InterruptedException {
+  public void validateCard(LocalFile card) throws IOException, InterruptedException {
     ObjectNode json =
         Json.mapper()
             .createObjectNode()
@@ -161,7 +162,7 @@ final class HubClient implements AutoCloseable {
   }
 
   /// Asks how the hub wants each file, and which it has already.
-  RemoteState ask(RepoId repo, String branch, List<LocalFile> files)
+  public RemoteState ask(RepoId repo, String branch, List<LocalFile> files)
       throws IOException, InterruptedException {
     Map<String, RemoteState.RemoteFile> answers = new HashMap<>();
     Optional<String> head = Optional.empty();
@@ -212,19 +213,19 @@ final class HubClient implements AutoCloseable {
   }
 
   /// The last commit of a branch.
-  String head(RepoId repo, String branch) throws IOException, InterruptedException {
+  public String head(RepoId repo, String branch) throws IOException, InterruptedException {
     HubRequest request =
         HubRequest.get(
             "asking for the last commit of " + repo, api(repo, "/revision/" + encode(branch)));
     return http.require(request).json(request).path("sha").asText();
   }
 
-  HttpUrl api(RepoId repo, String encodedRest) {
+  public HttpUrl api(RepoId repo, String encodedRest) {
     return http.url("api/models/" + repo + encodedRest);
   }
 
   /// Percent-encodes everything but letters, digits and `_.-~`; so a branch `a/b` is one segment.
-  static String encode(String segment) {
+  public static String encode(String segment) {
     String encoded = URLEncoder.encode(segment, StandardCharsets.UTF_8);
     return encoded.replace("+", "%20").replace("*", "%2A").replace("%7E", "~");
   }

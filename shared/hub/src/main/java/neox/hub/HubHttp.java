@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// what went wrong.
 ///
 /// Not thread-safe. The owner closes it.
-final class HubHttp implements AutoCloseable {
+public final class HubHttp implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
   /// Longest silence on a connection, not the length of a call: an upload may take hours, and a hub
@@ -27,7 +27,7 @@ final class HubHttp implements AutoCloseable {
   private final OkHttpClient client;
   private final Set<String> warnedTopics = new HashSet<>();
 
-  HubHttp(HubSettings settings, UploadObserver observer, Pause pause) {
+  public HubHttp(HubSettings settings, UploadObserver observer, Pause pause) {
     this.settings = settings;
     this.observer = observer;
     this.pause = pause;
@@ -42,13 +42,13 @@ final class HubHttp implements AutoCloseable {
   }
 
   /// The hub's address followed by path segments that are encoded already.
-  HttpUrl url(String encodedPath) {
+  public HttpUrl url(String encodedPath) {
     return HttpUrl.get(settings.endpoint() + "/" + encodedPath);
   }
 
   /// The address that the hub gave; null when it is none. A mirror may hand out addresses of the
   /// public hub by mistake: they are meant to be its own.
-  @Nullable HttpUrl ownAddress(String href) {
+  public @Nullable HttpUrl ownAddress(String href) {
     boolean publicHub = href.startsWith(HubSettings.DEFAULT_ENDPOINT + "/");
     return HttpUrl.parse(
         publicHub
@@ -56,21 +56,21 @@ final class HubHttp implements AutoCloseable {
             : href);
   }
 
-  HubSettings settings() {
+  public HubSettings settings() {
     return settings;
   }
 
-  UploadObserver observer() {
+  public UploadObserver observer() {
     return observer;
   }
 
   /// Waits before the call that follows `repeats` failed ones.
-  void pauseAfter(int repeats) throws InterruptedException {
+  public void pauseAfter(int repeats) throws InterruptedException {
     pause.sleep(Backoff.pause(repeats));
   }
 
   /// The answer of a call that must succeed; a refusal is thrown as [HubRefusal] words it.
-  Answer require(HubRequest request) throws IOException, InterruptedException {
+  public Answer require(HubRequest request) throws IOException, InterruptedException {
     Answer answer = send(request);
     if (!answer.ok()) {
       throw HubRefusal.of(request, answer, settings);
@@ -79,7 +79,7 @@ final class HubHttp implements AutoCloseable {
   }
 
   /// The last answer, whatever its status; [HubUnreachable] when none came.
-  Answer send(HubRequest request) throws IOException, InterruptedException {
+  public Answer send(HubRequest request) throws IOException, InterruptedException {
     settings.requireOnline();
     boolean repeatable = request.repeat() == HubRequest.Repeat.SAFE;
     for (int repeats = 0; ; repeats++) {

@@ -6,10 +6,10 @@ import neox.base.UserException;
 
 /// Words a refusal in one line: what it means, what the host said, and the request id to quote to
 /// the hub's support.
-final class HubRefusal {
+public final class HubRefusal {
 
   /// A [UserException] when the caller can mend it, an [IOException] when the host is at fault.
-  static IOException of(HubRequest request, Answer answer, HubSettings settings) {
+  public static IOException of(HubRequest request, Answer answer, HubSettings settings) {
     if (request.sign() == HubRequest.Sign.ADDRESS) {
       String line = line("the storage refused", request, answer, settings);
       return new StorageRefusal(line, answer.status());
@@ -22,7 +22,7 @@ final class HubRefusal {
   }
 
   /// The refusal of a call about which it must be found out first whether it had its effect.
-  static IOException unclear(HubRequest request, Answer answer, HubSettings settings) {
+  public static IOException unclear(HubRequest request, Answer answer, HubSettings settings) {
     return new IOException(line(meaning(answer, settings), request, answer, settings));
   }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param action what the call does, as errors say it: "while `creating alice/tiny`"
 /// @param sign whether the hub wants to know who calls
 /// @param repeat whether the call may be made again when its answer is lost
-record HubRequest(
+public record HubRequest(
     String action,
     String method,
     HttpUrl url,
@@ -30,7 +30,7 @@ record HubRequest(
     ADDRESS
   }
 
-  enum Repeat {
+  public enum Repeat {
     /// A second call does the same thing again, or nothing.
     SAFE,
     /// A second call could do something else than the first.
@@ -40,33 +40,34 @@ record HubRequest(
   private static final MediaType JSON = MediaType.get("application/json");
   private static final Headers NO_HEADERS = Headers.of();
 
-  static HubRequest get(String action, HttpUrl url) {
+  public static HubRequest get(String action, HttpUrl url) {
     return new HubRequest(action, "GET", url, NO_HEADERS, null, Sign.TOKEN, Repeat.SAFE);
   }
 
-  static HubRequest post(String action, HttpUrl url, JsonNode json, Repeat repeat) {
+  public static HubRequest post(String action, HttpUrl url, JsonNode json, Repeat repeat) {
     return post(action, url, JSON, json, repeat);
   }
 
-  static HubRequest post(String action, HttpUrl url, MediaType type, JsonNode json, Repeat repeat) {
+  public static HubRequest post(
+      String action, HttpUrl url, MediaType type, JsonNode json, Repeat repeat) {
     byte[] content = Json.line(json).getBytes(StandardCharsets.UTF_8);
     return post(action, url, new OneShotBody(type, content), repeat);
   }
 
-  static HubRequest post(String action, HttpUrl url, RequestBody body, Repeat repeat) {
+  public static HubRequest post(String action, HttpUrl url, RequestBody body, Repeat repeat) {
     return new HubRequest(action, "POST", url, NO_HEADERS, body, Sign.TOKEN, repeat);
   }
 
-  static HubRequest put(String action, HttpUrl url, RequestBody body) {
+  public static HubRequest put(String action, HttpUrl url, RequestBody body) {
     return new HubRequest(action, "PUT", url, NO_HEADERS, body, Sign.ADDRESS, Repeat.SAFE);
   }
 
-  HubRequest withHeaders(Headers value) {
+  public HubRequest withHeaders(Headers value) {
     return new HubRequest(action, method, url, value, body, sign, repeat);
   }
 
   /// The same call for an address that carries its own signature.
-  HubRequest signedByAddress() {
+  public HubRequest signedByAddress() {
     return new HubRequest(action, method, url, headers, body, Sign.ADDRESS, repeat);
   }
 }

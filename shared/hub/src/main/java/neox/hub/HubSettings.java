@@ -62,7 +62,7 @@ public record HubSettings(
   }
 
   /// Throws when the environment forbids calls.
-  void requireOnline() {
+  public void requireOnline() {
     offlineVariable.ifPresent(variable -> {
       throw new UserException(
           variable + " is set, which forbids every call to a hub; unset it to upload or download");
@@ -70,7 +70,7 @@ public record HubSettings(
   }
 
   /// True for addresses of the hub itself: no other host ever sees the token.
-  boolean isEndpoint(HttpUrl url) {
+  public boolean isEndpoint(HttpUrl url) {
     HttpUrl hub = HttpUrl.get(endpoint.toString());
     return url.scheme().equals(hub.scheme())
         && url.host().equals(hub.host())

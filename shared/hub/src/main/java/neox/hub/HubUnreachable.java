@@ -7,7 +7,7 @@ import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
 
 /// No answer came: the call may or may not have been carried out.
-final class HubUnreachable extends IOException {
+public final class HubUnreachable extends IOException {
   private static final long serialVersionUID = 1;
 
   HubUnreachable(HubRequest request, int attempts, IOException cause) {
@@ -22,7 +22,7 @@ final class HubUnreachable extends IOException {
   }
 
   /// A failure of the network in the user's words.
-  static String describe(IOException cause) {
+  public static String describe(IOException cause) {
     return switch (cause) {
       case ConnectException e -> "connection refused";
       case UnknownHostException e -> "unknown host";

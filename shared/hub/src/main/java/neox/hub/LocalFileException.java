@@ -6,14 +6,14 @@ import java.nio.file.NoSuchFileException;
 
 /// A local file could not be read, or changed, while its bytes were being sent: not the network's
 /// fault, so the call is not repeated.
-final class LocalFileException extends IOException {
+public final class LocalFileException extends IOException {
   private static final long serialVersionUID = 1;
 
-  LocalFileException(String message) {
+  public LocalFileException(String message) {
     super(message);
   }
 
-  LocalFileException(LocalFile file, IOException cause) {
+  public LocalFileException(LocalFile file, IOException cause) {
     super(file.source() + ": " + describe(cause), cause);
   }
 
@@ -25,7 +25,7 @@ final class LocalFileException extends IOException {
     };
   }
 
-  static LocalFileException changed(LocalFile file) {
+  public static LocalFileException changed(LocalFile file) {
     return new LocalFileException(
         file.source() + ": changed while it was being uploaded; run the same command again");
   }

@@ -37,7 +37,7 @@ public record RemoteFile(String name, URI address, OptionalLong size, Optional<C
         Optional.empty());
   }
 
-  HttpUrl url() {
+  public HttpUrl url() {
     return HttpUrl.get(address.toString());
   }
 

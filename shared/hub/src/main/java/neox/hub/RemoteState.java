@@ -7,8 +7,8 @@ import java.util.Optional;
 ///
 /// @param files by path; a path that the hub left out of its answer is an error of the hub
 /// @param head the branch's last commit, when the hub names it
-record RemoteState(Map<String, RemoteFile> files, Optional<String> head) {
-  RemoteState {
+public record RemoteState(Map<String, RemoteFile> files, Optional<String> head) {
+  public RemoteState {
     files = Map.copyOf(files);
   }
 
@@ -17,5 +17,5 @@ record RemoteState(Map<String, RemoteFile> files, Optional<String> head) {
   /// @param large true for a file that goes to the large file storage instead of into the commit
   /// @param ignored true when the repository's `.gitignore` excludes it
   /// @param oid the hash of the file's present content: git's blob hash, SHA-256 for large files
-  record RemoteFile(boolean large, boolean ignored, Optional<String> oid) {}
+  public record RemoteFile(boolean large, boolean ignored, Optional<String> oid) {}
 }

@@ -8,7 +8,7 @@ import java.util.OptionalLong;
 /// The bytes of a file so far, known by their number and their sum.
 ///
 /// Not thread-safe.
-final class RunningHash {
+public final class RunningHash {
   private final MessageDigest sha256 = FileHash.sha256Digest();
   private final Optional<MessageDigest> blob;
   private long bytes;
@@ -18,7 +18,7 @@ final class RunningHash {
   }
 
   /// Nothing yet of a file that shall have this length and sum.
-  static RunningHash start(OptionalLong length, Optional<Checksum> expected) {
+  public static RunningHash start(OptionalLong length, Optional<Checksum> expected) {
     boolean blob = expected.filter(sum -> sum.kind() == Checksum.Kind.GIT_BLOB).isPresent();
     return new RunningHash(
         blob && length.isPresent()
@@ -26,23 +26,23 @@ final class RunningHash {
             : Optional.empty());
   }
 
-  void update(byte[] block, int offset, int count) {
+  public void update(byte[] block, int offset, int count) {
     sha256.update(block, offset, count);
     blob.ifPresent(digest -> digest.update(block, offset, count));
     bytes += count;
   }
 
-  long bytes() {
+  public long bytes() {
     return bytes;
   }
 
   /// The SHA-256 of the bytes so far; more may follow.
-  String sha256() {
+  public String sha256() {
     return hex(sha256);
   }
 
   /// What the whole file hashes to; empty when it cannot be told.
-  Optional<String> sum(Checksum.Kind kind) {
+  public Optional<String> sum(Checksum.Kind kind) {
     return switch (kind) {
       case SHA256 -> Optional.of(hex(sha256));
       case GIT_BLOB -> blob.map(RunningHash::hex);

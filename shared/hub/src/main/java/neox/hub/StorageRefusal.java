@@ -3,7 +3,7 @@ package neox.hub;
 import java.io.IOException;
 
 /// A storage did not accept what the hub had sent us there to upload.
-final class StorageRefusal extends IOException {
+public final class StorageRefusal extends IOException {
   private static final long serialVersionUID = 1;
 
   private final int status;
@@ -14,7 +14,7 @@ final class StorageRefusal extends IOException {
   }
 
   /// Object stores answer so when the address' time is over.
-  boolean isExpiry() {
+  public boolean isExpiry() {
     return status == 403;
   }
 }

@@ -84,7 +84,7 @@ public final class Token {
   }
 
   /// The value of the `Authorization` header.
-  String bearer() {
+  public String bearer() {
     return "Bearer " + secret;
   }
 

@@ -1,4 +1,5 @@
-/// Downloads from and uploads to a model hub over HTTP.
+/// Talks to a model hub over HTTP: requests, refusals, repeats, and what a repository holds.
+/// `download` and `upload` move its files.
 @NullMarked
 package neox.hub;
 

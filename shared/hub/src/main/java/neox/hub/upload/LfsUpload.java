@@ -1,4 +1,4 @@
-package neox.hub;
+package neox.hub.upload;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -10,6 +10,10 @@ import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 import neox.base.Json;
+import neox.hub.Answer;
+import neox.hub.HubHttp;
+import neox.hub.HubRequest;
+import neox.hub.LocalFile;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 

@@ -1,7 +1,9 @@
-package neox.hub;
+package neox.hub.download;
 
 import java.util.Optional;
 import java.util.OptionalLong;
+import neox.hub.Answer;
+import neox.hub.Checksum;
 import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 

@@ -1,9 +1,11 @@
-package neox.hub;
+package neox.hub.upload;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.function.LongConsumer;
+import neox.hub.LocalFile;
+import neox.hub.LocalFileException;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
 import okio.BufferedSink;

@@ -1,4 +1,4 @@
-package neox.hub;
+package neox.hub.download;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,7 +8,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import neox.base.UserException;
-import neox.hub.RangeHttp.Trail;
+import neox.hub.Answer;
+import neox.hub.HubSettings;
+import neox.hub.HubUnreachable;
+import neox.hub.RemoteFile;
+import neox.hub.RunningHash;
+import neox.hub.download.RangeHttp.Trail;
 
 /// Gets files over HTTP: resumes, repeats, verifies.
 ///

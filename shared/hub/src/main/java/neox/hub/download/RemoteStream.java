@@ -1,4 +1,4 @@
-package neox.hub;
+package neox.hub.download;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -10,8 +10,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import neox.base.UserException;
-import neox.hub.RangeHttp.Ask;
-import neox.hub.RangeHttp.Body;
+import neox.hub.Backoff;
+import neox.hub.Checksum;
+import neox.hub.HubUnreachable;
+import neox.hub.RemoteFile;
+import neox.hub.RunningHash;
+import neox.hub.download.RangeHttp.Ask;
+import neox.hub.download.RangeHttp.Body;
 import org.jspecify.annotations.Nullable;
 
 /// The bytes of a remote file, from some byte on, as if the network never failed.

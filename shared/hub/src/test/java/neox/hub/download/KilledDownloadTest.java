@@ -1,4 +1,4 @@
-package neox.hub;
+package neox.hub.download;
 
 import static neox.hub.fixture.DownloadServer.stall;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import neox.hub.HubSettings;
+import neox.hub.RemoteFile;
 import neox.hub.fixture.DownloadServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -1,6 +1,8 @@
-package neox.hub;
+package neox.hub.upload;
 
 import neox.base.UserException;
+import neox.hub.RepoId;
+import neox.hub.Visibility;
 
 /// Where an upload goes.
 ///

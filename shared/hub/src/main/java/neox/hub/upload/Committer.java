@@ -1,10 +1,18 @@
-package neox.hub;
+package neox.hub.upload;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import neox.hub.Answer;
+import neox.hub.Backoff;
+import neox.hub.HubClient;
+import neox.hub.HubRefusal;
+import neox.hub.HubRequest;
+import neox.hub.HubUnreachable;
+import neox.hub.RemoteState;
 import neox.hub.RemoteState.RemoteFile;
+import neox.hub.RepoId;
 
 /// Makes the commit, exactly once.
 ///

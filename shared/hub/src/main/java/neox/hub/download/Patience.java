@@ -1,6 +1,8 @@
-package neox.hub;
+package neox.hub.download;
 
 import java.time.Duration;
+import neox.hub.Backoff;
+import neox.hub.Pause;
 
 /// How long a download waits, and how often it tries again.
 ///

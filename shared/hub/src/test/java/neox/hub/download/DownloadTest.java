@@ -1,4 +1,4 @@
-package neox.hub;
+package neox.hub.download;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static neox.hub.fixture.DownloadServer.cut;
@@ -23,6 +23,10 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.Stream;
 import neox.base.UserException;
+import neox.hub.Checksum;
+import neox.hub.HubSettings;
+import neox.hub.RemoteFile;
+import neox.hub.Token;
 import neox.hub.fixture.DownloadServer;
 import neox.hub.fixture.DownloadServer.Fault;
 import neox.hub.fixture.DownloadServer.Served;

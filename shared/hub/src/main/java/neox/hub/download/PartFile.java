@@ -1,4 +1,4 @@
-package neox.hub;
+package neox.hub.download;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -17,6 +17,9 @@ import java.util.OptionalLong;
 import neox.base.AtomicFile;
 import neox.base.Json;
 import neox.base.UserException;
+import neox.hub.Checksum;
+import neox.hub.RemoteFile;
+import neox.hub.RunningHash;
 
 /// The beginning of a file that is being downloaded: `NAME.part`, and `NAME.part.json`, which says
 /// what it is the beginning of.

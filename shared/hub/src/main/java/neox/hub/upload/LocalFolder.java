@@ -1,4 +1,4 @@
-package neox.hub;
+package neox.hub.upload;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import neox.base.UserException;
+import neox.hub.LocalFile;
 
 /// The files of a directory that an upload takes, sorted by their path in the repository.
 ///

@@ -1,4 +1,4 @@
-package neox.hub;
+package neox.hub.upload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,11 +14,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import neox.base.UserException;
-import neox.hub.UploadResult.Outcome;
+import neox.hub.HubSettings;
+import neox.hub.LocalFile;
+import neox.hub.Pause;
+import neox.hub.RepoId;
+import neox.hub.Token;
+import neox.hub.UploadObserver;
+import neox.hub.Visibility;
 import neox.hub.fixture.Fault;
 import neox.hub.fixture.HubServer;
 import neox.hub.fixture.Repository;
 import neox.hub.fixture.Repository.StoredFile;
+import neox.hub.upload.UploadResult.Outcome;
 import okio.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

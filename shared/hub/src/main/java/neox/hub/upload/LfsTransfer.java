@@ -1,4 +1,4 @@
-package neox.hub;
+package neox.hub.upload;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -9,6 +9,11 @@ import java.util.List;
 import java.util.Map;
 import neox.base.Json;
 import neox.base.UserException;
+import neox.hub.HubClient;
+import neox.hub.HubHttp;
+import neox.hub.HubRequest;
+import neox.hub.RepoId;
+import neox.hub.StorageRefusal;
 import neox.hub.UploadObserver.Phase;
 import okhttp3.Headers;
 import okhttp3.MediaType;

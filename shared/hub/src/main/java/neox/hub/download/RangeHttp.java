@@ -1,4 +1,4 @@
-package neox.hub;
+package neox.hub.download;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -11,6 +11,12 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import neox.base.UserException;
+import neox.hub.Answer;
+import neox.hub.Backoff;
+import neox.hub.HubRefusal;
+import neox.hub.HubRequest;
+import neox.hub.HubSettings;
+import neox.hub.RemoteFile;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;

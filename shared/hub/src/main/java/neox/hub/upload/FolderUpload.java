@@ -1,4 +1,4 @@
-package neox.hub;
+package neox.hub.upload;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -6,9 +6,18 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import neox.hub.FileHash;
+import neox.hub.HubClient;
+import neox.hub.HubHttp;
+import neox.hub.HubSettings;
+import neox.hub.LocalFile;
+import neox.hub.Pause;
+import neox.hub.RemoteState;
 import neox.hub.RemoteState.RemoteFile;
+import neox.hub.RepoId;
+import neox.hub.UploadObserver;
 import neox.hub.UploadObserver.Phase;
-import neox.hub.UploadResult.Outcome;
+import neox.hub.upload.UploadResult.Outcome;
 
 /// Brings a branch of a hub's repository to the content of a local folder with one commit.
 ///

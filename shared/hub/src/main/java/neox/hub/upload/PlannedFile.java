@@ -1,4 +1,6 @@
-package neox.hub;
+package neox.hub.upload;
+
+import neox.hub.LocalFile;
 
 /// What an upload does with one file.
 public sealed interface PlannedFile {

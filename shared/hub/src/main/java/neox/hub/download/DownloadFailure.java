@@ -1,4 +1,4 @@
-package neox.hub;
+package neox.hub.download;
 
 import java.io.IOException;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package neox.hub;
+package neox.hub.upload;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -10,6 +10,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import neox.base.Json;
+import neox.hub.FileHash;
+import neox.hub.LocalFile;
+import neox.hub.LocalFileException;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
 import okio.BufferedSink;

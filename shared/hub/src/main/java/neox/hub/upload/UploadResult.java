@@ -1,6 +1,7 @@
-package neox.hub;
+package neox.hub.upload;
 
 import java.util.List;
+import neox.hub.RepoId;
 
 /// What an upload did, or under a dry run would do.
 ///
