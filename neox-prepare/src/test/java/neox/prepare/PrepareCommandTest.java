@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import neox.base.Json;
 import neox.base.Tool;
-import neox.data.IndexedTokens;
+import neox.data.indexed.IndexedTokens;
 import neox.tokenizer.Tokenizer;
 import neox.tokenizer.Tokenizers;
 import org.junit.jupiter.api.Test;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
 import neox.base.Console;
-import neox.data.Extent;
+import neox.data.indexed.Extent;
 import neox.preprocess.PreprocessPlan.Existing;
 import neox.preprocess.journal.Fingerprint;
 import neox.preprocess.journal.Journal;

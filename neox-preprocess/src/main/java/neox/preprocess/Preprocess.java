@@ -12,7 +12,7 @@ import neox.base.ExitCode;
 import neox.base.Progress;
 import neox.base.StopRequest;
 import neox.base.UserException;
-import neox.data.IndexedTokens;
+import neox.data.indexed.IndexedTokens;
 import neox.preprocess.PreprocessPlan.Existing;
 import neox.preprocess.PreprocessPlan.Unfinished;
 import neox.preprocess.encode.EncodedChunk;

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import neox.data.IndexLayout;
-import neox.data.IndexedTokens;
+import neox.data.indexed.IndexLayout;
+import neox.data.indexed.IndexedTokens;
 import neox.preprocess.encode.OnError;
 import neox.preprocess.input.Shard;
 

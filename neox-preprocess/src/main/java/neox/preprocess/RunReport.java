@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Objects;
 import neox.base.Console;
 import neox.base.UserException;
-import neox.data.Extent;
+import neox.data.indexed.Extent;
 import neox.preprocess.encode.EncodedChunk;
 import neox.preprocess.input.Problem;
 

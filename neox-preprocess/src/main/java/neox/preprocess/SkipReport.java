@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import neox.base.AtomicFile;
 import neox.base.Json;
-import neox.data.WorkDirectory;
+import neox.data.indexed.WorkDirectory;
 import neox.preprocess.input.Problem;
 
 /// The list of what was left out, one line of JSON each. Not thread-safe.

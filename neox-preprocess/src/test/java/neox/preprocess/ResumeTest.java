@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 import neox.base.AtomicDirectory;
 import neox.base.Console;
 import neox.base.UserException;
-import neox.data.WorkDirectory;
+import neox.data.indexed.WorkDirectory;
 import neox.preprocess.PreprocessPlan.Existing;
 import neox.preprocess.PreprocessPlan.Unfinished;
 import neox.preprocess.encode.OnError;

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import neox.base.Tool;
-import neox.data.IndexedTokens;
+import neox.data.indexed.IndexedTokens;
 import neox.preprocess.command.PreprocessCommand;
 
 /// What a run of the tool in this process did.

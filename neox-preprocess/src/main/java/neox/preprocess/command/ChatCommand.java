@@ -11,7 +11,7 @@ import neox.base.StandardOptions;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
-import neox.data.TokenWidth;
+import neox.data.indexed.TokenWidth;
 import neox.preprocess.Preprocess;
 import neox.preprocess.PreprocessPlan;
 import neox.preprocess.Recipe;

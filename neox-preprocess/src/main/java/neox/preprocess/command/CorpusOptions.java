@@ -3,7 +3,7 @@ package neox.preprocess.command;
 import java.nio.file.Path;
 import java.util.List;
 import neox.base.UserException;
-import neox.data.IndexLayout;
+import neox.data.indexed.IndexLayout;
 import neox.preprocess.PreprocessPlan;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;

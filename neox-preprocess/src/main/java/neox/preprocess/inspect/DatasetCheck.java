@@ -3,8 +3,8 @@ package neox.preprocess.inspect;
 import java.util.OptionalInt;
 import java.util.function.LongConsumer;
 import neox.base.UserException;
-import neox.data.IndexedTokens;
-import neox.data.TokenWidth;
+import neox.data.indexed.IndexedTokens;
+import neox.data.indexed.TokenWidth;
 
 /// Reads a whole dataset and checks every token.
 ///

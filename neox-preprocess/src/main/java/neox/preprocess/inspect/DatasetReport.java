@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import neox.data.IndexedTokens;
-import neox.data.TokenIndex;
-import neox.data.TokenWidth;
+import neox.data.indexed.IndexedTokens;
+import neox.data.indexed.TokenIndex;
+import neox.data.indexed.TokenWidth;
 import neox.tokenizer.Tokenizer;
 
 /// What `inspect` says about a dataset.

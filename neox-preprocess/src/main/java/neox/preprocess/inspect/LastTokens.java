@@ -2,7 +2,7 @@ package neox.preprocess.inspect;
 
 import java.util.HashMap;
 import java.util.Map;
-import neox.data.IndexedTokens;
+import neox.data.indexed.IndexedTokens;
 
 /// With which token the documents of a dataset end.
 ///

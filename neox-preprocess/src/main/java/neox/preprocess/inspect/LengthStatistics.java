@@ -2,7 +2,7 @@ package neox.preprocess.inspect;
 
 import java.util.ArrayList;
 import java.util.List;
-import neox.data.TokenIndex;
+import neox.data.indexed.TokenIndex;
 
 /// How long the documents of a dataset are: exact, in memory that does not grow with their number.
 public final class LengthStatistics {

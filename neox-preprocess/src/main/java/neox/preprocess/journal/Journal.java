@@ -16,7 +16,7 @@ import java.util.Optional;
 import neox.base.AtomicFile;
 import neox.base.Json;
 import neox.base.UserException;
-import neox.data.Extent;
+import neox.data.indexed.Extent;
 
 /// How far the work has come: what lies in the working directory up to here is on the disk.
 ///

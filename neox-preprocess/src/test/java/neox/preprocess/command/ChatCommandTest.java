@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import neox.base.Json;
-import neox.data.IndexedTokens;
+import neox.data.indexed.IndexedTokens;
 import neox.preprocess.Run;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import neox.base.UserException;
-import neox.data.IndexedTokens;
+import neox.data.indexed.IndexedTokens;
 import neox.preprocess.Run;
 import neox.preprocess.input.InputFile;
 import neox.preprocess.input.InputFormat;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import neox.base.Json;
 import neox.base.UserException;
-import neox.data.Extent;
+import neox.data.indexed.Extent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

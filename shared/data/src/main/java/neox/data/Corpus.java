@@ -2,6 +2,8 @@ package neox.data;
 
 import java.util.Optional;
 import neox.base.UserException;
+import neox.data.indexed.IndexedTokens;
+import neox.data.indexed.ItemRange;
 
 /// The documents of a split in one dataset, with the labels that belong to them.
 ///

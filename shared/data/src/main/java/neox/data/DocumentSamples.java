@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import neox.data.indexed.IndexedTokens;
 
 /// Samples made of documents, or of parts of them, in an order that was built before.
 ///

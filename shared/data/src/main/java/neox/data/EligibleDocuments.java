@@ -4,6 +4,8 @@ import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import neox.base.UserException;
+import neox.data.indexed.IndexedTokens;
+import neox.data.indexed.ItemRange;
 
 /// Which documents of a corpus take part where whole documents become samples.
 ///

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import neox.base.AtomicFile;
+import neox.data.indexed.IndexedTokens;
 
 /// Built orders, kept in `.neox-cache/` beside the data.
 ///

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Optional;
+import neox.data.indexed.IndexFormat;
 
 /// Integers in native or mapped memory, as many as it holds: a Java array ends at 2^31 elements.
 ///

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import neox.base.UserException;
+import neox.data.indexed.IndexedTokens;
+import neox.data.indexed.ItemRange;
 
 /// The `.npy` files that GPT-NeoX leaves beside its data.
 ///

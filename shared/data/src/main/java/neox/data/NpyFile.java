@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import neox.base.AtomicFile;
 import neox.base.UserException;
+import neox.data.indexed.IndexFormat;
 
 /// An array of integers in numpy's `.npy` format, version 1.0, C order, memory-mapped.
 ///

@@ -2,6 +2,8 @@ package neox.data;
 
 import java.security.MessageDigest;
 import java.util.List;
+import neox.data.indexed.IndexedTokens;
+import neox.data.indexed.ItemRange;
 
 /// What decides an order of samples besides the sizes of the documents, and the arrays it fills.
 sealed interface OrderPlan permits PackedPlan, UnpackedPlan, OverflowPlan {

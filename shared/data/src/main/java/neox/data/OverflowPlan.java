@@ -3,6 +3,8 @@ package neox.data;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import neox.data.indexed.IndexedTokens;
+import neox.data.indexed.ItemRange;
 
 /// As many whole documents a sample as fit (`pack_impl: pack_until_overflow`): documents are
 /// shuffled and taken in turn; one that does not fit begins the next sample.

@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.OptionalLong;
 import neox.base.UserException;
+import neox.data.indexed.IndexedTokens;
+import neox.data.indexed.ItemRange;
 
 /// What decides the order of packed samples, and the sizes of the arrays that hold it.
 ///

@@ -14,6 +14,8 @@ import neox.config.BatchConfig;
 import neox.config.DataConfig;
 import neox.config.NeoxConfig;
 import neox.config.Packing;
+import neox.data.indexed.IndexedTokens;
+import neox.data.indexed.ItemRange;
 
 /// What a run trains, validates and tests on, as its configuration says, in NeoX's order.
 ///

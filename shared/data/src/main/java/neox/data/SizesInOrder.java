@@ -1,6 +1,9 @@
 package neox.data;
 
 import java.lang.foreign.MemorySegment;
+import neox.data.indexed.IndexFormat;
+import neox.data.indexed.IndexedTokens;
+import neox.data.indexed.ItemRange;
 
 /// The sizes of documents in the order of an array, read a block ahead: sizes lie all over the
 /// index file, and the processor then waits for several of them at once.

@@ -3,6 +3,7 @@ package neox.data;
 import java.util.ArrayList;
 import java.util.List;
 import neox.base.UserException;
+import neox.data.indexed.ItemRange;
 
 /// NeoX's `split`: relative shares of training, validation and test, such as `969, 30, 1`.
 record Split(List<Double> shares) {

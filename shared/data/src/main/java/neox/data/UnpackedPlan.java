@@ -2,6 +2,8 @@ package neox.data;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import neox.data.indexed.IndexedTokens;
+import neox.data.indexed.ItemRange;
 
 /// One document a sample (`pack_impl: unpacked`): the documents that take part in their order, over
 /// and over, and the samples shuffled.

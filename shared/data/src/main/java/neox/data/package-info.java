@@ -1,4 +1,5 @@
-/// Reads and writes `.bin/.idx`, and answers "which tokens are sample *i*".
+/// From token files to the samples of a run: which documents, in which order, cut or packed how. The
+/// files themselves are in `indexed`.
 @NullMarked
 package neox.data;
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import neox.base.UserException;
 import neox.config.NeoxConfig;
+import neox.data.indexed.IndexedTokens;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

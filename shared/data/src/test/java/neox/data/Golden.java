@@ -9,9 +9,9 @@ import java.util.stream.Stream;
 import neox.base.Json;
 
 /// Where the golden files lie.
-final class Golden {
+public final class Golden {
   static final Path ROOT = Path.of("src/test/resources/golden").toAbsolutePath();
-  static final Path CORPUS1 = ROOT.resolve("train/corpus1_text_document");
+  public static final Path CORPUS1 = ROOT.resolve("train/corpus1_text_document");
   static final Path CORPUS2 = ROOT.resolve("train/corpus2_text_document");
 
   static JsonNode dataOrder() throws IOException {
@@ -27,7 +27,7 @@ final class Golden {
     return directory.resolve(prefix.getFileName().toString());
   }
 
-  static Stream<String> fileNames(Path directory) {
+  public static Stream<String> fileNames(Path directory) {
     try (Stream<Path> files = Files.list(directory)) {
       return files.map(file -> file.getFileName().toString()).sorted().toList().stream();
     } catch (IOException e) {

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import neox.base.UserException;
+import neox.data.indexed.IndexedTokens;
+import neox.data.indexed.ItemRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

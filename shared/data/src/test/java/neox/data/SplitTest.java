@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import neox.base.UserException;
+import neox.data.indexed.ItemRange;
 import org.junit.jupiter.api.Test;
 
 class SplitTest {

@@ -1,14 +1,14 @@
-package neox.data;
+package neox.data.indexed;
 
 /// The items `from` (inclusive) to `to` (exclusive) of a dataset.
-record ItemRange(long from, long to) {
-  ItemRange {
+public record ItemRange(long from, long to) {
+  public ItemRange {
     if (from < 0 || to < from) {
       throw new IllegalArgumentException("not a range: " + from + " to " + to);
     }
   }
 
-  long count() {
+  public long count() {
     return to - from;
   }
 }

@@ -1,4 +1,4 @@
-package neox.data;
+package neox.data.indexed;
 
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -25,7 +25,7 @@ import java.nio.file.Path;
 ///     int64[N+1]  offset of each item in the .bin file, in tokens
 ///     int64[N]    tokens of each item
 ///     int64[D]    as above
-final class IndexFormat {
+public final class IndexFormat {
   static final byte[] MAGIC = "MMIDIDX\0\0".getBytes(StandardCharsets.US_ASCII);
   static final byte[] LEGACY_MAGIC = "TNTIDX\0\0".getBytes(StandardCharsets.US_ASCII);
   static final long VERSION = 1;
@@ -41,11 +41,11 @@ final class IndexFormat {
   static final int LEGACY_ITEMS_AT = 32;
   static final int LEGACY_DOCUMENTS_AT = 48;
 
-  static final ValueLayout.OfShort SHORT =
+  public static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  static final ValueLayout.OfInt INT =
+  public static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  static final ValueLayout.OfLong LONG =
+  public static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /// The tokens of the dataset `prefix`.

@@ -1,4 +1,4 @@
-package neox.data;
+package neox.data.indexed;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package neox.data;
+package neox.data.indexed;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -147,7 +147,7 @@ public final class IndexedTokens implements AutoCloseable {
   }
 
   /// The raw little-endian sizes of the items in a range: all that the order of samples depends on.
-  MemorySegment rawSizes(ItemRange range) {
+  public MemorySegment rawSizes(ItemRange range) {
     return index.rawSizes(range);
   }
 

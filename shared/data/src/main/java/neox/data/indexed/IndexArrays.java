@@ -1,4 +1,4 @@
-package neox.data;
+package neox.data.indexed;
 
 /// Where the arrays of an index lie in its file.
 ///

@@ -1,4 +1,4 @@
-package neox.data;
+package neox.data.indexed;
 
 /// How much of a dataset was written.
 public record Extent(long items, long documents, long tokens) {

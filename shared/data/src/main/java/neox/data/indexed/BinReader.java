@@ -1,4 +1,4 @@
-package neox.data;
+package neox.data.indexed;
 
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package neox.data;
+package neox.data.indexed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import neox.base.UserException;
-import neox.data.IndexedTokensMerger.Widths;
+import neox.data.Datasets;
+import neox.data.Golden;
+import neox.data.indexed.IndexedTokensMerger.Widths;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -1,4 +1,4 @@
-package neox.data;
+package neox.data.indexed;
 
 import java.io.Closeable;
 import java.io.IOException;
