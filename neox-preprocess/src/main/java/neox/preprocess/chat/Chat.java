@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import neox.preprocess.encode.BadRow;
-import neox.template.Value;
+import neox.template.value.Value;
 
 /// A conversation of a row, checked as far as every template needs it.
 ///

@@ -23,7 +23,7 @@ import neox.preprocess.encode.DocumentEncoder;
 import neox.preprocess.encode.EncodedChunk;
 import neox.preprocess.encode.MaskEncoder;
 import neox.template.Functions;
-import neox.template.Value;
+import neox.template.value.Value;
 import neox.tokenizer.TokenBuffer;
 import neox.tokenizer.Tokenizer;
 

@@ -13,9 +13,9 @@ import java.util.OptionalInt;
 import java.util.TreeSet;
 import neox.base.Json;
 import neox.base.UserException;
-import neox.template.Dialect;
 import neox.template.Template;
-import neox.template.Value;
+import neox.template.value.Dialect;
+import neox.template.value.Value;
 import neox.tokenizer.Tokenizer;
 import neox.tokenizer.Tokenizers;
 

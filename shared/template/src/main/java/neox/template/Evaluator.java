@@ -6,6 +6,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import neox.template.syntax.Expr;
+import neox.template.value.Arguments;
+import neox.template.value.Arithmetic;
+import neox.template.value.Attributes;
+import neox.template.value.Comparison;
+import neox.template.value.Dialect;
+import neox.template.value.Dict;
+import neox.template.value.Fault;
+import neox.template.value.Loop;
+import neox.template.value.Printing;
+import neox.template.value.Sequences;
+import neox.template.value.Value;
 
 /// Evaluates expressions.
 final class Evaluator {

@@ -2,6 +2,9 @@ package neox.template;
 
 import java.util.HashMap;
 import java.util.Map;
+import neox.template.value.Arguments;
+import neox.template.value.Fault;
+import neox.template.value.Value;
 
 /// What may follow `|`.
 final class Filters {

@@ -2,7 +2,14 @@ package neox.template;
 
 import java.time.Clock;
 import java.util.Map;
-import neox.template.Value.Callable;
+import neox.template.value.Arguments;
+import neox.template.value.CollectionMethods;
+import neox.template.value.Dict;
+import neox.template.value.Fault;
+import neox.template.value.Namespace;
+import neox.template.value.Printing;
+import neox.template.value.Value;
+import neox.template.value.Value.Callable;
 
 /// The functions that templates find.
 public final class Functions {

@@ -7,8 +7,15 @@ import java.util.Optional;
 import neox.python.JsonWriter;
 import neox.python.JsonWriter.Escaping;
 import neox.python.JsonWriter.Layout;
-import neox.template.Arguments.Bound;
-import neox.template.Dialect.Option;
+import neox.template.value.Arguments;
+import neox.template.value.Arguments.Bound;
+import neox.template.value.Dialect;
+import neox.template.value.Dialect.Option;
+import neox.template.value.Dict;
+import neox.template.value.Fault;
+import neox.template.value.Printing;
+import neox.template.value.Sequences;
+import neox.template.value.Value;
 
 /// Values as Python's `json.dumps` writes them: the filter `tojson`.
 final class JsonText {

@@ -9,7 +9,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import neox.python.PythonRepr;
 import neox.python.PythonText;
-import neox.template.Arguments.Bound;
+import neox.template.value.Arguments;
+import neox.template.value.Arguments.Bound;
+import neox.template.value.Arithmetic;
+import neox.template.value.Fault;
+import neox.template.value.Value;
 
 /// Filters that make numbers.
 final class NumberFilters {

@@ -2,6 +2,8 @@ package neox.template;
 
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import neox.template.value.Attributes;
+import neox.template.value.Value;
 
 /// Attributes that filters name by a string, such as `a.b.0`.
 final class Paths {

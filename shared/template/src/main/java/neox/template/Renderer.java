@@ -4,8 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import neox.base.UserException;
-import neox.template.Statement.Parameter;
-import neox.template.Statement.Target;
+import neox.template.syntax.Expr;
+import neox.template.syntax.Statement;
+import neox.template.syntax.Statement.Parameter;
+import neox.template.syntax.Statement.Target;
+import neox.template.value.Arguments;
+import neox.template.value.Fault;
+import neox.template.value.Loop;
+import neox.template.value.Namespace;
+import neox.template.value.Printing;
+import neox.template.value.Sequences;
+import neox.template.value.Value;
 
 /// Carries statements out. Not thread-safe.
 final class Renderer {

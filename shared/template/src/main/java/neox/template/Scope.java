@@ -3,6 +3,7 @@ package neox.template;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import neox.template.value.Value;
 
 /// Names and what they stand for, inside the names around them. Not thread-safe.
 final class Scope {

@@ -8,7 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import neox.template.Arguments.Bound;
+import neox.template.value.Arguments;
+import neox.template.value.Arguments.Bound;
+import neox.template.value.Arithmetic;
+import neox.template.value.Attributes;
+import neox.template.value.Fault;
+import neox.template.value.Printing;
+import neox.template.value.Sequences;
+import neox.template.value.Value;
 
 /// Filters that apply another filter or a test, and those about what is defined.
 final class SelectionFilters {

@@ -8,7 +8,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import neox.python.PythonText;
-import neox.template.Arguments.Bound;
+import neox.template.value.Arguments;
+import neox.template.value.Arguments.Bound;
+import neox.template.value.Arithmetic;
+import neox.template.value.Comparison;
+import neox.template.value.Dict;
+import neox.template.value.Fault;
+import neox.template.value.Operator;
+import neox.template.value.Printing;
+import neox.template.value.Sequences;
+import neox.template.value.Value;
 
 /// Filters on sequences and dictionaries.
 final class SequenceFilters {
@@ -140,7 +149,7 @@ final class SequenceFilters {
     UnaryOperator<Value> getter = Paths.getter(bound.unlessNone(0), Optional.empty(), evaluator);
     Value sum = bound.given(1).orElse(Value.Int.of(0));
     for (Value item : Sequences.items(subject)) {
-      sum = Arithmetic.apply(Expr.Operator.ADD, sum, getter.apply(item));
+      sum = Arithmetic.apply(Operator.ADD, sum, getter.apply(item));
     }
     return sum;
   }

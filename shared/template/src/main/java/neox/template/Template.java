@@ -4,6 +4,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import neox.base.UserException;
+import neox.template.syntax.Names;
+import neox.template.syntax.Statement;
+import neox.template.syntax.StatementParser;
+import neox.template.value.Dialect;
+import neox.template.value.Value;
 
 /// A template in the language of Jinja, which prints what Jinja on CPython prints.
 ///
@@ -11,6 +16,8 @@ import neox.base.UserException;
 /// of values, when it gets there; nothing is left out silently. Autoescape is off, and so a string
 /// that `escape` has made is a plain string. Immutable and safe to share between threads.
 public final class Template {
+  private static final Names NAMES = new Names(Filters::exists, Tests::exists);
+
   private final String name;
   private final Dialect dialect;
   private final List<Statement> statements;
@@ -24,7 +31,7 @@ public final class Template {
   /// Parses a template; [UserException] `name:line: …` when it cannot be.
   public static Template parse(String source, String name, Dialect dialect) {
     try {
-      return new Template(name, dialect, StatementParser.parse(source, name, dialect));
+      return new Template(name, dialect, StatementParser.parse(source, name, NAMES, dialect));
     } catch (StackOverflowError e) {
       throw new UserException(name + ": nested too deeply", e);
     }

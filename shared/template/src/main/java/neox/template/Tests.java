@@ -2,7 +2,17 @@ package neox.template;
 
 import java.util.Map;
 import neox.python.PythonText;
-import neox.template.Expr.Relation;
+import neox.template.value.Arguments;
+import neox.template.value.Arithmetic;
+import neox.template.value.Comparison;
+import neox.template.value.Dict;
+import neox.template.value.Fault;
+import neox.template.value.Loop;
+import neox.template.value.Operator;
+import neox.template.value.Printing;
+import neox.template.value.Relation;
+import neox.template.value.Sequences;
+import neox.template.value.Value;
 
 /// What may follow `is`.
 final class Tests {
@@ -97,7 +107,7 @@ final class Tests {
   }
 
   private static boolean isRemainder(Value value, int divisor, int rest) {
-    Value remainder = Arithmetic.apply(Expr.Operator.REMAINDER, value, Value.Int.of(divisor));
+    Value remainder = Arithmetic.apply(Operator.REMAINDER, value, Value.Int.of(divisor));
     return Comparison.equal(remainder, Value.Int.of(rest));
   }
 

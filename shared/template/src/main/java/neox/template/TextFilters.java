@@ -8,7 +8,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import neox.python.PythonText;
-import neox.template.Arguments.Bound;
+import neox.template.syntax.Escapes;
+import neox.template.value.Arguments;
+import neox.template.value.Arguments.Bound;
+import neox.template.value.Arithmetic;
+import neox.template.value.Dict;
+import neox.template.value.Fault;
+import neox.template.value.PercentFormat;
+import neox.template.value.Printing;
+import neox.template.value.TextMethods;
+import neox.template.value.Value;
 
 /// Filters that make strings.
 final class TextFilters {

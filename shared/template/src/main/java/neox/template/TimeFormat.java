@@ -4,6 +4,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
+import neox.template.value.Fault;
 
 /// Python's `strftime` in the C locale.
 final class TimeFormat {

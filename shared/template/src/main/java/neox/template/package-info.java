@@ -1,4 +1,5 @@
-/// Templates in the language of Jinja, with the values of Python.
+/// Templates in the language of Jinja, with the values of Python: how they are rendered, and the
+/// filters, tests and functions that they find.
 @NullMarked
 package neox.template;
 

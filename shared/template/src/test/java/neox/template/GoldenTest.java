@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import neox.base.Json;
 import neox.base.UserException;
+import neox.template.value.Dialect;
+import neox.template.value.Value;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

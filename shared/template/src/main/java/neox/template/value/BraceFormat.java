@@ -1,0 +1,109 @@
+package neox.template.value;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// `'…{}…'.format(…)`
+final class BraceFormat {
+  private static final Pattern PIECE =
+      Pattern.compile("\\{\\{|\\}\\}|\\{([^{}!:]*)(?:!([^{}:]*))?(?::([^{}]*))?\\}|[{}]");
+  private static final Pattern STEP = Pattern.compile("\\.([^.\\[]+)|\\[([^\\]]+)\\]");
+
+  private final Arguments arguments;
+  private int next;
+
+  private BraceFormat(Arguments arguments) {
+    this.arguments = arguments;
+  }
+
+  static String format(String format, Arguments arguments) {
+    BraceFormat run = new BraceFormat(arguments);
+    return PIECE.matcher(format).replaceAll(m -> Matcher.quoteReplacement(run.piece((Matcher) m)));
+  }
+
+  private String piece(Matcher piece) {
+    switch (piece.group()) {
+      case "{{" -> {
+        return "{";
+      }
+      case "}}" -> {
+        return "}";
+      }
+      case "{", "}" ->
+          throw Fault.of(
+              "single '%s' in a format string, or a field inside a field, which is not supported",
+              piece.group());
+      default -> {}
+    }
+    Value value = field(piece.group(1));
+    Optional<String> conversion = Optional.ofNullable(piece.group(2));
+    String spec = Optional.ofNullable(piece.group(3)).orElse("");
+    if (conversion.isPresent()) {
+      value = new Value.Text(converted(value, conversion.get()));
+    }
+    return FormatSpec.parse(spec).format(value);
+  }
+
+  private static String converted(Value value, String conversion) {
+    return switch (conversion) {
+      case "s" -> Printing.str(value);
+      case "r" -> Printing.repr(value);
+      default -> throw Fault.of("the conversion '!%s' is not supported", conversion);
+    };
+  }
+
+  private Value field(String field) {
+    int to = 0;
+    while (to < field.length() && field.charAt(to) != '.' && field.charAt(to) != '[') {
+      to++;
+    }
+    Value value = argument(field.substring(0, to));
+    Matcher step = STEP.matcher(field).region(to, field.length());
+    while (step.lookingAt()) {
+      value = step(value, step);
+      step.region(step.end(), field.length());
+    }
+    if (step.regionStart() != field.length()) {
+      throw Fault.of("the field '{%s}' is malformed", field);
+    }
+    return value;
+  }
+
+  private static Value step(Value value, Matcher step) {
+    boolean attribute = step.group(1) != null;
+    String name = attribute ? step.group(1) : step.group(2);
+    Optional<Value> found =
+        attribute
+            ? Attributes.own(value, name)
+            : Sequences.item(
+                value, isNumber(name) ? Value.Int.of(Long.parseLong(name)) : Value.of(name));
+    return found.orElseThrow(() ->
+        Fault.of(
+            "'%s' object has no %s '%s'", value.type(), attribute ? "attribute" : "item", name));
+  }
+
+  private Value argument(String name) {
+    if (!name.isEmpty() && !isNumber(name)) {
+      return Optional.ofNullable(arguments.named().get(name))
+          .orElseThrow(() -> Fault.of("format() has no argument '%s'", name));
+    }
+    if (name.isEmpty() != next >= 0 && next != 0) {
+      throw Fault.of("cannot mix fields with and without numbers");
+    }
+    int index = name.isEmpty() ? next++ : Integer.parseInt(name);
+    if (!name.isEmpty()) {
+      next = -1; // fields have numbers of their own
+    }
+    List<Value> positional = arguments.positional();
+    if (index >= positional.size()) {
+      throw Fault.of("replacement index %d out of range for positional args tuple", index);
+    }
+    return positional.get(index);
+  }
+
+  private static boolean isNumber(String name) {
+    return !name.isEmpty() && name.length() < 9 && name.chars().allMatch(c -> c >= '0' && c <= '9');
+  }
+}
