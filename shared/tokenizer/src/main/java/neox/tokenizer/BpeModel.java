@@ -12,7 +12,6 @@ final class BpeModel {
   static final int MISSING = Vocabulary.MISSING;
 
   private final Vocabulary vocabulary;
-  private final int[] byteIds = new int[ByteAlphabet.SIZE];
 
   private final FirstMerges firstMerges;
   private final SafeCuts cuts = new SafeCuts();
@@ -31,9 +30,7 @@ final class BpeModel {
           "%s: %d merges are more than the %d that are supported",
           where, merges.size(), MergeTable.RANKS);
     }
-    for (int b = 0; b < byteIds.length; b++) {
-      byteIds[b] = vocabulary.ofByte(b);
-    }
+    int[] byteIds = IntStream.range(0, ByteAlphabet.SIZE).map(vocabulary::ofByte).toArray();
     cuttable =
         IntStream.range(0, byteIds.length).noneMatch(b -> byteIds[b] == MISSING && Utf8.occurs(b))
             && vocabulary.hasDistinctIds();
@@ -55,6 +52,34 @@ final class BpeModel {
       byte[] rightBytes = ByteAlphabet.bytesOf(merges.text(), middle, end);
       firstMerges.add(leftBytes, rightBytes, rank);
       cuts.add(leftBytes, rightBytes);
+    }
+  }
+
+  /// As tiktoken merges: two neighbours whose bytes together are a token, whichever they are, with
+  /// the rank of that token, which is its id.
+  ///
+  /// @param tokens each spelled by its bytes, all single bytes among them, no id twice
+  static BpeModel ofRanks(Vocabulary tokens) {
+    return new BpeModel(tokens, TokenPairs.of(tokens));
+  }
+
+  private BpeModel(Vocabulary tokens, TokenPairs pairs) {
+    vocabulary = tokens;
+    cuttable = true;
+    mergedIds = IntStream.range(0, pairs.ranks()).toArray();
+    int[] byteIds =
+        IntStream.range(0, ByteAlphabet.SIZE)
+            .map(b -> tokens.id(new byte[] {(byte) b}, 0, 1))
+            .toArray();
+    firstMerges = new FirstMerges(byteIds, mergedIds);
+    ranks = new MergeTable(pairs.size());
+    for (int pair = 0; pair < pairs.size(); pair++) {
+      int rank = pairs.rank(pair);
+      ranks.put(tokens.idAt(pairs.left(pair)), tokens.idAt(pairs.right(pair)), rank);
+      byte[] left = tokens.bytesAt(pairs.left(pair));
+      byte[] right = tokens.bytesAt(pairs.right(pair));
+      firstMerges.add(left, right, rank);
+      cuts.add(left, right);
     }
   }
 

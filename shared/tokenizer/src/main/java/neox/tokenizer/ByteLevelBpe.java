@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import neox.tokenizer.added.AddedToken;
+import neox.tokenizer.added.AddedTokens;
 import neox.tokenizer.text.AsciiWords;
 import neox.tokenizer.text.Nfc;
 import neox.tokenizer.text.Utf8;

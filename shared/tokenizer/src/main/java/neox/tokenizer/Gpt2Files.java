@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import neox.base.UserException;
+import neox.tokenizer.added.AddedToken;
 
 /// Reads GPT-2's pair of files: `vocab.json` and `merges.txt`.
 final class Gpt2Files {

@@ -1,75 +1,117 @@
 package neox.tokenizer;
 
-import com.knuddels.jtokkit.Encodings;
-import com.knuddels.jtokkit.api.Encoding;
-import com.knuddels.jtokkit.api.EncodingType;
-import com.knuddels.jtokkit.api.IntArrayList;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import neox.base.UserException;
 import neox.tokenizer.text.Utf8;
 
-/// The encodings of tiktoken, through jtokkit, which brings their vocabularies along.
+/// The encodings of tiktoken: a word that is a token is that token, any other is merged by ranks.
 ///
 /// As with tiktoken, a text that spells a special token is refused.
 final class TiktokenTokenizer implements Tokenizer {
-  private static final String END_OF_TEXT = "<|endoftext|>";
-  private static final String END_OF_PROMPT = "<|endofprompt|>";
-  private static final String PREFIX = "<|fim_prefix|>";
-  private static final String MIDDLE = "<|fim_middle|>";
-  private static final String SUFFIX = "<|fim_suffix|>";
+  private static final String ENDING = ".tiktoken";
+  private static final int NONE = -1;
 
-  /// What tiktoken says of its encodings; jtokkit does not tell.
-  ///
-  /// @param size `n_vocab`: one more than the highest id
-  /// @param endOfText `eot_token`
-  /// @param special the special tokens besides `<|endoftext|>`
-  private record Facts(EncodingType type, int size, int endOfText, List<String> special) {}
+  private final TiktokenEncoding encoding;
+  private final Vocabulary ranks;
+  private final BpeModel model;
+  private final List<Path> files;
 
-  private static final Map<String, Facts> ENCODINGS =
-      Map.of(
-          "gpt2", new Facts(EncodingType.R50K_BASE, 50257, 50256, List.of()),
-          "r50k_base", new Facts(EncodingType.R50K_BASE, 50257, 50256, List.of()),
-          "p50k_base", new Facts(EncodingType.P50K_BASE, 50281, 50256, List.of()),
-          "p50k_edit",
-              new Facts(EncodingType.P50K_EDIT, 50284, 50256, List.of(PREFIX, MIDDLE, SUFFIX)),
-          "cl100k_base",
-              new Facts(
-                  EncodingType.CL100K_BASE,
-                  100277,
-                  100257,
-                  List.of(PREFIX, MIDDLE, SUFFIX, END_OF_PROMPT)),
-          "o200k_base", new Facts(EncodingType.O200K_BASE, 200019, 199999, List.of(END_OF_PROMPT)));
+  /// Which token of [#ranks] has an id.
+  private final int[] indices;
 
-  private final Encoding encoding;
-  private final Facts facts;
+  private final Map<Integer, String> special = new HashMap<>();
+  private final int longest;
 
-  private TiktokenTokenizer(Facts facts) {
-    this.facts = facts;
-    encoding = Encodings.newLazyEncodingRegistry().getEncoding(facts.type());
+  private TiktokenTokenizer(TiktokenEncoding encoding, Vocabulary ranks, List<Path> files) {
+    this.encoding = encoding;
+    this.ranks = ranks;
+    this.files = List.copyOf(files);
+    model = BpeModel.ofRanks(ranks);
+    indices = new int[encoding.size()];
+    Arrays.fill(indices, NONE);
+    int most = 0;
+    for (int index = 0; index < ranks.size(); index++) {
+      indices[ranks.idAt(index)] = index;
+      most = Math.max(most, ranks.bytesAt(index).length);
+    }
+    longest = most;
+    encoding.special().forEach((token, id) -> special.put(id, token));
   }
 
-  /// @param name tiktoken's name of the encoding
-  static Tokenizer open(String name) {
-    Facts facts = ENCODINGS.get(name.toLowerCase(Locale.ROOT));
-    if (facts == null) {
-      throw UserException.of(
-          "TiktokenTokenizer: unknown encoding \"%s\"; set vocab_file to one of %s",
-          name, String.join(", ", ENCODINGS.keySet().stream().sorted().toList()));
+  /// @param vocabFile tiktoken's name of the encoding, perhaps behind the path of a directory; or a
+  ///   file of its ranks, named after it: `cl100k_base.tiktoken`
+  static Tokenizer open(Path vocabFile) {
+    String name = vocabFile.getFileName().toString();
+    if (name.endsWith(ENDING)) {
+      TiktokenEncoding encoding =
+          TiktokenEncoding.named(name.substring(0, name.length() - ENDING.length()));
+      Vocabulary ranks = TiktokenRanks.read(vocabFile, encoding);
+      return new TiktokenTokenizer(encoding, ranks, List.of(vocabFile));
     }
-    return new TiktokenTokenizer(facts);
+    TiktokenEncoding encoding = TiktokenEncoding.named(name);
+    return new TiktokenTokenizer(encoding, TiktokenRanks.bundled(encoding), List.of());
   }
 
   @Override
   public int[] encode(String text) {
-    Utf8.encode(text); // refuses what has no UTF-8
-    refuse(text, END_OF_TEXT);
-    facts.special().forEach(token -> refuse(text, token));
-    return encoding.encodeOrdinary(text).toArray();
+    byte[] utf8 = Utf8.encode(text);
+    TokenBuffer out = new TokenBuffer();
+    new Words(new WordMerger(model)::append).encode(utf8, 0, utf8.length, out);
+    return out.toArray();
+  }
+
+  @Override
+  public Encoder encoder() {
+    return new Words(new WordCache(model)::encode);
+  }
+
+  /// Turns one word into tokens.
+  private interface WordEncoder {
+    void encode(byte[] text, int from, int to, TokenBuffer out);
+  }
+
+  /// Encodes word by word, with the state of one thread.
+  private final class Words implements Encoder {
+    private final WordEncoder merger;
+
+    Words(WordEncoder merger) {
+      this.merger = merger;
+    }
+
+    @Override
+    public void encode(byte[] utf8, int from, int to, TokenBuffer out) {
+      refuseSpecial(utf8, from, to);
+      encoding.words().split(utf8, from, to, (start, end) -> word(utf8, start, end, out));
+    }
+
+    /// Not every token is what merging its bytes gives.
+    private void word(byte[] utf8, int from, int to, TokenBuffer out) {
+      int whole = to - from <= longest ? ranks.id(utf8, from, to) : Vocabulary.MISSING;
+      if (whole == Vocabulary.MISSING) {
+        merger.encode(utf8, from, to, out);
+      } else {
+        out.add(whole);
+      }
+    }
+  }
+
+  /// All special tokens begin with `<|`, which hardly any text has.
+  private void refuseSpecial(byte[] utf8, int from, int to) {
+    for (int i = from; i + 1 < to; i++) {
+      if (utf8[i] == '<' && utf8[i + 1] == '|') {
+        String text = new String(utf8, from, to - from, StandardCharsets.UTF_8);
+        encoding.special().keySet().forEach(token -> refuse(text, token));
+        return;
+      }
+    }
   }
 
   private static void refuse(String text, String token) {
@@ -92,35 +134,29 @@ final class TiktokenTokenizer implements Tokenizer {
   }
 
   private byte[] bytes(int id) {
-    IntArrayList one = new IntArrayList(1);
-    one.add(id);
-    try {
-      return encoding.decodeBytes(one);
-    } catch (NullPointerException e) {
-      return new byte[0]; // jtokkit's way to say that the encoding has no such token
+    if (id >= 0 && id < indices.length && indices[id] != NONE) {
+      return ranks.bytesAt(indices[id]);
     }
+    return Optional.ofNullable(special.get(id)).orElse("").getBytes(StandardCharsets.UTF_8);
   }
 
   @Override
   public int vocabSize() {
-    return facts.size();
+    return encoding.size();
   }
 
   @Override
   public OptionalInt eod() {
-    return OptionalInt.of(facts.endOfText());
+    return OptionalInt.of(encoding.endOfText());
   }
 
   @Override
   public OptionalInt id(String token) {
-    return token.equals(END_OF_TEXT) ? eod() : OptionalInt.empty();
+    return token.equals(TiktokenEncoding.END_OF_TEXT) ? eod() : OptionalInt.empty();
   }
 
   @Override
-  public Encoder encoder() {
-    return (utf8, from, to, out) -> {
-      int[] ids = encode(new String(utf8, from, to - from, StandardCharsets.UTF_8));
-      out.add(ids, 0, ids.length);
-    };
+  public List<Path> files() {
+    return files;
   }
 }

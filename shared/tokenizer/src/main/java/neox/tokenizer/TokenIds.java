@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import neox.tokenizer.added.AddedToken;
 import neox.tokenizer.text.ByteAlphabet;
 
 /// The complete vocabulary, added tokens included: names to ids, ids to names and bytes.

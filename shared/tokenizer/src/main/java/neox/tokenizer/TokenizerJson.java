@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import neox.base.UserException;
+import neox.tokenizer.added.AddedToken;
 
 /// Reads HuggingFace's `tokenizer.json`.
 ///

@@ -16,7 +16,8 @@ public final class Tokenizers {
   ///
   /// @param type NeoX's `tokenizer_type`; case does not matter
   /// @param vocabFile `tokenizer.json` of HFTokenizer, `vocab.json` of GPT2BPETokenizer, `.model`
-  ///   of SPMTokenizer, directory of HFGPT2Tokenizer, name of the encoding of TiktokenTokenizer
+  ///   of SPMTokenizer, directory of HFGPT2Tokenizer, name or file of ranks of the encoding of
+  ///   TiktokenTokenizer
   /// @param mergeFile `merges.txt` of GPT2BPETokenizer
   public static Tokenizer open(String type, Optional<Path> vocabFile, Optional<Path> mergeFile) {
     return switch (type.toLowerCase(Locale.ROOT)) {
@@ -31,23 +32,16 @@ public final class Tokenizers {
       case "spmtokenizer" ->
           SentencePieceTokenizer.open(
               required(vocabFile, "SPMTokenizer", "vocab_file", "SentencePiece .model"));
-      case "tiktokentokenizer" -> TiktokenTokenizer.open(encoding(vocabFile));
+      case "tiktokentokenizer" ->
+          TiktokenTokenizer.open(
+              vocabFile.orElseThrow(() ->
+                  UserException.of(
+                      "TiktokenTokenizer needs a name: set vocab_file to an encoding such as"
+                          + " cl100k_base")));
       default ->
           throw UserException.of(
               "tokenizer_type: unknown tokenizer \"%s\"; expected %s", type, TYPES);
     };
-  }
-
-  /// A name that has become a path, perhaps that of the configuration's directory.
-  private static String encoding(Optional<Path> vocabFile) {
-    Path name =
-        vocabFile
-            .map(Path::getFileName)
-            .orElseThrow(() ->
-                UserException.of(
-                    "TiktokenTokenizer needs a name: set vocab_file to an encoding such as"
-                        + " cl100k_base"));
-    return name.toString();
   }
 
   private static Path required(Optional<Path> file, String type, String key, String usual) {

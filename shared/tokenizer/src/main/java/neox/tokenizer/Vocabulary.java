@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import neox.tokenizer.text.ByteAlphabet;
 import neox.tokenizer.text.ByteStringTable;
+import neox.tokenizer.text.ByteStrings;
 
 /// The tokens of a model as its file spells them, with their ids.
 ///
@@ -45,8 +46,14 @@ final class Vocabulary {
 
   /// The id of the token `utf8[from, to)`, or [#MISSING].
   int id(byte[] utf8, int from, int to) {
+    int index = find(utf8, from, to);
+    return index == MISSING ? MISSING : ids[index];
+  }
+
+  /// The number of the token `utf8[from, to)` in the order of coming, or [#MISSING].
+  int find(byte[] utf8, int from, int to) {
     int index = tokens.find(utf8, from, to);
-    return index == ByteStringTable.NONE ? MISSING : ids[index];
+    return index == ByteStringTable.NONE ? MISSING : index;
   }
 
   /// The id of the token that came as number `index`.
@@ -57,6 +64,12 @@ final class Vocabulary {
   /// The token that came as number `index`.
   String tokenAt(int index) {
     return tokens.strings().text(index);
+  }
+
+  /// The bytes of the token that came as number `index`.
+  byte[] bytesAt(int index) {
+    ByteStrings strings = tokens.strings();
+    return Arrays.copyOfRange(strings.pool(), strings.start(index), strings.end(index));
   }
 
   /// Whether no two tokens share an id.

@@ -81,7 +81,7 @@ class FuzzTest {
     assertThat(different).isEmpty();
   }
 
-  private static String text(Random random) {
+  static String text(Random random) {
     StringBuilder text = new StringBuilder();
     int pieces = 1 + random.nextInt(1 + random.nextInt(40));
     int[] blocks = {block(random), block(random), block(random)};
@@ -107,7 +107,7 @@ class FuzzTest {
     return BLOCKS[random.nextInt(BLOCKS.length)];
   }
 
-  private static String escaped(String text) {
+  static String escaped(String text) {
     StringBuilder escaped = new StringBuilder();
     text.codePoints().forEach(c -> escaped.append(String.format("%X ", c)));
     return escaped.toString();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The tokenizer types that other libraries serve, against what their Python originals gave.
+/// The tokenizer types beside byte-level BPE, against what their Python originals gave.
 class OtherTypesTest {
   @TempDir Path directory;
 

@@ -37,6 +37,7 @@ public final class CharacterClass {
     };
   }
 
+  /// The class of a code point.
   public static byte of(int codePoint) {
     return codePoint < LIMIT ? TABLE[codePoint] : OTHER;
   }

@@ -39,7 +39,7 @@ public final class WordSplitter {
   }
 
   /// Where the run of one class ends.
-  private static int run(byte[] text, int from, int to, int kind) {
+  static int run(byte[] text, int from, int to, int kind) {
     int at = from;
     while (at < to) {
       int b = text[at];

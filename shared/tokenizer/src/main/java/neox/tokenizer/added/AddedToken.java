@@ -1,4 +1,4 @@
-package neox.tokenizer;
+package neox.tokenizer.added;
 
 import java.util.Set;
 
@@ -6,14 +6,14 @@ import java.util.Set;
 ///
 /// @param content its text
 /// @param id its id
-record AddedToken(String content, int id, Set<Trait> traits) {
+public record AddedToken(String content, int id, Set<Trait> traits) {
 
-  AddedToken {
+  public AddedToken {
     traits = Set.copyOf(traits);
   }
 
   /// How it is looked for, in the words of `tokenizer.json`.
-  enum Trait {
+  public enum Trait {
     /// Sought in the normalized text instead of the raw one.
     NORMALIZED,
     /// Taken only when no word character touches it.
@@ -24,7 +24,7 @@ record AddedToken(String content, int id, Set<Trait> traits) {
     RSTRIP
   }
 
-  boolean is(Trait trait) {
+  public boolean is(Trait trait) {
     return traits.contains(trait);
   }
 }

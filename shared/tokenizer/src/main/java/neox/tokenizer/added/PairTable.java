@@ -1,4 +1,4 @@
-package neox.tokenizer;
+package neox.tokenizer.added;
 
 import java.util.Arrays;
 

@@ -1,8 +1,8 @@
-package neox.tokenizer;
+package neox.tokenizer.added;
 
-import static neox.tokenizer.AddedToken.Trait.LSTRIP;
-import static neox.tokenizer.AddedToken.Trait.RSTRIP;
-import static neox.tokenizer.AddedToken.Trait.SINGLE_WORD;
+import static neox.tokenizer.added.AddedToken.Trait.LSTRIP;
+import static neox.tokenizer.added.AddedToken.Trait.RSTRIP;
+import static neox.tokenizer.added.AddedToken.Trait.SINGLE_WORD;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import neox.tokenizer.text.Utf8;
 /// Cuts added tokens out of a text: leftmost first, the longest where several start together.
 ///
 /// The tokens are kept as a trie over UTF-8 bytes. Immutable.
-final class AddedTokens {
+public final class AddedTokens {
   private final List<AddedToken> tokens;
   private final PairFinder finder;
   private final PairTable trie;
@@ -23,7 +23,7 @@ final class AddedTokens {
   private final int[] ends;
 
   /// Receives a text's pieces in order.
-  interface Pieces {
+  public interface Pieces {
     void text(byte[] text, int from, int to);
 
     void token(int id);
@@ -31,7 +31,7 @@ final class AddedTokens {
 
   /// @param tokens the tokens to look for; of two with equal patterns the first counts
   /// @param normalizer what the text will have gone through when it is searched
-  AddedTokens(List<AddedToken> tokens, UnaryOperator<String> normalizer) {
+  public AddedTokens(List<AddedToken> tokens, UnaryOperator<String> normalizer) {
     this.tokens = List.copyOf(tokens);
     List<byte[]> patterns = new ArrayList<>();
     int bytes = 1;
@@ -62,12 +62,12 @@ final class AddedTokens {
     }
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return tokens.isEmpty();
   }
 
   /// Hands the pieces of `text[from, to)` to `pieces`; no piece of text is empty.
-  void split(byte[] text, int from, int to, Pieces pieces) {
+  public void split(byte[] text, int from, int to, Pieces pieces) {
     int done = from;
     for (int at = finder.next(text, from, to); at < to; at = finder.next(text, at, to)) {
       long match = longest(text, at, to);
