@@ -24,8 +24,11 @@ public record ChatOptions(
     END
   }
 
+  /// A reward beside each conversation.
+  ///
   /// @param key of the row
   public record Reward(String key, Form form) {
+    /// How a row says it.
     public enum Form {
       /// An integer.
       NUMBER,

@@ -1,5 +1,5 @@
-/// From token files to the samples of a run: which documents, in which order, cut or packed how. The
-/// files themselves are in `indexed`.
+/// From token files to the samples of a run: which documents, in which order, cut or packed how.
+/// The files themselves are in `indexed`.
 @NullMarked
 package neox.data;
 

@@ -5,6 +5,7 @@ import static java.util.regex.Pattern.UNICODE_CHARACTER_CLASS;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import neox.base.UserException;
 import neox.tokenizer.text.Cl100kWords;
@@ -119,6 +120,6 @@ record TiktokenEncoding(String ranks, int size, Map<String, Integer> special, Wo
 
   /// The token that ends a document: `eot_token`.
   int endOfText() {
-    return special.get(END_OF_TEXT);
+    return Objects.requireNonNull(special.get(END_OF_TEXT));
   }
 }

@@ -15,11 +15,11 @@ import neox.base.UserException;
 /// id.
 final class TiktokenRanks {
   /// jtokkit's jar brings the files along; nothing else of it is used (docs/decisions/0007).
-  private static final String BUNDLED = "/com/knuddels/jtokkit/%s.tiktoken";
+  private static final String BUNDLED = "/com/knuddels/jtokkit/";
 
   /// The ranks that come with the program.
   static Vocabulary bundled(TiktokenEncoding encoding) {
-    String resource = String.format(BUNDLED, encoding.ranks());
+    String resource = BUNDLED + encoding.ranks() + ".tiktoken";
     try (InputStream in = TiktokenRanks.class.getResourceAsStream(resource)) {
       return parse(Objects.requireNonNull(in, resource).readAllBytes(), resource, encoding);
     } catch (IOException e) {

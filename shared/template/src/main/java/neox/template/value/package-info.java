@@ -1,4 +1,5 @@
-/// Python's values as templates have them: operators, attributes, methods and the formats of strings.
+/// Python's values as templates have them: operators, attributes, methods and the formats of
+/// strings.
 @NullMarked
 package neox.template.value;
 
