@@ -3,7 +3,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Locale;
-import neox.tokenizer.BpeTrainer;
+import neox.tokenizer.training.BpeTrainer;
 
 /// How fast does our trainer learn a vocabulary? `TrainTokenizer DATA CORPUS VOCAB_SIZE OUT.json
 /// [ROUNDS]` trains on `DATA/CORPUS.jsonl.zst` in one thread, writes `OUT.json` and prints the CPU
