@@ -20,8 +20,11 @@ import neox.tokenizer.Tokenizer;
 /// Gathers what the output of a plan depends on: not the number of workers, nor what happens to bad
 /// rows.
 final class CorpusFingerprint {
-  /// Tokenizers that have no files differ in what they make of this.
-  private static final String PROBE = "The naïve 1234 foxes\n\t<|endoftext|> 漢字 😀!";
+  private static final int NO_TOKEN = -1;
+
+  /// Tokenizers that have no files differ in what they make of this. No special token is in it:
+  /// tiktoken's encodings refuse those.
+  private static final String PROBE = "The naïve 1234 foxes\n\t 漢字 😀!";
 
   /// @param recipe what the documents depend on beside the plan, by name
   static Fingerprint of(PreprocessPlan plan, List<InputFile> files, Map<String, String> recipe)
@@ -54,6 +57,7 @@ final class CorpusFingerprint {
   static String digest(Tokenizer tokenizer) throws IOException {
     List<Checksum> sums = List.of(new CRC32(), new CRC32C());
     update(sums, ByteBuffer.allocate(Integer.BYTES).putInt(0, tokenizer.vocabSize()));
+    update(sums, ByteBuffer.allocate(Integer.BYTES).putInt(0, tokenizer.eod().orElse(NO_TOKEN)));
     for (int id : tokenizer.encode(PROBE)) {
       update(sums, ByteBuffer.allocate(Integer.BYTES).putInt(0, id));
     }

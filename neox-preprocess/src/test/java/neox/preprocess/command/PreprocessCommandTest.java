@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import neox.base.Json;
+import neox.data.indexed.IndexedTokens;
 import neox.preprocess.Run;
 import neox.preprocess.input.LineSource;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,25 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PreprocessCommandTest {
   @TempDir Path directory;
+
+  @Test
+  void tokenizesWithAnEncodingOfTiktoken() throws Exception {
+    Path input = Files.writeString(directory.resolve("a.jsonl"), "{\"text\": \"Hello world\"}\n");
+    Run run =
+        Run.of(
+            "--input",
+            input.toString(),
+            "--output-prefix",
+            directory.resolve("out").toString(),
+            "--tokenizer-type",
+            "TiktokenTokenizer",
+            "--vocab-file",
+            "gpt2");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    try (IndexedTokens tokens = IndexedTokens.open(directory.resolve("out_text_document"))) {
+      assertThat(tokens.item(0)).containsExactly(15496, 995);
+    }
+  }
 
   @Test
   void writesWhatNeoxWritesForAnyNumberOfWorkers() throws Exception {
