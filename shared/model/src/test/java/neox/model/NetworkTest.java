@@ -309,6 +309,16 @@ class NetworkTest {
           public Tensor leave(Tensor x) {
             return x;
           }
+
+          @Override
+          public Tensor max(Tensor x) {
+            return x;
+          }
+
+          @Override
+          public Tensor sum(Tensor x) {
+            return x;
+          }
         };
     assertThatThrownBy(() -> new NetworkOptions(ScalarType.Float, true, two))
         .hasMessage("model_parallel_size 2 is not supported yet; use 1");

@@ -2,6 +2,7 @@ package neox.parallel;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
@@ -14,7 +15,12 @@ public record Topology(int pipe, int data, int tensor) {
   public enum Axis {
     PIPE,
     DATA,
-    TENSOR
+    TENSOR;
+
+    /// The axis's name in messages.
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /// A rank's place along each axis.

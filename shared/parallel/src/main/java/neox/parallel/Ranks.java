@@ -1,0 +1,134 @@
+package neox.parallel;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import neox.parallel.Topology.Axis;
+import neox.parallel.Topology.Coordinates;
+import neox.parallel.comm.Communicator;
+import neox.parallel.comm.InProcess;
+
+/// This rank's place in the grid and its groups: all ranks, and those that differ from it along one
+/// axis alone. Made once, where the program starts; one rank is the same type, and its groups are
+/// groups of one.
+///
+/// The owner closes it; the groups are closed with it.
+public record Ranks(
+    Topology topology,
+    Coordinates at,
+    Communicator world,
+    Communicator pipe,
+    Communicator data,
+    Communicator tensor)
+    implements AutoCloseable {
+  private static final String WORLD = "world";
+
+  /// How long ranks of one process wait for each other unless they say otherwise.
+  public static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /// One process that does everything.
+  public static Ranks single() {
+    return inProcess(Topology.single()).getFirst();
+  }
+
+  /// All ranks of the grid, to be used by one thread of this process each.
+  public static List<Ranks> inProcess(Topology topology) {
+    return inProcess(topology, new InProcess(PATIENCE));
+  }
+
+  static List<Ranks> inProcess(Topology topology, InProcess meetingPlace) {
+    List<Integer> all = IntStream.range(0, topology.worldSize()).boxed().toList();
+    List<Communicator> world = meetingPlace.group(WORLD, all);
+    List<Communicator> pipe = inProcess(topology, Axis.PIPE, meetingPlace);
+    List<Communicator> data = inProcess(topology, Axis.DATA, meetingPlace);
+    List<Communicator> tensor = inProcess(topology, Axis.TENSOR, meetingPlace);
+    return all.stream()
+        .map(rank ->
+            new Ranks(
+                topology,
+                topology.coordinates(rank),
+                world.get(rank),
+                pipe.get(rank),
+                data.get(rank),
+                tensor.get(rank)))
+        .toList();
+  }
+
+  /// Each rank's end of its group along an axis.
+  private static List<Communicator> inProcess(
+      Topology topology, Axis axis, InProcess meetingPlace) {
+    Communicator[] ends = new Communicator[topology.worldSize()];
+    for (List<Integer> group : topology.groups(axis)) {
+      List<Communicator> members = meetingPlace.group(axis.label(), group);
+      for (int i = 0; i < group.size(); i++) {
+        ends[group.get(i)] = members.get(i);
+      }
+    }
+    return List.of(ends);
+  }
+
+  /// Runs the body on every rank of the grid, each in a thread of its own that has this name: `rank
+  /// 3 (pipe 1, data 0, tensor 1)`. When a body fails, the other ranks are woken, and the first
+  /// failure is thrown with its rank's name.
+  ///
+  /// Grad mode and scopes belong to threads: a body starts with gradients on and opens its own
+  /// scope.
+  public static void runInProcess(Topology topology, RankBody body) {
+    InProcessRun.run(topology, PATIENCE, body);
+  }
+
+  /// As [#runInProcess], for ranks that give up waiting earlier or later than [#PATIENCE].
+  public static void runInProcess(Topology topology, Duration patience, RankBody body) {
+    InProcessRun.run(topology, patience, body);
+  }
+
+  /// What a rank does.
+  @FunctionalInterface
+  public interface RankBody {
+    void run(Ranks ranks) throws Exception;
+  }
+
+  public int rank() {
+    return topology.rank(at);
+  }
+
+  public TensorParallel tensorParallel() {
+    return TensorParallel.of(tensor);
+  }
+
+  /// True on the one rank that speaks for all: it writes the log and what there is one of.
+  public boolean isFirstOfAll() {
+    return world.isFirst();
+  }
+
+  /// True on the ranks that read the batch's tokens.
+  public boolean isFirstStage() {
+    return pipe.isFirst();
+  }
+
+  /// True on the ranks that compute the loss.
+  public boolean isLastStage() {
+    return pipe.isLast();
+  }
+
+  /// True on the ranks that speak for those with the same parameters.
+  public boolean isFirstReplica() {
+    return data.isFirst();
+  }
+
+  @Override
+  public void close() {
+    try (world;
+        pipe;
+        data;
+        tensor) {
+      // Closes all four, whatever one of them throws.
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "rank %d (pipe %d, data %d, tensor %d)"
+        .formatted(rank(), at.pipe(), at.data(), at.tensor());
+  }
+}

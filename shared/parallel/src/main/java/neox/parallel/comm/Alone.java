@@ -1,0 +1,62 @@
+package neox.parallel.comm;
+
+import org.bytedeco.pytorch.Tensor;
+
+/// See [Communicator#alone].
+record Alone() implements Communicator {
+  @Override
+  public int rank() {
+    return 0;
+  }
+
+  @Override
+  public int size() {
+    return 1;
+  }
+
+  @Override
+  public void allReduce(Tensor x, Reduction reduction) {}
+
+  @Override
+  public void broadcast(Tensor x, int root) {
+    Arguments.member(root, this);
+  }
+
+  @Override
+  public void allGather(Tensor whole, Tensor part) {
+    Arguments.parts(whole, part, this);
+    Arguments.copy(whole, part);
+  }
+
+  @Override
+  public void reduceScatter(Tensor part, Tensor whole) {
+    Arguments.parts(whole, part, this);
+    Arguments.copy(part, whole);
+  }
+
+  @Override
+  public void send(Tensor x, int to) {
+    Arguments.peer(to, this);
+  }
+
+  @Override
+  public void receive(Tensor into, int from) {
+    Arguments.peer(from, this);
+  }
+
+  @Override
+  public void exchange(Tensor outgoing, Tensor incoming, int peer) {
+    Arguments.peer(peer, this);
+  }
+
+  @Override
+  public void barrier() {}
+
+  @Override
+  public void close() {}
+
+  @Override
+  public String toString() {
+    return "rank 0 of a group of one";
+  }
+}

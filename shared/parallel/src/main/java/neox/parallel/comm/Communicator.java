@@ -1,0 +1,64 @@
+package neox.parallel.comm;
+
+import org.bytedeco.pytorch.Tensor;
+
+/// One rank's end of a group of ranks.
+///
+/// Every operation is called by all ranks of the group in the same order (a send and its receive by
+/// the two concerned) with tensors of the same shape and type, and returns when this rank may use
+/// its tensors again. Operations act on the tensors' values and leave no trace in autograd; strides
+/// may be any; nothing that is passed in is kept. On one thread at a time. Where a peer fails, is
+/// silent for longer than the group's timeout, or is gone, they throw [CommunicationException]; the
+/// group is of no use afterwards.
+///
+/// Floating-point sums depend on the order of their terms: the same group gives the same bits every
+/// time, and all its ranks receive the same.
+public interface Communicator extends AutoCloseable {
+  /// This rank's number in the group.
+  int rank();
+
+  int size();
+
+  /// `x` becomes, on every rank, the reduction of all ranks' `x`.
+  void allReduce(Tensor x, Reduction reduction);
+
+  /// `x` becomes the root's `x`.
+  void broadcast(Tensor x, int root);
+
+  /// The parts of all ranks, in their order, side by side along dim 0. A part may be its rank's
+  /// slice of `whole`.
+  void allGather(Tensor whole, Tensor part);
+
+  /// `part` becomes this rank's slice along dim 0 of the sum of all ranks' `whole`; it may be that
+  /// slice of `whole`.
+  void reduceScatter(Tensor part, Tensor whole);
+
+  /// Waits until the other rank has received.
+  void send(Tensor x, int to);
+
+  void receive(Tensor into, int from);
+
+  /// Sends and receives at the same time, which two ranks that both send first could not. The two
+  /// tensors may differ in shape and type.
+  void exchange(Tensor outgoing, Tensor incoming, int peer);
+
+  /// Waits for all.
+  void barrier();
+
+  /// Leaves the group. Ranks that still wait for this one fail.
+  @Override
+  void close();
+
+  default boolean isFirst() {
+    return rank() == 0;
+  }
+
+  default boolean isLast() {
+    return rank() == size() - 1;
+  }
+
+  /// A group of one rank: nothing to wait for, and reductions change nothing.
+  static Communicator alone() {
+    return new Alone();
+  }
+}
