@@ -3,10 +3,13 @@ package neox.parallel;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
+import neox.base.UserException;
 import neox.parallel.Topology.Axis;
 import neox.parallel.Topology.Coordinates;
 import neox.parallel.comm.Communicator;
+import neox.parallel.comm.Gloo;
 import neox.parallel.comm.InProcess;
+import neox.parallel.comm.MeetingPoint;
 
 /// This rank's place in the grid and its groups: all ranks, and those that differ from it along one
 /// axis alone. Made once, where the program starts; one rank is the same type, and its groups are
@@ -29,6 +32,35 @@ public record Ranks(
   /// One process that does everything.
   public static Ranks single() {
     return inProcess(Topology.single()).getFirst();
+  }
+
+  /// Joins the other processes that the launcher has started; one rank waits for nobody. Returns
+  /// when all are there.
+  ///
+  /// @param timeout how long to wait for another rank, here and in every operation
+  public static Ranks join(Topology topology, Launch launch, Duration timeout) {
+    if (topology.worldSize() != launch.worldSize()) {
+      throw UserException.of(
+          "pipe_parallel_size(%d) * model_parallel_size(%d) * data(%d) != WORLD_SIZE(%d)",
+          topology.pipe(), topology.tensor(), topology.data(), launch.worldSize());
+    }
+    if (topology.equals(Topology.single())) {
+      return single();
+    }
+    int rank = launch.rank();
+    MeetingPoint master = new MeetingPoint(launch.masterAddress(), launch.masterPort());
+    try (Gloo gloo = Gloo.join(master, rank, launch.worldSize(), timeout)) {
+      Ranks ranks =
+          new Ranks(
+              topology,
+              topology.coordinates(rank),
+              gloo.world(),
+              gloo.group(Axis.PIPE.label(), topology.group(Axis.PIPE, rank)),
+              gloo.group(Axis.DATA.label(), topology.group(Axis.DATA, rank)),
+              gloo.group(Axis.TENSOR.label(), topology.group(Axis.TENSOR, rank)));
+      ranks.world.barrier(); // rank 0 serves the store until all have their groups
+      return ranks;
+    }
   }
 
   /// All ranks of the grid, to be used by one thread of this process each.

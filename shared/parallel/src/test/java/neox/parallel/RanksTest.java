@@ -2,20 +2,11 @@ package neox.parallel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import neox.parallel.Topology.Axis;
 import neox.parallel.Topology.Coordinates;
-import neox.parallel.comm.Communicator;
-import neox.parallel.comm.Reduction;
-import neox.tensor.Scope;
-import neox.tensor.TensorData;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -43,33 +34,7 @@ class RanksTest {
             new Topology(2, 1, 2),
             new Topology(2, 2, 1),
             new Topology(2, 2, 2))) {
-      Ranks.runInProcess(
-          grid,
-          ranks -> {
-            members(
-                ranks.world(),
-                ranks,
-                grid.groups(Axis.TENSOR).stream().flatMap(List::stream).toList());
-            members(ranks.pipe(), ranks, grid.group(Axis.PIPE, ranks.rank()));
-            members(ranks.data(), ranks, grid.group(Axis.DATA, ranks.rank()));
-            members(ranks.tensor(), ranks, grid.group(Axis.TENSOR, ranks.rank()));
-          });
-    }
-  }
-
-  /// Gathers the members' world ranks over the group itself.
-  static void members(Communicator group, Ranks ranks, List<Integer> expected) {
-    try (var _ = Scope.open()) {
-      Tensor whole = torch.zeros(group.size());
-      group.allGather(whole, torch.full(new long[] {1}, new Scalar((double) ranks.rank())));
-      List<Integer> members = new ArrayList<>();
-      for (float rank : TensorData.floats(whole)) {
-        members.add((int) rank);
-      }
-      assertThat(members).isEqualTo(expected);
-      Tensor one = torch.ones(1);
-      group.allReduce(one, Reduction.SUM);
-      assertThat(one.item_float()).isEqualTo(expected.size());
+      Ranks.runInProcess(grid, GroupMembers::check);
     }
   }
 
