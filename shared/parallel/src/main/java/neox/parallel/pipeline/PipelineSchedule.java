@@ -3,6 +3,7 @@ package neox.parallel.pipeline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import neox.parallel.comm.Communicator;
 import neox.parallel.pipeline.Step.Backward;
 import neox.parallel.pipeline.Step.Forward;
 import neox.parallel.pipeline.Step.ReceiveActivation;
@@ -12,7 +13,7 @@ import neox.parallel.pipeline.Step.SendGradient;
 import neox.parallel.pipeline.Step.SwapWithNext;
 import neox.parallel.pipeline.Step.SwapWithPrevious;
 
-/// What each stage does in one optimizer step, as a list.
+/// What each stage does in one optimizer step or one evaluation, as a list.
 public final class PipelineSchedule {
   /// One forward, one backward (PipeDream-Flush, arXiv:2006.09503 §2; arXiv:2104.04473 §2.2): a
   /// stage first runs ahead by as many forwards as there are stages behind it, then alternates, so
@@ -48,6 +49,34 @@ public final class PipelineSchedule {
       add(steps, !first, new SendGradient(i));
     }
     return List.copyOf(steps);
+  }
+
+  /// What each stage does to run micro-batches through the network without a backward pass, in
+  /// evaluation and inference.
+  public static List<Step> forwardOnly(int stage, int stages, int microBatches) {
+    Objects.checkIndex(stage, stages);
+    if (microBatches < 1) {
+      throw new IllegalArgumentException("at least one micro-batch, not " + microBatches);
+    }
+    boolean first = stage == 0;
+    boolean last = stage == stages - 1;
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i < microBatches; i++) {
+      add(steps, !first, new ReceiveActivation(i));
+      steps.add(new Forward(i));
+      add(steps, !last, new SendActivation(i));
+    }
+    return List.copyOf(steps);
+  }
+
+  /// [#oneForwardOneBackward] for the stage at this end of the pipe axis.
+  public static List<Step> oneForwardOneBackward(Communicator pipe, int microBatches) {
+    return oneForwardOneBackward(pipe.rank(), pipe.size(), microBatches);
+  }
+
+  /// [#forwardOnly] for the stage at this end of the pipe axis.
+  public static List<Step> forwardOnly(Communicator pipe, int microBatches) {
+    return forwardOnly(pipe.rank(), pipe.size(), microBatches);
   }
 
   private static void add(List<Step> steps, boolean condition, Step step) {

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import neox.parallel.comm.Communicator;
 import neox.parallel.pipeline.Step.Backward;
 import neox.parallel.pipeline.Step.Forward;
 import neox.parallel.pipeline.Step.ReceiveActivation;
@@ -12,6 +13,7 @@ import neox.parallel.pipeline.Step.SendActivation;
 import neox.parallel.pipeline.Step.SendGradient;
 import neox.parallel.pipeline.Step.SwapWithNext;
 import neox.parallel.pipeline.Step.SwapWithPrevious;
+import neox.tensor.CustomFunction;
 import neox.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -36,19 +38,20 @@ public final class StageRunner {
 
   /// A pipeline of one stage.
   public static StageRunner single(Stage stage) {
-    return of(stage, StageLink.none(), 0, 1);
+    return of(stage, StageLink.none(), Communicator.alone());
   }
 
-  /// Stage `index` of `stages`.
-  public static StageRunner of(Stage stage, StageLink link, int index, int stages) {
-    return new StageRunner(stage, link, index == 0, index == stages - 1);
+  /// The stage at this end of the pipe axis.
+  public static StageRunner of(Stage stage, StageLink link, Communicator pipe) {
+    return new StageRunner(stage, link, pipe.isFirst(), pipe.isLast());
   }
 
-  /// Carries out the steps in order, each in a scope of its own.
+  /// Carries out the steps in order, each in a scope of its own. What a backward written in Java
+  /// throws arrives as itself.
   public void run(List<Step> steps) {
     for (Step step : steps) {
       try (var _ = Scope.open()) {
-        carryOut(step);
+        CustomFunction.run(() -> carryOut(step));
       }
     }
   }

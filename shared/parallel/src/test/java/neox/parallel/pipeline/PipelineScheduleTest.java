@@ -56,6 +56,24 @@ class PipelineScheduleTest {
   }
 
   @Test
+  void forwardOnlyNeverDeadlocksAndPassesEveryMicroBatchOnce() {
+    everySize((stages, microBatches) -> {
+      List<List<Step>> programs =
+          IntStream.range(0, stages)
+              .mapToObj(s -> PipelineSchedule.forwardOnly(s, stages, microBatches))
+              .toList();
+      assertThat(RendezvousSimulator.completes(programs))
+          .as("%d stages, %d micro-batches", stages, microBatches)
+          .isTrue();
+      List<Step> all = IntStream.range(0, microBatches).<Step>mapToObj(Forward::new).toList();
+      assertThat(programs)
+          .allSatisfy(program ->
+              assertThat(program.stream().filter(Forward.class::isInstance).toList())
+                  .isEqualTo(all));
+    });
+  }
+
+  @Test
   void theSimulatorSeesTheDeadlockOfUnfusedSwaps() {
     List<List<Step>> unfused =
         programs(2, 2).stream()
@@ -140,5 +158,9 @@ class PipelineScheduleTest {
         .isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> PipelineSchedule.oneForwardOneBackward(0, 1, 0))
         .hasMessage("at least one micro-batch, not 0");
+    assertThatThrownBy(() -> PipelineSchedule.forwardOnly(-1, 2, 1))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> PipelineSchedule.forwardOnly(0, 1, -1))
+        .hasMessage("at least one micro-batch, not -1");
   }
 }

@@ -9,18 +9,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Exchanger;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import neox.parallel.TensorParallel;
+import neox.parallel.Ranks;
+import neox.parallel.Topology;
+import neox.parallel.comm.Communicator;
 import neox.parallel.pipeline.Step.Backward;
 import neox.parallel.pipeline.Step.Forward;
 import neox.parallel.pipeline.Step.SendActivation;
+import neox.tensor.CustomFunction;
 import neox.tensor.Gradients;
 import neox.tensor.Scope;
-import neox.tensor.TensorData;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -68,50 +65,6 @@ class StageRunnerTest {
     }
   }
 
-  /// Two stages in two threads; a meeting point for each direction.
-  private static StageLink link(Exchanger<float[]> before, Exchanger<float[]> after) {
-    return new StageLink() {
-      private Tensor swap(Exchanger<float[]> with, float[] data) {
-        try {
-          float[] received = with.exchange(data, 20, TimeUnit.SECONDS);
-          return TensorData.ofFloats(received.length == 0 ? new float[1] : received, 1);
-        } catch (Exception e) {
-          throw new IllegalStateException(e);
-        }
-      }
-
-      @Override
-      public void sendToNext(Tensor activation) {
-        swap(after, TensorData.floats(activation));
-      }
-
-      @Override
-      public void sendToPrevious(Tensor gradient) {
-        swap(before, TensorData.floats(gradient));
-      }
-
-      @Override
-      public Tensor receiveFromNext() {
-        return swap(after, new float[0]);
-      }
-
-      @Override
-      public Tensor receiveFromPrevious() {
-        return swap(before, new float[0]);
-      }
-
-      @Override
-      public Tensor swapWithNext(Tensor activation) {
-        return swap(after, TensorData.floats(activation));
-      }
-
-      @Override
-      public Tensor swapWithPrevious(Tensor gradient) {
-        return swap(before, TensorData.floats(gradient));
-      }
-    };
-  }
-
   @Test
   void oneStageAccumulatesGradients() {
     Product stage = new Product(2, true);
@@ -122,38 +75,34 @@ class StageRunnerTest {
   }
 
   @Test
-  void threeStagesComputeWhatOneWould() throws Exception {
+  void threeStagesComputeWhatOneWould() {
     int microBatches = 5;
     float[] weights = {2, 3, 5};
-    List<Exchanger<float[]>> between =
-        List.of(new Exchanger<>(), new Exchanger<>(), new Exchanger<>(), new Exchanger<>());
-    List<Product> stages = new ArrayList<>();
-    try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
-      List<Future<?>> runs = new ArrayList<>();
-      for (int s = 0; s < 3; s++) {
-        int index = s;
-        Product stage = new Product(weights[s], s == 2);
-        stages.add(stage);
-        StageLink link = link(between.get(s), between.get(s + 1));
-        runs.add(
-            threads.submit(() ->
-                StageRunner.of(stage, link, index, 3)
-                    .run(PipelineSchedule.oneForwardOneBackward(index, 3, microBatches))));
-      }
-      for (Future<?> run : runs) {
-        run.get(30, TimeUnit.SECONDS);
-      }
-    }
-    assertThat(stages.get(2).losses).containsExactly(30f, 60f, 90f, 120f, 150f);
+    float[] gradients = new float[3];
+    Ranks.runInProcess(
+        new Topology(3, 1, 1),
+        ranks -> {
+          int index = ranks.at().pipe();
+          Product stage = new Product(weights[index], ranks.isLastStage());
+          StageLink link = StageLink.over(ranks.pipe(), () -> torch.empty(1));
+          StageRunner.of(stage, link, ranks.pipe())
+              .run(PipelineSchedule.oneForwardOneBackward(ranks.pipe(), microBatches));
+          if (ranks.isLastStage()) {
+            assertThat(stage.losses).containsExactly(30f, 60f, 90f, 120f, 150f);
+          }
+          gradients[index] = stage.weight.grad().item_float();
+        });
     // d/dw_k of sum over i of (i+1)·w1·w2·w3
-    assertThat(stages.get(0).weight.grad().item_float()).isEqualTo(15f * 3 * 5);
-    assertThat(stages.get(1).weight.grad().item_float()).isEqualTo(15f * 2 * 5);
-    assertThat(stages.get(2).weight.grad().item_float()).isEqualTo(15f * 2 * 3);
+    assertThat(gradients).containsExactly(15f * 3 * 5, 15f * 2 * 5, 15f * 2 * 3);
+  }
+
+  private static Communicator firstOfTwo() {
+    return Ranks.inProcess(new Topology(2, 1, 1)).getFirst().pipe();
   }
 
   @Test
   void aStageAloneCannotTalk() {
-    StageRunner runner = StageRunner.of(new Product(1, false), StageLink.none(), 0, 2);
+    StageRunner runner = StageRunner.of(new Product(1, false), StageLink.none(), firstOfTwo());
     assertThatThrownBy(() -> runner.run(List.of(new Forward(0), new SendActivation(0))))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("a pipeline of one stage has no neighbours to talk to");
@@ -161,20 +110,35 @@ class StageRunnerTest {
 
   @Test
   void refusesAScheduleThatUsesWhatIsNotThereYet() {
-    StageRunner runner = StageRunner.of(new Product(1, false), StageLink.none(), 0, 2);
+    StageRunner runner = StageRunner.of(new Product(1, false), StageLink.none(), firstOfTwo());
     assertThatThrownBy(() -> runner.run(List.of(new Backward(3))))
         .hasMessage("the schedule uses micro-batch 3 too early");
   }
 
   @Test
-  void enteringAndLeavingASingleRankIsTheIdentity() {
-    try (var _ = Scope.open()) {
-      Tensor x = torch.ones(2);
-      TensorParallel single = TensorParallel.single();
-      assertThat(single.enter(x)).isSameAs(x);
-      assertThat(single.leave(x)).isSameAs(x);
-      assertThat(single.size()).isOne();
-      assertThat(single.rank()).isZero();
-    }
+  void exceptionsOfABackwardInJavaArriveAsThemselves() {
+    IllegalStateException mine = new IllegalStateException("boom");
+    Stage stage =
+        new Stage() {
+          @Override
+          public Tensor forward(int microBatch, Optional<Tensor> activation) {
+            return torch.ones(1);
+          }
+
+          @Override
+          public Optional<Tensor> backward(int microBatch, Optional<Tensor> gradient) {
+            Tensor leaf = torch.ones(1).set_requires_grad(true);
+            CustomFunction.apply(
+                    leaf.detach(),
+                    leaf,
+                    g -> {
+                      throw mine;
+                    })
+                .backward();
+            return Optional.empty();
+          }
+        };
+    assertThatThrownBy(() -> StageRunner.single(stage).run(List.of(new Backward(0))))
+        .isSameAs(mine);
   }
 }
