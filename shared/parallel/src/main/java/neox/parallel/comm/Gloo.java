@@ -28,7 +28,8 @@ import org.bytedeco.pytorch.gloo.Device;
 /// count of zero: whoever takes one first owns it, and a second owner, or the Java object's own
 /// end, frees it under the first or aborts the process. Each new store is therefore given to
 /// exactly one owner and disowned at once ([#given]); `getUnderlyingStore` is the one way to a
-/// handle that counts.
+/// handle that counts. The store of rank 0 is served until the process ends, as some count is lost
+/// all the same.
 public final class Gloo implements AutoCloseable {
   private static final String WORLD = "world";
 

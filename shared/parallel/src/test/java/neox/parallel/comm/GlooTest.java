@@ -3,12 +3,15 @@ package neox.parallel.comm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import neox.base.UserException;
 import neox.parallel.Launch;
 import neox.parallel.Ranks;
@@ -23,7 +26,7 @@ class GlooTest {
   @TempDir Path directory;
 
   private List<Result> run(int worldSize, String scenario) throws Exception {
-    return RankProcesses.run(GlooRank.class, worldSize, directory, scenario);
+    return RankProcesses.run(GlooRank.class, worldSize, Map.of(), directory, scenario);
   }
 
   private static void succeeded(List<Result> results) {
@@ -37,6 +40,9 @@ class GlooTest {
     succeeded(results);
     // Standard output is for data: Gloo's own lines must not appear there.
     assertThat(results).allSatisfy(result -> assertThat(result.output()).isEmpty());
+    assertThat(results)
+        .allSatisfy(result ->
+            assertThat(result.error().lines()).allMatch(line -> line.startsWith("[Gloo] Rank ")));
     Ranks.runInProcess(
         new Topology(1, 2, 1),
         ranks ->
@@ -45,8 +51,10 @@ class GlooTest {
   }
 
   @Test
-  void theDisjointGroupsOfFourProcessesDoNotMix() throws Exception {
-    succeeded(run(4, "grid"));
+  void theDisjointGroupsOfFourProcessesOnANamedInterfaceDoNotMix() throws Exception {
+    String loopback = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress()).getName();
+    Map<String, String> environment = Map.of("GLOO_SOCKET_IFNAME", loopback);
+    succeeded(RankProcesses.run(GlooRank.class, 4, environment, directory, "grid"));
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// Starts ranks as processes of their own, as a launcher does.
@@ -18,13 +19,28 @@ final class RankProcesses {
   record Result(int exitCode, String output, String error) {}
 
   /// Runs a program's main on every rank, and waits for all of them.
-  static List<Result> run(Class<?> program, int worldSize, Path directory, String... arguments)
+  static List<Result> run(
+      Class<?> program,
+      int worldSize,
+      Map<String, String> environment,
+      Path directory,
+      String... arguments)
       throws Exception {
     int port = freePort();
     List<Process> processes = new ArrayList<>();
     try {
       for (int rank = 0; rank < worldSize; rank++) {
-        processes.add(start(program, rank, worldSize, port, directory, arguments));
+        ProcessBuilder builder = command(program, directory, arguments);
+        builder.environment().putAll(environment);
+        builder.environment().put("RANK", Integer.toString(rank));
+        builder.environment().put("WORLD_SIZE", Integer.toString(worldSize));
+        builder.environment().put("MASTER_ADDR", "localhost");
+        builder.environment().put("MASTER_PORT", Integer.toString(port));
+        processes.add(
+            builder
+                .redirectOutput(directory.resolve("out" + rank).toFile())
+                .redirectError(directory.resolve("err" + rank).toFile())
+                .start());
       }
       List<Result> results = new ArrayList<>();
       for (int rank = 0; rank < worldSize; rank++) {
@@ -48,9 +64,7 @@ final class RankProcesses {
     }
   }
 
-  private static Process start(
-      Class<?> program, int rank, int worldSize, int port, Path directory, String... arguments)
-      throws IOException {
+  private static ProcessBuilder command(Class<?> program, Path directory, String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -64,15 +78,7 @@ final class RankProcesses {
                 program.getName(),
                 directory.toString()));
     command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("RANK", Integer.toString(rank));
-    builder.environment().put("WORLD_SIZE", Integer.toString(worldSize));
-    builder.environment().put("MASTER_ADDR", "localhost");
-    builder.environment().put("MASTER_PORT", Integer.toString(port));
-    return builder
-        .redirectOutput(directory.resolve("out" + rank).toFile())
-        .redirectError(directory.resolve("err" + rank).toFile())
-        .start();
+    return new ProcessBuilder(command);
   }
 
   private RankProcesses() {}
