@@ -21,6 +21,7 @@ compare A_pythia A_pythia/checkpoints/global_step20
 compare A_pythia_step0 A_pythia/checkpoints/global_step0
 compare A0_nopipe A0_pythia_nopipe/checkpoints/global_step20
 compare D_mp2 D_mp2/checkpoints/global_step20
+compare C_llama C_llama/checkpoints/global_step20
 echo 'B_gpt3 must be refused:'
 if dist/bin/neox-convert-hf --input_dir "$golden/train/B_gpt3/checkpoints/global_step20" --output_dir "$work/B"; then
   status=1

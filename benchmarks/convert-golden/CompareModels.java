@@ -6,17 +6,23 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
-import neox.inference.Sampler;
-import neox.inference.TextGenerator;
+import neox.inference.Decoding;
+import neox.inference.GenerationRequest;
+import neox.inference.NetworkLanguageModel;
+import neox.model.Inputs;
 import neox.model.Network;
 import neox.model.NetworkOptions;
+import neox.model.stage.NetworkStage;
 import neox.tensor.NativeRuntime;
+import neox.tensor.Placement;
 import neox.tensor.Scope;
 import neox.tensor.TensorData;
 import neox.weights.TensorStore;
 import neox.weights.hf.HfModel;
 import neox.weights.safetensors.SafetensorsDirectory;
+import neox.weights.spec.NetworkSpec;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Compares a converted model with the recorded one: `CompareModels OURS GOLDEN_HF NAME`.
@@ -59,7 +65,8 @@ final class CompareModels {
     try (HfModel model = HfModel.open(ours);
         Network network =
             Network.build(
-                model.config(), model.paddedVocab(), NetworkOptions.inference(ScalarType.Float));
+                NetworkSpec.of(model.config(), model.paddedVocab()),
+                NetworkOptions.inference(Placement.cpu(ScalarType.Float)));
         Scope scope = Scope.open()) {
       network.load(model);
       ByteBuffer tokens = npy(golden.resolve("input_tokens.npy"));
@@ -67,7 +74,10 @@ final class CompareModels {
       for (int[] row : rows) {
         Arrays.setAll(row, i -> Math.toIntExact(tokens.getLong()));
       }
-      float[] logits = TensorData.floats(network.logits(TensorData.ofIds(rows)));
+      Inputs inputs = Inputs.of(network.placement().ids(rows));
+      float[] logits =
+          TensorData.floats(
+              NetworkStage.evaluate(network, inputs, (hidden, head) -> head.logits(hidden)));
       ByteBuffer expected = npy(golden.resolve(name + ".logits.npy"));
       double worst = logits.length == expected.remaining() / Float.BYTES ? 0 : Double.NaN;
       for (float logit : logits) {
@@ -75,10 +85,13 @@ final class CompareModels {
       }
       int[] prompt = ints(recorded.get("greedy_prompt"));
       int[] greedy = ints(recorded.get("greedy_40"));
-      boolean sameGreedy =
-          Arrays.equals(
-              TextGenerator.of(network, Sampler.greedy(), 64).generate(prompt, 40, t -> false),
-              greedy);
+      int[][] written = new int[1][];
+      new NetworkLanguageModel(network)
+          .generate(
+              List.of(new GenerationRequest(prompt, 40, t -> false)),
+              Decoding.greedy(64),
+              (_, ids) -> written[0] = ids);
+      boolean sameGreedy = Arrays.equals(written[0], greedy);
       System.out.printf(
           Locale.ROOT,
           "  largest difference of %d logits: %.1e; 40 greedy tokens %s%n",

@@ -13,37 +13,46 @@ import neox.base.Console;
 import neox.base.Json;
 import neox.base.Progress;
 import neox.base.UserException;
-import neox.config.ModelConfig;
+import neox.config.model.ModelConfig;
 import neox.weights.DType;
 import neox.weights.Floats;
 import neox.weights.NamedTensor;
-import neox.weights.ParameterSpec;
 import neox.weights.TensorView;
 import neox.weights.hf.HfConfig;
-import neox.weights.hf.HfNames;
+import neox.weights.hf.HfFamily;
+import neox.weights.hf.Mapping;
 import neox.weights.neox.NeoxCheckpoint;
-import neox.weights.neox.NeoxParameters;
 import neox.weights.safetensors.SafetensorsWriter;
+import neox.weights.spec.NetworkSpec;
+import neox.weights.spec.ParameterSpec;
+import org.jspecify.annotations.Nullable;
 
 /// One checkpoint on its way to weights and configuration of a Hugging Face model.
 ///
-/// Tensors are joined, converted and written one at a time: the peak of memory is one tensor.
+/// Tensors are joined, cut, converted and written one at a time: the peak of memory is one
+/// parameter and one tensor.
 final class Conversion {
   private final NeoxCheckpoint checkpoint;
   private final HfTokenizer tokenizer;
   private final DType dtype;
   private final long maxShardBytes;
-  private final List<ParameterSpec> table;
+  private final HfFamily family;
+  private final NetworkSpec network;
+
+  /// The parameter that was read last, which may be cut into several tensors.
+  private Map.@Nullable Entry<String, TensorView> last;
 
   Conversion(
       NeoxCheckpoint checkpoint,
+      HfFamily family,
       HfTokenizer tokenizer,
       OutputPrecision precision,
       long maxShardBytes) {
     this.checkpoint = checkpoint;
     this.tokenizer = tokenizer;
     this.maxShardBytes = maxShardBytes;
-    this.table = NeoxParameters.of(checkpoint.config(), checkpoint.paddedVocab());
+    this.family = family;
+    this.network = NetworkSpec.of(checkpoint.config(), checkpoint.paddedVocab());
     this.dtype =
         switch (precision) {
           case AUTO -> storedType();
@@ -58,7 +67,7 @@ final class Conversion {
   void write(Path directory, Console console) throws IOException {
     writeWeights(directory, console);
     ModelConfig model = checkpoint.config();
-    HfConfig config = new HfConfig(model, checkpoint.paddedVocab());
+    HfConfig config = new HfConfig(family, model, checkpoint.paddedVocab());
     Files.writeString(
         directory.resolve("config.json"), Json.pretty(config.toJson(dtype, tokenizer.special())));
     Map<String, Object> generation = new LinkedHashMap<>();
@@ -69,20 +78,22 @@ final class Conversion {
 
   /// What was made, in a few words.
   String summary() {
-    long parameters = table.stream().mapToLong(spec -> spec.shape().count()).sum();
     return String.format(
         Locale.ROOT,
-        "GPTNeoXForCausalLM with %,d parameters in %s, from iteration %d",
-        parameters,
+        "%s with %,d parameters in %s, from iteration %d",
+        family.architecture(),
+        network.parameterCount(),
         dtype.name().toLowerCase(Locale.ROOT),
         checkpoint.iteration());
   }
 
   private void writeWeights(Path directory, Console console) throws IOException {
     List<NamedTensor> tensors = new ArrayList<>();
-    for (ParameterSpec spec : table) {
-      String name = HfNames.of(spec).orElseThrow();
-      tensors.add(new NamedTensor(name, dtype, spec.shape(), () -> converted(spec)));
+    for (Mapping mapping : family.mappings(network)) {
+      mapping
+          .tensors()
+          .forEach((name, shape) ->
+              tensors.add(new NamedTensor(name, dtype, shape, () -> converted(mapping, name))));
     }
     long total = tensors.stream().mapToLong(NamedTensor::byteSize).sum();
     LongAdder done = new LongAdder();
@@ -98,13 +109,22 @@ final class Conversion {
     }
   }
 
-  private TensorView converted(ParameterSpec spec) {
-    TensorView stored = checkpoint.view(spec.key());
+  private TensorView converted(Mapping mapping, String name) {
+    TensorView stored = mapping.toHf(name, parameter(mapping.neox().key()));
     TensorView result = Floats.convert(stored, dtype);
     if (dtype == DType.FLOAT16 && stored.dtype() != dtype) {
-      requireInRange(spec, stored, result);
+      requireInRange(mapping.neox(), stored, result);
     }
     return result;
+  }
+
+  private TensorView parameter(String key) {
+    Map.Entry<String, TensorView> read = last;
+    if (read == null || !read.getKey().equals(key)) {
+      read = Map.entry(key, checkpoint.view(key));
+      last = read;
+    }
+    return read.getValue();
   }
 
   private static void requireInRange(ParameterSpec spec, TensorView stored, TensorView result) {
@@ -121,6 +141,7 @@ final class Conversion {
   }
 
   private DType storedType() {
+    List<ParameterSpec> table = network.parameters();
     DType first = checkpoint.view(table.getFirst().key()).dtype();
     for (ParameterSpec spec : table) {
       DType other = checkpoint.view(spec.key()).dtype();

@@ -22,7 +22,7 @@ import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
 import neox.config.NeoxConfig;
 import neox.config.TokenizerConfig;
-import neox.weights.hf.HfConfig;
+import neox.weights.hf.HfFamily;
 import neox.weights.hf.HfModel;
 import neox.weights.neox.NeoxCheckpoint;
 import org.jspecify.annotations.Nullable;
@@ -36,10 +36,11 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class,
     sortOptions = false,
     description = {
-      "Convert a NeoX checkpoint into a Hugging Face directory of a GPTNeoXForCausalLM.",
+      "Convert a NeoX checkpoint into a Hugging Face directory of a GPTNeoXForCausalLM,"
+          + " LlamaForCausalLM or MistralForCausalLM.",
       "",
       "Reads checkpoints of GPT-NeoX and of neox-train, however many tensor-parallel ranks and"
-          + " pipeline stages wrote them, and refuses networks that HF GPTNeoX cannot express."
+          + " pipeline stages wrote them, and refuses networks that none of the three can express."
     })
 public final class ConvertCommand implements ToolCommand {
   @Option(
@@ -119,8 +120,8 @@ public final class ConvertCommand implements ToolCommand {
   @Option(
       names = "--architecture",
       paramLabel = "NAME",
-      description = "neox, the only one so far. Default: neox.")
-  private String architecture = "neox";
+      description = "neox, llama or mistral. Default: the first that can express the network.")
+  private @Nullable String architecture;
 
   @Mixin StandardOptions standard = new StandardOptions();
 
@@ -130,17 +131,15 @@ public final class ConvertCommand implements ToolCommand {
 
   @Override
   public int call(Console console) throws IOException {
-    if (!architecture.equals("neox")) {
-      throw new UserException(
-          "--architecture " + architecture + " is not supported; expected neox");
-    }
+    Optional<HfFamily> wanted = wantedFamily();
     long maxShardBytes = ByteSize.parse("--max-shard-size", maxShardSize);
     requireFreeOutput();
     Path checkpointDir =
         NeoxCheckpoint.resolve(
             inputDir, iteration == null ? OptionalLong.empty() : OptionalLong.of(iteration));
     NeoxConfig config = config(checkpointDir);
-    List<String> obstacles = HfConfig.obstacles(config.model());
+    HfFamily family = wanted.orElseGet(() -> HfFamily.of(config.model()));
+    List<String> obstacles = family.obstacles(config.model());
     if (!obstacles.isEmpty()) {
       throw new UserException(
           checkpointDir + ": cannot be converted: " + String.join("; ", obstacles));
@@ -149,7 +148,8 @@ public final class ConvertCommand implements ToolCommand {
     try (NeoxCheckpoint checkpoint =
             NeoxCheckpoint.open(checkpointDir, OptionalLong.empty(), config.model());
         AtomicDirectory output = AtomicDirectory.create(outputDir)) {
-      Conversion conversion = new Conversion(checkpoint, tokenizer, precision, maxShardBytes);
+      Conversion conversion =
+          new Conversion(checkpoint, family, tokenizer, precision, maxShardBytes);
       conversion.write(output.path(), console);
       if (!noSaveTokenizer) {
         tokenizer.write(output.path(), vocabIsHfTokenizer);
@@ -158,6 +158,21 @@ public final class ConvertCommand implements ToolCommand {
       console.info("%s: %s", outputDir, conversion.summary());
     }
     return ExitCode.OK;
+  }
+
+  private Optional<HfFamily> wantedFamily() {
+    if (architecture == null) {
+      return Optional.empty();
+    }
+    Optional<HfFamily> family = HfFamily.named(architecture);
+    if (family.isEmpty()) {
+      throw new UserException(
+          "--architecture "
+              + architecture
+              + " is not supported; expected one of "
+              + String.join(", ", HfFamily.all().stream().map(HfFamily::name).toList()));
+    }
+    return family;
   }
 
   private NeoxConfig config(Path checkpointDir) throws IOException {

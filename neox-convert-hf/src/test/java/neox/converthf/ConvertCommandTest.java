@@ -56,6 +56,34 @@ class ConvertCommandTest {
   }
 
   @Test
+  void aLlamaBecomesNeoxsOwnConversion() throws Exception {
+    Path out = convert("C_llama/global_step20");
+    assertGoldenTensors(out, "C_llama", DType.FLOAT32);
+    assertThat(errors).contains("LlamaForCausalLM with 213,440 parameters in float32");
+    JsonNode config = config(out);
+    assertThat(config.path("model_type").asText()).isEqualTo("llama");
+    assertThat(config.path("num_key_value_heads").asInt()).isEqualTo(2);
+    assertThat(config.path("intermediate_size").asInt())
+        .as("not the 576 of the file")
+        .isEqualTo(192);
+    assertThat(config.path("rms_norm_eps").asDouble()).isEqualTo(1e-6);
+  }
+
+  @Test
+  void writesTheArchitectureAskedFor() throws Exception {
+    Path out = convert("C_llama/global_step20", "--architecture", "mistral");
+    assertGoldenTensors(out, "C_llama", DType.FLOAT32);
+    assertThat(config(out).path("architectures").get(0).asText()).isEqualTo("MistralForCausalLM");
+    assertThat(config(out).get("sliding_window").isNull()).isTrue();
+    assertThat(run(arguments("C_llama/global_step20", "--architecture", "neox", "--overwrite")))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(errors)
+        .contains(
+            "cannot be converted: HF GPTNeoX has layernorm only, not norm: rmsnorm; HF GPTNeoX has"
+                + " a plain gelu MLP, not activation: swiglu; ");
+  }
+
+  @Test
   void autoKeepsTheCheckpointsTypeAndTheConfigurationSaysSo() throws Exception {
     Path out = convert("A_bf16/global_step20");
     assertGoldenTensors(out, "A_bf16", DType.BFLOAT16);
@@ -167,7 +195,10 @@ class ConvertCommandTest {
 
   @Test
   void namesBadOptions() throws Exception {
-    assertUsage("--architecture llama is not supported; expected neox", "--architecture", "llama");
+    assertUsage(
+        "--architecture gpt2 is not supported; expected one of neox, llama, mistral",
+        "--architecture",
+        "gpt2");
     assertUsage(
         "--max-shard-size 5XB: expected a size such as 5GB or 500MiB", "--max_shard_size", "5XB");
     assertUsage("--pad-token-id 600: the tokenizer has ids 0 to 511", "--pad-token-id", "600");

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.StandardOptions;
@@ -16,7 +15,6 @@ import neox.base.UserException;
 import neox.base.Version;
 import neox.config.ConfigOptions;
 import neox.config.NeoxConfig;
-import neox.config.Precision;
 import neox.eval.report.ReportFiles;
 import neox.eval.report.ResultsJson;
 import neox.eval.report.ResultsTable;
@@ -25,9 +23,9 @@ import neox.eval.report.TaskResult;
 import neox.eval.task.OutputType;
 import neox.eval.task.Task;
 import neox.eval.task.TaskCatalogue;
-import neox.inference.LoadOptions;
 import neox.inference.LoadedModel;
 import neox.inference.ModelLoader;
+import neox.inference.ModelOptions;
 import neox.tensor.NativeRuntime;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -56,25 +54,7 @@ import picocli.CommandLine.Option;
 public final class EvalCommand implements ToolCommand {
   @Mixin StandardOptions standard = new StandardOptions();
   @Mixin ConfigOptions config = new ConfigOptions();
-
-  @Option(
-      names = {"-M", "--model"},
-      paramLabel = "DIR",
-      description =
-          "A NeoX checkpoint or a Hugging Face model directory; or give a CONFIG with 'load'.")
-  @Nullable Path model;
-
-  @Option(
-      names = "--iteration",
-      paramLabel = "N",
-      description = "Training step of the checkpoint to load instead of the latest.")
-  @Nullable Long iteration;
-
-  @Option(
-      names = "--precision",
-      paramLabel = "P",
-      description = "Compute in ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  Precision precision = Precision.FP32;
+  @Mixin ModelOptions model = new ModelOptions();
 
   @Option(
       names = {"-t", "--tasks"},
@@ -170,7 +150,7 @@ public final class EvalCommand implements ToolCommand {
   }
 
   static LoadedModel openModel(ModelLocation location) throws IOException {
-    NativeRuntime.start(NativeRuntime.defaultThreads());
+    NativeRuntime.start(location.threads());
     return ModelLoader.open(location.directory(), location.options());
   }
 
@@ -209,9 +189,7 @@ public final class EvalCommand implements ToolCommand {
     require(limit == null || limit > 0, "--limit", limit, "more than 0");
     require(maxLength == null || maxLength >= 1, "--max-length", maxLength, "at least 1");
     require(bootstrapIterations >= 0, "--bootstrap-iters", bootstrapIterations, "0 or more");
-    OptionalLong step = iteration == null ? OptionalLong.empty() : OptionalLong.of(iteration);
-    LoadOptions options = LoadOptions.defaults().withPrecision(precision).withIteration(step);
-    ModelLocation location = ModelLocation.of(config, model, options);
+    ModelLocation location = ModelLocation.of(config, model);
     if (data == null) {
       throw new UserException("name the directory of the data sets with --data DIR");
     }

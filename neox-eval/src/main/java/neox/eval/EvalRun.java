@@ -45,7 +45,7 @@ record EvalRun(ModelOpener models, Console console) {
           new RunDescription(
               describe(plan, loaded, maxLength),
               plan.batchSize(),
-              "cpu",
+              plan.location().options().device(),
               plan.data(),
               plan.limit(),
               plan.shots(),

@@ -4,41 +4,47 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalLong;
 import neox.base.UserException;
 import neox.config.ConfigLoader;
 import neox.config.ConfigOptions;
 import neox.config.NeoxConfig;
 import neox.inference.LoadOptions;
-import org.jspecify.annotations.Nullable;
+import neox.inference.ModelOptions;
 
 /// Which model to evaluate.
 ///
 /// @param directory a NeoX checkpoint or a Hugging Face model
 /// @param options with the configuration when that named the model, as in GPT-NeoX
-record ModelLocation(Path directory, LoadOptions options) {
+/// @param threads of the CPU
+record ModelLocation(Path directory, LoadOptions options, int threads) {
 
   /// What the options say: either a directory, or configuration files with `load`.
-  static ModelLocation of(ConfigOptions config, @Nullable Path directory, LoadOptions options)
-      throws IOException {
+  static ModelLocation of(ConfigOptions config, ModelOptions model) throws IOException {
     boolean hasConfig = !config.source().files().isEmpty();
-    if (hasConfig && directory != null) {
+    if (hasConfig && model.directory().isPresent()) {
       throw new UserException(
           "name the model once: with --model DIR or with a configuration, not both");
     }
-    if (!hasConfig && directory == null) {
+    if (!hasConfig && model.directory().isEmpty()) {
       throw new UserException(
           "name the model with --model DIR, or give a configuration with 'load'");
     }
-    ModelLocation location =
-        directory == null
-            ? configured(ConfigLoader.readModel(config.source()).config(), options)
-            : new ModelLocation(directory, options);
-    if (!Files.isDirectory(location.directory())) {
-      throw new UserException(
-          location.directory() + ": no such directory; it should hold the model");
+    Optional<NeoxConfig> read =
+        hasConfig
+            ? Optional.of(ConfigLoader.readModel(config.source()).config())
+            : Optional.empty();
+    Path directory =
+        model
+            .directory()
+            .or(() -> read.flatMap(c -> c.checkpoint().load()))
+            .orElseThrow(() ->
+                new UserException(
+                    "the configuration does not say which model to load; add"
+                        + " \"load\": \"DIR\" or --set load=DIR"));
+    if (!Files.isDirectory(directory)) {
+      throw new UserException(directory + ": no such directory; it should hold the model");
     }
-    return location;
+    return new ModelLocation(directory, model.loadOptions(read), model.threads());
   }
 
   /// The configuration that named the model.
@@ -48,22 +54,5 @@ record ModelLocation(Path directory, LoadOptions options) {
 
   boolean fromConfig() {
     return config().isPresent();
-  }
-
-  private static ModelLocation configured(NeoxConfig config, LoadOptions options) {
-    Path directory =
-        config
-            .checkpoint()
-            .load()
-            .orElseThrow(() ->
-                new UserException(
-                    "the configuration does not say which model to load; add"
-                        + " \"load\": \"DIR\" or --set load=DIR"));
-    Optional<Long> configured = config.checkpoint().iteration();
-    LoadOptions chosen =
-        options.iteration().isEmpty() && configured.isPresent()
-            ? options.withIteration(OptionalLong.of(configured.get()))
-            : options;
-    return new ModelLocation(directory, chosen.withConfig(config));
   }
 }

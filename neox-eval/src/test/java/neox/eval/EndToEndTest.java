@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +32,7 @@ class EndToEndTest {
   @TempDir private Path directory;
 
   private void evaluate(String... more) {
-    List<String> args = new java.util.ArrayList<>(List.of(more));
+    List<String> args = new ArrayList<>(List.of(more));
     args.addAll(List.of("--data", Golden.path("data").toString(), "--log-samples", "-q"));
     args.addAll(List.of("--model", directory.resolve("model").toString()));
     args.addAll(List.of("--output-path", directory.resolve("out").toString()));

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.function.IntPredicate;
+import neox.inference.Decoding;
+import neox.inference.GenerationRequest;
+import neox.inference.GenerationSink;
 import neox.inference.LanguageModel;
 import neox.inference.LoadedModel;
 import neox.inference.Score;
@@ -81,8 +83,10 @@ final class FakeModel implements ModelOpener {
     }
 
     @Override
-    public int[] greedy(int[] context, int maxNewTokens, IntPredicate stop) {
-      throw new UnsupportedOperationException();
+    public void generate(List<GenerationRequest> requests, Decoding decoding, GenerationSink sink) {
+      if (!requests.isEmpty()) {
+        throw new UnsupportedOperationException();
+      }
     }
 
     @Override

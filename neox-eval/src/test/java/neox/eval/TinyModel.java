@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import neox.base.Json;
 import neox.tokenizer.training.BpeTrainer;
@@ -232,6 +233,6 @@ final class TinyModel {
   }
 
   private float[] weights(String name) {
-    return java.util.Objects.requireNonNull(weights.get(name), name);
+    return Objects.requireNonNull(weights.get(name), name);
   }
 }

@@ -14,7 +14,7 @@ import neox.config.ConfigLoader;
 import neox.config.ConfigOptions;
 import neox.config.GenerateConfig;
 import neox.config.NeoxConfig;
-import neox.config.Precision;
+import neox.inference.ModelOptions;
 import neox.tensor.NativeRuntime;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,18 +39,7 @@ public final class GenerateCommand implements ToolCommand {
 
   @Mixin StandardOptions standard = new StandardOptions();
   @Mixin ConfigOptions config = new ConfigOptions();
-
-  @Option(
-      names = {"--load", "--model"},
-      paramLabel = "DIR",
-      description = "Checkpoint or Hugging Face directory.")
-  private @Nullable Path load;
-
-  @Option(
-      names = "--iteration",
-      paramLabel = "N",
-      description = "Take the checkpoint of this step instead of the latest.")
-  private @Nullable Long iteration;
+  @Mixin ModelOptions model = new ModelOptions();
 
   @Option(
       names = {"-i", "--sample_input_file", "--sample-input-file"},
@@ -109,16 +98,10 @@ public final class GenerateCommand implements ToolCommand {
   private boolean recompute;
 
   @Option(
-      names = "--precision",
-      paramLabel = "TYPE",
-      description = "fp32 (default) or bfloat16: the precision of the computation.")
-  private Precision precision = Precision.FP32;
-
-  @Option(
-      names = "--threads",
+      names = {"--batch-size", "--batch_size"},
       paramLabel = "N",
-      description = "CPU threads; default: OMP_NUM_THREADS or one per core.")
-  private @Nullable Integer threads;
+      description = "Prompts that are continued together (default: ${DEFAULT-VALUE}).")
+  private int batchSize = 1;
 
   public static void main(String[] args) {
     System.exit(Tool.run(new GenerateCommand(), args));
@@ -146,17 +129,17 @@ public final class GenerateCommand implements ToolCommand {
     Optional<GenerateConfig> generate = read.map(NeoxConfig::generate);
     generate.ifPresent(GenerateCommand::refuseUnsupported);
     return new GenerateSettings(
-        model(read),
-        read,
-        Optional.ofNullable(iteration).or(() -> read.flatMap(c -> c.checkpoint().iteration())),
-        precision,
+        directory(read),
+        model.loadOptions(read),
+        model.threads(),
         sampling(generate),
-        or(maximumTokens, generate.map(GenerateConfig::maximumTokens), 64),
-        recompute || generate.map(GenerateConfig::recompute).orElse(false),
+        new GenerateSettings.Writing(
+            or(maximumTokens, generate.map(GenerateConfig::maximumTokens), 64),
+            batchSize,
+            recompute || generate.map(GenerateConfig::recompute).orElse(false)),
         or(seed, read.map(c -> c.data().seed()), DEFAULT_SEED),
         prompts(generate),
-        Optional.ofNullable(output).or(() -> generate.flatMap(GenerateConfig::sampleOutputFile)),
-        Optional.ofNullable(threads));
+        Optional.ofNullable(output).or(() -> generate.flatMap(GenerateConfig::sampleOutputFile)));
   }
 
   private GenerateSettings.Sampling sampling(Optional<GenerateConfig> generate) {
@@ -166,8 +149,9 @@ public final class GenerateCommand implements ToolCommand {
         or(topP, generate.map(GenerateConfig::topP), 0.0));
   }
 
-  private Path model(Optional<NeoxConfig> read) {
-    return Optional.ofNullable(load)
+  private Path directory(Optional<NeoxConfig> read) {
+    return model
+        .directory()
         .or(() -> read.flatMap(c -> c.checkpoint().load()))
         .orElseThrow(() ->
             new UserException(

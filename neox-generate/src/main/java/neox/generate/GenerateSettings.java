@@ -3,39 +3,41 @@ package neox.generate;
 import java.nio.file.Path;
 import java.util.Optional;
 import neox.base.UserException;
-import neox.config.NeoxConfig;
-import neox.config.Precision;
+import neox.inference.LoadOptions;
 
 /// What one run of the tool is to do.
 ///
 /// @param model checkpoint or Hugging Face directory
-/// @param config the configuration named on the command line, which then counts instead of the one
-///   in the checkpoint
-/// @param recompute no key/value cache
+/// @param load how to open it; with the configuration named on the command line, which then counts
+///   instead of the one in the checkpoint
+/// @param threads of the CPU
 /// @param output empty or `-`: standard output
-/// @param threads empty: as many as the machine has
 record GenerateSettings(
     Path model,
-    Optional<NeoxConfig> config,
-    Optional<Long> iteration,
-    Precision precision,
+    LoadOptions load,
+    int threads,
     Sampling sampling,
-    int maximumTokens,
-    boolean recompute,
+    Writing writing,
     long seed,
     PromptSource prompts,
-    Optional<Path> output,
-    Optional<Integer> threads) {
+    Optional<Path> output) {
 
   /// See [neox.inference.Sampler]; repeated here so that `--help` need not load libtorch.
   record Sampling(double temperature, int topK, double topP) {}
 
-  GenerateSettings {
-    if (maximumTokens < 1) {
-      throw UserException.of("--maximum-tokens %d: expected at least 1", maximumTokens);
-    }
-    if (threads.isPresent() && threads.get() < 1) {
-      throw UserException.of("--threads %d: expected at least 1", threads.get());
+  /// How prompts are continued.
+  ///
+  /// @param maximumTokens new tokens for each
+  /// @param batchSize how many at a time
+  /// @param recompute no key/value cache
+  record Writing(int maximumTokens, int batchSize, boolean recompute) {
+    Writing {
+      if (maximumTokens < 1) {
+        throw UserException.of("--maximum-tokens %d: expected at least 1", maximumTokens);
+      }
+      if (batchSize < 1) {
+        throw UserException.of("--batch-size %d: expected at least 1", batchSize);
+      }
     }
   }
 }

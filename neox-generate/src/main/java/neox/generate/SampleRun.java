@@ -6,17 +6,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import neox.base.Console;
 import neox.base.Progress;
 import neox.base.UserException;
+import neox.inference.Decoding;
 import neox.inference.Generation;
-import neox.inference.LoadOptions;
+import neox.inference.GenerationRequest;
 import neox.inference.LoadedModel;
 import neox.inference.ModelLoader;
-import neox.inference.NetworkLanguageModel;
 import neox.inference.Sampler;
-import neox.inference.TextGenerator;
 import neox.tensor.NativeRuntime;
 import neox.tensor.RandomState;
 import neox.tokenizer.Tokenizer;
@@ -38,29 +36,26 @@ final class SampleRun {
   }
 
   void run() throws IOException {
-    GenerateSettings.Sampling sampling = settings.sampling();
-    Sampler sampler = new Sampler(sampling.temperature(), sampling.topK(), sampling.topP());
+    Sampler sampler = sampler(settings.sampling()); // refuses before the work begins
     List<String> prompts = settings.prompts().read(console.in());
-    NativeRuntime.start(settings.threads().orElseGet(NativeRuntime::defaultThreads));
+    NativeRuntime.start(settings.threads());
     RandomState.seed(settings.seed());
-    try (LoadedModel model = ModelLoader.open(settings.model(), loadOptions())) {
+    try (LoadedModel model = ModelLoader.open(settings.model(), settings.load())) {
       List<int[]> contexts = encode(prompts, model);
-      writeSamples(model, generator(model, sampler), prompts, contexts);
+      writeSamples(model, decoding(model, sampler), prompts, contexts);
     }
   }
 
-  private LoadOptions loadOptions() {
-    OptionalLong iteration =
-        settings.iteration().map(OptionalLong::of).orElseGet(OptionalLong::empty);
-    return new LoadOptions(settings.precision(), iteration, settings.config());
+  private static Sampler sampler(GenerateSettings.Sampling sampling) {
+    return new Sampler(sampling.temperature(), sampling.topK(), sampling.topP());
   }
 
-  private TextGenerator generator(LoadedModel model, Sampler sampler) {
-    if (!(model.model() instanceof NetworkLanguageModel network)) {
-      throw new IllegalStateException("a loaded model without a network");
-    }
-    TextGenerator cached = TextGenerator.of(network.network(), sampler, model.config().seqLength());
-    return settings.recompute() ? cached.recomputing() : cached;
+  private Decoding decoding(LoadedModel model, Sampler sampler) {
+    return new Decoding(
+        sampler,
+        model.config().seqLength(),
+        settings.writing().batchSize(),
+        settings.writing().recompute() ? Decoding.Memory.NOTHING : Decoding.Memory.KEYS_AND_VALUES);
   }
 
   /// All prompts as tokens, so that one that does not fit is reported before the work begins.
@@ -89,13 +84,17 @@ final class SampleRun {
   }
 
   private void writeSamples(
-      LoadedModel model, TextGenerator generator, List<String> prompts, List<int[]> contexts)
+      LoadedModel model, Decoding decoding, List<String> prompts, List<int[]> contexts)
       throws IOException {
     try (SampleWriter writer = SampleWriter.open(settings.output(), console.out());
         Progress progress = new Progress(console, "generating", prompts.size())) {
-      for (int i = 0; i < prompts.size(); i++) {
-        writer.write(sample(model.tokenizer(), generator, prompts.get(i), contexts.get(i)));
-        progress.update(i + 1L, (i + 1) + " prompts");
+      for (int from = 0; from < prompts.size(); from += decoding.batchSize()) {
+        int to = Math.min(prompts.size(), from + decoding.batchSize());
+        for (Sample sample :
+            continueBatch(model, decoding, prompts.subList(from, to), contexts.subList(from, to))) {
+          writer.write(sample);
+        }
+        progress.update(to, to + " prompts");
       }
       writer.commit();
     }
@@ -105,12 +104,32 @@ final class SampleRun {
         .ifPresent(file -> console.info("%d samples in %s", prompts.size(), file));
   }
 
-  private Sample sample(
-      Tokenizer tokenizer, TextGenerator generator, String prompt, int[] context) {
+  /// In the order of the prompts.
+  private List<Sample> continueBatch(
+      LoadedModel model, Decoding decoding, List<String> prompts, List<int[]> contexts) {
+    int eod = model.tokenizer().eod().orElse(NO_EOD);
+    int most = settings.writing().maximumTokens();
+    List<GenerationRequest> requests =
+        contexts.stream()
+            .map(context -> new GenerationRequest(context, most, token -> token == eod))
+            .toList();
+    Sample[] samples = new Sample[prompts.size()];
     long startedAtNanos = System.nanoTime();
-    Generation generation =
-        generator.generateText(context, settings.maximumTokens(), tokenizer.eod().orElse(NO_EOD));
-    double seconds = (System.nanoTime() - startedAtNanos) / 1e9;
+    model
+        .model()
+        .generate(
+            requests,
+            decoding,
+            (i, written) -> {
+              double seconds = (System.nanoTime() - startedAtNanos) / 1e9;
+              Generation generation = Generation.of(written, eod);
+              samples[i] = sample(model.tokenizer(), prompts.get(i), generation, seconds);
+            });
+    return List.of(samples);
+  }
+
+  private static Sample sample(
+      Tokenizer tokenizer, String prompt, Generation generation, double seconds) {
     int[] tokens = generation.tokens();
     Optional<String> message = message(tokens, tokenizer.vocabSize());
     Optional<String> text =

@@ -17,6 +17,8 @@ import neox.base.Json;
 import neox.base.Tool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GenerateCommandTest {
   private static final List<String> PROMPTS =
@@ -92,6 +94,26 @@ class GenerateCommandTest {
             "40");
     assertThat(result.err()).isEmpty();
     assertThat(result.code()).isEqualTo(ExitCode.OK);
+    assertGolden(result.lines());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2", "3", "9"})
+  void continuesPromptsTogether(String batchSize) {
+    Result result =
+        run(
+            String.join("\n", PROMPTS),
+            "--model",
+            checkpoint(),
+            "-i",
+            "-",
+            "--maximum-tokens",
+            "40",
+            "--device",
+            "cpu",
+            "--batch-size",
+            batchSize);
+    assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
     assertGolden(result.lines());
   }
 
@@ -200,6 +222,12 @@ class GenerateCommandTest {
     assertRefused(
         run("", "--model", checkpoint(), "--maximum-tokens", "0"),
         "--maximum-tokens 0: expected at least 1");
+    assertRefused(
+        run("", "--model", checkpoint(), "--batch-size", "0"),
+        "--batch-size 0: expected at least 1");
+    assertRefused(
+        run("", "--model", checkpoint(), "--device", "tpu"),
+        "device 'tpu': expected cpu, cuda or cuda:N (N from 0)");
     assertRefused(
         run("a", "--model", checkpoint(), "-i", "-", "--top-p", "2"),
         "top-p 2.0: expected a probability from 0 (off) to 1");

@@ -1,5 +1,7 @@
 package neox.train;
 
+import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +14,11 @@ import neox.base.ToolCommand;
 import neox.base.Version;
 import neox.config.ConfigOptions;
 import neox.config.ConfigSource;
-import neox.config.LoadedConfig;
+import neox.config.ParallelConfig;
+import neox.parallel.Launch;
+import neox.parallel.Ranks;
+import neox.parallel.Topology;
+import neox.tensor.Device;
 import neox.tensor.NativeRuntime;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,9 +39,17 @@ import picocli.CommandLine.Option;
       "",
       "The log goes to standard output, metrics to metrics.jsonl in log_dir (else save).",
       "SIGTERM and Ctrl-C finish the step and save; exit code 75 then means:",
-      "run the same command again to continue."
+      "run the same command again to continue.",
+      "",
+      "Several ranks: start the command once for each, with RANK, WORLD_SIZE, MASTER_ADDR and",
+      "MASTER_PORT in the environment; pipe_parallel_size x model_parallel_size x replicas",
+      "is WORLD_SIZE."
     })
 public final class TrainCommand implements ToolCommand {
+  /// How long a rank waits for the others: at the start for them to come, later for what they
+  /// compute.
+  private static final Duration JOIN = Duration.ofMinutes(10);
+
   @Mixin StandardOptions standard = new StandardOptions();
   @Mixin ConfigOptions config = new ConfigOptions();
 
@@ -44,6 +58,12 @@ public final class TrainCommand implements ToolCommand {
       paramLabel = "N",
       description = "Continue from the checkpoint of step N instead of the latest.")
   @Nullable Long iteration;
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      description = "Where to compute: cpu (default), cuda or cuda:N.")
+  String device = "cpu";
 
   public static void main(String[] args) {
     System.exit(Tool.run(new TrainCommand(), args));
@@ -56,13 +76,23 @@ public final class TrainCommand implements ToolCommand {
       console.out().print(answer.get());
       return ExitCode.OK;
     }
-    LoadedConfig loaded = RunLength.read(source(), console::info);
+    Launch launch = Launch.fromEnvironment();
+    RunPlan plan = RunPlan.read(source(), launch.worldSize(), console::info);
     NativeRuntime.start(NativeRuntime.defaultThreads());
     try (StopRequest stop = StopRequest.listen(console)) {
-      int code = NativeRuntime.run(() -> Training.run(loaded, console, stop));
+      int code = NativeRuntime.run(() -> train(launch, plan, console, stop));
       console.out().flush();
       stop.finished(code);
       return code;
+    }
+  }
+
+  private int train(Launch launch, RunPlan plan, Console console, StopRequest stop)
+      throws IOException {
+    ParallelConfig parallel = plan.loaded().config().parallel();
+    Topology topology = launch.topology(parallel.stages(), parallel.modelParallelSize());
+    try (Ranks ranks = Ranks.join(topology, launch, JOIN)) {
+      return Training.run(plan, new Training.Seat(ranks, Device.named(device)), console, stop);
     }
   }
 

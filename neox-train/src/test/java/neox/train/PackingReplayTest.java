@@ -1,13 +1,9 @@
 package neox.train;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,15 +11,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
-import neox.base.Console;
 import neox.base.Json;
 import neox.config.ConfigSource;
 import neox.config.NeoxConfig;
 import neox.tensor.NativeRuntime;
 import neox.tensor.Scope;
 import neox.tensor.TensorData;
+import neox.train.data.BatchFeed;
+import neox.train.data.MicroBatch;
+import neox.train.data.TrainingData;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +32,8 @@ class PackingReplayTest {
   private static final Path GOLDEN = Path.of("../shared/data/src/test/resources/golden");
 
   @TempDir Path directory;
+
+  private static final int ONE_RANK = 1;
 
   @BeforeAll
   static void start() {
@@ -49,15 +48,15 @@ class PackingReplayTest {
     "E1_train_epochs, 24"
   })
   void readsTheSameBatchesAsNeox(String run, long steps) throws IOException {
-    NeoxConfig config = RunLength.read(source(run), line -> {}).config();
+    RunPlan plan = RunPlan.read(source(run), ONE_RANK, line -> {});
+    NeoxConfig config = plan.loaded().config();
     assertThat(config.batch().trainIters()).isEqualTo(steps);
     assertThat(config.schedule().decayIters()).isEqualTo(steps);
     List<JsonNode> expected = new ArrayList<>();
     for (String line : Files.readAllLines(GOLDEN.resolve("packing/" + run + ".batches.jsonl"))) {
       expected.add(Json.parse(line, run));
     }
-    try (TrainingData data =
-        TrainingData.open(config, OptionalInt.empty(), Integer.MAX_VALUE, quiet())) {
+    try (TrainingData data = TrainFixture.data(plan)) {
       List<Micro> batches = batches(config, data);
       assertThat(batches).hasSameSizeAs(expected);
       for (int i = 0; i < batches.size(); i++) {
@@ -145,10 +144,5 @@ class PackingReplayTest {
 
   private static boolean isData(Path file) {
     return file.toString().endsWith("_document.bin") || file.toString().endsWith("_document.idx");
-  }
-
-  private static Console quiet() {
-    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
-    return new Console(InputStream.nullInputStream(), nowhere, nowhere, false, true);
   }
 }

@@ -1,14 +1,10 @@
 package neox.train;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,16 +15,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
-import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.Json;
 import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
-import neox.config.ModelConfig;
 import neox.config.NeoxConfig;
-import neox.config.PositionEmbedding;
+import neox.config.model.ModelConfig;
+import neox.config.model.Positions;
+import neox.train.data.BatchFeed;
+import neox.train.data.TrainingData;
 import neox.weights.TensorView;
 import neox.weights.neox.NeoxCheckpoint;
 import org.junit.jupiter.api.Test;
@@ -43,6 +39,8 @@ class ReplayTest {
   /// Two implementations in float32 drift apart by rounding alone; 20 steps give about 1e-6.
   private static final double TOLERANCE = 1e-4;
 
+  private static final int ONE_RANK = 1;
+
   @TempDir Path directory;
 
   /// The gradients of the recorded runs are sums over the micro-batches when they were recorded
@@ -50,10 +48,36 @@ class ReplayTest {
   /// micro-batches exactly when its epsilon is divided by n, too.
   @ParameterizedTest
   @CsvSource({"A_pythia, 2", "A0_pythia_nopipe, 1", "B_gpt3, 2"})
-  void followsARunOfNeoxStepByStep(String run, double normScale) throws IOException {
-    TrainFixture.Result result = TrainFixture.run(arguments(run, 1e-8 / normScale));
-    assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
+  void followsARunOfNeoxStepByStepToItsLastWeights(String run, double normScale)
+      throws IOException {
+    follow(run, run, normScale);
+    assertSameWeights(
+        golden(run).resolve("global_step20"), directory.resolve("save/global_step20"), model(run));
+  }
 
+  /// One option each; their last weights are not recorded.
+  ///
+  /// @param first whose first weights they start from
+  @ParameterizedTest
+  @CsvSource({
+    "C_llama, C_llama, 2",
+    "pos_rpe, pos_rpe, 2",
+    "pos_rpe_nopipe, pos_rpe_nopipe, 1",
+    "pos_alibi_heads6, pos_alibi_heads6, 2",
+    "attn_sliding16, A_pythia, 2",
+    "attn_gqa2, attn_gqa2, 2",
+    "opt_lion, A_pythia, 2",
+    "norm_rmsnorm, norm_rmsnorm, 2",
+    "act_swiglu, act_swiglu, 2"
+  })
+  void followsARunOfNeoxWithAnotherArchitectureOrOptimizer(
+      String run, String first, double normScale) throws IOException {
+    follow(run, first, normScale);
+  }
+
+  private void follow(String run, String first, double normScale) throws IOException {
+    TrainFixture.Result result = TrainFixture.run(arguments(run, first, 1e-8 / normScale));
+    assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
     Map<Long, JsonNode> ours = metrics();
     List<JsonNode> trace = lines(golden(run).resolve("trace.jsonl"));
     assertThat(trace).hasSize(STEPS);
@@ -64,16 +88,14 @@ class ReplayTest {
       assertClose(actual, "train/learning_rate", 1, step.get("lr_after_step").asDouble());
       assertClose(actual, "train/grad_norm", normScale, step.get("grad_norm").asDouble());
     }
-    assertSameWeights(
-        golden(run).resolve("global_step20"), directory.resolve("save/global_step20"), model(run));
   }
 
   @Test
   void readsTheSameBatchesAsNeox() throws IOException {
-    NeoxConfig config = config("A_pythia");
+    RunPlan plan = RunPlan.read(source("A_pythia"), ONE_RANK, line -> {});
+    NeoxConfig config = plan.loaded().config();
     List<int[][]> batches = new ArrayList<>();
-    try (TrainingData data =
-        TrainingData.open(config, OptionalInt.empty(), Integer.MAX_VALUE, quiet())) {
+    try (TrainingData data = TrainFixture.data(plan)) {
       long accumulation = config.batch().gradientAccumulationSteps();
       long perEvaluation = config.eval().iters() * accumulation;
       for (long i = 0; i < STEPS; i++) {
@@ -97,11 +119,6 @@ class ReplayTest {
     }
   }
 
-  private static Console quiet() {
-    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
-    return new Console(InputStream.nullInputStream(), nowhere, nowhere, false, true);
-  }
-
   private static void addEvaluation(
       List<int[][]> batches, BatchFeed feed, long number, NeoxConfig config) {
     long size = config.eval().iters() * config.batch().gradientAccumulationSteps();
@@ -110,14 +127,14 @@ class ReplayTest {
     }
   }
 
-  private List<String> arguments(String run, double epsilon) throws IOException {
+  private List<String> arguments(String run, String first, double epsilon) throws IOException {
     TrainFixture fixture = new TrainFixture(directory);
     return List.of(
         golden(run).resolve("config.yml").toString(),
         "--set",
         "data_path=" + fixture.dataPrefix(),
         "--set",
-        "load=" + golden(run).resolve("global_step0"),
+        "load=" + golden(first).resolve("global_step0"),
         "--set",
         "finetune=true",
         "--set",
@@ -132,13 +149,12 @@ class ReplayTest {
         "gradient_clipping=0"); // NeoX did not hand the configured 1.0 to DeepSpeed
   }
 
-  private NeoxConfig config(String run) throws IOException {
+  private ConfigSource source(String run) throws IOException {
     TrainFixture fixture = new TrainFixture(directory);
-    return ConfigLoader.load(
-        new ConfigSource(
-            Optional.empty(),
-            List.of(golden(run).resolve("config.yml")),
-            Map.of("data_path", fixture.dataPrefix().toString())));
+    return new ConfigSource(
+        Optional.empty(),
+        List.of(golden(run).resolve("config.yml")),
+        Map.of("data_path", fixture.dataPrefix().toString()));
   }
 
   private static ModelConfig model(String run) throws IOException {
@@ -200,7 +216,7 @@ class ReplayTest {
   /// rounding noise. (Rows are grouped by head: query, key, value; the first dims are rotated.)
   private static void leaveOutNoise(ModelConfig model, float[] bias) {
     int dim = model.headDim();
-    int rotated = model.positionEmbedding() == PositionEmbedding.ROTARY ? model.rotaryDim() : 0;
+    int rotated = model.positions() instanceof Positions.Rotary rotary ? rotary.dims(dim) : 0;
     for (int head = 0; head < model.heads(); head++) {
       Arrays.fill(bias, (3 * head + 1) * dim + rotated, (3 * head + 2) * dim, 0);
     }

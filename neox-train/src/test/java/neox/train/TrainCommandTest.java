@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import neox.base.ExitCode;
+import neox.train.checkpoint.CheckpointStore;
+import neox.train.checkpoint.TrainState;
 import neox.weights.neox.OptimizerStateFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,8 +141,9 @@ class TrainCommandTest {
   @Test
   void namesTheMistakesThatOnlyARunShows() {
     assertFails(
-        "pipe_parallel_size: training on several ranks is not supported in this version; expected"
-            + " 0 or 1, found 2",
+        "pipe_parallel_size: pipe_parallel_size (2) x model_parallel_size (1) = 2 ranks share the"
+            + " network, but the run has 1; start 2 of them or a multiple (RANK, WORLD_SIZE,"
+            + " MASTER_ADDR, MASTER_PORT)",
         "pipe_parallel_size=2");
     assertFails("no training data", "split=0,50,50");
     assertFails("no such checkpoint directory", "load=" + directory.resolve("nowhere"));

@@ -3,6 +3,7 @@ package neox.train;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,9 +11,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import neox.base.Console;
 import neox.base.Tool;
+import neox.parallel.comm.Communicator;
+import neox.tensor.Placement;
+import neox.train.data.TrainingData;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Runs neox-train on a tiny network in a directory of its own.
 final class TrainFixture {
@@ -86,6 +93,13 @@ final class TrainFixture {
     return arguments;
   }
 
+  static List<String> arguments(Path config, Map<String, String> overrides) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(config.toString());
+    overrides.forEach((key, value) -> add(arguments, key + "=" + value));
+    return arguments;
+  }
+
   Result run(String name, String... overrides) {
     return run(arguments(name, overrides));
   }
@@ -118,6 +132,19 @@ final class TrainFixture {
       }
     }
     return files;
+  }
+
+  /// The samples of a run, for one rank that does not look at the tokens' values.
+  static TrainingData data(RunPlan plan) throws IOException {
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+    Console quiet = new Console(InputStream.nullInputStream(), nowhere, nowhere, false, true);
+    TrainingData.Use use =
+        new TrainingData.Use(
+            OptionalInt.empty(),
+            Integer.MAX_VALUE,
+            Communicator.alone(),
+            Placement.cpu(ScalarType.Float));
+    return TrainingData.of(plan.samples(line -> {}), plan.loaded().config(), use, quiet);
   }
 
   private static void add(List<String> arguments, String override) {

@@ -2,9 +2,15 @@ package neox.eval.request;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntPredicate;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
 import neox.base.UserException;
+import neox.inference.Decoding;
+import neox.inference.GenerationRequest;
 import neox.inference.LanguageModel;
 import neox.tokenizer.TokenBuffer;
 import neox.tokenizer.Tokenizer;
@@ -12,9 +18,34 @@ import neox.tokenizer.Tokenizer;
 /// Greedy continuations that end where a stop text appears.
 ///
 /// @param eod ends every continuation
-record Generator(LanguageModel model, Tokenizer tokenizer, int eod, int maxLength) {
+/// @param batchSize how many are written at the same time
+record Generator(LanguageModel model, Tokenizer tokenizer, int eod, int maxLength, int batchSize) {
 
-  String generate(Request.Generate request) {
+  /// Answers in the order of the requests.
+  ///
+  /// @param progress told how many are done
+  List<String> generate(List<Request.Generate> requests, LongConsumer progress) {
+    List<GenerationRequest> unsorted = requests.stream().map(this::request).toList();
+    List<Integer> order = // neighbours of equal length waste no work
+        IntStream.range(0, requests.size())
+            .boxed()
+            .sorted(Comparator.comparingInt(i -> -unsorted.get(i).context().length))
+            .toList();
+    String[] texts = new String[requests.size()];
+    AtomicLong done = new AtomicLong();
+    model.generate(
+        order.stream().map(unsorted::get).toList(),
+        Decoding.greedy(model.maxLength()).withBatchSize(batchSize),
+        (i, written) -> {
+          int request = order.get(i);
+          List<String> stops = stops(requests.get(request).options());
+          texts[request] = cut(tokenizer.decode(without(written, eod)), stops);
+          progress.accept(done.incrementAndGet());
+        });
+    return List.of(texts);
+  }
+
+  private GenerationRequest request(Request.Generate request) {
     int maxTokens = request.options().maxTokens();
     int room = maxLength - maxTokens;
     if (room <= 0) {
@@ -28,9 +59,8 @@ record Generator(LanguageModel model, Tokenizer tokenizer, int eod, int maxLengt
       context = new int[] {eod};
     }
     int[] kept = Arrays.copyOfRange(context, Math.max(0, context.length - room), context.length);
-    List<String> stops = stops(request.options());
-    int[] written = model.greedy(kept, maxTokens, new StopAt(tokenizer, eod, stops));
-    return cut(tokenizer.decode(without(written, eod)), stops);
+    return new GenerationRequest(
+        kept, maxTokens, new StopAt(tokenizer, eod, stops(request.options())));
   }
 
   private List<String> stops(GenerationOptions options) {

@@ -97,15 +97,20 @@ public final class ModelRunner implements RequestRunner {
   }
 
   private void generateTexts(List<Request> requests, Response[] responses) {
-    Generator generator = new Generator(model, tokenizer, encoder.prefix(), maxLength);
-    long total = requests.stream().filter(Generate.class::isInstance).count();
-    try (Progress progress = new Progress(console, "generating", total)) {
-      long done = 0;
-      for (int i = 0; i < responses.length; i++) {
-        if (requests.get(i) instanceof Generate request) {
-          responses[i] = new Generated(generator.generate(request));
-          progress.update(++done, done + " requests");
-        }
+    List<Generate> wanted = new ArrayList<>();
+    List<Integer> places = new ArrayList<>();
+    for (int i = 0; i < responses.length; i++) {
+      if (requests.get(i) instanceof Generate request) {
+        wanted.add(request);
+        places.add(i);
+      }
+    }
+    Generator generator = new Generator(model, tokenizer, encoder.prefix(), maxLength, batchSize);
+    try (Progress progress = new Progress(console, "generating", wanted.size())) {
+      List<String> texts =
+          generator.generate(wanted, done -> progress.update(done, done + " requests"));
+      for (int i = 0; i < texts.size(); i++) {
+        responses[places.get(i)] = new Generated(texts.get(i));
       }
     }
   }

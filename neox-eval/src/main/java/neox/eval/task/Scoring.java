@@ -3,6 +3,7 @@ package neox.eval.task;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import neox.base.UserException;
 import neox.eval.metric.Metric;
 import neox.eval.metric.Value;
 import neox.eval.request.Response;
@@ -28,7 +29,7 @@ public interface Scoring {
   static void require(OutputType type, Map<String, Metric> wanted, List<String> known) {
     for (String name : wanted.keySet()) {
       if (!known.contains(name)) {
-        throw new neox.base.UserException(
+        throw new UserException(
             "metric '%s' does not exist for output type %s; it has %s"
                 .formatted(name, type.key(), String.join(", ", known)));
       }

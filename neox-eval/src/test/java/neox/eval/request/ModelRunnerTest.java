@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import neox.base.Console;
+import neox.base.Json;
 import neox.base.UserException;
 import neox.eval.Golden;
 import neox.eval.request.Response.Generated;
@@ -240,15 +241,18 @@ class ModelRunnerTest {
     }
     List<JsonNode> golden = golden(512, "generate_until");
     assertThat(golden).hasSize(7);
+    List<Request> requests = new ArrayList<>();
+    List<Response> expected = new ArrayList<>();
     for (JsonNode request : golden) {
       String context = request.get("context").asText();
       int[] ids = RecordedTokens.ids(request.get("context_enc"));
       recorded.encoding(context, ids);
       recorded.continuation(ids, RecordedTokens.ids(request.get("greedy_24_tokens")));
       GenerationOptions options = new GenerationOptions((ObjectNode) request.get("gen_kwargs"));
-      assertThat(runner(512).run(List.of(new Request.Generate(context, options))))
-          .containsExactly(new Generated(request.get("response").asText()));
+      requests.add(new Request.Generate(context, options));
+      expected.add(new Generated(request.get("response").asText()));
     }
+    assertThat(runner(512).run(requests)).isEqualTo(expected);
   }
 
   @Test
@@ -285,7 +289,7 @@ class ModelRunnerTest {
   }
 
   private static GenerationOptions options(String stop, int maxTokens) {
-    var keywords = neox.base.Json.mapper().createObjectNode();
+    var keywords = Json.mapper().createObjectNode();
     keywords.put("until", stop).put("max_gen_toks", maxTokens);
     return new GenerationOptions(keywords);
   }
@@ -309,7 +313,7 @@ class ModelRunnerTest {
 
   @Test
   void refusesSampling() {
-    var keywords = neox.base.Json.mapper().createObjectNode().put("do_sample", true);
+    var keywords = Json.mapper().createObjectNode().put("do_sample", true);
     assertThatThrownBy(() -> new GenerationOptions(keywords))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("sampling (do_sample, temperature > 0) is not supported");

@@ -7,9 +7,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
+import neox.inference.Decoding;
+import neox.inference.GenerationRequest;
+import neox.inference.GenerationSink;
 import neox.inference.LanguageModel;
 import neox.inference.Score;
 import neox.inference.ScoreRequest;
@@ -101,23 +103,30 @@ final class RecordedTokens {
       }
 
       @Override
-      public int[] greedy(int[] context, int maxNewTokens, IntPredicate stop) {
-        int[] ids = continuations.get(Arrays.toString(context));
-        if (ids == null) {
-          throw new AssertionError("unknown context " + Arrays.toString(context));
+      public void generate(
+          List<GenerationRequest> requests, Decoding decoding, GenerationSink sink) {
+        for (int i = 0; i < requests.size(); i++) {
+          sink.finished(i, written(requests.get(i)));
         }
-        int count = 0;
-        while (count < Math.min(maxNewTokens, ids.length)) {
-          if (stop.test(ids[count++])) {
-            break;
-          }
-        }
-        return Arrays.copyOf(ids, count);
       }
 
       @Override
       public void close() {}
     };
+  }
+
+  private int[] written(GenerationRequest request) {
+    int[] ids = continuations.get(Arrays.toString(request.context()));
+    if (ids == null) {
+      throw new AssertionError("unknown context " + Arrays.toString(request.context()));
+    }
+    int count = 0;
+    while (count < Math.min(request.maximumTokens(), ids.length)) {
+      if (request.stop().test(ids[count++])) {
+        break;
+      }
+    }
+    return Arrays.copyOf(ids, count);
   }
 
   private Score answer(ScoreRequest request) {

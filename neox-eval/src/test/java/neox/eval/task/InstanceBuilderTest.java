@@ -14,6 +14,7 @@ import java.util.Optional;
 import neox.base.Json;
 import neox.base.UserException;
 import neox.eval.metric.Metric;
+import neox.eval.metric.TextComparison;
 import neox.eval.metric.Value;
 import neox.eval.request.Request;
 import neox.eval.request.Response;
@@ -223,12 +224,12 @@ class InstanceBuilderTest {
 
   @Test
   void extractsTheMatchThatIsAskedFor() {
-    var number = neox.eval.metric.TextComparison.pattern("(-?[$0-9.,]{2,})|(-?[0-9]+)");
+    var number = TextComparison.pattern("(-?[$0-9.,]{2,})|(-?[0-9]+)");
     assertThat(filtered(new Filter.Extract(number, 0, "none"), "7 of 12")).isEqualTo("7");
     assertThat(filtered(new Filter.Extract(number, -1, "none"), "7 of 12")).isEqualTo("12");
     assertThat(filtered(new Filter.Extract(number, 2, "none"), "7 of 12")).isEqualTo("none");
     assertThat(filtered(new Filter.Extract(number, 0, "none"), "no")).isEqualTo("none");
-    var word = neox.eval.metric.TextComparison.pattern("\\w+ ");
+    var word = TextComparison.pattern("\\w+ ");
     assertThat(filtered(new Filter.Extract(word, 0, "none"), "né so")).isEqualTo("né");
   }
 

@@ -65,6 +65,21 @@ class ArchitectureTest {
   }
 
   @Test
+  void onlyStagesPassThroughANetwork() {
+    Rules.ONLY_STAGES_PASS_THROUGH_A_NETWORK.check(Modules.CLASSES);
+  }
+
+  @Test
+  void onlyPlacementsDecideWhereTensorsLie() {
+    Rules.ONLY_PLACEMENTS_DECIDE_WHERE_TENSORS_LIE.check(Modules.CLASSES);
+  }
+
+  @Test
+  void onlyObjectivesKnowALoss() {
+    Rules.ONLY_OBJECTIVES_KNOW_A_LOSS.check(Modules.CLASSES);
+  }
+
+  @Test
   void internalsStayInTheirModule() {
     Rules.INTERNALS_STAY_IN_THEIR_MODULE.check(Modules.CLASSES);
   }

@@ -8,8 +8,10 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaCodeUnitAccess;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 
@@ -20,6 +22,25 @@ final class Rules {
   private static final Set<String> READS_THE_ENVIRONMENT = Set.of("java.lang.System.getenv");
   private static final Set<String> STREAMS_OF_THE_PROCESS =
       Set.of("java.lang.System.in", "java.lang.System.out", "java.lang.System.err");
+
+  private static final Set<String> FORWARD = Set.of("neox.model.Network.forward");
+  private static final String TORCH = "org.bytedeco.pytorch.global.torch";
+  private static final String TENSOR_OPTIONS = "org.bytedeco.pytorch.TensorOptions";
+  private static final Set<String> FACTORIES =
+      Set.of(
+          "arange",
+          "empty",
+          "eye",
+          "from_blob",
+          "full",
+          "linspace",
+          "ones",
+          "rand",
+          "randint",
+          "randn",
+          "tensor",
+          "zeros");
+  private static final Pattern LOSS = Pattern.compile("_loss|cross_entropy|nll_");
 
   static final ArchRule MODULES_USE_WHAT_THE_TABLE_ALLOWS =
       classes()
@@ -73,6 +94,8 @@ final class Rules {
       noClasses()
           .that()
           .resideInAPackage("neox.model..")
+          .and()
+          .resideOutsideOfPackage("neox.model.stage")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("neox.parallel.comm..", "neox.parallel.pipeline..");
@@ -121,6 +144,44 @@ final class Rules {
                           .filter(c -> !c.getPackage().isAnnotatedWith(NullMarked.class))
                           .map(c -> c.getPackageName() + " is not @NullMarked")));
 
+  /// Who passes through a network any other way has a second code path for pipelines.
+  static final ArchRule ONLY_STAGES_PASS_THROUGH_A_NETWORK =
+      classes()
+          .that()
+          .resideOutsideOfPackage("neox.model.stage")
+          .should(
+              new Violations(
+                  "leave the forward of a network to NetworkStage",
+                  javaClass -> uses(javaClass, FORWARD).map(JavaAccess::getDescription)));
+
+  /// A tensor that is made without a placement lies in main memory, wherever the others are.
+  static final ArchRule ONLY_PLACEMENTS_DECIDE_WHERE_TENSORS_LIE =
+      classes()
+          .that()
+          .resideOutsideOfPackage("neox.tensor")
+          .should(
+              new Violations(
+                  "make tensors through a Placement, or like another tensor",
+                  javaClass ->
+                      javaClass.getCodeUnitCallsFromSelf().stream()
+                          .filter(Rules::decidesWhere)
+                          .map(JavaAccess::getDescription)));
+
+  /// log p(label) is the model's; what is minimized is the objective's.
+  static final ArchRule ONLY_OBJECTIVES_KNOW_A_LOSS =
+      classes()
+          .that()
+          .resideOutsideOfPackage("neox.train.objective")
+          .and()
+          .doNotHaveFullyQualifiedName("neox.model.LogLikelihoods")
+          .should(
+              new Violations(
+                  "leave losses to neox.train.objective",
+                  javaClass ->
+                      javaClass.getCodeUnitCallsFromSelf().stream()
+                          .filter(Rules::makesALoss)
+                          .map(JavaAccess::getDescription)));
+
   /// The rule for the packages whose row in ARCHITECTURE.md says so.
   static ArchRule doNotSeeLibtorch(String... packages) {
     return noClasses()
@@ -154,6 +215,25 @@ final class Rules {
 
   private static JavaClass target(Dependency use) {
     return use.getTargetClass().getBaseComponentType();
+  }
+
+  private static boolean decidesWhere(JavaCodeUnitAccess<?> call) {
+    String owner = call.getTargetOwner().getName();
+    boolean options = owner.equals(TENSOR_OPTIONS) && call.getName().equals("<init>");
+    boolean factory = owner.equals(TORCH) && FACTORIES.contains(call.getName());
+    return options
+        || (factory
+            && call.getTarget().getRawParameterTypes().stream()
+                .noneMatch(type -> type.getName().equals(TENSOR_OPTIONS)));
+  }
+
+  private static boolean makesALoss(JavaCodeUnitAccess<?> call) {
+    boolean ofTorch =
+        call.getTargetOwner().getPackageName().startsWith("org.bytedeco.pytorch")
+            && LOSS.matcher(call.getName()).find();
+    return ofTorch
+        || (call.getTargetOwner().getName().equals("neox.train.objective.Loss")
+            && call.getName().equals("<init>"));
   }
 
   private Rules() {}

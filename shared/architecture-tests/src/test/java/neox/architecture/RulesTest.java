@@ -17,7 +17,7 @@ class RulesTest {
 
   static Stream<Arguments> examples() {
     return Stream.of(
-        Arguments.of(Rules.MODULES_USE_WHAT_THE_TABLE_ALLOWS, "neox.config.Norm"),
+        Arguments.of(Rules.MODULES_USE_WHAT_THE_TABLE_ALLOWS, "neox.config.model.Norm"),
         Arguments.of(Rules.PACKAGES_DO_NOT_USE_EACH_OTHER_IN_CIRCLES, "Cycle detected"),
         Arguments.of(Rules.ONLY_WEIGHTS_KNOWS_PICKLE, "neox.weights.pickle"),
         Arguments.of(Rules.OPCODES_STAY_IN_THEIR_PACKAGE, "neox.hub.examples.Opcodes"),
@@ -25,6 +25,10 @@ class RulesTest {
         Arguments.of(Rules.ONLY_BASE_READS_THE_ENVIRONMENT, "System.getenv"),
         Arguments.of(Rules.ONLY_BASE_TOUCHES_THE_STREAMS_OF_THE_PROCESS, "System.out"),
         Arguments.of(Rules.THE_MODEL_SEES_TENSOR_PARALLEL_ALONE, "neox.parallel.pipeline.Step"),
+        Arguments.of(Rules.ONLY_STAGES_PASS_THROUGH_A_NETWORK, "Network.forward("),
+        Arguments.of(Rules.ONLY_PLACEMENTS_DECIDE_WHERE_TENSORS_LIE, "torch.zeros("),
+        Arguments.of(Rules.ONLY_PLACEMENTS_DECIDE_WHERE_TENSORS_LIE, "TensorOptions.<init>("),
+        Arguments.of(Rules.ONLY_OBJECTIVES_KNOW_A_LOSS, "torch.mse_loss("),
         Arguments.of(Rules.INTERNALS_STAY_IN_THEIR_MODULE, "neox.hub.examples.internal.Inner"),
         Arguments.of(Rules.NAMES_SAY_WHAT_SOMETHING_IS, "neox.hub.examples.Utils"),
         Arguments.of(Rules.NOTHING_MUTABLE_IS_STATIC, "BreaksTheRules.count"),

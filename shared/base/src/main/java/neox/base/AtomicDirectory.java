@@ -32,11 +32,18 @@ public final class AtomicDirectory implements AutoCloseable {
   /// Makes the hidden sibling of `target`.
   public static AtomicDirectory create(Path target) throws IOException {
     Path absolute = target.toAbsolutePath().normalize();
-    Path temporary = absolute.resolveSibling("." + absolute.getFileName() + ".tmp");
+    Path temporary = siblingOf(target);
     recover(absolute);
     deleteTree(temporary);
     Files.createDirectories(temporary);
     return new AtomicDirectory(absolute, temporary);
+  }
+
+  /// Where [#create] of the same target writes: for processes that write into one directory
+  /// together.
+  public static Path siblingOf(Path target) {
+    Path absolute = target.toAbsolutePath().normalize();
+    return absolute.resolveSibling("." + absolute.getFileName() + ".tmp");
   }
 
   /// Puts an old target back that a process killed in the middle of [#commit] had moved aside, or

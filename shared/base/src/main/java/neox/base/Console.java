@@ -1,6 +1,7 @@
 package neox.base;
 
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -28,5 +29,11 @@ public record Console(
   /// The same console with notices dropped (or not).
   public Console withQuiet(boolean value) {
     return new Console(in, out, err, terminal, value);
+  }
+
+  /// A console that nobody reads, for ranks that are not the first.
+  public Console silent() {
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+    return new Console(in, nowhere, nowhere, false, true);
   }
 }

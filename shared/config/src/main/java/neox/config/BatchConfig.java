@@ -3,6 +3,9 @@ package neox.config;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import neox.config.table.ConfigTable;
+import neox.config.table.ConfigType;
+import neox.config.table.Range;
 
 /// How many samples one optimizer step sees.
 ///

@@ -3,6 +3,9 @@ package neox.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import neox.config.table.ConfigTable;
+import neox.config.table.ConfigType;
+import neox.config.table.Range;
 
 /// When checkpoints are written, where, and what is loaded at the start.
 ///

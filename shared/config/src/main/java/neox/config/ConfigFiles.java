@@ -9,8 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import neox.config.Value.Field;
-import neox.config.Value.Fields;
+import neox.config.table.Origin;
+import neox.config.table.Problems;
+import neox.config.table.Value;
+import neox.config.table.Value.Field;
+import neox.config.table.Value.Fields;
+import neox.config.table.YamlReader;
 
 /// The files of one configuration, merged, with the overrides applied.
 ///

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.stream.Stream;
 import neox.base.UserException;
+import neox.config.table.ConfigKey;
+import neox.config.table.ConfigTable;
+import neox.config.table.YamlWriter;
 
 /// Reads configurations. Everything that is wrong with one is reported together, in one
 /// [UserException] with a line per problem.
@@ -16,22 +18,17 @@ public final class ConfigLoader {
     return read(source).config();
   }
 
-  /// Reads, merges and checks a whole configuration.
+  /// Reads, merges and checks a whole configuration, for one replica of the network.
   public static LoadedConfig read(ConfigSource source) throws IOException {
-    return read(source, OptionalLong.empty());
+    return read(source, RunShape.ONE_REPLICA);
   }
 
-  /// The same for a run whose length is given by `train_epochs`, once it is known from the data.
-  public static LoadedConfig read(ConfigSource source, long stepsOfEpochs) throws IOException {
-    return read(source, OptionalLong.of(stepsOfEpochs));
-  }
-
-  private static LoadedConfig read(ConfigSource source, OptionalLong stepsOfEpochs)
-      throws IOException {
+  /// The same for a run on so many ranks, and of so many steps.
+  public static LoadedConfig read(ConfigSource source, RunShape run) throws IOException {
     requireFiles(source);
     ConfigFiles files = ConfigFiles.read(source);
     ConfigTable table = new ConfigTable(files.root(), files.problems());
-    NeoxConfig config = NeoxConfig.from(table, stepsOfEpochs);
+    NeoxConfig config = NeoxConfig.from(table, run);
     table.finish();
     return new LoadedConfig(config, files.originals(), YamlWriter.write(table.settings()));
   }

@@ -3,7 +3,12 @@ package neox.config;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import neox.config.table.ConfigKey;
+import neox.config.table.ConfigTable;
+import neox.config.table.KnownKeys;
+import neox.config.table.Origin;
+import neox.config.table.Problems;
+import neox.config.table.Value;
 
 /// The list of all keys, as `--help-config` and `docs/config-reference.md` show it.
 public final class ConfigReference {
@@ -13,7 +18,7 @@ public final class ConfigReference {
   static List<ConfigKey> keys() {
     ConfigTable table =
         new ConfigTable(new Value.Fields(Map.of(), Origin.OVERRIDE), new Problems());
-    NeoxConfig.from(table, OptionalLong.empty());
+    NeoxConfig.from(table, RunShape.ONE_REPLICA);
     return table.settings().stream().map(ConfigTable.Setting::key).toList();
   }
 

@@ -5,6 +5,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import neox.config.table.ConfigTable;
+import neox.config.table.ConfigType;
+import neox.config.table.Range;
 
 /// Where the tokens come from.
 ///

@@ -1,5 +1,8 @@
 package neox.config;
 
+import neox.config.table.ConfigTable;
+import neox.config.table.Range;
+
 /// Validation during training.
 ///
 /// @param interval steps between validations (`eval_interval`)

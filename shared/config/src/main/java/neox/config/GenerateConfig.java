@@ -4,6 +4,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import neox.config.table.ConfigTable;
+import neox.config.table.ConfigType;
+import neox.config.table.Range;
 
 /// Defaults of `neox-generate` and `neox-eval` that a NeoX configuration may carry.
 public record GenerateConfig(

@@ -2,6 +2,9 @@ package neox.config;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import neox.config.table.ConfigTable;
+import neox.config.table.ConfigType;
+import neox.config.table.Range;
 
 /// What is logged, how often, where.
 ///

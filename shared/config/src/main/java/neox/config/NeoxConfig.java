@@ -1,9 +1,9 @@
 package neox.config;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import neox.base.UserException;
+import neox.config.model.ModelConfig;
+import neox.config.table.ConfigTable;
 
 /// A whole configuration: what the files say, checked, with every default filled in. Only `main`
 /// classes see all of it; everything else takes the smallest record it needs.
@@ -24,18 +24,43 @@ public record NeoxConfig(
 
   /// Everything, with mistakes anywhere reported.
   ///
-  /// @param stepsOfEpochs how many steps `train_epochs` takes, where that is known
-  static NeoxConfig from(ConfigTable t, OptionalLong stepsOfEpochs) {
+  /// @param run what no file says about it
+  static NeoxConfig from(ConfigTable t, RunShape run) {
     ModelConfig model = ModelConfig.from(t);
     ParallelConfig parallel = ParallelConfig.from(t);
     TokenizerConfig tokenizer = TokenizerConfig.from(t);
-    NeoxConfig config = rest(t, model, parallel, tokenizer, stepsOfEpochs);
+    NeoxConfig config = rest(t, model, parallel, tokenizer, run);
     config.checkRules(t);
+    config.checkRanks(t, run);
     return config;
+  }
+
+  /// What several ranks cannot do yet.
+  private void checkRanks(ConfigTable t, RunShape run) {
+    boolean several = run.worldSize().orElse(1) > 1;
+    boolean drops = model.dropout().hidden() > 0 || model.dropout().attention() > 0;
+    t.check(
+        !several || !drops,
+        List.of("hidden_dropout", "attention_dropout"),
+        "dropout on several ranks is not supported in this version; set hidden_dropout and"
+            + " attention_dropout to 0");
+    t.check(
+        parallel.stages() <= Math.max(1, model.layers()),
+        List.of("pipe_parallel_size", "num_layers"),
+        "each stage needs a block: expected at most num_layers (%d), found %d",
+        model.layers(),
+        parallel.stages());
+    t.check(
+        !parallel.sequenceParallel() || parallel.modelParallelSize() == 1,
+        List.of("sequence_parallel", "model_parallel_size"),
+        "not supported in this version with model_parallel_size above 1, found %d; set it to"
+            + " false",
+        parallel.modelParallelSize());
   }
 
   private void checkRules(ConfigTable t) {
     checkEpochs(t);
+    parallel.check(t, model);
     t.check(
         parallel.zeroStage() <= 1,
         List.of("zero_optimization.stage"),
@@ -81,7 +106,7 @@ public record NeoxConfig(
     TokenizerConfig tokenizer = TokenizerConfig.from(t);
     t.checkModelKeys();
     t.tolerate();
-    return rest(t, model, parallel, tokenizer, OptionalLong.empty());
+    return rest(t, model, parallel, tokenizer, RunShape.ONE_REPLICA);
   }
 
   private static NeoxConfig rest(
@@ -89,8 +114,9 @@ public record NeoxConfig(
       ModelConfig model,
       ParallelConfig parallel,
       TokenizerConfig tokenizer,
-      OptionalLong stepsOfEpochs) {
-    BatchConfig batch = BatchConfig.from(t, 1, stepsOfEpochs);
+      RunShape run) {
+    int replicas = parallel.replicas(t, run.worldSize());
+    BatchConfig batch = BatchConfig.from(t, replicas, run.stepsOfEpochs());
     OptimizerConfig optimizer = OptimizerConfig.from(t);
     return new NeoxConfig(
         model,
@@ -108,27 +134,11 @@ public record NeoxConfig(
         GenerateConfig.from(t));
   }
 
-  /// Throws one [UserException] with everything that this configuration lacks, or has too much of,
-  /// for training in one process.
+  /// Throws a [UserException] when this configuration lacks what training needs beyond a network.
   public void requireTrainable() {
-    List<String> problems = new ArrayList<>();
-    if (parallel.stages() > 1) {
-      problems.add(
-          "pipe_parallel_size: training on several ranks is not supported in this version; "
-              + "expected 0 or 1, found "
-              + parallel.pipeParallelSize());
-    }
-    if (parallel.modelParallelSize() > 1) {
-      problems.add(
-          "model_parallel_size: training on several ranks is not supported in this version; "
-              + "expected 1, found "
-              + parallel.modelParallelSize());
-    }
     if (data.dataPath().isEmpty() && data.train().isEmpty()) {
-      problems.add("data_path: required but missing: prefix of the .bin and .idx to train on");
-    }
-    if (!problems.isEmpty()) {
-      throw new UserException(String.join("\n", problems));
+      throw new UserException(
+          "data_path: required but missing: prefix of the .bin and .idx to train on");
     }
   }
 }

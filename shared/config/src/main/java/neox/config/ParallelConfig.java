@@ -1,5 +1,16 @@
 package neox.config;
 
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+import neox.config.model.BlockConfig;
+import neox.config.model.MlpConfig;
+import neox.config.model.ModelConfig;
+import neox.config.table.ConfigTable;
+import neox.config.table.Range;
+
 /// How many ranks share the work, along each axis.
 ///
 /// @param pipeParallelSize pipeline stages (`pipe_parallel_size`); 0 and 1 are the same network in
@@ -15,15 +26,70 @@ public record ParallelConfig(
     return Math.max(1, pipeParallelSize);
   }
 
+  /// Ranks that hold one copy of the network together.
+  public long ranksPerReplica() {
+    return (long) stages() * modelParallelSize;
+  }
+
+  /// Reports what `model` does not divide into.
+  void check(ConfigTable t, ModelConfig model) {
+    checkDivides(t, "num_attention_heads", "num_attention_heads", model.heads());
+    if (model.kvHeads() != model.heads()) {
+      checkDivides(t, "num_kv_heads", "num_kv_heads", model.kvHeads());
+    }
+    for (MlpConfig mlp : distinct(model)) {
+      String part = mlp.activation().gated() ? "each half of the gated MLP" : "the MLP's width";
+      checkDivides(t, "intermediate_size", part, mlp.size());
+    }
+  }
+
+  private void checkDivides(ConfigTable t, String key, String what, int size) {
+    t.check(
+        size % modelParallelSize == 0,
+        List.of(MODEL_PARALLEL, key),
+        "must divide %s (%d), found %d",
+        what,
+        size,
+        modelParallelSize);
+  }
+
+  private static Set<MlpConfig> distinct(ModelConfig model) {
+    return model.blocks().stream()
+        .map(BlockConfig::mlp)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  /// How many replicas of the network a run of `worldSize` ranks has.
+  int replicas(ConfigTable t, OptionalInt worldSize) {
+    if (worldSize.isEmpty()) {
+      return 1;
+    }
+    int ranks = worldSize.getAsInt();
+    t.check(
+        ranks % ranksPerReplica() == 0,
+        stages() > 1
+            ? List.of(PIPE_PARALLEL, MODEL_PARALLEL)
+            : List.of(MODEL_PARALLEL, PIPE_PARALLEL),
+        "pipe_parallel_size (%d) x model_parallel_size (%d) = %d ranks share the network, but the run"
+            + " has %d; start %d of them or a multiple (RANK, WORLD_SIZE, MASTER_ADDR,"
+            + " MASTER_PORT)",
+        stages(),
+        modelParallelSize,
+        ranksPerReplica(),
+        ranks,
+        ranksPerReplica());
+    return Math.toIntExact(Math.max(1, ranks / ranksPerReplica()));
+  }
+
   static ParallelConfig from(ConfigTable t) {
     t.section("Parallelism");
     return new ParallelConfig(
         t.integer(
-            "pipe_parallel_size",
+            PIPE_PARALLEL,
             0,
             Range.atLeast(0),
             "pipeline stages; 0 and 1 differ only in the layout of checkpoints"),
-        t.integer("model_parallel_size", 1, Range.atLeast(1), "tensor-parallel ranks"),
+        t.integer(MODEL_PARALLEL, 1, Range.atLeast(1), "tensor-parallel ranks"),
         t.flag(
             "sequence_parallel",
             false,
@@ -34,4 +100,7 @@ public record ParallelConfig(
             Range.between(0, 3),
             "ZeRO stage; 0 and 1 are the same on one rank"));
   }
+
+  private static final String PIPE_PARALLEL = "pipe_parallel_size";
+  private static final String MODEL_PARALLEL = "model_parallel_size";
 }

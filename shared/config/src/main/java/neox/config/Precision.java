@@ -3,6 +3,8 @@ package neox.config;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import neox.config.table.ConfigTable;
+import neox.config.table.ConfigType;
 
 /// The number format of weights and activations during training (`precision`, `fp16`, `bf16`).
 public enum Precision {

@@ -1,5 +1,8 @@
 package neox.config;
 
+import neox.config.table.ConfigTable;
+import neox.config.table.Range;
+
 /// Activation recomputation (arXiv:1604.06174).
 ///
 /// @param activations blocks are recomputed in the backward pass (`checkpoint_activations`)

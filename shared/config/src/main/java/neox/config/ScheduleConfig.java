@@ -2,6 +2,9 @@ package neox.config;
 
 import java.util.List;
 import java.util.Optional;
+import neox.config.table.ConfigTable;
+import neox.config.table.ConfigType;
+import neox.config.table.Range;
 
 /// The learning rate over time.
 ///

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import neox.base.UserException;
+import neox.config.model.BlockConfig;
+import neox.config.model.Residual;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,7 +54,9 @@ class ConfigFilesTest {
     assertThat(loaded.config().data().seed()).isEqualTo(7);
     assertThat(loaded.config().checkpoint().factor()).contains(10.0);
     assertThat(loaded.config().monitor().logInterval()).isEqualTo(3);
-    assertThat(loaded.config().model().parallelResidual()).isTrue();
+    assertThat(loaded.config().model().blocks())
+        .extracting(BlockConfig::residual)
+        .containsOnly(Residual.PARALLEL);
     assertThat(loaded.originals())
         .containsOnlyKeys("tiny.yml", "1.4B.yml", "more.json")
         .containsEntry("1.4B.yml", "save: out\ncheckpoint-factor: 10");
@@ -157,7 +161,7 @@ class ConfigFilesTest {
     NeoxConfig config = ConfigLoader.load(source(overrides, "a"));
     assertThat(config.batch().trainIters()).isEqualTo(50);
     assertThat(config.optimizer().learningRate()).isEqualTo(1e-5);
-    assertThat(config.optimizer().beta1()).isEqualTo(0.8);
+    assertThat(config.optimizer().rule()).isEqualTo(new OptimizerRule.Adam(0.8, 0.9, 1e-8));
     assertThat(config.precision()).isEqualTo(Precision.BFLOAT16);
     assertThat(config.checkpoint().extraIters()).containsExactly(0L, 7L);
     assertThat(config.data().split()).isEqualTo("1,0,0");

@@ -100,6 +100,12 @@ class ConfigProblemsTest {
         "zero_optimization: {stages: 1}|zero_optimization.stages: unknown key; did you mean 'zero_optimization.stage'?",
         "zero_optimization: {offload_optimizer: {device: cpu}}|zero_optimization.offload_optimizer.device: not supported: everything is in main memory already; remove it or set it to none, found text 'cpu'",
         "override_lr_scheduler: on\\nuse_checkpoint_lr_scheduler: on|override_lr_scheduler: override_lr_scheduler and use_checkpoint_lr_scheduler contradict each other",
+        "model_parallel_size: 3\\nintermediate_size: 129|model_parallel_size: must divide num_attention_heads (4), found 3",
+        "model_parallel_size: 4\\nnum_kv_heads: 2|model_parallel_size: must divide num_kv_heads (2), found 4",
+        "model_parallel_size: 2\\nintermediate_size: 65|model_parallel_size: must divide the MLP's width (65), found 2",
+        "model_parallel_size: 2\\nactivation: swiglu|model_parallel_size: must divide each half of the gated MLP (43), found 2",
+        "sequence_parallel: true\\nmodel_parallel_size: 4|sequence_parallel: not supported in this version with model_parallel_size above 1, found 4; set it to false",
+        "pipe_parallel_size: 3|pipe_parallel_size: each stage needs a block: expected at most num_layers (2), found 3",
         "warmup: 1.1|warmup: expected a number between 0 and 1, found number 1.1",
         "train_data_paths: [a]|train_data_paths: give all three of train_data_paths, valid_data_paths and test_data_paths, or none",
         "train_data_weights: [1.0]|train_data_weights: expected one weight for each of the 0 train_data_paths, found 1",
@@ -122,7 +128,7 @@ class ConfigProblemsTest {
     assertThat(problems("optimizer: {type: AdamW, params: {weight_decay: 0.1}}"))
         .isEqualTo(
             """
-            c.yml:1: optimizer.type: expected one of adam, cpu_adam, cpu_torch_adam, found text \
+            c.yml:1: optimizer.type: expected one of adam, cpu_adam, cpu_torch_adam, lion, sgd, found text \
             'AdamW'; did you mean 'adam'?
             c.yml:1: optimizer.params.lr: required but missing: peak learning rate
             c.yml:1: optimizer.params.weight_decay: not supported: it belongs at the top level: \
@@ -131,7 +137,7 @@ class ConfigProblemsTest {
     assertThat(problems("optimizer: {type: SM3, params: {lr: 1e8, betas: [0.9]}}"))
         .isEqualTo(
             """
-            c.yml:1: optimizer.type: expected one of adam, cpu_adam, cpu_torch_adam, found text \
+            c.yml:1: optimizer.type: expected one of adam, cpu_adam, cpu_torch_adam, lion, sgd, found text \
             'SM3'; GPT-NeoX has it, this program does not: SM3 is not implemented; use Adam
             c.yml:1: optimizer.params.betas: expected two numbers of at least 0 and less than 1, \
             like [0.9, 0.95], found a list\
@@ -155,7 +161,8 @@ class ConfigProblemsTest {
                         + " train_epochs)",
                     "train_micro_batch_size_per_gpu: required but missing: samples per forward"
                         + " pass and rank (or give train_batch_size)",
-                    "optimizer.type: required but missing: AdamW under each of its names",
+                    "optimizer.type: required but missing: the rule by which gradients change weights;"
+                        + " AdamW under each of its names",
                     "optimizer.params.lr: required but missing: peak learning rate",
                     "vocab_file: required but missing: the file of the GPT2BPETokenizer",
                     "merge_file: required but missing: the merges of the GPT2BPETokenizer"));

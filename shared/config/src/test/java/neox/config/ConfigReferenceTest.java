@@ -27,7 +27,11 @@ class ConfigReferenceTest {
         .startsWith("Model\n  num_layers (integer; required): transformer blocks\n")
         .contains(
             "\n  seed (integer; 1234): of every random choice\n",
-            "\n  optimizer.params.betas (list of 2 numbers; [0.9, 0.999]): ",
+            """
+
+              optimizer.params.betas (list of 2 numbers; –)
+                  decay of the two moving averages; [0.9, 0.999], for lion [0.9, 0.99]
+            """,
             "\nGeneration\n");
     assertThat(ConfigReference.plain().lines()).allSatisfy(l -> assertThat(l).hasSizeLessThan(200));
   }

@@ -7,10 +7,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import neox.base.UserException;
+import neox.config.model.Activation;
+import neox.config.model.AttentionConfig;
+import neox.config.model.AttentionKind;
+import neox.config.model.BlockConfig;
+import neox.config.model.Dims;
+import neox.config.model.DropoutConfig;
+import neox.config.model.HeadConfig;
+import neox.config.model.InitConfig;
+import neox.config.model.InitMethod;
+import neox.config.model.MlpConfig;
+import neox.config.model.ModelConfig;
+import neox.config.model.Norm;
+import neox.config.model.Positions;
+import neox.config.model.Residual;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,34 +69,16 @@ class GoldenConfigTest {
     assertThat(config.model())
         .isEqualTo(
             new ModelConfig(
-                3,
-                64,
-                4,
-                4,
-                64,
-                64,
-                Norm.LAYERNORM,
-                1e-5,
-                PositionEmbedding.ROTARY,
-                0.25,
-                10000,
-                false,
-                true,
-                false,
-                true,
-                true,
-                Activation.GELU,
-                false,
-                256,
-                0,
-                0,
-                false,
-                InitMethod.SMALL_INIT,
-                InitMethod.WANG_INIT,
-                0.02,
-                128));
+                new Dims(64, 4, 4, 64, 64, 128),
+                Collections.nCopies(3, pythiaBlock()),
+                new Positions.Rotary(0.25, 10000),
+                new Norm.LayerNorm(1e-5),
+                new HeadConfig(false),
+                DropoutConfig.NONE,
+                new InitConfig(InitMethod.SMALL_INIT, InitMethod.WANG_INIT, 0.02)));
     assertThat(config.parallel()).isEqualTo(new ParallelConfig(1, 1, false, 0));
-    assertThat(config.optimizer()).isEqualTo(new OptimizerConfig(0.003, 0.9, 0.95, 1e-8, 0.1, 1.0));
+    assertThat(config.optimizer())
+        .isEqualTo(new OptimizerConfig(new OptimizerRule.Adam(0.9, 0.95, 1e-8), 0.003, 0.1, 1.0));
     assertThat(config.schedule())
         .isEqualTo(
             new ScheduleConfig(ScheduleConfig.DecayStyle.COSINE, 20, 0.0003, 0.1, false, false));
@@ -100,9 +98,9 @@ class GoldenConfigTest {
     assertThat(load("A_clip05").optimizer().gradientClipping()).isEqualTo(0.5);
     assertThat(load("A_bf16").precision()).isEqualTo(Precision.BFLOAT16);
     ModelConfig gpt3 = load("B_gpt3").model();
-    assertThat(gpt3.positionEmbedding()).isEqualTo(PositionEmbedding.LEARNED);
-    assertThat(gpt3.tiedHead()).isTrue();
-    assertThat(gpt3.parallelResidual()).isFalse();
+    assertThat(gpt3.positions()).isEqualTo(new Positions.Learned(64));
+    assertThat(gpt3.head().tied()).isTrue();
+    assertThat(gpt3.blocks()).extracting(BlockConfig::residual).containsOnly(Residual.SEQUENTIAL);
     assertThat(load("D_mp2").parallel().modelParallelSize()).isEqualTo(2);
     assertThat(load("E_pp2").parallel().stages()).isEqualTo(2);
     assertThat(load("F_dp2_zero1").parallel().zeroStage()).isEqualTo(1);
@@ -114,27 +112,18 @@ class GoldenConfigTest {
   @Test
   void readsTheLlamaNetwork() throws IOException {
     ModelConfig llama = load("C_llama").model();
-    assertThat(llama.norm()).isEqualTo(Norm.RMSNORM);
-    assertThat(llama.normEpsilon()).isEqualTo(1e-6);
+    assertThat(llama.norm()).isEqualTo(new Norm.RmsNorm(1e-6));
     assertThat(llama.kvHeads()).isEqualTo(2);
-    assertThat(llama.activation()).isEqualTo(Activation.SWIGLU);
-    assertThat(llama.mlpSize()).isEqualTo(192);
-    assertThat(llama.biasInMlp()).isFalse();
-    assertThat(llama.biasInAttention()).isFalse();
+    BlockConfig block = llama.blocks().getFirst();
+    assertThat(block.mlp()).isEqualTo(new MlpConfig(Activation.SWIGLU, false, 192, false));
+    assertThat(block.attention().bias()).isFalse();
+    assertThat(llama.blocks()).hasSize(3).containsOnly(block);
   }
 
   @Test
-  void refusesToTrainOnSeveralRanksAndWithoutData() throws IOException {
-    NeoxConfig tensor = load("D_mp2");
-    assertThatThrownBy(tensor::requireTrainable)
-        .isInstanceOf(UserException.class)
-        .hasMessage(
-            "model_parallel_size: training on several ranks is not supported in this version; "
-                + "expected 1, found 2");
-    assertThatThrownBy(load("E_pp2")::requireTrainable)
-        .hasMessage(
-            "pipe_parallel_size: training on several ranks is not supported in this version; "
-                + "expected 0 or 1, found 2");
+  void dividesTheRanksOfARunAsTheConfigurationSays() throws IOException {
+    assertThat(load("D_mp2").parallel().ranksPerReplica()).isEqualTo(2);
+    assertThat(load("E_pp2").parallel().ranksPerReplica()).isEqualTo(2);
     assertThatCode(load("A_pythia")::requireTrainable).doesNotThrowAnyException();
   }
 
@@ -223,6 +212,13 @@ class GoldenConfigTest {
     assertThatThrownBy(() -> ConfigLoader.readCheckpoint(directory))
         .isInstanceOf(UserException.class)
         .hasMessage(directory + ": no configuration in it; expected the .yml files of the run");
+  }
+
+  private static BlockConfig pythiaBlock() {
+    return new BlockConfig(
+        new AttentionConfig(AttentionKind.GLOBAL, true, false, OptionalInt.empty()),
+        new MlpConfig(Activation.GELU, false, 256, true),
+        Residual.PARALLEL);
   }
 
   private static BatchConfig batch(int samples, int micro, int accumulation, long steps) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import neox.config.table.KnownKeys;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -91,10 +92,8 @@ class KnownKeysTest {
       strings = {
         "flops_profiler: {enabled: true}",
         "flops_profiler: {profile_step: 5}",
-        "sliding_window_width: 16",
         "use_qk_layernorm: true",
         "opt_pos_emb_offset: 2",
-        "rpe_num_buckets: 16",
         "train_reward_data_paths: [a]",
         "dataset_impl: pairwise",
         "train_impl: dpo",

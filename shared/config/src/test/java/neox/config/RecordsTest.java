@@ -3,11 +3,17 @@ package neox.config;
 import static neox.config.TestConfig.load;
 import static neox.config.TestConfig.problems;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import neox.config.model.AttentionKind;
+import neox.config.model.BlockConfig;
+import neox.config.model.Norm;
+import neox.config.model.Positions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,7 +45,7 @@ class RecordsTest {
             .formatted(activation, hidden, multiple);
     lines += size == null ? "" : "intermediate_size: " + size + "\n";
     lines += factor == null ? "" : "expansion_factor: " + factor + "\n";
-    assertThat(load(lines).model().mlpSize()).isEqualTo(width);
+    assertThat(block(lines).mlp().size()).isEqualTo(width);
   }
 
   @Test
@@ -50,25 +56,26 @@ class RecordsTest {
 
   @Test
   void theTanhApproximationIsForGeluOnly() {
-    assertThat(load("bias_gelu_fusion: true").model().tanhGelu()).isTrue();
-    assertThat(load("bias_gelu_fusion: true\nactivation: swiglu").model().tanhGelu()).isFalse();
-    assertThat(load("activation: gelu").model().tanhGelu()).isFalse();
+    assertThat(block("bias_gelu_fusion: true").mlp().tanhGelu()).isTrue();
+    assertThat(block("bias_gelu_fusion: true\nactivation: swiglu").mlp().tanhGelu()).isFalse();
+    assertThat(block("activation: gelu").mlp().tanhGelu()).isFalse();
   }
 
   @Test
   void theEpsilonIsThatOfTheNorm() {
     String all = "layernorm_epsilon: 1e-1\nrms_norm_epsilon: 1e-2\nscalenorm_epsilon: 1e-3\nnorm: ";
-    assertThat(load(all + "layernorm").model().normEpsilon()).isEqualTo(1e-1);
-    assertThat(load(all + "rmsnorm").model().normEpsilon()).isEqualTo(1e-2);
-    assertThat(load(all + "ScaleNorm").model().normEpsilon()).isEqualTo(1e-3);
-    assertThat(load(all + "non_parametric_layernorm").model().normEpsilon()).isEqualTo(1e-1);
+    assertThat(load(all + "layernorm").model().norm()).isEqualTo(new Norm.LayerNorm(1e-1));
+    assertThat(load(all + "rmsnorm").model().norm()).isEqualTo(new Norm.RmsNorm(1e-2));
+    assertThat(load(all + "ScaleNorm").model().norm()).isEqualTo(new Norm.ScaleNorm(1e-3));
+    assertThat(load(all + "non_parametric_layernorm").model().norm())
+        .isEqualTo(new Norm.NonParametricLayerNorm(1e-1));
   }
 
   @Test
   void queryKeyScalingIsASoftmaxInFp32() {
-    assertThat(load("apply_query_key_layer_scaling: true").model().softmaxInFp32()).isTrue();
-    assertThat(load("attention_softmax_in_fp32: true").model().softmaxInFp32()).isTrue();
-    assertThat(load("seed: 1").model().softmaxInFp32()).isFalse();
+    assertThat(block("apply_query_key_layer_scaling: true").attention().softmaxInFp32()).isTrue();
+    assertThat(block("attention_softmax_in_fp32: true").attention().softmaxInFp32()).isTrue();
+    assertThat(block("seed: 1").attention().softmaxInFp32()).isFalse();
   }
 
   @ParameterizedTest
@@ -86,6 +93,46 @@ class RecordsTest {
     LoadedConfig loaded = TestConfig.loaded("attention_config: " + pattern, Map.of());
     NeoxConfig again = TestConfig.read(loaded.effectiveYaml(), Map.of()).config();
     assertThat(again).isEqualTo(loaded.config());
+  }
+
+  @Test
+  void eachBlockKeepsItsKindOfAttention() {
+    assertThat(load("attention_config: [[[flash], 1], [[global], 1]]").model().blocks())
+        .extracting(b -> b.attention().kind())
+        .containsExactly(AttentionKind.FLASH, AttentionKind.GLOBAL);
+    assertThat(load("num_layers: 4\nattention_config: [[[global, flash], all]]").model().blocks())
+        .extracting(b -> b.attention().kind())
+        .containsExactly(
+            AttentionKind.GLOBAL, AttentionKind.FLASH, AttentionKind.GLOBAL, AttentionKind.FLASH);
+    assertThat(load("seed: 1").model().blocks())
+        .extracting(b -> b.attention().kind())
+        .containsOnly(AttentionKind.GLOBAL);
+  }
+
+  @Test
+  void everyBlockHasTheSameSlidingWindow() {
+    assertThat(load("sliding_window_width: 16").model().blocks())
+        .extracting(b -> b.attention().window())
+        .containsOnly(OptionalInt.of(16));
+    assertThat(block("seed: 1").attention().window()).isEmpty();
+    assertThat(problems("sliding_window_width: 0"))
+        .isEqualTo(
+            "c.yml:1: sliding_window_width: expected an integer that is at least 1, found number"
+                + " 0");
+  }
+
+  @Test
+  void relativePositionsHaveBucketsUpToADistance() {
+    assertThat(load("pos_emb: rpe").model().positions()).isEqualTo(new Positions.Relative(32, 128));
+    assertThat(load("pos_emb: rpe\nrpe_num_buckets: 8\nrpe_max_distance: 20").model().positions())
+        .isEqualTo(new Positions.Relative(8, 20));
+    assertThat(load("rpe_num_buckets: 300").model().positions())
+        .as("of no interest to other positions")
+        .isEqualTo(new Positions.Learned(16));
+    assertThat(problems("rpe_max_distance: 4\nrpe_num_buckets: 8\npos_emb: rpe"))
+        .isEqualTo(
+            "c.yml:1: rpe_max_distance: must be greater than half of rpe_num_buckets (8), found"
+                + " 4");
   }
 
   @Test
@@ -132,6 +179,42 @@ class RecordsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "1, 1, 1, 1",
+    "6, 1, 1, 6",
+    "6, 0, 1, 6",
+    "8, 2, 1, 4",
+    "8, 1, 2, 4",
+    "8, 2, 4, 1",
+  })
+  void eachReplicaOfTheNetworkTakesItsShareOfTheBatch(
+      int ranks, int stages, int tensorParallel, int replicas) {
+    String lines =
+        "pipe_parallel_size: %d\nmodel_parallel_size: %d".formatted(stages, tensorParallel);
+    assertThat(load(lines, RunShape.ofRanks(ranks)).batch().trainBatchSize())
+        .isEqualTo(4 * replicas);
+    assertThat(load(lines).batch().trainBatchSize()).as("one replica").isEqualTo(4);
+    assertThat(load(lines, RunShape.ofRanks(ranks).withStepsOfEpochs(9)).batch().trainIters())
+        .isEqualTo(100);
+  }
+
+  @Test
+  void theRanksOfTheRunAreWholeReplicas() {
+    assertThatThrownBy(
+            () -> load("pipe_parallel_size: 2\nmodel_parallel_size: 4", RunShape.ofRanks(12)))
+        .message()
+        .endsWith(
+            "c.yml:1: pipe_parallel_size: pipe_parallel_size (2) x model_parallel_size (4) = 8 ranks"
+                + " share the network, but the run has 12; start 8 of them or a multiple (RANK,"
+                + " WORLD_SIZE, MASTER_ADDR, MASTER_PORT)");
+    assertThatThrownBy(() -> load("model_parallel_size: 2", RunShape.ofRanks(1)))
+        .message()
+        .contains(
+            "c.yml:1: model_parallel_size: ", "= 2 ranks share the network, but the run has 1");
+    assertThatThrownBy(() -> RunShape.ofRanks(0)).hasMessage("a run of 0 ranks");
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
@@ -165,7 +248,33 @@ class RecordsTest {
   @Test
   void adamHasDefaultsAndSeveralNames() {
     NeoxConfig config = load("optimizer: {type: CPU_Adam, params: {lr: 1}}\nmin_lr: 1");
-    assertThat(config.optimizer()).isEqualTo(new OptimizerConfig(1, 0.9, 0.999, 1e-8, 0.1, 1.0));
+    assertThat(config.optimizer())
+        .isEqualTo(new OptimizerConfig(new OptimizerRule.Adam(0.9, 0.999, 1e-8), 1, 0.1, 1.0));
+  }
+
+  @Test
+  void lionHasItsOwnDefaults() {
+    assertThat(load("optimizer: {type: Lion, params: {lr: 1}}").optimizer().rule())
+        .isEqualTo(new OptimizerRule.Lion(0.9, 0.99));
+    assertThat(
+            load("optimizer: {type: lion, params: {lr: 1, betas: [0.8, 0.7]}}").optimizer().rule())
+        .isEqualTo(new OptimizerRule.Lion(0.8, 0.7));
+    LoadedConfig loaded = TestConfig.loaded("optimizer: {type: lion, params: {lr: 1}}", Map.of());
+    assertThat(TestConfig.read(loaded.effectiveYaml(), Map.of()).config())
+        .as("the effective configuration says which betas were used")
+        .isEqualTo(loaded.config());
+  }
+
+  @Test
+  void sgdHasMomentum() {
+    assertThat(load("optimizer: {type: SGD, params: {lr: 1}}").optimizer().rule())
+        .isEqualTo(new OptimizerRule.Sgd(0));
+    assertThat(load("optimizer: {type: sgd, params: {lr: 1, momentum: 0.9}}").optimizer().rule())
+        .isEqualTo(new OptimizerRule.Sgd(0.9));
+    assertThat(problems("optimizer: {type: sgd, params: {lr: 1, momentum: 1}}"))
+        .isEqualTo(
+            "c.yml:1: optimizer.params.momentum: expected a number of at least 0 and less than 1,"
+                + " found number 1");
   }
 
   @Test
@@ -218,10 +327,19 @@ class RecordsTest {
 
   @Test
   void trainingNeedsData() {
-    assertThatThrownBy(load("model_parallel_size: 2")::requireTrainable)
-        .hasMessageContaining("model_parallel_size: ")
-        .hasMessageEndingWith(
-            "\ndata_path: required but missing: prefix of the .bin and .idx to train on");
+    assertThatThrownBy(load("seed: 1")::requireTrainable)
+        .hasMessage("data_path: required but missing: prefix of the .bin and .idx to train on");
+  }
+
+  @Test
+  void dropoutStaysOnOneRankForNow() {
+    assertThatCode(() -> load("hidden_dropout: 0.1", RunShape.ofRanks(1)))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(() -> load("attention_dropout: 0.1", RunShape.ofRanks(2)))
+        .message()
+        .endsWith(
+            "c.yml:1: hidden_dropout: dropout on several ranks is not supported in this version; set"
+                + " hidden_dropout and attention_dropout to 0");
   }
 
   @ParameterizedTest
@@ -241,6 +359,11 @@ class RecordsTest {
     assertThatThrownBy(() -> Vocabulary.padded(0, 128, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("sizes must be positive: 0, 128, 1");
+  }
+
+  /// The first block of a network with these keys.
+  private static BlockConfig block(String lines) {
+    return load(lines).model().blocks().getFirst();
   }
 
   private static BatchConfig batch(int samples, int micro, int accumulation, long steps) {

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import neox.config.model.ModelConfig;
+import neox.config.model.Positions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -88,9 +90,10 @@ class ShippedConfigsTest {
   })
   void theNetworksHaveThePublishedSizes(String name, int rows, long parameters) throws IOException {
     ModelConfig m = load(Path.of(name), Path.of("local_setup")).model();
-    assertThat(Vocabulary.padded(50277, m.vocabDivisor(), 1)).isEqualTo(rows);
+    assertThat(Vocabulary.padded(50277, m.dims().vocabDivisor(), 1)).isEqualTo(rows);
     long h = m.hiddenSize();
-    long perBlock = (4 * h * h + 4 * h) + (2L * h * m.mlpSize() + m.mlpSize() + h) + 4 * h;
+    long width = m.blocks().getFirst().mlp().size();
+    long perBlock = (4 * h * h + 4 * h) + (2 * h * width + width + h) + 4 * h;
     assertThat(m.layers() * perBlock + 2 * h + 2L * rows * h).isEqualTo(parameters);
   }
 
@@ -99,6 +102,7 @@ class ShippedConfigsTest {
     NeoxConfig demo = load(Path.of("demo"));
     assertThatCode(demo::requireTrainable).doesNotThrowAnyException();
     assertThat(demo.checkpoint().load()).isEqualTo(demo.checkpoint().save());
-    assertThat(demo.model().rotaryDim()).isEqualTo(8);
+    assertThat(demo.model().headDim()).isEqualTo(32);
+    assertThat(demo.model().positions()).isEqualTo(new Positions.Rotary(0.25, 10000));
   }
 }

@@ -58,14 +58,22 @@ final class TestConfig {
     return read(text(lines), overrides);
   }
 
+  static NeoxConfig load(String lines, RunShape run) {
+    return read(text(lines), Map.of(), run).config();
+  }
+
   static LoadedConfig read(String text, Map<String, String> overrides) {
+    return read(text, overrides, RunShape.ONE_REPLICA);
+  }
+
+  private static LoadedConfig read(String text, Map<String, String> overrides, RunShape run) {
     try {
       Path directory = Files.createTempDirectory("config");
       Path file = directory.resolve("c.yml");
       try {
         Files.writeString(file, text);
         return ConfigLoader.read(
-            new ConfigSource(Optional.of(directory), List.of(Path.of("c")), overrides));
+            new ConfigSource(Optional.of(directory), List.of(Path.of("c")), overrides), run);
       } finally {
         Files.delete(file);
         Files.delete(directory);

@@ -1,45 +1,45 @@
 package neox.inference;
 
 import java.util.Arrays;
-import neox.base.UserException;
+import neox.model.Head;
+import neox.model.Inputs;
 import neox.model.Network;
-import neox.model.Pass;
-import neox.tensor.Scope;
-import neox.tensor.TensorData;
-import org.bytedeco.pytorch.NoGradGuard;
+import neox.model.stage.NetworkStage;
+import neox.tensor.Placement;
 import org.bytedeco.pytorch.Tensor;
 
-/// Reads one text token by token and tells what may come next. Mutable; one text each.
+/// Reads some texts token by token and tells what may come next in each. Mutable.
 sealed interface Decoder extends AutoCloseable {
-  /// Reads more tokens; returns the logits `[V]` of the token after them, which belong to the
-  /// innermost scope.
-  Tensor read(int... tokens);
+  /// Reads more tokens of each text, or none of one that is finished; returns the logits `[rows,
+  /// V]` of the tokens after them, which belong to the innermost scope and are without meaning
+  /// where nothing was read.
+  Tensor read(int[][] tokens);
 
   @Override
   void close();
 
   /// Remembers keys and values, so that each token passes through the network once.
-  static Decoder cached(Network network, int capacity) {
-    return new Cached(network, new KeyValueCache(network.config(), network.dtype(), capacity));
+  ///
+  /// @param capacity tokens of the longest text
+  static Decoder cached(Network network, int rows, int capacity) {
+    return new Cached(
+        network, new KeyValueCache(network.spec().config(), network.placement(), rows, capacity));
   }
 
-  /// Reads the whole text again for each token: slow, and the check of the other one.
-  static Decoder recomputing(Network network) {
-    return new Recomputing(network);
+  /// Reads the whole texts again for each token: slow, and the check of the other one.
+  static Decoder recomputing(Network network, int rows) {
+    return new Recomputing(network, rows);
   }
 
   /// See [#cached].
   record Cached(Network network, KeyValueCache cache) implements Decoder {
     @Override
-    public Tensor read(int... tokens) {
-      if (cache.length() + tokens.length > cache.capacity()) {
-        throw UserException.of(
-            "%d tokens do not fit the %d positions of the model",
-            cache.length() + tokens.length, cache.capacity());
-      }
-      Tensor logits =
-          Scope.run(() -> last(network, TensorData.ofIds(new int[][] {tokens}), Pass.after(cache)));
-      cache.advance(tokens.length);
+    public Tensor read(int[][] tokens) {
+      int[] counts = Arrays.stream(tokens).mapToInt(row -> row.length).toArray();
+      Rows rows = Rows.of(tokens, network.placement());
+      Inputs inputs = Inputs.after(cache.reading(counts), rows.ids());
+      Tensor logits = NetworkStage.evaluate(network, inputs, rows::lastLogits);
+      cache.advance(counts);
       return logits;
     }
 
@@ -52,29 +52,51 @@ sealed interface Decoder extends AutoCloseable {
   /// See [#recomputing].
   final class Recomputing implements Decoder {
     private final Network network;
-    private int[] text = {};
+    private final int[][] texts;
 
-    private Recomputing(Network network) {
+    private Recomputing(Network network, int rows) {
       this.network = network;
+      this.texts = new int[rows][0];
     }
 
     @Override
-    public Tensor read(int... tokens) {
-      int before = text.length;
-      text = Arrays.copyOf(text, before + tokens.length);
-      System.arraycopy(tokens, 0, text, before, tokens.length);
-      return Scope.run(
-          () -> last(network, TensorData.ofIds(new int[][] {text}), Pass.ofEvaluation()));
+    public Tensor read(int[][] tokens) {
+      for (int row = 0; row < tokens.length; row++) {
+        int before = texts[row].length;
+        texts[row] = Arrays.copyOf(texts[row], before + tokens[row].length);
+        System.arraycopy(tokens[row], 0, texts[row], before, tokens[row].length);
+      }
+      Rows rows = Rows.of(texts, network.placement());
+      return NetworkStage.evaluate(network, Inputs.of(rows.ids()), rows::lastLogits);
     }
 
     @Override
     public void close() {}
   }
 
-  private static Tensor last(Network network, Tensor tokens, Pass pass) {
-    try (NoGradGuard _ = new NoGradGuard()) {
-      Tensor hidden = network.hidden(tokens, pass); // [1, s, h]
-      return network.project(hidden.narrow(1, tokens.size(1) - 1, 1)).view(-1);
+  /// Rows of tokens, padded on the right to one length: no token sees what comes after it.
+  ///
+  /// @param ids `[rows, s]`
+  /// @param last `[rows]`: the index of each row's last token
+  record Rows(Tensor ids, Tensor last) {
+    static Rows of(int[][] tokens, Placement placement) {
+      int longest = Arrays.stream(tokens).mapToInt(row -> row.length).max().orElseThrow();
+      int[][] padded = new int[tokens.length][];
+      long[] last = new long[tokens.length];
+      for (int row = 0; row < tokens.length; row++) {
+        padded[row] = Arrays.copyOf(tokens[row], longest); // 0 = padding
+        last[row] = Math.max(0, tokens[row].length - 1L);
+      }
+      return new Rows(placement.ids(padded), placement.indices(last));
+    }
+
+    /// The logits `[rows, V]` after each row's last token.
+    Tensor lastLogits(Tensor hidden, Head head) {
+      long rows = hidden.size(0);
+      long width = hidden.size(2);
+      Tensor end = // [rows, 1, h]
+          hidden.gather(1, last.view(rows, 1, 1).expand(rows, 1, width));
+      return head.logits(end).view(rows, -1);
     }
   }
 }

@@ -1,9 +1,8 @@
 package neox.inference;
 
 import java.util.List;
-import java.util.function.IntPredicate;
 
-/// What scoring and greedy decoding need of a model; token ids in, numbers out.
+/// What scoring and writing need of a model; token ids in, numbers out.
 public interface LanguageModel extends AutoCloseable {
   /// Rows of the output projection, padding included.
   int vocabSize();
@@ -14,9 +13,8 @@ public interface LanguageModel extends AutoCloseable {
   /// Scores many inputs, batched inside; results in the order of the requests.
   List<Score> score(List<ScoreRequest> requests, int batchSize);
 
-  /// Greedy continuation of one context until `stop` accepts a token (which is the last of the
-  /// result) or `maxNewTokens` are made.
-  int[] greedy(int[] context, int maxNewTokens, IntPredicate stop);
+  /// Continues texts until their stop accepts a token, or enough are written, or the text is full.
+  void generate(List<GenerationRequest> requests, Decoding decoding, GenerationSink sink);
 
   @Override
   void close();

@@ -1,7 +1,7 @@
 package neox.inference;
 
 import java.nio.file.Path;
-import neox.config.ModelConfig;
+import neox.config.model.ModelConfig;
 import neox.tokenizer.Tokenizer;
 
 /// A model opened for inference with all that belongs to it.

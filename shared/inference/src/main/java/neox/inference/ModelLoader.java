@@ -6,17 +6,18 @@ import java.nio.file.Path;
 import java.util.Optional;
 import neox.base.UserException;
 import neox.config.ConfigLoader;
-import neox.config.ModelConfig;
 import neox.config.NeoxConfig;
-import neox.config.Precision;
 import neox.config.TokenizerConfig;
 import neox.model.Network;
 import neox.model.NetworkOptions;
+import neox.tensor.Device;
+import neox.tensor.Placement;
 import neox.tokenizer.Tokenizer;
 import neox.tokenizer.Tokenizers;
 import neox.weights.TensorStore;
 import neox.weights.hf.HfModel;
 import neox.weights.neox.NeoxCheckpoint;
+import neox.weights.spec.NetworkSpec;
 
 /// Opens trained models: checkpoints of GPT-NeoX or ours, and Hugging Face directories.
 public final class ModelLoader {
@@ -40,7 +41,7 @@ public final class ModelLoader {
     }
     Tokenizer tokenizer = huggingFaceTokenizer(directory, options);
     try (HfModel store = HfModel.open(directory)) {
-      Network network = load(store, store.config(), store.paddedVocab(), options.precision());
+      Network network = load(store, NetworkSpec.of(store.config(), store.paddedVocab()), options);
       return loaded(directory, 0, tokenizer, network);
     }
   }
@@ -72,7 +73,7 @@ public final class ModelLoader {
     Tokenizer tokenizer = tokenizer(config.tokenizer(), NeoxCheckpoint.configs(checkpoint));
     try (NeoxCheckpoint store =
         NeoxCheckpoint.open(directory, options.iteration(), config.model())) {
-      Network network = load(store, config.model(), store.paddedVocab(), options.precision());
+      Network network = load(store, NetworkSpec.of(config.model(), store.paddedVocab()), options);
       return loaded(checkpoint, store.iteration(), tokenizer, network);
     }
   }
@@ -103,9 +104,10 @@ public final class ModelLoader {
     return !Files.exists(file) && Files.exists(beside) ? beside : file;
   }
 
-  private static Network load(
-      TensorStore store, ModelConfig config, int paddedVocab, Precision precision) {
-    Network network = Network.build(config, paddedVocab, NetworkOptions.inference(precision));
+  private static Network load(TensorStore store, NetworkSpec spec, LoadOptions options) {
+    Device device = Device.named(options.device());
+    Placement placement = NetworkOptions.placement(device, options.precision());
+    Network network = Network.build(spec, NetworkOptions.inference(placement));
     boolean complete = false;
     try {
       network.load(store);
@@ -120,8 +122,8 @@ public final class ModelLoader {
 
   private static LoadedModel loaded(
       Path source, long iteration, Tokenizer tokenizer, Network network) {
-    if (tokenizer.vocabSize() > network.paddedVocab()) {
-      int rows = network.paddedVocab();
+    int rows = network.spec().paddedVocab();
+    if (tokenizer.vocabSize() > rows) {
       network.close();
       throw UserException.of(
           "%s: the tokenizer has %d tokens, the model's embedding %d rows; this is not its"
@@ -129,7 +131,7 @@ public final class ModelLoader {
           source, tokenizer.vocabSize(), rows);
     }
     return new LoadedModel(
-        source, iteration, network.config(), tokenizer, new NetworkLanguageModel(network));
+        source, iteration, network.spec().config(), tokenizer, new NetworkLanguageModel(network));
   }
 
   private ModelLoader() {}

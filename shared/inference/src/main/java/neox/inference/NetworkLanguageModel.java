@@ -4,19 +4,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import neox.base.UserException;
+import neox.model.Head;
+import neox.model.Inputs;
 import neox.model.Network;
-import neox.model.Pass;
+import neox.model.stage.NetworkStage;
 import neox.tensor.Scope;
 import neox.tensor.TensorData;
-import org.bytedeco.pytorch.LongOptional;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// A [LanguageModel] that computes with a network, which it owns. Not thread-safe.
 ///
@@ -31,17 +27,12 @@ public final class NetworkLanguageModel implements LanguageModel {
 
   public NetworkLanguageModel(Network network) {
     this.network = network;
-    this.maxLength = network.config().maxPositionEmbeddings();
-  }
-
-  /// The network behind it, which lives as long as this object.
-  public Network network() {
-    return network;
+    this.maxLength = network.spec().config().maxPositions();
   }
 
   @Override
   public int vocabSize() {
-    return network.paddedVocab();
+    return network.spec().paddedVocab();
   }
 
   @Override
@@ -50,9 +41,9 @@ public final class NetworkLanguageModel implements LanguageModel {
   }
 
   @Override
-  public int[] greedy(int[] context, int maxNewTokens, IntPredicate stop) {
-    return TextGenerator.of(network, Sampler.greedy(), maxLength)
-        .generate(context, maxNewTokens, stop);
+  public void generate(List<GenerationRequest> requests, Decoding decoding, GenerationSink sink) {
+    requests.forEach(request -> checkTokens(request.context()));
+    new TextGenerator(network, decoding).generate(requests, sink);
   }
 
   @Override
@@ -75,19 +66,17 @@ public final class NetworkLanguageModel implements LanguageModel {
       throw UserException.of(
           "an input of %d tokens does not fit the model's %d", request.input().length, maxLength);
     }
-    for (int token : request.input()) {
-      checkToken(token);
-    }
-    for (int token : request.targets()) {
-      checkToken(token);
-    }
+    checkTokens(request.input());
+    checkTokens(request.targets());
   }
 
-  private void checkToken(int token) {
-    if (token < 0 || token >= vocabSize()) {
-      throw UserException.of(
-          "token %d is not in the model's vocabulary of %d; is this its tokenizer?",
-          token, vocabSize());
+  private void checkTokens(int[] tokens) {
+    for (int token : tokens) {
+      if (token < 0 || token >= vocabSize()) {
+        throw UserException.of(
+            "token %d is not in the model's vocabulary of %d; is this its tokenizer?",
+            token, vocabSize());
+      }
     }
   }
 
@@ -110,58 +99,52 @@ public final class NetworkLanguageModel implements LanguageModel {
   }
 
   private void scoreBatch(List<ScoreRequest> requests, List<List<Integer>> rows, Score[] scores) {
-    try (NoGradGuard _ = new NoGradGuard();
-        var _ = Scope.open()) {
-      int longest = requests.get(rows.getFirst().getFirst()).input().length;
-      int[][] inputs = new int[rows.size()][];
-      for (int row = 0; row < inputs.length; row++) {
-        inputs[row] =
-            Arrays.copyOf(requests.get(rows.get(row).getFirst()).input(), longest); // 0 = padding
-      }
-      Tensor hidden = network.hidden(TensorData.ofIds(inputs), Pass.ofEvaluation()); // [b, s, h]
-      for (int row = 0; row < inputs.length; row++) {
-        for (int i : rows.get(row)) {
-          scores[i] = score(hidden.select(0, row), requests.get(i));
-        }
-      }
+    try (var _ = Scope.open()) {
+      int[][] inputs =
+          rows.stream().map(row -> requests.get(row.getFirst()).input()).toArray(int[][]::new);
+      Decoder.Rows padded = Decoder.Rows.of(inputs, network.placement());
+      NetworkStage.evaluate(
+          network,
+          Inputs.of(padded.ids()),
+          (hidden, head) -> {
+            for (int row = 0; row < inputs.length; row++) {
+              for (int i : rows.get(row)) {
+                scores[i] = score(hidden.narrow(0, row, 1), head, requests.get(i));
+              }
+            }
+            return hidden;
+          });
     }
   }
 
-  /// @param hidden `[s, h]`, one row of the batch
-  private Score score(Tensor hidden, ScoreRequest request) {
+  /// @param hidden `[1, s, h]`, one row of the batch
+  private Score score(Tensor hidden, Head head, ScoreRequest request) {
     int[] targets = request.targets();
     int first = request.input().length - targets.length;
     float[] logProbabilities = new float[targets.length];
     boolean greedy = true;
     for (int from = 0; from < targets.length; from += POSITIONS_PER_PROJECTION) {
       int to = Math.min(targets.length, from + POSITIONS_PER_PROJECTION);
-      Part part = part(hidden.narrow(0, first + from, to - from), targets, from);
-      System.arraycopy(part.logProbabilities(), 0, logProbabilities, from, to - from);
-      greedy &= part.greedy();
+      Tensor part = hidden.narrow(1, first + from, to - from);
+      try (var _ = Scope.open()) {
+        int[] wanted = Arrays.copyOfRange(targets, from, to);
+        Head.TokenScores found = head.score(part, network.placement().ids(new int[][] {wanted}));
+        float[] found32 = TensorData.floats(found.logLikelihoods());
+        System.arraycopy(found32, 0, logProbabilities, from, to - from);
+        long[] best = TensorData.longs(found.best());
+        greedy &= IntStream.range(0, wanted.length).allMatch(k -> best[k] == wanted[k]);
+      }
     }
+    return new Score(sum(logProbabilities), greedy, logProbabilities);
+  }
+
+  /// In float32, as the harness adds.
+  private static float sum(float[] logProbabilities) {
     float sum = 0;
     for (float logProbability : logProbabilities) {
       sum += logProbability;
     }
-    return new Score(sum, greedy, logProbabilities);
-  }
-
-  @SuppressWarnings("ArrayRecordComponent") // a pair of results
-  private record Part(float[] logProbabilities, boolean greedy) {}
-
-  /// Scores `targets[from…]` after the hidden states `[p, h]`.
-  private Part part(Tensor hidden, int[] targets, int from) {
-    try (var _ = Scope.open()) {
-      int p = Math.toIntExact(hidden.size(0));
-      int[] wanted = Arrays.copyOfRange(targets, from, from + p);
-      Tensor target = TensorData.ofIds(new int[][] {wanted}).view(p, 1);
-      Tensor logits = network.project(hidden.unsqueeze(0)).squeeze(0); // [p, V]
-      Tensor logSoftmax = torch.log_softmax(logits, -1, new ScalarTypeOptional(ScalarType.Float));
-      float[] logProbabilities = TensorData.floats(torch.gather(logSoftmax, 1, target));
-      long[] best = TensorData.longs(logSoftmax.argmax(new LongOptional(-1), false));
-      boolean greedy = IntStream.range(0, p).allMatch(k -> best[k] == wanted[k]);
-      return new Part(logProbabilities, greedy);
-    }
+    return sum;
   }
 
   @Override

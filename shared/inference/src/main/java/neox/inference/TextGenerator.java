@@ -1,82 +1,122 @@
 package neox.inference;
 
 import java.util.Arrays;
-import java.util.function.IntPredicate;
+import java.util.List;
 import neox.base.UserException;
 import neox.model.Network;
 import neox.tensor.Scope;
+import org.bytedeco.pytorch.Tensor;
 
-/// Continues texts with a network, one text at a time; each starts with an empty cache.
+/// Continues texts with a network, a batch of them at a time; each batch starts with an empty
+/// cache.
 ///
 /// Does not own the network.
-public final class TextGenerator {
+final class TextGenerator {
   private final Network network;
-  private final Sampler sampler;
-  private final int maxLength;
-  private final boolean recompute;
+  private final Decoding decoding;
 
-  private TextGenerator(Network network, Sampler sampler, int maxLength, boolean recompute) {
+  TextGenerator(Network network, Decoding decoding) {
     this.network = network;
-    this.sampler = sampler;
-    this.maxLength = maxLength;
-    this.recompute = recompute;
+    this.decoding = decoding;
   }
 
-  /// A generator that keeps keys and values.
-  ///
-  /// @param maxLength prompt and continuation together
-  public static TextGenerator of(Network network, Sampler sampler, int maxLength) {
-    return new TextGenerator(network, sampler, maxLength, false);
-  }
-
-  /// The same, but every token reads the whole text again (`recompute`).
-  public TextGenerator recomputing() {
-    return new TextGenerator(network, sampler, maxLength, true);
-  }
-
-  /// Adds tokens until `stop` accepts one, which is the last of the result, or `maximumTokens` are
-  /// there, or the text has `maxLength` tokens.
-  ///
-  /// @param context at least one token and at most `maxLength`
-  public int[] generate(int[] context, int maximumTokens, IntPredicate stop) {
-    if (context.length == 0) {
-      throw new IllegalArgumentException("a text starts with at least one token");
+  /// See [LanguageModel#generate].
+  void generate(List<GenerationRequest> requests, GenerationSink sink) {
+    requests.forEach(this::checkFits);
+    int size = decoding.batchSize();
+    for (int from = 0; from < requests.size(); from += size) {
+      int to = Math.min(requests.size(), from + size);
+      int first = from;
+      generateBatch(
+          requests.subList(from, to), (row, written) -> sink.finished(first + row, written));
     }
-    if (context.length > maxLength) {
+  }
+
+  private void checkFits(GenerationRequest request) {
+    if (request.context().length > decoding.maxLength()) {
       throw UserException.of(
           "the prompt has %d tokens, the model takes %d; shorten the prompt",
-          context.length, maxLength);
+          request.context().length, decoding.maxLength());
     }
-    int room = Math.min(maximumTokens, maxLength - context.length);
-    int[] written = new int[room];
-    try (Decoder decoder = decoder(context.length + room)) {
-      int[] unread = context;
-      for (int i = 0; i < room; i++) {
-        written[i] = next(decoder, unread);
-        if (stop.test(written[i])) {
-          return Arrays.copyOf(written, i + 1);
-        }
-        unread = new int[] {written[i]};
+  }
+
+  private void generateBatch(List<GenerationRequest> requests, GenerationSink sink) {
+    List<Text> texts = requests.stream().map(request -> new Text(request, room(request))).toList();
+    for (int row = 0; row < texts.size(); row++) {
+      if (texts.get(row).isFinished()) {
+        sink.finished(row, texts.get(row).written());
       }
     }
-    return written;
-  }
-
-  private Decoder decoder(int capacity) {
-    return recompute ? Decoder.recomputing(network) : Decoder.cached(network, capacity);
-  }
-
-  private int next(Decoder decoder, int[] unread) {
-    try (var _ = Scope.open()) {
-      return sampler.next(decoder.read(unread));
+    int capacity = texts.stream().mapToInt(Text::capacity).max().orElseThrow();
+    try (Decoder decoder = decoder(texts.size(), capacity)) {
+      while (!texts.stream().allMatch(Text::isFinished)) {
+        step(decoder, texts, sink);
+      }
     }
   }
 
-  /// The same until the end-of-document token, which is left out.
-  public Generation generateText(int[] context, int maximumTokens, int eod) {
-    int[] written = generate(context, maximumTokens, token -> token == eod);
-    boolean finished = written.length > 0 && written[written.length - 1] == eod;
-    return new Generation(
-        finished ? Arrays.copyOf(written, written.length - 1) : written, finished);
+  private int room(GenerationRequest request) {
+    return Math.min(request.maximumTokens(), decoding.maxLength() - request.context().length);
+  }
+
+  private Decoder decoder(int rows, int capacity) {
+    return switch (decoding.memory()) {
+      case KEYS_AND_VALUES -> Decoder.cached(network, rows, capacity);
+      case NOTHING -> Decoder.recomputing(network, rows);
+    };
+  }
+
+  /// One more token for each text that is not finished.
+  private void step(Decoder decoder, List<Text> texts, GenerationSink sink) {
+    try (var _ = Scope.open()) {
+      Tensor logits = decoder.read(texts.stream().map(Text::unread).toArray(int[][]::new));
+      for (int row = 0; row < texts.size(); row++) {
+        Text text = texts.get(row);
+        if (!text.isFinished()) {
+          text.add(decoding.sampler().next(logits.select(0, row)));
+          if (text.isFinished()) {
+            sink.finished(row, text.written());
+          }
+        }
+      }
+    }
+  }
+
+  /// One text on its way.
+  private static final class Text {
+    private final GenerationRequest request;
+    private final int[] written;
+    private int[] unread;
+    private int count;
+    private boolean stopped;
+
+    Text(GenerationRequest request, int room) {
+      this.request = request;
+      this.written = new int[room];
+      this.unread = request.context();
+    }
+
+    int capacity() {
+      return request.context().length + written.length;
+    }
+
+    /// What the decoder must read next; nothing when the text is finished.
+    int[] unread() {
+      return isFinished() ? new int[0] : unread;
+    }
+
+    boolean isFinished() {
+      return stopped || count == written.length;
+    }
+
+    void add(int token) {
+      written[count++] = token;
+      stopped = request.stop().test(token);
+      unread = new int[] {token};
+    }
+
+    int[] written() {
+      return Arrays.copyOf(written, count);
+    }
   }
 }

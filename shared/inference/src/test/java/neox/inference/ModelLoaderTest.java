@@ -16,6 +16,8 @@ import neox.tensor.NativeRuntime;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ModelLoaderTest {
   private static final int[] PROMPT = Pythia.expected("greedy_prompt");
@@ -32,7 +34,7 @@ class ModelLoaderTest {
   }
 
   private static void assertSpeaks(LoadedModel loaded) {
-    assertThat(loaded.model().greedy(PROMPT, 40, t -> false)).isEqualTo(EXPECTED);
+    assertThat(Continuations.greedy(loaded.model(), PROMPT, 40)).isEqualTo(EXPECTED);
     assertThat(loaded.tokenizer().encode("ab")).containsExactly(97, 98);
     assertThat(loaded.config().hiddenSize()).isEqualTo(64);
   }
@@ -58,11 +60,12 @@ class ModelLoaderTest {
     }
   }
 
-  @Test
-  void computesInBfloat16WhenAsked() throws IOException {
-    LoadOptions options = LoadOptions.defaults().withPrecision(Precision.BFLOAT16);
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void computesInThePrecisionAskedFor(Precision precision) throws IOException {
+    LoadOptions options = LoadOptions.defaults().withPrecision(precision);
     try (LoadedModel loaded = ModelLoader.open(Pythia.checkpoint(), options)) {
-      assertThat(loaded.model().greedy(PROMPT, 3, t -> false)).hasSize(3);
+      assertThat(Continuations.greedy(loaded.model(), PROMPT, 3)).hasSize(3);
     }
   }
 
@@ -100,15 +103,15 @@ class ModelLoaderTest {
             "%s: no tokenizer in it; expected tokenizer.json, or vocab.json with merges.txt, or"
                 + " name a configuration with tokenizer_type",
             hf);
-    assertThatThrownBy(() ->
-            ModelLoader.open(
-                Pythia.checkpoint(), LoadOptions.defaults().withPrecision(Precision.FP16)))
-        .hasMessage("precision fp16 is not supported on this device; use fp32 or bfloat16");
+    assertThatThrownBy(
+            () -> ModelLoader.open(Pythia.checkpoint(), LoadOptions.defaults().withDevice("gpu")))
+        .isInstanceOf(UserException.class)
+        .hasMessage("device 'gpu': expected cpu, cuda or cuda:N (N from 0)");
   }
 
   @Test
-  void defaultsToTheLatestInFloat32() {
+  void defaultsToTheLatestInFloat32OnTheCpu() {
     assertThat(LoadOptions.defaults())
-        .isEqualTo(new LoadOptions(Precision.FP32, OptionalLong.empty(), Optional.empty()));
+        .isEqualTo(new LoadOptions(Precision.FP32, "cpu", OptionalLong.empty(), Optional.empty()));
   }
 }

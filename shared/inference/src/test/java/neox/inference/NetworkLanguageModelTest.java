@@ -110,7 +110,7 @@ class NetworkLanguageModelTest {
     int[] other = {next[0], next[1], next[2] + 1};
     assertThat(MODEL.score(List.of(new ScoreRequest(input, other)), 1).getFirst().greedy())
         .isFalse();
-    assertThat(MODEL.greedy(prompt, 3, t -> false)).isEqualTo(next);
+    assertThat(Continuations.greedy(MODEL, prompt, 3)).isEqualTo(next);
   }
 
   @Test

@@ -14,7 +14,9 @@ import java.util.OptionalLong;
 import neox.base.Json;
 import neox.model.Network;
 import neox.model.NetworkOptions;
+import neox.tensor.Placement;
 import neox.weights.neox.NeoxCheckpoint;
+import neox.weights.spec.NetworkSpec;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// The tiny trained network under `golden/pythia`.
@@ -38,7 +40,9 @@ final class Pythia {
   static Network network(ScalarType dtype) {
     try (NeoxCheckpoint store = NeoxCheckpoint.open(checkpoint(), OptionalLong.empty())) {
       Network network =
-          Network.build(store.config(), store.paddedVocab(), NetworkOptions.inference(dtype));
+          Network.build(
+              NetworkSpec.of(store.config(), store.paddedVocab()),
+              NetworkOptions.inference(Placement.cpu(dtype)));
       network.load(store);
       return network;
     } catch (IOException e) {

@@ -1,15 +1,17 @@
 package neox.model;
 
+import neox.model.position.Places;
 import org.bytedeco.pytorch.Tensor;
 
 /// The keys and values of the tokens that came before the ones a network is given, so that
-/// generation need not compute them again.
+/// generation need not compute them again. Rows may be of different lengths.
 public interface AttentionHistory {
-  /// Keys (already rotated) and values of all tokens so far, each `[b, kvHeads, length, d]`.
+  /// Keys (already rotated) and values by place, each `[b, kvHeads, t, d]`; a row shorter than `t`
+  /// holds anything in its last places.
   record KeysAndValues(Tensor keys, Tensor values) {}
 
-  /// Tokens that every block has seen; the next token stands at this position.
-  int length();
+  /// The places that the next `tokens` tokens of each row will take.
+  Places next(long tokens);
 
   /// Adds one block's keys and values `[b, kvHeads, s, d]` of the new tokens and returns all.
   ///
@@ -24,8 +26,8 @@ public interface AttentionHistory {
   /// See [#none].
   record None() implements AttentionHistory {
     @Override
-    public int length() {
-      return 0;
+    public Places next(long tokens) {
+      return Places.fromStart();
     }
 
     @Override

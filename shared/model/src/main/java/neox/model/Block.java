@@ -1,7 +1,8 @@
 package neox.model;
 
-import neox.config.ModelConfig;
+import neox.config.model.Residual;
 import neox.parallel.TensorParallel;
+import neox.weights.spec.LayerSpec;
 import org.bytedeco.pytorch.Tensor;
 
 /// One transformer block, `[b, s, h]` to `[b, s, h]`.
@@ -9,9 +10,7 @@ import org.bytedeco.pytorch.Tensor;
 ///     sequential: y = x + attention(norm₁ x);  z = y + mlp(norm₂ y)
 ///     parallel:   z = x + attention(norm₁ x) + mlp(norm₂ x)      (arXiv:2204.06745 §2.1)
 final class Block implements Layer {
-  private final int index;
-  private final boolean parallelResidual;
-  private final boolean tiedNorm;
+  private final Residual residual;
   private final Normalization norm1;
   private final Normalization norm2;
   private final Attention attention;
@@ -19,42 +18,47 @@ final class Block implements Layer {
   private final Dropout dropout;
   private final TensorParallel tp;
 
-  /// @param index in NeoX's numbering
-  Block(
-      ModelConfig config,
-      ParameterSet parameters,
-      int index,
-      Attention attention,
-      TensorParallel tp) {
-    this.index = index;
-    this.parallelResidual = config.parallelResidual();
-    this.tiedNorm = config.tiedNorm();
-    this.norm1 = Normalization.of(config, parameters, index, "input_layernorm");
+  Block(LayerSpec.Transformer spec, Parts parts) {
+    ParameterSet parameters = parts.parameters();
+    this.residual = spec.residual();
+    this.tp = parts.tensorParallel();
+    long hidden = parts.model().hiddenSize();
+    this.norm1 = Normalization.of(spec.norm1(), hidden, parameters);
     this.norm2 =
-        tiedNorm ? norm1 : Normalization.of(config, parameters, index, "post_attention_layernorm");
-    this.attention = attention;
-    this.mlp = new Mlp(config, parameters, index);
-    this.dropout = new Dropout(config.hiddenDropout());
-    this.tp = tp;
-  }
-
-  @Override
-  public int index() {
-    return index;
+        switch (residual) {
+          case SEQUENTIAL, PARALLEL -> Normalization.of(spec.norm2(), hidden, parameters);
+          case PARALLEL_TIED_NORM -> norm1;
+        };
+    this.attention = new Attention(spec, parts);
+    this.mlp = new Mlp(spec.mlp(), parameters, tp);
+    this.dropout = new Dropout(parts.model().dropout().hidden());
   }
 
   @Override
   public Tensor forward(Tensor x, Pass pass) {
-    if (parallelResidual) {
-      Tensor normed = tp.enter(norm1.forward(x));
-      Tensor forMlp = tiedNorm ? normed : tp.enter(norm2.forward(x));
-      Tensor fromAttention = dropout.forward(attention.partial(normed, pass), pass);
-      Tensor fromMlp = dropout.forward(mlp.partial(forMlp), pass);
-      return x.add(tp.leave(fromAttention.add(fromMlp)));
-    }
+    return switch (residual) {
+      case SEQUENTIAL -> sequential(x, pass);
+      case PARALLEL -> {
+        Tensor normed = tp.enter(norm1.forward(x));
+        yield parallel(x, normed, tp.enter(norm2.forward(x)), pass);
+      }
+      case PARALLEL_TIED_NORM -> {
+        Tensor normed = tp.enter(norm1.forward(x));
+        yield parallel(x, normed, normed, pass);
+      }
+    };
+  }
+
+  private Tensor sequential(Tensor x, Pass pass) {
     Tensor fromAttention = tp.leave(attention.partial(tp.enter(norm1.forward(x)), pass));
     Tensor y = x.add(dropout.forward(fromAttention, pass));
     Tensor fromMlp = tp.leave(mlp.partial(tp.enter(norm2.forward(y))));
     return y.add(dropout.forward(fromMlp, pass));
+  }
+
+  private Tensor parallel(Tensor x, Tensor forAttention, Tensor forMlp, Pass pass) {
+    Tensor fromAttention = dropout.forward(attention.partial(forAttention, pass), pass);
+    Tensor fromMlp = dropout.forward(mlp.partial(forMlp), pass);
+    return x.add(tp.leave(fromAttention.add(fromMlp)));
   }
 }

@@ -7,10 +7,6 @@ import org.bytedeco.pytorch.global.torch;
 /// default generator.
 record Dropout(double probability) {
   Tensor forward(Tensor x, Pass pass) {
-    return active(pass) ? torch.dropout(x, probability, true) : x;
-  }
-
-  boolean active(Pass pass) {
-    return pass.training() && probability > 0;
+    return pass.training() && probability > 0 ? torch.dropout(x, probability, true) : x;
   }
 }

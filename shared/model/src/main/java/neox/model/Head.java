@@ -1,11 +1,59 @@
 package neox.model;
 
+import java.util.Optional;
+import neox.parallel.TensorParallel;
 import org.bytedeco.pytorch.Tensor;
 
-/// Hidden states `[b, s, h]` to logits `[b, s, V]`.
-record Head(int index, Projection projection) implements Layer {
-  @Override
-  public Tensor forward(Tensor x, Pass pass) {
-    return projection.forward(x);
+/// The end of a network: from hidden states `[b, s, h]`, after the final norm, to what they say of
+/// the next token. The one place that knows the vocabulary's dim.
+public final class Head {
+  private final Projection projection; // this rank's rows of [V, h]
+  private final LogLikelihoods logLikelihoods;
+  private final TensorParallel tp;
+
+  Head(Tensor weight, Parts parts) {
+    this.projection = Projection.of(weight, parts.parameters());
+    this.logLikelihoods = new LogLikelihoods(weight, parts.tensorParallel());
+    this.tp = parts.tensorParallel();
+  }
+
+  /// Logits `[b, s, V]` for this rank's part of the vocabulary.
+  public Tensor logits(Tensor hidden) {
+    return projection.forward(tp.enter(hidden));
+  }
+
+  /// What [#score] finds at each position.
+  ///
+  /// @param logLikelihoods log p(label), `[b, s]` float32
+  /// @param best the likeliest token, the first of equals: `[b, s]` int64
+  public record TokenScores(Tensor logLikelihoods, Tensor best) {}
+
+  /// Scores labels against all other tokens, for inference on one rank.
+  ///
+  /// @param hidden `[b, s, h]` of so few positions that their logits fit into memory
+  public TokenScores score(Tensor hidden, Tensor labels) {
+    return LogLikelihoods.scores(logits(hidden), labels);
+  }
+
+  /// log p(label) of each position, in float32 at least: `[b, s]`. What training, perplexity and
+  /// the scoring of texts are made of.
+  ///
+  /// The logits are never held all at once where they would be many (see [LogLikelihoods]).
+  ///
+  /// @param labels `[b, s]` int64, from 0 to V - 1
+  public Tensor logLikelihoods(Tensor hidden, Tensor labels) {
+    return logLikelihoods(hidden, labels, Optional.empty());
+  }
+
+  /// The same for a caller who knows beforehand what it will do with the result.
+  ///
+  /// @param weights `[b, s]` float32, without a gradient: the result's gradient will be these
+  ///   numbers times one factor. Then one pass over the vocabulary serves forward and backward;
+  ///   where the promise is broken, the backward pass computes the logits once more.
+  public Tensor logLikelihoods(Tensor hidden, Tensor labels, Optional<Tensor> weights) {
+    if (tp.isAlone() && logLikelihoods.fitsWhole(hidden)) {
+      return LogLikelihoods.ofLogits(projection.forward(hidden), labels);
+    }
+    return logLikelihoods.of(hidden, labels, weights);
   }
 }

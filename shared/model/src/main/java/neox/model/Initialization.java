@@ -1,15 +1,21 @@
 package neox.model;
 
-import neox.base.UserException;
+import neox.parallel.TensorParallel;
+import neox.tensor.MappedTensors;
+import neox.tensor.Placement;
 import neox.tensor.Scope;
-import neox.weights.Initializer;
+import neox.weights.DType;
 import neox.weights.Shape;
+import neox.weights.TensorView;
+import neox.weights.spec.Initializer;
+import neox.weights.spec.Shards;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// The first values of parameters, by NeoX's methods.
 ///
@@ -17,12 +23,18 @@ import org.bytedeco.pytorch.global.torch;
 /// table, always as a whole and in float32: the values depend neither on how the network is split
 /// nor on its precision. (NeoX's own depend on both, so a seed cannot give NeoX's values.)
 final class Initialization {
-  private final long seed;
+  /// Where whole parameters are drawn, wherever and in whatever precision they will lie.
+  private static final Placement WHOLE = Placement.cpu(ScalarType.Float);
 
-  Initialization(long seed) {
+  private final long seed;
+  private final TensorParallel tp;
+
+  Initialization(long seed, TensorParallel tp) {
     this.seed = seed;
+    this.tp = tp;
   }
 
+  /// @param place of the parameter in the whole network's table
   void fill(Parameter parameter, int place) {
     try (NoGradGuard _ = new NoGradGuard();
         var _ = Scope.open()) {
@@ -30,9 +42,18 @@ final class Initialization {
       switch (parameter.spec().initializer()) {
         case Initializer.Constant(double constant) -> value.fill_(new Scalar(constant));
         case Initializer.Random random ->
-            value.copy_(draw(random, parameter.spec().shape(), generator(place)));
+            fill(parameter, draw(random, parameter.spec().shape(), generator(place)));
       }
     }
+  }
+
+  /// Cuts this rank's piece out of the whole.
+  private void fill(Parameter parameter, Tensor whole) {
+    Tensor rows = whole.contiguous();
+    TensorView view =
+        new TensorView(DType.FLOAT32, parameter.spec().shape(), MappedTensors.bytes(rows));
+    WeightLoading.copy(
+        Shards.split(parameter.spec(), view, tp.rank(), tp.size()), parameter.value());
   }
 
   private GeneratorOptional generator(int place) {
@@ -60,18 +81,15 @@ final class Initialization {
       case XAVIER_NORMAL -> normal(shape, Math.sqrt(2 / fans), generator);
       case XAVIER_UNIFORM -> {
         double bound = Math.sqrt(6 / fans);
-        yield torch.zeros(shape.sizes()).uniform_(-bound, bound, generator);
+        yield WHOLE.zeros(shape.sizes()).uniform_(-bound, bound, generator);
       }
       case SCALED_ORTHOGONAL -> orthogonal(shape, Math.sqrt(2 / layers), generator);
-      case ORTHOGONAL ->
-          throw new UserException(
-              "init method orthogonal is not supported (it always fails in GPT-NeoX, too);"
-                  + " use scaled_orthogonal");
+      case ORTHOGONAL -> throw new IllegalStateException("the configuration refuses orthogonal");
     };
   }
 
   private static Tensor normal(Shape shape, double std, GeneratorOptional generator) {
-    return torch.zeros(shape.sizes()).normal_(0, std, generator);
+    return WHOLE.zeros(shape.sizes()).normal_(0, std, generator);
   }
 
   /// Rows or columns, whichever are fewer, are orthogonal and of length `gain` (arXiv:1312.6120).

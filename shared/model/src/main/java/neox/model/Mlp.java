@@ -1,7 +1,9 @@
 package neox.model;
 
 import java.util.function.UnaryOperator;
-import neox.config.ModelConfig;
+import neox.config.model.MlpConfig;
+import neox.parallel.TensorParallel;
+import neox.weights.spec.MlpSpec;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -13,11 +15,11 @@ final class Mlp {
   private final Projection narrow;
   private final UnaryOperator<Tensor> bend;
 
-  Mlp(ModelConfig config, ParameterSet parameters, int layer) {
-    this.widen = Projection.of(parameters, layer, "mlp.linear1");
-    this.narrow = Projection.of(parameters, layer, "mlp.linear2");
-    UnaryOperator<Tensor> activation = activation(config);
-    this.bend = config.activation().gated() ? x -> gate(activation, x) : activation;
+  Mlp(MlpSpec spec, ParameterSet parameters, TensorParallel tp) {
+    this.widen = Projection.of(spec.widen(), parameters, tp);
+    this.narrow = Projection.of(spec.narrow(), parameters, tp);
+    UnaryOperator<Tensor> activation = activation(spec.config());
+    this.bend = spec.config().activation().gated() ? x -> gate(activation, x) : activation;
   }
 
   /// This rank's part of the sum: `[b, s, h]` to `[b, s, h]`.
@@ -31,7 +33,7 @@ final class Mlp {
     return activation.apply(x.narrow(-1, half, half)).mul(x.narrow(-1, 0, half));
   }
 
-  private static UnaryOperator<Tensor> activation(ModelConfig config) {
+  private static UnaryOperator<Tensor> activation(MlpConfig config) {
     return switch (config.activation()) {
       case GELU -> config.tanhGelu() ? x -> torch.gelu(x, "tanh") : torch::gelu;
       case GEGLU -> torch::gelu;

@@ -1,191 +1,179 @@
 package neox.model;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import neox.base.UserException;
-import neox.config.ModelConfig;
-import neox.config.PositionEmbedding;
+import neox.model.position.Places;
+import neox.model.position.PositionScheme;
+import neox.tensor.Owner;
+import neox.tensor.Placement;
 import neox.tensor.Scope;
 import neox.weights.TensorStore;
-import neox.weights.neox.NeoxParameters;
+import neox.weights.spec.LayerSpec;
+import neox.weights.spec.NetworkSpec;
+import neox.weights.spec.ParameterSpec;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// A GPT-NeoX language model: embedding, blocks, final norm, head.
+/// A GPT-NeoX language model, or the layers of it that are one pipeline stage's.
 ///
 /// Owns its parameters; close it when nothing uses them. Results belong to the innermost
 /// [neox.tensor.Scope]. Not thread-safe: libtorch itself uses several threads per operation.
 ///
 /// Shapes: b batch, s sequence, h hidden size, V padded vocabulary.
 public final class Network implements AutoCloseable {
-  private final ModelConfig config;
-  private final int paddedVocab;
-  private final ScalarType dtype;
+  private final NetworkSpec spec;
+  private final NetworkOptions options;
   private final ParameterSet parameters;
-  private final Optional<Rotary> rotary;
-  private final CausalMask mask = new CausalMask();
-  private final Embedding embedding;
-  private final FinalNorm finalNorm;
-  private final Head head;
+  private final Owner owner = new Owner();
+  private final AttentionMasks masks;
+  private final PositionScheme positions;
   private final List<Layer> layers = new ArrayList<>();
+  private final List<OptionalInt> windows = new ArrayList<>();
+  private final Optional<Head> head;
 
-  private Network(ModelConfig config, int paddedVocab, NetworkOptions options) {
-    this.config = config;
-    this.paddedVocab = paddedVocab;
-    this.dtype = options.dtype();
-    this.parameters = ParameterSet.allocate(NeoxParameters.of(config, paddedVocab), options);
-    int positions = Math.max(config.seqLength(), config.maxPositionEmbeddings());
-    this.rotary =
-        config.positionEmbedding() == PositionEmbedding.ROTARY
-            ? Optional.of(Rotary.of(config, positions, dtype))
-            : Optional.empty();
-    this.embedding = new Embedding(config, parameters, positions, dtype);
-    layers.add(embedding);
-    for (int block = 0; block < config.layers(); block++) {
-      int index = NeoxParameters.FIRST_BLOCK + block;
-      Attention attention = new Attention(config, parameters, block, index, rotary, mask);
-      layers.add(new Block(config, parameters, index, attention, options.tensorParallel()));
+  private Network(NetworkSpec spec, List<LayerSpec> stage, NetworkOptions options) {
+    this.spec = spec;
+    this.options = options;
+    this.parameters = ParameterSet.allocate(NetworkSpec.parameters(stage), options);
+    this.masks = new AttentionMasks(options.placement());
+    this.positions =
+        PositionScheme.of(
+            spec.config(), tables(stage), options.placement(), options.tensorParallel(), owner);
+    Parts parts =
+        new Parts(
+            spec.config(), parameters, options.placement(), options.tensorParallel(), positions);
+    Head last = null;
+    for (LayerSpec layer : stage) {
+      switch (layer) {
+        case LayerSpec.Embedding embedding -> layers.add(new Embedding(embedding, parts));
+        case LayerSpec.Transformer block -> addBlock(block, parts);
+        case LayerSpec.FinalNorm norm ->
+            layers.add(
+                new FinalNorm(
+                    Normalization.of(norm.norm(), spec.config().hiddenSize(), parameters)));
+        case LayerSpec.Head h -> last = new Head(parameters.get(h.weight()), parts);
+      }
     }
-    int norm = NeoxParameters.finalNorm(config);
-    this.finalNorm = new FinalNorm(norm, Normalization.of(config, parameters, norm, "norm"));
-    layers.add(finalNorm);
-    int last = NeoxParameters.head(config);
-    this.head = new Head(last, headProjection(last));
-    layers.add(head);
+    this.head = Optional.ofNullable(last);
   }
 
-  /// The tied head multiplies by the embedding itself.
-  private Projection headProjection(int layer) {
-    return config.tiedHead()
-        ? Projection.of(parameters, NeoxParameters.EMBEDDING, "word_embeddings")
-        : Projection.of(parameters, layer, "final_linear");
+  private void addBlock(LayerSpec.Transformer block, Parts parts) {
+    layers.add(new Block(block, parts));
+    OptionalInt window = block.attention().config().window();
+    if (!windows.contains(window)) {
+      windows.add(window);
+    }
   }
 
-  /// A network whose parameters are zero: call [#initialize] or [#load] next.
+  private PositionScheme.Tables tables(List<LayerSpec> stage) {
+    Optional<ParameterSpec> added = Optional.empty();
+    Optional<ParameterSpec> relative = Optional.empty();
+    for (LayerSpec layer : stage) {
+      switch (layer) {
+        case LayerSpec.Embedding embedding -> added = embedding.positions();
+        case LayerSpec.Transformer block -> relative = block.attention().relative();
+        case LayerSpec.FinalNorm _, LayerSpec.Head _ -> {}
+      }
+    }
+    return new PositionScheme.Tables(added.map(parameters::get), relative.map(parameters::get));
+  }
+
+  /// A whole network whose parameters are zero: call [#initialize] or [#load] next.
+  public static Network build(NetworkSpec spec, NetworkOptions options) {
+    return build(spec, spec.layers(), options);
+  }
+
+  /// The same of some neighbouring layers alone.
   ///
-  /// @param paddedVocab rows of the embedding, see `Vocabulary.padded`
-  public static Network build(ModelConfig config, int paddedVocab, NetworkOptions options) {
-    refuseUnsupported(config);
+  /// @param stage of the network's layers
+  public static Network build(NetworkSpec spec, List<LayerSpec> stage, NetworkOptions options) {
     try (var _ = Scope.open()) {
-      return new Network(config, paddedVocab, options);
+      return new Network(spec, stage, options);
     }
   }
 
-  private static void refuseUnsupported(ModelConfig config) {
-    switch (config.positionEmbedding()) {
-      case LEARNED, ROTARY, SINUSOIDAL, NONE -> {}
-      case ALIBI, RPE ->
-          throw new UserException(
-              "pos_emb %s is not supported yet; use rotary, learned, sinusoidal or none"
-                  .formatted(config.positionEmbedding().name().toLowerCase(Locale.ROOT)));
-    }
-    boolean rotary = config.positionEmbedding() == PositionEmbedding.ROTARY;
-    if (rotary && (config.rotaryDim() % 2 != 0 || config.rotaryDim() < 2)) {
-      throw new UserException(
-          "rotary_pct %s rotates %d of the %d dims of a head; the number must be even and positive"
-              .formatted(config.rotaryPct(), config.rotaryDim(), config.headDim()));
-    }
-    if (config.tiedNorm() && !config.parallelResidual()) {
-      throw new UserException("gpt_j_tied needs gpt_j_residual: true");
-    }
+  /// The whole network's, even where this is a stage of it.
+  public NetworkSpec spec() {
+    return spec;
   }
 
-  public ModelConfig config() {
-    return config;
+  public Placement placement() {
+    return options.placement();
   }
 
-  /// V: rows of the embedding and of the logits, padding included.
-  public int paddedVocab() {
-    return paddedVocab;
-  }
-
-  public ScalarType dtype() {
-    return dtype;
-  }
-
-  /// In the order of the parameter table.
+  /// This rank's, in the order of the parameter table.
   public List<Parameter> parameters() {
     return parameters.all();
   }
 
-  /// Embedding, blocks, final norm, head.
-  public List<Layer> layers() {
-    return List.copyOf(layers);
+  /// The output layer, where it belongs to this stage.
+  public Optional<Head> head() {
+    return head;
   }
 
   /// Draws the first weights; the same seed gives the same weights, however the network is split.
   public void initialize(long seed) {
-    Initialization initialization = new Initialization(seed);
-    List<Parameter> all = parameters.all();
-    for (int place = 0; place < all.size(); place++) {
-      initialization.fill(all.get(place), place);
+    Initialization initialization = new Initialization(seed, options.tensorParallel());
+    List<ParameterSpec> table = spec.parameters();
+    for (Parameter parameter : parameters.all()) {
+      initialization.fill(parameter, table.indexOf(parameter.spec()));
     }
   }
 
-  /// Copies weights from a store whose names are [neox.weights.ParameterSpec#key]s, converting the
-  /// element type. Every parameter must be there and nothing else, or a [UserException] lists what
-  /// is wrong and nothing is changed.
+  /// Copies weights from a store of the whole network whose names are
+  /// [neox.weights.spec.ParameterSpec#key]s, converting the element type. Every parameter must be
+  /// there and nothing else, or a [UserException] lists what is wrong and nothing is changed.
   public void load(TensorStore store) {
-    WeightLoading.load(parameters.all(), store);
+    WeightLoading.check(spec.parameters(), store);
+    parameters.all().forEach(p -> WeightLoading.load(p, store, options.tensorParallel()));
   }
 
-  /// Logits `[b, s, V]` of token ids `[b, s]` (int64), without dropout.
-  public Tensor logits(Tensor tokens) {
-    return Scope.run(() -> project(hidden(tokens, Pass.ofEvaluation())));
-  }
-
-  /// The mean loss (a float32 scalar) for training, dropout included.
+  /// Passes through all layers but the head. Only a [neox.model.stage.NetworkStage] calls this.
   ///
-  /// @param labels `[b, s]`, int64: the token that follows each one
-  /// @param lossMask `[b, s]`: the weight of each prediction, usually 0 or 1
-  public Tensor loss(Tensor tokens, Tensor labels, Tensor lossMask) {
-    return loss(tokens, labels, lossMask, Pass.ofTraining());
-  }
-
-  /// The mean loss (a float32 scalar) without dropout; call it under a `NoGradGuard`.
-  public Tensor evaluationLoss(Tensor tokens, Tensor labels, Tensor lossMask) {
-    return loss(tokens, labels, lossMask, Pass.ofEvaluation());
-  }
-
-  private Tensor loss(Tensor tokens, Tensor labels, Tensor lossMask, Pass pass) {
-    return Scope.run(() -> LanguageModelLoss.of(project(hidden(tokens, pass)), labels, lossMask));
-  }
-
-  /// Hidden states `[b, s, h]` after the final norm.
-  public Tensor hidden(Tensor tokens, Pass pass) {
-    checkLength(pass.history().length() + tokens.size(1));
+  /// @param x token ids `[b, s]` when the embedding belongs to this stage, else what the stage
+  ///   before has computed, `[b, s, h]`
+  /// @param inputs what the whole network was given
+  /// @return hidden states `[b, s, h]`
+  public Tensor forward(Tensor x, Inputs inputs, Mode mode) {
+    long s = inputs.ids().size(1);
+    checkLength(inputs, s);
     return Scope.run(() -> {
-      Tensor x = tokens;
-      for (Layer layer : layers.subList(0, layers.size() - 1)) { // all but the head
-        Tensor input = x;
-        x = Scope.run(() -> layer.forward(input, pass));
+      Pass pass = pass(inputs, s, mode);
+      Tensor y = x;
+      for (Layer layer : layers) {
+        Tensor input = y;
+        y = Scope.run(() -> layer.forward(input, pass));
       }
-      return x;
+      return y;
     });
   }
 
-  /// Logits `[b, s, V]` of hidden states `[b, s, h]`.
-  public Tensor project(Tensor hidden) {
-    return head.forward(hidden, Pass.ofEvaluation());
+  private Pass pass(Inputs inputs, long s, Mode mode) {
+    AttentionHistory history = inputs.visibility().history();
+    Places slots = history.next(s);
+    Map<OptionalInt, AttentionMask> byWindow = new HashMap<>();
+    for (OptionalInt window : windows) {
+      byWindow.put(window, masks.of(slots, s, inputs.visibility().segments(), window));
+    }
+    return new Pass(inputs.positions(), history, byWindow, positions.bias(slots, s), mode);
   }
 
-  private void checkLength(long length) {
-    rotary.ifPresent(table -> {
-      if (length > table.positions()) {
-        throw new UserException(
-            "%d tokens do not fit the %d positions of the model"
-                .formatted(length, table.positions()));
-      }
-    });
+  private void checkLength(Inputs inputs, long s) {
+    long end = inputs.positions().end(s);
+    if (positions.limit().isPresent() && end > positions.limit().getAsLong()) {
+      throw UserException.of(
+          "%d tokens do not fit the %d positions of the model", end, positions.limit().getAsLong());
+    }
   }
 
   @Override
   public void close() {
-    embedding.close();
-    rotary.ifPresent(Rotary::close);
-    mask.close();
+    masks.close();
+    owner.close();
     parameters.close();
   }
 }

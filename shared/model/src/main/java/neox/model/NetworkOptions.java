@@ -1,56 +1,47 @@
 package neox.model;
 
-import neox.base.UserException;
 import neox.config.Precision;
 import neox.parallel.TensorParallel;
+import neox.tensor.Device;
+import neox.tensor.Placement;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// What is not architecture: how a network is held in memory and shared.
 ///
-/// @param dtype of parameters and activations: `Float`, `BFloat16`, or `Double` for checking
-/// @param requiresGrad whether the parameters collect gradients
+/// @param placement of parameters and activations
+/// @param use what the network is for
 /// @param tensorParallel the ranks that share each layer
-public record NetworkOptions(
-    ScalarType dtype, boolean requiresGrad, TensorParallel tensorParallel) {
-  public NetworkOptions {
-    switch (dtype) {
-      case Float, BFloat16, Double -> {}
-      default ->
-          throw new UserException(
-              "precision %s is not supported on this device; use fp32 or bfloat16"
-                  .formatted(dtype == ScalarType.Half ? "fp16" : dtype));
-    }
-    if (tensorParallel.size() != 1) {
-      throw new UserException(
-          "model_parallel_size %d is not supported yet; use 1".formatted(tensorParallel.size()));
-    }
+public record NetworkOptions(Placement placement, Use use, TensorParallel tensorParallel) {
+  /// What a network is for.
+  public enum Use {
+    /// Parameters that are trainable collect gradients.
+    TRAINING,
+    /// Nothing collects gradients.
+    INFERENCE
   }
 
-  /// One rank, with gradients.
-  public static NetworkOptions training(ScalarType dtype) {
-    return new NetworkOptions(dtype, true, TensorParallel.single());
+  /// Training on one rank.
+  public static NetworkOptions training(Placement placement) {
+    return new NetworkOptions(placement, Use.TRAINING, TensorParallel.single());
   }
 
-  /// One rank, with gradients.
-  public static NetworkOptions training(Precision precision) {
-    return training(dtype(precision));
+  /// Inference on one rank.
+  public static NetworkOptions inference(Placement placement) {
+    return new NetworkOptions(placement, Use.INFERENCE, TensorParallel.single());
   }
 
-  /// One rank, without gradients.
-  public static NetworkOptions inference(ScalarType dtype) {
-    return new NetworkOptions(dtype, false, TensorParallel.single());
+  public NetworkOptions withTensorParallel(TensorParallel value) {
+    return new NetworkOptions(placement, use, value);
   }
 
-  /// One rank, without gradients.
-  public static NetworkOptions inference(Precision precision) {
-    return inference(dtype(precision));
-  }
-
-  private static ScalarType dtype(Precision precision) {
-    return switch (precision) {
-      case FP32 -> ScalarType.Float;
-      case BFLOAT16 -> ScalarType.BFloat16;
-      case FP16 -> ScalarType.Half;
-    };
+  /// Where a network of that precision lies on a device.
+  public static Placement placement(Device device, Precision precision) {
+    return new Placement(
+        device,
+        switch (precision) {
+          case FP32 -> ScalarType.Float;
+          case BFLOAT16 -> ScalarType.BFloat16;
+          case FP16 -> ScalarType.Half;
+        });
   }
 }

@@ -1,7 +1,8 @@
 package neox.model;
 
-import neox.config.ModelConfig;
+import neox.config.model.Norm;
 import neox.tensor.ElementType;
+import neox.weights.spec.NormSpec;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -13,19 +14,23 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 interface Normalization {
   Tensor forward(Tensor x);
 
-  /// The norm that the configuration asks for, with its parameters.
-  static Normalization of(ModelConfig config, ParameterSet parameters, int layer, String name) {
-    long[] hidden = {config.hiddenSize()};
-    double eps = config.normEpsilon();
-    return switch (config.norm()) {
-      case LAYERNORM, NON_PARAMETRIC_LAYERNORM -> { // arXiv:1607.06450
-        TensorOptional weight = parameters.argument(layer, name + ".weight");
-        TensorOptional bias = parameters.argument(layer, name + ".bias");
-        yield x -> torch.layer_norm(x, hidden, weight, bias, eps, false);
-      }
-      case RMSNORM -> rms(parameters.get(layer, name + ".scale"), eps);
-      case SCALENORM -> scale(parameters.get(layer, name + ".g"), eps);
+  /// The norm of `spec` with its parameters.
+  static Normalization of(NormSpec spec, long hiddenSize, ParameterSet parameters) {
+    return switch (spec.norm()) {
+      case Norm.LayerNorm(double eps) -> layer(spec, hiddenSize, eps, parameters);
+      case Norm.NonParametricLayerNorm(double eps) -> layer(spec, hiddenSize, eps, parameters);
+      case Norm.RmsNorm(double eps) -> rms(parameters.get(spec.scale().orElseThrow()), eps);
+      case Norm.ScaleNorm(double eps) -> scale(parameters.get(spec.scale().orElseThrow()), eps);
     };
+  }
+
+  /// arXiv:1607.06450.
+  private static Normalization layer(
+      NormSpec spec, long hiddenSize, double eps, ParameterSet parameters) {
+    long[] hidden = {hiddenSize};
+    TensorOptional weight = parameters.argument(spec.scale());
+    TensorOptional bias = parameters.argument(spec.shift());
+    return x -> torch.layer_norm(x, hidden, weight, bias, eps, false);
   }
 
   /// `x / √(mean(x²) + eps) · scale`, in float32 (arXiv:1910.07467 eq. 4).

@@ -1,15 +1,19 @@
 package neox.model;
 
 import neox.tensor.MappedTensors;
-import neox.weights.ParameterSpec;
+import neox.weights.Shape;
 import neox.weights.TensorView;
+import neox.weights.spec.ParameterSpec;
 import org.bytedeco.pytorch.Tensor;
 
-/// A parameter of a network: its line of the parameter table and its present value, which lives as
-/// long as the network.
+/// A parameter of a network: its line of the parameter table, and the present value of this rank's
+/// piece, which lives as long as the network.
 public record Parameter(ParameterSpec spec, Tensor value) {
-  /// The value's bytes where they lie; the next optimizer step changes them.
+  /// The piece's bytes where they lie; the next optimizer step changes them.
   public TensorView view() {
-    return new TensorView(StoredTypes.of(value), spec.shape(), MappedTensors.bytes(value.detach()));
+    return new TensorView(
+        StoredTypes.of(value),
+        Shape.of(StoredTypes.sizes(value)),
+        MappedTensors.bytes(value.detach()));
   }
 }

@@ -1,21 +1,32 @@
 package neox.model;
 
-/// What one pass through the layers needs beside the activations.
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import neox.model.position.Places;
+import org.bytedeco.pytorch.Tensor;
+
+/// What one pass through the layers needs beside the activations, the same for all of them.
 ///
-/// @param training whether dropout drops
-public record Pass(AttentionHistory history, boolean training) {
-  /// Whole sequences, dropout on.
-  public static Pass ofTraining() {
-    return new Pass(AttentionHistory.none(), true);
+/// @param positions of the tokens
+/// @param masks what queries may not see, by the width of a block's window
+/// @param bias what positions add to the scores, broadcastable to `[b, n, s, t]`
+record Pass(
+    Places positions,
+    AttentionHistory history,
+    Map<OptionalInt, AttentionMask> masks,
+    Optional<Tensor> bias,
+    Mode mode) {
+
+  AttentionMask mask(OptionalInt window) {
+    return Objects.requireNonNull(masks.get(window), "a window that no block has");
   }
 
-  /// Whole sequences, dropout off.
-  public static Pass ofEvaluation() {
-    return new Pass(AttentionHistory.none(), false);
-  }
-
-  /// The continuation of a text, dropout off.
-  public static Pass after(AttentionHistory history) {
-    return new Pass(history, false);
+  boolean training() {
+    return switch (mode) {
+      case TRAINING -> true;
+      case EVALUATION -> false;
+    };
   }
 }

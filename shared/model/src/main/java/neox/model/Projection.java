@@ -1,12 +1,16 @@
 package neox.model;
 
+import java.util.Optional;
+import neox.parallel.TensorParallel;
 import neox.tensor.ElementType;
+import neox.weights.spec.LinearSpec;
+import neox.weights.spec.Share;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// `y = x Wᵀ + bias`: `[b, s, in]` to `[b, s, out]`.
+/// `y = x Wᵀ + bias`: `[b, s, in]` to `[b, s, out]`, for this rank's rows or columns of W.
 final class Projection {
   private final Tensor weight; // [out, in]
   private final TensorOptional bias; // [out]
@@ -15,13 +19,26 @@ final class Projection {
   private Projection(Tensor weight, TensorOptional bias) {
     this.weight = weight;
     this.bias = bias;
-    this.vectorsFaster = ElementType.of(weight) == ScalarType.Float;
+    this.vectorsFaster = ElementType.of(weight) == ScalarType.Float && weight.is_cpu();
   }
 
-  /// The projection `name`, with a bias when the parameter table has one.
-  static Projection of(ParameterSet parameters, int layer, String name) {
+  static Projection of(LinearSpec spec, ParameterSet parameters, TensorParallel tp) {
     return new Projection(
-        parameters.get(layer, name + ".weight"), parameters.argument(layer, name + ".bias"));
+        parameters.get(spec.weight()),
+        parameters.argument(spec.bias().filter(bias -> isAdded(bias.share(), tp))));
+  }
+
+  /// The projection whose weight is this tensor, without a bias.
+  static Projection of(Tensor weight, ParameterSet parameters) {
+    return new Projection(weight, parameters.argument(Optional.empty()));
+  }
+
+  /// What the ranks' results add up to must hold a bias once.
+  private static boolean isAdded(Share share, TensorParallel tp) {
+    return switch (share) {
+      case Share.Split _, Share.Same _ -> true;
+      case Share.AddedOnce _, Share.Summed _ -> tp.isFirst();
+    };
   }
 
   Tensor forward(Tensor x) {

@@ -32,5 +32,14 @@ public final class StoredTypes {
     throw new IllegalArgumentException("tensors of type " + type + " cannot be stored");
   }
 
+  /// The sizes of a tensor.
+  public static long[] sizes(Tensor tensor) {
+    long[] sizes = new long[Math.toIntExact(tensor.dim())];
+    for (int dim = 0; dim < sizes.length; dim++) {
+      sizes[dim] = tensor.size(dim);
+    }
+    return sizes;
+  }
+
   private StoredTypes() {}
 }

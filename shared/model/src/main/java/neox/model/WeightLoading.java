@@ -7,38 +7,35 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import neox.base.UserException;
+import neox.parallel.TensorParallel;
 import neox.tensor.MappedTensors;
 import neox.tensor.Scope;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
+import neox.weights.spec.ParameterSpec;
+import neox.weights.spec.Shards;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
-/// Copies stored weights into a network's parameters, all or nothing: every parameter must be there
-/// with its shape, and nothing else.
+/// Copies stored weights into a network's parameters, all or nothing: every parameter of the
+/// network must be there with its shape, and nothing else.
 final class WeightLoading {
   private static final int NAMES_SHOWN = 3;
 
-  static void load(List<Parameter> parameters, TensorStore store) {
-    check(parameters, store);
-    for (Parameter parameter : parameters) {
-      copy(store.view(parameter.spec().key()), parameter.value());
-    }
-  }
-
-  private static void check(List<Parameter> parameters, TensorStore store) {
+  /// @param specs of the whole network
+  static void check(List<ParameterSpec> specs, TensorStore store) {
     Set<String> left = new LinkedHashSet<>(store.names());
     List<String> missing = new ArrayList<>();
     List<String> misfits = new ArrayList<>();
-    for (Parameter parameter : parameters) {
-      String key = parameter.spec().key();
+    for (ParameterSpec spec : specs) {
+      String key = spec.key();
       if (!left.remove(key)) {
         missing.add(key);
         continue;
       }
       TensorView view = store.view(key);
-      if (!view.shape().equals(parameter.spec().shape())) {
-        misfits.add("%s is %s, expected %s".formatted(key, view.shape(), parameter.spec().shape()));
+      if (!view.shape().equals(spec.shape())) {
+        misfits.add("%s is %s, expected %s".formatted(key, view.shape(), spec.shape()));
       } else if (!view.dtype().isFloatingPoint()) {
         misfits.add("%s holds %s, expected floating point".formatted(key, view.dtype()));
       }
@@ -55,6 +52,12 @@ final class WeightLoading {
     }
   }
 
+  /// This rank's piece of one parameter.
+  static void load(Parameter parameter, TensorStore store, TensorParallel tp) {
+    TensorView whole = store.view(parameter.spec().key());
+    copy(Shards.split(parameter.spec(), whole, tp.rank(), tp.size()), parameter.value());
+  }
+
   private static void add(List<String> problems, String kind, List<String> names) {
     if (names.isEmpty()) {
       return;
@@ -64,7 +67,7 @@ final class WeightLoading {
     problems.add(kind + shown + (more > 0 ? " and %d more".formatted(more) : ""));
   }
 
-  private static void copy(TensorView from, Tensor to) {
+  static void copy(TensorView from, Tensor to) {
     try (NoGradGuard _ = new NoGradGuard();
         Arena arena = Arena.ofConfined();
         var _ = Scope.open()) {

@@ -1,189 +1,100 @@
 package neox.model;
 
-import neox.config.Activation;
-import neox.config.InitMethod;
-import neox.config.ModelConfig;
-import neox.config.Norm;
-import neox.config.PositionEmbedding;
+import java.util.Collections;
+import java.util.OptionalInt;
+import neox.config.model.Activation;
+import neox.config.model.AttentionConfig;
+import neox.config.model.AttentionKind;
+import neox.config.model.BlockConfig;
+import neox.config.model.Dims;
+import neox.config.model.DropoutConfig;
+import neox.config.model.HeadConfig;
+import neox.config.model.InitConfig;
+import neox.config.model.InitMethod;
+import neox.config.model.MlpConfig;
+import neox.config.model.ModelConfig;
+import neox.config.model.Norm;
+import neox.config.model.Positions;
+import neox.config.model.Residual;
+import neox.weights.spec.NetworkSpec;
 
-/// Configurations for tests, and copies of one with one thing changed.
-record Configs(ModelConfig base) {
+/// Configurations for tests: hidden 64, 4 heads, 3 blocks, 64 positions.
+final class Configs {
   static final int VOCAB = 512;
 
+  /// Rotary positions, parallel residual, untied head.
   static ModelConfig pythia() {
+    BlockConfig block =
+        new BlockConfig(
+            new AttentionConfig(AttentionKind.GLOBAL, true, false, OptionalInt.empty()),
+            new MlpConfig(Activation.GELU, false, 256, true),
+            Residual.PARALLEL);
     return new ModelConfig(
-        3,
-        64,
-        4,
-        4,
-        64,
-        64,
-        Norm.LAYERNORM,
-        1e-5,
-        PositionEmbedding.ROTARY,
-        0.25,
-        10_000,
-        false,
-        true,
-        false,
-        true,
-        true,
-        Activation.GELU,
-        false,
-        256,
-        0,
-        0,
-        false,
-        InitMethod.SMALL_INIT,
-        InitMethod.WANG_INIT,
-        0.02,
-        128);
+        new Dims(64, 4, 4, 64, 64, 128),
+        Collections.nCopies(3, block),
+        new Positions.Rotary(0.25, 10_000),
+        new Norm.LayerNorm(1e-5),
+        new HeadConfig(false),
+        DropoutConfig.NONE,
+        new InitConfig(InitMethod.SMALL_INIT, InitMethod.WANG_INIT, 0.02));
   }
 
+  /// Learned positions, sequential residual, tied head.
   static ModelConfig gpt3() {
-    return new ModelConfig(
-        3,
-        64,
-        4,
-        4,
-        64,
-        64,
-        Norm.LAYERNORM,
-        1e-5,
-        PositionEmbedding.LEARNED,
-        0.25,
-        10_000,
-        true,
-        false,
-        false,
-        true,
-        true,
-        Activation.GELU,
-        false,
-        256,
-        0,
-        0,
-        false,
-        InitMethod.SMALL_INIT,
-        InitMethod.WANG_INIT,
-        0.02,
-        128);
+    return pythia()
+        .withBlocks(block -> block.withResidual(Residual.SEQUENTIAL))
+        .withPositions(new Positions.Learned(64))
+        .withHead(new HeadConfig(true));
   }
 
+  /// Rmsnorm, swiglu, two key/value heads, no biases.
   static ModelConfig llama() {
-    return new ModelConfig(
-        3,
-        64,
-        4,
-        2,
-        64,
-        64,
-        Norm.RMSNORM,
-        1e-6,
-        PositionEmbedding.ROTARY,
-        1.0,
-        10_000,
-        false,
-        false,
-        false,
-        false,
-        false,
-        Activation.SWIGLU,
-        false,
-        192,
-        0,
-        0,
-        false,
-        InitMethod.SMALL_INIT,
-        InitMethod.WANG_INIT,
-        0.02,
-        128);
+    BlockConfig block =
+        new BlockConfig(
+            new AttentionConfig(AttentionKind.GLOBAL, false, false, OptionalInt.empty()),
+            new MlpConfig(Activation.SWIGLU, false, 192, false),
+            Residual.SEQUENTIAL);
+    ModelConfig pythia = pythia();
+    return pythia
+        .withDims(pythia.dims().withKvHeads(2))
+        .withBlocks(_ -> block)
+        .withPositions(new Positions.Rotary(1, 10_000))
+        .withNorm(new Norm.RmsNorm(1e-6));
   }
 
-  ModelConfig activation(Activation activation) {
-    return copy(activation, base.norm(), base.positionEmbedding(), base.rotaryPct(), 0);
+  static ModelConfig withActivation(ModelConfig config, Activation activation) {
+    return config.withBlocks(block -> block.withMlp(block.mlp().withActivation(activation)));
   }
 
-  ModelConfig norm(Norm norm) {
-    return copy(base.activation(), norm, base.positionEmbedding(), base.rotaryPct(), 0);
+  static ModelConfig withWindow(ModelConfig config, int width) {
+    return config.withBlocks(
+        block -> block.withAttention(block.attention().withWindow(OptionalInt.of(width))));
   }
 
-  ModelConfig position(PositionEmbedding position) {
-    return copy(base.activation(), base.norm(), position, base.rotaryPct(), 0);
+  /// The positions of that word, for networks of 64 positions.
+  static Positions positions(Positions.Name name) {
+    return switch (name) {
+      case LEARNED -> new Positions.Learned(64);
+      case ROTARY -> new Positions.Rotary(0.5, 10_000);
+      case SINUSOIDAL -> new Positions.Sinusoidal();
+      case RPE -> new Positions.Relative(8, 20);
+      case ALIBI -> new Positions.Alibi();
+      case NONE -> new Positions.None();
+    };
   }
 
-  ModelConfig rotaryPct(double pct) {
-    return copy(base.activation(), base.norm(), base.positionEmbedding(), pct, 0);
+  static Norm norm(Norm.Name name) {
+    return switch (name) {
+      case LAYERNORM -> new Norm.LayerNorm(1e-5);
+      case RMSNORM -> new Norm.RmsNorm(1e-5);
+      case SCALENORM -> new Norm.ScaleNorm(1e-5);
+      case NON_PARAMETRIC_LAYERNORM -> new Norm.NonParametricLayerNorm(1e-5);
+    };
   }
 
-  ModelConfig dropout(double dropout) {
-    return copy(
-        base.activation(), base.norm(), base.positionEmbedding(), base.rotaryPct(), dropout);
+  static NetworkSpec spec(ModelConfig config) {
+    return NetworkSpec.of(config, VOCAB);
   }
 
-  private ModelConfig copy(
-      Activation activation,
-      Norm norm,
-      PositionEmbedding position,
-      double rotaryPct,
-      double dropout) {
-    return new ModelConfig(
-        base.layers(),
-        base.hiddenSize(),
-        base.heads(),
-        base.kvHeads(),
-        base.seqLength(),
-        base.maxPositionEmbeddings(),
-        norm,
-        base.normEpsilon(),
-        position,
-        rotaryPct,
-        base.rotaryBase(),
-        base.tiedHead(),
-        base.parallelResidual(),
-        base.tiedNorm(),
-        base.biasInAttention(),
-        base.biasInMlp(),
-        activation,
-        base.tanhGelu(),
-        base.mlpSize(),
-        dropout,
-        dropout,
-        base.softmaxInFp32(),
-        base.initMethod(),
-        base.outputInitMethod(),
-        base.initStd(),
-        base.vocabDivisor());
-  }
-
-  /// The same architecture with other initializers.
-  ModelConfig initializers(InitMethod input, InitMethod output) {
-    return new ModelConfig(
-        base.layers(),
-        base.hiddenSize(),
-        base.heads(),
-        base.kvHeads(),
-        base.seqLength(),
-        base.maxPositionEmbeddings(),
-        base.norm(),
-        base.normEpsilon(),
-        base.positionEmbedding(),
-        base.rotaryPct(),
-        base.rotaryBase(),
-        base.tiedHead(),
-        base.parallelResidual(),
-        base.tiedNorm(),
-        base.biasInAttention(),
-        base.biasInMlp(),
-        base.activation(),
-        base.tanhGelu(),
-        base.mlpSize(),
-        base.hiddenDropout(),
-        base.attentionDropout(),
-        base.softmaxInFp32(),
-        input,
-        output,
-        base.initStd(),
-        base.vocabDivisor());
-  }
+  private Configs() {}
 }

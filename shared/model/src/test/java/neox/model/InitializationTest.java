@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import neox.base.UserException;
-import neox.config.InitMethod;
+import neox.config.model.InitConfig;
+import neox.config.model.InitMethod;
 import neox.tensor.NativeRuntime;
 import neox.tensor.RandomState;
 import neox.tensor.Scope;
@@ -13,23 +13,20 @@ import neox.tensor.TensorData;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class InitializationTest {
-  private static final NetworkOptions FLOAT = NetworkOptions.inference(ScalarType.Float);
-
   @BeforeAll
   static void start() {
     NativeRuntime.start(1);
   }
 
   private static Network network(InitMethod input, InitMethod output, long seed) {
-    Network network =
-        Network.build(new Configs(Configs.pythia()).initializers(input, output), 512, FLOAT);
+    InitConfig init = new InitConfig(input, output, 0.02);
+    Network network = Network.build(Configs.spec(Configs.pythia().withInit(init)), Passes.FLOAT);
     network.initialize(seed);
     return network;
   }
@@ -93,7 +90,7 @@ class InitializationTest {
     try (Network network = network(InitMethod.NORMAL, InitMethod.NORMAL, 1);
         var _ = Scope.open()) {
       for (Parameter parameter : network.parameters()) {
-        String name = parameter.spec().name();
+        String name = parameter.spec().key();
         if (name.endsWith("bias")) {
           assertThat(TensorData.floats(parameter.value())).containsOnly(0f);
         }
@@ -122,12 +119,11 @@ class InitializationTest {
     }
   }
 
+  /// The configuration refuses it when it is read.
   @Test
-  void refusesTheMethodThatNeoXCannotRunEither() {
+  void doesNotKnowTheMethodThatNeoXCannotRunEither() {
     assertThatThrownBy(() -> network(InitMethod.ORTHOGONAL, InitMethod.NORMAL, 1))
-        .isInstanceOf(UserException.class)
-        .hasMessage(
-            "init method orthogonal is not supported (it always fails in GPT-NeoX, too);"
-                + " use scaled_orthogonal");
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the configuration refuses orthogonal");
   }
 }

@@ -8,14 +8,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import neox.config.ModelConfig;
+import neox.config.model.Dims;
+import neox.config.model.ModelConfig;
+import neox.config.model.Positions;
+import neox.model.stage.NetworkStage;
 import neox.tensor.Gradients;
 import neox.tensor.NativeRuntime;
 import neox.tensor.Scope;
 import neox.tensor.TensorData;
 import neox.weights.TensorStore;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,7 +33,7 @@ class NetworkParityTest {
 
   private static Network load(ModelConfig config, String weights, NetworkOptions options)
       throws IOException {
-    Network network = Network.build(config, Configs.VOCAB, options);
+    Network network = Network.build(Configs.spec(config), options);
     try (TensorStore store = Golden.weights(weights)) {
       network.load(store);
     }
@@ -43,8 +45,20 @@ class NetworkParityTest {
       case "pythia" -> Configs.pythia();
       case "gpt3" -> Configs.gpt3();
       case "llama" -> Configs.llama();
+      case "rpe" -> Configs.gpt3().withPositions(new Positions.Relative(32, 128));
+      case "alibi" ->
+          Configs.gpt3()
+              .withDims(new Dims(72, 6, 6, 64, 64, 128))
+              .withBlocks(block -> block.withMlp(block.mlp().withSize(288)))
+              .withPositions(new Positions.Alibi());
+      case "window" -> Configs.withWindow(Configs.pythia(), 16);
       default -> throw new IllegalArgumentException(name);
     };
+  }
+
+  /// The network with a window starts from the same weights as the one without.
+  private static String weights(String name) {
+    return (name.equals("window") ? "pythia" : name) + "_step0.safetensors";
   }
 
   @ParameterizedTest
@@ -54,13 +68,10 @@ class NetworkParityTest {
     int rows = expected.length / (64 * Configs.VOCAB);
     int[][] input = Golden.rows(Golden.json("logits.json").get("input"));
     try (Network network =
-            load(
-                Configs.pythia(),
-                name + ".safetensors",
-                NetworkOptions.inference(ScalarType.Float));
+            load(Configs.pythia(), name + ".safetensors", Passes.inference(ScalarType.Float));
         var _ = Scope.open()) {
-      Tensor logits = network.logits(TensorData.ofIds(Arrays.copyOf(input, rows)));
-      assertThat(maxDifference(TensorData.floats(logits), expected)).isLessThan(5e-6f);
+      float[] logits = Passes.logits(network, Arrays.copyOf(input, rows));
+      assertThat(maxDifference(logits, expected)).isLessThan(5e-6f);
     }
   }
 
@@ -68,25 +79,25 @@ class NetworkParityTest {
   void bfloat16LogitsStayNearThoseOfFloat32() throws IOException {
     float[] expected = Golden.floats("pythia_step20.logits.f32");
     int[][] input = Golden.rows(Golden.json("logits.json").get("input"));
-    NetworkOptions options = NetworkOptions.inference(ScalarType.BFloat16);
+    NetworkOptions options = Passes.inference(ScalarType.BFloat16);
     try (Network network = load(Configs.pythia(), "pythia_step20.safetensors", options);
         var _ = Scope.open()) {
-      float[] actual = TensorData.floats(network.logits(TensorData.ofIds(input)));
+      float[] actual = Passes.logits(network, input);
       // Three blocks at 8 bits of mantissa: a few roundings of 2^-8 on values up to 5.
       assertThat(maxDifference(actual, expected)).isBetween(1e-3f, 0.15f);
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"pythia", "gpt3", "llama"})
+  @ValueSource(strings = {"pythia", "gpt3", "llama", "rpe", "alibi", "window"})
   void lossAndEveryGradientNormEqualNeoXsFirstStep(String name) throws IOException {
     JsonNode expected = Golden.json(name + "_iteration1.json");
-    NetworkOptions options = NetworkOptions.training(ScalarType.Float);
-    try (Network network = load(config(name), name + "_step0.safetensors", options);
+    NetworkOptions options = Passes.training(ScalarType.Float);
+    try (Network network = load(config(name), weights(name), options);
         var _ = Scope.open()) {
       double sum = 0;
       for (JsonNode microBatch : expected.get("micro_batches")) {
-        Tensor loss = loss(network, Golden.rows(microBatch));
+        Tensor loss = Passes.loss(network, Golden.rows(microBatch));
         loss.backward();
         sum += loss.item_double();
       }
@@ -108,22 +119,18 @@ class NetworkParityTest {
     assertThat(compared).hasSize(expected.size());
   }
 
-  private static Tensor loss(Network network, int[][] rows) {
-    Tensor text = TensorData.ofIds(rows);
-    long s = text.size(1) - 1;
-    return network.loss(text.narrow(1, 0, s), text.narrow(1, 1, s), torch.ones(text.size(0), s));
-  }
-
   @Test
   void lossWithLabelsEqualsThatOfTransformers() throws IOException {
     JsonNode golden = Golden.json("logits.json");
-    NetworkOptions options = NetworkOptions.inference(ScalarType.Float);
+    NetworkOptions options = Passes.inference(ScalarType.Float);
     try (Network network = load(Configs.pythia(), "pythia_step20.safetensors", options);
         var _ = Scope.open()) {
       Tensor input = TensorData.ofIds(Golden.rows(golden.get("input")));
       Tensor labels = TensorData.ofIds(Golden.rows(golden.get("labels")));
-      Tensor loss = network.evaluationLoss(input, labels, torch.ones(4, 64));
-      assertThat(loss.item_double())
+      Tensor logLikelihoods =
+          NetworkStage.evaluate(
+              network, Inputs.of(input), (hidden, head) -> head.logLikelihoods(hidden, labels));
+      assertThat(-logLikelihoods.mean().item_double())
           .isCloseTo(golden.get("pythia_step20").get("loss").asDouble(), within(4e-6));
     }
   }

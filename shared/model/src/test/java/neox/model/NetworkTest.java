@@ -11,13 +11,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import neox.base.UserException;
-import neox.config.Activation;
-import neox.config.ModelConfig;
-import neox.config.Norm;
-import neox.config.PositionEmbedding;
-import neox.parallel.TensorParallel;
+import neox.config.model.Activation;
+import neox.config.model.DropoutConfig;
+import neox.config.model.ModelConfig;
+import neox.config.model.Norm;
+import neox.config.model.Positions;
 import neox.tensor.Gradients;
 import neox.tensor.NativeRuntime;
 import neox.tensor.RandomState;
@@ -35,71 +34,47 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class NetworkTest {
-  private static final NetworkOptions FLOAT = NetworkOptions.inference(ScalarType.Float);
-
   @BeforeAll
   static void start() {
     NativeRuntime.start(1);
   }
 
-  private static Network random(ModelConfig config, NetworkOptions options) {
-    Network network = Network.build(config, Configs.VOCAB, options);
-    network.initialize(1);
-    return network;
-  }
-
-  private static int[][] tokens(int rows, int length) {
-    Random random = new Random(5);
-    int[][] tokens = new int[rows][];
-    for (int r = 0; r < rows; r++) {
-      tokens[r] = random.ints(length, 0, Configs.VOCAB).toArray();
-    }
-    return tokens;
-  }
-
-  private static Tensor loss(Network network, int[][] rows) {
-    Tensor text = TensorData.ofIds(rows);
-    long s = text.size(1) - 1;
-    return network.loss(text.narrow(1, 0, s), text.narrow(1, 1, s), torch.ones(text.size(0), s));
-  }
-
   @Test
-  void numbersItsLayersAsNeoXDoes() {
-    try (Network network = Network.build(Configs.pythia(), Configs.VOCAB, FLOAT)) {
-      assertThat(network.layers().stream().map(Layer::index)).containsExactly(0, 2, 3, 4, 6, 7);
+  void holdsEachParameterOfItsSpecificationOnce() {
+    try (Network network = Network.build(Configs.spec(Configs.pythia()), Passes.FLOAT)) {
       assertThat(network.parameters()).hasSize(1 + 3 * 12 + 2 + 1);
-      assertThat(network.paddedVocab()).isEqualTo(Configs.VOCAB);
+      assertThat(network.parameters().stream().map(Parameter::spec).toList())
+          .isEqualTo(network.spec().parameters());
+      assertThat(network.spec().paddedVocab()).isEqualTo(Configs.VOCAB);
     }
   }
 
   @ParameterizedTest
   @EnumSource(Activation.class)
   void gradientsEqualFiniteDifferencesForEveryActivation(Activation activation) {
-    checkGradients(new Configs(Configs.gpt3()).activation(activation));
+    checkGradients(Configs.withActivation(Configs.gpt3(), activation));
   }
 
   @ParameterizedTest
-  @EnumSource(Norm.class)
-  void gradientsEqualFiniteDifferencesForEveryNorm(Norm norm) {
-    checkGradients(new Configs(Configs.pythia()).norm(norm));
+  @EnumSource(Norm.Name.class)
+  void gradientsEqualFiniteDifferencesForEveryNorm(Norm.Name norm) {
+    checkGradients(Configs.pythia().withNorm(Configs.norm(norm)));
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"LEARNED", "ROTARY", "SINUSOIDAL", "NONE"})
-  void gradientsEqualFiniteDifferencesForEveryPosition(PositionEmbedding position) {
-    checkGradients(new Configs(Configs.llama()).position(position));
+  @EnumSource(Positions.Name.class)
+  void gradientsEqualFiniteDifferencesForEveryPosition(Positions.Name position) {
+    checkGradients(Configs.llama().withPositions(Configs.positions(position)));
   }
 
   /// In double precision, along one random direction through all parameters at once.
   private static void checkGradients(ModelConfig config) {
-    NetworkOptions options = NetworkOptions.training(ScalarType.Double);
-    int[][] rows = tokens(2, 9);
-    try (Network network = random(config, options);
+    int[][] rows = Passes.tokens(2, 9);
+    try (Network network = Passes.random(config, Passes.training(ScalarType.Double));
         var _ = Scope.open()) {
-      loss(network, rows).backward();
+      Passes.loss(network, rows).backward();
       RandomState.seed(3);
       double step = 1e-8; // small: relu has kinks
       double slope = 0;
@@ -112,9 +87,9 @@ class NetworkTest {
         slope += gradient.mul(directions.get(i)).sum().item_double();
       }
       move(network, directions, step);
-      double above = loss(network, rows).item_double();
+      double above = Passes.loss(network, rows).item_double();
       move(network, directions, -2 * step);
-      double below = loss(network, rows).item_double();
+      double below = Passes.loss(network, rows).item_double();
       // Rounding of two losses near 6 leaves 1e-15 / 1e-8 = 1e-7; some kinks are crossed even so.
       assertThat((above - below) / (2 * step))
           .isCloseTo(slope, within(1e-5 * Math.abs(slope) + 1e-5));
@@ -130,65 +105,43 @@ class NetworkTest {
   }
 
   @Test
-  void lossCountsOnlyWhatTheMaskLeaves() {
-    try (Network network = random(Configs.gpt3(), FLOAT);
-        var _ = Scope.open()) {
-      Tensor text = TensorData.ofIds(tokens(1, 5));
-      Tensor input = text.narrow(1, 0, 4);
-      Tensor labels = text.narrow(1, 1, 4);
-      double[] single = new double[4];
-      for (int i = 0; i < 4; i++) {
-        float[] only = new float[4];
-        only[i] = 1;
-        single[i] =
-            network.evaluationLoss(input, labels, TensorData.ofFloats(only, 1, 4)).item_double();
-      }
-      Tensor mask = TensorData.ofFloats(new float[] {1, 0, 1, 0.5f}, 1, 4);
-      assertThat(network.evaluationLoss(input, labels, mask).item_double())
-          .isCloseTo((single[0] + single[2] + 0.5 * single[3]) / 2.5, within(1e-5));
-    }
-  }
-
-  @Test
   void laterTokensDoNotChangeEarlierLogitsInEitherPrecision() {
     for (ScalarType dtype : List.of(ScalarType.Float, ScalarType.BFloat16)) {
-      try (Network network = random(Configs.pythia(), NetworkOptions.inference(dtype));
-          var _ = Scope.open()) {
-        int[][] rows = tokens(1, 12);
-        float[] before = TensorData.floats(network.logits(TensorData.ofIds(rows)).narrow(1, 0, 8));
+      try (Network network = Passes.random(Configs.pythia(), Passes.inference(dtype))) {
+        int[][] rows = Passes.tokens(1, 12);
+        float[] before = Passes.logits(network, rows);
         Arrays.fill(rows[0], 8, 12, 0);
-        float[] after = TensorData.floats(network.logits(TensorData.ofIds(rows)).narrow(1, 0, 8));
-        assertThat(after).isEqualTo(before);
+        float[] after = Passes.logits(network, rows);
+        assertThat(Arrays.copyOf(after, 8 * Configs.VOCAB))
+            .isEqualTo(Arrays.copyOf(before, 8 * Configs.VOCAB));
+        assertThat(after).isNotEqualTo(before);
       }
     }
   }
 
   @Test
   void dropoutDropsInTrainingOnlyAndFollowsTheRandomState() {
-    NetworkOptions options = NetworkOptions.training(ScalarType.Float);
-    try (Network network = random(new Configs(Configs.pythia()).dropout(0.2), options);
+    ModelConfig config = Configs.pythia().withDropout(new DropoutConfig(0.2, 0.2));
+    try (Network network = Passes.random(config, Passes.training(ScalarType.Float));
         var _ = Scope.open()) {
-      int[][] rows = tokens(2, 9);
+      int[][] rows = Passes.tokens(2, 9);
       RandomState.seed(1);
-      double first = loss(network, rows).item_double();
-      double second = loss(network, rows).item_double();
+      double first = Passes.loss(network, rows).item_double();
+      double second = Passes.loss(network, rows).item_double();
       RandomState.seed(1);
-      assertThat(loss(network, rows).item_double()).isEqualTo(first).isNotEqualTo(second);
-      Tensor logits = network.logits(TensorData.ofIds(rows));
-      assertThat(TensorData.floats(network.logits(TensorData.ofIds(rows))))
-          .isEqualTo(TensorData.floats(logits));
+      assertThat(Passes.loss(network, rows).item_double()).isEqualTo(first).isNotEqualTo(second);
+      assertThat(Passes.logits(network, rows)).isEqualTo(Passes.logits(network, rows));
     }
   }
 
   @Test
   void memoryStaysFlatOver200Steps() throws Exception {
-    NetworkOptions options = NetworkOptions.training(ScalarType.Float);
-    int[][] rows = tokens(4, 65);
-    try (Network network = random(Configs.pythia(), options)) {
+    int[][] rows = Passes.tokens(4, 65);
+    try (Network network = Passes.random(Configs.pythia(), Passes.training(ScalarType.Float))) {
       long settled = 0;
       for (int step = 0; step < 200; step++) {
         try (var _ = Scope.open()) {
-          loss(network, rows).backward();
+          Passes.loss(network, rows).backward();
           network.parameters().forEach(p -> Gradients.clear(p.value()));
         }
         if (step == 60) {
@@ -211,7 +164,7 @@ class NetworkTest {
   @Test
   void loadingListsEverythingThatDoesNotFit() {
     Map<String, TensorView> views = new LinkedHashMap<>();
-    try (Network network = Network.build(Configs.pythia(), Configs.VOCAB, FLOAT)) {
+    try (Network network = Network.build(Configs.spec(Configs.pythia()), Passes.FLOAT)) {
       network.parameters().forEach(p -> views.put(p.spec().key(), copy(p)));
       views.remove("2.attention.dense.bias");
       views.remove("3.attention.dense.bias");
@@ -232,9 +185,9 @@ class NetworkTest {
   @Test
   void loadingConvertsTheElementType() {
     Map<String, TensorView> views = new LinkedHashMap<>();
-    NetworkOptions half = NetworkOptions.inference(ScalarType.BFloat16);
-    try (Network source = random(Configs.pythia(), FLOAT);
-        Network target = Network.build(Configs.pythia(), Configs.VOCAB, half);
+    NetworkOptions half = Passes.inference(ScalarType.BFloat16);
+    try (Network source = Passes.random(Configs.pythia(), Passes.FLOAT);
+        Network target = Network.build(Configs.spec(Configs.pythia()), half);
         var _ = Scope.open()) {
       source.parameters().forEach(p -> views.put(p.spec().key(), p.view()));
       target.load(Golden.store(views));
@@ -259,9 +212,8 @@ class NetworkTest {
   @Test
   void refusesSequencesLongerThanItsPositions() {
     for (ModelConfig config : List.of(Configs.pythia(), Configs.gpt3())) {
-      try (Network network = random(config, FLOAT);
-          var _ = Scope.open()) {
-        assertThatThrownBy(() -> network.logits(TensorData.ofIds(tokens(1, 65))))
+      try (Network network = Passes.random(config, Passes.FLOAT)) {
+        assertThatThrownBy(() -> Passes.logits(network, Passes.tokens(1, 65)))
             .isInstanceOf(UserException.class)
             .hasMessage("65 tokens do not fit the 64 positions of the model");
       }
@@ -269,58 +221,11 @@ class NetworkTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ALIBI", "RPE"})
-  void refusesPositionsThatAreNotImplemented(PositionEmbedding position) {
-    ModelConfig config = new Configs(Configs.pythia()).position(position);
-    assertThatThrownBy(() -> Network.build(config, Configs.VOCAB, FLOAT))
-        .isInstanceOf(UserException.class)
-        .hasMessage(
-            "pos_emb %s is not supported yet; use rotary, learned, sinusoidal or none",
-            position.name().toLowerCase(java.util.Locale.ROOT));
-  }
-
-  @Test
-  void refusesOddRotaryDimsOtherPrecisionsAndOtherRanks() {
-    ModelConfig odd = new Configs(Configs.pythia()).rotaryPct(0.2);
-    assertThatThrownBy(() -> Network.build(odd, Configs.VOCAB, FLOAT))
-        .hasMessage(
-            "rotary_pct 0.2 rotates 3 of the 16 dims of a head; the number must be even and"
-                + " positive");
-    assertThatThrownBy(() -> NetworkOptions.training(ScalarType.Half))
-        .hasMessage("precision fp16 is not supported on this device; use fp32 or bfloat16");
-    TensorParallel two =
-        new TensorParallel() {
-          @Override
-          public int rank() {
-            return 0;
-          }
-
-          @Override
-          public int size() {
-            return 2;
-          }
-
-          @Override
-          public Tensor enter(Tensor x) {
-            return x;
-          }
-
-          @Override
-          public Tensor leave(Tensor x) {
-            return x;
-          }
-
-          @Override
-          public Tensor max(Tensor x) {
-            return x;
-          }
-
-          @Override
-          public Tensor sum(Tensor x) {
-            return x;
-          }
-        };
-    assertThatThrownBy(() -> new NetworkOptions(ScalarType.Float, true, two))
-        .hasMessage("model_parallel_size 2 is not supported yet; use 1");
+  @EnumSource(names = {"ALIBI", "RPE", "NONE"})
+  void readsAnyLengthWherePositionsHaveNoEnd(Positions.Name position) {
+    ModelConfig config = Configs.gpt3().withPositions(Configs.positions(position));
+    try (Network network = Passes.random(config, Passes.FLOAT)) {
+      assertThat(Passes.logits(network, Passes.tokens(1, 100))).hasSize(100 * Configs.VOCAB);
+    }
   }
 }

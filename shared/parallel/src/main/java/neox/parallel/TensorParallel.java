@@ -15,6 +15,16 @@ public interface TensorParallel {
 
   int size();
 
+  /// Whether there is no other rank, so that this one holds everything.
+  default boolean isAlone() {
+    return size() == 1;
+  }
+
+  /// Whether this rank adds what a sum over the ranks must hold once.
+  default boolean isFirst() {
+    return rank() == 0;
+  }
+
   /// Into the region: the same `[b, s, h]` on every rank; gradients add up over the ranks.
   Tensor enter(Tensor x);
 

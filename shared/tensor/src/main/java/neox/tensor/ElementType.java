@@ -19,7 +19,7 @@ public final class ElementType {
   }
 
   /// Options for creating tensors of this type.
-  public static TensorOptions options(ScalarType type) {
+  static TensorOptions options(ScalarType type) {
     return new TensorOptions(type);
   }
 

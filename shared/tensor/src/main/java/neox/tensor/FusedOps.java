@@ -1,10 +1,11 @@
 package neox.tensor;
 
 import org.bytedeco.pytorch.IValueVector;
-import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
-/// Operations on whole lists of tensors in one call each, as optimizers need them.
+/// Operations on whole lists of tensors in one call each, as optimizers need them. Nothing happens
+/// to an empty list.
 ///
 /// All of them work in place under no autograd; call them inside a `NoGradGuard` when parameters
 /// require gradients.
@@ -27,6 +28,9 @@ public final class FusedOps {
       double beta2,
       double weightDecay,
       double eps) {
+    if (params.empty()) {
+      return;
+    }
     try (var _ = Scope.open()) {
       IValueVector stack = Operator.arguments();
       for (TensorVector list : new TensorVector[] {params, grads, expAvgs, expAvgSqs}) {
@@ -47,7 +51,7 @@ public final class FusedOps {
 
   /// The Euclidean norm of each tensor, in float32, one number per tensor.
   public static float[] norms(TensorVector tensors) {
-    if (tensors.size() == 0) {
+    if (tensors.empty()) {
       return new float[0];
     }
     try (var _ = Scope.open()) {
@@ -56,18 +60,15 @@ public final class FusedOps {
       stack.push_back(Operator.scalar(2));
       stack.push_back(Operator.none()); // dtype
       Handles.NORM.call(stack);
-      TensorVector norms = stack.get(0).toTensorVector();
-      float[] values = new float[Math.toIntExact(norms.size())];
-      for (int i = 0; i < values.length; i++) {
-        Tensor norm = norms.get(i);
-        values[i] = norm.item_float();
-      }
-      return values;
+      return TensorData.floats(torch.stack(stack.get(0).toTensorVector())); // one copy, one wait
     }
   }
 
   /// Sets every element of every tensor to 0.
   public static void zero(TensorVector tensors) {
+    if (tensors.empty()) {
+      return;
+    }
     try (var _ = Scope.open()) {
       IValueVector stack = Operator.arguments();
       stack.push_back(Operator.of(tensors));
@@ -87,6 +88,9 @@ public final class FusedOps {
 
   /// `targets[i] += sources[i]`; the sources may have a narrower type.
   public static void addAll(TensorVector targets, TensorVector sources) {
+    if (targets.empty()) {
+      return;
+    }
     try (var _ = Scope.open()) {
       IValueVector stack = Operator.arguments();
       stack.push_back(Operator.of(targets));
@@ -98,6 +102,9 @@ public final class FusedOps {
 
   /// `targets[i] = sources[i]`, converting the type.
   public static void copy(TensorVector targets, TensorVector sources) {
+    if (targets.empty()) {
+      return;
+    }
     try (var _ = Scope.open()) {
       IValueVector stack = Operator.arguments();
       stack.push_back(Operator.of(targets));
@@ -108,6 +115,9 @@ public final class FusedOps {
   }
 
   private static void inPlace(Operator operator, TensorVector tensors, double value) {
+    if (tensors.empty()) {
+      return;
+    }
     try (var _ = Scope.open()) {
       IValueVector stack = Operator.arguments();
       stack.push_back(Operator.of(tensors));

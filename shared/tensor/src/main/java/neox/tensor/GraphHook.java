@@ -27,16 +27,28 @@ final class GraphHook extends FunctionPreHook {
 
   static GraphHook attach(Node node, UnaryOperator<TensorVector> body) {
     @Nullable GraphHook idle = IDLE.pollFirst();
-    GraphHook hook = idle == null ? Scope.keep(new GraphHook()) : idle;
+    GraphHook hook = idle == null ? create() : idle;
     hook.body = body;
     node.add_retains_grad_hook(hook.nativeHalf, 0);
+    // The node owns it now, but the pointer still thinks that it must free it: when a scope that it
+    // was made in ends (on another thread perhaps), or when it is collected.
+    hook.nativeHalf.deallocate(false);
     return hook;
+  }
+
+  /// In no scope of the caller's.
+  private static GraphHook create() {
+    try (var _ = Scope.open()) {
+      return Scope.keep(new GraphHook());
+    }
   }
 
   /// Only when nothing can run the node any more.
   void detach(Node node) {
     body = null;
-    nativeHalf = Scope.keep(node.pop_retains_grad_hook(0));
+    try (var _ = Scope.open()) { // so that no scope holds what another thread may soon hand on
+      nativeHalf = Scope.keep(node.pop_retains_grad_hook(0));
+    }
     IDLE.addFirst(this);
   }
 

@@ -87,8 +87,8 @@ public final class Floats {
     }
   }
 
-  /// Memory that is returned when the last reference to it is gone.
-  static MemorySegment allocate(DType dtype, long count) {
+  /// Zeros, which live as long as they are referred to.
+  public static MemorySegment allocate(DType dtype, long count) {
     return Arena.ofAuto().allocate(Math.multiplyExact(count, dtype.bytes()), Long.BYTES);
   }
 

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.util.List;
 
 /// Moves segments of any length through byte buffers, which end at 2 GiB.
 public final class Segments {
@@ -34,6 +35,18 @@ public final class Segments {
       long length = Math.min(PIECE, segment.byteSize() - at);
       consumer.accept(buffer(segment.asSlice(at, length)));
     }
+  }
+
+  /// The parts one after the other in new memory, which lives as long as it is referred to.
+  public static MemorySegment concatenate(List<MemorySegment> parts) {
+    long bytes = parts.stream().mapToLong(MemorySegment::byteSize).sum();
+    MemorySegment whole = Floats.allocate(DType.UINT8, bytes);
+    long at = 0;
+    for (MemorySegment part : parts) {
+      MemorySegment.copy(part, 0, whole, at, part.byteSize());
+      at += part.byteSize();
+    }
+    return whole;
   }
 
   /// The JDK gives byte buffers on native memory and byte arrays only; other arrays are copied.

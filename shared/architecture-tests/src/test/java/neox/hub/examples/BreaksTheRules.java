@@ -1,6 +1,6 @@
 package neox.hub.examples;
 
-import neox.config.Norm;
+import neox.config.model.Norm;
 import neox.hub.examples.internal.Inner;
 import neox.weights.pickle.TorchFile;
 import org.bytedeco.javacpp.Pointer;
@@ -9,7 +9,7 @@ import org.bytedeco.javacpp.Pointer;
 class BreaksTheRules {
   static int count;
 
-  Norm norm = Norm.LAYERNORM;
+  Norm.Name norm = Norm.Name.LAYERNORM;
   Inner inner = new Inner();
   Class<?> pickle = TorchFile.class;
   Class<?> libtorch = Pointer.class;

@@ -49,6 +49,11 @@ public interface Communicator extends AutoCloseable {
   @Override
   void close();
 
+  /// Whether there is nobody to talk to.
+  default boolean isAlone() {
+    return size() == 1;
+  }
+
   default boolean isFirst() {
     return rank() == 0;
   }

@@ -12,26 +12,31 @@ import java.util.Map;
 import java.util.Set;
 import neox.base.Json;
 import neox.base.UserException;
-import neox.config.ModelConfig;
-import neox.weights.ParameterSpec;
+import neox.config.model.ModelConfig;
+import neox.weights.DType;
 import neox.weights.Shape;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
-import neox.weights.neox.NeoxParameters;
 import neox.weights.pickle.TorchStore;
 import neox.weights.safetensors.SafetensorsDirectory;
+import neox.weights.spec.NetworkSpec;
 
-/// A Hugging Face directory of a GPTNeoX model under NeoX's names ([ParameterSpec#key]).
+/// A Hugging Face directory of a model of any [HfFamily] under NeoX's names and in NeoX's row
+/// orders ([neox.weights.spec.ParameterSpec#key]).
 ///
 /// Reads safetensors, single or sharded, and `pytorch_model.bin`. Opening checks every tensor
 /// against the parameter table.
 public final class HfModel implements TensorStore {
   private static final String TORCH = "pytorch_model.bin";
 
+  /// Constants that older exports store beside the parameters.
+  private static final List<String> BUFFERS =
+      List.of(".attention.bias", ".attention.masked_bias", ".rotary_emb.inv_freq");
+
   private final Path directory;
   private final HfConfig config;
   private final TensorStore weights;
-  private final Map<String, String> hfNames = new LinkedHashMap<>();
+  private final Map<String, Mapping> mappings = new LinkedHashMap<>();
 
   private HfModel(Path directory, HfConfig config, TensorStore weights) {
     this.directory = directory;
@@ -39,7 +44,8 @@ public final class HfModel implements TensorStore {
     this.weights = weights;
   }
 
-  /// Opens the model in `directory`; [UserException] when it is not a complete GPTNeoX model.
+  /// Opens the model in `directory`; [UserException] when it is not a complete model of a known
+  /// family.
   public static HfModel open(Path directory) throws IOException {
     if (!isIn(directory)) {
       throw new UserException(directory + ": not a Hugging Face model: no config.json in it");
@@ -63,6 +69,10 @@ public final class HfModel implements TensorStore {
     return Files.exists(directory.resolve(HfConfig.FILE));
   }
 
+  public HfFamily family() {
+    return config.family();
+  }
+
   public ModelConfig config() {
     return config.model();
   }
@@ -74,16 +84,17 @@ public final class HfModel implements TensorStore {
 
   @Override
   public Set<String> names() {
-    return Collections.unmodifiableSet(hfNames.keySet());
+    return Collections.unmodifiableSet(mappings.keySet());
   }
 
+  /// A view of the file; joined in new memory where HF keeps apart what NeoX has in one.
   @Override
   public TensorView view(String name) {
-    String hfName = hfNames.get(name);
-    if (hfName == null) {
+    Mapping mapping = mappings.get(name);
+    if (mapping == null) {
       throw new IllegalArgumentException(directory + ": no parameter " + name);
     }
-    return weights.view(hfName);
+    return mapping.toNeox(weights::view);
   }
 
   @Override
@@ -92,35 +103,53 @@ public final class HfModel implements TensorStore {
   }
 
   private void check() {
+    ModelConfig model = config.model();
+    HfFamily family = config.family();
     Set<String> surplus = new LinkedHashSet<>(weights.names());
-    for (ParameterSpec spec : NeoxParameters.of(config.model(), config.vocabSize())) {
-      String hfName = HfNames.of(spec).orElseThrow();
-      if (!surplus.remove(hfName)) {
-        throw new UserException(directory + ": tensor " + hfName + " is missing");
-      }
-      Shape shape = weights.view(hfName).shape();
-      if (!shape.equals(spec.shape())) {
-        throw new UserException(
-            directory
-                + ": "
-                + hfName
-                + " has shape "
-                + shape
-                + "; expected "
-                + spec.shape()
-                + " by "
-                + HfConfig.FILE);
-      }
-      hfNames.put(spec.key(), hfName);
+    for (Mapping mapping : family.mappings(NetworkSpec.of(model, config.vocabSize()))) {
+      mapping
+          .tensors()
+          .forEach((name, shape) -> {
+            if (!surplus.remove(name)) {
+              throw UserException.of("%s: tensor %s is missing", directory, name);
+            }
+            check(name, shape);
+          });
+      requireOneType(mapping);
+      mappings.put(mapping.neox().key(), mapping);
     }
-    surplus.removeIf(HfNames::isBuffer);
-    if (config.model().tiedHead()) {
-      surplus.remove("embed_out.weight");
+    surplus.removeIf(HfModel::isBuffer);
+    if (model.head().tied()) {
+      surplus.remove(family.headName());
     }
     if (!surplus.isEmpty()) {
-      throw new UserException(
-          directory + ": tensor " + surplus.iterator().next() + " is not a parameter of GPTNeoX");
+      throw UserException.of(
+          "%s: tensor %s is not a parameter of %s",
+          directory, surplus.iterator().next(), family.label());
     }
+  }
+
+  private void check(String name, Shape expected) {
+    Shape shape = weights.view(name).shape();
+    if (!shape.equals(expected)) {
+      throw UserException.of(
+          "%s: %s has shape %s; expected %s by %s",
+          directory, name, shape, expected, HfConfig.FILE);
+    }
+  }
+
+  private void requireOneType(Mapping mapping) {
+    Map<DType, String> types = new LinkedHashMap<>();
+    mapping.tensors().keySet().forEach(name -> types.put(weights.view(name).dtype(), name));
+    if (types.size() > 1) {
+      throw UserException.of(
+          "%s: tensors that belong together have different types: %s", directory, types);
+    }
+  }
+
+  /// True for a tensor that is no parameter.
+  private static boolean isBuffer(String name) {
+    return BUFFERS.stream().anyMatch(name::endsWith);
   }
 
   private static TensorStore openWeights(Path directory) throws IOException {

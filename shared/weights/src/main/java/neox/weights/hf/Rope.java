@@ -1,43 +1,55 @@
 package neox.weights.hf;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
 import java.util.List;
-import neox.base.UserException;
+import neox.config.model.Positions;
 
-/// The rotary settings of a `config.json`, wherever a version of transformers put them.
+/// The rotary settings of a `config.json`, wherever a version of transformers put them: 4 at the
+/// top, 5 in `rope_parameters`.
 ///
 /// @param fraction of each head's dimensions that is rotated
 /// @param base theta of arXiv:2104.09864
 record Rope(double fraction, int base) {
-  private static final double DEFAULT_FRACTION = 0.25;
-  private static final double DEFAULT_BASE = 10000;
+  private static final int DEFAULT_BASE = 10000;
 
-  static Rope read(Path file, JsonNode json) {
+  static Rope read(HfJson json, double defaultFraction) {
     for (String key : List.of("rope_parameters", "rope_scaling")) {
-      JsonNode scaling = json.path(key);
+      JsonNode scaling = json.at(key);
       String type = scaling.path("rope_type").asText(scaling.path("type").asText("default"));
-      if (scaling.isObject() && !type.equals("default")) {
-        throw new UserException(
-            file + ": " + key + " of type '" + type + "' is not supported; expected none");
-      }
+      json.check(
+          !scaling.isObject() || type.equals("default"),
+          "%s of type '%s' is not supported; expected none",
+          key,
+          type);
     }
-    double fraction =
-        number(json, List.of("partial_rotary_factor", "rotary_pct"), DEFAULT_FRACTION);
+    double fraction = number(json, List.of("partial_rotary_factor", "rotary_pct"), defaultFraction);
     double base = number(json, List.of("rope_theta", "rotary_emb_base"), DEFAULT_BASE);
-    if (base < 1 || base != Math.rint(base) || base > Integer.MAX_VALUE) {
-      throw new UserException(file + ": rotary base " + base + " is not a whole number");
-    }
-    if (fraction < 0 || fraction > 1) {
-      throw new UserException(file + ": rotary fraction " + fraction + "; expected 0 to 1");
-    }
-    return new Rope(fraction, (int) base);
+    boolean whole = base >= 1 && base == Math.rint(base) && base <= Integer.MAX_VALUE;
+    json.check(whole, "rotary base %s is not a whole number", base);
+    boolean share = fraction >= 0 && fraction <= 1;
+    json.check(share, "rotary fraction %s; expected 0 to 1", fraction);
+    return new Rope(share ? fraction : defaultFraction, whole ? (int) base : DEFAULT_BASE);
+  }
+
+  /// The scheme for heads of that size.
+  Positions positions(HfJson json, HfDims dims) {
+    int headDim = dims.headDim();
+    Positions.Rotary rotary = new Positions.Rotary(fraction, base);
+    json.check(
+        rotary.fits(headDim),
+        HfDims.HEADS,
+        "rotary fraction %s of a head of %d dimensions rotates %d of them; expected an even number"
+            + " above 0",
+        fraction,
+        headDim,
+        rotary.dims(headDim));
+    return rotary;
   }
 
   /// The first of `keys` found, in `rope_parameters` or at the top; old names win over new ones at
   /// the top, where transformers 4 reads the old and copies them to the new.
-  private static double number(JsonNode json, List<String> keys, double absent) {
-    for (JsonNode place : List.of(json.path("rope_parameters"), json.path("rope_scaling"))) {
+  private static double number(HfJson json, List<String> keys, double absent) {
+    for (JsonNode place : List.of(json.at("rope_parameters"), json.at("rope_scaling"))) {
       for (String key : keys) {
         if (place.path(key).isNumber()) {
           return place.path(key).asDouble();
@@ -45,8 +57,8 @@ record Rope(double fraction, int base) {
       }
     }
     for (String key : keys.reversed()) {
-      if (json.path(key).isNumber()) {
-        return json.path(key).asDouble();
+      if (json.at(key).isNumber()) {
+        return json.at(key).asDouble();
       }
     }
     return absent;

@@ -1,4 +1,4 @@
-/// Hugging Face's directories of GPTNeoX models: their names, configuration and files.
+/// Hugging Face's model directories: their families, configuration, tensors and files.
 @NullMarked
 package neox.weights.hf;
 

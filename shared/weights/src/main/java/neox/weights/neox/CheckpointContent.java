@@ -2,22 +2,20 @@ package neox.weights.neox;
 
 import java.util.Map;
 import java.util.function.Function;
-import neox.config.ModelConfig;
 import neox.weights.TensorView;
 
-/// What a checkpoint holds, except the optimizer (see [OptimizerStateFile]).
+/// What one rank writes into a checkpoint, except the optimizer (see [OptimizerStateFile]).
 ///
 /// @param tokenizerType NeoX's name, compared when NeoX loads the checkpoint
 /// @param iteration steps trained
 /// @param samples training samples seen
-/// @param weights the parameter of a [neox.weights.ParameterSpec#key]; asked for once each, layer
-///   by layer
+/// @param weights this rank's piece of the parameter of a [neox.weights.spec.ParameterSpec#key];
+///   asked for once each, layer by layer
 /// @param state further top-level entries of the rank's file, such as `lr_scheduler` and
 ///   `torch_rng_state`; they replace the standard ones of the same name
-/// @param configs file name → text, written to `configs/`
+/// @param configs file name → text, written to `configs/`; one rank's are enough
 public record CheckpointContent(
-    ModelConfig model,
-    int paddedVocab,
+    CheckpointPart part,
     String tokenizerType,
     long iteration,
     long samples,
@@ -25,6 +23,12 @@ public record CheckpointContent(
     Function<String, TensorView> weights,
     Map<String, Object> state,
     Map<String, String> configs) {
+
+  public CheckpointContent {
+    if (layout == Layout.FILE_PER_RANK && part.stages() > 1) {
+      throw new IllegalArgumentException("a pipeline of stages has a file for each layer");
+    }
+  }
 
   /// Which files hold the weights.
   public enum Layout {

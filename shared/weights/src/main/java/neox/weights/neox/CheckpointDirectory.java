@@ -8,19 +8,11 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import neox.base.UserException;
 
 /// Finds the directory of one checkpoint, and the files in it.
 final class CheckpointDirectory {
-  static final String LATEST = "latest";
-  static final String TAG = "global_step";
-  private static final Pattern LAYER =
-      Pattern.compile("layer_(\\d+)-model_(\\d+)-model_states\\.pt");
-  private static final Pattern RANK = Pattern.compile("mp_rank_(\\d+)_model_states\\.pt");
-  private static final Pattern STEP = Pattern.compile(TAG + "(\\d+)");
-
   /// The layer files of one tensor-parallel rank, by layer.
   record RankFiles(TreeMap<Integer, Path> layers) {}
 
@@ -34,10 +26,10 @@ final class CheckpointDirectory {
       return requireIteration(directory, iteration);
     }
     if (iteration.isPresent()) {
-      Path wanted = directory.resolve(TAG + iteration.getAsLong());
+      Path wanted = directory.resolve(CheckpointNames.directory(iteration.getAsLong()));
       return requireThere(directory, wanted, "no checkpoint of iteration " + iteration.getAsLong());
     }
-    Path latest = directory.resolve(LATEST);
+    Path latest = directory.resolve(CheckpointNames.LATEST);
     if (!Files.exists(latest)) {
       throw new UserException(
           directory + ": no file 'latest'; " + available(directory) + "; name one of them");
@@ -51,17 +43,14 @@ final class CheckpointDirectory {
 
   /// The number in the directory's name.
   static OptionalLong step(Path directory) {
-    Matcher matcher = STEP.matcher(String.valueOf(directory.getFileName()));
-    return matcher.matches()
-        ? OptionalLong.of(Long.parseLong(matcher.group(1)))
-        : OptionalLong.empty();
+    return CheckpointNames.iteration(String.valueOf(directory.getFileName()));
   }
 
   /// The layer files by tensor-parallel rank; an empty list when the checkpoint has none.
   static List<RankFiles> layerFiles(Path directory) throws IOException {
     TreeMap<Integer, RankFiles> ranks = new TreeMap<>();
     for (Path path : list(directory)) {
-      Matcher matcher = LAYER.matcher(String.valueOf(path.getFileName()));
+      Matcher matcher = CheckpointNames.LAYER_FILE.matcher(String.valueOf(path.getFileName()));
       if (matcher.matches()) {
         int layer = Integer.parseInt(matcher.group(1));
         int rank = Integer.parseInt(matcher.group(2));
@@ -83,7 +72,7 @@ final class CheckpointDirectory {
   static List<Path> rankFiles(Path directory) throws IOException {
     TreeMap<Integer, Path> ranks = new TreeMap<>();
     for (Path path : list(directory)) {
-      Matcher matcher = RANK.matcher(String.valueOf(path.getFileName()));
+      Matcher matcher = CheckpointNames.RANK_FILE.matcher(String.valueOf(path.getFileName()));
       if (matcher.matches()) {
         ranks.put(Integer.parseInt(matcher.group(1)), path);
       }

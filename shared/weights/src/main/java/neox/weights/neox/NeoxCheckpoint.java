@@ -11,18 +11,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import neox.base.AtomicFile;
 import neox.base.UserException;
 import neox.config.ConfigLoader;
-import neox.config.ModelConfig;
-import neox.weights.ParameterSpec;
+import neox.config.model.ModelConfig;
 import neox.weights.Shape;
-import neox.weights.Shards;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
 import neox.weights.neox.RankTensors.Stored;
 import neox.weights.pickle.None;
 import neox.weights.pickle.TorchFile;
+import neox.weights.spec.Home;
+import neox.weights.spec.NetworkSpec;
+import neox.weights.spec.ParameterSpec;
+import neox.weights.spec.Shards;
 
 /// One checkpoint of GPT-NeoX (or of ours) as a whole-model store.
 ///
@@ -37,7 +38,6 @@ public final class NeoxCheckpoint implements TensorStore {
   private final Map<String, ParameterSpec> table = new LinkedHashMap<>();
   private final Map<String, Object> clientState = new LinkedHashMap<>();
   private final ModelConfig model;
-  private final Shards shards;
   private final int paddedVocab;
 
   private NeoxCheckpoint(Path directory, ModelConfig model) throws IOException {
@@ -46,9 +46,8 @@ public final class NeoxCheckpoint implements TensorStore {
     boolean read = false;
     try {
       readFiles();
-      this.shards = new Shards(model, ranks.size());
       this.paddedVocab = embeddingRows();
-      NeoxParameters.of(model, paddedVocab).forEach(spec -> table.put(spec.key(), spec));
+      NetworkSpec.of(model, paddedVocab).parameters().forEach(spec -> table.put(spec.key(), spec));
       check();
       read = true;
     } finally {
@@ -88,12 +87,6 @@ public final class NeoxCheckpoint implements TensorStore {
   /// The configuration files saved with the checkpoint in `directory`.
   public static Path configs(Path directory) {
     return directory.resolve("configs");
-  }
-
-  /// Makes `tag` the checkpoint that is found from now on; call it after the checkpoint's directory
-  /// has its final name.
-  public static void writeLatest(Path saveDirectory, String tag) throws IOException {
-    AtomicFile.write(saveDirectory.resolve(CheckpointDirectory.LATEST), tag);
   }
 
   /// The `global_stepN` directory.
@@ -152,7 +145,7 @@ public final class NeoxCheckpoint implements TensorStore {
     }
     List<TensorView> pieces =
         ranks.stream().map(rank -> rank.find(name).orElseThrow().view()).toList();
-    return shards.join(spec, pieces);
+    return Shards.join(spec, pieces);
   }
 
   @Override
@@ -200,7 +193,7 @@ public final class NeoxCheckpoint implements TensorStore {
   }
 
   private int embeddingRows() {
-    String key = NeoxParameters.EMBEDDING + ".word_embeddings.weight";
+    String key = NetworkSpec.EMBEDDING + ".word_embeddings.weight";
     long rows = 0;
     for (RankTensors rank : ranks) {
       Stored stored = rank.find(key).orElseThrow(() -> missing(key));
@@ -211,11 +204,13 @@ public final class NeoxCheckpoint implements TensorStore {
 
   private void check() {
     for (RankTensors rank : ranks) {
-      for (ParameterSpec spec : table.values()) {
-        check(spec, rank.find(spec.key()).orElseThrow(() -> missing(spec.key())));
-      }
       Set<String> surplus = new LinkedHashSet<>(rank.keys());
-      surplus.removeAll(table.keySet());
+      for (ParameterSpec spec : table.values()) {
+        check(rank, spec);
+        for (Home home : spec.homes()) {
+          surplus.remove(home.key());
+        }
+      }
       for (String key : surplus) {
         Stored stored = rank.find(key).orElseThrow();
         throw new UserException(
@@ -227,6 +222,19 @@ public final class NeoxCheckpoint implements TensorStore {
                 + " is not a parameter of the configured network ("
                 + table.size()
                 + " are); do the config files belong to this checkpoint?");
+      }
+    }
+  }
+
+  private void check(RankTensors rank, ParameterSpec spec) {
+    Stored first = rank.find(spec.key()).orElseThrow(() -> missing(spec.key()));
+    for (Home home : spec.homes()) {
+      Stored stored = rank.find(home.key()).orElseThrow(() -> missing(home.key()));
+      check(spec, stored);
+      if (stored.view().bytes().mismatch(first.view().bytes()) >= 0) {
+        throw UserException.of(
+            "%s: %s differs from %s of %s; it is one parameter, which all of them hold",
+            stored.file(), stored.key(), first.key(), first.file());
       }
     }
   }
@@ -260,7 +268,7 @@ public final class NeoxCheckpoint implements TensorStore {
 
   private Shape expected(ParameterSpec spec) {
     try {
-      return shards.shape(spec);
+      return Shards.local(spec, ranks.size());
     } catch (IllegalArgumentException e) {
       throw new UserException(directory + ": " + e.getMessage(), e);
     }

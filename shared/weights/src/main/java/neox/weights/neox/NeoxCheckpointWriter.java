@@ -4,47 +4,59 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import neox.config.ModelConfig;
-import neox.weights.ParameterSpec;
+import neox.config.model.ModelConfig;
+import neox.weights.Shape;
 import neox.weights.TensorView;
 import neox.weights.pickle.None;
 import neox.weights.pickle.OrderedDict;
 import neox.weights.pickle.TorchFileWriter;
+import neox.weights.spec.LayerSpec;
+import neox.weights.spec.ParameterSpec;
+import neox.weights.spec.Shards;
 
-/// Writes a checkpoint of one rank as DeepSpeed lays it out, so that NeoX and its tools read it.
+/// Writes one rank's part of a checkpoint as DeepSpeed lays it out, so that NeoX and its tools read
+/// it. A network on one rank has one part.
 ///
-/// Not atomic by itself: write into a temporary directory, rename it, then call
-/// [NeoxCheckpoint#writeLatest].
+/// Not atomic by itself: all ranks write into one temporary directory; when all have done so, one
+/// renames it, then names it in [CheckpointNames#LATEST].
 public final class NeoxCheckpointWriter {
   private static final String DEEPSPEED_VERSION = "0.16.5";
 
-  /// The name of a checkpoint's directory.
-  public static String tag(long iteration) {
-    return CheckpointDirectory.TAG + iteration;
+  private final Path directory;
+  private final CheckpointContent content;
+  private final CheckpointPart part;
+
+  /// The parameters asked for so far, of which some belong to several layers.
+  private final Map<String, TensorView> views = new HashMap<>();
+
+  private NeoxCheckpointWriter(Path directory, CheckpointContent content) {
+    this.directory = directory;
+    this.content = content;
+    this.part = content.part();
   }
 
   /// Writes weights, state and configuration files into `directory`, which must exist.
   public static void write(Path directory, CheckpointContent content) throws IOException {
-    Map<Integer, Map<String, TensorView>> layers = new LinkedHashMap<>();
-    for (ParameterSpec spec : NeoxParameters.of(content.model(), content.paddedVocab())) {
-      TensorView view = content.weights().apply(spec.key());
-      if (!view.shape().equals(spec.shape())) {
-        throw new IllegalArgumentException(
-            spec.key() + " has shape " + view.shape() + "; expected " + spec.shape());
-      }
-      layers.computeIfAbsent(spec.layer(), l -> new LinkedHashMap<>()).put(spec.name(), view);
-    }
+    NeoxCheckpointWriter writer = new NeoxCheckpointWriter(directory, content);
     Object module =
         switch (content.layout()) {
-          case FILE_PER_LAYER -> writeLayers(directory, layers);
-          case FILE_PER_RANK -> wholeModule(layers);
+          case FILE_PER_LAYER -> writer.writeLayers();
+          case FILE_PER_RANK -> writer.module();
         };
     TorchFileWriter.write(
-        directory.resolve("mp_rank_00_model_states.pt"), rankState(content, module));
+        directory.resolve(CheckpointNames.rankFile(content.part().modelRank())),
+        writer.rankState(module));
+    writer.writeConfigs();
+  }
+
+  private void writeConfigs() throws IOException {
+    if (content.configs().isEmpty()) {
+      return;
+    }
     Path configs = Files.createDirectories(NeoxCheckpoint.configs(directory));
     for (Map.Entry<String, String> config : content.configs().entrySet()) {
       Files.writeString(
@@ -52,25 +64,48 @@ public final class NeoxCheckpointWriter {
     }
   }
 
-  private static Object writeLayers(Path directory, Map<Integer, Map<String, TensorView>> layers)
-      throws IOException {
-    for (Map.Entry<Integer, Map<String, TensorView>> layer : layers.entrySet()) {
-      String name =
-          String.format(Locale.ROOT, "layer_%02d-model_00-model_states.pt", layer.getKey());
-      TorchFileWriter.write(directory.resolve(name), new OrderedDict(layer.getValue()));
+  private Object writeLayers() throws IOException {
+    for (LayerSpec layer : part.layers()) {
+      Map<String, TensorView> tensors = tensors(layer);
+      if (!tensors.isEmpty()) {
+        String name = CheckpointNames.layerFile(layer.index(), part.tensorRank());
+        TorchFileWriter.write(directory.resolve(name), new OrderedDict(tensors));
+      }
     }
     return None.NONE;
   }
 
-  private static Object wholeModule(Map<Integer, Map<String, TensorView>> layers) {
+  private Object module() {
     Map<String, TensorView> module = new LinkedHashMap<>();
-    layers.forEach((layer, tensors) ->
-        tensors.forEach((name, view) -> module.put(RankTensors.PREFIX + layer + "." + name, view)));
+    for (LayerSpec layer : part.layers()) {
+      tensors(layer)
+          .forEach(
+              (name, view) -> module.put(RankTensors.PREFIX + layer.index() + "." + name, view));
+    }
     return new OrderedDict(module);
   }
 
-  /// The top level of `mp_rank_00_model_states.pt`: DeepSpeed's keys, then NeoX's.
-  private static Map<String, Object> rankState(CheckpointContent content, Object module) {
+  private Map<String, TensorView> tensors(LayerSpec layer) {
+    Map<String, TensorView> tensors = new LinkedHashMap<>();
+    layer
+        .stored()
+        .forEach((name, spec) ->
+            tensors.put(name, views.computeIfAbsent(spec.key(), key -> view(spec))));
+    return tensors;
+  }
+
+  private TensorView view(ParameterSpec spec) {
+    TensorView view = content.weights().apply(spec.key());
+    Shape expected = Shards.local(spec, part.tensorRanks());
+    if (!view.shape().equals(expected)) {
+      throw new IllegalArgumentException(
+          spec.key() + " has shape " + view.shape() + "; expected " + expected);
+    }
+    return view;
+  }
+
+  /// The top level of the rank's file: DeepSpeed's keys, then NeoX's.
+  private Map<String, Object> rankState(Object module) {
     Map<String, Object> state = new LinkedHashMap<>();
     state.put("module", module);
     state.put("buffer_names", List.of());
@@ -90,30 +125,28 @@ public final class NeoxCheckpointWriter {
     state.put("skipped_steps", 0);
     state.put("global_steps", content.iteration());
     state.put("global_samples", content.samples());
-    state.put("dp_world_size", 1);
-    state.put("mp_world_size", 1);
+    state.put("dp_world_size", part.replicas());
+    state.put("mp_world_size", part.modelRanks());
     state.put("ds_config", Map.of());
     state.put("ds_version", DEEPSPEED_VERSION);
     state.put("iteration", content.iteration());
-    state.put("args", args(content));
+    state.put("args", args());
     state.putAll(content.state());
     return state;
   }
 
   /// What NeoX compares with its configuration before it loads.
-  private static Map<String, Object> args(CheckpointContent content) {
-    ModelConfig model = content.model();
+  private Map<String, Object> args() {
+    ModelConfig model = part.network().config();
     Map<String, Object> args = new LinkedHashMap<>();
     args.put("num_layers", model.layers());
     args.put("hidden_size", model.hiddenSize());
     args.put("num_attention_heads", model.heads());
-    args.put("max_position_embeddings", model.maxPositionEmbeddings());
-    args.put("make_vocab_size_divisible_by", model.vocabDivisor());
-    args.put("padded_vocab_size", content.paddedVocab());
+    args.put("max_position_embeddings", model.maxPositions());
+    args.put("make_vocab_size_divisible_by", model.dims().vocabDivisor());
+    args.put("padded_vocab_size", part.network().paddedVocab());
     args.put("tokenizer_type", content.tokenizerType());
-    args.put("model_parallel_size", 1);
+    args.put("model_parallel_size", part.tensorRanks());
     return args;
   }
-
-  private NeoxCheckpointWriter() {}
 }

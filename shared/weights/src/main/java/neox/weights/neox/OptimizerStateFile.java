@@ -3,11 +3,9 @@ package neox.weights.neox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import neox.base.UserException;
 import neox.weights.NamedTensor;
@@ -15,42 +13,47 @@ import neox.weights.TensorView;
 import neox.weights.safetensors.SafetensorsFile;
 import neox.weights.safetensors.SafetensorsWriter;
 
-/// Adam's state in a checkpoint: per parameter the two moments, and the fp32 weights when the
-/// network's own are narrower. Keyed by [neox.weights.ParameterSpec#key], so it can be resharded.
+/// The optimizer's state in a checkpoint: what its rule remembers of each parameter, in named
+/// slots, and the fp32 weights when the network's own are narrower. Whole parameters, keyed by
+/// [neox.weights.spec.ParameterSpec#key], so that any number of ranks can go on from it.
 ///
 /// This is our own format: DeepSpeed flattens all parameters and cuts the result by rank.
 public final class OptimizerStateFile implements AutoCloseable {
   /// The file's name in a checkpoint directory.
   public static final String NAME = "neox_optimizer.safetensors";
 
-  private static final String EXP_AVG = ".exp_avg";
-  private static final String EXP_AVG_SQ = ".exp_avg_sq";
-  private static final String MASTER = ".master";
-  private static final String STEP = "step";
+  /// What the fp32 weights are called among the slots.
+  public static final String MASTER = "master";
 
-  /// The state of one parameter.
+  /// Whose state it is.
   ///
-  /// @param expAvg first moment
-  /// @param expAvgSq second moment
-  /// @param master fp32 weights; empty when the network's own are fp32
-  public record Moments(
-      String key, TensorView expAvg, TensorView expAvgSq, Optional<TensorView> master) {}
+  /// @param rule the name of the update rule
+  /// @param slots what the rule keeps of every parameter, [#MASTER] not among them
+  /// @param step optimizer steps taken, which the bias correction needs
+  public record Header(String rule, List<String> slots, long step) {
+    public Header {
+      slots = List.copyOf(slots);
+    }
+  }
+
+  /// What files say that name no rule, because there was only one.
+  private static final Header FIRST = new Header("AdamW", List.of("exp_avg", "exp_avg_sq"), 0);
+
+  private static final String RULE = "rule";
+  private static final String SLOTS = "slots";
+  private static final String STEP = "step";
 
   private final Path path;
   private final SafetensorsFile file;
-  private final Set<String> keys = new LinkedHashSet<>();
-  private final long step;
+  private final Header header;
 
   private OptimizerStateFile(Path path) throws IOException {
     this.path = path;
     this.file = SafetensorsFile.open(path);
     boolean read = false;
     try {
-      this.step = readStep();
-      for (String name : file.names()) {
-        keys.add(key(name));
-      }
-      keys.forEach(this::requireBothMoments);
+      this.header = readHeader();
+      requireEverySlot();
       read = true;
     } finally {
       if (!read) {
@@ -66,54 +69,58 @@ public final class OptimizerStateFile implements AutoCloseable {
 
   /// Writes the state of all parameters into a checkpoint's directory.
   ///
-  /// @param step optimizer steps taken, which the bias correction needs
-  public static void write(Path directory, long step, List<Moments> state) throws IOException {
-    List<NamedTensor> tensors = new ArrayList<>();
-    for (Moments moments : state) {
-      tensors.add(NamedTensor.of(moments.key() + EXP_AVG, moments.expAvg()));
-      tensors.add(NamedTensor.of(moments.key() + EXP_AVG_SQ, moments.expAvgSq()));
-      moments
-          .master()
-          .ifPresent(master -> tensors.add(NamedTensor.of(moments.key() + MASTER, master)));
-    }
-    SafetensorsWriter.writeFile(
-        directory.resolve(NAME), tensors, Map.of(STEP, String.valueOf(step)));
+  /// @param state tensors called as [#name] says; asked for their bytes one after the other
+  public static void write(Path directory, Header header, List<NamedTensor> state)
+      throws IOException {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put(STEP, String.valueOf(header.step()));
+    metadata.put(RULE, header.rule());
+    metadata.put(SLOTS, String.join(" ", header.slots()));
+    SafetensorsWriter.writeFile(directory.resolve(NAME), state, metadata);
   }
 
   /// Opens the state in a checkpoint's directory; its views live until [#close].
   public static OptimizerStateFile open(Path directory) throws IOException {
     Path path = directory.resolve(NAME);
     if (!Files.exists(path)) {
-      throw new UserException(
-          directory
-              + ": no optimizer state ("
-              + NAME
-              + "); continue with its weights alone by"
-              + " no_load_optim: true or finetune: true");
+      throw UserException.of(
+          "%s: no optimizer state (%s); continue with its weights alone by no_load_optim: true or"
+              + " finetune: true",
+          directory, NAME);
     }
     return new OptimizerStateFile(path);
   }
 
-  /// Optimizer steps taken.
-  public long step() {
-    return step;
+  /// The name of one parameter's tensor in one slot.
+  public static String name(String key, String slot) {
+    return key + "." + slot;
   }
 
-  /// Parameters that have state.
-  public Set<String> keys() {
-    return Set.copyOf(keys);
+  /// The parameter that a tensor of that name belongs to.
+  public static String key(String name) {
+    return name.substring(0, Math.max(0, name.lastIndexOf('.')));
   }
 
-  /// The state of one parameter; [UserException] when the file has none.
-  public Moments moments(String key) {
-    if (!keys.contains(key)) {
-      throw new UserException(path + ": no optimizer state for parameter " + key);
+  /// The slot that a tensor of that name is in.
+  public static String slot(String name) {
+    return name.substring(name.lastIndexOf('.') + 1);
+  }
+
+  public Header header() {
+    return header;
+  }
+
+  /// The names of all tensors.
+  public Set<String> names() {
+    return file.names();
+  }
+
+  /// One tensor; [UserException] when the file has none of that name.
+  public TensorView view(String name) {
+    if (!file.names().contains(name)) {
+      throw UserException.of("%s: tensor %s is missing", path, name);
     }
-    Optional<TensorView> master =
-        file.names().contains(key + MASTER)
-            ? Optional.of(file.view(key + MASTER))
-            : Optional.empty();
-    return new Moments(key, file.view(key + EXP_AVG), file.view(key + EXP_AVG_SQ), master);
+    return file.view(name);
   }
 
   @Override
@@ -121,8 +128,16 @@ public final class OptimizerStateFile implements AutoCloseable {
     file.close();
   }
 
-  private long readStep() {
-    String text = file.metadata().getOrDefault(STEP, "");
+  private Header readHeader() {
+    Map<String, String> metadata = file.metadata();
+    String slots = metadata.getOrDefault(SLOTS, String.join(" ", FIRST.slots()));
+    return new Header(
+        metadata.getOrDefault(RULE, FIRST.rule()),
+        slots.isEmpty() ? List.of() : List.of(slots.split(" ")),
+        readStep(metadata.getOrDefault(STEP, "")));
+  }
+
+  private long readStep(String text) {
     try {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
@@ -130,20 +145,13 @@ public final class OptimizerStateFile implements AutoCloseable {
     }
   }
 
-  private String key(String name) {
-    for (String suffix : List.of(EXP_AVG, EXP_AVG_SQ, MASTER)) {
-      if (name.endsWith(suffix)) {
-        return name.substring(0, name.length() - suffix.length());
+  private void requireEverySlot() {
+    for (String name : file.names()) {
+      boolean known = slot(name).equals(MASTER) || header.slots().contains(slot(name));
+      if (!known || key(name).isEmpty()) {
+        throw UserException.of("%s: tensor %s is no optimizer state", path, name);
       }
-    }
-    throw new UserException(path + ": tensor " + name + " is no optimizer state");
-  }
-
-  private void requireBothMoments(String key) {
-    for (String suffix : List.of(EXP_AVG, EXP_AVG_SQ)) {
-      if (!file.names().contains(key + suffix)) {
-        throw new UserException(path + ": tensor " + key + suffix + " is missing");
-      }
+      header.slots().forEach(slot -> view(name(key(name), slot)));
     }
   }
 }

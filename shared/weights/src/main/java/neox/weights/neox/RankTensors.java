@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import neox.base.UserException;
 import neox.weights.DType;
+import neox.weights.Segments;
 import neox.weights.Shape;
-import neox.weights.Shards;
 import neox.weights.TensorView;
 
 /// The tensors of one tensor-parallel rank under NeoX's current names, and where each came from.
@@ -96,7 +96,7 @@ final class RankTensors {
         new TensorView(
             dtype,
             half.with(0, 2 * half.size(0)),
-            Shards.concatenate(List.of(up.view().bytes(), gate.view().bytes())));
+            Segments.concatenate(List.of(up.view().bytes(), gate.view().bytes())));
     tensors.put(layer + ".mlp.linear1.weight", new Stored(file, "mlp.w1.weight", joined));
     tensors.put(layer + ".mlp.linear2.weight", down);
   }

@@ -7,27 +7,25 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import neox.base.Json;
-import neox.config.ModelConfig;
-import neox.config.PositionEmbedding;
-import neox.weights.DType;
+import neox.config.model.Activation;
+import neox.config.model.BlockConfig;
+import neox.config.model.MlpConfig;
+import neox.config.model.ModelConfig;
+import neox.config.model.Positions;
+import neox.config.model.Residual;
 import neox.weights.Golden;
-import neox.weights.NamedTensor;
-import neox.weights.ParameterSpec;
+import neox.weights.Models;
 import neox.weights.TensorView;
 import neox.weights.hf.HfConfig.SpecialTokens;
-import neox.weights.neox.Models;
 import neox.weights.neox.NeoxCheckpoint;
-import neox.weights.neox.NeoxParameters;
 import neox.weights.pickle.TorchFileWriter;
 import neox.weights.safetensors.SafetensorsDirectory;
-import neox.weights.safetensors.SafetensorsWriter;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,18 +36,12 @@ class HfModelTest {
 
   @TempDir Path directory;
 
-  private final List<NamedTensor> tensors = new ArrayList<>();
   private final ModelConfig model = Models.pythia();
 
   @BeforeEach
   void writeModel() throws IOException {
-    writeConfig(new HfConfig(model, 512).toJson(DType.BFLOAT16, TOKENS));
     try (NeoxCheckpoint checkpoint = checkpoint()) {
-      for (ParameterSpec spec : NeoxParameters.of(model, 512)) {
-        String name = HfNames.of(spec).orElseThrow();
-        tensors.add(NamedTensor.of(name, checkpoint.view(spec.key())));
-      }
-      SafetensorsWriter.writeDirectory(directory, tensors, 100_000, bytes -> {});
+      HfDirectories.write(directory, HfFamily.of(model), model, checkpoint);
     }
   }
 
@@ -91,13 +83,11 @@ class HfModelTest {
   void configurationSurvivesTheRoundTrip() throws IOException {
     ModelConfig read = HfConfig.read(directory).model();
     assertThat(read.layers()).isEqualTo(3);
-    assertThat(read.mlpSize()).isEqualTo(256);
-    assertThat(read.rotaryPct()).isEqualTo(0.25);
-    assertThat(read.rotaryBase()).isEqualTo(10000);
-    assertThat(read.parallelResidual()).isTrue();
-    assertThat(read.tiedHead()).isFalse();
-    assertThat(read.tanhGelu()).isFalse();
-    assertThat(read.positionEmbedding()).isEqualTo(PositionEmbedding.ROTARY);
+    assertThat(read.positions()).isEqualTo(new Positions.Rotary(0.25, 10000));
+    assertThat(read.head().tied()).isFalse();
+    BlockConfig block = read.blocks().getFirst();
+    assertThat(block.mlp()).isEqualTo(new MlpConfig(Activation.GELU, false, 256, true));
+    assertThat(block.residual()).isEqualTo(Residual.PARALLEL);
     assertThat(Json.read(directory.resolve("config.json")).path("torch_dtype").asText())
         .isEqualTo("bfloat16");
   }
@@ -109,8 +99,8 @@ class HfModelTest {
     ObjectNode rope = json.putObject("rope_parameters");
     rope.put("rope_type", "default").put("partial_rotary_factor", 0.5).put("rope_theta", 500);
     writeConfig(json);
-    assertThat(HfConfig.read(directory).model().rotaryPct()).isEqualTo(0.5);
-    assertThat(HfConfig.read(directory).model().rotaryBase()).isEqualTo(500);
+    assertThat(HfConfig.read(directory).model().positions())
+        .isEqualTo(new Positions.Rotary(0.5, 500));
     rope.put("rope_type", "yarn");
     writeConfig(json);
     assertThatThrownBy(() -> HfConfig.read(directory))
@@ -123,7 +113,7 @@ class HfModelTest {
   void readsGeluVariants() throws IOException {
     for (String tanh : List.of("gelu_new", "gelu_fast", "gelu_pytorch_tanh")) {
       writeConfig(config().put("hidden_act", tanh));
-      assertThat(HfConfig.read(directory).model().tanhGelu()).isTrue();
+      assertThat(HfConfig.read(directory).model().blocks().getFirst().mlp().tanhGelu()).isTrue();
     }
     writeConfig(config().put("hidden_act", "relu"));
     assertThatThrownBy(() -> HfConfig.read(directory))
@@ -133,21 +123,48 @@ class HfModelTest {
   @Test
   void refusesOtherModelsAndBadConfigurations() throws IOException {
     Path file = directory.resolve("config.json");
-    writeConfig(config().put("model_type", "llama"));
+    writeConfig(config().put("model_type", "gpt2"));
     assertThatThrownBy(() -> HfModel.open(directory))
-        .hasMessage(file + ": model_type is 'llama'; only gpt_neox can be read");
+        .hasMessage(file + ": model_type is 'gpt2'; can be read: gpt_neox, llama, mistral");
     writeConfig(config().put("model_type", "gpt_neox").put("num_attention_heads", 5));
     assertThatThrownBy(() -> HfModel.open(directory))
         .hasMessage(file + ": hidden_size 64 is not divisible by num_attention_heads 5");
     writeConfig(config().put("num_attention_heads", "four"));
     assertThatThrownBy(() -> HfModel.open(directory))
-        .hasMessage(file + ": num_attention_heads is \"four\"; expected a whole number");
+        .hasMessage(file + ": num_attention_heads is \"four\"; expected a whole number above 0");
     writeConfig(config().put("num_attention_heads", 4).put("rotary_pct", 2));
     assertThatThrownBy(() -> HfModel.open(directory))
         .hasMessage(file + ": rotary fraction 2.0; expected 0 to 1");
     writeConfig(config().put("rotary_pct", 1).put("rotary_emb_base", 0.5));
     assertThatThrownBy(() -> HfModel.open(directory))
         .hasMessage(file + ": rotary base 0.5 is not a whole number");
+    writeConfig(config().put("rotary_emb_base", 10000).put("rotary_pct", 0.2));
+    assertThatThrownBy(() -> HfModel.open(directory))
+        .hasMessage(
+            file
+                + ": rotary fraction 0.2 of a head of 16 dimensions rotates 3 of them; expected an"
+                + " even number above 0");
+    writeConfig(config().put("rotary_pct", 0));
+    assertThatThrownBy(() -> HfModel.open(directory))
+        .hasMessageContaining("rotates 0 of them; expected an even number above 0");
+  }
+
+  @Test
+  void reportsAllThatIsWrongWithAConfigurationAtOnce() throws IOException {
+    Path file = directory.resolve("config.json");
+    ObjectNode json = config().put("hidden_size", 63).put("hidden_act", "relu");
+    writeConfig(json.put("attention_bias", "no").put("layer_norm_eps", -1));
+    assertThatThrownBy(() -> HfConfig.read(directory))
+        .message()
+        .satisfies(message ->
+            assertThat(message.lines())
+                .containsExactlyInAnyOrder(
+                    file + ": hidden_size 63 is not divisible by num_attention_heads 4",
+                    file + ": attention_bias is \"no\"; expected true or false",
+                    file
+                        + ": hidden_act 'relu' is not supported; expected gelu, gelu_new,"
+                        + " gelu_fast or gelu_pytorch_tanh",
+                    file + ": layer_norm_eps is -1; expected a number that is at least 0"));
   }
 
   @Test
@@ -178,20 +195,6 @@ class HfModelTest {
     assertThatThrownBy(() -> HfModel.open(empty))
         .hasMessage(
             empty + ": no weights; expected model.safetensors, its index, or pytorch_model.bin");
-  }
-
-  @Test
-  void listsEveryReasonWhyHfCannotExpressANetwork() {
-    assertThat(HfConfig.obstacles(Models.pythia())).isEmpty();
-    assertThat(HfConfig.obstacles(Models.gpt3()))
-        .containsExactly(
-            "HF GPTNeoX has no learned positions (pos_emb: learned), only rotary ones");
-    assertThat(HfConfig.obstacles(Models.llama()))
-        .containsExactly(
-            "HF GPTNeoX has layernorm only, not norm: rmsnorm",
-            "HF GPTNeoX has a plain gelu MLP, not activation: swiglu",
-            "HF GPTNeoX has as many key/value heads as query heads, not num_kv_heads: 2 of 4",
-            "HF GPTNeoX has biases in the MLP, not use_bias_in_mlp: false");
   }
 
   @Test

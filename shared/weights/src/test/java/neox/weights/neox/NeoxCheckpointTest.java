@@ -15,12 +15,15 @@ import java.util.TreeSet;
 import neox.weights.DType;
 import neox.weights.Floats;
 import neox.weights.Golden;
-import neox.weights.ParameterSpec;
+import neox.weights.Models;
+import neox.weights.Shape;
 import neox.weights.TensorView;
-import neox.weights.hf.HfNames;
+import neox.weights.hf.HfFamily;
+import neox.weights.hf.Mapping;
 import neox.weights.pickle.NumpyArray;
 import neox.weights.pickle.PickledObject;
 import neox.weights.pickle.Tuple;
+import neox.weights.spec.NetworkSpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +59,14 @@ class NeoxCheckpointTest {
   }
 
   @Test
+  void cutsGroupedQueriesAndGatesAsNeoxsConverterDoes() throws Exception {
+    try (NeoxCheckpoint checkpoint = open("C_llama", 20)) {
+      assertThat(checkpoint.names()).hasSize(21);
+      assertEqualsHfOutput(checkpoint, "C_llama");
+    }
+  }
+
+  @Test
   void givesTheRestOfTheStateAsPlainValues() throws Exception {
     try (NeoxCheckpoint checkpoint = open("A_bf16", 20)) {
       Map<String, Object> state = checkpoint.clientState();
@@ -74,7 +85,7 @@ class NeoxCheckpointTest {
   @Test
   void opensADirectoryByItsLatestFileOrByIteration() throws Exception {
     Path save = copy("A0_nopipe");
-    NeoxCheckpoint.writeLatest(save, "global_step0");
+    Files.writeString(save.resolve(CheckpointNames.LATEST), "global_step0");
     try (NeoxCheckpoint latest = NeoxCheckpoint.open(save, OptionalLong.empty());
         NeoxCheckpoint first = NeoxCheckpoint.open(save, OptionalLong.of(0))) {
       assertThat(latest.directory()).isEqualTo(save.resolve("global_step0"));
@@ -92,7 +103,7 @@ class NeoxCheckpointTest {
             save
                 + ": no checkpoint of iteration 7, but there is no complete global_step7;"
                 + " there are global_step0");
-    NeoxCheckpoint.writeLatest(save, "global_step9");
+    Files.writeString(save.resolve(CheckpointNames.LATEST), "global_step9");
     assertThatThrownBy(() -> NeoxCheckpoint.open(save, OptionalLong.empty()))
         .hasMessage(
             save
@@ -161,11 +172,15 @@ class NeoxCheckpointTest {
   private static void assertEqualsHfOutput(NeoxCheckpoint checkpoint, String golden)
       throws Exception {
     TreeSet<String> lines = new TreeSet<>();
-    for (ParameterSpec spec : NeoxParameters.of(checkpoint.config(), checkpoint.paddedVocab())) {
-      TensorView view = Floats.convert(checkpoint.view(spec.key()), DType.FLOAT32);
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(Golden.bytes(view));
-      String hash = HexFormat.of().formatHex(digest);
-      lines.add(HfNames.of(spec).orElseThrow() + " " + view.shape() + " " + hash);
+    NetworkSpec network = NetworkSpec.of(checkpoint.config(), checkpoint.paddedVocab());
+    for (Mapping mapping : HfFamily.of(checkpoint.config()).mappings(network)) {
+      TensorView whole = checkpoint.view(mapping.neox().key());
+      for (Map.Entry<String, Shape> tensor : mapping.tensors().entrySet()) {
+        TensorView view = Floats.convert(mapping.toHf(tensor.getKey(), whole), DType.FLOAT32);
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(Golden.bytes(view));
+        lines.add(
+            tensor.getKey() + " " + tensor.getValue() + " " + HexFormat.of().formatHex(digest));
+      }
     }
     List<String> expected = Files.readAllLines(Golden.path("checkpoints/" + golden + ".hf.txt"));
     assertThat(List.copyOf(lines)).isEqualTo(expected);

@@ -10,16 +10,13 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import neox.weights.DType;
 import neox.weights.Golden;
-import neox.weights.NamedTensor;
 import neox.weights.Shape;
 import neox.weights.TensorView;
 import neox.weights.neox.CheckpointContent.Layout;
-import neox.weights.neox.OptimizerStateFile.Moments;
-import neox.weights.safetensors.SafetensorsWriter;
+import neox.weights.spec.NetworkSpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,7 +44,7 @@ class NeoxCheckpointWriterTest {
 
   @Test
   void laysOutFilesAsDeepSpeedDoes() throws IOException {
-    Path target = directory.resolve(NeoxCheckpointWriter.tag(20));
+    Path target = directory.resolve(CheckpointNames.directory(20));
     Files.createDirectory(target);
     try (NeoxCheckpoint source = golden()) {
       NeoxCheckpointWriter.write(target, content(source, Layout.FILE_PER_LAYER));
@@ -71,8 +68,7 @@ class NeoxCheckpointWriterTest {
       TensorView wrong = source.view("6.norm.bias");
       CheckpointContent content =
           new CheckpointContent(
-              source.config(),
-              512,
+              CheckpointPart.whole(NetworkSpec.of(source.config(), 512)),
               "x",
               0,
               0,
@@ -85,51 +81,6 @@ class NeoxCheckpointWriterTest {
     }
   }
 
-  @Test
-  void keepsOptimizerStateByParameter() throws IOException {
-    Moments plain = new Moments("2.a", floats(1, 2), floats(3, 4), Optional.empty());
-    Moments mixed = new Moments("2.b", floats(5), floats(6), Optional.of(floats(7)));
-    assertThat(OptimizerStateFile.isIn(directory)).isFalse();
-    OptimizerStateFile.write(directory, 17, List.of(plain, mixed));
-    assertThat(OptimizerStateFile.isIn(directory)).isTrue();
-    try (OptimizerStateFile file = OptimizerStateFile.open(directory)) {
-      assertThat(file.step()).isEqualTo(17);
-      assertThat(file.keys()).containsExactlyInAnyOrder("2.a", "2.b");
-      assertThat(Golden.values(file.moments("2.a").expAvgSq())).containsExactly(3, 4);
-      assertThat(file.moments("2.a").master()).isEmpty();
-      assertThat(Golden.values(file.moments("2.b").expAvg())).containsExactly(5);
-      assertThat(Golden.values(file.moments("2.b").master().orElseThrow())).containsExactly(7);
-      assertThatThrownBy(() -> file.moments("2.c"))
-          .hasMessage(
-              directory.resolve("neox_optimizer.safetensors")
-                  + ": no optimizer state for parameter 2.c");
-    }
-  }
-
-  @Test
-  void refusesIncompleteOptimizerState() throws IOException {
-    Path file = directory.resolve("neox_optimizer.safetensors");
-    assertThatThrownBy(() -> OptimizerStateFile.open(directory))
-        .hasMessage(
-            directory
-                + ": no optimizer state (neox_optimizer.safetensors); continue with its weights"
-                + " alone by no_load_optim: true or finetune: true");
-    write(file, "a.exp_avg", Map.of("step", "1"));
-    assertThatThrownBy(() -> OptimizerStateFile.open(directory))
-        .hasMessage(file + ": tensor a.exp_avg_sq is missing");
-    write(file, "a", Map.of("step", "1"));
-    assertThatThrownBy(() -> OptimizerStateFile.open(directory))
-        .hasMessage(file + ": tensor a is no optimizer state");
-    write(file, "a.exp_avg", Map.of());
-    assertThatThrownBy(() -> OptimizerStateFile.open(directory))
-        .hasMessage(file + ": its metadata names no step, but ''");
-  }
-
-  private static void write(Path file, String name, Map<String, String> metadata)
-      throws IOException {
-    SafetensorsWriter.writeFile(file, List.of(NamedTensor.of(name, floats(1))), metadata);
-  }
-
   private static CheckpointContent content(NeoxCheckpoint source, Layout layout)
       throws IOException {
     Map<String, Object> state = new LinkedHashMap<>();
@@ -139,8 +90,7 @@ class NeoxCheckpointWriterTest {
         new TensorView(DType.UINT8, Shape.of(3), MemorySegment.ofArray(new byte[] {1, 2, 3})));
     String config = Files.readString(source.configs().resolve("config.yml"));
     return new CheckpointContent(
-        source.config(),
-        512,
+        CheckpointPart.whole(NetworkSpec.of(source.config(), 512)),
         "CharLevelTokenizer",
         20,
         160,
@@ -158,9 +108,5 @@ class NeoxCheckpointWriterTest {
     try (var tree = Files.walk(root)) {
       return tree.map(path -> root.relativize(path).toString()).sorted().toList();
     }
-  }
-
-  private static TensorView floats(float... values) {
-    return new TensorView(DType.FLOAT32, Shape.of(values.length), MemorySegment.ofArray(values));
   }
 }

@@ -11,13 +11,16 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
-import neox.config.ModelConfig;
+import neox.config.model.ModelConfig;
 import neox.weights.DType;
 import neox.weights.Golden;
-import neox.weights.ParameterSpec;
+import neox.weights.Models;
 import neox.weights.Shape;
 import neox.weights.TensorView;
 import neox.weights.pickle.TorchFileWriter;
+import neox.weights.spec.Home;
+import neox.weights.spec.NetworkSpec;
+import neox.weights.spec.ParameterSpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,12 +32,13 @@ class OldNamesTest {
   void readsTheMlpNamesOf2023AndSkipsBuffers() throws IOException {
     ModelConfig model = Models.pythia();
     Map<String, Object> module = new LinkedHashMap<>();
-    for (ParameterSpec spec : NeoxParameters.of(model, 512)) {
+    for (ParameterSpec spec : NetworkSpec.of(model, 512).parameters()) {
+      Home home = spec.homes().getFirst();
       String old =
-          spec.name()
+          home.name()
               .replace("mlp.linear1", "mlp.dense_h_to_4h")
               .replace("mlp.linear2", "mlp.dense_4h_to_h");
-      module.put("sequential." + spec.layer() + "." + old, filled(spec.shape(), spec.layer()));
+      module.put("sequential." + home.layer() + "." + old, filled(spec.shape(), home.layer()));
     }
     module.put("sequential.2.attention.rotary_emb.inv_freq", filled(Shape.of(2), 9));
     try (NeoxCheckpoint checkpoint = write(module, model)) {
@@ -69,15 +73,16 @@ class OldNamesTest {
 
   private static Map<String, Object> llama(ModelConfig model) {
     Map<String, Object> module = new LinkedHashMap<>();
-    for (ParameterSpec spec : NeoxParameters.of(model, 512)) {
-      String prefix = "sequential." + spec.layer() + ".";
-      switch (spec.name()) {
+    for (ParameterSpec spec : NetworkSpec.of(model, 512).parameters()) {
+      Home home = spec.homes().getFirst();
+      String prefix = "sequential." + home.layer() + ".";
+      switch (home.name()) {
         case "mlp.linear1.weight" -> {
           module.put(prefix + "mlp.w1.weight", filled(Shape.of(192, 64), 1));
           module.put(prefix + "mlp.w3.weight", filled(Shape.of(192, 64), 3));
         }
         case "mlp.linear2.weight" -> module.put(prefix + "mlp.w2.weight", filled(spec.shape(), 2));
-        default -> module.put(prefix + spec.name(), filled(spec.shape(), 0));
+        default -> module.put(prefix + home.name(), filled(spec.shape(), 0));
       }
     }
     return module;

@@ -1,0 +1,62 @@
+package neox.train;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import neox.base.UserException;
+import neox.config.ConfigLoader;
+import neox.config.ConfigSource;
+import neox.config.LoadedConfig;
+import neox.config.NeoxConfig;
+import neox.config.RunShape;
+import neox.data.RunSamples;
+
+/// A run's configuration, with its length in steps: where it is given as `train_epochs`, the data
+/// decide, and what has been opened to ask them is kept for the run.
+///
+/// @param opened the samples, where they had to be opened; whoever takes them closes them
+record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened) {
+  /// Reads a configuration; when it gives epochs, asks the data how many steps they are.
+  ///
+  /// @param worldSize ranks of the run
+  static RunPlan read(ConfigSource source, int worldSize, Consumer<String> log) throws IOException {
+    RunShape shape = RunShape.ofRanks(worldSize);
+    LoadedConfig loaded = ConfigLoader.read(source, shape);
+    NeoxConfig config = loaded.config();
+    if (config.batch().trainEpochs().isEmpty()) {
+      return new RunPlan(loaded, Optional.empty());
+    }
+    config.requireTrainable();
+    RunSamples samples = RunSamples.open(config, log);
+    try {
+      long steps = steps(samples, config);
+      log.accept(
+          "train_epochs: %d epochs are %,d steps"
+              .formatted(config.batch().trainEpochs().get(), steps));
+      return new RunPlan(
+          ConfigLoader.read(source, shape.withStepsOfEpochs(steps)), Optional.of(samples));
+    } catch (IOException | RuntimeException e) {
+      samples.close();
+      throw e;
+    }
+  }
+
+  private static long steps(RunSamples samples, NeoxConfig config) {
+    if (samples.train().isPresent() && samples.trainSteps() == 0) {
+      long perMicroBatch =
+          config.batch().trainBatchSize() / config.batch().gradientAccumulationSteps();
+      throw UserException.of(
+          "train_epochs: %d epochs of %d micro-batches do not fill one step of %d"
+              + " (gradient_accumulation_steps); use more data or smaller batches",
+          config.batch().trainEpochs().orElseThrow(),
+          samples.train().get().samples().count() / perMicroBatch,
+          config.batch().gradientAccumulationSteps());
+    }
+    return samples.trainSteps();
+  }
+
+  /// The samples of the run.
+  RunSamples samples(Consumer<String> log) throws IOException {
+    return opened.isPresent() ? opened.get() : RunSamples.open(loaded.config(), log);
+  }
+}

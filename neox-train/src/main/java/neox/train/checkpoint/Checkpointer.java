@@ -1,0 +1,148 @@
+package neox.train.checkpoint;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import neox.base.Console;
+import neox.config.CheckpointConfig;
+import neox.model.Network;
+import neox.model.Parameter;
+import neox.parallel.Ranks;
+import neox.tensor.RandomState;
+import neox.tensor.Scope;
+import neox.train.optimizer.Optimizer;
+import neox.weights.neox.CheckpointContent;
+import neox.weights.neox.CheckpointContent.Layout;
+import neox.weights.neox.CheckpointPart;
+import neox.weights.neox.NeoxCheckpointWriter;
+import neox.weights.spec.NetworkSpec;
+
+/// Saves the run: when it is due, when it ends, when it is asked to stop. A checkpoint holds
+/// everything that a bit-for-bit continuation needs: weights, optimizer, random state, counters,
+/// and the configuration it was made with.
+public final class Checkpointer implements Saver {
+  private final CheckpointConfig config;
+  private final Optional<CheckpointStore> store;
+  private final Contents contents;
+  private final Console console;
+  private long savedStep = -1;
+
+  /// What goes into a checkpoint.
+  ///
+  /// @param layout which files hold the weights
+  /// @param configFiles texts for `configs/`, by file name
+  public record Contents(
+      Network network,
+      Optimizer optimizer,
+      TrainProgress progress,
+      Ranks ranks,
+      Layout layout,
+      String tokenizerType,
+      Map<String, String> configFiles) {}
+
+  public Checkpointer(CheckpointConfig config, Contents contents, Console console) {
+    this.config = config;
+    this.store = config.save().map(CheckpointStore::new);
+    this.contents = contents;
+    this.console = console;
+  }
+
+  @Override
+  public void saveIfDue(long step) throws IOException {
+    if (config.isDue(step)) {
+      save(step);
+    }
+  }
+
+  @Override
+  public boolean save(long step) throws IOException {
+    if (store.isEmpty()) {
+      return false;
+    }
+    if (savedStep != step) {
+      store.get().write(step, this::writeTo, contents.ranks().world());
+      savedStep = step;
+      console.info("saved %s", store.get().path(step));
+      if (config.keepLast().isPresent() && contents.ranks().isFirstOfAll()) {
+        store.get().retain(config.keepLast().get(), Set.copyOf(config.extraIters()));
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public String lastGood() throws IOException {
+    Optional<Long> latest = store.isPresent() ? store.get().latest() : Optional.empty();
+    return latest.isPresent()
+        ? "the last good checkpoint is " + store.orElseThrow().path(latest.get())
+        : "there is no checkpoint to go back to";
+  }
+
+  /// This rank's files. Ranks that hold the same as another leave them to it.
+  private void writeTo(Path directory) throws IOException {
+    TrainState state = contents.progress().state();
+    Ranks ranks = contents.ranks();
+    try (var _ = Scope.open()) {
+      if (ranks.isFirstReplica()) {
+        NeoxCheckpointWriter.write(directory, weights(state));
+      }
+      contents.optimizer().save(directory);
+    }
+    if (ranks.isFirstOfAll()) {
+      Optional<String> random =
+          config.saveRandomState()
+              ? Optional.of(TrainState.encode(RandomState.save()))
+              : Optional.empty();
+      state.withRandomState(random).write(directory);
+    }
+  }
+
+  private CheckpointPart part() {
+    Ranks ranks = contents.ranks();
+    NetworkSpec spec = contents.network().spec();
+    return new CheckpointPart(
+        spec,
+        spec.stage(ranks.pipe().rank(), ranks.pipe().size()),
+        ranks.pipe().rank(),
+        ranks.pipe().size(),
+        ranks.tensor().rank(),
+        ranks.tensor().size(),
+        ranks.data().size());
+  }
+
+  private CheckpointContent weights(TrainState state) {
+    Map<String, Parameter> parameters = new HashMap<>();
+    for (Parameter parameter : contents.network().parameters()) {
+      parameters.put(parameter.spec().key(), parameter);
+    }
+    return new CheckpointContent(
+        part(),
+        contents.tokenizerType(),
+        state.iteration(),
+        state.samples(),
+        contents.layout(),
+        key -> Objects.requireNonNull(parameters.get(key), key).view(),
+        Map.of("lr_scheduler", neoxSchedule(state)),
+        contents.configFiles());
+  }
+
+  /// The schedule as NeoX's own scheduler stores it; in one order, so that equal states give equal
+  /// files.
+  private static Map<String, Object> neoxSchedule(TrainState state) {
+    LearningRateSchedule schedule = state.schedule();
+    Map<String, Object> entries = new LinkedHashMap<>();
+    entries.put("start_lr", schedule.peak());
+    entries.put("warmup_iter", schedule.warmupSteps());
+    entries.put("num_iters", state.iteration());
+    entries.put("decay_style", schedule.style().name().toLowerCase(Locale.ROOT));
+    entries.put("end_iter", schedule.decaySteps());
+    entries.put("min_lr", schedule.minRate());
+    return entries;
+  }
+}

@@ -1,0 +1,15 @@
+package neox.train.checkpoint;
+
+import java.io.IOException;
+
+/// Saves a run. All ranks call each method together.
+public interface Saver {
+  /// Saves after `step` if the configuration asks for it.
+  void saveIfDue(long step) throws IOException;
+
+  /// Saves after `step`, unless that has just been done; returns whether a checkpoint of it exists.
+  boolean save(long step) throws IOException;
+
+  /// The checkpoint to fall back on, as a part of an error message.
+  String lastGood() throws IOException;
+}

@@ -1,0 +1,141 @@
+package neox.train.checkpoint;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import neox.base.Console;
+import neox.base.UserException;
+import neox.config.CheckpointConfig;
+import neox.config.NeoxConfig;
+import neox.config.ScheduleConfig;
+import neox.weights.neox.NeoxCheckpoint;
+import neox.weights.neox.OptimizerStateFile;
+
+/// Decides where a run begins: at step 0, or after a checkpoint's step.
+public final class StartingPoint {
+  /// The `global_step{N}` directory to continue from; empty to start afresh.
+  ///
+  /// A `load` directory without a checkpoint is a mistake, unless it is the directory that the run
+  /// itself saves to: then this is the run's first start.
+  public static Optional<Path> find(CheckpointConfig config, Console console) throws IOException {
+    if (config.load().isEmpty()) {
+      warnOfOverwriting(config, console);
+      return Optional.empty();
+    }
+    Path load = config.load().get();
+    boolean own = config.save().map(save -> isSame(save, load)).orElse(false);
+    if (own && config.iteration().isEmpty()) {
+      CheckpointStore store = new CheckpointStore(load);
+      Optional<Long> latest = store.latest();
+      if (latest.isEmpty() && store.iterations().isEmpty()) {
+        console.info("%s: no checkpoint yet, starting from step 0", load);
+        return Optional.empty();
+      }
+      if (latest.isPresent()) {
+        return Optional.of(NeoxCheckpoint.resolve(store.path(latest.get()), OptionalLong.empty()));
+      }
+    }
+    OptionalLong iteration =
+        config.iteration().map(OptionalLong::of).orElseGet(OptionalLong::empty);
+    return Optional.of(NeoxCheckpoint.resolve(load, iteration));
+  }
+
+  private static void warnOfOverwriting(CheckpointConfig config, Console console)
+      throws IOException {
+    if (config.save().isPresent()) {
+      List<Long> existing = new CheckpointStore(config.save().get()).iterations();
+      if (!existing.isEmpty()) {
+        console.warn(
+            "%s holds checkpoints up to step %d; this run starts from step 0 and replaces those"
+                + " it reaches (set load to continue instead)",
+            config.save().get(), existing.getLast());
+      }
+    }
+  }
+
+  private static boolean isSame(Path a, Path b) {
+    return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
+  }
+
+  /// The state in which a loaded checkpoint leaves the run.
+  ///
+  /// @param iteration what the checkpoint says, for those by GPT-NeoX that hold no [TrainState]
+  public static TrainState stateOf(
+      Path checkpoint, long iteration, NeoxConfig config, LearningRateSchedule configured)
+      throws IOException {
+    if (config.checkpoint().finetune()) {
+      return TrainState.fresh(configured);
+    }
+    Optional<TrainState> saved = TrainState.read(checkpoint);
+    if (saved.isEmpty()) {
+      requireNeoxOwn(checkpoint);
+      long samples = Math.multiplyExact(iteration, (long) config.batch().trainBatchSize());
+      return new TrainState(
+          iteration,
+          samples,
+          Math.multiplyExact(samples, (long) config.model().seqLength()),
+          LossWindow.EMPTY,
+          configured,
+          Optional.empty());
+    }
+    LearningRateSchedule schedule =
+        config.checkpoint().loadOptimizer()
+            ? agreed(checkpoint, saved.get().schedule(), configured, config.schedule())
+            : configured;
+    TrainState state = saved.get().withSchedule(schedule);
+    return config.checkpoint().loadRandomState() ? state : state.withRandomState(Optional.empty());
+  }
+
+  /// GPT-NeoX writes no [TrainState]; our own checkpoints are not complete without it.
+  private static void requireNeoxOwn(Path checkpoint) {
+    if (OptimizerStateFile.isIn(checkpoint)) {
+      throw UserException.of(
+          "%s: holds %s, but no %s; the checkpoint is damaged, load another one (iteration)",
+          checkpoint, OptimizerStateFile.NAME, TrainState.FILE);
+    }
+  }
+
+  /// Which of two schedules counts; [UserException] when they differ and nothing says so.
+  public static LearningRateSchedule agreed(
+      Path checkpoint,
+      LearningRateSchedule saved,
+      LearningRateSchedule configured,
+      ScheduleConfig config) {
+    if (config.override() && config.useCheckpoint()) {
+      throw new UserException(
+          "override_lr_scheduler and use_checkpoint_lr_scheduler are both set; choose one");
+    }
+    if (config.override() || saved.equals(configured)) {
+      return configured;
+    }
+    if (config.useCheckpoint()) {
+      return saved;
+    }
+    throw UserException.of(
+        "%s: its learning-rate schedule is not the configured one (%s); set"
+            + " override_lr_scheduler to take the configured, use_checkpoint_lr_scheduler to keep"
+            + " the checkpoint's",
+        checkpoint, String.join("; ", differences(saved, configured)));
+  }
+
+  private static List<String> differences(LearningRateSchedule a, LearningRateSchedule b) {
+    List<String> differences = new ArrayList<>();
+    compare(differences, "lr_decay_style", a.style(), b.style());
+    compare(differences, "lr", a.peak(), b.peak());
+    compare(differences, "min_lr", a.minRate(), b.minRate());
+    compare(differences, "warm-up steps", a.warmupSteps(), b.warmupSteps());
+    compare(differences, "lr_decay_iters", a.decaySteps(), b.decaySteps());
+    return differences;
+  }
+
+  private static void compare(List<String> differences, String name, Object saved, Object now) {
+    if (!saved.equals(now)) {
+      differences.add(name + ": " + saved + " there, " + now + " configured");
+    }
+  }
+
+  private StartingPoint() {}
+}

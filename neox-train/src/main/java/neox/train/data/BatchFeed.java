@@ -1,0 +1,50 @@
+package neox.train.data;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import neox.base.UserException;
+import neox.data.BatchSource;
+import neox.tensor.Placement;
+
+/// The micro-batches of one split as tensors. Stateless: the position in the data is the argument.
+///
+/// @param name of the data in messages
+/// @param source the samples of this data-parallel rank
+/// @param masked see [MicroBatch#of]
+/// @param vocabulary rows of the embedding, which every token must have
+/// @param placement of the network
+public record BatchFeed(
+    String name, BatchSource source, OptionalInt masked, int vocabulary, Placement placement) {
+  public MicroBatch get(long microBatch) {
+    return MicroBatch.of(rows(microBatch), labels(microBatch), masked, placement);
+  }
+
+  /// The samples as they are stored; [UserException] when they hold a token that the network does
+  /// not know.
+  public int[][] rows(long microBatch) {
+    int[][] rows = source.get(microBatch);
+    requireBetween(rows, 0);
+    return rows;
+  }
+
+  /// The labels as they are stored; empty when they are the tokens.
+  public Optional<int[][]> labels(long microBatch) {
+    Optional<int[][]> labels = source.labels(microBatch);
+    labels.ifPresent(rows -> requireBetween(rows, Integer.MIN_VALUE));
+    return labels;
+  }
+
+  private void requireBetween(int[][] rows, int smallest) {
+    for (int[] row : rows) {
+      for (int token : row) {
+        if (token < smallest || token >= vocabulary) {
+          throw UserException.of(
+              "%s: found token %d, expected tokens below %d (the vocabulary, padded): the data was"
+                  + " made with another tokenizer; run neox-preprocess again with this"
+                  + " configuration's",
+              name, token, vocabulary);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package neox.train.data;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import neox.tensor.Placement;
+import org.bytedeco.pytorch.Tensor;
+
+/// One micro-batch as the network takes it; b = rows, s = seqLength. The tensors belong to the
+/// innermost scope.
+///
+/// @param tokens `[b, s]` int64
+/// @param labels `[b, s]` int64, the tokens one position later, 0 where none is to be predicted
+/// @param lossMask `[b, s]` float32, 0 where a prediction does not count
+public record MicroBatch(Tensor tokens, Tensor labels, Tensor lossMask) {
+
+  /// Splits rows of s + 1 tokens.
+  ///
+  /// @param labels of the same tokens, negative where one is not to be predicted; empty when they
+  ///   are the tokens
+  /// @param masked predictions made *from* this token do not count (`eod_mask_loss`); predictions
+  ///   *of* it do
+  /// @param placement of the network
+  public static MicroBatch of(
+      int[][] rows, Optional<int[][]> labels, OptionalInt masked, Placement placement) {
+    int length = rows[0].length - 1;
+    int[][] inputs = new int[rows.length][length];
+    int[][] targets = new int[rows.length][length];
+    float[] mask = new float[rows.length * length];
+    for (int row = 0; row < rows.length; row++) {
+      int[] expected = labels.orElse(rows)[row];
+      System.arraycopy(rows[row], 0, inputs[row], 0, length);
+      for (int i = 0; i < length; i++) {
+        boolean fromMasked = masked.isPresent() && inputs[row][i] == masked.getAsInt();
+        boolean counts = expected[i + 1] >= 0 && !fromMasked;
+        mask[row * length + i] = counts ? 1 : 0;
+        targets[row][i] = Math.max(0, expected[i + 1]); // the loss needs an id even where masked
+      }
+    }
+    return new MicroBatch(
+        placement.ids(inputs), placement.ids(targets), placement.floats(mask, rows.length, length));
+  }
+}

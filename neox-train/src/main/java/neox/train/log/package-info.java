@@ -1,0 +1,5 @@
+/// What a run says while it goes on.
+@NullMarked
+package neox.train.log;
+
+import org.jspecify.annotations.NullMarked;

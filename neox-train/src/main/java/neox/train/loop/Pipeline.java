@@ -1,0 +1,71 @@
+package neox.train.loop;
+
+import java.util.List;
+import neox.parallel.Ranks;
+import neox.parallel.comm.Reduction;
+import neox.parallel.pipeline.PipelineSchedule;
+import neox.parallel.pipeline.Stage;
+import neox.parallel.pipeline.StageLink;
+import neox.parallel.pipeline.StageRunner;
+import neox.parallel.pipeline.Step;
+import neox.tensor.Placement;
+import neox.tensor.Scope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// This rank's end of the pipeline of a run: schedules, neighbours, and what all ranks must agree
+/// on.
+///
+/// @param activation what travels between stages: sizes `[b, s, h]`
+/// @param placement of the network
+public record Pipeline(Ranks ranks, List<Long> activation, Placement placement) {
+  /// Carries out schedules on a stage.
+  public StageRunner runner(Stage stage) {
+    long[] sizes = activation.stream().mapToLong(Long::longValue).toArray();
+    StageLink link = StageLink.over(ranks.pipe(), () -> placement.zeros(sizes));
+    return StageRunner.of(stage, link, ranks.pipe());
+  }
+
+  /// One optimizer step.
+  public List<Step> oneForwardOneBackward(int microBatches) {
+    return PipelineSchedule.oneForwardOneBackward(ranks.pipe(), microBatches);
+  }
+
+  /// An evaluation.
+  public List<Step> forwardOnly(int microBatches) {
+    return PipelineSchedule.forwardOnly(ranks.pipe(), microBatches);
+  }
+
+  /// The mean over the replicas of the loss that each pipeline's last stage has; the same on every
+  /// rank. All ranks call this together.
+  ///
+  /// @param mine without meaning but on last stages
+  public double meanLoss(double mine) {
+    double own = ranks.isLastStage() ? mine : 0;
+    return sum(own) / ranks.data().size();
+  }
+
+  private double sum(double own) {
+    if (ranks.pipe().isAlone() && ranks.data().isAlone()) {
+      return own;
+    }
+    try (var _ = Scope.open()) {
+      Tensor sum = placement.as(ScalarType.Double).full(own, 1);
+      ranks.pipe().allReduce(sum, Reduction.SUM);
+      ranks.data().allReduce(sum, Reduction.SUM);
+      return sum.item_double();
+    }
+  }
+
+  /// Whether any rank says so; the same on every rank. All ranks call this together.
+  public boolean anyOf(boolean mine) {
+    if (ranks.world().isAlone()) {
+      return mine;
+    }
+    try (var _ = Scope.open()) {
+      Tensor any = placement.as(ScalarType.Int).full(mine ? 1 : 0, 1);
+      ranks.world().allReduce(any, Reduction.MAX);
+      return any.item_int() != 0;
+    }
+  }
+}

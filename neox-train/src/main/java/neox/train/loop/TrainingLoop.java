@@ -1,0 +1,125 @@
+package neox.train.loop;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import neox.base.Console;
+import neox.base.ExitCode;
+import neox.base.UserException;
+import neox.train.checkpoint.Saver;
+
+/// Takes step after step until the run is complete or asked to stop.
+public final class TrainingLoop {
+  private final Trainer trainer;
+  private final Hooks hooks;
+  private final Saver saver;
+  private final BooleanSupplier stopRequested;
+  private final Plan plan;
+  private final Console console;
+
+  /// What happens beside the steps; each list in its order.
+  ///
+  /// @param everyStep after every step that was taken
+  /// @param unlessStopping the same, but left out when the run is asked to stop: an evaluation may
+  ///   take longer than the caller waits
+  /// @param diverged after the step whose loss or gradient is not finite
+  /// @param atEnd after the last step of the whole run
+  public record Hooks(
+      List<RunHook> everyStep,
+      List<RunHook> unlessStopping,
+      List<RunHook> diverged,
+      List<AtEnd> atEnd) {}
+
+  /// Something that is done once, when the whole run is complete.
+  @FunctionalInterface
+  public interface AtEnd {
+    void after(long lastStep) throws IOException;
+  }
+
+  /// Which steps to take.
+  ///
+  /// @param first the first step to take
+  /// @param last the last step of the whole run
+  /// @param exitInterval stop when the step is a multiple of it
+  public record Plan(long first, long last, Optional<Long> exitInterval) {}
+
+  /// A loop that is ready to [#run].
+  ///
+  /// @param stopRequested asked once after every step; the same on all ranks
+  public TrainingLoop(
+      Trainer trainer,
+      Hooks hooks,
+      Saver saver,
+      BooleanSupplier stopRequested,
+      Plan plan,
+      Console console) {
+    this.trainer = trainer;
+    this.hooks = hooks;
+    this.saver = saver;
+    this.stopRequested = stopRequested;
+    this.plan = plan;
+    this.console = console;
+  }
+
+  /// Runs to the end; returns the exit code.
+  public int run() throws IOException {
+    if (plan.first() > plan.last()) {
+      console.info("all %d steps are done already: nothing to do", plan.last());
+      return ExitCode.OK;
+    }
+    if (plan.first() == 1) {
+      saver.saveIfDue(0);
+    }
+    for (long step = plan.first(); step <= plan.last(); step++) {
+      StepResult result = step(step);
+      call(hooks.everyStep(), result);
+      if (stopRequested.getAsBoolean() && step < plan.last()) {
+        return stopAfter(step);
+      }
+      saver.saveIfDue(step);
+      call(hooks.unlessStopping(), result);
+      if (step < plan.last() && isExitInterval(step)) {
+        return stopAfter(step);
+      }
+    }
+    for (AtEnd hook : hooks.atEnd()) {
+      hook.after(plan.last());
+    }
+    return ExitCode.OK;
+  }
+
+  private StepResult step(long step) throws IOException {
+    switch (trainer.step(step)) {
+      case StepOutcome.Taken(StepResult result) -> {
+        return result;
+      }
+      case StepOutcome.Diverged(StepResult result) -> {
+        call(hooks.diverged(), result);
+        throw UserException.of(
+            "step %d: loss %s, grad norm %s: training has diverged and was stopped without saving;"
+                + " %s. Lower the learning rate, lengthen the warm-up, or clip gradients",
+            step, result.loss(), result.gradNorm(), saver.lastGood());
+      }
+    }
+  }
+
+  private static void call(List<RunHook> hooks, StepResult result) throws IOException {
+    for (RunHook hook : hooks) {
+      hook.after(result);
+    }
+  }
+
+  private boolean isExitInterval(long step) {
+    return plan.exitInterval().map(interval -> step % interval == 0).orElse(false);
+  }
+
+  private int stopAfter(long step) throws IOException {
+    if (!saver.save(step)) {
+      console.warn("stopped after step %d; nothing is saved, for save is not set", step);
+      return ExitCode.FAILED;
+    }
+    console.info("stopped after step %d; run the same command again to continue", step);
+    return ExitCode.STOPPED;
+  }
+}

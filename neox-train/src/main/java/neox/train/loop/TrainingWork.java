@@ -1,0 +1,115 @@
+package neox.train.loop;
+
+import java.util.ArrayList;
+import java.util.List;
+import neox.model.Head;
+import neox.model.Inputs;
+import neox.model.stage.NetworkStage;
+import neox.tensor.Owner;
+import neox.tensor.Scope;
+import neox.tensor.TensorData;
+import neox.train.data.BatchFeed;
+import neox.train.data.MicroBatch;
+import neox.train.objective.Loss;
+import neox.train.objective.Objective;
+import neox.train.objective.Scores;
+import neox.train.optimizer.GradientBuckets;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/// The micro-batches of one optimizer step, or of one evaluation, as a pipeline stage works on
+/// them.
+///
+/// Gradients are means over the micro-batches, so that norms and clipping do not depend on how a
+/// batch is cut (docs/decisions/0002-gradients-are-means.md).
+public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
+  private final BatchFeed feed;
+  private final Objective objective;
+  private final int microBatches;
+  private final Runnable accumulate;
+  private final List<Tensor> losses = new ArrayList<>();
+  private final Owner owner = new Owner();
+  private long first;
+
+  private TrainingWork(BatchFeed feed, Objective objective, int microBatches, Runnable accumulate) {
+    this.feed = feed;
+    this.objective = objective;
+    this.microBatches = microBatches;
+    this.accumulate = accumulate;
+  }
+
+  /// The work of optimizer steps.
+  ///
+  /// @param microBatches of one optimizer step
+  public static TrainingWork ofTraining(
+      BatchFeed feed, Objective objective, int microBatches, GradientBuckets gradients) {
+    return new TrainingWork(feed, objective, microBatches, gradients::accumulate);
+  }
+
+  /// The work of evaluations.
+  ///
+  /// @param microBatches of one evaluation
+  public static TrainingWork ofEvaluation(BatchFeed feed, Objective objective, int microBatches) {
+    return new TrainingWork(feed, objective, microBatches, () -> {});
+  }
+
+  /// Prepares for the micro-batches from this one on, counted from the beginning of the data.
+  public void begin(long firstMicroBatch) {
+    first = firstMicroBatch;
+    losses.clear();
+    owner.close();
+  }
+
+  /// Mean loss of the micro-batches since [#begin]; 0 on stages that compute none.
+  public double meanLoss() {
+    double sum = 0;
+    if (!losses.isEmpty()) {
+      try (var _ = Scope.open()) {
+        Tensor all = torch.stack(new TensorVector(losses.toArray(Tensor[]::new)));
+        for (float loss : TensorData.floats(all)) {
+          sum += loss;
+        }
+      }
+    }
+    return sum / microBatches;
+  }
+
+  @Override
+  public NetworkStage.Item item(int microBatch) {
+    return new Item(feed.get(first + microBatch));
+  }
+
+  /// One micro-batch on its way.
+  private final class Item implements NetworkStage.Item {
+    private final MicroBatch batch;
+
+    Item(MicroBatch batch) {
+      this.batch = batch;
+    }
+
+    @Override
+    public Inputs inputs() {
+      return Inputs.of(batch.tokens());
+    }
+
+    @Override
+    public Tensor output(Tensor hidden, Head head) {
+      Scores scores = (labels, weights) -> head.logLikelihoods(hidden, labels, weights);
+      Loss loss = objective.of(scores, batch);
+      losses.add(owner.keep(loss.value().detach()));
+      return loss.value().div(new Scalar(microBatches));
+    }
+  }
+
+  @Override
+  public void afterBackward() {
+    accumulate.run();
+  }
+
+  @Override
+  public void close() {
+    owner.close();
+  }
+}

@@ -1,0 +1,9 @@
+package neox.train.objective;
+
+import neox.train.data.MicroBatch;
+
+/// What training minimizes.
+public sealed interface Objective permits LanguageModeling {
+  /// The loss of one micro-batch.
+  Loss of(Scores scores, MicroBatch batch);
+}

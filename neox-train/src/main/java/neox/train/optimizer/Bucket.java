@@ -1,0 +1,121 @@
+package neox.train.optimizer;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import neox.model.Parameter;
+import neox.tensor.ElementType;
+import neox.tensor.Gradients;
+import neox.tensor.Placement;
+import neox.tensor.Scope;
+import neox.weights.spec.Group;
+import neox.weights.spec.Share;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// The gradients of parameters that are treated alike, one after the other in flat memory, so that
+/// what concerns all of them is one call.
+///
+/// The parameters' own `grad` are views of `arriving`, which has their type. What lies between the
+/// parameters is zero.
+final class Bucket implements AutoCloseable {
+  private final Kind kind;
+  private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+  private final FlatLayout layout;
+  private final Tensor sums; // [length], float32
+  private final Tensor arriving; // [length]; the same as `sums` when it is float32
+
+  /// Parameters of one kind are treated alike.
+  ///
+  /// @param type of weights and arriving gradients
+  /// @param addedOnce see [Share.AddedOnce]
+  record Kind(Group group, ScalarType type, boolean addedOnce) {
+    static Kind of(Parameter parameter) {
+      return new Kind(
+          parameter.spec().group(),
+          ElementType.of(parameter.value()),
+          parameter.spec().share() instanceof Share.AddedOnce);
+    }
+
+    boolean isNarrow() {
+      return type != ScalarType.Float;
+    }
+  }
+
+  /// All parameters in their buckets.
+  ///
+  /// @param parts see [FlatLayout]
+  static List<Bucket> of(List<Parameter> parameters, int parts) {
+    Map<Kind, List<Parameter>> byKind = new LinkedHashMap<>();
+    for (Parameter parameter : parameters) {
+      byKind.computeIfAbsent(Kind.of(parameter), _ -> new ArrayList<>()).add(parameter);
+    }
+    List<Bucket> buckets = new ArrayList<>();
+    byKind.forEach((kind, members) -> buckets.add(new Bucket(kind, members, parts)));
+    return List.copyOf(buckets);
+  }
+
+  private Bucket(Kind kind, List<Parameter> members, int parts) {
+    this.kind = kind;
+    List<Slice> whole = new ArrayList<>();
+    for (Parameter member : members) {
+      parameters.put(member.spec().key(), member);
+      whole.add(Slice.whole(member.spec(), member.value().numel()));
+    }
+    layout = new FlatLayout(whole, parts);
+    Placement placement = Placement.of(members.getFirst().value());
+    sums = Scope.keep(placement.as(ScalarType.Float).zeros(layout.length()));
+    arriving = kind.isNarrow() ? Scope.keep(placement.zeros(layout.length())) : sums;
+    for (Slice slice : whole) {
+      Tensor value = parameter(slice).value();
+      value.mutable_grad().put(view(arriving, slice).view_as(value));
+    }
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  FlatLayout layout() {
+    return layout;
+  }
+
+  /// The sums over the micro-batches: `[length]`, float32.
+  Tensor sums() {
+    return sums;
+  }
+
+  /// What the next backward pass adds to: `[length]`, of the parameters' type.
+  Tensor arriving() {
+    return arriving;
+  }
+
+  boolean holds(String key) {
+    return parameters.containsKey(key);
+  }
+
+  /// A slice's elements in a buffer of this layout: `[count]`.
+  Tensor view(Tensor flat, Slice slice) {
+    return flat.narrow(0, layout.offset(slice), slice.count());
+  }
+
+  /// A slice's weights, as the network uses them: `[count]`.
+  Tensor weights(Slice slice) {
+    return parameter(slice).value().detach().view(-1).narrow(0, slice.from(), slice.count());
+  }
+
+  private Parameter parameter(Slice slice) {
+    return Objects.requireNonNull(parameters.get(slice.key()), slice.key());
+  }
+
+  @Override
+  public void close() {
+    parameters.values().forEach(parameter -> Gradients.clear(parameter.value()));
+    if (kind.isNarrow()) {
+      Scope.release(arriving);
+    }
+    Scope.release(sums);
+  }
+}

@@ -1,0 +1,84 @@
+package neox.train.optimizer;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import neox.config.OptimizerConfig;
+import neox.parallel.comm.Communicator;
+import neox.tensor.Scope;
+import org.bytedeco.pytorch.NoGradGuard;
+
+/// Changes weights by their gradients: a rule, applied to slices of parameters, with what it
+/// remembers of each element.
+///
+/// Everything here is float32. Parameters of a narrower type have float32 masters, which is what
+/// the rule changes; the working weights are rounded from them. Mutable; owns its tensors.
+public final class Optimizer implements AutoCloseable {
+  private final OptimizerConfig config;
+  private final UpdateRule rule;
+  private final Holdings holdings;
+  private final List<SlicedState> states = new ArrayList<>();
+  private long step;
+
+  /// A fresh optimizer of all parameters that have gradients; masters are the weights of this
+  /// moment. Close it before the gradients.
+  ///
+  /// @param zeroStage from 1 on, each data-parallel rank keeps the state of a part of the weights
+  ///   alone, updates those, and gives them to the others (arXiv:1910.02054)
+  public static Optimizer of(OptimizerConfig config, int zeroStage, GradientBuckets gradients) {
+    try (var _ = Scope.open();
+        var _ = new NoGradGuard()) {
+      return new Optimizer(config, zeroStage, gradients);
+    }
+  }
+
+  private Optimizer(OptimizerConfig config, int zeroStage, GradientBuckets gradients) {
+    this.config = config;
+    this.rule = UpdateRule.of(config.rule());
+    this.holdings = gradients.holdings();
+    Communicator data = holdings.ranks().data();
+    boolean cut = zeroStage > 0 && !data.isAlone();
+    for (Bucket bucket : gradients.buckets()) {
+      states.add(
+          cut ? SlicedState.part(bucket, data.rank(), rule) : SlicedState.whole(bucket, rule));
+    }
+  }
+
+  /// Takes a step at this learning rate. Where ranks share the work, all call this together, and
+  /// the gradients are gone afterwards.
+  public void step(double rate) {
+    step++;
+    try (var _ = Scope.open();
+        var _ = new NoGradGuard()) {
+      for (SlicedState state : states) {
+        state.update(rule, rate, config.weightDecay(), step);
+        if (state.isPart()) {
+          state.exchange(holdings.ranks().data());
+        }
+      }
+    }
+  }
+
+  /// Writes the state into a checkpoint's directory. All ranks call this together; the first
+  /// writes, and holds one parameter of the others at a time.
+  public void save(Path directory) throws IOException {
+    try (var _ = Scope.open()) {
+      new StateWriter(holdings, states).write(directory, rule, step);
+    }
+  }
+
+  /// Continues from a saved state, on as many ranks and with as many slices as there are now;
+  /// [neox.base.UserException] when it is another network's or another rule's.
+  public void restore(Path directory) throws IOException {
+    try (var _ = Scope.open();
+        var _ = new NoGradGuard()) {
+      step = new StateReader(directory, holdings, states).read(rule);
+    }
+  }
+
+  @Override
+  public void close() {
+    states.forEach(SlicedState::close);
+  }
+}

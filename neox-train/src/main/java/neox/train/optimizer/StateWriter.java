@@ -1,0 +1,89 @@
+package neox.train.optimizer;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import neox.parallel.comm.Communicator;
+import neox.tensor.MappedTensors;
+import neox.tensor.Scope;
+import neox.weights.DType;
+import neox.weights.Floats;
+import neox.weights.NamedTensor;
+import neox.weights.Shape;
+import neox.weights.TensorView;
+import neox.weights.neox.OptimizerStateFile;
+import neox.weights.neox.OptimizerStateFile.Header;
+import neox.weights.spec.Shards;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// Writes the state of all ranks as one file of whole parameters, which does not tell how ranks and
+/// slices had shared it.
+record StateWriter(Holdings holdings, List<SlicedState> states) {
+
+  /// The first rank writes what the others send it, one tensor after the other.
+  void write(Path directory, UpdateRule rule, long step) throws IOException {
+    List<StateEntry> entries = StateEntry.all(rule, holdings);
+    if (!holdings.ranks().isFirstOfAll()) {
+      entries.forEach(this::gather);
+      return;
+    }
+    List<NamedTensor> tensors = new ArrayList<>();
+    for (StateEntry entry : entries) {
+      tensors.add(
+          new NamedTensor(
+              entry.name(),
+              DType.FLOAT32,
+              entry.spec().shape(),
+              () -> gather(entry).orElseThrow()));
+    }
+    OptimizerStateFile.write(directory, new Header(rule.name(), rule.slots(), step), tensors);
+  }
+
+  private Optional<TensorView> gather(StateEntry entry) {
+    Optional<TensorView> piece = Optional.empty();
+    if (holdings.isFirstHolder(entry.spec())) {
+      piece = piece(entry);
+    }
+    return new Gathering(holdings).whole(entry.spec(), DType.FLOAT32, piece);
+  }
+
+  /// The slices of the data axis as one, on its first rank: this rank's piece of the parameter.
+  private Optional<TensorView> piece(StateEntry entry) {
+    SlicedState state =
+        states.stream().filter(s -> s.bucket().holds(entry.key())).findFirst().orElseThrow();
+    Communicator data = holdings.ranks().data();
+    Optional<Tensor> mine = state.find(entry.key(), entry.slot());
+    if (!data.isFirst()) {
+      mine.filter(_ -> state.isPart()).ifPresent(slice -> data.send(slice, 0));
+      return Optional.empty();
+    }
+    Shape shape = Shards.local(entry.spec(), holdings.ranks().tensor().size());
+    if (mine.isPresent() && mine.get().numel() == shape.count()) {
+      return Optional.of(new TensorView(DType.FLOAT32, shape, MappedTensors.bytes(mine.get())));
+    }
+    MemorySegment whole = Floats.allocate(DType.FLOAT32, shape.count());
+    try (var _ = Scope.open()) {
+      Tensor target = MappedTensors.of(whole, ScalarType.Float, shape.count());
+      for (int rank = 0; rank < data.size(); rank++) {
+        for (Slice slice : state.bucket().layout().part(rank)) {
+          if (slice.key().equals(entry.key())) {
+            collect(target.narrow(0, slice.from(), slice.count()), mine, data, rank);
+          }
+        }
+      }
+    }
+    return Optional.of(new TensorView(DType.FLOAT32, shape, whole));
+  }
+
+  private static void collect(Tensor into, Optional<Tensor> mine, Communicator data, int owner) {
+    if (owner == data.rank()) {
+      into.copy_(mine.orElseThrow());
+    } else {
+      data.receive(into, owner);
+    }
+  }
+}

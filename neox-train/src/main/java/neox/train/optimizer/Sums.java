@@ -1,0 +1,30 @@
+package neox.train.optimizer;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import neox.parallel.comm.Communicator;
+import neox.parallel.comm.Reduction;
+import neox.tensor.MappedTensors;
+import neox.tensor.Placement;
+import neox.tensor.Scope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// Sums of a few numbers over ranks.
+final class Sums {
+  /// Each number summed over the ranks of a group.
+  static double[] over(Communicator group, double[] numbers) {
+    if (group.isAlone() || numbers.length == 0) {
+      return numbers;
+    }
+    try (var _ = Scope.open()) {
+      Tensor sums = Placement.cpu(ScalarType.Double).zeros(numbers.length);
+      MemorySegment bytes = MappedTensors.bytes(sums);
+      bytes.copyFrom(MemorySegment.ofArray(numbers));
+      group.allReduce(sums, Reduction.SUM);
+      return bytes.toArray(ValueLayout.JAVA_DOUBLE);
+    }
+  }
+
+  private Sums() {}
+}

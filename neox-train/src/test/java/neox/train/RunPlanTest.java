@@ -1,0 +1,75 @@
+package neox.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import neox.base.ExitCode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunPlanTest {
+  private static final Path PACKING = Path.of("../shared/data/src/test/resources/golden/packing");
+
+  @TempDir Path directory;
+
+  @Test
+  void trainsForEpochsOnLabelsAndContinuesBitForBit() throws Exception {
+    TrainFixture fixture = new TrainFixture(directory);
+    for (String name : List.of("text", "label")) {
+      for (String ending : List.of("bin", "idx")) {
+        String file = "lab_" + name + "_document." + ending;
+        Files.copy(PACKING.resolve(file), directory.resolve(file));
+      }
+    }
+    TrainFixture.Result whole = run(fixture, "whole");
+    assertThat(whole.code()).as(whole.err()).isEqualTo(ExitCode.OK);
+    assertThat(whole.err())
+        .contains("train_epochs: 2 epochs are 121 steps", "120 documents, 7,780 tokens an epoch")
+        .contains("warning: train: the run reads " + directory.resolve("lab_text_document"));
+    TrainFixture.Result half = run(fixture, "half", "exit_interval=70");
+    assertThat(half.code()).as(half.err()).isEqualTo(ExitCode.STOPPED);
+    TrainFixture.Result rest = run(fixture, "half");
+    assertThat(rest.code()).as(rest.err()).isEqualTo(ExitCode.OK);
+    assertThat(fixture.checkpoint("half", 121))
+        .usingRecursiveComparison()
+        .isEqualTo(fixture.checkpoint("whole", 121));
+  }
+
+  @Test
+  void saysWhenTheEpochsDoNotFillAStep() throws Exception {
+    TrainFixture fixture = new TrainFixture(directory);
+    TrainFixture.Result result =
+        fixture.run(
+            "x",
+            "train_iters=null",
+            "lr_decay_iters=null",
+            "train_epochs=1",
+            "gradient_accumulation_steps=5000");
+    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.err())
+        .contains(
+            "train_epochs: 1 epochs of 3317 micro-batches do not fill one step of 5000"
+                + " (gradient_accumulation_steps); use more data or smaller batches");
+  }
+
+  private TrainFixture.Result run(TrainFixture fixture, String name, String... overrides) {
+    List<String> all = new ArrayList<>();
+    for (String split : List.of("train", "valid", "test")) {
+      all.add(split + "_data_paths=[" + directory.resolve("lab_text_document") + "]");
+      all.add(split + "_label_data_paths=[" + directory.resolve("lab_label_document") + "]");
+    }
+    all.addAll(
+        List.of(
+            "data_path=null",
+            "train_iters=null",
+            "lr_decay_iters=null",
+            "train_epochs=2",
+            "checkpoint_factor=1000",
+            "eval_interval=1000"));
+    all.addAll(List.of(overrides));
+    return fixture.run(name, all.toArray(String[]::new));
+  }
+}

@@ -1,0 +1,115 @@
+package neox.train.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import neox.base.Console;
+import neox.config.MonitorConfig;
+import neox.config.ScheduleConfig.DecayStyle;
+import neox.monitor.JsonlMetrics;
+import neox.monitor.MetricSink;
+import neox.train.checkpoint.LearningRateSchedule;
+import neox.train.checkpoint.LossWindow;
+import neox.train.checkpoint.TrainProgress;
+import neox.train.checkpoint.TrainState;
+import neox.train.loop.StepResult;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainLogTest {
+  private static final long SECOND = 1_000_000_000;
+
+  @TempDir Path directory;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final TrainProgress progress =
+      new TrainProgress(
+          TrainState.fresh(new LearningRateSchedule(DecayStyle.CONSTANT, 0.004, 0, 4, 100)));
+
+  @Test
+  void printsNeoxsLineWithNormTokensAndTimeLeft() throws IOException {
+    log(config(Optional.empty()), 4, 5);
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .isEqualTo(
+            " samples/sec: 4.000 | iteration        2/    3600 | elapsed time per iteration (ms):"
+                + " 2000.0 | learning rate: 2.000E-03 | approx flops per GPU: 1.5TFLOPS | lm_loss:"
+                + " 4.500000E+00 | number of skipped iterations:   0 | number of nan iterations:  "
+                + " 0 | grad norm: 0.250 | tokens seen: 1024 | ETA: 1:59:56 |\n");
+  }
+
+  @Test
+  void addsUtilizationWhenThePeakIsKnown() throws IOException {
+    log(config(Optional.of(3.0)), 1, 2);
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("approx flops per GPU: 1.5TFLOPS | MFU: 50.00% | HFU: 50.00% | lm_loss:");
+  }
+
+  @Test
+  void recordsEveryStepAndTheSpeedOfEachInterval() throws IOException {
+    log(config(Optional.empty()), 4, 5, 6);
+    assertThat(directory.resolve("metrics.jsonl"))
+        .hasContent(
+            """
+            {"step":1,"train/learning_rate":0.001,"train/lm_loss":4.0,"train/grad_norm":0.25,\
+            "train/tokens_seen":512.0,"gradient_norms/0.w":0.125}
+            {"step":2,"train/learning_rate":0.002,"train/lm_loss":5.0,"train/grad_norm":0.25,\
+            "train/tokens_seen":1024.0,"gradient_norms/0.w":0.125,"runtime/samples_per_sec":4.0,\
+            "runtime/iteration_time":2.0,"runtime/steps_per_sec":0.5,\
+            "runtime/tokens_per_sec":256.0,"runtime/flops_per_sec_per_gpu":1.5E12}
+            {"step":3,"train/learning_rate":0.003,"train/lm_loss":6.0,"train/grad_norm":0.25,\
+            "train/tokens_seen":1536.0,"gradient_norms/0.w":0.125}
+            """);
+  }
+
+  @Test
+  void averagesAnIntervalThatARestartInterrupted() throws IOException {
+    progress.advance(8, 512, 10);
+    log(config(Optional.empty()), 4);
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("lm_loss: 7.000000E+00 |");
+    assertThat(progress.state().window()).isEqualTo(LossWindow.EMPTY);
+  }
+
+  @Test
+  void copiesTheLogToItsDirectory() throws IOException {
+    log(config(Optional.empty()), 4, 5);
+    log(config(Optional.empty()), 6, 7);
+    try (Stream<Path> files = Files.list(directory.resolve("logs"))) {
+      Path copy = files.findFirst().orElseThrow();
+      assertThat(copy.toString()).endsWith("_stdout.txt");
+      assertThat(copy).hasContent(out.toString(StandardCharsets.UTF_8));
+    }
+  }
+
+  private void log(MonitorConfig config, double... losses) throws IOException {
+    Console console =
+        new Console(
+            InputStream.nullInputStream(),
+            new PrintStream(out, false, StandardCharsets.UTF_8),
+            new PrintStream(out, false, StandardCharsets.UTF_8),
+            false,
+            false);
+    try (RunLog log = RunLog.open(console, Optional.of(directory.resolve("logs")), 3600);
+        MetricSink metrics = JsonlMetrics.open(directory.resolve("metrics.jsonl"), 0)) {
+      var run = new TrainLog.Run(progress, 1, 3600, 8, 64, new FlopCount(1e12));
+      TrainLog hook = new TrainLog(run, config, log, metrics);
+      for (double loss : losses) {
+        progress.advance(8, 512, loss);
+        hook.after(
+            new StepResult(
+                progress.state().iteration(), loss, 0.25, Map.of("0.w", 0.125), 2 * SECOND));
+      }
+    }
+  }
+
+  private static MonitorConfig config(Optional<Double> peak) {
+    return new MonitorConfig(2, Optional.empty(), Optional.empty(), peak, Optional.empty(), true);
+  }
+}

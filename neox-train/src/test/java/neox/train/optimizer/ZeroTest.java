@@ -1,0 +1,145 @@
+package neox.train.optimizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import neox.config.OptimizerConfig;
+import neox.config.OptimizerRule;
+import neox.model.Parameter;
+import neox.parallel.Ranks;
+import neox.parallel.Topology;
+import neox.tensor.NativeRuntime;
+import neox.tensor.Scope;
+import neox.tensor.TensorData;
+import neox.weights.spec.Group;
+import neox.weights.spec.ParameterSpec;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// ZeRO moves memory and work; not a bit of weights or state may show it.
+class ZeroTest {
+  private static final int STEPS = 4;
+
+  /// Parts end within parameters, and parameters have elements left over from whole vectors.
+  private static final long[][] SHAPES = {{7, 13}, {1}, {65}, {301, 33}, {64, 2}, {31}, {5, 1, 3}};
+
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void start() {
+    NativeRuntime.start(1);
+  }
+
+  static Stream<Arguments> cases() {
+    List<OptimizerRule> rules =
+        List.of(
+            new OptimizerRule.Adam(0.9, 0.95, 1e-8),
+            new OptimizerRule.Lion(0.9, 0.99),
+            new OptimizerRule.Sgd(0.9));
+    return rules.stream()
+        .flatMap(rule ->
+            Stream.of(ScalarType.Float, ScalarType.BFloat16)
+                .flatMap(type -> Stream.of(2, 3, 4).map(data -> Arguments.of(rule, type, data))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void everyRankHasTheWeightsOfTheOptimizerThatKeepsAll(
+      OptimizerRule rule, ScalarType type, int data) throws IOException {
+    Topology grid = new Topology(1, data, 1);
+    List<float[]> whole = new ArrayList<>();
+    Ranks.runInProcess(
+        grid,
+        ranks -> {
+          List<float[]> weights = train(rule, type, 0, ranks);
+          if (ranks.isFirstOfAll()) {
+            whole.addAll(weights);
+          }
+        });
+    assertThat(whole).hasSize(SHAPES.length);
+    Map<String, float[]> state = StateFileTest.tensors(directory);
+    Ranks.runInProcess(
+        grid,
+        ranks ->
+            assertThat(train(rule, type, 1, ranks))
+                .as("%s", ranks)
+                .containsExactlyElementsOf(whole));
+    StateFileTest.assertSame(StateFileTest.tensors(directory), state);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void ranksKeepNoMoreThanTheirPart(OptimizerRule rule, ScalarType type, int data) {
+    AtomicLong kept = new AtomicLong();
+    Ranks.runInProcess(
+        new Topology(1, data, 1),
+        ranks -> {
+          try (var _ = Scope.open();
+              GradientBuckets gradients = GradientBuckets.of(holdings(type, ranks))) {
+            for (Bucket bucket : gradients.buckets()) {
+              try (SlicedState state =
+                  SlicedState.part(bucket, ranks.data().rank(), UpdateRule.of(rule))) {
+                long mine = state.slices().stream().mapToLong(Slice::count).sum();
+                assertThat(mine).isLessThanOrEqualTo(bucket.layout().partLength());
+                kept.addAndGet(mine);
+              }
+            }
+          }
+        });
+    long all = 0;
+    for (int i = 0; i < SHAPES.length; i++) {
+      all += spec(i).shape().count();
+    }
+    assertThat(kept).hasValue(all);
+  }
+
+  /// The weights after some steps with gradients of this rank's own; saves the state.
+  private List<float[]> train(OptimizerRule rule, ScalarType type, int zeroStage, Ranks ranks)
+      throws IOException {
+    OptimizerConfig config = new OptimizerConfig(rule, 0.01, 0.1, 1);
+    try (var _ = Scope.open()) {
+      Holdings holdings = holdings(type, ranks);
+      try (GradientBuckets gradients = GradientBuckets.of(holdings);
+          Optimizer optimizer = Optimizer.of(config, zeroStage, gradients)) {
+        for (int step = 1; step <= STEPS; step++) {
+          gradients.clear();
+          for (int i = 0; i < SHAPES.length; i++) {
+            int seed = (step * 8 + ranks.data().rank()) * 8 + i;
+            Parameter parameter = holdings.mine().get(i);
+            Parameters.backward(
+                parameter, Parameters.noise(parameter.spec().shape().count(), seed));
+          }
+          gradients.accumulate();
+          gradients.reduce();
+          gradients.clip(gradients.norms().global(), config.gradientClipping());
+          optimizer.step(0.01 / step);
+        }
+        optimizer.save(directory);
+        return holdings.mine().stream().map(p -> TensorData.floats(p.value())).toList();
+      }
+    }
+  }
+
+  private static Holdings holdings(ScalarType type, Ranks ranks) {
+    List<Parameter> parameters = new ArrayList<>();
+    for (int i = 0; i < SHAPES.length; i++) {
+      parameters.add(Parameters.random(spec(i), type, i));
+    }
+    List<ParameterSpec> network = parameters.stream().map(Parameter::spec).toList();
+    return Holdings.of(parameters, network, ranks);
+  }
+
+  private static ParameterSpec spec(int i) {
+    return Parameters.spec("w" + i, SHAPES[i].length > 1 ? Group.DECAYING : Group.PLAIN, SHAPES[i]);
+  }
+}

@@ -1,9 +1,0 @@
-package neox.config;
-
-/// Normalization layers (`norm`).
-public enum Norm {
-  LAYERNORM,
-  RMSNORM,
-  NON_PARAMETRIC_LAYERNORM,
-  SCALENORM
-}

@@ -1,0 +1,125 @@
+package neox.config.model;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import neox.config.table.ConfigType;
+import neox.config.table.Range;
+import neox.config.table.Value;
+import neox.config.table.Value.Items;
+import neox.config.table.Value.Scalar;
+import neox.config.table.WrittenForm;
+
+/// Which kind of attention each block has: NeoX's `attention_config`.
+///
+/// Written `[[[global], 12]]` (patterns with how often each repeats; `all` fills the network) or as
+/// a flat list with one word per block.
+record AttentionPattern(List<Group> groups) implements WrittenForm {
+  private static final Map<String, String> REFUSED =
+      Map.of(
+          "local", "block-sparse attention is not part of it",
+          "bigbird", "block-sparse attention is not part of it",
+          "bslongformer", "block-sparse attention is not part of it",
+          "fixed", "block-sparse attention is not part of it",
+          "variable", "block-sparse attention is not part of it",
+          "gmlp", "gMLP blocks are not part of it",
+          "amlp", "gMLP blocks are not part of it",
+          "mamba", "state-space blocks are not part of it",
+          "rwkv", "RWKV blocks are not part of it");
+
+  /// A pattern and its repetitions; 0 stands for `all`.
+  record Group(List<AttentionKind> kinds, int times) {}
+
+  static ConfigType<AttentionPattern> type() {
+    return new ConfigType<>(
+        "list",
+        "a list like [[[global], 12]] of the words global and flash",
+        AttentionPattern::parse,
+        AttentionPattern::hint);
+  }
+
+  /// The kind of each block that it describes in a network of `layers`, which may be more or fewer
+  /// than the network has.
+  List<AttentionKind> kinds(int layers) {
+    List<AttentionKind> kinds = new ArrayList<>();
+    for (Group group : groups) {
+      int size = group.kinds().size();
+      if (group.times()
+          == 0) { // NeoX compat: `all` counts from the first block, whatever came before
+        return layers % size == 0 ? repeat(group.kinds(), layers / size) : kinds;
+      }
+      kinds.addAll(repeat(group.kinds(), group.times()));
+    }
+    return kinds;
+  }
+
+  private static List<AttentionKind> repeat(List<AttentionKind> kinds, int times) {
+    return Collections.nCopies(times, kinds).stream().flatMap(List::stream).toList();
+  }
+
+  /// The form in which it is written.
+  @Override
+  public List<Object> asYaml() {
+    List<Object> list = new ArrayList<>();
+    for (Group group : groups) {
+      List<String> words = group.kinds().stream().map(ConfigType::nameOf).toList();
+      list.add(List.of(words, group.times() == 0 ? "all" : group.times()));
+    }
+    return list;
+  }
+
+  private static Optional<AttentionPattern> parse(Value value) {
+    if (!(value instanceof Items list) || list.items().isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<List<AttentionKind>> flat = kinds(value);
+    if (flat.isPresent()) {
+      return Optional.of(new AttentionPattern(List.of(new Group(flat.get(), 1))));
+    }
+    List<Group> groups = new ArrayList<>();
+    for (Value item : list.items()) {
+      group(item).ifPresent(groups::add);
+    }
+    return groups.size() == list.items().size()
+        ? Optional.of(new AttentionPattern(List.copyOf(groups)))
+        : Optional.empty();
+  }
+
+  private static Optional<Group> group(Value value) {
+    if (!(value instanceof Items pair) || pair.items().size() != 2) {
+      return Optional.empty();
+    }
+    Optional<Integer> times =
+        pair.items().get(1) instanceof Scalar s && s.text().equals("all")
+            ? Optional.of(0)
+            : ConfigType.integer(Range.atLeast(1)).parse(pair.items().get(1));
+    return kinds(pair.items().get(0)).flatMap(k -> times.map(n -> new Group(k, n)));
+  }
+
+  private static Optional<List<AttentionKind>> kinds(Value value) {
+    ConfigType<AttentionKind> kind = ConfigType.choice(AttentionKind.class, REFUSED);
+    return ConfigType.list(kind).parse(value).filter(k -> !k.isEmpty()).map(List::copyOf);
+  }
+
+  private static String hint(Value value) {
+    return switch (value) {
+      case Scalar scalar -> {
+        String word = scalar.text().toLowerCase(Locale.ROOT);
+        String reason = REFUSED.get(word.startsWith("sparse") ? "fixed" : word);
+        yield reason == null
+            ? ""
+            : "; GPT-NeoX has '%s', this program does not: %s".formatted(scalar.text(), reason);
+      }
+      case Items items ->
+          items.items().stream()
+              .map(AttentionPattern::hint)
+              .filter(h -> !h.isEmpty())
+              .findFirst()
+              .orElse("");
+      case Value.Fields fields -> "";
+    };
+  }
+}

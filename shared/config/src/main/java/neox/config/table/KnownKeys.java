@@ -1,0 +1,469 @@
+package neox.config.table;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// The one table of keys that GPT-NeoX has and this program does not use, each with the reason.
+///
+/// Two kinds: *ignored* keys cannot change a result here, whatever their value; *refused* keys
+/// would, so they pass only with a value that asks for nothing. (A table: longer than our limit.)
+public final class KnownKeys {
+  private static final Map<String, Known> TABLE = new LinkedHashMap<>();
+
+  /// A key that is known but not used.
+  ///
+  /// @param silent values that ask for nothing, besides null, false and what is empty; `*`: any
+  /// @param changesModel it decides which network the weights belong to
+  public record Known(String name, List<String> silent, boolean changesModel, String reason) {
+
+    public boolean ignored() {
+      return silent.contains("*");
+    }
+
+    /// What to report about this value, if it asks for something.
+    public Optional<String> refusal(Value value) {
+      if (ignored() || asksForNothing(value)) {
+        return Optional.empty();
+      }
+      String way =
+          silent.isEmpty() ? "remove it" : "remove it or set it to " + String.join(" or ", silent);
+      return Optional.of(
+          "%s: not supported: %s; %s, found %s".formatted(name, reason, way, value.describe()));
+    }
+
+    private boolean asksForNothing(Value value) {
+      return switch (value) {
+        case Value.Scalar scalar -> {
+          Object resolved = scalar.resolve();
+          yield resolved == null
+              || (resolved.equals(false) && !silent.contains("true"))
+              || silent.stream().anyMatch(s -> same(s, scalar));
+        }
+        case Value.Items items -> items.items().stream().allMatch(this::asksForNothing);
+        case Value.Fields fields -> {
+          Value enabled = fields.get("enabled");
+          yield fields.fields().isEmpty() || (enabled != null && asksForNothing(enabled));
+        }
+      };
+    }
+
+    private static boolean same(String silent, Value.Scalar scalar) {
+      Object wanted = new Value.Scalar(silent, true, scalar.origin()).resolve();
+      Object found = scalar.resolve();
+      if (wanted instanceof Number a && found instanceof Number b) {
+        return a.doubleValue() == b.doubleValue();
+      }
+      boolean sameText = silent.equals(scalar.text().toLowerCase(Locale.ROOT));
+      return sameText || (wanted != null && wanted.equals(found));
+    }
+  }
+
+  static {
+    model();
+    batchAndPrecision();
+    optimizer();
+    data();
+    training();
+    logging();
+    launching();
+    setByTheProgram();
+    oldNames();
+  }
+
+  private static void model() {
+    refusedModel("norms on queries and keys", "use_qk_layernorm");
+    refusedModel("an offset of learned positions", "opt_pos_emb_offset=0");
+    refusedModel("soft prompts (they crash in GPT-NeoX)", "soft_prompt_tuning");
+    refusedModel(
+        "an output layer split by rows (nor in GPT-NeoX)", "output_layer_parallelism=column");
+    refusedModel("mixtures of experts", "moe_num_experts=1");
+    refusedModel(
+        "the scaling of embeddings belongs to muP",
+        "mup_embedding_mult=1.0",
+        "mup_rp_embedding_mult=1.0");
+    refusedModel(
+        "it belongs to muP",
+        "use_mup",
+        "mup_attn_temp=1.0",
+        "mup_output_temp=1.0",
+        "mup_init_scale=1.0");
+    refused("it belongs to muP", "coord_check", "save_base_shapes");
+    ignored("used with use_mup only", "base_shapes_file", "mup_width_scale");
+    ignored(
+        "used by mixtures of experts only",
+        "moe_expert_interval",
+        "moe_top_k",
+        "moe_router_type",
+        "moe_lbl_in_fp32",
+        "moe_jitter_eps");
+    ignored("used by block-sparse attention only", "sparsity_config", "sparse_attention");
+    ignored("used by gMLP blocks only", "gmlp_attn_dim");
+    ignored(
+        "used by Mamba blocks only",
+        "mamba_selective_scan_fusion",
+        "mamba_causal_conv_fusion",
+        "mamba_inner_func_fusion",
+        "mamba_selective_fp32_params",
+        "mamba_use_bias_in_conv",
+        "mamba_use_bias_in_linears");
+    ignored("used by RWKV blocks only", "dim_att", "head_size", "ffn_dim");
+    ignored(
+        "a faster GPU kernel of the same formula",
+        "layernorm_fusion",
+        "rmsnorm_fusion",
+        "use_flashattn_swiglu",
+        "scaled_upper_triang_masked_softmax_fusion",
+        "scaled_masked_softmax_fusion",
+        "bias_dropout_fusion",
+        "rope_fusion",
+        "fused_kernels_build_path");
+    refused(
+        "TransformerEngine runs on GPUs only",
+        "te_columnparallel",
+        "te_rowparallel",
+        "te_layernorm_mlp",
+        "te_mha",
+        "te_fp8_mha");
+    ignored(
+        "used by TransformerEngine only",
+        "te_fp8_format",
+        "te_fp8_wgrad",
+        "te_fp8_amax_history_len",
+        "te_fp8_amax_compute_algo",
+        "te_fp8_margin");
+    ignored(
+        "no effect in GPT-NeoX either",
+        "num_unique_layers",
+        "param_sharing_style",
+        "use_bias_in_norms",
+        "onnx_safe");
+    ignored(
+        "values that follow from the configuration are not stored; older files are read",
+        "rotary_save_freqs_buffer");
+    ignored(
+        "weights are always drawn as a whole, so they do not depend on the ranks",
+        "use_cpu_initialization");
+  }
+
+  private static void batchAndPrecision() {
+    refused("cross entropy is always computed in fp32", "fp16_lm_cross_entropy");
+    refused("apex AMP", "amp");
+    ignored(
+        "used by fp16 only",
+        "fp16.fp16",
+        "fp16.loss_scale",
+        "fp16.loss_scale_window",
+        "fp16.hysteresis",
+        "fp16.min_loss_scale",
+        "fp16.initial_scale_power",
+        "fp16.consecutive_hysteresis",
+        "fp16.auto_cast",
+        "fp16.fp16_master_weights_and_grads");
+    ignored(
+        "no effect in GPT-NeoX either; they belong into fp16",
+        "hysteresis",
+        "loss_scale",
+        "loss_scale_window",
+        "min_scale",
+        "dynamic_loss_scale");
+    ignored("bf16 has no further options", "bf16.immediate_grad_update", "bf16.type");
+    refused("gradients are always accumulated in fp32", "data_types.grad_accum_dtype=fp32");
+    ignored(
+        "there is one rank, nothing is communicated",
+        "fp32_allreduce",
+        "prescale_gradients",
+        "gradient_predivide_factor",
+        "communication_data_type",
+        "comms_logger");
+    refused("sparse gradients (unusable in GPT-NeoX)", "sparse_gradients");
+    refused("batch sizes that follow the number of machines", "elasticity");
+  }
+
+  private static void optimizer() {
+    refused("GPT-NeoX ignores it; the key is gradient_clipping", "clip_grad=1.0");
+    refused("it belongs at the top level: weight_decay", "optimizer.params.weight_decay");
+    refused("AdamW is always bias-corrected", "optimizer.params.bias_correction=true");
+    refused("weight decay is always decoupled (AdamW)", "optimizer.params.adam_w_mode=true");
+    refused("AMSGrad", "optimizer.params.amsgrad");
+    ignored(
+        "used by other optimizers only",
+        "optimizer.params.freeze_step",
+        "optimizer.params.cuda_aware",
+        "optimizer.params.torch_adam");
+    refused("8-bit Adam runs on GPUs only", "use_bnb_optimizer");
+    ignored(
+        "used by onebitadam only; the schedule has its own keys, lr_decay_style and so on",
+        "scheduler");
+    ignored(
+        "there is one rank, nothing is partitioned",
+        "zero_optimization.allgather_partitions",
+        "zero_optimization.allgather_bucket_size",
+        "zero_optimization.overlap_comm",
+        "zero_optimization.reduce_scatter",
+        "zero_optimization.reduce_bucket_size",
+        "zero_optimization.contiguous_gradients",
+        "zero_optimization.round_robin_gradients",
+        "zero_optimization.sub_group_size",
+        "zero_optimization.elastic_checkpoint",
+        "zero_optimization.load_from_fp32_weights",
+        "zero_optimization.ignore_unused_parameters",
+        "zero_optimization.legacy_stage1",
+        "zero_optimization.stage3_*",
+        "zero_optimization.zero_hpz_partition_size",
+        "zero_optimization.zero_quantized_*",
+        "zero_optimization.memory_efficient_linear");
+    ignored(
+        "used with offloading only",
+        "zero_optimization.offload_optimizer.*",
+        "zero_optimization.offload_param.*");
+    refused(
+        "everything is in main memory already",
+        "zero_optimization.cpu_offload",
+        "zero_optimization.offload_optimizer.device=none",
+        "zero_optimization.offload_param.device=none",
+        "zero_optimization.cpu_offload_params");
+  }
+
+  private static void data() {
+    refused("datasets in the cached and lazy formats", "data_impl=infer|mmap");
+    refused("the only dataset kind is 'gpt2'", "dataset_impl=gpt2");
+    refused(
+        "reward datasets",
+        "train_reward_data_paths",
+        "valid_reward_data_paths",
+        "test_reward_data_paths");
+    refused(
+        "preference datasets",
+        "pos_train_data_paths",
+        "neg_train_data_paths",
+        "pos_train_label_data_paths",
+        "neg_train_label_data_paths",
+        "pos_valid_data_paths",
+        "neg_valid_data_paths",
+        "pos_valid_label_data_paths",
+        "neg_valid_label_data_paths",
+        "pos_test_data_paths",
+        "neg_test_data_paths",
+        "pos_test_label_data_paths",
+        "neg_test_label_data_paths");
+    ignored("index files are written atomically, shared file system or not", "use_shared_fs");
+    ignored("data is read from the memory map, without workers", "num_workers");
+    ignored("no effect in GPT-NeoX either", "short_seq_prob");
+    refused("DeepSpeed's data sampling", "data_efficiency");
+    refused("curriculum learning", "curriculum_learning");
+  }
+
+  private static void training() {
+    refused("the only training objective is next-token prediction", "train_impl=normal");
+    ignored(
+        "used by other training objectives only",
+        "dpo_fp32",
+        "dpo_reference_free",
+        "dpo_beta",
+        "kto_fp32",
+        "kto_desirable_weight",
+        "kto_undesirable_weight",
+        "kto_beta",
+        "z_loss",
+        "fp32_reinforce",
+        "kl_impl",
+        "kl_div_beta",
+        "reinforce_leave_one_out",
+        "precompute_model_name",
+        "online_dataserver_ips",
+        "online_dataserver_ports",
+        "weight_server_port");
+    refused("serving weights while training", "serve_model_weights");
+    refused("uploading checkpoints to S3", "s3_path");
+    ignored("used with s3_path only", "s3_chunk_size");
+    refused("comparing logits after loading", "checkpoint_validation_with_forward_pass");
+    ignored(
+        "no effect in GPT-NeoX either",
+        "no_save_optim",
+        "deepspeed_activation_checkpointing",
+        "lazy_mpu_init",
+        "adlr_autoresume_interval",
+        "deepscale_config");
+    refused("NVIDIA's cluster autoresume", "adlr_autoresume");
+    refused("deprecated in GPT-NeoX", "deepscale");
+    ignored("there is no DeepSpeed here", "deepspeed", "checkpoint", "activation_checkpointing");
+    ignored(
+        "where recomputed activations are kept on GPUs",
+        "contiguous_checkpointing",
+        "checkpoint_in_cpu",
+        "synchronize_each_layer",
+        "partition_activations");
+    refused("compression of weights", "compression_training");
+    refused("further DeepSpeed options", "deepspeed_extra_args");
+  }
+
+  private static void logging() {
+    refused(
+        "Weights & Biases; metrics.jsonl and TensorBoard are supported",
+        "use_wandb",
+        "wandb_init_all_ranks",
+        "wandb");
+    ignored(
+        "used with use_wandb only",
+        "wandb_group",
+        "wandb_run_name",
+        "wandb_team",
+        "wandb_project",
+        "wandb_host");
+    refused("Comet; metrics.jsonl and TensorBoard are supported", "use_comet");
+    ignored(
+        "used with use_comet only",
+        "comet_workspace",
+        "comet_project",
+        "comet_experiment_name",
+        "comet_tags",
+        "comet_others");
+    refused(
+        "DeepSpeed's monitors; the keys are tensorboard_dir and log_dir",
+        "tensorboard",
+        "csv_monitor");
+    refused(
+        "logging it",
+        "log_grad_pct_zeros",
+        "log_param_norm",
+        "log_optimizer_states",
+        "log_gradient_noise_scale");
+    ignored(
+        "used with log_gradient_noise_scale only",
+        "gradient_noise_scale_n_batches",
+        "gradient_noise_scale_cpu_offload");
+    refused(
+        "profiling on GPUs", "memory_profiling", "profile", "profile_backward", "flops_profiler");
+    ignored(
+        "used by profiling only",
+        "memory_profiling_path",
+        "profile_step_start",
+        "profile_step_stop");
+    ignored("lines that DeepSpeed prints", "steps_per_print", "wall_clock_breakdown", "dump_state");
+  }
+
+  private static void launching() {
+    ignored(
+        "training runs in one process here",
+        "hostfile",
+        "include",
+        "exclude",
+        "num_nodes",
+        "num_gpus",
+        "master_port",
+        "master_addr",
+        "launcher",
+        "force_multi",
+        "no_ssh_check",
+        "comment",
+        "account",
+        "distributed_backend",
+        "deepspeed_mpi",
+        "deepspeed_slurm",
+        "pipe_partition_method");
+    refused("DeepSpeed's autotuning", "autotuning", "autotuning_run");
+  }
+
+  private static void setByTheProgram() {
+    refused(
+        "it is not for configuration files; GPT-NeoX sets it itself",
+        "curriculum_seqlen=0",
+        "world_size",
+        "is_pipe_parallel",
+        "rank",
+        "local_rank",
+        "user_script",
+        "do_train",
+        "do_valid",
+        "do_test",
+        "global_num_gpus",
+        "padded_vocab_size",
+        "tokenizer",
+        "config_files",
+        "tensorboard_writer",
+        "comet_experiment",
+        "adlr_autoresume_object",
+        "batch_size");
+    ignored("GPT-NeoX sets it itself", "git_hash");
+    refused("write optimizer.type", "optimizer_type=adam");
+    refused("write optimizer.params.lr", "lr");
+    refused(
+        "write zero_optimization",
+        "zero_stage",
+        "zero_reduce_scatter",
+        "zero_contiguous_gradients",
+        "zero_reduce_bucket_size",
+        "zero_allgather_bucket_size");
+  }
+
+  /// Keys of 2023 that GPT-NeoX itself no longer has.
+  private static void oldNames() {
+    refusedModel("GPT-NeoX replaced it by activation: swiglu", "mlp_type=regular");
+    refused("renamed to extra_save_iters", "save_iters");
+    refused("renamed to train_label_data_paths", "label_data_paths");
+    refused("renamed to gradient_accumulation_steps", "gas");
+    ignored("removed from GPT-NeoX", "detect_nvlink_pairs");
+  }
+
+  /// The entry for a key, which may be dotted.
+  public static Optional<Known> find(String name) {
+    Known exact = TABLE.get(name);
+    return exact != null
+        ? Optional.of(exact)
+        : TABLE.values().stream()
+            .filter(known -> known.name().endsWith("*"))
+            .filter(known -> name.startsWith(known.name().substring(0, known.name().length() - 1)))
+            .findFirst();
+  }
+
+  public static Collection<String> names() {
+    return TABLE.keySet();
+  }
+
+  public static Collection<Known> all() {
+    return TABLE.values();
+  }
+
+  private static void ignored(String reason, String... names) {
+    for (String name : names) {
+      put(new Known(name, List.of("*"), false, reason));
+    }
+  }
+
+  private static void refused(String reason, String... entries) {
+    for (String entry : entries) {
+      put(parse(entry, false, reason));
+    }
+  }
+
+  private static void refusedModel(String reason, String... entries) {
+    for (String entry : entries) {
+      put(parse(entry, true, reason));
+    }
+  }
+
+  private static Known parse(String entry, boolean changesModel, String reason) {
+    int equals = entry.indexOf('=');
+    return equals < 0
+        ? new Known(entry, List.of(), changesModel, reason)
+        : new Known(
+            entry.substring(0, equals),
+            new ArrayList<>(Arrays.asList(entry.substring(equals + 1).split("\\|", -1))),
+            changesModel,
+            reason);
+  }
+
+  private static void put(Known known) {
+    if (TABLE.put(known.name(), known) != null) {
+      throw new IllegalStateException(known.name() + " is listed twice");
+    }
+  }
+
+  private KnownKeys() {}
+}

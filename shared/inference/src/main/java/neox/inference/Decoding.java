@@ -1,0 +1,36 @@
+package neox.inference;
+
+/// How texts are continued.
+///
+/// @param sampler chooses each token
+/// @param maxLength tokens of prompt and continuation together
+/// @param batchSize texts that are continued at the same time
+/// @param memory of what was read
+public record Decoding(Sampler sampler, int maxLength, int batchSize, Memory memory) {
+  /// What a decoder remembers between two tokens.
+  public enum Memory {
+    /// Keys and values: each token passes through the network once.
+    KEYS_AND_VALUES,
+    /// Nothing: each token reads the whole text again. Slow, and the check of the other one.
+    NOTHING
+  }
+
+  public Decoding {
+    if (batchSize < 1) {
+      throw new IllegalArgumentException("batches have at least one row, not " + batchSize);
+    }
+  }
+
+  /// Always the likeliest token, one text at a time.
+  public static Decoding greedy(int maxLength) {
+    return new Decoding(Sampler.greedy(), maxLength, 1, Memory.KEYS_AND_VALUES);
+  }
+
+  public Decoding withBatchSize(int value) {
+    return new Decoding(sampler, maxLength, value, memory);
+  }
+
+  public Decoding withMemory(Memory value) {
+    return new Decoding(sampler, maxLength, batchSize, value);
+  }
+}

@@ -1,0 +1,68 @@
+package neox.inference;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import neox.base.UserException;
+import neox.config.NeoxConfig;
+import neox.config.Precision;
+import neox.tensor.NativeRuntime;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// Which model a tool computes with, and how; used as a picocli mixin. Loads nothing of libtorch.
+public final class ModelOptions {
+  @Option(
+      names = {"-M", "--model", "--load"},
+      paramLabel = "DIR",
+      description =
+          "A NeoX checkpoint or a Hugging Face model directory; or give a CONFIG with 'load'.")
+  private @Nullable Path directory;
+
+  @Option(
+      names = "--iteration",
+      paramLabel = "N",
+      description = "Training step of the checkpoint to load instead of the latest.")
+  private @Nullable Long iteration;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      description = "Compute in ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Precision precision = Precision.FP32;
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      description = "Compute on cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
+  private String device = "cpu";
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "CPU threads; default: OMP_NUM_THREADS or one per core.")
+  private @Nullable Integer threads;
+
+  /// The directory named on the command line.
+  public Optional<Path> directory() {
+    return Optional.ofNullable(directory);
+  }
+
+  /// How to open the model. What the command line does not say, `config` says.
+  ///
+  /// @param config the configuration to go by instead of the checkpoint's own
+  public LoadOptions loadOptions(Optional<NeoxConfig> config) {
+    Optional<Long> step =
+        Optional.ofNullable(iteration).or(() -> config.flatMap(c -> c.checkpoint().iteration()));
+    OptionalLong chosen = step.map(OptionalLong::of).orElseGet(OptionalLong::empty);
+    return new LoadOptions(precision, device, chosen, config);
+  }
+
+  /// CPU threads for [NativeRuntime#start].
+  public int threads() {
+    if (threads != null && threads < 1) {
+      throw UserException.of("--threads %d: expected at least 1", threads);
+    }
+    return threads != null ? threads : NativeRuntime.defaultThreads();
+  }
+}

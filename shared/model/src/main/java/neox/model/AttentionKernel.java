@@ -1,0 +1,112 @@
+package neox.model;
+
+import neox.config.model.AttentionConfig;
+import neox.tensor.Device;
+import neox.tensor.ElementType;
+import neox.tensor.Placement;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// How softmax(q kᵀ / √d + bias) v is computed (arXiv:1706.03762 §3.2); q `[b, n, s, d]`, k and v
+/// `[b, n, t, d]`.
+sealed interface AttentionKernel {
+  Tensor attend(Tensor q, Tensor k, Tensor v, AttentionMask mask, Pass pass);
+
+  /// The kernel of a block.
+  ///
+  /// In bfloat16 libtorch's fused CPU kernel multiplies naively and is twice as slow as two
+  /// matmuls; it cannot drop weights, nor learn a bias.
+  ///
+  /// @param biased whether positions add to the scores
+  static AttentionKernel choose(
+      Placement placement, AttentionConfig config, Dropout dropout, boolean biased) {
+    AttentionKernel twoProducts = new TwoProducts(config.softmaxInFp32(), dropout);
+    boolean naive =
+        placement.device() instanceof Device.Cpu && placement.type() == ScalarType.BFloat16;
+    if (naive || biased) {
+      return twoProducts;
+    }
+    return dropout.probability() > 0 ? new ByMode(twoProducts, new Fused()) : new Fused();
+  }
+
+  /// One kernel in training, another otherwise.
+  record ByMode(AttentionKernel training, AttentionKernel evaluation) implements AttentionKernel {
+    @Override
+    public Tensor attend(Tensor q, Tensor k, Tensor v, AttentionMask mask, Pass pass) {
+      AttentionKernel kernel =
+          switch (pass.mode()) {
+            case TRAINING -> training;
+            case EVALUATION -> evaluation;
+          };
+      return kernel.attend(q, k, v, mask, pass);
+    }
+  }
+
+  /// Without the scores ever being in memory (arXiv:2205.14135).
+  record Fused() implements AttentionKernel {
+    @Override
+    public Tensor attend(Tensor q, Tensor k, Tensor v, AttentionMask mask, Pass pass) {
+      boolean causal = mask instanceof AttentionMask.Causal;
+      return torch.scaled_dot_product_attention(
+          q, k, v, added(q, mask), 0.0, causal, new DoubleOptional(), false);
+    }
+
+    private static TensorOptional added(Tensor q, AttentionMask mask) {
+      return switch (mask) {
+        case AttentionMask.None _, AttentionMask.Causal _ -> new TensorOptional();
+        case AttentionMask.Hidden(Tensor hidden) ->
+            new TensorOptional(
+                torch.zeros(new long[] {1}, q.options()).masked_fill(hidden, minusInfinity()));
+      };
+    }
+  }
+
+  /// The formula as it is written.
+  record TwoProducts(boolean softmaxInFp32, Dropout dropout) implements AttentionKernel {
+    @Override
+    public Tensor attend(Tensor q, Tensor k, Tensor v, AttentionMask mask, Pass pass) {
+      long b = q.size(0);
+      long n = q.size(1);
+      long s = q.size(2);
+      long d = q.size(3);
+      long t = k.size(2);
+      long pairs = b * n;
+      Tensor scores = // [b·n, s, t]; scaled inside the product, so rounded once
+          torch.baddbmm(
+              torch.zeros(new long[] {1}, q.options()).expand(pairs, s, t),
+              q.reshape(pairs, s, d),
+              k.reshape(pairs, t, d).transpose(1, 2),
+              new Scalar(0),
+              new Scalar(1 / Math.sqrt((double) d)));
+      Tensor perHead = scores.view(b, n, s, t);
+      Tensor visible = masked(pass.bias().map(perHead::add).orElse(perHead), mask);
+      Tensor weights = dropout.forward(softmax(visible), pass);
+      return torch.bmm(weights.view(pairs, s, t), v.reshape(pairs, t, d)).view(b, n, s, d);
+    }
+
+    private static Tensor masked(Tensor scores, AttentionMask mask) {
+      return switch (mask) {
+        case AttentionMask.None _ -> scores;
+        case AttentionMask.Causal(Tensor hidden) -> scores.masked_fill(hidden, minusInfinity());
+        case AttentionMask.Hidden(Tensor hidden) -> scores.masked_fill(hidden, minusInfinity());
+      };
+    }
+
+    private Tensor softmax(Tensor scores) {
+      ScalarType type = ElementType.of(scores);
+      if (!softmaxInFp32 || type == ScalarType.Double) {
+        return torch.softmax(scores, -1);
+      }
+      return torch.softmax(scores, -1, new ScalarTypeOptional(ScalarType.Float)).to(type);
+    }
+  }
+
+  private static Scalar minusInfinity() {
+    return new Scalar(Double.NEGATIVE_INFINITY);
+  }
+}

@@ -1,0 +1,28 @@
+package neox.model;
+
+import neox.model.position.Places;
+import org.bytedeco.pytorch.Tensor;
+
+/// What a network reads: tokens, where they stand, and what they may see.
+///
+/// @param ids `[b, s]` int64
+/// @param positions of the tokens in their texts
+public record Inputs(Tensor ids, Places positions, Visibility visibility) {
+  /// Whole texts from their beginning; each token sees itself and those before it.
+  public static Inputs of(Tensor ids) {
+    return new Inputs(ids, Places.fromStart(), Visibility.all());
+  }
+
+  /// The continuation of texts whose beginnings are remembered.
+  public static Inputs after(AttentionHistory history, Tensor ids) {
+    return new Inputs(ids, history.next(ids.size(1)), Visibility.all().withHistory(history));
+  }
+
+  public Inputs withVisibility(Visibility value) {
+    return new Inputs(ids, positions, value);
+  }
+
+  public Inputs withPositions(Places value) {
+    return new Inputs(ids, value, visibility);
+  }
+}

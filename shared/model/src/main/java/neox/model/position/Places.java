@@ -1,0 +1,33 @@
+package neox.model.position;
+
+import org.bytedeco.pytorch.Tensor;
+
+/// Where the tokens of a batch `[b, s]` stand, counted from 0.
+public sealed interface Places {
+  /// In every row the same: `start, start + 1, …`.
+  record From(long start) implements Places {
+    @Override
+    public long end(long tokens) {
+      return start + tokens;
+    }
+  }
+
+  /// In each row on its own.
+  ///
+  /// @param each `[b, s]` int64
+  /// @param end after the last of them
+  record Each(Tensor each, long end) implements Places {
+    @Override
+    public long end(long tokens) {
+      return end;
+    }
+  }
+
+  /// The place after the last of `tokens` tokens a row.
+  long end(long tokens);
+
+  /// Every row begins with its text.
+  static Places fromStart() {
+    return new From(0);
+  }
+}

@@ -1,0 +1,73 @@
+package neox.weights.hf;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import neox.config.model.ModelConfig;
+import neox.weights.spec.NetworkSpec;
+
+/// An architecture of transformers, and how a NeoX network is told in it.
+///
+/// A family is three tables: its configuration in both directions, what it cannot express, and its
+/// tensors. Row orders are transformers' own; see [Mapping].
+public sealed interface HfFamily permits GptNeox, Llama, Mistral {
+  /// Every family; earlier ones are preferred.
+  static List<HfFamily> all() {
+    return List.of(new GptNeox(), new Llama(), new Mistral());
+  }
+
+  /// The first family that can express `model`; if there is none, the one with the fewest
+  /// [#obstacles].
+  static HfFamily of(ModelConfig model) {
+    HfFamily nearest = all().getFirst();
+    for (HfFamily family : all()) {
+      if (family.obstacles(model).size() < nearest.obstacles(model).size()) {
+        nearest = family;
+      }
+    }
+    return nearest;
+  }
+
+  /// The family that `config.json` calls so.
+  static Optional<HfFamily> ofModelType(String modelType) {
+    return all().stream().filter(family -> family.modelType().equals(modelType)).findFirst();
+  }
+
+  /// The family that GPT-NeoX's converter calls so.
+  static Optional<HfFamily> named(String name) {
+    return all().stream().filter(family -> family.name().equals(name)).findFirst();
+  }
+
+  /// As GPT-NeoX's converter calls it: `neox`, `llama` or `mistral`.
+  String name();
+
+  /// The family's name without what follows it in class names: `GPTNeoX`.
+  String label();
+
+  /// As in `model_type` of `config.json`.
+  String modelType();
+
+  /// The class that transformers loads.
+  default String architecture() {
+    return label() + "ForCausalLM";
+  }
+
+  /// Every reason why it cannot express a network; empty when it can.
+  List<String> obstacles(ModelConfig model);
+
+  /// The architecture that a `config.json` describes. Absent keys mean what transformers'
+  /// configuration class means by them; what is wrong is reported to `json`.
+  ModelConfig read(HfJson json);
+
+  /// Rows of the embedding when `config.json` does not say.
+  int defaultVocabSize();
+
+  /// What `config.json` says about a network that has no [#obstacles].
+  Map<String, Object> write(ModelConfig model);
+
+  /// Where each parameter of a network without [#obstacles] is.
+  List<Mapping> mappings(NetworkSpec network);
+
+  /// The tensor of an untied head, which some exports of tied networks hold, too.
+  String headName();
+}

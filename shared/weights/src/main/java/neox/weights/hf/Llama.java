@@ -1,0 +1,75 @@
+package neox.weights.hf;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import neox.config.model.BlockConfig;
+import neox.config.model.ModelConfig;
+import neox.weights.spec.NetworkSpec;
+
+/// The block of Llama (arXiv:2302.13971): rmsnorm, swiglu, rotary positions, grouped queries.
+record Llama() implements HfFamily {
+  @Override
+  public String name() {
+    return "llama";
+  }
+
+  @Override
+  public String label() {
+    return "Llama";
+  }
+
+  @Override
+  public String modelType() {
+    return "llama";
+  }
+
+  @Override
+  public String headName() {
+    return LlamaBlocks.HEAD;
+  }
+
+  @Override
+  public int defaultVocabSize() {
+    return 32000;
+  }
+
+  @Override
+  public List<String> obstacles(ModelConfig model) {
+    List<String> reasons = new ArrayList<>(LlamaBlocks.obstacles(label(), model));
+    model
+        .blocks()
+        .getFirst()
+        .attention()
+        .window()
+        .ifPresent(window ->
+            reasons.add("HF Llama has no sliding window, not sliding_window_width: " + window));
+    return reasons;
+  }
+
+  @Override
+  public ModelConfig read(HfJson json) {
+    HfDims dims = HfDims.read(json, new HfDims(32, 4096, 32, OptionalInt.empty(), 2048));
+    return LlamaBlocks.read(
+        json,
+        dims,
+        json.integer("intermediate_size", 11008),
+        new LlamaBlocks.Choices(
+            json.flag("attention_bias", false), json.flag("mlp_bias", false), OptionalInt.empty()));
+  }
+
+  @Override
+  public Map<String, Object> write(ModelConfig model) {
+    Map<String, Object> json = LlamaBlocks.write(model);
+    BlockConfig block = model.blocks().getFirst();
+    json.put("attention_bias", block.attention().bias());
+    json.put("mlp_bias", block.mlp().bias());
+    return json;
+  }
+
+  @Override
+  public List<Mapping> mappings(NetworkSpec network) {
+    return LlamaBlocks.mappings(network);
+  }
+}

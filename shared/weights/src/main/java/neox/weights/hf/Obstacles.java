@@ -1,0 +1,55 @@
+package neox.weights.hf;
+
+import java.util.Locale;
+import java.util.Optional;
+import neox.config.model.AttentionKind;
+import neox.config.model.ModelConfig;
+import neox.config.model.Positions;
+
+/// Reasons that several families have for not expressing a network.
+final class Obstacles {
+  /// The obstacle that all blocks do not agree, kinds of attention aside, which are one formula.
+  static Optional<String> unequalBlocks(String label, ModelConfig model) {
+    boolean equal =
+        model.blocks().stream()
+                .map(block -> block.withAttention(block.attention().withKind(AttentionKind.GLOBAL)))
+                .distinct()
+                .count()
+            == 1;
+    return equal
+        ? Optional.empty()
+        : Optional.of("HF " + label + " has the same blocks throughout, this network has not");
+  }
+
+  /// The obstacle that positions are not rotary.
+  static Optional<String> otherPositions(String label, Positions positions) {
+    String reason =
+        switch (positions) {
+          case Positions.Learned _ -> "learned positions (pos_emb: learned), only rotary ones";
+          case Positions.Sinusoidal _ ->
+              "sinusoidal positions (pos_emb: sinusoidal), only rotary ones";
+          case Positions.Relative _ ->
+              "relative position biases (pos_emb: rpe), only rotary positions";
+          case Positions.Alibi _ -> "alibi (pos_emb: alibi), only rotary positions";
+          case Positions.None _ ->
+              "networks without positions (pos_emb: none), only with rotary ones";
+          case Positions.Rotary _ -> "";
+        };
+    return reason.isEmpty() ? Optional.empty() : Optional.of("HF " + label + " has no " + reason);
+  }
+
+  /// The rotary settings of a network without obstacles.
+  static Positions.Rotary rotary(ModelConfig model) {
+    if (model.positions() instanceof Positions.Rotary rotary) {
+      return rotary;
+    }
+    throw new IllegalStateException("not rotary: " + model.positions());
+  }
+
+  /// The word that a configuration says a choice with.
+  static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  private Obstacles() {}
+}

@@ -1,0 +1,46 @@
+package neox.weights.neox;
+
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What DeepSpeed and GPT-NeoX call the files and directories of checkpoints.
+public final class CheckpointNames {
+  /// The file beside the checkpoints that holds the name of the one to continue from.
+  public static final String LATEST = "latest";
+
+  /// Matches the name of a checkpoint's directory.
+  public static final String DIRECTORY_REGEX = "global_step\\d{1,18}";
+
+  static final Pattern LAYER_FILE = Pattern.compile("layer_(\\d+)-model_(\\d+)-model_states\\.pt");
+  static final Pattern RANK_FILE = Pattern.compile("mp_rank_(\\d+)_model_states\\.pt");
+  private static final Pattern DIRECTORY = Pattern.compile("global_step(\\d{1,18})");
+
+  /// The name of the directory of the checkpoint after `iteration` steps.
+  public static String directory(long iteration) {
+    return "global_step" + iteration;
+  }
+
+  /// The iteration in the name of a checkpoint's directory; empty for another name.
+  public static OptionalLong iteration(String directoryName) {
+    Matcher matcher = DIRECTORY.matcher(directoryName);
+    return matcher.matches()
+        ? OptionalLong.of(Long.parseLong(matcher.group(1)))
+        : OptionalLong.empty();
+  }
+
+  /// One layer as one tensor-parallel rank holds it.
+  static String layerFile(int layer, int tensorRank) {
+    return String.format(Locale.ROOT, "layer_%02d-model_%02d-model_states.pt", layer, tensorRank);
+  }
+
+  /// What one rank stores besides layers.
+  ///
+  /// @param modelRank counted over all stages, the ranks of one tensor group next to each other
+  static String rankFile(int modelRank) {
+    return String.format(Locale.ROOT, "mp_rank_%02d_model_states.pt", modelRank);
+  }
+
+  private CheckpointNames() {}
+}

@@ -1,0 +1,12 @@
+package neox.weights.spec;
+
+import neox.config.model.InitMethod;
+
+/// How a parameter gets its first values.
+public sealed interface Initializer {
+  /// All entries equal.
+  record Constant(double value) implements Initializer {}
+
+  /// Drawn by one of NeoX's methods; `layers` and `hiddenSize` are the network's.
+  record Random(InitMethod method, double std, int layers, int hiddenSize) implements Initializer {}
+}

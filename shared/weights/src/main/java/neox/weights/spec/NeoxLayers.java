@@ -1,0 +1,193 @@
+package neox.weights.spec;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import neox.config.model.BlockConfig;
+import neox.config.model.InitMethod;
+import neox.config.model.MlpConfig;
+import neox.config.model.ModelConfig;
+import neox.config.model.Norm;
+import neox.config.model.Positions;
+import neox.config.model.Residual;
+import neox.weights.Shape;
+
+/// Lays a network out as GPT-NeoX does: layers, names, shapes.
+final class NeoxLayers {
+  private final ModelConfig model;
+  private final int paddedVocab;
+  private final Optional<ParameterSpec> relative;
+
+  NeoxLayers(ModelConfig model, int paddedVocab) {
+    this.model = model;
+    this.paddedVocab = paddedVocab;
+    this.relative = relative();
+  }
+
+  /// Embedding, blocks, final norm, head; the indices between are functions without parameters.
+  List<LayerSpec> all() {
+    List<LayerSpec> layers = new ArrayList<>();
+    LayerSpec.Embedding embedding = embedding();
+    layers.add(embedding);
+    for (int block = 0; block < model.layers(); block++) {
+      layers.add(block(block));
+    }
+    int norm = model.layers() + 3;
+    layers.add(new LayerSpec.FinalNorm(norm, norm(norm, "norm")));
+    int head = model.layers() + 4;
+    layers.add(
+        new LayerSpec.Head(
+            head,
+            model.head().tied() ? embedding.words() : vocabulary(head, "final_linear.weight")));
+    return layers;
+  }
+
+  private LayerSpec.Embedding embedding() {
+    int layer = NetworkSpec.EMBEDDING;
+    Optional<ParameterSpec> positions =
+        model.positions() instanceof Positions.Learned(int rows)
+            ? Optional.of(
+                decaying(
+                    new Home(layer, "position_embeddings.weight"),
+                    Shape.of(rows, model.hiddenSize()),
+                    input(),
+                    Share.SAME))
+            : Optional.empty();
+    return new LayerSpec.Embedding(layer, vocabulary(layer, "word_embeddings.weight"), positions);
+  }
+
+  /// NeoX compat: one table, drawn by xavier_normal whatever `init_method` says, stored with every
+  /// block.
+  private Optional<ParameterSpec> relative() {
+    if (!(model.positions() instanceof Positions.Relative(int buckets, _))) {
+      return Optional.empty();
+    }
+    List<Home> homes =
+        IntStream.range(0, model.layers())
+            .mapToObj(block -> new Home(NetworkSpec.FIRST_BLOCK + block, "attention.rpe.weight"))
+            .toList();
+    return Optional.of(
+        new ParameterSpec(
+            homes,
+            Shape.of(buckets, model.heads()),
+            random(InitMethod.XAVIER_NORMAL),
+            Share.Split.even(1, model.heads()),
+            Group.DECAYING,
+            true));
+  }
+
+  private LayerSpec.Transformer block(int number) {
+    int layer = NetworkSpec.FIRST_BLOCK + number;
+    BlockConfig block = model.blocks().get(number);
+    return new LayerSpec.Transformer(
+        layer,
+        number,
+        block.residual(),
+        norm(layer, "input_layernorm"),
+        attention(layer, block),
+        norm(layer, "post_attention_layernorm"),
+        mlp(layer, block));
+  }
+
+  private AttentionSpec attention(int layer, BlockConfig block) {
+    long queries = (long) model.heads() * model.headDim();
+    long keys = (long) model.kvHeads() * model.headDim();
+    long rows = queries + 2 * keys;
+    boolean grouped = model.kvHeads() != model.heads();
+    Share share =
+        grouped ? new Share.Split(0, List.of(queries, keys, keys)) : Share.Split.even(0, rows);
+    boolean bias = block.attention().bias();
+    return new AttentionSpec(
+        block.attention(),
+        columnParallel(layer, "attention.query_key_value", rows, share, bias),
+        rowParallel(layer, "attention.dense", queries, bias, block.residual()),
+        relative);
+  }
+
+  private MlpSpec mlp(int layer, BlockConfig block) {
+    MlpConfig mlp = block.mlp();
+    long width = mlp.size();
+    boolean gated = mlp.activation().gated();
+    long rows = gated ? 2 * width : width;
+    Share share = gated ? new Share.Split(0, List.of(width, width)) : Share.Split.even(0, rows);
+    return new MlpSpec(
+        mlp,
+        columnParallel(layer, "mlp.linear1", rows, share, mlp.bias()),
+        rowParallel(layer, "mlp.linear2", width, mlp.bias(), block.residual()));
+  }
+
+  private LinearSpec columnParallel(int layer, String name, long rows, Share share, boolean bias) {
+    Shape shape = Shape.of(rows, model.hiddenSize());
+    return new LinearSpec(
+        decaying(new Home(layer, name + ".weight"), shape, input(), share),
+        optional(bias, () -> plain(new Home(layer, name + ".bias"), Shape.of(rows), 0, share)));
+  }
+
+  /// A projection back into the residual stream. Its bias must be added once, not by every rank.
+  private LinearSpec rowParallel(
+      int layer, String name, long inputs, boolean bias, Residual residual) {
+    long hidden = model.hiddenSize();
+    Share once = residual.parallel() ? new Share.Summed() : new Share.AddedOnce();
+    return new LinearSpec(
+        decaying(
+            new Home(layer, name + ".weight"),
+            Shape.of(hidden, inputs),
+            random(model.init().output()),
+            Share.Split.even(1, inputs)),
+        optional(bias, () -> plain(new Home(layer, name + ".bias"), Shape.of(hidden), 0, once)));
+  }
+
+  private NormSpec norm(int layer, String name) {
+    Shape hidden = Shape.of(model.hiddenSize());
+    return switch (model.norm()) {
+      case Norm.LayerNorm norm ->
+          new NormSpec(
+              norm,
+              Optional.of(plain(new Home(layer, name + ".weight"), hidden, 1, Share.SAME)),
+              Optional.of(plain(new Home(layer, name + ".bias"), hidden, 0, Share.SAME)));
+      case Norm.RmsNorm norm ->
+          new NormSpec(
+              norm,
+              Optional.of(plain(new Home(layer, name + ".scale"), hidden, 1, Share.SAME)),
+              Optional.empty());
+      case Norm.ScaleNorm norm ->
+          new NormSpec(
+              norm,
+              Optional.of(plain(new Home(layer, name + ".g"), Shape.of(1), 1, Share.SAME)),
+              Optional.empty());
+      case Norm.NonParametricLayerNorm norm ->
+          new NormSpec(norm, Optional.empty(), Optional.empty());
+    };
+  }
+
+  private ParameterSpec vocabulary(int layer, String name) {
+    return decaying(
+        new Home(layer, name),
+        Shape.of(paddedVocab, model.hiddenSize()),
+        input(),
+        Share.Split.even(0, paddedVocab));
+  }
+
+  private static ParameterSpec decaying(Home home, Shape shape, Initializer first, Share share) {
+    return new ParameterSpec(List.of(home), shape, first, share, Group.DECAYING, true);
+  }
+
+  private static ParameterSpec plain(Home home, Shape shape, double first, Share share) {
+    Initializer constant = new Initializer.Constant(first);
+    return new ParameterSpec(List.of(home), shape, constant, share, Group.PLAIN, true);
+  }
+
+  private static Optional<ParameterSpec> optional(boolean present, Supplier<ParameterSpec> spec) {
+    return present ? Optional.of(spec.get()) : Optional.empty();
+  }
+
+  private Initializer input() {
+    return random(model.init().input());
+  }
+
+  private Initializer random(InitMethod method) {
+    return new Initializer.Random(method, model.init().std(), model.layers(), model.hiddenSize());
+  }
+}

@@ -1,0 +1,70 @@
+package neox.weights.spec;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import neox.config.model.ModelConfig;
+import neox.weights.Shape;
+
+/// A whole network as data.
+///
+/// Building a model, initializing, saving, loading, splitting and converting all read this one
+/// tree; what a parameter is called and how it is shared is said nowhere else.
+///
+/// @param paddedVocab V: rows of the embedding, see `Vocabulary.padded`
+/// @param layers embedding, blocks, final norm, head
+public record NetworkSpec(ModelConfig config, int paddedVocab, List<LayerSpec> layers) {
+  /// NeoX's layer index of the embedding.
+  public static final int EMBEDDING = 0;
+
+  /// NeoX's layer index of the first block; index 1 is a function without parameters.
+  public static final int FIRST_BLOCK = 2;
+
+  public NetworkSpec {
+    layers = List.copyOf(layers);
+  }
+
+  /// The network of `config`'s architecture.
+  public static NetworkSpec of(ModelConfig config, int paddedVocab) {
+    return new NetworkSpec(config, paddedVocab, new NeoxLayers(config, paddedVocab).all());
+  }
+
+  /// The layers of one pipeline stage: blocks in equal parts, of which the first ones take what is
+  /// left over; the embedding belongs to the first, final norm and head to the last.
+  public List<LayerSpec> stage(int stage, int stages) {
+    Objects.checkIndex(stage, stages);
+    return layers.stream().filter(layer -> stageOf(layer, stages) == stage).toList();
+  }
+
+  private int stageOf(LayerSpec layer, int stages) {
+    return switch (layer) {
+      case LayerSpec.Embedding _ -> 0;
+      case LayerSpec.Transformer block -> stageOf(block.number(), stages);
+      case LayerSpec.FinalNorm _, LayerSpec.Head _ -> stages - 1;
+    };
+  }
+
+  private int stageOf(int block, int stages) {
+    int each = config.layers() / stages;
+    int larger = config.layers() % stages; // stages that have one block more
+    int inLarger = larger * (each + 1);
+    return block < inLarger ? block / (each + 1) : larger + (block - inLarger) / each;
+  }
+
+  /// All parameters in NeoX's order, each once.
+  public List<ParameterSpec> parameters() {
+    return parameters(layers);
+  }
+
+  /// The parameters of some layers in their order, each once.
+  public static List<ParameterSpec> parameters(List<LayerSpec> layers) {
+    LinkedHashSet<ParameterSpec> distinct = new LinkedHashSet<>();
+    layers.forEach(layer -> distinct.addAll(layer.parameters()));
+    return List.copyOf(distinct);
+  }
+
+  /// Numbers in all parameters together.
+  public long parameterCount() {
+    return parameters().stream().map(ParameterSpec::shape).mapToLong(Shape::count).sum();
+  }
+}

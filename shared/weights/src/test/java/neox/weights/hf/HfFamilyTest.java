@@ -1,0 +1,298 @@
+package neox.weights.hf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import neox.base.Json;
+import neox.config.model.Activation;
+import neox.config.model.AttentionConfig;
+import neox.config.model.AttentionKind;
+import neox.config.model.BlockConfig;
+import neox.config.model.HeadConfig;
+import neox.config.model.ModelConfig;
+import neox.config.model.Norm;
+import neox.config.model.Positions;
+import neox.weights.CountedWeights;
+import neox.weights.DType;
+import neox.weights.Golden;
+import neox.weights.Models;
+import neox.weights.TensorStore;
+import neox.weights.TensorView;
+import neox.weights.neox.NeoxCheckpoint;
+import neox.weights.safetensors.SafetensorsDirectory;
+import neox.weights.spec.NetworkSpec;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class HfFamilyTest {
+  @TempDir Path directory;
+
+  /// Networks that some family expresses.
+  static List<ModelConfig> expressible() {
+    ModelConfig pythia = Models.pythia();
+    ModelConfig llama = Models.llama();
+    ModelConfig allKeyHeads = llama.withDims(llama.dims().withKvHeads(4));
+    return List.of(
+        pythia,
+        pythia.withHead(new HeadConfig(true)),
+        llama,
+        allKeyHeads,
+        llama.withHead(new HeadConfig(true)),
+        llama.withBlocks(HfFamilyTest::withBiases),
+        allKeyHeads.withBlocks(HfFamilyTest::withBiases),
+        llama.withBlocks(HfFamilyTest::withWindow));
+  }
+
+  private static BlockConfig withBiases(BlockConfig block) {
+    return block
+        .withMlp(block.mlp().withBias(true))
+        .withAttention(Models.pythia().blocks().getFirst().attention());
+  }
+
+  private static BlockConfig withWindow(BlockConfig block) {
+    return block.withAttention(block.attention().withWindow(OptionalInt.of(16)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("expressible")
+  void whatIsWrittenIsReadBack(ModelConfig model) throws IOException {
+    HfFamily family = HfFamily.of(model);
+    assertThat(family.obstacles(model)).isEmpty();
+    try (TensorStore weights = new CountedWeights(NetworkSpec.of(model, 512))) {
+      HfDirectories.write(directory, family, model, weights);
+      try (HfModel hf = HfModel.open(directory)) {
+        assertThat(hf.family()).isEqualTo(family);
+        assertThat(hf.names()).isEqualTo(weights.names());
+        for (String name : weights.names()) {
+          assertThat(hf.view(name).bytes().mismatch(weights.view(name).bytes()))
+              .as(name)
+              .isEqualTo(-1);
+        }
+        assertThat(architecture(hf.config())).isEqualTo(architecture(model));
+      }
+    }
+  }
+
+  /// What a network computes, without what is said about training and precision.
+  private static ModelConfig architecture(ModelConfig model) {
+    return model
+        .withInit(Models.pythia().init())
+        .withDims(Models.pythia().dims().withKvHeads(model.kvHeads()))
+        .withBlocks(HfFamilyTest::withSoftmaxInFp32);
+  }
+
+  private static BlockConfig withSoftmaxInFp32(BlockConfig block) {
+    AttentionConfig attention = block.attention();
+    return block.withAttention(
+        new AttentionConfig(attention.kind(), attention.bias(), true, attention.window()));
+  }
+
+  @Test
+  void theLlamaThatNeoxsConverterMadeIsItsCheckpoint() throws IOException {
+    ModelConfig model = Models.llama();
+    try (NeoxCheckpoint checkpoint =
+        NeoxCheckpoint.open(Golden.path("checkpoints/C_llama"), OptionalLong.of(20))) {
+      HfDirectories.write(directory, HfFamily.of(model), checkpoint.config(), checkpoint);
+      try (HfModel hf = HfModel.open(directory)) {
+        assertThat(hf.names()).isEqualTo(checkpoint.names());
+        for (String name : hf.names()) {
+          assertThat(Golden.bytes(hf.view(name)))
+              .as(name)
+              .isEqualTo(Golden.bytes(checkpoint.view(name)));
+        }
+        assertThat(hf.config().kvHeads()).isEqualTo(2);
+        assertThat(hf.config().norm()).isEqualTo(new Norm.RmsNorm(1e-6));
+      }
+    }
+  }
+
+  @Test
+  void theSecondHalfOfLinear1IsTheGate() throws IOException {
+    ModelConfig model = Models.llama();
+    try (TensorStore neox = new CountedWeights(NetworkSpec.of(model, 512))) {
+      HfDirectories.write(directory, new Llama(), model, neox);
+      TensorView linear1 = neox.view("2.mlp.linear1.weight");
+      try (TensorStore hf = SafetensorsDirectory.open(directory)) {
+        assertThat(Golden.values(hf.view("model.layers.0.mlp.up_proj.weight")))
+            .startsWith(Golden.values(linear1)[0]);
+        assertThat(Golden.values(hf.view("model.layers.0.mlp.gate_proj.weight")))
+            .startsWith(Golden.values(linear1)[192 * 64]);
+      }
+    }
+  }
+
+  @Test
+  void headsThatHaveTheirOwnKeysAreTakenApart() throws IOException {
+    ModelConfig model = Models.llama().withDims(Models.pythia().dims());
+    try (TensorStore neox = new CountedWeights(NetworkSpec.of(model, 512))) {
+      HfDirectories.write(directory, new Llama(), model, neox);
+      double[] qkv = Golden.values(neox.view("3.attention.query_key_value.weight"));
+      try (TensorStore hf = SafetensorsDirectory.open(directory)) {
+        int part = 0;
+        for (String name : List.of("q_proj", "k_proj", "v_proj")) {
+          double[] rows = Golden.values(hf.view("model.layers.1.self_attn." + name + ".weight"));
+          for (int head = 0; head < 4; head++) {
+            assertThat(rows[head * 16 * 64]).isEqualTo(qkv[(head * 3 + part) * 16 * 64]);
+          }
+          part++;
+        }
+      }
+    }
+  }
+
+  @Test
+  void theFirstFamilyThatCanIsTakenElseTheNearest() {
+    assertThat(HfFamily.of(Models.pythia()).label()).isEqualTo("GPTNeoX");
+    assertThat(HfFamily.of(Models.llama()).label()).isEqualTo("Llama");
+    assertThat(HfFamily.of(Models.llama().withBlocks(HfFamilyTest::withWindow)).label())
+        .isEqualTo("Mistral");
+    assertThat(HfFamily.of(Models.gpt3()).obstacles(Models.gpt3()))
+        .containsExactly(
+            "HF GPTNeoX has no learned positions (pos_emb: learned), only rotary ones");
+    ModelConfig geglu =
+        Models.llama().withBlocks(b -> b.withMlp(b.mlp().withActivation(Activation.GEGLU)));
+    assertThat(HfFamily.of(geglu).obstacles(geglu))
+        .containsExactly("HF Llama has a swiglu MLP, not activation: geglu");
+  }
+
+  @Test
+  void listsEveryReasonWhyAFamilyCannotExpressANetwork() {
+    assertThat(new GptNeox().obstacles(Models.pythia())).isEmpty();
+    assertThat(new GptNeox().obstacles(Models.llama().withBlocks(HfFamilyTest::withWindow)))
+        .containsExactly(
+            "HF GPTNeoX has layernorm only, not norm: rmsnorm",
+            "HF GPTNeoX has a plain gelu MLP, not activation: swiglu",
+            "HF GPTNeoX has as many key/value heads as query heads, not num_kv_heads: 2 of 4",
+            "HF GPTNeoX has biases in the MLP, not use_bias_in_mlp: false",
+            "HF GPTNeoX has no sliding window, not sliding_window_width: 16");
+    assertThat(new Llama().obstacles(Models.pythia()))
+        .containsExactly(
+            "HF Llama rotates whole heads, not rotary_pct: 0.25",
+            "HF Llama has rmsnorm only, not norm: layernorm",
+            "HF Llama adds attention before the MLP, not gpt_j_residual: true",
+            "HF Llama has a swiglu MLP, not activation: gelu");
+    assertThat(new Llama().obstacles(Models.llama().withBlocks(HfFamilyTest::withWindow)))
+        .containsExactly("HF Llama has no sliding window, not sliding_window_width: 16");
+    assertThat(new Mistral().obstacles(Models.llama().withBlocks(HfFamilyTest::withBiases)))
+        .containsExactly(
+            "HF Mistral has no biases, not use_bias_in_attn_linear: true",
+            "HF Mistral has no biases, not use_bias_in_mlp: true");
+  }
+
+  @Test
+  void blocksMustBeEqualButForTheNameOfTheirAttention() {
+    ModelConfig model = Models.llama();
+    List<BlockConfig> blocks = new ArrayList<>(model.blocks());
+    BlockConfig first = blocks.getFirst();
+    blocks.set(0, first.withAttention(first.attention().withKind(AttentionKind.FLASH)));
+    assertThat(new Llama().obstacles(model.withBlocks(blocks))).isEmpty();
+    blocks.set(0, first.withMlp(first.mlp().withSize(96)));
+    assertThat(new Llama().obstacles(model.withBlocks(blocks)))
+        .containsExactly("HF Llama has the same blocks throughout, this network has not");
+  }
+
+  @Test
+  void aLlamaConfigurationIsThatOfTransformers() throws IOException {
+    assertThat(json(Models.llama()))
+        .isEqualTo(
+            Json.parse(
+                """
+                {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": 512,
+                 "hidden_size": 64, "num_hidden_layers": 3, "num_attention_heads": 4,
+                 "num_key_value_heads": 2, "head_dim": 16, "intermediate_size": 192,
+                 "max_position_embeddings": 64, "hidden_act": "silu", "rope_theta": 10000.0,
+                 "rms_norm_eps": 1e-06, "attention_dropout": 0.0, "attention_bias": false,
+                 "mlp_bias": false, "initializer_range": 0.02, "tie_word_embeddings": false,
+                 "use_cache": true, "bos_token_id": null, "eos_token_id": 0,
+                 "torch_dtype": "float32"}
+                """,
+                "expected"));
+  }
+
+  /// NeoX's window of 16 shows 17 tokens, its own among them; transformers counts all of them.
+  @Test
+  void mistralsWindowCountsTheTokenItself() throws IOException {
+    ObjectNode json = json(Models.llama().withBlocks(HfFamilyTest::withWindow));
+    assertThat(json.path("model_type").asText()).isEqualTo("mistral");
+    assertThat(json.path("sliding_window").asInt()).isEqualTo(17);
+    assertThat(window(json)).hasValue(16);
+    assertThat(window(json.putNull("sliding_window"))).isEmpty();
+    json.remove("sliding_window");
+    assertThat(window(json)).as("transformers' default").hasValue(4095);
+    json.put("sliding_window", 1);
+    assertThatThrownBy(() -> window(json))
+        .hasMessageEndingWith(
+            "config.json: sliding_window is 1; expected at least 2, or null for no window");
+  }
+
+  private OptionalInt window(ObjectNode json) throws IOException {
+    return read(json).blocks().getFirst().attention().window();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"hidden_act\": \"gelu\"|hidden_act 'gelu' is not supported; expected silu",
+        "\"head_dim\": 32|head_dim 32 is not supported; expected hidden_size / num_attention_heads = 16",
+        "\"num_key_value_heads\": 3|num_key_value_heads 3 does not divide num_attention_heads 4",
+        "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8}|rope_scaling of type 'llama3' is not supported; expected none",
+        "\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2}|rope_scaling of type 'linear' is not supported; expected none",
+        "\"rope_parameters\": {\"rope_type\": \"yarn\"}|rope_parameters of type 'yarn' is not supported; expected none",
+        "\"partial_rotary_factor\": 0.5|rotary fraction 0.5; expected 1: it has whole heads",
+        "\"mlp_bias\": 1|mlp_bias is 1; expected true or false",
+      })
+  void refusesLlamasThatItCannotExpress(String entry, String message) throws IOException {
+    ObjectNode json = json(Models.llama());
+    json.setAll((ObjectNode) Json.parse("{" + entry + "}", "test"));
+    assertThatThrownBy(() -> read(json))
+        .hasMessage(directory.resolve("config.json") + ": " + message);
+  }
+
+  @Test
+  void absentKeysMeanWhatTransformersMeans() throws IOException {
+    ModelConfig llama = read(Json.parse("{\"model_type\": \"llama\"}", "test"));
+    assertThat(llama.layers()).isEqualTo(32);
+    assertThat(llama.kvHeads()).isEqualTo(32);
+    assertThat(llama.maxPositions()).isEqualTo(2048);
+    assertThat(llama.positions()).isEqualTo(new Positions.Rotary(1, 10000));
+    assertThat(llama.blocks().getFirst().mlp().size()).isEqualTo(11008);
+    ModelConfig mistral = read(Json.parse("{\"model_type\": \"mistral\"}", "test"));
+    assertThat(mistral.kvHeads()).isEqualTo(8);
+    assertThat(mistral.maxPositions()).isEqualTo(131_072);
+    assertThat(mistral.blocks().getFirst().mlp().size()).isEqualTo(14336);
+    ModelConfig neox = read(Json.parse("{\"model_type\": \"gpt_neox\"}", "test"));
+    assertThat(neox.kvHeads()).isEqualTo(64);
+    assertThat(neox.positions()).isEqualTo(new Positions.Rotary(0.25, 10000));
+  }
+
+  @Test
+  void readsTheNullsOfOlderConfigurations() throws IOException {
+    ObjectNode json = json(Models.llama());
+    json.putNull("rope_scaling").putNull("num_key_value_heads").putNull("head_dim");
+    assertThat(read(json).kvHeads()).isEqualTo(4);
+  }
+
+  private ModelConfig read(JsonNode json) throws IOException {
+    Files.writeString(directory.resolve("config.json"), Json.pretty(json));
+    return HfConfig.read(directory).model();
+  }
+
+  private static ObjectNode json(ModelConfig model) {
+    HfConfig config = new HfConfig(HfFamily.of(model), model, 512);
+    return Json.mapper().valueToTree(config.toJson(DType.FLOAT32, HfDirectories.TOKENS));
+  }
+}
