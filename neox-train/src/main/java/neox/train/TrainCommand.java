@@ -41,9 +41,9 @@ import picocli.CommandLine.Option;
       "SIGTERM and Ctrl-C finish the step and save; exit code 75 then means:",
       "run the same command again to continue.",
       "",
-      "Several ranks: start the command once for each, with RANK, WORLD_SIZE, MASTER_ADDR and",
-      "MASTER_PORT in the environment; pipe_parallel_size x model_parallel_size x replicas",
-      "is WORLD_SIZE."
+      "Several ranks: start the command once for each, with RANK, WORLD_SIZE,",
+      "MASTER_ADDR and MASTER_PORT in the environment; pipe_parallel_size times",
+      "model_parallel_size times replicas is WORLD_SIZE."
     })
 public final class TrainCommand implements ToolCommand {
   /// How long a rank waits for the others: at the start for them to come, later for what they
