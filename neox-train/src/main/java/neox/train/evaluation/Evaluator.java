@@ -72,15 +72,13 @@ public final class Evaluator {
   ///
   /// @param number how many evaluations of this split come before in the run
   public double meanLoss(BatchFeed feed, long number) {
-    TrainingWork work = TrainingWork.ofEvaluation(feed, objective, microBatches);
-    work.begin(number * microBatches);
-    NetworkStage stage = new NetworkStage(network, work, Mode.EVALUATION);
-    double loss;
-    try (var _ = Scope.open()) {
-      pipeline.runner(stage).run(pipeline.forwardOnly(microBatches));
-      loss = pipeline.meanLoss(work.meanLoss());
+    try (var work = TrainingWork.ofEvaluation(feed, objective, microBatches)) {
+      work.begin(number * microBatches);
+      NetworkStage stage = new NetworkStage(network, work, Mode.EVALUATION);
+      try (var _ = Scope.open()) {
+        pipeline.runner(stage).run(pipeline.forwardOnly(microBatches));
+        return pipeline.meanLoss(work.meanLoss());
+      }
     }
-    work.close();
-    return loss;
   }
 }
