@@ -8,6 +8,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import neox.base.Json;
 import neox.base.UserException;
 import neox.config.model.InitConfig;
@@ -43,52 +45,43 @@ final class HfJson {
 
   /// A size, which is at least 1.
   int integer(String key, int absent) {
-    JsonNode value = json.path(key);
-    if (value.isMissingNode()) {
-      return absent;
-    }
-    if (!value.isIntegralNumber() || !value.canConvertToInt() || value.asInt() < 1) {
-      problem("%s is %s; expected a whole number above 0", key, value);
-      faulty.add(key);
-      return absent;
-    }
-    return value.asInt();
+    return value(key, absent, HfJson::isSize, "a whole number above 0", JsonNode::asInt);
   }
 
   double real(String key, double absent) {
-    JsonNode value = json.path(key);
-    if (value.isMissingNode()) {
-      return absent;
-    }
-    if (!value.isNumber() || value.asDouble() < 0) {
-      problem("%s is %s; expected a number that is at least 0", key, value);
-      return absent;
-    }
-    return value.asDouble();
+    return value(
+        key,
+        absent,
+        value -> value.isNumber() && !(value.asDouble() < 0),
+        "a number that is at least 0",
+        JsonNode::asDouble);
   }
 
   boolean flag(String key, boolean absent) {
-    JsonNode value = json.path(key);
-    if (value.isMissingNode()) {
-      return absent;
-    }
-    if (!value.isBoolean()) {
-      problem("%s is %s; expected true or false", key, value);
-      return absent;
-    }
-    return value.asBoolean();
+    return value(key, absent, JsonNode::isBoolean, "true or false", JsonNode::asBoolean);
   }
 
   String text(String key, String absent) {
+    return value(key, absent, JsonNode::isTextual, "text", JsonNode::asText);
+  }
+
+  private static boolean isSize(JsonNode value) {
+    return value.isIntegralNumber() && value.canConvertToInt() && value.asInt() >= 1;
+  }
+
+  /// The value of `key`; `absent` where there is none, or a wrong one, which is reported.
+  private <T> T value(
+      String key, T absent, Predicate<JsonNode> fits, String expected, Function<JsonNode, T> read) {
     JsonNode value = json.path(key);
     if (value.isMissingNode()) {
       return absent;
     }
-    if (!value.isTextual()) {
-      problem("%s is %s; expected text", key, value);
+    if (!fits.test(value)) {
+      problem("%s is %s; expected %s", key, value, expected);
+      faulty.add(key);
       return absent;
     }
-    return value.asText();
+    return read.apply(value);
   }
 
   /// How the weights once started, as far as it is told.
