@@ -17,6 +17,7 @@ import neox.hub.HubRefusal;
 import neox.hub.HubRequest;
 import neox.hub.HubSettings;
 import neox.hub.RemoteFile;
+import neox.hub.WebClient;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -59,14 +60,7 @@ final class RangeHttp implements AutoCloseable {
 
   RangeHttp(HubSettings settings, Patience patience) {
     this.settings = settings;
-    this.client =
-        new OkHttpClient.Builder()
-            .connectTimeout(patience.connect())
-            .readTimeout(patience.idle())
-            .writeTimeout(patience.idle())
-            .retryOnConnectionFailure(false)
-            .followRedirects(false)
-            .build();
+    this.client = WebClient.open(settings.proxies(), patience.connect(), patience.idle());
   }
 
   /// Asks once. [DownloadFailure] says what kind of failure it was; [UserException] when the caller

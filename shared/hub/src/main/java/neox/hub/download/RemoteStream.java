@@ -154,7 +154,8 @@ final class RemoteStream extends InputStream {
     }
     String what = e instanceof DownloadFailure ? e.getMessage() : HubUnreachable.describe(e);
     String place = hash.bytes() == 0 ? "" : " after " + megabytes(hash.bytes());
-    if (failures == patience.repeats()) {
+    boolean hopeless = HubUnreachable.isUnknownHost(e) && identity.isEmpty();
+    if (failures == patience.repeats() || hopeless) {
       String times = failures == 0 ? "" : " (tried " + (failures + 1) + " times)";
       throw new DownloadFailure.Final(file.name() + ": " + what + place + times);
     }

@@ -102,6 +102,15 @@ class DownloadTest {
   }
 
   @Test
+  void givesUpAtOnceWhenNobodyKnowsTheHost() {
+    assertThatThrownBy(() -> get(RemoteFile.at(URI.create("http://nosuch.invalid/corpus.bin"))))
+        .isInstanceOf(IOException.class)
+        .hasMessage("corpus.bin: unknown host nosuch.invalid");
+    assertThat(pausesSeconds).isEmpty();
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
   void goesOnAfterAStall() throws Exception {
     server.fail(FILE, stall(1000));
     get();
@@ -500,7 +509,9 @@ class DownloadTest {
       assertThat(download.probe(busy).alive()).isFalse();
       RemoteFile none = RemoteFile.at(URI.create("http://127.0.0.1:1/none"));
       assertThat(download.probe(none))
-          .isEqualTo(new Download.Liveness(false, "connection refused", OptionalLong.empty()));
+          .isEqualTo(
+              new Download.Liveness(
+                  false, "connection refused by 127.0.0.1:1", OptionalLong.empty()));
     }
     assertThat(server.log()).containsExactly("HEAD " + FILE, "HEAD /busy");
   }
