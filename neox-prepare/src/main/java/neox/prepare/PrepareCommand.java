@@ -17,6 +17,7 @@ import neox.base.Version;
 import neox.hub.HubSettings;
 import neox.hub.download.Download;
 import neox.hub.download.Patience;
+import neox.prepare.sample.SamplePreparation;
 import neox.preprocess.PreprocessPlan;
 import neox.preprocess.command.TokenizingOptions;
 import neox.tokenizer.Tokenizer;
@@ -165,7 +166,7 @@ public final class PrepareCommand implements ToolCommand {
 
   @Override
   public Map<String, Supplier<ToolCommand>> subcommands() {
-    return Map.of("checkpoint", CheckpointCommand::new);
+    return Map.of("checkpoint", CheckpointCommand::new, "eval", EvalCommand::new);
   }
 
   @Override

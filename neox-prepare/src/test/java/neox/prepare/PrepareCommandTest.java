@@ -92,29 +92,6 @@ class PrepareCommandTest {
   }
 
   @Test
-  void evaluatesOnStoriesThatTrainingNeverTells() throws Exception {
-    sample("a");
-    Path made = directory.resolve("a");
-    List<JsonNode> rows = rows(made.resolve("eval/lambada_openai/test.jsonl"));
-    assertThat(rows).hasSize(100);
-    for (JsonNode row : rows) {
-      String text = row.get("text").asText();
-      int lastSpace = text.lastIndexOf(' ');
-      String target = text.substring(lastSpace + 1);
-      assertThat(World.ITEMS).contains(target);
-      assertThat(text.substring(0, lastSpace)).contains(target);
-    }
-    String training = Files.readString(made.resolve("sample.jsonl"));
-    for (World.Person person : World.PEOPLE) {
-      for (String item : World.ITEMS) {
-        if (World.heldOut(person, item)) {
-          assertThat(training).doesNotContain("my " + item + ",” said " + person.name());
-        }
-      }
-    }
-  }
-
-  @Test
   void asksQuestionsWithOneRightAnswer() throws Exception {
     sample("a");
     List<JsonNode> rows = rows(directory.resolve("a/eval/sciq/test.jsonl"));

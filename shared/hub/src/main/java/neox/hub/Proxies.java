@@ -51,7 +51,8 @@ public record Proxies(Map<String, ProxyServer> byScheme, NoProxy direct) {
     for (String scheme : new String[] {"http", "https"}) {
       variable(environment, scheme + "_proxy")
           .or(() -> variable(environment, "all_proxy"))
-          .ifPresent(name -> byScheme.put(scheme, parse(name, environment.getOrDefault(name, "").strip())));
+          .ifPresent(name ->
+              byScheme.put(scheme, parse(name, environment.getOrDefault(name, "").strip())));
     }
     Optional<String> direct = variable(environment, "no_proxy").map(environment::get);
     return new Proxies(byScheme, NoProxy.parse(direct.orElse("")));

@@ -1,4 +1,4 @@
-package neox.prepare;
+package neox.prepare.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

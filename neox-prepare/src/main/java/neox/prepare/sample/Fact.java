@@ -1,4 +1,4 @@
-package neox.prepare;
+package neox.prepare.sample;
 
 import java.util.List;
 

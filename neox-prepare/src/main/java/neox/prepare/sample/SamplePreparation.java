@@ -1,4 +1,4 @@
-package neox.prepare;
+package neox.prepare.sample;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -22,12 +22,15 @@ import neox.tokenizer.Tokenizers;
 
 /// Makes the data set `sample` out of nothing: text, tokenizer, tokens, evaluation sets, prompts.
 /// The same arguments give the same bytes.
-final class SamplePreparation {
+public final class SamplePreparation {
   private static final String MANIFEST = "sample.json";
 
   /// What to make.
-  record Options(long seed, double megabytes, int vocabSize) {
-    Options {
+  ///
+  /// @param megabytes how much text
+  /// @param vocabSize tokens in the vocabulary
+  public record Options(long seed, double megabytes, int vocabSize) {
+    public Options {
       if (!(megabytes > 0 && megabytes <= 1000)) {
         throw UserException.of("--megabytes: expected more than 0, at most 1000: %s", megabytes);
       }
@@ -47,14 +50,17 @@ final class SamplePreparation {
   private final Options options;
   private final Console console;
 
-  SamplePreparation(Path directory, Options options, Console console) {
+  /// Makes nothing yet.
+  ///
+  /// @param directory where everything goes
+  public SamplePreparation(Path directory, Options options, Console console) {
     this.directory = directory;
     this.options = options;
     this.console = console;
   }
 
   /// Whether everything is there already; [UserException] when it was made with other options.
-  boolean isDone() throws IOException {
+  public boolean isDone() throws IOException {
     Path manifest = directory.resolve(MANIFEST);
     if (!Files.exists(manifest)) {
       return false;
@@ -69,7 +75,7 @@ final class SamplePreparation {
   }
 
   /// Writes every file, the manifest last: its presence says that all are complete.
-  void make() throws IOException, InterruptedException {
+  public void make() throws IOException, InterruptedException {
     Files.createDirectories(directory);
     Files.deleteIfExists(directory.resolve(MANIFEST));
     Path text = directory.resolve("sample.jsonl");
