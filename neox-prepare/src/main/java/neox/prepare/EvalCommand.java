@@ -1,5 +1,6 @@
 package neox.prepare;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -77,23 +78,33 @@ final class EvalCommand implements ToolCommand {
     }
     List<EvalTask> wanted = EvalTask.find(names);
     HubSettings settings = hub.settings(parent.environment(), console);
-    try (ConsoleObserver observer = new ConsoleObserver(console);
-        Download download = Download.open(settings, parent.patience(), observer)) {
-      EvalDownload work =
-          new EvalDownload(directory, settings, parent.patience().pause(), download, console);
-      for (EvalTask task : wanted) {
-        for (EvalTask.Split split : task.splits()) {
-          if (!force && Files.isRegularFile(work.file(task, split))) {
-            console.info("%s is there already", work.file(task, split));
-          } else {
-            work.make(task, split);
+    return Stoppable.run(
+        console,
+        (observer, stop) -> {
+          try (Download download = Download.open(settings, parent.patience(), observer)) {
+            make(
+                wanted,
+                new EvalDownload(directory, settings, parent.patience().pause(), download, console),
+                console);
           }
+          console.info(
+              "next: neox-eval --model DIR --tasks %s --data %s",
+              String.join(",", names), directory);
+          console.out().println(directory);
+          return ExitCode.OK;
+        });
+  }
+
+  private void make(List<EvalTask> wanted, EvalDownload work, Console console)
+      throws IOException, InterruptedException {
+    for (EvalTask task : wanted) {
+      for (EvalTask.Split split : task.splits()) {
+        if (!force && Files.isRegularFile(work.file(task, split))) {
+          console.info("%s is there already", work.file(task, split));
+        } else {
+          work.make(task, split);
         }
       }
     }
-    console.info(
-        "next: neox-eval --model DIR --tasks %s --data %s", String.join(",", names), directory);
-    console.out().println(directory);
-    return ExitCode.OK;
   }
 }

@@ -10,6 +10,7 @@ import neox.base.Console;
 import neox.base.Environment;
 import neox.base.ExitCode;
 import neox.base.StandardOptions;
+import neox.base.StopRequest;
 import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.UserException;
@@ -178,10 +179,15 @@ public final class PrepareCommand implements ToolCommand {
       return sample(console);
     }
     HubSettings settings = hub.settings(environment, console);
-    try (ConsoleObserver observer = new ConsoleObserver(console);
-        Download download = Download.open(settings, patience, observer)) {
-      return list ? list(settings, download, console) : prepare(settings, download, console);
-    }
+    return Stoppable.run(
+        console,
+        (observer, stop) -> {
+          try (Download download = Download.open(settings, patience, observer)) {
+            return list
+                ? list(settings, download, console)
+                : prepare(settings, download, console, stop);
+          }
+        });
   }
 
   private int list(HubSettings settings, Download download, Console console) {
@@ -194,7 +200,7 @@ public final class PrepareCommand implements ToolCommand {
     return ExitCode.OK;
   }
 
-  private int prepare(HubSettings settings, Download download, Console console)
+  private int prepare(HubSettings settings, Download download, Console console, StopRequest stop)
       throws IOException, InterruptedException {
     DataFiles choice = new DataFiles(config, split);
     Catalog known = catalog.get();
@@ -206,12 +212,12 @@ public final class PrepareCommand implements ToolCommand {
         return ExitCode.OK;
       }
       Gpt2Vocabulary gpt2 = new Gpt2Vocabulary(directory(), known, finder, download);
-      tokenize(corpus, gpt2, download, console);
-      return ExitCode.OK;
+      return tokenize(
+          corpus, gpt2, new DatasetPreparation.Means(download, console, stop::requested));
     }
   }
 
-  private void tokenize(Corpus corpus, Gpt2Vocabulary gpt2, Download download, Console console)
+  private int tokenize(Corpus corpus, Gpt2Vocabulary gpt2, DatasetPreparation.Means means)
       throws IOException, InterruptedException {
     String type = tokenizer == null ? GPT2 : tokenizer;
     DatasetPreparation.Request request =
@@ -221,7 +227,8 @@ public final class PrepareCommand implements ToolCommand {
             name.orElse(corpus.name()),
             describe(type),
             keepRaw ? DatasetPreparation.Raw.KEEP : DatasetPreparation.Raw.PIPE);
-    DatasetPreparation preparation = new DatasetPreparation(request, download, console);
+    Console console = means.console();
+    DatasetPreparation preparation = new DatasetPreparation(request, means);
     if (force) {
       tokenizing.replaceOutput();
     }
@@ -237,10 +244,13 @@ public final class PrepareCommand implements ToolCommand {
       if (force) {
         preparation.forget();
       }
-      preparation.make(plan, open(type, gpt2, console));
+      if (!preparation.make(plan, open(type, gpt2, console))) {
+        return ExitCode.STOPPED;
+      }
     }
     console.info(
         "next: neox-train CONFIG --set data_path=%s", plan.dataset(plan.keys().getFirst()));
+    return ExitCode.OK;
   }
 
   private Tokenizer open(String type, Gpt2Vocabulary gpt2, Console console)

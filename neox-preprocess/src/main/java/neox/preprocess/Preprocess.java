@@ -96,13 +96,17 @@ public final class Preprocess {
     }
   }
 
-  /// As [#run(PreprocessPlan, Tokenizer, Console)] for files that are not on disk, which the plan's
-  /// inputs only name.
+  /// As [#run(PreprocessPlan, Tokenizer, Console, BooleanSupplier)] for files that are not on disk,
+  /// which the plan's inputs only name.
   public static Summary runRemote(
-      PreprocessPlan plan, List<RemoteInput> inputs, Tokenizer tokenizer, Console console)
+      PreprocessPlan plan,
+      List<RemoteInput> inputs,
+      Tokenizer tokenizer,
+      Console console,
+      BooleanSupplier stop)
       throws IOException, InterruptedException {
     List<InputFile> files = inputs.stream().map(InputFile::of).toList();
-    return run(plan, files, Recipe.ofTexts(plan, tokenizer), console, () -> false);
+    return run(plan, files, Recipe.ofTexts(plan, tokenizer), console, stop);
   }
 
   private static Summary run(

@@ -83,7 +83,8 @@ class RemoteInputTest {
         plan,
         List.of(inputs),
         Tokenizers.open("CharLevelTokenizer", Optional.empty(), Optional.empty()),
-        console);
+        console,
+        () -> false);
   }
 
   /// Bytes in memory that behave as their name says.
