@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import neox.base.Console;
@@ -78,7 +77,7 @@ class StoppableTest {
       rows.add("{\"text\": \"row " + i + " of many\"}\n");
     }
     CountDownLatch halfway = new CountDownLatch(1);
-    AtomicBoolean slow = new AtomicBoolean(true);
+    CountDownLatch stopped = new CountDownLatch(1);
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -90,9 +89,9 @@ class StoppableTest {
             for (int i = 0; i < rows.size(); i++) {
               out.write(rows.get(i).getBytes(UTF_8));
               out.flush();
-              if (slow.get() && i == 100) {
+              if (i == 100) {
                 halfway.countDown();
-                pause();
+                await(stopped);
               }
             }
           }
@@ -103,8 +102,8 @@ class StoppableTest {
       Process process = prepare(address);
       assertThat(halfway.await(2, TimeUnit.MINUTES)).isTrue();
       process.destroy();
-      assertThat(process.waitFor()).isEqualTo(ExitCode.STOPPED);
-      slow.set(false);
+      assertThat(process.waitFor()).as(log()).isEqualTo(ExitCode.STOPPED);
+      stopped.countDown();
       assertThat(prepare(address, "--resume").waitFor()).isZero();
     } finally {
       server.stop(0);
@@ -112,13 +111,16 @@ class StoppableTest {
     assertThat(Run.documents(directory.resolve("rows/rows_text_document"), -1)).hasSize(200);
   }
 
-  /// Waits longer than the signal needs to arrive; the connection's end wakes nobody here.
-  private static void pause() {
+  private static void await(CountDownLatch latch) {
     try {
-      Thread.sleep(Duration.ofSeconds(3));
+      latch.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private String log() throws IOException {
+    return Files.readString(directory.resolve("run.log"));
   }
 
   private Process prepare(String address, String... more) throws IOException {
@@ -138,7 +140,7 @@ class StoppableTest {
     command.addAll(List.of(more));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
-        .redirectOutput(Files.createTempFile(directory, "run", ".log").toFile())
+        .redirectOutput(directory.resolve("run.log").toFile())
         .start();
   }
 }

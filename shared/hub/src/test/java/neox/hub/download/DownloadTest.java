@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import neox.base.UserException;
 import neox.hub.Checksum;
@@ -500,6 +502,27 @@ class DownloadTest {
   }
 
   @Test
+  void endsAReadThatWaitsWhenAnotherThreadCloses() throws Exception {
+    server.fail(FILE, stall(1000));
+    try (Download download = download(Duration.ofMinutes(5))) {
+      Download.Source source = download.toStream(file());
+      assertThat(source.stream().readNBytes(1000)).hasSize(1000);
+      FutureTask<Integer> read = new FutureTask<>(() -> source.stream().read());
+      Thread reader = Thread.ofPlatform().start(read);
+      while (reader.getState() != Thread.State.RUNNABLE
+          && reader.getState() != Thread.State.TERMINATED) {
+        Thread.onSpinWait();
+      }
+      source.close();
+      assertThatThrownBy(read::get)
+          .cause()
+          .isInstanceOf(InterruptedIOException.class)
+          .hasMessage("corpus.bin: interrupted");
+    }
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
   void probesWithoutDownloading() {
     server.fail("/busy", status(503));
     try (Download download = download()) {
@@ -555,12 +578,12 @@ class DownloadTest {
   }
 
   private Download download() {
+    return download(Duration.ofMillis(300));
+  }
+
+  private Download download(Duration idle) {
     Patience patience =
-        new Patience(
-            Duration.ofSeconds(5),
-            Duration.ofMillis(300),
-            5,
-            pause -> pausesSeconds.add(pause.toSeconds()));
+        new Patience(Duration.ofSeconds(5), idle, 5, pause -> pausesSeconds.add(pause.toSeconds()));
     HubSettings settings = HubSettings.of("neox-test", Map.of(), Optional.of(hub), token);
     return Download.open(
         settings,
