@@ -8,6 +8,7 @@ import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
 import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
+import neox.config.OpenedConfig;
 import neox.config.RunShape;
 import neox.data.RunSamples;
 
@@ -21,7 +22,8 @@ record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened) {
   /// @param worldSize ranks of the run
   static RunPlan read(ConfigSource source, int worldSize, Consumer<String> log) throws IOException {
     RunShape shape = RunShape.ofRanks(worldSize);
-    LoadedConfig loaded = ConfigLoader.read(source, shape);
+    OpenedConfig files = ConfigLoader.open(source);
+    LoadedConfig loaded = files.forRun(shape);
     NeoxConfig config = loaded.config();
     if (config.batch().trainEpochs().isEmpty()) {
       return new RunPlan(loaded, Optional.empty());
@@ -33,8 +35,7 @@ record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened) {
       log.accept(
           "train_epochs: %d epochs are %,d steps"
               .formatted(config.batch().trainEpochs().get(), steps));
-      return new RunPlan(
-          ConfigLoader.read(source, shape.withStepsOfEpochs(steps)), Optional.of(samples));
+      return new RunPlan(files.forRun(shape.withStepsOfEpochs(steps)), Optional.of(samples));
     } catch (IOException | RuntimeException e) {
       samples.close();
       throw e;

@@ -2,8 +2,6 @@ package neox.train;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import neox.base.Console;
 import neox.base.ExitCode;
@@ -78,6 +76,9 @@ public final class TrainCommand implements ToolCommand {
     }
     Launch launch = Launch.fromEnvironment();
     RunPlan plan = RunPlan.read(source(), launch.worldSize(), console::info);
+    if (launch.rank() == 0) {
+      plan.loaded().warning().ifPresent(warning -> console.warn("%s", warning));
+    }
     NativeRuntime.start(NativeRuntime.defaultThreads());
     try (StopRequest stop = StopRequest.listen(console)) {
       int code = NativeRuntime.run(() -> train(launch, plan, console, stop));
@@ -99,11 +100,8 @@ public final class TrainCommand implements ToolCommand {
   /// The option is short for `--set iteration=N`.
   private ConfigSource source() {
     ConfigSource source = config.source();
-    if (iteration == null) {
-      return source;
-    }
-    Map<String, String> overrides = new LinkedHashMap<>(source.overrides());
-    overrides.put("iteration", iteration.toString());
-    return new ConfigSource(source.directory(), source.files(), overrides);
+    return iteration == null
+        ? source
+        : source.with("--iteration", "iteration", iteration.toString());
   }
 }

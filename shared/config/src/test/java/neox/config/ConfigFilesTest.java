@@ -67,14 +67,16 @@ class ConfigFilesTest {
     write("a.yml", TestConfig.text("train_iters: 1"));
     write("b.yml", "\ntrain-iters: 2");
     assertThat(problems("a", "b"))
-        .isEqualTo("b.yml:2: train_iters: given twice, first at a.yml:1; remove one of them");
+        .isEqualTo(
+            "b.yml:2: train_iters: given twice with two values, first at a.yml:1; remove one of them");
   }
 
   @Test
   void rejectsAKeyTwiceInsideAMapping() throws IOException {
     write("a.yml", TestConfig.text("zero_optimization: {stage: 0,\n stage: 1}"));
     assertThat(problems("a"))
-        .isEqualTo("a.yml:2: stage: given twice, first at a.yml:1; remove one of them");
+        .isEqualTo(
+            "a.yml:2: stage: given twice with two values, first at a.yml:1; remove one of them");
   }
 
   @Test
@@ -85,7 +87,7 @@ class ConfigFilesTest {
         .isEqualTo(
             """
             a.yml:1: optimizer.params.lr: required but missing: peak learning rate
-            b.yml:1: optimizer: given twice, first at a.yml:1; remove one of them\
+            b.yml:1: optimizer: given twice with two values, first at a.yml:1; remove one of them\
             """);
   }
 
@@ -116,7 +118,8 @@ class ConfigFilesTest {
     write("b.yml", "- 1\n- 2\n");
     assertThat(problems("b")).isEqualTo("b.yml:1: expected 'key: value' lines, found a list");
     write("c.yml", "seed: !!python/object:os.system x\n");
-    assertThat(problems("c")).startsWith("c.yml:1: not valid YAML: Global tag is not allowed");
+    assertThat(problems("c"))
+        .contains("c.yml:1: tag !!python/object:os.system is not allowed in a configuration");
     write("c2.yml", TestConfig.text("seed: !secret 5"));
     assertThat(problems("c2")).isEqualTo("c2.yml:1: tag !secret is not allowed in a configuration");
     write("d.yml", "[a]: 1\n");

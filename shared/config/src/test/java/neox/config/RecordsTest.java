@@ -210,7 +210,10 @@ class RecordsTest {
     assertThatThrownBy(() -> load("model_parallel_size: 2", RunShape.ofRanks(1)))
         .message()
         .contains(
-            "c.yml:1: model_parallel_size: ", "= 2 ranks share the network, but the run has 1");
+            "c.yml:1: model_parallel_size: ",
+            "= 2 ranks share the network, but the run has 1; start 2")
+        .endsWith(
+            ", or train on this one with --set pipe_parallel_size=1 --set model_parallel_size=1");
     assertThatThrownBy(() -> RunShape.ofRanks(0)).hasMessage("a run of 0 ranks");
   }
 
@@ -338,7 +341,7 @@ class RecordsTest {
     assertThatThrownBy(() -> load("attention_dropout: 0.1", RunShape.ofRanks(2)))
         .message()
         .endsWith(
-            "c.yml:1: hidden_dropout: dropout on several ranks is not supported in this version; set"
+            "c.yml:1: hidden_dropout: dropout on several ranks is not built yet; set"
                 + " hidden_dropout and attention_dropout to 0");
   }
 

@@ -12,12 +12,15 @@ public final class NearestName {
   /// Names that people bring from other trainers, or from older versions of GPT-NeoX.
   private static final Map<String, String> OTHER_WORDS =
       Map.ofEntries(
-          Map.entry("save_interval", "checkpoint_factor"),
           Map.entry("save_iters", "extra_save_iters"),
           Map.entry("label_data_paths", "train_label_data_paths"),
           Map.entry("gas", "gradient_accumulation_steps"),
           Map.entry("micro_batch_size", "train_micro_batch_size_per_gpu"),
           Map.entry("global_batch_size", "train_batch_size"),
+          Map.entry("bf16", "bfloat16"),
+          Map.entry("float32", "fp32"),
+          Map.entry("float16", "fp16"),
+          Map.entry("half", "fp16"),
           Map.entry("max_steps", "train_iters"),
           Map.entry("max_iters", "train_iters"),
           Map.entry("learning_rate", "optimizer.params.lr"),
