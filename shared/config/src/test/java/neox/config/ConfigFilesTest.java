@@ -15,6 +15,8 @@ import neox.config.model.BlockConfig;
 import neox.config.model.Residual;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigFilesTest {
   @TempDir Path directory;
@@ -168,6 +170,31 @@ class ConfigFilesTest {
     assertThat(config.precision()).isEqualTo(Precision.BFLOAT16);
     assertThat(config.checkpoint().extraIters()).containsExactly(0L, 7L);
     assertThat(config.data().split()).isEqualTo("1,0,0");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "fp16: {enabled: true}|precision=bfloat16",
+        "fp16: {enabled: true}|precision=fp32",
+        "fp16: {enabled: true}|bf16.enabled=true",
+        "fp16: {enabled: true}|fp16.enabled=false",
+        "precision: fp16|bf16.enabled=true",
+        "bf16: {enabled: true}|precision=fp32",
+        "train_epochs: 3|train_iters=5",
+        "train_iters: 3|train_epochs=5",
+        "intermediate_size: 64|expansion_factor=2",
+        "expansion_factor: 2|intermediate_size=64",
+        "train_data_paths: [a]\\nvalid_data_paths: [a]\\ntest_data_paths: [a]\\ntrain_data_weights: [1]|data_path=b",
+      })
+  void overridesWinOverOtherKeysThatSayTheSame(String lines, String override) throws IOException {
+    write("a.yml", TestConfig.text(lines.replace("\\n", "\n")));
+    Map<String, String> overrides = ConfigSource.overrides(List.of(override));
+    LoadedConfig loaded = ConfigLoader.read(source(overrides, "a"));
+    write("b.yml", loaded.effectiveYaml());
+    assertThat(ConfigLoader.load(source(Map.of(), "b"))).isEqualTo(loaded.config());
   }
 
   @Test

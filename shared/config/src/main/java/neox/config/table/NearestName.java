@@ -1,7 +1,6 @@
 package neox.config.table;
 
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -43,12 +42,17 @@ public final class NearestName {
       return Optional.of(known);
     }
     int reach = Math.max(1, wanted.length() / 4);
-    return candidates.stream()
-        .filter(candidate -> Spelling.distance(wanted, normal(candidate)) <= reach)
-        .min(
-            Comparator.comparingInt(
-                    (String candidate) -> Spelling.distance(wanted, normal(candidate)))
-                .thenComparing(Comparator.naturalOrder()));
+    Optional<String> nearest = Optional.empty();
+    for (String candidate : candidates.stream().sorted().toList()) {
+      if (Math.abs(candidate.length() - wanted.length()) <= reach) {
+        int distance = Spelling.distance(wanted, normal(candidate));
+        if (distance <= reach) {
+          nearest = Optional.of(candidate);
+          reach = distance - 1; // only a nearer one is better now
+        }
+      }
+    }
+    return nearest;
   }
 
   /// `; did you mean 'x'?`, or nothing.

@@ -1,6 +1,7 @@
 package neox.config.table;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,12 +24,14 @@ final class UnusedKeys {
   private static final int MOST_GUESSES = 100;
 
   private final Set<String> supported;
+  private final Set<String> parents;
   private final Problems problems;
   private final List<String> unheard = new ArrayList<>();
 
   /// @param supported the keys that records asked for
   UnusedKeys(Set<String> supported, Problems problems) {
     this.supported = supported;
+    this.parents = parents(supported);
     this.problems = problems;
   }
 
@@ -41,7 +44,7 @@ final class UnusedKeys {
   private void check(String prefix, Fields fields) {
     for (Field field : fields.fields().values()) {
       String name = prefix + field.name();
-      boolean isParent = isParent(name);
+      boolean isParent = parents.contains(name);
       if (name.equals(EXTRA) && field.value() instanceof Fields inner) {
         inner.fields().values().forEach(this::checkExtra);
       } else if (isParent && field.value() instanceof Fields inner) {
@@ -78,7 +81,7 @@ final class UnusedKeys {
     if (harmless && known.get().isUnheard(field.value())) {
       unheard.add(name);
     } else if (!harmless) {
-      boolean ours = supported.contains(field.name()) || isParent(field.name());
+      boolean ours = supported.contains(field.name()) || parents.contains(field.name());
       problems.add(
           field.origin(),
           "%s: not supported: DeepSpeed would prefer it to the other keys; %s",
@@ -87,9 +90,16 @@ final class UnusedKeys {
     }
   }
 
-  private boolean isParent(String name) {
-    return Stream.concat(supported.stream(), KnownKeys.names().stream())
-        .anyMatch(key -> key.startsWith(name + "."));
+  /// The keys that hold other keys: what stands before each dot.
+  private static Set<String> parents(Set<String> supported) {
+    Set<String> parents = new HashSet<>();
+    Stream.concat(supported.stream(), KnownKeys.names().stream())
+        .forEach(key -> {
+          for (int dot = key.indexOf('.'); dot > 0; dot = key.indexOf('.', dot + 1)) {
+            parents.add(key.substring(0, dot));
+          }
+        });
+    return parents;
   }
 
   private void unknown(String name, Field field) {
