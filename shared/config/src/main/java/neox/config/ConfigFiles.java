@@ -72,8 +72,8 @@ final class ConfigFiles {
 
   /// How to name the configuration as a whole in a message.
   private static String where(ConfigSource source) {
-    List<Path> paths = source.paths();
-    return paths.size() == 1 ? paths.getFirst().toString() : "configuration";
+    List<String> paths = source.paths().stream().map(Path::toString).toList();
+    return paths.isEmpty() ? "configuration" : String.join(", ", paths);
   }
 
   private ConfigFiles() {}

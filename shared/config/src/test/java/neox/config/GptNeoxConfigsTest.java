@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -71,17 +72,21 @@ class GptNeoxConfigsTest {
 
   /// The files of one run, none of which repeats a key: GPT-NeoX would refuse it.
   private List<Path> write(String name, Map<String, ObjectNode> configs) throws IOException {
-    ObjectNode own = configs.get(name);
+    ObjectNode own = get(configs, name);
     List<Path> files = new ArrayList<>(List.of(write("own.json", own)));
     ObjectNode all = own.deepCopy();
     if (ADDITIONS.contains(name)) {
-      files.add(write("base.json", without(configs.get("125M.yml"), all)));
-      all.setAll(configs.get("125M.yml"));
+      files.add(write("base.json", without(get(configs, "125M.yml"), all)));
+      all.setAll(get(configs, "125M.yml"));
     } else if (!own.has("optimizer")) {
-      files.add(write("train.json", without(configs.get("llama/train_config.yml"), all)));
+      files.add(write("train.json", without(get(configs, "llama/train_config.yml"), all)));
     }
-    files.add(write("local.json", without(configs.get("local_setup.yml"), all)));
+    files.add(write("local.json", without(get(configs, "local_setup.yml"), all)));
     return files;
+  }
+
+  private static ObjectNode get(Map<String, ObjectNode> configs, String name) {
+    return Objects.requireNonNull(configs.get(name), name);
   }
 
   private Path write(String name, JsonNode keys) throws IOException {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import neox.base.UserException;
 import neox.config.model.AttentionKind;
 import neox.config.model.BlockConfig;
 import neox.config.model.Norm;
@@ -362,6 +363,11 @@ class RecordsTest {
     assertThatThrownBy(() -> Vocabulary.padded(0, 128, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("sizes must be positive: 0, 128, 1");
+    assertThatThrownBy(() -> Vocabulary.padded(50_000, 1 << 20, 1 << 20))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "make_vocab_size_divisible_by (1048576) x model_parallel_size (1048576): 1099511627776"
+                + " rows of the vocabulary are more than can be counted");
   }
 
   /// The first block of a network with these keys.

@@ -17,8 +17,11 @@ import neox.config.table.Range;
 public record Dims(
     int hiddenSize, int heads, int kvHeads, int seqLength, int maxPositions, int vocabDivisor) {
 
-  /// Beyond any network that could be trained; products of two or three such sizes are exact.
-  static final int LARGEST = 1 << 24;
+  /// Fifty times the widest network known; a larger number is a slip. The bytes of any network of
+  /// such sizes can be counted in 64 bits.
+  private static final int WIDEST = 1 << 20;
+
+  private static final int LONGEST = 1 << 24;
 
   /// Dims of one attention head.
   public int headDim() {
@@ -30,9 +33,9 @@ public record Dims(
   }
 
   static Dims from(ConfigTable t) {
-    int hidden = size(t, "hidden_size", "width of the residual stream");
-    int heads = size(t, "num_attention_heads", "query heads");
-    int seqLength = size(t, "seq_length", "tokens per training sample");
+    int hidden = size(t, WIDEST, "hidden_size", "width of the residual stream");
+    int heads = size(t, WIDEST, "num_attention_heads", "query heads");
+    int seqLength = size(t, LONGEST, "seq_length", "tokens per training sample");
     return new Dims(
         hidden,
         heads,
@@ -40,7 +43,7 @@ public record Dims(
         seqLength,
         maxPositions(t, seqLength),
         t.atMost(
-            LARGEST,
+            WIDEST,
             "make_vocab_size_divisible_by",
             t.integer(
                 "make_vocab_size_divisible_by",
@@ -59,8 +62,8 @@ public record Dims(
         hiddenSize);
   }
 
-  private static int size(ConfigTable t, String name, String documentation) {
-    return t.atMost(LARGEST, name, t.integer(name, Range.atLeast(1), documentation));
+  private static int size(ConfigTable t, int limit, String name, String documentation) {
+    return t.atMost(limit, name, t.integer(name, Range.atLeast(1), documentation));
   }
 
   private static int kvHeads(ConfigTable t, int heads) {
@@ -82,7 +85,11 @@ public record Dims(
 
   private static int maxPositions(ConfigTable t, int seqLength) {
     int positions =
-        size(t, "max_position_embeddings", "rows of a learned position table; at least seq_length");
+        size(
+            t,
+            LONGEST,
+            "max_position_embeddings",
+            "rows of a learned position table; at least seq_length");
     t.check(
         positions >= seqLength,
         List.of("max_position_embeddings", "seq_length"),

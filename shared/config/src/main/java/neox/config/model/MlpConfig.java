@@ -14,7 +14,7 @@ import neox.config.table.Range;
 /// @param bias whether its projections have biases (`use_bias_in_mlp`)
 public record MlpConfig(Activation activation, boolean tanhGelu, int size, boolean bias) {
 
-  private static final int LARGEST = 16 * Dims.LARGEST;
+  private static final int LARGEST = 1 << 24;
 
   public MlpConfig withActivation(Activation value) {
     return new MlpConfig(value, tanhGelu, size, bias);
@@ -76,7 +76,7 @@ public record MlpConfig(Activation activation, boolean tanhGelu, int size, boole
         "expected a width of the MLP from 1 to %,d, found %d",
         LARGEST,
         width);
-    return (int) Math.clamp(width, 1, LARGEST);
+    return Math.clamp(width, 1, LARGEST);
   }
 
   private static long width(long base, long unit, Activation activation) {

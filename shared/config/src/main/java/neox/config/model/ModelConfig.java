@@ -24,9 +24,9 @@ public record ModelConfig(
     DropoutConfig dropout,
     InitConfig init) {
 
-  /// A hundred times the deepest network known; a larger number is a slip, and lists of so many
-  /// blocks would fill the memory.
-  private static final int MOST_LAYERS = 100_000;
+  /// Ten times the deepest network known; a larger number is a slip, and lists of so many blocks
+  /// would fill the memory.
+  private static final int MOST_LAYERS = 10_000;
 
   public ModelConfig {
     blocks = List.copyOf(blocks);

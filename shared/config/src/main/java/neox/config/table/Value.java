@@ -61,6 +61,11 @@ public sealed interface Value {
       return field == null ? null : field.value();
     }
 
+    private boolean holds(Field field) {
+      Value value = get(field.name());
+      return value != null && value.same(field.value());
+    }
+
     /// The same mapping with one field added or replaced.
     public Fields with(Field field) {
       Map<String, Field> copy = new LinkedHashMap<>(fields);
@@ -84,8 +89,7 @@ public sealed interface Value {
       case Fields a ->
           other instanceof Fields b
               && a.fields().keySet().equals(b.fields().keySet())
-              && a.fields().values().stream()
-                  .allMatch(f -> f.value().same(b.fields().get(f.name()).value()));
+              && a.fields().values().stream().allMatch(field -> b.holds(field));
     };
   }
 

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import neox.config.table.Value.Field;
 import neox.config.table.Value.Fields;
 import neox.config.table.Value.Items;
@@ -33,8 +34,9 @@ final class YamlComposer {
 
   /// A value that aliases may repeat.
   ///
+  /// @param value empty while it is read
   /// @param size how many values it is, with everything in it unfolded
-  private record Anchored(Value value, int size) {}
+  private record Anchored(Optional<Value> value, int size) {}
 
   private final Iterator<Event> events;
   private final Places places;
@@ -77,7 +79,7 @@ final class YamlComposer {
     int before = values;
     NodeEvent node = (NodeEvent) event;
     String anchor = node.getAnchor();
-    if (anchor != null && anchors.put(anchor, new Anchored(NOT_YET, 0)) != null) {
+    if (anchor != null && anchors.put(anchor, new Anchored(Optional.empty(), 0)) != null) {
       throw new YAMLException("found duplicate anchor " + anchor);
     }
     Origin origin = places.at(event.getStartMark().getLine() + 1);
@@ -90,13 +92,10 @@ final class YamlComposer {
           default -> throw new YAMLException("unexpected " + event.getEventId());
         };
     if (anchor != null) {
-      anchors.put(anchor, new Anchored(value, values - before + 1));
+      anchors.put(anchor, new Anchored(Optional.of(value), values - before + 1));
     }
     return value;
   }
-
-  /// Stands for the value of an anchor while that value is read.
-  private static final Value NOT_YET = new Scalar("", true, Origin.OVERRIDE);
 
   private Value repeated(String anchor) {
     Anchored anchored = anchors.get(anchor);
@@ -104,10 +103,10 @@ final class YamlComposer {
       throw new YAMLException("found undefined alias " + anchor);
     }
     values += anchored.size() - 1;
-    if (anchored.value() == NOT_YET || values > MAX_VALUES) {
+    if (values > MAX_VALUES) {
       throw endless();
     }
-    return anchored.value();
+    return anchored.value().orElseThrow(YamlComposer::endless);
   }
 
   private static YAMLException endless() {

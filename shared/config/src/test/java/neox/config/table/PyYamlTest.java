@@ -64,7 +64,7 @@ class PyYamlTest {
       }
     }
     assertThat(octalOrBase60).hasSizeGreaterThan(15).contains("010", "1:30", "190:20:30.15");
-    assertThat(shortExponents).hasSizeGreaterThan(20).contains("1e-5", "1E5", "1.0e5", "-.5");
+    assertThat(shortExponents).hasSizeGreaterThan(15).contains("1e-5", "1E5", "1.0e5", "-.5");
   }
 
   private static @Nullable Object expected(String type, String value, String word) {
