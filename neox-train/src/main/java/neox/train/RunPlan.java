@@ -36,7 +36,7 @@ record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened) {
           "train_epochs: %d epochs are %,d steps"
               .formatted(config.batch().trainEpochs().get(), steps));
       return new RunPlan(files.forRun(shape.withStepsOfEpochs(steps)), Optional.of(samples));
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       samples.close();
       throw e;
     }

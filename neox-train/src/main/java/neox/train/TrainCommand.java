@@ -76,9 +76,6 @@ public final class TrainCommand implements ToolCommand {
     }
     Launch launch = Launch.fromEnvironment();
     RunPlan plan = RunPlan.read(source(), launch.worldSize(), console::info);
-    if (launch.rank() == 0) {
-      plan.loaded().warning().ifPresent(warning -> console.warn("%s", warning));
-    }
     NativeRuntime.start(NativeRuntime.defaultThreads());
     try (StopRequest stop = StopRequest.listen(console)) {
       int code = NativeRuntime.run(() -> train(launch, plan, console, stop));
@@ -93,6 +90,9 @@ public final class TrainCommand implements ToolCommand {
     ParallelConfig parallel = plan.loaded().config().parallel();
     Topology topology = launch.topology(parallel.stages(), parallel.modelParallelSize());
     try (Ranks ranks = Ranks.join(topology, launch, JOIN)) {
+      if (ranks.isFirstOfAll()) {
+        plan.loaded().warning().ifPresent(warning -> console.warn("%s", warning));
+      }
       return Training.run(plan, new Training.Seat(ranks, Device.named(device)), console, stop);
     }
   }

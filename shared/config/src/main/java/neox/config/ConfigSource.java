@@ -75,10 +75,11 @@ public record ConfigSource(
   private Path resolve(Path file) {
     Path whole = directory.map(d -> d.resolve(file)).orElse(file);
     String name = file.toString();
-    if (name.endsWith(".yml") || name.endsWith(".json")) {
+    Path last = whole.getFileName();
+    if (name.endsWith(".yml") || name.endsWith(".json") || last == null) {
       return whole;
     }
-    Path suffixed = whole.resolveSibling(whole.getFileName() + ".yml");
+    Path suffixed = whole.resolveSibling(last + ".yml");
     boolean asNamed = Files.exists(whole) && !Files.isDirectory(whole) && !Files.exists(suffixed);
     return asNamed ? whole : suffixed;
   }

@@ -107,12 +107,18 @@ record ConfigText(Path path, String name, String text) {
     if (bare.indexOf('=') > 0) {
       return "; each --set takes one KEY=VALUE: write --set " + bare;
     }
+    if (Files.isDirectory(path.resolveSibling(bare))) {
+      return "; " + bare + " is a directory: -d DIR names one, its files stand after it";
+    }
     if (source.directory().isEmpty()) {
       return path.isAbsolute()
           ? ""
           : " in " + Path.of("").toAbsolutePath() + "; -d DIR names another directory";
     }
     Path directory = source.directory().get();
+    if (!path.startsWith(directory)) {
+      return "";
+    }
     Path inside = directory.relativize(path);
     return Files.isRegularFile(inside)
         ? "; -d already names the directory: " + inside + " is there without -d " + directory

@@ -170,6 +170,15 @@ class ConfigTextTest {
             b=2.yml: no such configuration file; each --set takes one KEY=VALUE: write --set b=2
             x.yml: no such configuration file\
             """);
+    Files.createDirectory(directory.resolve("folder"));
+    assertThat(problem("folder", "/nowhere/x.yml", "/"))
+        .isEqualTo(
+            """
+            folder.yml: no such configuration file; folder is a directory: -d DIR names one, its \
+            files stand after it
+            /nowhere/x.yml: no such configuration file
+            /: a directory, expected a .yml file\
+            """);
     Path configs = Path.of("src/test/resources/golden");
     assertThat(
             problem(

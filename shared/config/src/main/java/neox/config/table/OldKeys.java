@@ -11,49 +11,24 @@ public final class OldKeys {
   private static final Map<String, String> TODAY = new LinkedHashMap<>();
 
   static {
-    model();
-    training();
-    branches();
-  }
-
-  private static void model() {
     old(
         "remove it: num_kv_heads alone says it today, 1 for multiquery, some for groupedquery, all"
             + " heads when not given",
         "attention_type");
-    old("write attention_config, such as [[[global], all]]", "sparsity", "attention_types");
-    old("write activation: geglu", "geglu", "use_geglu");
+    old("write attention_config, such as [[[global], all]]", "sparsity");
+    old("write activation: geglu", "geglu");
     old("write bias_gelu_fusion, which is gelu by its tanh approximation", "openai_gelu");
-    old("write rotary_pct, the fraction of each head that turns", "rotary_ndims");
-    old("write norm: rmsnorm", "rmsnorm", "rms_norm");
     old(
         "remove it: norms stand before attention and MLP, never after them",
         "apply_residual_connection_post_layernorm");
-    old("remove it: the tokenizer says how many tokens there are", "vocab_size");
-  }
-
-  private static void training() {
     old("write min_lr, a rate: decay_lr_to x optimizer.params.lr", "decay_lr_to");
-    old(
-        "write warmup, a fraction of lr_decay_iters: the warm-up's steps / lr_decay_iters",
-        "warmup_iters",
-        "lr_warmup_iters",
-        "lr_warmup_steps");
+    old("write warmup, a fraction: warmup_iters / lr_decay_iters", "warmup_iters");
     old("write checkpoint_factor, the steps between saves", "save_interval");
-    old("write optimizer.type: cpu_adam", "cpu_optimizer");
-    old("write optimizer.type", "cpu_torch_adam", "onebitadam", "sm3");
-    old("write optimizer.params.betas: [beta1, beta2]", "adam_beta1", "adam_beta2");
-    old("write optimizer.params.eps", "adam_eps");
-    old("write optimizer.params.momentum", "momentum");
     old(
         "remove it: positions and attention run on over the end of a document",
         "reset_position_ids",
         "reset_attention_mask");
-    old("write wandb_team", "wandb_entity");
-    old("write train_data_weights", "data_weights");
-  }
-
-  private static void branches() {
+    old("write moe_expert_interval", "expert_interval");
     old(
         "remove it: it said how to compute mixtures of experts (moe_num_experts), which are not"
             + " built yet",
@@ -61,13 +36,12 @@ public final class OldKeys {
         "moe_token_dropping",
         "moe_expert_parallel_size",
         "moe_loss_coeff",
-        "moe_aux_loss_coeff",
-        "moe_z_loss_coeff",
-        "moe_capacity_factor",
         "moe_train_capacity_factor",
         "moe_eval_capacity_factor",
         "moe_min_capacity",
         "moe_use_residual",
+        "moe_glu",
+        "create_moe_param_group",
         "enable_expert_tensor_parallelism");
     old(
         "remove it: model_parallel_size says how many ranks share a tensor",
