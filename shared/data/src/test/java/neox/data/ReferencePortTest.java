@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -96,7 +97,7 @@ class ReferencePortTest {
       Arrays.setAll(documents, d -> new int[row.get("sizes").get(d).asInt()]);
       ReferencePort.Order order =
           ReferencePort.packed(
-              documents,
+              List.of(documents),
               0,
               row.get("last").asInt(),
               OptionalLong.of(row.get("samples").asLong()),
