@@ -2,7 +2,7 @@ package neox.train;
 
 import java.io.IOException;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.OptionalLong;
 import neox.base.UserException;
 import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
@@ -10,6 +10,7 @@ import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
 import neox.config.OpenedConfig;
 import neox.config.RunShape;
+import neox.data.OrderLog;
 import neox.data.RunSamples;
 
 /// A run's configuration, with its length in steps: where it is given as `train_epochs`, the data
@@ -20,7 +21,7 @@ record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened) {
   /// Reads a configuration; when it gives epochs, asks the data how many steps they are.
   ///
   /// @param worldSize ranks of the run
-  static RunPlan read(ConfigSource source, int worldSize, Consumer<String> log) throws IOException {
+  static RunPlan read(ConfigSource source, int worldSize, OrderLog log) throws IOException {
     RunShape shape = RunShape.ofRanks(worldSize);
     OpenedConfig files = ConfigLoader.open(source);
     LoadedConfig loaded = files.forRun(shape);
@@ -32,7 +33,7 @@ record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened) {
     RunSamples samples = RunSamples.open(config, log);
     try {
       long steps = steps(samples, config);
-      log.accept(
+      log.info(
           "train_epochs: %d epochs are %,d steps"
               .formatted(config.batch().trainEpochs().get(), steps));
       return new RunPlan(files.forRun(shape.withStepsOfEpochs(steps)), Optional.of(samples));
@@ -57,7 +58,15 @@ record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened) {
   }
 
   /// The samples of the run.
-  RunSamples samples(Consumer<String> log) throws IOException {
-    return opened.isPresent() ? opened.get() : RunSamples.open(loaded.config(), log);
+  ///
+  /// @param trainOrder how many samples the order of training was made for, where that is not what
+  ///   the configuration asks for
+  RunSamples samples(OptionalLong trainOrder, OrderLog log) throws IOException {
+    if (opened.isPresent()) {
+      return opened.get();
+    }
+    return trainOrder.isPresent()
+        ? RunSamples.resume(loaded.config(), trainOrder.getAsLong(), log)
+        : RunSamples.open(loaded.config(), log);
   }
 }

@@ -13,6 +13,7 @@ import neox.base.Version;
 import neox.config.ConfigOptions;
 import neox.config.ConfigSource;
 import neox.config.ParallelConfig;
+import neox.data.OrderLog;
 import neox.parallel.Launch;
 import neox.parallel.Ranks;
 import neox.parallel.Topology;
@@ -75,7 +76,7 @@ public final class TrainCommand implements ToolCommand {
       return ExitCode.OK;
     }
     Launch launch = Launch.fromEnvironment();
-    RunPlan plan = RunPlan.read(source(), launch.worldSize(), console::info);
+    RunPlan plan = RunPlan.read(source(), launch.worldSize(), OrderLog.of(console));
     NativeRuntime.start(NativeRuntime.defaultThreads());
     try (StopRequest stop = StopRequest.listen(console)) {
       int code = NativeRuntime.run(() -> train(launch, plan, console, stop));

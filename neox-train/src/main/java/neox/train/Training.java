@@ -14,6 +14,7 @@ import neox.base.UserException;
 import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
 import neox.config.Vocabulary;
+import neox.data.OrderLog;
 import neox.model.Mode;
 import neox.model.Network;
 import neox.model.NetworkOptions;
@@ -36,6 +37,7 @@ import neox.train.checkpoint.SaveLock;
 import neox.train.checkpoint.StartingPoint;
 import neox.train.checkpoint.TrainProgress;
 import neox.train.checkpoint.TrainState;
+import neox.train.data.DataPosition;
 import neox.train.data.TrainingData;
 import neox.train.evaluation.Evaluations;
 import neox.train.evaluation.Evaluator;
@@ -110,13 +112,17 @@ final class Training {
             tokenizer.vocabSize(), config.model().dims().vocabDivisor(), ranks.tensor().size());
     NetworkSpec spec = NetworkSpec.of(config.model(), paddedVocab);
     Optional<Path> checkpoint = StartingPoint.find(config.checkpoint(), console);
-    try (TrainingData data = data(tokenizer, paddedVocab);
+    OptionalLong trainOrder =
+        DataPosition.orderMadeFor(
+            StartingPoint.dataOf(checkpoint, config.checkpoint()), config.batch());
+    try (TrainingData data = data(tokenizer, paddedVocab, trainOrder);
         Network network = Network.build(spec, stage(spec), options())) {
       data.train().rows(0); // complains before anything is written
       lock.acquire();
-      TrainProgress progress = new TrainProgress(start(network, checkpoint));
+      TrainState state = start(network, checkpoint);
+      DataPosition position = DataPosition.of(data, config, state, console);
       describe(spec);
-      return run(data, network, progress, checkpoint);
+      return run(data, position, network, new TrainProgress(state), checkpoint);
     }
   }
 
@@ -129,13 +135,15 @@ final class Training {
   }
 
   /// The first rank builds the orders of samples that are not there yet; the others find them.
-  private TrainingData data(Tokenizer tokenizer, int paddedVocab) throws IOException {
+  private TrainingData data(Tokenizer tokenizer, int paddedVocab, OptionalLong trainOrder)
+      throws IOException {
     TrainingData.Use use =
         new TrainingData.Use(tokenizer.eod(), paddedVocab, ranks.data(), placement);
     if (!ranks.isFirstOfAll()) {
       ranks.world().barrier();
     }
-    TrainingData data = TrainingData.of(plan.samples(console::info), config, use, console);
+    TrainingData data =
+        TrainingData.of(plan.samples(trainOrder, OrderLog.of(console)), config, use, console);
     if (ranks.isFirstOfAll()) {
       ranks.world().barrier();
     }
@@ -143,14 +151,18 @@ final class Training {
   }
 
   private int run(
-      TrainingData data, Network network, TrainProgress progress, Optional<Path> checkpoint)
+      TrainingData data,
+      DataPosition position,
+      Network network,
+      TrainProgress progress,
+      Optional<Path> checkpoint)
       throws IOException {
     long done = progress.state().iteration();
     long last = config.batch().trainIters();
     Holdings holdings = Holdings.of(network.parameters(), network.spec().parameters(), ranks);
     try (GradientBuckets gradients = GradientBuckets.of(holdings);
         Optimizer optimizer = optimizer(gradients);
-        TrainingWork work = work(data, gradients);
+        TrainingWork work = work(position, gradients);
         RunLog log = RunLog.open(console, logDirectory(), last - done);
         MetricSink metrics = openMetrics(done)) {
       if (checkpoint.isPresent()) {
@@ -165,7 +177,7 @@ final class Training {
               pipeline.runner(stage),
               settings());
       TrainLog trainLog = trainLog(network, progress, log, metrics);
-      Checkpointer checkpointer = checkpointer(network, optimizer, progress);
+      Checkpointer checkpointer = checkpointer(network, optimizer, progress, position);
       Evaluations evaluations =
           new Evaluations(
               evaluator(network, pipeline, log, metrics), data, config.eval().interval());
@@ -193,9 +205,9 @@ final class Training {
     return Optimizer.of(config.optimizer(), config.parallel().zeroStage(), gradients);
   }
 
-  private TrainingWork work(TrainingData data, GradientBuckets gradients) {
+  private TrainingWork work(DataPosition position, GradientBuckets gradients) {
     return TrainingWork.ofTraining(
-        data.train(), objective, config.batch().gradientAccumulationSteps(), gradients);
+        position.feed(), objective, config.batch().gradientAccumulationSteps(), gradients);
   }
 
   private Pipeline pipeline() {
@@ -241,7 +253,11 @@ final class Training {
         NeoxCheckpoint.open(checkpoint.get(), OptionalLong.empty(), config.model())) {
       network.load(stored);
       TrainState state =
-          StartingPoint.stateOf(checkpoint.get(), stored.iteration(), config, configured);
+          StartingPoint.stateOf(
+              checkpoint.get(),
+              new StartingPoint.NeoxState(stored.iteration(), stored.clientState()),
+              config,
+              configured);
       state.randomState().ifPresent(random -> restoreRandomState(random, checkpoint.get()));
       console.info("loaded %s, continuing after step %d", checkpoint.get(), state.iteration());
       return state;
@@ -333,7 +349,8 @@ final class Training {
     return new TrainLog(run, config.monitor(), log, metrics);
   }
 
-  private Checkpointer checkpointer(Network network, Optimizer optimizer, TrainProgress progress) {
+  private Checkpointer checkpointer(
+      Network network, Optimizer optimizer, TrainProgress progress, DataPosition position) {
     Layout layout =
         config.parallel().pipeParallelSize() == 0 ? Layout.FILE_PER_RANK : Layout.FILE_PER_LAYER;
     Checkpointer.Contents contents =
@@ -341,6 +358,7 @@ final class Training {
             network,
             optimizer,
             progress,
+            position::after,
             ranks,
             layout,
             config.tokenizer().type(),

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongFunction;
 import neox.base.Console;
 import neox.config.CheckpointConfig;
 import neox.model.Network;
@@ -35,12 +36,14 @@ public final class Checkpointer implements Saver {
 
   /// What goes into a checkpoint.
   ///
+  /// @param data where the run stands in its data after a step
   /// @param layout which files hold the weights
   /// @param configFiles texts for `configs/`, by file name
   public record Contents(
       Network network,
       Optimizer optimizer,
       TrainProgress progress,
+      LongFunction<DataState> data,
       Ranks ranks,
       Layout layout,
       String tokenizerType,
@@ -99,7 +102,8 @@ public final class Checkpointer implements Saver {
           config.saveRandomState()
               ? Optional.of(TrainState.encode(RandomState.save()))
               : Optional.empty();
-      state.withRandomState(random).write(directory);
+      DataState data = contents.data().apply(state.iteration());
+      state.withRandomState(random).withData(data).write(directory);
     }
   }
 
