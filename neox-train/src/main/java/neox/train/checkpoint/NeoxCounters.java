@@ -16,20 +16,16 @@ public final class NeoxCounters {
   /// @param batch samples of a step, for checkpoints that do not say
   public static long samples(
       Map<String, Object> state, long iteration, int batch, Path checkpoint) {
-    boolean counted =
-        state.get("global_steps") instanceof Long steps
-            && state.get("global_samples") instanceof Long samples
-            && steps > 0
-            && samples >= steps;
-    if (!counted) {
-      return product(iteration, batch, checkpoint);
+    if (state.get("global_steps") instanceof Long steps
+        && state.get("global_samples") instanceof Long samples
+        && steps > 0
+        && samples >= steps) {
+      if (steps == iteration) {
+        return samples;
+      }
+      return product(iteration, samples % steps == 0 ? samples / steps : batch, checkpoint);
     }
-    long steps = (Long) state.get("global_steps");
-    long samples = (Long) state.get("global_samples");
-    if (steps == iteration) {
-      return samples;
-    }
-    return product(iteration, samples % steps == 0 ? samples / steps : batch, checkpoint);
+    return product(iteration, batch, checkpoint);
   }
 
   /// [UserException] when the numbers of a checkpoint are more than can be counted.

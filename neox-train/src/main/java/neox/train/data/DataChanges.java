@@ -29,13 +29,16 @@ record DataChanges(DataOrder before, DataOrder now, long sample) {
 
   /// Changes after which the very next sample comes next.
   List<String> notices() {
-    boolean told = before.trainBatchSize() != now.trainBatchSize();
-    String line =
-        "train_batch_size was %d in the checkpoint and is %d now: training goes on with sample %d%s";
-    String which = before.isSameAs(now) ? ", the next of its order" : "";
-    return told
-        ? List.of(line.formatted(before.trainBatchSize(), now.trainBatchSize(), sample, which))
-        : List.of();
+    if (before.trainBatchSize() == now.trainBatchSize()) {
+      return List.of();
+    }
+    return List.of(
+        "train_batch_size was %d in the checkpoint and is %d now: training goes on with sample %d%s"
+            .formatted(
+                before.trainBatchSize(),
+                now.trainBatchSize(),
+                sample,
+                before.isSameAs(now) ? ", the next of its order" : ""));
   }
 
   private String follows() {
