@@ -1,5 +1,7 @@
 package neox.tokenizer;
 
+import neox.tokenizer.vocabulary.Merges;
+import neox.tokenizer.vocabulary.Vocabulary;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package neox.tokenizer;
 
+import neox.tokenizer.vocabulary.Vocabulary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

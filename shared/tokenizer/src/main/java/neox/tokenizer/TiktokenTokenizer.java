@@ -1,5 +1,6 @@
 package neox.tokenizer;
 
+import neox.tokenizer.vocabulary.Vocabulary;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

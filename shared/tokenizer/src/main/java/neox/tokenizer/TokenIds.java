@@ -1,5 +1,6 @@
 package neox.tokenizer;
 
+import neox.tokenizer.vocabulary.Vocabulary;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

@@ -1,5 +1,7 @@
 package neox.tokenizer;
 
+import neox.tokenizer.vocabulary.Merges;
+import neox.tokenizer.vocabulary.Vocabulary;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;

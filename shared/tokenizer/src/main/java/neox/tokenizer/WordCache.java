@@ -1,5 +1,6 @@
 package neox.tokenizer;
 
+import neox.tokenizer.vocabulary.MergeTable;
 import neox.tokenizer.text.EightBytes;
 
 /// Remembers the tokens of short words: a bounded hash table without objects.

@@ -2,6 +2,7 @@ package neox.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import neox.tokenizer.vocabulary.Vocabulary;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.ArrayList;

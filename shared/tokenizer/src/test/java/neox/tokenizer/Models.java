@@ -1,5 +1,7 @@
 package neox.tokenizer;
 
+import neox.tokenizer.vocabulary.Merges;
+import neox.tokenizer.vocabulary.Vocabulary;
 import java.util.Collection;
 import java.util.Map;
 

@@ -1,4 +1,4 @@
-package neox.tokenizer;
+package neox.tokenizer.vocabulary;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -11,21 +11,21 @@ import neox.tokenizer.text.ByteStrings;
 ///
 /// Merges look up their tokens here, 150,000 times at each start, without making a string of any.
 /// Filled once, then read by all threads.
-final class Vocabulary {
+public final class Vocabulary {
   /// What stands for the id of a token that is not there.
-  static final int MISSING = -1;
+  public static final int MISSING = -1;
 
   private final ByteStringTable tokens = new ByteStringTable();
   private int[] ids = new int[1 << 12];
 
   /// Adds a token; one that is there already takes the new id.
-  void put(String token, int id) {
+  public void put(String token, int id) {
     byte[] utf8 = token.getBytes(StandardCharsets.UTF_8);
     put(utf8, 0, utf8.length, id);
   }
 
   /// The same for the token `utf8[from, to)`.
-  void put(byte[] utf8, int from, int to, int id) {
+  public void put(byte[] utf8, int from, int to, int id) {
     int index = tokens.add(utf8, from, to);
     if (index == ids.length) {
       ids = Arrays.copyOf(ids, index * 2);
@@ -34,46 +34,46 @@ final class Vocabulary {
   }
 
   /// How many tokens there are.
-  int size() {
+  public int size() {
     return tokens.strings().size();
   }
 
   /// The id of a token, or [#MISSING].
-  int id(String token) {
+  public int id(String token) {
     byte[] utf8 = token.getBytes(StandardCharsets.UTF_8);
     return id(utf8, 0, utf8.length);
   }
 
   /// The id of the token `utf8[from, to)`, or [#MISSING].
-  int id(byte[] utf8, int from, int to) {
+  public int id(byte[] utf8, int from, int to) {
     int index = find(utf8, from, to);
     return index == MISSING ? MISSING : ids[index];
   }
 
   /// The number of the token `utf8[from, to)` in the order of coming, or [#MISSING].
-  int find(byte[] utf8, int from, int to) {
+  public int find(byte[] utf8, int from, int to) {
     int index = tokens.find(utf8, from, to);
     return index == ByteStringTable.NONE ? MISSING : index;
   }
 
   /// The id of the token that came as number `index`.
-  int idAt(int index) {
+  public int idAt(int index) {
     return ids[index];
   }
 
   /// The token that came as number `index`.
-  String tokenAt(int index) {
+  public String tokenAt(int index) {
     return tokens.strings().text(index);
   }
 
   /// The bytes of the token that came as number `index`.
-  byte[] bytesAt(int index) {
+  public byte[] bytesAt(int index) {
     ByteStrings strings = tokens.strings();
     return Arrays.copyOfRange(strings.pool(), strings.start(index), strings.end(index));
   }
 
   /// Whether no two tokens share an id.
-  boolean hasDistinctIds() {
+  public boolean hasDistinctIds() {
     BitSet seen = new BitSet();
     for (int index = 0; index < size(); index++) {
       if (seen.get(ids[index])) {
@@ -85,7 +85,7 @@ final class Vocabulary {
   }
 
   /// Whether every byte has a token of its own.
-  boolean hasAllBytes() {
+  public boolean hasAllBytes() {
     for (int b = 0; b < ByteAlphabet.SIZE; b++) {
       if (ofByte(b) == MISSING) {
         return false;
@@ -95,7 +95,7 @@ final class Vocabulary {
   }
 
   /// The id of the token of one byte, or [#MISSING].
-  int ofByte(int unsignedByte) {
+  public int ofByte(int unsignedByte) {
     return id(String.valueOf(ByteAlphabet.character(unsignedByte)));
   }
 }

@@ -1,4 +1,4 @@
-package neox.tokenizer;
+package neox.tokenizer.vocabulary;
 
 import java.nio.charset.StandardCharsets;
 import neox.tokenizer.text.ByteStrings;
@@ -7,53 +7,53 @@ import neox.tokenizer.text.ByteStrings;
 ///
 /// The halves of each stand one after the other in one array of bytes, so that what they make
 /// stands there too. Filled once, then read by all threads.
-final class Merges {
+public final class Merges {
   private final ByteStrings halves = new ByteStrings();
 
   /// Adds the merge of two tokens.
-  void add(String left, String right) {
+  public void add(String left, String right) {
     byte[] both = (left + " " + right).getBytes(StandardCharsets.UTF_8);
     add(both, 0, left.getBytes(StandardCharsets.UTF_8).length, both.length);
   }
 
   /// Adds the merge of `utf8[from, space)` and what follows the space, up to `to`.
-  void add(byte[] utf8, int from, int space, int to) {
+  public void add(byte[] utf8, int from, int space, int to) {
     halves.add(utf8, from, space);
     halves.add(utf8, space + 1, to);
   }
 
   /// How many merges there are.
-  int size() {
+  public int size() {
     return halves.size() / 2;
   }
 
   /// The UTF-8 of all merges.
-  byte[] text() {
+  public byte[] text() {
     return halves.pool();
   }
 
   /// Where the left half of a merge starts in [#text].
-  int start(int rank) {
+  public int start(int rank) {
     return halves.start(2 * rank);
   }
 
   /// Where its left half ends, and the right one starts.
-  int middle(int rank) {
+  public int middle(int rank) {
     return halves.end(2 * rank);
   }
 
   /// Where its right half ends.
-  int end(int rank) {
+  public int end(int rank) {
     return halves.end(2 * rank + 1);
   }
 
   /// The left half of a merge.
-  String left(int rank) {
+  public String left(int rank) {
     return halves.text(2 * rank);
   }
 
   /// The right half of a merge.
-  String right(int rank) {
+  public String right(int rank) {
     return halves.text(2 * rank + 1);
   }
 }

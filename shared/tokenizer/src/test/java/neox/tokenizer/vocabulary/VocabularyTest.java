@@ -1,4 +1,4 @@
-package neox.tokenizer;
+package neox.tokenizer.vocabulary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,13 +1,13 @@
-package neox.tokenizer;
+package neox.tokenizer.vocabulary;
 
-import static neox.tokenizer.MergeTable.NONE;
+import static neox.tokenizer.vocabulary.MergeTable.NONE;
 
 import java.util.Arrays;
 
 /// Merges long words: a linked list of parts and a heap of pairs, so that n bytes cost n log n
 /// whatever they are. Its memory grows with the longest word. One per thread.
-final class LongWordMerger {
-  private final BpeModel model;
+public final class LongWordMerger {
+  private final PairMerges merges;
   private int[] ids = new int[0];
 
   /// The rank of merging each part with the next one.
@@ -21,20 +21,25 @@ final class LongWordMerger {
 
   private int heapSize;
 
-  LongWordMerger(BpeModel model) {
-    this.model = model;
+  public LongWordMerger(PairMerges merges) {
+    this.merges = merges;
   }
 
-  /// Merges a word and returns the number of tokens, which stand at the front of [#ids].
-  int merge(byte[] text, int from, int to) {
-    if (ids.length < to - from) {
-      ids = new int[to - from];
-      ranks = new int[to - from];
-      next = new int[to - from];
-      previous = new int[to - from];
-      heap = new long[to - from];
+  /// Where the first tokens of a word of at most so many are to be put.
+  public int[] room(int length) {
+    if (ids.length < length) {
+      ids = new int[length];
+      ranks = new int[length];
+      next = new int[length];
+      previous = new int[length];
+      heap = new long[length];
     }
-    int size = model.split(text, from, to, ids);
+    return ids;
+  }
+
+  /// Merges the first `size` tokens in [#room] and returns the number of those that result, which
+  /// stand at its front.
+  public int merge(int size) {
     link(size);
     mergeAll(size);
     int kept = 0;
@@ -44,8 +49,8 @@ final class LongWordMerger {
     return kept;
   }
 
-  /// The tokens of the last word; valid until the next call of [#merge].
-  int[] ids() {
+  /// The tokens of the last word; valid until the next call of [#room].
+  public int[] ids() {
     return ids;
   }
 
@@ -59,18 +64,18 @@ final class LongWordMerger {
       }
       int absorbed = next[at];
       int after = next[absorbed];
-      ids[at] = model.merged(rank);
-      ids[absorbed] = BpeModel.MISSING;
+      ids[at] = merges.merged(rank);
+      ids[absorbed] = Vocabulary.MISSING;
       ranks[absorbed] = NONE;
       next[at] = after;
       if (after < size) {
         previous[after] = at;
-        offer(at, model.rank(ids[at], ids[after]));
+        offer(at, merges.rank(ids[at], ids[after]));
       } else {
         ranks[at] = NONE;
       }
       if (previous[at] >= 0) {
-        offer(previous[at], model.rank(ids[previous[at]], ids[at]));
+        offer(previous[at], merges.rank(ids[previous[at]], ids[at]));
       }
     }
   }
@@ -80,7 +85,7 @@ final class LongWordMerger {
     for (int i = 0; i < size; i++) {
       next[i] = i + 1;
       previous[i] = i - 1;
-      ranks[i] = i + 1 < size ? model.rank(ids[i], ids[i + 1]) : NONE;
+      ranks[i] = i + 1 < size ? merges.rank(ids[i], ids[i + 1]) : NONE;
       if (ranks[i] != NONE) {
         heap[heapSize++] = (long) ranks[i] << 32 | i;
       }

@@ -1,12 +1,12 @@
-package neox.tokenizer.added;
+package neox.tokenizer.text;
 
 import java.util.Arrays;
 
 /// A flat hash table from a pair of non-negative numbers to a number.
 ///
 /// Filled once, then read by all threads.
-final class PairTable {
-  static final int NONE = Integer.MAX_VALUE;
+public final class PairTable {
+  public static final int NONE = Integer.MAX_VALUE;
   private static final long EMPTY = -1;
 
   private final long[] keys;
@@ -14,7 +14,7 @@ final class PairTable {
   private final int shift;
 
   /// @param expected how many pairs will be put at most
-  PairTable(int expected) {
+  public PairTable(int expected) {
     int slots = Integer.highestOneBit(Math.max(8, expected)) * 4;
     keys = new long[slots];
     Arrays.fill(keys, EMPTY);
@@ -23,7 +23,7 @@ final class PairTable {
   }
 
   /// A later value of the same pair replaces an earlier one.
-  void put(int left, int right, int value) {
+  public void put(int left, int right, int value) {
     long key = key(left, right);
     int slot = slot(key);
     while (keys[slot] != EMPTY && keys[slot] != key) {
@@ -34,7 +34,7 @@ final class PairTable {
   }
 
   /// The value of the pair, or [#NONE].
-  int get(int left, int right) {
+  public int get(int left, int right) {
     long key = key(left, right);
     int slot = slot(key);
     while (true) {

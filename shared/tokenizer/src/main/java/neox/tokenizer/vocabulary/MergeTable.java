@@ -1,4 +1,4 @@
-package neox.tokenizer;
+package neox.tokenizer.vocabulary;
 
 import java.util.Arrays;
 
@@ -6,14 +6,14 @@ import java.util.Arrays;
 ///
 /// Pair and rank share one long, so that a lookup touches one cache line. Filled once, then read by
 /// all threads.
-final class MergeTable {
-  static final int NONE = Integer.MAX_VALUE;
+public final class MergeTable {
+  public static final int NONE = Integer.MAX_VALUE;
 
   /// Tokens must be below this.
-  static final int TOKENS = 1 << 21;
+  public static final int TOKENS = 1 << 21;
 
   /// Ranks must be below this.
-  static final int RANKS = 1 << 22;
+  public static final int RANKS = 1 << 22;
 
   private static final int TOKEN_BITS = 21;
   private static final int RANK_BITS = 22;
@@ -23,14 +23,14 @@ final class MergeTable {
   private final int shift;
 
   /// @param expected how many pairs will be put at most
-  MergeTable(int expected) {
+  public MergeTable(int expected) {
     slots = new long[Integer.highestOneBit(Math.max(8, expected)) * 4];
     Arrays.fill(slots, EMPTY);
     shift = Long.numberOfLeadingZeros(slots.length) + 1;
   }
 
   /// A later rank of the same pair replaces an earlier one.
-  void put(int left, int right, int rank) {
+  public void put(int left, int right, int rank) {
     long pair = pair(left, right);
     int slot = slot(pair);
     while (slots[slot] != EMPTY && slots[slot] >>> RANK_BITS != pair) {
@@ -40,7 +40,7 @@ final class MergeTable {
   }
 
   /// The rank of the pair, or [#NONE].
-  int get(int left, int right) {
+  public int get(int left, int right) {
     long pair = pair(left, right);
     int slot = slot(pair);
     while (true) {
