@@ -32,8 +32,9 @@ final class AddedTokenReader {
     next = vocabulary.size();
   }
 
+  /// The tokens of a list, special ones first.
+  ///
   /// @param list `added_tokens`
-  /// @return special tokens first
   static List<AddedToken> read(JsonNode list, Vocabulary vocabulary, Path file) {
     AddedTokenReader reader = new AddedTokenReader(file + ": added_tokens", vocabulary);
     if (list.isMissingNode()) {
@@ -74,7 +75,9 @@ final class AddedTokenReader {
     for (String trait : List.of("special", "normalized", "single_word", "lstrip", "rstrip")) {
       if (!earlier.path(trait).equals(node.path(trait))) {
         throw token.refusal(
-            "the token " + Part.shortened(node.path("content")) + " is there twice, with another "
+            "the token "
+                + Part.shortened(node.path("content"))
+                + " is there twice, with another "
                 + trait);
       }
     }
@@ -89,12 +92,11 @@ final class AddedTokenReader {
             "single_word", AddedToken.Trait.SINGLE_WORD,
             "lstrip", AddedToken.Trait.LSTRIP,
             "rstrip", AddedToken.Trait.RSTRIP);
-    names.forEach(
-        (name, trait) -> {
-          if (token.flag(name)) {
-            traits.add(trait);
-          }
-        });
+    names.forEach((name, trait) -> {
+      if (token.flag(name)) {
+        traits.add(trait);
+      }
+    });
     return traits;
   }
 }

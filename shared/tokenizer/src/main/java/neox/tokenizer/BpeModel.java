@@ -1,14 +1,14 @@
 package neox.tokenizer;
 
-import neox.tokenizer.vocabulary.MergeTable;
-import neox.tokenizer.vocabulary.Merges;
-import neox.tokenizer.vocabulary.PairMerges;
-import neox.tokenizer.vocabulary.Vocabulary;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import neox.base.UserException;
 import neox.tokenizer.text.ByteAlphabet;
 import neox.tokenizer.text.Utf8;
+import neox.tokenizer.vocabulary.MergeTable;
+import neox.tokenizer.vocabulary.Merges;
+import neox.tokenizer.vocabulary.PairMerges;
+import neox.tokenizer.vocabulary.Vocabulary;
 
 /// A byte-level BPE vocabulary with its merges in order of preference (arXiv:1508.07909).
 final class BpeModel {

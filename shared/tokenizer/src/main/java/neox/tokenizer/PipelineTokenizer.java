@@ -17,8 +17,8 @@ import neox.tokenizer.parts.PreTokenizer;
 import neox.tokenizer.text.Effort;
 import neox.tokenizer.text.Utf8;
 
-/// A `tokenizer.json` part by part, as HuggingFace tokenizers works: added tokens cut out of the raw
-/// text, normalization, added tokens cut out of the normalized text, words, tokens.
+/// A `tokenizer.json` part by part, as HuggingFace tokenizers works: added tokens cut out of the
+/// raw text, normalization, added tokens cut out of the normalized text, words, tokens.
 ///
 /// [ByteLevelBpe] does the same faster for the files it fits.
 final class PipelineTokenizer implements Tokenizer {
@@ -112,7 +112,7 @@ final class PipelineTokenizer implements Tokenizer {
         0,
         utf8.length,
         new AddedTokens.Pieces() {
-          /// How much of the piece has been seen, in bytes and in chars.
+          // How much of the piece has been seen, in bytes and in chars.
           private int seen;
 
           private int at;
@@ -139,10 +139,7 @@ final class PipelineTokenizer implements Tokenizer {
 
   private void words(Piece piece, Effort effort, TokenBuffer out) {
     List<Piece> words =
-        stages
-            .preTokenizer()
-            .map(splitter -> splitter.split(piece, effort))
-            .orElse(List.of(piece));
+        stages.preTokenizer().map(splitter -> splitter.split(piece, effort)).orElse(List.of(piece));
     for (Piece word : words) {
       stages.model().tokenize(word.text(), out::add);
     }

@@ -1,6 +1,5 @@
 package neox.tokenizer;
 
-import neox.tokenizer.vocabulary.Vocabulary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,6 +10,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Objects;
 import neox.base.UserException;
+import neox.tokenizer.vocabulary.Vocabulary;
 
 /// Files of ranks as tiktoken has them: on each line a token in base64 and its rank, which is its
 /// id.

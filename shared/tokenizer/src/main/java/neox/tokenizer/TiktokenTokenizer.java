@@ -1,6 +1,5 @@
 package neox.tokenizer;
 
-import neox.tokenizer.vocabulary.Vocabulary;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import neox.base.UserException;
 import neox.tokenizer.text.Utf8;
+import neox.tokenizer.vocabulary.Vocabulary;
 
 /// The encodings of tiktoken: a word that is a token is that token, any other is merged by ranks.
 ///

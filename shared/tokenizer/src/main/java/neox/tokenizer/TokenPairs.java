@@ -1,8 +1,8 @@
 package neox.tokenizer;
 
-import neox.tokenizer.vocabulary.Vocabulary;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import neox.tokenizer.vocabulary.Vocabulary;
 
 /// All pairs of tokens whose bytes together are a token, in the order of the ids of those.
 ///

@@ -26,7 +26,8 @@ public interface Tokenizer {
   Encoder encoder();
 
   /// The same tokenizer without the tokens that a post-processor puts around a text, for texts that
-  /// are parts of one or have such tokens written in them: transformers' `add_special_tokens=False`.
+  /// are parts of one or have such tokens written in them: transformers'
+  /// `add_special_tokens=False`.
   default Tokenizer withoutSpecialTokens() {
     return this;
   }

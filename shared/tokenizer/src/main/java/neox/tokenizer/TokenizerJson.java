@@ -47,16 +47,14 @@ final class TokenizerJson {
     Optional<Normalizer> normalizer = part("normalizer").map(NormalizerReader::read);
     Optional<PreTokenizer> splitter = part("pre_tokenizer").map(PreTokenizerReader::read);
     Optional<Decoder> decoder = part("decoder").map(DecoderReader::read);
-    Frame frame =
-        FrameReader.read(part("post_processor"), part("truncation"), part("padding"));
+    Frame frame = FrameReader.read(part("post_processor"), part("truncation"), part("padding"));
     Vocabulary vocabulary = vocabulary();
     List<AddedToken> added = AddedTokenReader.read(root.path("added_tokens"), vocabulary, file);
     ModelReader model = new ModelReader(Part.of(root.path("model"), file + ": model"), vocabulary);
     Optional<Set<ByteLevelBpe.Option>> options = byteLevel(normalizer, splitter, decoder);
     if (options.isPresent() && model.isPlainBpe(parts.merges().isPresent())) {
       BpeModel bpe = new BpeModel(vocabulary, merges(), file.toString());
-      return FramedTokenizer.of(
-          new ByteLevelBpe(bpe, added, options.get(), List.of(file)), frame);
+      return FramedTokenizer.of(new ByteLevelBpe(bpe, added, options.get(), List.of(file)), frame);
     }
     WordModel words = model.read(parts.merges());
     return FramedTokenizer.of(
@@ -69,6 +67,12 @@ final class TokenizerJson {
   }
 
   private void check() {
+    if (root.isObject() && !root.isEmpty() && root.elements().next().isInt()) {
+      throw UserException.of(
+          "%s: is a vocab.json, not a tokenizer.json: set tokenizer_type to GPT2BPETokenizer, and"
+              + " merge_file to its merges.txt",
+          file);
+    }
     if (!root.path("model").isObject()) {
       throw UserException.of(
           "%s: not a tokenizer.json of HuggingFace tokenizers: expected an object \"model\","
@@ -127,7 +131,8 @@ final class TokenizerJson {
     Vocabulary vocabulary = parts.vocabulary().orElseGet(this::listed);
     if (!vocabulary.hasDistinctIds()) {
       throw UserException.of(
-          "%s: model.vocab: two tokens have the same id, so that no text can be told from it", file);
+          "%s: model.vocab: two tokens have the same id, so that no text can be told from it",
+          file);
     }
     return vocabulary;
   }

@@ -1,7 +1,5 @@
 package neox.tokenizer;
 
-import neox.tokenizer.vocabulary.Merges;
-import neox.tokenizer.vocabulary.Vocabulary;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,6 +9,8 @@ import neox.base.ByteBuilder;
 import neox.base.JsonFile;
 import neox.base.JsonScanner;
 import neox.base.UserException;
+import neox.tokenizer.vocabulary.Merges;
+import neox.tokenizer.vocabulary.Vocabulary;
 
 /// What a `tokenizer.json` holds: its two large parts as tables, the rest as a tree.
 ///

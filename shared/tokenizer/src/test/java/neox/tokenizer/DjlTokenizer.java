@@ -10,10 +10,7 @@ import java.util.OptionalInt;
 import neox.base.UserException;
 import neox.tokenizer.text.Utf8;
 
-/// Any other kind of `tokenizer.json` through HuggingFace's library, as DJL brings it.
-///
-/// The only class that names DJL: it stays unloaded, with 60 MB of native code, until such a file
-/// is opened. The native tokenizer lives as long as the process.
+/// HuggingFace's library, as DJL brings it: what our tokenizers are compared with.
 final class DjlTokenizer implements Tokenizer {
   private static final String END_OF_TEXT = "<|endoftext|>";
 

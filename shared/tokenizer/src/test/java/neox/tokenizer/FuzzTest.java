@@ -2,13 +2,13 @@ package neox.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import neox.tokenizer.vocabulary.Vocabulary;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import neox.tokenizer.vocabulary.Vocabulary;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

@@ -1,9 +1,9 @@
 package neox.tokenizer;
 
-import neox.tokenizer.vocabulary.Merges;
-import neox.tokenizer.vocabulary.Vocabulary;
 import java.util.Collection;
 import java.util.Map;
+import neox.tokenizer.vocabulary.Merges;
+import neox.tokenizer.vocabulary.Vocabulary;
 
 /// Models made by tests.
 final class Models {

@@ -110,7 +110,7 @@ class OtherTypesTest {
 
   @Test
   void tellsASentencePieceModelFromOtherFiles() throws IOException {
-    for (byte[] bytes : List.of(new byte[] {'{', '}'}, new byte[0], new byte[] {10, 127})) {
+    for (byte[] bytes : List.of(new byte[] {'{', '}'}, new byte[] {10, 127})) {
       Path file = Files.write(directory.resolve("other.model"), bytes);
       assertThatThrownBy(() -> open("SPMTokenizer", file))
           .isInstanceOf(UserException.class)
@@ -119,7 +119,7 @@ class OtherTypesTest {
     Path missing = directory.resolve("absent.model");
     assertThatThrownBy(() -> open("SPMTokenizer", missing))
         .isInstanceOf(UserException.class)
-        .hasMessage(missing + ": no such tokenizer file");
+        .hasMessageStartingWith(missing + ": no such tokenizer file; ");
   }
 
   @Test

@@ -4,11 +4,12 @@ import static neox.tokenizer.added.AddedToken.Trait.LSTRIP;
 import static neox.tokenizer.added.AddedToken.Trait.RSTRIP;
 import static neox.tokenizer.added.AddedToken.Trait.SINGLE_WORD;
 
-import neox.tokenizer.text.ByteTrie;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import neox.base.UserException;
+import neox.tokenizer.text.ByteTrie;
 import neox.tokenizer.text.CharacterClass;
 import neox.tokenizer.text.CharacterSets;
 import neox.tokenizer.text.Utf8;
@@ -66,10 +67,18 @@ public final class AddedTokens {
       if (token.is(RSTRIP)) {
         end = spacesAfter(text, end, to);
       }
+      if (start > end) {
+        throw UserException.of(
+            "the added token \"%s\" stands in white space that another one swallows;"
+                + " HuggingFace tokenizers fail at such a text too",
+            token.content());
+      }
       if (done < start) {
         pieces.text(text, done, start);
       }
-      pieces.token(token.id());
+      if (start < end) {
+        pieces.token(token.id());
+      }
       done = end;
     }
     if (done < to) {

@@ -107,8 +107,7 @@ final class Bpe implements WordModel {
   /// More symbols than a word can have.
   private int room(String word) {
     int each = options.byteFallback() ? 3 + 3 * options.prefix().length() : 1;
-    return Math.addExact(
-        Math.multiplyExact(word.length(), each), 3 * options.suffix().length());
+    return Math.addExact(Math.multiplyExact(word.length(), each), 3 * options.suffix().length());
   }
 
   /// The tokens of the characters of a word, before merging.

@@ -74,10 +74,9 @@ public final class ModelReader {
 
   private WordModel bpe(Optional<Merges> merges) {
     Merges all =
-        merges.orElseThrow(
-            () ->
-                part.refusal(
-                    "merges: expected an array, found " + Part.shortened(part.required("merges"))));
+        merges.orElseThrow(() ->
+            part.refusal(
+                "merges: expected an array, found " + Part.shortened(part.required("merges"))));
     return new Bpe(vocabulary, all, options(), part.where());
   }
 
@@ -112,9 +111,7 @@ public final class ModelReader {
       scores[id] = list.get(id).path(1).doubleValue();
     }
     int unknown =
-        part.has("unk_id")
-            ? part.integer("unk_id", 0, scores.length - 1)
-            : Vocabulary.MISSING;
+        part.has("unk_id") ? part.integer("unk_id", 0, scores.length - 1) : Vocabulary.MISSING;
     part.ignoring("unk_id");
     Optional<String> name =
         unknown == Vocabulary.MISSING ? Optional.empty() : Optional.of(vocabulary.tokenAt(unknown));

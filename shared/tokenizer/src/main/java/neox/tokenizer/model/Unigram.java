@@ -30,7 +30,9 @@ public final class Unigram implements WordModel {
     this.unknown = unknown;
     bytes = byteFallback ? ByteTokens.of(vocabulary) : ByteTokens.NONE;
     List<byte[]> tokens =
-        java.util.stream.IntStream.range(0, vocabulary.size()).mapToObj(vocabulary::bytesAt).toList();
+        java.util.stream.IntStream.range(0, vocabulary.size())
+            .mapToObj(vocabulary::bytesAt)
+            .toList();
     trie = new ByteTrie(tokens);
     unknownScore = Arrays.stream(scores).min().orElse(0) - UNKNOWN_PENALTY;
   }

@@ -21,6 +21,7 @@ public final class Charsmap {
 
   private static final int LABEL = 0x8000_00FF;
   private static final int VALUE = 0x7FFF_FFFF;
+  private static final long NONE = -1;
 
   private final int[] units;
   private final byte[] texts;
@@ -37,16 +38,22 @@ public final class Charsmap {
     this.where = where;
   }
 
+  /// Reads a table from its text in base64.
+  ///
   /// @param where names the part in errors
   static Charsmap ofBase64(String encoded, String where) {
     try {
-      return of(ByteBuffer.wrap(Base64.getDecoder().decode(encoded)), where);
+      return of(Base64.getDecoder().decode(encoded), where);
     } catch (IllegalArgumentException e) {
       throw damaged(where, e);
     }
   }
 
-  private static Charsmap of(ByteBuffer bytes, String where) {
+  /// Reads a table.
+  ///
+  /// @param where names the part in errors
+  public static Charsmap of(byte[] table, String where) {
+    ByteBuffer bytes = ByteBuffer.wrap(table);
     bytes.order(ByteOrder.LITTLE_ENDIAN);
     if (bytes.remaining() < Integer.BYTES) {
       throw damaged(where, null);
@@ -111,22 +118,44 @@ public final class Charsmap {
 
   /// What the shortest beginning of some characters that the table knows is replaced by.
   private Optional<String> replacement(String characters) {
+    byte[] utf8 = utf8(characters);
+    long match = match(utf8, 0, utf8.length, true);
+    return match == NONE ? Optional.empty() : Optional.of(text((int) match));
+  }
+
+  /// The longest beginning of `text[from, to)` that the table knows.
+  ///
+  /// @param end where it ends
+  /// @param text what it is replaced by
+  public record Beginning(int end, String text) {}
+
+  public Optional<Beginning> longest(byte[] text, int from, int to) {
+    long match = match(text, from, to, false);
+    return match == NONE
+        ? Optional.empty()
+        : Optional.of(new Beginning((int) (match >>> Integer.SIZE), text((int) match)));
+  }
+
+  /// Where a beginning ends, and below it the place of its replacement, or [#NONE].
+  private long match(byte[] text, int from, int to, boolean shortest) {
+    long match = NONE;
     int node = offset(units[0]);
-    for (byte b : utf8(characters)) {
-      if (b == 0) {
-        break;
-      }
-      node ^= b & 0xFF;
+    for (int at = from; at < to && text[at] != 0; at++) {
+      int b = text[at] & 0xFF;
+      node ^= b;
       int unit = unit(node);
-      if ((unit & LABEL) != (b & 0xFF)) {
-        return Optional.empty();
+      if ((unit & LABEL) != b) {
+        break;
       }
       node ^= offset(unit);
       if ((unit >>> 8 & 1) == 1) {
-        return Optional.of(text(unit(node) & VALUE));
+        match = (long) (at + 1) << Integer.SIZE | (unit(node) & VALUE);
+        if (shortest) {
+          break;
+        }
       }
     }
-    return Optional.empty();
+    return match;
   }
 
   private static int offset(int unit) {

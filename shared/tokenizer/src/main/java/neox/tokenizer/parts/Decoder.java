@@ -1,9 +1,9 @@
 package neox.tokenizer.parts;
 
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -187,8 +187,7 @@ public sealed interface Decoder {
   record Replace(Normalizer.Replace replacement) implements Decoder {
     @Override
     public List<String> decode(List<String> tokens, Effort effort) {
-      return each(
-          tokens, token -> replacement.apply(new Piece(token, false, 0), effort).text());
+      return each(tokens, token -> replacement.apply(new Piece(token, false, 0), effort).text());
     }
   }
 

@@ -30,9 +30,10 @@ public final class FrameReader {
     }
   }
 
+  /// What is put around texts.
+  ///
   /// @param post the post-processor
-  public static Frame read(
-      Optional<Part> post, Optional<Part> truncation, Optional<Part> padding) {
+  public static Frame read(Optional<Part> post, Optional<Part> truncation, Optional<Part> padding) {
     List<Integer> template = post.map(part -> template(part).template()).orElse(Frame.BARE);
     return new Frame(
         template,
@@ -92,7 +93,9 @@ public final class FrameReader {
   /// `["[CLS]", 101]`.
   private static int end(Part part, String field) {
     List<JsonNode> pair = part.items(field, 2);
-    if (pair.size() != 2 || !pair.getFirst().isTextual() || !pair.getLast().isInt()
+    if (pair.size() != 2
+        || !pair.getFirst().isTextual()
+        || !pair.getLast().isInt()
         || pair.getLast().intValue() < 0) {
       throw part.refusal("\"" + field + "\": expected a token and its id");
     }
@@ -102,11 +105,10 @@ public final class FrameReader {
   private static Map<String, List<Integer>> specialTokens(Part part) {
     Map<String, List<Integer>> tokens = new HashMap<>();
     part.members("special_tokens")
-        .forEach(
-            (name, token) -> {
-              tokens.put(name, token.ignoring("id", "tokens").integers("ids", 0, MAX_ID));
-              token.done();
-            });
+        .forEach((name, token) -> {
+          tokens.put(name, token.ignoring("id", "tokens").integers("ids", 0, MAX_ID));
+          token.done();
+        });
     return tokens;
   }
 

@@ -172,8 +172,21 @@ public sealed interface Normalizer {
 
     private static String changed(int c) {
       return switch (c) {
-        case '\t', '\n', '\f', '\r', 0x1680, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2028, 0x2029,
-            0x2581, 0xFEFF, 0xFFFD ->
+        case '\t',
+            '\n',
+            '\f',
+            '\r',
+            0x1680,
+            0x200B,
+            0x200C,
+            0x200D,
+            0x200E,
+            0x200F,
+            0x2028,
+            0x2029,
+            0x2581,
+            0xFEFF,
+            0xFFFD ->
             " ";
         case 0x7F, 0x8F, 0x9F -> "";
         default -> c > 0 && c < ' ' ? "" : Character.toString(c);

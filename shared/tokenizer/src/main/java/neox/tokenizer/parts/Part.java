@@ -32,6 +32,8 @@ public final class Part {
     this.count = count;
   }
 
+  /// The part that a node is.
+  ///
   /// @param where names file and place in errors
   public static Part of(JsonNode node, String where) {
     return of(node, where, new AtomicInteger());
@@ -67,8 +69,8 @@ public final class Part {
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       if (!asked.contains(field.getKey()) && !field.getValue().isNull()) {
         throw UserException.of(
-            "%s: unknown field \"%s\" with the value %s", where, field.getKey(),
-            shortened(field.getValue()));
+            "%s: unknown field \"%s\" with the value %s",
+            where, field.getKey(), shortened(field.getValue()));
       }
     }
   }

@@ -15,8 +15,7 @@ public final class PreTokenizerReader {
           + " Digits, CharDelimiterSplit, FixedLength, Sequence";
 
   private static final Map<String, Prefix> SCHEMES =
-      new TreeMap<>(
-          Map.of("always", Prefix.ALWAYS, "first", Prefix.FIRST, "never", Prefix.NEVER));
+      new TreeMap<>(Map.of("always", Prefix.ALWAYS, "first", Prefix.FIRST, "never", Prefix.NEVER));
 
   private static final int MAX_LENGTH = 1_000_000;
 

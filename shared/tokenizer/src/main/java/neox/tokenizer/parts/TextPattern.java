@@ -12,7 +12,9 @@ sealed interface TextPattern {
   record Literal(String wanted) implements TextPattern {
     @Override
     public void find(String text, Effort effort, Regex.Matches matches) {
-      for (int at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length())) {
+      for (int at = text.indexOf(wanted);
+          at >= 0;
+          at = text.indexOf(wanted, at + wanted.length())) {
         matches.match(at, at + wanted.length());
       }
     }

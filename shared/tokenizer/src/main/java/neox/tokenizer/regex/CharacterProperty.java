@@ -1,6 +1,7 @@
 package neox.tokenizer.regex;
 
 import java.lang.Character.UnicodeScript;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import neox.tokenizer.text.CharacterSets;
@@ -16,22 +17,38 @@ final class CharacterProperty {
 
   private static final Set<String> SCRIPTS =
       Set.of(
-          "Han", "Latin", "Hiragana", "Katakana", "Hangul", "Arabic", "Cyrillic", "Greek", "Thai",
-          "Hebrew", "Devanagari");
+          "Han",
+          "Latin",
+          "Hiragana",
+          "Katakana",
+          "Hangul",
+          "Arabic",
+          "Cyrillic",
+          "Greek",
+          "Thai",
+          "Hebrew",
+          "Devanagari");
 
   static Optional<CodePoints> of(String name) {
     if (CATEGORIES.contains(name)) {
       return Optional.of(CharacterSets.category(name));
     }
     if (SCRIPTS.contains(name)) {
-      UnicodeScript script = UnicodeScript.forName(name);
-      return Optional.of(CodePoints.of(c -> UnicodeScript.of(c) == script));
+      return Optional.ofNullable(Scripts.SETS.get(UnicodeScript.forName(name).name()));
     }
     return switch (name) {
-      case "Alphabetic" -> Optional.of(CodePoints.of(Character::isAlphabetic));
+      case "Alphabetic" -> Optional.of(Scripts.ALPHABETIC);
       case "White_Space" -> Optional.of(CharacterSets.SPACE);
       default -> Optional.empty();
     };
+  }
+
+  /// Made only when they are needed: that takes a while.
+  private static final class Scripts {
+    private static final Map<String, CodePoints> SETS =
+        CodePoints.grouped(c -> UnicodeScript.of(c).name());
+
+    private static final CodePoints ALPHABETIC = CodePoints.of(Character::isAlphabetic);
   }
 
   private CharacterProperty() {}

@@ -85,8 +85,7 @@ final class RegexParser {
 
   /// Letters that fold into one: `(?i:ss)` would match `ß`.
   private int refuseFoldedPair(int previous, int start) throws Unsupported {
-    int letter =
-        at == start + 1 ? Character.toLowerCase(pattern.charAt(start)) : -1;
+    int letter = at == start + 1 ? Character.toLowerCase(pattern.charAt(start)) : -1;
     for (String pair : List.of("ss", "st", "ff", "fi", "fl")) {
       if (previous == pair.charAt(0) && letter == pair.charAt(1)) {
         throw new Unsupported("\"" + pair + "\" with (?i:…)");
@@ -146,7 +145,9 @@ final class RegexParser {
     while (at < pattern.length() && isDigit(pattern.charAt(at))) {
       at++;
     }
-    if (at == start || at - start > 4 || Integer.parseInt(pattern.substring(start, at)) > MAX_TIMES) {
+    if (at == start
+        || at - start > 4
+        || Integer.parseInt(pattern.substring(start, at)) > MAX_TIMES) {
       throw new Unsupported("a number of times that is none from 0 to " + MAX_TIMES);
     }
     return Integer.parseInt(pattern.substring(start, at));
@@ -273,12 +274,15 @@ final class RegexParser {
 
   private int hexadecimal(int min, int max, String end) throws Unsupported {
     int start = at;
-    while (at < pattern.length() && at - start < max && Character.digit(pattern.charAt(at), 16) >= 0) {
+    while (at < pattern.length()
+        && at - start < max
+        && Character.digit(pattern.charAt(at), 16) >= 0) {
       at++;
     }
     if (at - start >= min && take(end)) {
       int c = Integer.parseInt(pattern.substring(start, at - end.length()), 16);
-      if (Character.isValidCodePoint(c) && (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE)) {
+      if (Character.isValidCodePoint(c)
+          && (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE)) {
         return c;
       }
     }
@@ -301,9 +305,7 @@ final class RegexParser {
     }
     CodePoints known = properties.get(name);
     if (known == null) {
-      known =
-          CharacterProperty.of(name)
-              .orElseThrow(() -> new Unsupported("\\p{" + name + "}"));
+      known = CharacterProperty.of(name).orElseThrow(() -> new Unsupported("\\p{" + name + "}"));
       properties.put(name, known);
     }
     return known;

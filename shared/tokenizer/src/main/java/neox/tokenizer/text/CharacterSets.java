@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.IntPredicate;
 
 /// Classes of characters as HuggingFace tokenizers has them.
 ///
@@ -63,20 +62,27 @@ public final class CharacterSets {
 
   /// The code points of a general category, such as `Lu`, or of all that begin with its letter.
   public static CodePoints category(String name) {
-    return CodePoints.of(ofCategory(name));
+    List<CodePoints> sets = new ArrayList<>();
+    Categories.SETS.forEach((category, set) -> {
+      if (category.startsWith(name)) {
+        sets.add(set);
+      }
+    });
+    return CodePoints.union(sets);
   }
 
-  private static IntPredicate ofCategory(String name) {
-    return c -> c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE
-        ? CATEGORIES[Character.getType(c)].startsWith(name)
-        : "Cs".startsWith(name);
-  }
+  /// Made only when they are needed: that takes a while.
+  private static final class Categories {
+    /// The names of categories by the numbers that [Character#getType(int)] gives them.
+    private static final List<String> NAMES =
+        List.of(
+            "Cn", "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Me", "Mc", "Nd", "Nl", "No", "Zs", "Zl",
+            "Zp", "Cc", "Cf", "", "Co", "Cs", "Pd", "Ps", "Pe", "Pc", "Po", "Sm", "Sc", "Sk", "So",
+            "Pi", "Pf");
 
-  /// The names of categories by the numbers that [Character#getType(int)] gives them.
-  private static final String[] CATEGORIES = {
-    "Cn", "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Me", "Mc", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc",
-    "Cf", "", "Co", "Cs", "Pd", "Ps", "Pe", "Pc", "Po", "Sm", "Sc", "Sk", "So", "Pi", "Pf"
-  };
+    private static final Map<String, CodePoints> SETS =
+        CodePoints.grouped(c -> NAMES.get(Character.getType(c)));
+  }
 
   private static CodePoints recorded(String name) {
     return Objects.requireNonNull(RECORDED.get(name), name);

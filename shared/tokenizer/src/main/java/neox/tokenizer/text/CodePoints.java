@@ -3,7 +3,10 @@ package neox.tokenizer.text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 
 /// An immutable set of code points, kept as ranges.
@@ -46,6 +49,24 @@ public final class CodePoints {
       }
     }
     return new CodePoints(Arrays.copyOf(ranges, size));
+  }
+
+  /// All code points of Unicode by the names that a function gives them.
+  public static Map<String, CodePoints> grouped(IntFunction<String> name) {
+    Map<String, List<CodePoints>> ranges = new HashMap<>();
+    int first = 0;
+    String group = name.apply(0);
+    for (int c = 1; c <= Character.MAX_CODE_POINT + 1; c++) {
+      String next = c <= Character.MAX_CODE_POINT ? name.apply(c) : "";
+      if (!next.equals(group)) {
+        ranges.computeIfAbsent(group, _ -> new ArrayList<>()).add(range(first, c - 1));
+        first = c;
+        group = next;
+      }
+    }
+    Map<String, CodePoints> sets = new HashMap<>();
+    ranges.forEach((key, value) -> sets.put(key, union(value)));
+    return Map.copyOf(sets);
   }
 
   /// All code points that one of the sets has.
