@@ -19,7 +19,6 @@ final class SentencePieceTokenizer implements Tokenizer {
   private static final String END_OF_TEXT = "<|endoftext|>";
   private static final String SPACE = "\u2581";
   private static final String UNKNOWN = " \u2047 ";
-  private static final int BYTE_DIGITS_AT = "<0x".length();
 
   private final SentencePieceEncoder encoder;
   private final SentencePieceModel model;
@@ -59,7 +58,7 @@ final class SentencePieceTokenizer implements Tokenizer {
       }
       Piece piece = model.pieces().get(id);
       if (piece.kind() == Kind.BYTE) {
-        bytes.write(Integer.parseInt(piece.text(), BYTE_DIGITS_AT, BYTE_DIGITS_AT + 2, 16));
+        bytes.write(piece.byteValue());
         continue;
       }
       flush(bytes, text);

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import neox.tokenizer.text.ByteTrie;
 import neox.tokenizer.text.Utf8;
 import neox.tokenizer.vocabulary.Vocabulary;
@@ -13,7 +14,7 @@ public final class Unigram implements WordModel {
   /// How much worse an unknown character is than the worst token.
   private static final double UNKNOWN_PENALTY = 10;
 
-  private static final int UNREACHED = -1;
+  private static final int NONE = -1;
 
   private final Vocabulary vocabulary;
   private final double[] scores;
@@ -30,9 +31,7 @@ public final class Unigram implements WordModel {
     this.unknown = unknown;
     bytes = byteFallback ? ByteTokens.of(vocabulary) : ByteTokens.NONE;
     List<byte[]> tokens =
-        java.util.stream.IntStream.range(0, vocabulary.size())
-            .mapToObj(vocabulary::bytesAt)
-            .toList();
+        IntStream.range(0, vocabulary.size()).mapToObj(vocabulary::bytesAt).toList();
     trie = new ByteTrie(tokens);
     unknownScore = Arrays.stream(scores).min().orElse(0) - UNKNOWN_PENALTY;
   }
@@ -40,71 +39,47 @@ public final class Unigram implements WordModel {
   @Override
   public void tokenize(String word, IntConsumer out) {
     byte[] text = Utf8.encode(word);
-    Path path = best(text);
-    int size = 0;
-    int[] ends = new int[text.length + 1];
-    for (int end = text.length; end > 0; end = path.starts[end]) {
-      ends[size++] = end;
-    }
-    int unknownFrom = UNREACHED;
-    int from = 0;
-    for (int i = size - 1; i >= 0; i--) {
-      boolean isUnknown = path.ids[ends[i]] == unknown.id();
-      if (!isUnknown) {
-        flush(text, unknownFrom, from, out);
-        unknownFrom = UNREACHED;
-        out.accept(path.ids[ends[i]]);
-      } else if (unknownFrom == UNREACHED) {
-        unknownFrom = from;
-      }
-      from = ends[i];
-    }
-    flush(text, unknownFrom, from, out);
+    int[] unknownFrom = {NONE};
+    best(text)
+        .walk((from, to, id) -> {
+          if (id != unknown.id()) {
+            flush(text, unknownFrom[0], from, out);
+            unknownFrom[0] = NONE;
+            out.accept(id);
+          } else if (unknownFrom[0] == NONE) {
+            unknownFrom[0] = from;
+          }
+        });
+    flush(text, unknownFrom[0], text.length, out);
   }
 
-  /// The best way to each place: where its last token starts, and its id.
-  private record Path(int[] starts, int[] ids, double[] scores) {}
-
-  private Path best(byte[] text) {
-    int places = text.length + 1;
-    Path path = new Path(new int[places], new int[places], new double[places]);
-    Arrays.fill(path.starts, UNREACHED);
+  private BestPath best(byte[] text) {
+    BestPath path = new BestPath(text.length, false);
     for (int at = 0; at < text.length; ) {
       int from = at;
       int next = from + Utf8.length(text[from]);
+      double score = path.score(from);
       boolean[] single = {false};
       trie.prefixes(
           text,
           from,
           text.length,
           (id, end) -> {
-            reach(path, from, end, id, scores[id]);
+            path.reach(from, end, id, scores[id] + score);
             single[0] |= end == next;
           });
-      if (!single[0] && isBetter(path, from, next, unknownScore)) {
+      if (!single[0] && path.improves(next, unknownScore + score)) {
         String character = new String(text, from, next - from, StandardCharsets.UTF_8);
-        reach(path, from, next, unknown.idFor(character), unknownScore);
+        path.reach(from, next, unknown.idFor(character), unknownScore + score);
       }
       at = next;
     }
     return path;
   }
 
-  private static boolean isBetter(Path path, int from, int to, double score) {
-    return path.starts[to] == UNREACHED || path.scores[from] + score > path.scores[to];
-  }
-
-  private static void reach(Path path, int from, int to, int id, double score) {
-    if (isBetter(path, from, to, score)) {
-      path.starts[to] = from;
-      path.ids[to] = id;
-      path.scores[to] = path.scores[from] + score;
-    }
-  }
-
   /// Neighbouring unknown characters count as one, which may be a token after all, or its bytes.
   private void flush(byte[] text, int from, int to, IntConsumer out) {
-    if (from == UNREACHED) {
+    if (from == NONE) {
       return;
     }
     int id = vocabulary.id(text, from, to);

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import neox.base.UserException;
-import org.jspecify.annotations.Nullable;
 
 /// SentencePiece's compiled table of normalizations: a double-array trie from bytes to places among
 /// the texts that replace them, each of which ends in a zero. Every step through it is checked.
@@ -22,6 +21,7 @@ public final class Charsmap {
   private static final int LABEL = 0x8000_00FF;
   private static final int VALUE = 0x7FFF_FFFF;
   private static final long NONE = -1;
+  private static final String DAMAGED = ": the table of normalizations is damaged";
 
   private final int[] units;
   private final byte[] texts;
@@ -45,7 +45,7 @@ public final class Charsmap {
     try {
       return of(Base64.getDecoder().decode(encoded), where);
     } catch (IllegalArgumentException e) {
-      throw damaged(where, e);
+      throw new UserException(where + DAMAGED, e);
     }
   }
 
@@ -56,11 +56,11 @@ public final class Charsmap {
     ByteBuffer bytes = ByteBuffer.wrap(table);
     bytes.order(ByteOrder.LITTLE_ENDIAN);
     if (bytes.remaining() < Integer.BYTES) {
-      throw damaged(where, null);
+      throw damaged(where);
     }
     int size = bytes.getInt();
     if (size <= 0 || size > bytes.remaining() || size % Integer.BYTES != 0) {
-      throw damaged(where, null);
+      throw damaged(where);
     }
     int[] units = new int[size / Integer.BYTES];
     for (int i = 0; i < units.length; i++) {
@@ -71,8 +71,8 @@ public final class Charsmap {
     return new Charsmap(units, texts, where);
   }
 
-  private static UserException damaged(String where, @Nullable Throwable cause) {
-    return new UserException(where + ": the table of normalizations is damaged", cause);
+  private static UserException damaged(String where) {
+    return new UserException(where + DAMAGED);
   }
 
   /// Hands over what becomes of a text, grapheme by grapheme, and tells whether that is the text.
@@ -164,7 +164,7 @@ public final class Charsmap {
 
   private int unit(int node) {
     if (node < 0 || node >= units.length) {
-      throw damaged(where, null);
+      throw damaged(where);
     }
     return units[node];
   }
@@ -175,13 +175,13 @@ public final class Charsmap {
       to++;
     }
     if (from > texts.length) {
-      throw damaged(where, null);
+      throw damaged(where);
     }
     try {
       ByteBuffer bytes = ByteBuffer.wrap(texts, from, to - from);
       return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
     } catch (CharacterCodingException e) {
-      throw damaged(where, e);
+      throw new UserException(where + DAMAGED, e);
     }
   }
 

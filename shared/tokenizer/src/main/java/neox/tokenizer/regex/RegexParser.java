@@ -131,7 +131,7 @@ final class RegexParser {
 
   /// In Oniguruma `{2,3}+` is no possessive repetition, and `{2}?` no lazy one.
   private Greed greed(boolean counted, boolean exact) throws Unsupported {
-    if (peek('+') && counted || peek('?') && exact) {
+    if ((peek('+') && counted) || (peek('?') && exact)) {
       throw new Unsupported("\"" + pattern.charAt(at) + "\" after a number of times");
     }
     if (take("?")) {
@@ -175,7 +175,7 @@ final class RegexParser {
   private Node group() throws Unsupported {
     boolean outer = ignoresCase;
     Node group;
-    if (take("?:") || !peek('?') && !peek('*')) {
+    if (take("?:") || (!peek('?') && !peek('*'))) {
       group = choice();
     } else if (take("?i:")) {
       ignoresCase = true;

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
+import neox.tokenizer.model.BestPath;
 import neox.tokenizer.sentencepiece.SentencePieceModel.Kind;
 import neox.tokenizer.text.ByteTrie;
 import neox.tokenizer.text.Utf8;
@@ -30,7 +31,7 @@ final class MergeSegmenter implements SentencePieceEncoder.Segmenter {
   }
 
   @Override
-  public void segment(byte[] text, SentencePieceEncoder.Segments segments) {
+  public void segment(byte[] text, BestPath.Segments segments) {
     new Merging(text).segment(segments);
   }
 
@@ -71,7 +72,7 @@ final class MergeSegmenter implements SentencePieceEncoder.Segmenter {
       Arrays.fill(ends, NONE);
     }
 
-    void segment(SentencePieceEncoder.Segments segments) {
+    void segment(BestPath.Segments segments) {
       int before = NONE;
       for (int at = 0; at < text.length; at = ends[at]) {
         long symbol = userSymbols.longest(text, at, text.length);
@@ -121,7 +122,7 @@ final class MergeSegmenter implements SentencePieceEncoder.Segmenter {
     }
 
     /// Hands over a part or, if it is not to be used, what it was put together from.
-    private void put(int from, int to, SentencePieceEncoder.Segments segments) {
+    private void put(int from, int to, BestPath.Segments segments) {
       Deque<int[]> open = new ArrayDeque<>();
       open.push(new int[] {from, to});
       while (!open.isEmpty()) {
@@ -129,7 +130,7 @@ final class MergeSegmenter implements SentencePieceEncoder.Segmenter {
         int id = id(text, part[0], part[1]);
         int half = isUnused(id) ? halves.getOrDefault(id, 0) : 0;
         if (half == 0) {
-          segments.piece(part[0], part[1], id == NONE ? model.unknown() : id);
+          segments.token(part[0], part[1], id == NONE ? model.unknown() : id);
         } else {
           open.push(new int[] {part[0] + half, part[1]});
           open.push(new int[] {part[0], part[0] + half});

@@ -3,10 +3,9 @@ package neox.tokenizer.sentencepiece;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntConsumer;
+import neox.tokenizer.model.BestPath;
 import neox.tokenizer.sentencepiece.SentencePieceModel.Kind;
 import neox.tokenizer.sentencepiece.SentencePieceModel.Piece;
 import neox.tokenizer.text.ByteTrie;
@@ -16,17 +15,14 @@ public final class SentencePieceEncoder {
   private final SentencePieceModel model;
   private final SentencePieceNormalizer normalizer;
   private final Segmenter segmenter;
-  private final Map<String, Integer> ids = new HashMap<>();
+
+  /// The pieces that stand for bytes, if there are any.
+  private final int[] byteIds = new int[256];
 
   /// Cuts a normalized text into pieces.
   interface Segmenter {
-    void segment(byte[] text, Segments segments);
-  }
-
-  /// Receives the pieces of a text in order.
-  interface Segments {
-    /// @param id that of the piece, or of the unknown one
-    void piece(int from, int to, int id);
+    /// Hands over the pieces, unknown ones by the id of the unknown piece.
+    void segment(byte[] text, BestPath.Segments segments);
   }
 
   public SentencePieceEncoder(SentencePieceModel model) {
@@ -35,12 +31,14 @@ public final class SentencePieceEncoder {
     List<byte[]> symbols = new ArrayList<>();
     for (int id = 0; id < model.pieces().size(); id++) {
       Piece piece = model.pieces().get(id);
-      ids.put(piece.text(), id);
       if (piece.isText()) {
         texts.add(id);
       }
       if (piece.kind() == Kind.USER_DEFINED) {
         symbols.add(utf8(piece));
+      }
+      if (piece.kind() == Kind.BYTE) {
+        byteIds[piece.byteValue()] = id;
       }
     }
     ByteTrie userSymbols = new ByteTrie(symbols);
@@ -67,7 +65,7 @@ public final class SentencePieceEncoder {
           boolean unknown = id == model.unknown();
           if (unknown && model.byteFallback()) {
             for (int i = start; i < end; i++) {
-              out.accept(ids.get(String.format("<0x%02X>", text[i] & 0xFF)));
+              out.accept(byteIds[text[i] & 0xFF]);
             }
           } else if (!unknown || !afterUnknown[0]) {
             out.accept(id);

@@ -28,6 +28,7 @@ public record SentencePieceModel(
     Normalization normalization) {
   private static final int FIELD_SHIFT = 3;
   private static final int BYTES = 256;
+  private static final int DIGITS_AT = "<0x".length();
   private static final int UNIGRAM = 1;
   private static final int BPE = 2;
 
@@ -37,6 +38,11 @@ public record SentencePieceModel(
 
   /// One entry of the vocabulary.
   public record Piece(String text, float score, Kind kind) {
+    /// The byte that a piece `<0x41>` stands for.
+    public int byteValue() {
+      return Integer.parseInt(text, DIGITS_AT, DIGITS_AT + 2, 16);
+    }
+
     /// Whether a text can have it.
     boolean isText() {
       return switch (kind) {

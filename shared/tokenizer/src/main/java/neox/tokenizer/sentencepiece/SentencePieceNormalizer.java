@@ -2,6 +2,7 @@ package neox.tokenizer.sentencepiece;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import neox.tokenizer.parts.Charsmap;
 import neox.tokenizer.sentencepiece.SentencePieceModel.Normalization;
@@ -38,27 +39,35 @@ final class SentencePieceNormalizer {
     while (at < text.length) {
       Step step = step(text, at);
       int from = 0;
-      while (afterSpace && from < step.bytes().length && step.bytes()[from] == ' ') {
+      while (afterSpace && from < step.bytes.length && step.bytes[from] == ' ') {
         from++;
       }
-      for (int i = from; i < step.bytes().length; i++) {
-        if (step.bytes()[i] == ' ') {
+      for (int i = from; i < step.bytes.length; i++) {
+        if (step.bytes[i] == ' ') {
           out.writeBytes(SPACE);
         } else {
-          out.write(step.bytes()[i]);
+          out.write(step.bytes[i]);
         }
       }
-      if (from < step.bytes().length) {
-        afterSpace = removes && step.bytes()[step.bytes().length - 1] == ' ';
+      if (from < step.bytes.length) {
+        afterSpace = removes && step.bytes[step.bytes.length - 1] == ' ';
       }
-      effort.make(out.size(), step.bytes().length, WHERE);
-      at = step.end();
+      effort.make(out.size(), step.bytes.length, WHERE);
+      at = step.end;
     }
     return removes ? withoutSpacesAtEnd(out.toByteArray()) : out.toByteArray();
   }
 
   /// What the beginning of the rest of a text becomes, and where that beginning ends.
-  private record Step(byte[] bytes, int end) {}
+  private static final class Step {
+    private final byte[] bytes;
+    private final int end;
+
+    Step(byte[] bytes, int end) {
+      this.bytes = bytes;
+      this.end = end;
+    }
+  }
 
   private Step step(byte[] text, int at) {
     long symbol = userSymbols.longest(text, at, text.length);
@@ -73,17 +82,17 @@ final class SentencePieceNormalizer {
   }
 
   private static Step step(byte[] text, int from, int to) {
-    return new Step(java.util.Arrays.copyOfRange(text, from, to), to);
+    return new Step(Arrays.copyOfRange(text, from, to), to);
   }
 
   private int afterSpaces(byte[] text) {
     int at = 0;
     while (at < text.length) {
       Step step = step(text, at);
-      if (step.bytes().length != 1 || step.bytes()[0] != ' ') {
+      if (step.bytes.length != 1 || step.bytes[0] != ' ') {
         break;
       }
-      at = step.end();
+      at = step.end;
     }
     return at;
   }
@@ -91,9 +100,9 @@ final class SentencePieceNormalizer {
   private static byte[] withoutSpacesAtEnd(byte[] text) {
     int end = text.length;
     while (end >= SPACE.length
-        && java.util.Arrays.equals(text, end - SPACE.length, end, SPACE, 0, SPACE.length)) {
+        && Arrays.equals(text, end - SPACE.length, end, SPACE, 0, SPACE.length)) {
       end -= SPACE.length;
     }
-    return java.util.Arrays.copyOf(text, end);
+    return Arrays.copyOf(text, end);
   }
 }

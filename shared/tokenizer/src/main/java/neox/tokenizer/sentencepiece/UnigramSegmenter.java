@@ -1,6 +1,6 @@
 package neox.tokenizer.sentencepiece;
 
-import java.util.Arrays;
+import neox.tokenizer.model.BestPath;
 import neox.tokenizer.sentencepiece.SentencePieceModel.Kind;
 import neox.tokenizer.sentencepiece.SentencePieceModel.Piece;
 import neox.tokenizer.text.ByteTrie;
@@ -11,7 +11,6 @@ import neox.tokenizer.text.Utf8;
 final class UnigramSegmenter implements SentencePieceEncoder.Segmenter {
   private static final float UNKNOWN_PENALTY = 10;
   private static final double USER_DISCOUNT = 0.1;
-  private static final int UNREACHED = -1;
 
   private final SentencePieceModel model;
   private final ByteTrie trie;
@@ -36,41 +35,17 @@ final class UnigramSegmenter implements SentencePieceEncoder.Segmenter {
     maxScore = max;
   }
 
-  /// The best way to each place: where its last piece starts, and its id.
-  private record Path(int[] starts, int[] ids, float[] scores) {
-    /// Takes a way that is better than the one so far.
-    void reach(int from, int to, int id, double score) {
-      if (starts[to] == UNREACHED || score > scores[to]) {
-        starts[to] = from;
-        ids[to] = id;
-        scores[to] = (float) score;
-      }
-    }
-  }
-
   @Override
-  public void segment(byte[] text, SentencePieceEncoder.Segments segments) {
-    Path path = best(text);
-    int[] ends = new int[text.length];
-    int size = 0;
-    for (int end = text.length; end > 0; end = path.starts[end]) {
-      ends[size++] = end;
-    }
-    int from = 0;
-    while (size > 0) {
-      int end = ends[--size];
-      segments.piece(from, end, path.ids[end]);
-      from = end;
-    }
+  public void segment(byte[] text, BestPath.Segments segments) {
+    best(text).walk(segments);
   }
 
-  private Path best(byte[] text) {
-    int places = text.length + 1;
-    Path path = new Path(new int[places], new int[places], new float[places]);
-    Arrays.fill(path.starts, UNREACHED);
+  private BestPath best(byte[] text) {
+    BestPath path = new BestPath(text.length, true);
     for (int at = 0; at < text.length; ) {
       int from = at;
       int next = from + Utf8.length(text[from]);
+      float soFar = (float) path.score(from);
       boolean[] single = {false};
       trie.prefixes(
           text,
@@ -83,12 +58,12 @@ final class UnigramSegmenter implements SentencePieceEncoder.Segmenter {
                   piece.kind() == Kind.USER_DEFINED
                       ? (end - from) * maxScore - USER_DISCOUNT
                       : piece.score();
-              path.reach(from, end, ids[index], score + path.scores[from]);
+              path.reach(from, end, ids[index], score + soFar);
               single[0] |= end == next;
             }
           });
       if (!single[0]) {
-        path.reach(from, next, model.unknown(), unknownScore + path.scores[from]);
+        path.reach(from, next, model.unknown(), unknownScore + soFar);
       }
       at = next;
     }
