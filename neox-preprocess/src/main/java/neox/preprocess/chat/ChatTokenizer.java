@@ -50,7 +50,9 @@ public record ChatTokenizer(
           directory);
     }
     Path file = directory.resolve("tokenizer.json");
-    Tokenizer tokenizer = Tokenizers.open("HFTokenizer", Optional.of(file), Optional.empty());
+    // The template writes all tokens of beginning and end itself.
+    Tokenizer tokenizer =
+        Tokenizers.open("HFTokenizer", Optional.of(file), Optional.empty()).withoutSpecialTokens();
     Path configFile = directory.resolve("tokenizer_config.json");
     JsonNode config = Json.read(configFile);
     Map<String, String> special = specialTokens(directory, config);
