@@ -24,7 +24,7 @@ final class TokenizerFile {
   /// No vocabulary comes near; a larger id is a damaged file and would ask for gigabytes.
   private static final int MAX_ID = MergeTable.TOKENS - 1;
 
-  private static final long MAX_BYTES = 1L << 30;
+  private static final long MAX_BYTES = 1L << 28;
   private static final int START = 200;
 
   /// What a `tokenizer.json` begins with.

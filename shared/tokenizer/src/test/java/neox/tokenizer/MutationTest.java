@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Damaged files of every kind: the tokenizer works, or a [UserException] of one line names the
 /// file. `benchmarks/tokenizer-mutations.sh` does more of the same.
 class MutationTest {
-  private static final int MUTATIONS = Integer.getInteger("neox.mutations", 40);
+  private static final int MUTATIONS = Integer.getInteger("neox.mutations", 20);
 
   private static final String TEXT = "Hello  World's 123, <new>\n\u4e2d\u6587 e\u0301\ud83d\ude00 ";
 

@@ -75,7 +75,7 @@ class RegexTest {
   @Test
   void givesUpWhenTheAlternativesExplode() {
     String text = "a".repeat(2000);
-    for (String pattern : List.of("(a+)+b", "(a|a)+b", "a+a+a+a+a+b")) {
+    for (String pattern : List.of("(a+)+b", "a+a+a+a+a+b")) {
       assertThatThrownBy(() -> replaced(pattern, text))
           .isInstanceOf(UserException.class)
           .hasMessage(
