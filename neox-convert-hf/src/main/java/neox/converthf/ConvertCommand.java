@@ -18,8 +18,10 @@ import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
+import neox.config.ArchitectureCheck;
 import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
+import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
 import neox.config.TokenizerConfig;
 import neox.weights.hf.HfFamily;
@@ -123,6 +125,9 @@ public final class ConvertCommand implements ToolCommand {
       description = "neox, llama or mistral. Default: the first that can express the network.")
   private @Nullable String architecture;
 
+  @Option(names = ArchitectureCheck.OPTION, description = ArchitectureCheck.DESCRIPTION)
+  private boolean overrideArchitecture;
+
   @Mixin StandardOptions standard = new StandardOptions();
 
   public static void main(String[] args) {
@@ -137,7 +142,8 @@ public final class ConvertCommand implements ToolCommand {
     Path checkpointDir =
         NeoxCheckpoint.resolve(
             inputDir, iteration == null ? OptionalLong.empty() : OptionalLong.of(iteration));
-    NeoxConfig config = config(checkpointDir);
+    LoadedConfig loaded = config(checkpointDir);
+    NeoxConfig config = loaded.config();
     HfFamily family = wanted.orElseGet(() -> HfFamily.of(config.model()));
     List<String> obstacles = family.obstacles(config.model());
     if (!obstacles.isEmpty()) {
@@ -148,6 +154,9 @@ public final class ConvertCommand implements ToolCommand {
     try (NeoxCheckpoint checkpoint =
             NeoxCheckpoint.open(checkpointDir, OptionalLong.empty(), config.model());
         AtomicDirectory output = AtomicDirectory.create(outputDir)) {
+      if (!overrideArchitecture) {
+        checkpoint.requireTrainedAs(loaded);
+      }
       Conversion conversion =
           new Conversion(checkpoint, family, tokenizer, precision, maxShardBytes);
       conversion.write(output.path(), console);
@@ -175,17 +184,16 @@ public final class ConvertCommand implements ToolCommand {
     return family;
   }
 
-  private NeoxConfig config(Path checkpointDir) throws IOException {
+  private LoadedConfig config(Path checkpointDir) throws IOException {
     if (!configFiles.isEmpty()) {
-      return ConfigLoader.readModel(new ConfigSource(Optional.empty(), configFiles, Map.of()))
-          .config();
+      return ConfigLoader.readModel(new ConfigSource(Optional.empty(), configFiles, Map.of()));
     }
     Path configs = NeoxCheckpoint.configs(checkpointDir);
     if (!Files.isDirectory(configs)) {
       throw new UserException(
           checkpointDir + ": no configs directory in it; name the run's files with --config_file");
     }
-    return ConfigLoader.readCheckpoint(configs).config();
+    return ConfigLoader.readCheckpoint(configs);
   }
 
   private HfTokenizer tokenizer(Console console, TokenizerConfig configured) {

@@ -130,7 +130,13 @@ class ConvertCommandTest {
     Path more = Files.writeString(directory.resolve("more.yml"), "layernorm-epsilon: 1.0e-6\n");
     String text = Files.readString(saved).replaceFirst("\"layernorm_epsilon\": [^,]*,", "");
     Path base = Files.writeString(directory.resolve("base.yml"), text);
-    Path out = convert("A0_nopipe/global_step0", "--config_file", base.toString(), more.toString());
+    Path out =
+        convert(
+            "A0_nopipe/global_step0",
+            "--override-architecture",
+            "--config_file",
+            base.toString(),
+            more.toString());
     assertThat(config(out).path("layer_norm_eps").asDouble()).isEqualTo(1e-6);
   }
 
@@ -175,6 +181,39 @@ class ConvertCommandTest {
     assertThat(run(arguments("A0_nopipe/global_step0", "--overwrite"))).isEqualTo(ExitCode.USAGE);
     assertThat(errors)
         .contains(out + ": holds no Hugging Face model, so --overwrite does not delete it");
+  }
+
+  @Test
+  void refusesTheConfigurationOfAnotherNetworkThoughEveryTensorFits() throws Exception {
+    Path golden = GOLDEN.resolve("A0_nopipe/global_step0");
+    Path saved = golden.resolve("configs/config.yml");
+    String text = Files.readString(saved).replace("_heads\": 4", "_heads\": 2");
+    Path yml = Files.writeString(directory.resolve("c.yml"), text);
+    String[] options = {"--config_file", yml.toString()};
+    String line = "neox-convert-hf: %s:%d: num_attention_heads is 2, but the weights were trained";
+    String end = "; set it back, or give --override-architecture to compute with the new value\n";
+    int at = 1 + (int) text.substring(0, text.indexOf("num_attention_heads")).lines().count();
+    assertThat(run(arguments("A0_nopipe/global_step0", options))).isEqualTo(ExitCode.USAGE);
+    assertThat(errors)
+        .startsWith(line.formatted(yml, at) + " with 4 (" + saved + ":")
+        .endsWith("trained with 4 (" + saved + ":" + at + ")" + end);
+
+    Path bare = Files.createDirectory(directory.resolve("global_step7"));
+    Path state = bare.resolve("mp_rank_00_model_states.pt");
+    Files.copy(golden.resolve(state.getFileName()), state);
+    options = new String[] {"--config_file", yml.toString(), "--input-dir", bare.toString()};
+    List<String> without = arguments("", options).subList(2, 6);
+    assertThat(run(without)).as("without saved configuration").isEqualTo(ExitCode.USAGE);
+    assertThat(errors).endsWith(" with 4 (" + state + ", args)" + end);
+    Files.writeString(yml, Files.readString(saved).replace("CharLevelT", "HFT"));
+    List<String> other = new ArrayList<>(without);
+    other.addAll(List.of("--vocab-file", yml.toString(), "--no-save-tokenizer"));
+    assertThat(run(other)).isEqualTo(ExitCode.USAGE);
+    assertThat(errors)
+        .contains(
+            "tokenizer_type is \"HFTokenizer\", but the weights were trained with"
+                + " \"CharLevelTokenizer\" (");
+    assertThat(directory.resolve("out")).doesNotExist();
   }
 
   @Test

@@ -13,6 +13,7 @@ import neox.base.Version;
 import neox.config.ConfigLoader;
 import neox.config.ConfigOptions;
 import neox.config.GenerateConfig;
+import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
 import neox.inference.ModelOptions;
 import neox.tensor.NativeRuntime;
@@ -122,15 +123,16 @@ public final class GenerateCommand implements ToolCommand {
 
   /// Options over configuration over defaults.
   private GenerateSettings settings() throws IOException {
-    Optional<NeoxConfig> read =
+    Optional<LoadedConfig> loaded =
         config.source().files().isEmpty()
             ? Optional.empty()
-            : Optional.of(ConfigLoader.readModel(config.source()).config());
+            : Optional.of(ConfigLoader.readModel(config.source()));
+    Optional<NeoxConfig> read = loaded.map(LoadedConfig::config);
     Optional<GenerateConfig> generate = read.map(NeoxConfig::generate);
     generate.ifPresent(GenerateCommand::refuseUnsupported);
     return new GenerateSettings(
         directory(read),
-        model.loadOptions(read),
+        model.loadOptions(loaded),
         model.threads(),
         sampling(generate),
         new GenerateSettings.Writing(

@@ -17,7 +17,10 @@ import neox.data.RunSamples;
 /// decide, and what has been opened to ask them is kept for the run.
 ///
 /// @param opened the samples, where they had to be opened; whoever takes them closes them
-record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened) {
+/// @param overridesArchitecture whether the configuration may describe another network than the one
+///   that the checkpoint to go on from was trained as
+record RunPlan(
+    LoadedConfig loaded, Optional<RunSamples> opened, boolean overridesArchitecture) {
   /// Reads a configuration; when it gives epochs, asks the data how many steps they are.
   ///
   /// @param worldSize ranks of the run
@@ -27,7 +30,7 @@ record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened) {
     LoadedConfig loaded = files.forRun(shape);
     NeoxConfig config = loaded.config();
     if (config.batch().trainEpochs().isEmpty()) {
-      return new RunPlan(loaded, Optional.empty());
+      return new RunPlan(loaded, Optional.empty(), false);
     }
     config.requireTrainable();
     RunSamples samples = RunSamples.open(config, log);
@@ -36,11 +39,17 @@ record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened) {
       log.info(
           "train_epochs: %d epochs are %,d steps"
               .formatted(config.batch().trainEpochs().get(), steps));
-      return new RunPlan(files.forRun(shape.withStepsOfEpochs(steps)), Optional.of(samples));
+      return new RunPlan(
+          files.forRun(shape.withStepsOfEpochs(steps)), Optional.of(samples), false);
     } catch (RuntimeException e) {
       samples.close();
       throw e;
     }
+  }
+
+  /// The same with the choice of whoever started it.
+  RunPlan withArchitectureOverridden(boolean value) {
+    return new RunPlan(loaded, opened, value);
   }
 
   private static long steps(RunSamples samples, NeoxConfig config) {

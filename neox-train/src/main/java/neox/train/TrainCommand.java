@@ -10,6 +10,7 @@ import neox.base.StopRequest;
 import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.Version;
+import neox.config.ArchitectureCheck;
 import neox.config.ConfigOptions;
 import neox.config.ConfigSource;
 import neox.config.ParallelConfig;
@@ -64,6 +65,9 @@ public final class TrainCommand implements ToolCommand {
       description = "Where to compute: cpu (default), cuda or cuda:N.")
   String device = "cpu";
 
+  @Option(names = ArchitectureCheck.OPTION, description = ArchitectureCheck.DESCRIPTION)
+  boolean overrideArchitecture;
+
   public static void main(String[] args) {
     System.exit(Tool.run(new TrainCommand(), args));
   }
@@ -76,7 +80,9 @@ public final class TrainCommand implements ToolCommand {
       return ExitCode.OK;
     }
     Launch launch = Launch.fromEnvironment();
-    RunPlan plan = RunPlan.read(source(), launch.worldSize(), OrderLog.of(console));
+    RunPlan plan =
+        RunPlan.read(source(), launch.worldSize(), OrderLog.of(console))
+            .withArchitectureOverridden(overrideArchitecture);
     NativeRuntime.start(NativeRuntime.defaultThreads());
     try (StopRequest stop = StopRequest.listen(console)) {
       int code = NativeRuntime.run(() -> train(launch, plan, console, stop));

@@ -251,6 +251,9 @@ final class Training {
     }
     try (NeoxCheckpoint stored =
         NeoxCheckpoint.open(checkpoint.get(), OptionalLong.empty(), config.model())) {
+      if (!plan.overridesArchitecture()) {
+        stored.requireTrainedAs(loaded);
+      }
       network.load(stored);
       TrainState state =
           StartingPoint.stateOf(

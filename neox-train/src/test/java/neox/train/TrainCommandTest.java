@@ -139,6 +139,27 @@ class TrainCommandTest {
   }
 
   @Test
+  void refusesToGoOnAsAnotherNetworkUnlessItIsOverridden() {
+    assertThat(fixture.run("run", "train_iters=1").code()).isEqualTo(ExitCode.OK);
+    TrainFixture.Result result =
+        fixture.run("run", "train_iters=2", "rotary_pct=0.25", "activation=relu");
+    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+    String saved = directory.resolve("run/global_step1/configs/neox-effective.yml").toString();
+    assertThat(result.err().replaceAll("yml:\\d+", "yml:N"))
+        .endsWith(
+            """
+            neox-train: --set: rotary_pct is 0.25, but the weights were trained with 0.5 (%s:N)
+            --set: activation is relu, but the weights were trained with gelu (%s:N); set it back, \
+            or give --override-architecture to compute with the new value
+            """
+                .formatted(saved, saved));
+    List<String> arguments =
+        fixture.arguments("run", "train_iters=2", "rotary_pct=0.25", "activation=relu");
+    arguments.add("--override-architecture");
+    assertThat(TrainFixture.run(arguments).code()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
   void namesTheMistakesThatOnlyARunShows() {
     assertFails(
         "pipe_parallel_size: pipe_parallel_size (2) x model_parallel_size (1) = 2 ranks share the"

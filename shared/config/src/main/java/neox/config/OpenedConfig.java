@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import neox.config.table.ConfigTable;
 import neox.config.table.Problems;
-import neox.config.table.YamlWriter;
 
 /// A configuration whose files have been read, so that it can be understood again once more is
 /// known of the run: a pipe cannot be read twice.
@@ -46,6 +45,6 @@ public final class OpenedConfig {
     List<String> unheard = table.finish();
     Map<String, String> originals = new LinkedHashMap<>();
     texts.forEach(text -> originals.put(text.name(), text.text()));
-    return new LoadedConfig(config, originals, YamlWriter.write(table.settings()), unheard);
+    return LoadedConfig.of(config, originals, table, unheard);
   }
 }

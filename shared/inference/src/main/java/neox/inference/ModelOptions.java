@@ -4,7 +4,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import neox.base.UserException;
-import neox.config.NeoxConfig;
+import neox.config.ArchitectureCheck;
+import neox.config.LoadedConfig;
 import neox.config.Precision;
 import neox.tensor.NativeRuntime;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,9 @@ public final class ModelOptions {
       description = "CPU threads; default: OMP_NUM_THREADS or one per core.")
   private @Nullable Integer threads;
 
+  @Option(names = ArchitectureCheck.OPTION, description = ArchitectureCheck.DESCRIPTION)
+  private boolean overrideArchitecture;
+
   /// The directory named on the command line.
   public Optional<Path> directory() {
     return Optional.ofNullable(directory);
@@ -51,11 +55,11 @@ public final class ModelOptions {
   /// How to open the model. What the command line does not say, `config` says.
   ///
   /// @param config the configuration to go by instead of the checkpoint's own
-  public LoadOptions loadOptions(Optional<NeoxConfig> config) {
+  public LoadOptions loadOptions(Optional<LoadedConfig> config) {
     Optional<Long> step =
-        Optional.ofNullable(iteration).or(() -> config.flatMap(c -> c.checkpoint().iteration()));
+        Optional.ofNullable(iteration).or(() -> config.flatMap(c -> c.config().checkpoint().iteration()));
     OptionalLong chosen = step.map(OptionalLong::of).orElseGet(OptionalLong::empty);
-    return new LoadOptions(precision, device, chosen, config);
+    return new LoadOptions(precision, device, chosen, config, overrideArchitecture);
   }
 
   /// CPU threads for [NativeRuntime#start].

@@ -12,6 +12,9 @@ import java.util.Map;
 import java.util.Set;
 import neox.base.Json;
 import neox.base.UserException;
+import neox.config.ArchitectureCheck;
+import neox.config.LoadedConfig;
+import neox.config.model.Architecture;
 import neox.config.model.ModelConfig;
 import neox.weights.DType;
 import neox.weights.Shape;
@@ -75,6 +78,12 @@ public final class HfModel implements TensorStore {
 
   public ModelConfig config() {
     return config.model();
+  }
+
+  /// [UserException] when `configured` describes another network than `config.json` does.
+  public void requireTrainedAs(LoadedConfig configured) {
+    Path file = directory.resolve(HfConfig.FILE);
+    ArchitectureCheck.requireSame(configured, Architecture.of(config()), key -> file.toString());
   }
 
   /// Rows of the embedding.

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import neox.base.UserException;
 import neox.config.ConfigLoader;
+import neox.config.LoadedConfig;
 import neox.config.model.ModelConfig;
 import neox.weights.Shape;
 import neox.weights.TensorStore;
@@ -39,10 +40,12 @@ public final class NeoxCheckpoint implements TensorStore {
   private final Map<String, Object> clientState = new LinkedHashMap<>();
   private final ModelConfig model;
   private final int paddedVocab;
+  private Path stateFile;
 
   private NeoxCheckpoint(Path directory, ModelConfig model) throws IOException {
     this.directory = directory;
     this.model = model;
+    this.stateFile = directory;
     boolean read = false;
     try {
       readFiles();
@@ -115,6 +118,13 @@ public final class NeoxCheckpoint implements TensorStore {
     return model;
   }
 
+  /// [UserException] when `configured` describes another network than the one that the checkpoint
+  /// says its weights were trained as, though every tensor fits. Whoever opens a checkpoint with a
+  /// configuration from elsewhere asks this, unless its user overrides it.
+  public void requireTrainedAs(LoadedConfig configured) throws IOException {
+    new TrainedAs(configs(), clientState(), stateFile).require(configured);
+  }
+
   /// Over how many ranks the network was split.
   public int tensorParallelSize() {
     return ranks.size();
@@ -182,6 +192,7 @@ public final class NeoxCheckpoint implements TensorStore {
       if (first) {
         state.forEach((key, value) -> clientState.put(String.valueOf(key), value));
         clientState.remove("module");
+        stateFile = file;
       }
     }
   }
