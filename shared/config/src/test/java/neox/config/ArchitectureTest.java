@@ -32,7 +32,8 @@ class ArchitectureTest {
     same(all, "num_layers", "", "3");
     same(all, "hidden_size", "intermediate_size: 128\n", "64");
     all.put(
-        "num_attention_heads", new Verdict("num_kv_heads: 2\n", "2", Set.of("num_attention_heads")));
+        "num_attention_heads",
+        new Verdict("num_kv_heads: 2\n", "2", Set.of("num_attention_heads")));
     same(all, "num_kv_heads", "", "2");
     same(all, "pos_emb", "", "alibi");
     same(all, "max_position_embeddings", "", "32");
@@ -123,35 +124,47 @@ class ArchitectureTest {
     assertThat(
             own.differences(
                 Map.of(
-                    "num_attention_heads", 4L,
-                    "rotary_pct", 0.25,
-                    "rotary_emb_base", 10000.0,
-                    "pos_emb", "rotary",
-                    "activation", "geglu",
-                    "gpt_j_residual", false,
-                    "intermediate_size", 128L,
-                    "hidden_size", "a word",
-                    "padded_vocab_size", 512L)))
+                    "num_attention_heads",
+                    4L,
+                    "rotary_pct",
+                    0.25,
+                    "rotary_emb_base",
+                    10000.0,
+                    "pos_emb",
+                    "rotary",
+                    "activation",
+                    "geglu",
+                    "gpt_j_residual",
+                    false,
+                    "intermediate_size",
+                    128L,
+                    "hidden_size",
+                    "a word",
+                    "padded_vocab_size",
+                    512L)))
         .isEmpty();
     assertThat(
             named(
                 own.differences(
                     Map.of(
-                        "num_attention_heads", 8L,
-                        "rotary_pct", 1L,
-                        "activation", "gelu",
-                        "gpt_j_residual", true))))
+                        "num_attention_heads",
+                        8L,
+                        "rotary_pct",
+                        1L,
+                        "activation",
+                        "gelu",
+                        "gpt_j_residual",
+                        true))))
         .containsExactly("num_attention_heads", "rotary_pct", "gpt_j_residual", "activation");
   }
 
   @Test
   void theErrorNamesKeysValuesFilesAndTheWayOut() {
     LoadedConfig configured =
-        TestConfig.loaded(
-            "pos_emb: rotary\nrotary_pct: 0.5\n", Map.of("num_attention_heads", "2"));
+        TestConfig.loaded("pos_emb: rotary\nrotary_pct: 0.5\n", Map.of("num_attention_heads", "2"));
     Architecture trained = architecture("pos_emb: rotary\nrotary_pct: 0.25\nnum_kv_heads: 1");
-    assertThatThrownBy(() ->
-            ArchitectureCheck.requireSame(configured, trained, key -> "saved.yml:7 " + key))
+    assertThatThrownBy(
+            () -> ArchitectureCheck.requireSame(configured, trained, key -> "saved.yml:7 " + key))
         .message()
         .satisfies(message ->
             assertThat(message.replaceAll("\\S*/c\\.yml", "c.yml"))
@@ -163,7 +176,8 @@ class ArchitectureTest {
                     1 (saved.yml:7 num_kv_heads)
                     c.yml:2: rotary_pct is 0.5, but the weights were trained with 0.25 \
                     (saved.yml:7 rotary_pct); set it back, or give --override-architecture to \
-                    compute with the new value"""));
+                    compute with the new value\
+                    """));
     ArchitectureCheck.requireSame(configured, ArchitectureCheck.architecture(configured), k -> "");
   }
 }

@@ -128,8 +128,7 @@ public record Architecture(Map<String, Object> facts) {
 
   private static boolean contradicts(Object fact, Object stated) {
     return switch (stated) {
-      case Number number ->
-          fact instanceof Number own && own.doubleValue() != number.doubleValue();
+      case Number number -> fact instanceof Number own && own.doubleValue() != number.doubleValue();
       case Boolean flag -> fact instanceof Boolean own && !own.equals(flag);
       case String text ->
           fact instanceof Enum<?> own && !text.equalsIgnoreCase(YamlWriter.inline(own));

@@ -33,6 +33,13 @@ public record HfConfig(HfFamily family, ModelConfig model, int vocabSize) {
       json.problem("model_type is '%s'; can be read: %s", type, String.join(", ", known));
       json.finish();
     }
+    json.check(
+        json.at("quantization_config").isEmpty(),
+        "quantization_config: quantized weights are not supported; take the model as it was before");
+    json.check(
+        json.isNull("transformers_weights") || json.at("transformers_weights").isMissingNode(),
+        "transformers_weights names the file to read, which is not supported; rename the file to"
+            + " model.safetensors and remove the key");
     HfFamily found = family.orElseThrow();
     ModelConfig model = found.read(json);
     int vocabSize = json.integer("vocab_size", found.defaultVocabSize());

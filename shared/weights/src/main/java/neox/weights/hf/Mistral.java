@@ -29,6 +29,11 @@ record Mistral() implements HfFamily {
   }
 
   @Override
+  public String baseName() {
+    return "model";
+  }
+
+  @Override
   public String headName() {
     return LlamaBlocks.HEAD;
   }
