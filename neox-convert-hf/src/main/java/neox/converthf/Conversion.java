@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import neox.base.AtomicFile;
 import neox.base.Console;
 import neox.base.Json;
 import neox.base.Progress;
 import neox.base.UserException;
+import neox.config.LoadedConfig;
 import neox.config.model.ModelConfig;
 import neox.weights.DType;
 import neox.weights.Floats;
@@ -63,9 +65,14 @@ final class Conversion {
     tokenizer.requireFits(checkpoint.paddedVocab());
   }
 
-  /// Writes `model*.safetensors`, `config.json` and `generation_config.json`.
-  void write(Path directory, Console console) throws IOException {
+  /// Writes `model*.safetensors`, `config.json`, `generation_config.json` and `README.md`.
+  ///
+  /// @param name what the model is called
+  /// @param loaded the configuration of its run
+  void write(Path directory, String name, LoadedConfig loaded, Console console) throws IOException {
     writeWeights(directory, console);
+    ModelCard card = new ModelCard(name, family, network, dtype, loaded, checkpoint);
+    AtomicFile.write(directory.resolve(ModelCard.FILE), card.markdown());
     ModelConfig model = checkpoint.config();
     HfConfig config = new HfConfig(family, model, checkpoint.paddedVocab());
     Files.writeString(
@@ -142,9 +149,9 @@ final class Conversion {
 
   private DType storedType() {
     List<ParameterSpec> table = network.parameters();
-    DType first = checkpoint.view(table.getFirst().key()).dtype();
+    DType first = checkpoint.dtype(table.getFirst().key());
     for (ParameterSpec spec : table) {
-      DType other = checkpoint.view(spec.key()).dtype();
+      DType other = checkpoint.dtype(spec.key());
       if (other != first) {
         throw new UserException(
             checkpoint.directory()

@@ -139,6 +139,7 @@ public final class ConvertCommand implements ToolCommand {
     Optional<HfFamily> wanted = wantedFamily();
     long maxShardBytes = ByteSize.parse("--max-shard-size", maxShardSize);
     requireFreeOutput();
+    refuseHuggingFaceInput();
     Path checkpointDir =
         NeoxCheckpoint.resolve(
             inputDir, iteration == null ? OptionalLong.empty() : OptionalLong.of(iteration));
@@ -159,7 +160,7 @@ public final class ConvertCommand implements ToolCommand {
       }
       Conversion conversion =
           new Conversion(checkpoint, family, tokenizer, precision, maxShardBytes);
-      conversion.write(output.path(), console);
+      conversion.write(output.path(), String.valueOf(outputDir.getFileName()), loaded, console);
       if (!noSaveTokenizer) {
         tokenizer.write(output.path(), vocabIsHfTokenizer);
       }
@@ -167,6 +168,15 @@ public final class ConvertCommand implements ToolCommand {
       console.info("%s: %s", outputDir, conversion.summary());
     }
     return ExitCode.OK;
+  }
+
+  private void refuseHuggingFaceInput() {
+    if (HfModel.isIn(inputDir)) {
+      throw UserException.of(
+          "%s: is a Hugging Face model already (it has a config.json); expected a checkpoint of"
+              + " NeoX. To use it as it is: neox-generate --model %s",
+          inputDir, inputDir);
+    }
   }
 
   private Optional<HfFamily> wantedFamily() {

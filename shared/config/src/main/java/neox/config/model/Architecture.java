@@ -24,12 +24,16 @@ public record Architecture(Map<String, Object> facts) {
   public record Difference(String key, Object here, Object there) {
     /// The value here, as a configuration writes it.
     public String hereText() {
-      return YamlWriter.inline(here);
+      return text(here);
     }
 
     /// The value there, as a configuration writes it.
     public String thereText() {
-      return YamlWriter.inline(there);
+      return text(there);
+    }
+
+    private static String text(Object value) {
+      return value.equals(NOTHING) ? NOTHING : YamlWriter.inline(value);
     }
   }
 
@@ -41,7 +45,7 @@ public record Architecture(Map<String, Object> facts) {
     facts.put("num_layers", model.layers());
     facts.put("hidden_size", model.hiddenSize());
     facts.put("num_attention_heads", model.heads());
-    facts.put("num_kv_heads", model.kvHeads());
+    facts.put("num_kv_heads", model.kvHeads() == model.heads() ? NOTHING : model.kvHeads());
     positions(facts, model.positions());
     norm(facts, model.norm());
     facts.put("no_weight_tying", !model.head().tied());

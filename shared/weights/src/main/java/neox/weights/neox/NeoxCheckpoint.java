@@ -14,6 +14,7 @@ import neox.base.UserException;
 import neox.config.ConfigLoader;
 import neox.config.LoadedConfig;
 import neox.config.model.ModelConfig;
+import neox.weights.DType;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
 import neox.weights.neox.RankTensors.Stored;
@@ -146,6 +147,11 @@ public final class NeoxCheckpoint implements TensorStore {
   @Override
   public Set<String> names() {
     return Collections.unmodifiableSet(table.keySet());
+  }
+
+  /// The element type of a parameter, without its bytes.
+  public DType dtype(String name) {
+    return ranks.getFirst().find(name).orElseThrow().view().dtype();
   }
 
   /// A view of the mapped file, or a joined copy when there are several ranks.
