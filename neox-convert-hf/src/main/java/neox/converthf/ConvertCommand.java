@@ -234,6 +234,11 @@ public final class ConvertCommand implements ToolCommand {
     if (!overwrite) {
       throw new UserException(outputDir + ": exists already; --overwrite replaces it");
     }
+    if (Files.exists(inputDir) && inputDir.toRealPath().startsWith(outputDir.toRealPath())) {
+      throw UserException.of(
+          "%s: --overwrite would delete %s, which lies in it; choose another --output_dir",
+          outputDir, inputDir);
+    }
     if (!HfModel.isIn(outputDir)) {
       throw new UserException(
           outputDir + ": holds no Hugging Face model, so --overwrite does not delete it");

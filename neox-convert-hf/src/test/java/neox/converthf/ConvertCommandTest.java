@@ -216,6 +216,25 @@ class ConvertCommandTest {
   }
 
   @Test
+  void neverDeletesTheCheckpointThatItConverts() throws Exception {
+    Path out = convert("A0_nopipe/global_step0");
+    Path inside = Files.createDirectories(out.resolve("global_step0"));
+    Path state = inside.resolve("mp_rank_00_model_states.pt");
+    Files.copy(GOLDEN.resolve("A0_nopipe/global_step0").resolve(state.getFileName()), state);
+    List<String> arguments = new ArrayList<>(List.of("--input_dir", inside.toString()));
+    arguments.addAll(List.of("--output_dir", out.toString(), "--overwrite"));
+    assertThat(run(arguments)).isEqualTo(ExitCode.USAGE);
+    assertThat(errors)
+        .isEqualTo(
+            "neox-convert-hf: "
+                + out
+                + ": --overwrite would delete "
+                + inside
+                + ", which lies in it; choose another --output_dir\n");
+    assertThat(state).exists();
+  }
+
+  @Test
   void leavesNothingBehindWhenItFails() throws Exception {
     String config =
         Files.readString(GOLDEN.resolve("A0_nopipe/global_step0/configs/config.yml"))

@@ -19,8 +19,7 @@ import neox.data.RunSamples;
 /// @param opened the samples, where they had to be opened; whoever takes them closes them
 /// @param overridesArchitecture whether the configuration may describe another network than the one
 ///   that the checkpoint to go on from was trained as
-record RunPlan(
-    LoadedConfig loaded, Optional<RunSamples> opened, boolean overridesArchitecture) {
+record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened, boolean overridesArchitecture) {
   /// Reads a configuration; when it gives epochs, asks the data how many steps they are.
   ///
   /// @param worldSize ranks of the run

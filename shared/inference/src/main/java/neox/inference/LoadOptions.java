@@ -38,7 +38,6 @@ public record LoadOptions(
   }
 
   public LoadOptions withConfig(LoadedConfig value) {
-    return new LoadOptions(
-        precision, device, iteration, Optional.of(value), overridesArchitecture);
+    return new LoadOptions(precision, device, iteration, Optional.of(value), overridesArchitecture);
   }
 }

@@ -57,7 +57,8 @@ public final class ModelOptions {
   /// @param config the configuration to go by instead of the checkpoint's own
   public LoadOptions loadOptions(Optional<LoadedConfig> config) {
     Optional<Long> step =
-        Optional.ofNullable(iteration).or(() -> config.flatMap(c -> c.config().checkpoint().iteration()));
+        Optional.ofNullable(iteration)
+            .or(() -> config.flatMap(c -> c.config().checkpoint().iteration()));
     OptionalLong chosen = step.map(OptionalLong::of).orElseGet(OptionalLong::empty);
     return new LoadOptions(precision, device, chosen, config, overrideArchitecture);
   }

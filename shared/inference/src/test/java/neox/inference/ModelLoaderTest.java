@@ -109,8 +109,7 @@ class ModelLoaderTest {
         .isInstanceOf(UserException.class)
         .hasMessageStartingWith(refusal + hf.resolve("config.json") + "); set it back, or give");
     LoadOptions overridden =
-        new LoadOptions(
-            options.precision(), "cpu", OptionalLong.empty(), options.config(), true);
+        new LoadOptions(options.precision(), "cpu", OptionalLong.empty(), options.config(), true);
     try (LoadedModel loaded = ModelLoader.open(Pythia.checkpoint(), overridden)) {
       assertThat(loaded.config()).isEqualTo(other.config().model());
     }
@@ -140,6 +139,7 @@ class ModelLoaderTest {
   @Test
   void defaultsToTheLatestInFloat32OnTheCpu() {
     assertThat(LoadOptions.defaults())
-        .isEqualTo(new LoadOptions(Precision.FP32, "cpu", OptionalLong.empty(), Optional.empty(), false));
+        .isEqualTo(
+            new LoadOptions(Precision.FP32, "cpu", OptionalLong.empty(), Optional.empty(), false));
   }
 }

@@ -32,7 +32,7 @@ public final class TorchFile implements AutoCloseable {
 
   private final Path path;
   private final Arena arena = Arena.ofShared();
-  private final Map<TensorView, ArchiveEntry> homes = new IdentityHashMap<>();
+  private final IdentityHashMap<TensorView, ArchiveEntry> homes = new IdentityHashMap<>();
   private final Object root;
   private long copiesLeft;
 
