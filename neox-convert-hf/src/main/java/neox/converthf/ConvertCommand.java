@@ -160,7 +160,7 @@ public final class ConvertCommand implements ToolCommand {
       }
       Conversion conversion =
           new Conversion(checkpoint, family, tokenizer, precision, maxShardBytes);
-      conversion.write(output.path(), String.valueOf(outputDir.getFileName()), loaded, console);
+      conversion.write(output.path(), name(), loaded, console);
       if (!noSaveTokenizer) {
         tokenizer.write(output.path(), vocabIsHfTokenizer);
       }
@@ -177,6 +177,11 @@ public final class ConvertCommand implements ToolCommand {
               + " NeoX. To use it as it is: neox-generate --model %s",
           inputDir, inputDir);
     }
+  }
+
+  /// What the model is called: the last name of its directory, wherever that is.
+  private String name() {
+    return String.valueOf(outputDir.toAbsolutePath().normalize().getFileName());
   }
 
   private Optional<HfFamily> wantedFamily() {

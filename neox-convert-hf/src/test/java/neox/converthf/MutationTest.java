@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 class MutationTest {
   private static final Path GOLDEN =
       Path.of("..", "shared", "weights", "src", "test", "resources", "golden");
-  private static final int READINGS = Integer.getInteger("neox.mutations", 300);
-  private static final int CONVERSIONS = Integer.getInteger("neox.mutations", 300) / 5;
+  private static final int READINGS = Integer.getInteger("neox.mutations", 150);
+  private static final int CONVERSIONS = Integer.getInteger("neox.mutations", 150) / 5;
   private static final long SEED = Long.getLong("neox.seed", 20);
 
   @TempDir Path directory;

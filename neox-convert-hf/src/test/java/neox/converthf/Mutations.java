@@ -61,7 +61,7 @@ final class Mutations {
     int at = random.nextInt(bytes.length);
     int length = Math.min(bytes.length - at, 1 + random.nextInt(16));
     switch (random.nextInt(7)) {
-      case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
+      case 0 -> bytes[at] = (byte) (bytes[at] ^ (1 << random.nextInt(8)));
       case 1 -> bytes[at] = (byte) random.nextInt(256);
       case 2 -> Arrays.fill(bytes, at, at + length, (byte) 0);
       case 3 -> Arrays.fill(bytes, at, at + length, (byte) 0xff);

@@ -304,11 +304,11 @@ class HfDirectoryTest {
         config()
             + ": quantization_config: quantized weights are not supported; take the model as it was"
             + " before");
-    set("quantization_config", null);
+    set("quantization_config", Json.mapper().nullNode());
     set("transformers_weights", "other.safetensors");
     assertThatThrownBy(() -> HfModel.open(directory).close())
         .hasMessageStartingWith(config() + ": transformers_weights names the file to read");
-    set("transformers_weights", null);
+    set("transformers_weights", Json.mapper().nullNode());
     assertReadsAll();
   }
 

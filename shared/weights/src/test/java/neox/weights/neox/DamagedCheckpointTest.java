@@ -76,7 +76,7 @@ class DamagedCheckpointTest {
     }
     Path layer = directory.resolve(name);
     byte[] whole = Files.readAllBytes(layer);
-    whole[whole.length / 2] ^= 1;
+    whole[whole.length / 2]++;
     Files.write(layer, whole);
     try (NeoxCheckpoint read =
         NeoxCheckpoint.open(directory, OptionalLong.empty(), Models.pythia())) {

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.zip.CRC32;
 import neox.base.UserException;
 import neox.weights.Golden;
@@ -38,7 +40,7 @@ class ArchiveTest {
 
   private Path flip(byte[] whole, int at) throws IOException {
     byte[] copy = whole.clone();
-    copy[at] ^= 0x10;
+    copy[at] = (byte) (copy[at] ^ 0x10);
     return Files.write(directory.resolve("flipped.pt"), copy);
   }
 
@@ -60,8 +62,8 @@ class ArchiveTest {
         if (at >= 0) {
           Path file = flip(whole, at + bytes.length / 2);
           try (TorchFile damaged = TorchFile.open(file)) {
-            TensorView view = tensors(damaged).get(tensor.getKey());
-            assertThat(view).isNotNull();
+            TensorView view =
+                Optional.ofNullable(tensors(damaged).get(tensor.getKey())).orElseThrow();
             assertThatThrownBy(() -> damaged.intact(tensor.getKey(), view))
                 .isInstanceOf(UserException.class)
                 .hasMessageStartingWith(
@@ -121,12 +123,12 @@ class ArchiveTest {
         .hasMessage(write(twice) + ": damaged: entry a/data.pkl is in it twice");
     byte[] encrypted = archive("a/data.pkl", 8, "a/byteorder");
     int central = find(encrypted, new byte[] {'P', 'K', 1, 2});
-    encrypted[central + 8] |= 1;
+    encrypted[central + 8] = 1;
     assertThatThrownBy(() -> TorchFile.open(write(encrypted)))
         .hasMessage(
             write(encrypted) + ": entry a/data.pkl is encrypted; save it without a password");
     byte[] displaced = archive("a/data.pkl", 8, "a/byteorder");
-    displaced[central + 42] += 1;
+    displaced[central + 42]++;
     assertThatThrownBy(() -> TorchFile.open(write(displaced)))
         .hasMessage(
             write(displaced) + ": damaged: entry a/data.pkl is not where the directory says");
@@ -141,45 +143,63 @@ class ArchiveTest {
 
   /// Two entries; the first one's size is in a zip64 field.
   private static byte[] archive(String first, long size, String second) {
-    byte[] content = "}}}}}}}}".getBytes(StandardCharsets.US_ASCII);
-    CRC32 crc = new CRC32();
-    crc.update(content);
+    byte[] pickle = "}}}}}}}}".getBytes(StandardCharsets.US_ASCII);
+    byte[] order = "little".getBytes(StandardCharsets.US_ASCII);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    int[] starts = new int[2];
-    String[] names = {first, second};
-    byte[][] contents = {content, "little".getBytes(StandardCharsets.US_ASCII)};
-    for (int i = 0; i < 2; i++) {
-      starts[i] = out.size();
-      ByteBuffer local = little(30 + names[i].length()).putInt(ZipDirectory.LOCAL_HEADER);
-      local.putShort(26, (short) names[i].length()).position(30);
-      out.writeBytes(local.put(names[i].getBytes(StandardCharsets.US_ASCII)).array());
-      out.writeBytes(contents[i]);
-    }
+    out.writeBytes(local(first));
+    out.writeBytes(pickle);
+    int secondStart = out.size();
+    out.writeBytes(local(second));
+    out.writeBytes(order);
     int directory = out.size();
-    for (int i = 0; i < 2; i++) {
-      boolean large = i == 0;
-      ByteBuffer header = little(46 + names[i].length() + (large ? 20 : 0));
-      header.putInt(ZipDirectory.CENTRAL_HEADER);
-      CRC32 own = new CRC32();
-      own.update(contents[i]);
-      header.putInt(16, (int) own.getValue());
-      int plain = contents[i].length;
-      header.putInt(20, large ? -1 : plain).putInt(24, large ? -1 : plain);
-      header.putShort(28, (short) names[i].length()).putShort(30, (short) (large ? 20 : 0));
-      header.putInt(42, starts[i]).position(46);
-      header.put(names[i].getBytes(StandardCharsets.US_ASCII));
-      if (large) {
-        header.putShort((short) 1).putShort((short) 16).putLong(size).putLong(size);
-      }
-      out.writeBytes(header.array());
-    }
-    int length = out.size() - directory;
-    ByteBuffer end = little(22).putInt(ZipDirectory.END).putInt(0).putShort((short) 2);
-    out.writeBytes(end.putShort((short) 2).putInt(length).putInt(directory).array());
+    out.writeBytes(central(first, pickle, 0, OptionalLong.of(size)));
+    out.writeBytes(central(second, order, secondStart, OptionalLong.empty()));
+    byte[] end = new byte[ZipDirectory.END_BYTES];
+    little(end)
+        .putInt(0, ZipDirectory.END)
+        .putShort(8, (short) 2)
+        .putShort(10, (short) 2)
+        .putInt(12, out.size() - directory)
+        .putInt(16, directory);
+    out.writeBytes(end);
     return out.toByteArray();
   }
 
-  private static ByteBuffer little(int capacity) {
-    return ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN);
+  private static byte[] local(String name) {
+    byte[] header = new byte[ZipDirectory.LOCAL_HEADER_BYTES + name.length()];
+    little(header)
+        .putInt(0, ZipDirectory.LOCAL_HEADER)
+        .putShort(26, (short) name.length())
+        .put(ZipDirectory.LOCAL_HEADER_BYTES, name.getBytes(StandardCharsets.US_ASCII));
+    return header;
+  }
+
+  private static byte[] central(String name, byte[] content, int start, OptionalLong zip64) {
+    CRC32 crc = new CRC32();
+    crc.update(content);
+    int fixed = ZipDirectory.CENTRAL_HEADER_BYTES + name.length();
+    byte[] header = new byte[fixed + (zip64.isPresent() ? 20 : 0)];
+    int size = zip64.isPresent() ? -1 : content.length;
+    ByteBuffer fields =
+        little(header)
+            .putInt(0, ZipDirectory.CENTRAL_HEADER)
+            .putInt(16, (int) crc.getValue())
+            .putInt(20, size)
+            .putInt(24, size)
+            .putShort(28, (short) name.length())
+            .putShort(30, (short) (header.length - fixed))
+            .putInt(42, start)
+            .put(ZipDirectory.CENTRAL_HEADER_BYTES, name.getBytes(StandardCharsets.US_ASCII));
+    zip64.ifPresent(large ->
+        fields
+            .putShort(fixed, (short) ZipDirectory.ZIP64_EXTRA)
+            .putShort(fixed + 2, (short) 16)
+            .putLong(fixed + 4, large)
+            .putLong(fixed + 12, large));
+    return header;
+  }
+
+  private static ByteBuffer little(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }
