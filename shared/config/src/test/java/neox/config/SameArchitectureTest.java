@@ -14,7 +14,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-class ArchitectureTest {
+class SameArchitectureTest {
   /// What a change of one key means for weights that exist already.
   ///
   /// @param before the lines of a configuration in which the key has an effect
