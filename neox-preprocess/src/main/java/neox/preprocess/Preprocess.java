@@ -90,9 +90,7 @@ public final class Preprocess {
       throws IOException, InterruptedException {
     try (StopRequest stop = StopRequest.listen(console)) {
       boolean complete = run(plan, recipe, console, stop::requested).complete();
-      int code = complete ? ExitCode.OK : ExitCode.STOPPED;
-      stop.finished(code);
-      return code;
+      return complete ? ExitCode.OK : ExitCode.STOPPED;
     }
   }
 

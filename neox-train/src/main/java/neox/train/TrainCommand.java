@@ -38,8 +38,9 @@ import picocli.CommandLine.Option;
       "  neox-train pythia-14m.yml local.yml --set train_iters=1000",
       "",
       "The log goes to standard output, metrics to metrics.jsonl in log_dir (else save).",
-      "SIGTERM and Ctrl-C finish the step and save; exit code 75 then means:",
-      "run the same command again to continue.",
+      "SIGTERM, SIGHUP, SIGUSR1 (Slurm's --signal) and Ctrl-C finish the step and",
+      "save; exit code 75 then means: run the same command again to continue.",
+      "A second Ctrl-C ends the run at once, unsaved.",
       "",
       "Several ranks: start the command once for each, with RANK, WORLD_SIZE,",
       "MASTER_ADDR and MASTER_PORT in the environment; pipe_parallel_size times",
@@ -79,16 +80,20 @@ public final class TrainCommand implements ToolCommand {
       console.out().print(answer.get());
       return ExitCode.OK;
     }
-    Launch launch = Launch.fromEnvironment();
+    return train(Launch.fromEnvironment(), console.outlastingReaders());
+  }
+
+  /// Trains as one of the ranks, of which the first alone speaks.
+  private int train(Launch launch, Console everyRank) throws Exception {
+    Console console = launch.isFirst() ? everyRank : everyRank.silent();
     RunPlan plan =
         RunPlan.read(source(), launch.worldSize(), OrderLog.of(console))
             .withArchitectureOverridden(overrideArchitecture);
     NativeRuntime.start(NativeRuntime.defaultThreads());
     try (StopRequest stop = StopRequest.listen(console)) {
-      int code = NativeRuntime.run(() -> train(launch, plan, console, stop));
+      return NativeRuntime.run(() -> train(launch, plan, console, stop));
+    } finally {
       console.out().flush();
-      stop.finished(code);
-      return code;
     }
   }
 

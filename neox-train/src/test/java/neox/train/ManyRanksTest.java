@@ -161,15 +161,15 @@ class ManyRanksTest {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream print = new PrintStream(printed, true, StandardCharsets.UTF_8);
     Console console = new Console(InputStream.nullInputStream(), print, print, false, false);
-    Ranks.runInProcess(
-        topology,
-        ranks -> {
-          RunPlan plan = RunPlan.read(source, topology.worldSize(), console::info);
-          try (StopRequest stop = StopRequest.listen(console)) {
+    try (StopRequest stop = StopRequest.listen(console)) {
+      Ranks.runInProcess(
+          topology,
+          ranks -> {
+            RunPlan plan = RunPlan.read(source, topology.worldSize(), console::info);
             int code = Training.run(plan, new Training.Seat(ranks, Device.CPU), console, stop);
             assertThat(code).isEqualTo(expectedCode);
-          }
-        });
+          });
+    }
   }
 
   private static ModelConfig model(TrainFixture fixture, Map<String, String> overrides)

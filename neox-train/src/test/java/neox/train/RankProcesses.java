@@ -45,13 +45,7 @@ final class RankProcesses {
 
   private static Process start(int rank, int ranks, int port, List<String> arguments, Path output)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(TrainCommand.class.getName());
-    command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder = new ProcessBuilder(TrainProcess.command(arguments));
     builder.environment().put("RANK", String.valueOf(rank));
     builder.environment().put("WORLD_SIZE", String.valueOf(ranks));
     builder.environment().put("MASTER_ADDR", InetAddress.getLoopbackAddress().getHostAddress());

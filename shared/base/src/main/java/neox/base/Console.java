@@ -3,6 +3,7 @@ package neox.base;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /// The three streams of a running tool, and whether a person is watching.
@@ -29,6 +30,13 @@ public record Console(
   /// The same console with notices dropped (or not).
   public Console withQuiet(boolean value) {
     return new Console(in, out, err, terminal, value);
+  }
+
+  /// The same console for work that is worth as much without a reader of its standard output: once
+  /// that cannot be written, a warning says so, and what is printed there is dropped.
+  public Console outlastingReaders() {
+    PrintStream lasting = new PrintStream(new LastingOutput(this), false, StandardCharsets.UTF_8);
+    return new Console(in, lasting, err, terminal, quiet);
   }
 
   /// A console that nobody reads, for ranks that are not the first.

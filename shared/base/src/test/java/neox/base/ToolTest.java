@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -254,6 +255,29 @@ class ToolTest {
         .isEqualTo(new Run(1, "", "neox-probe: standard output: No space left on device\n"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Broken pipe", "No space left on device", "Bad file descriptor"})
+  void workThatOutlastsItsReadersGoesOnAndSaysSoOnce(String reason) {
+    ToolCommand command =
+        console -> {
+          Console lasting = console.outlastingReaders();
+          for (int line = 0; line < 10_000; line++) {
+            lasting.out().println("log");
+          }
+          lasting.out().flush();
+          lasting.err().println("worked to the end");
+          return ExitCode.STOPPED;
+        };
+    assertThat(runInto(new FailingStream(reason), command))
+        .isEqualTo(
+            new Run(
+                ExitCode.STOPPED,
+                "",
+                "warning: standard output: %s; nothing more is printed there, the work goes on%n"
+                        .formatted(reason)
+                    + "worked to the end\n"));
+  }
+
   /// A destination that takes nothing.
   private static final class FailingStream extends OutputStream {
     private final String reason;
@@ -269,7 +293,6 @@ class ToolTest {
   }
 
   private static Run runInto(OutputStream destination) {
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
     ToolCommand command =
         console -> {
           for (int line = 0; line < 1_000_000; line++) {
@@ -280,6 +303,11 @@ class ToolTest {
           }
           return ExitCode.OK;
         };
+    return runInto(destination, command);
+  }
+
+  private static Run runInto(OutputStream destination, ToolCommand command) {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream out = stream(new BufferedOutputStream(new StandardOutput(destination)));
     int exitCode =
         Tool.run(
