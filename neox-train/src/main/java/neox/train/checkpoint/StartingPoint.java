@@ -27,8 +27,7 @@ public final class StartingPoint {
       return Optional.empty();
     }
     Path load = config.load().get();
-    boolean own = config.save().map(save -> isSame(save, load)).orElse(false);
-    if (own && config.iteration().isEmpty()) {
+    if (isOwn(config) && config.iteration().isEmpty()) {
       CheckpointStore store = new CheckpointStore(load);
       Optional<Long> latest = store.latest();
       if (latest.isEmpty() && store.iterations().isEmpty()) {
@@ -55,6 +54,17 @@ public final class StartingPoint {
             config.save().get(), existing.getLast());
       }
     }
+  }
+
+  /// Whether the run continues what it has saved itself, rather than beginning another.
+  public static boolean continuesItself(CheckpointConfig config) {
+    return isOwn(config) && !config.finetune();
+  }
+
+  private static boolean isOwn(CheckpointConfig config) {
+    return config.save().isPresent()
+        && config.load().isPresent()
+        && isSame(config.save().get(), config.load().get());
   }
 
   private static boolean isSame(Path a, Path b) {

@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import neox.base.Console;
 import neox.base.Progress;
+import neox.base.Tool;
 
 /// Where a run's log lines go: standard output, and a copy in `log_dir` when one is set. On a
 /// terminal a progress line is drawn below them. Not thread-safe.
@@ -17,6 +18,7 @@ public final class RunLog implements AutoCloseable {
   private final Console console;
   private final Optional<Writer> copy;
   private final Progress progress;
+  private boolean copyIsIncomplete;
 
   private RunLog(Console console, Optional<Writer> copy, Progress progress) {
     this.console = console;
@@ -25,11 +27,8 @@ public final class RunLog implements AutoCloseable {
   }
 
   /// Opens the copy for appending, so that a continued run keeps what was logged before.
-  ///
-  /// @param steps how many steps this run will take
-  public static RunLog open(Console console, Optional<Path> logDirectory, long steps)
-      throws IOException {
-    Progress progress = new Progress(console, "training", steps);
+  public static RunLog open(Console console, Optional<Path> logDirectory) throws IOException {
+    Progress progress = new Progress(console, "training", 0);
     if (logDirectory.isEmpty()) {
       return new RunLog(console, Optional.empty(), progress);
     }
@@ -42,26 +41,50 @@ public final class RunLog implements AutoCloseable {
     return new RunLog(console, Optional.of(copy), progress);
   }
 
-  /// Writes one line (or block of lines) to the log.
-  public void line(String line) throws IOException {
+  /// Writes one line (or block of lines) to the log. A copy that cannot be written is told once and
+  /// stops nothing.
+  public void line(String line) {
     progress.close();
     console.out().println(line);
     console.out().flush();
     if (copy.isPresent()) {
-      copy.get().append(line).append('\n').flush();
+      try {
+        copy.get().append(line).append('\n').flush();
+      } catch (IOException e) {
+        warn(e);
+      }
+    }
+  }
+
+  private void warn(IOException e) {
+    if (!copyIsIncomplete) {
+      copyIsIncomplete = true;
+      console.warn("the copy of the log in log_dir is incomplete: %s", Tool.describe(e));
     }
   }
 
   /// Redraws the progress line, when a person is watching.
-  public void progress(long done, String detail) {
-    progress.update(done, detail);
+  public void progress(String detail) {
+    progress.show(detail);
+  }
+
+  /// A progress line for work between the steps; the caller closes it.
+  public Progress phase(String label) {
+    progress.close();
+    Progress phase = new Progress(console, label, 0);
+    phase.show("");
+    return phase;
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     progress.close();
     if (copy.isPresent()) {
-      copy.get().close();
+      try {
+        copy.get().close();
+      } catch (IOException e) {
+        warn(e);
+      }
     }
   }
 

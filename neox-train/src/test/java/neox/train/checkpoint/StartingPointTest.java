@@ -22,7 +22,6 @@ import neox.config.ConfigSource;
 import neox.config.NeoxConfig;
 import neox.config.ScheduleConfig;
 import neox.config.ScheduleConfig.DecayStyle;
-import neox.parallel.comm.Communicator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -144,8 +143,9 @@ class StartingPointTest {
     new CheckpointStore(directory)
         .write(
             iteration,
-            d -> Files.writeString(d.resolve("mp_rank_00_model_states.pt"), "not looked into"),
-            Communicator.alone());
+            List.of(d ->
+                Files.writeString(d.resolve("mp_rank_00_model_states.pt"), "not looked into")),
+            Together.alone());
   }
 
   private Path path(long iteration) {

@@ -96,7 +96,7 @@ class TrainLogTest {
             new PrintStream(out, false, StandardCharsets.UTF_8),
             false,
             false);
-    try (RunLog log = RunLog.open(console, Optional.of(directory.resolve("logs")), 3600);
+    try (RunLog log = RunLog.open(console, Optional.of(Files.createDirectories(directory.resolve("logs"))));
         MetricSink metrics = JsonlMetrics.open(directory.resolve("metrics.jsonl"), 0)) {
       var run = new TrainLog.Run(progress, 1, 3600, 8, 64, new FlopCount(1e12));
       TrainLog hook = new TrainLog(run, config, log, metrics);

@@ -170,10 +170,14 @@ public final class Tool {
   }
 
   private static int report(IOException e, String name, PrintStream err) {
-    String line = e instanceof FileSystemException f ? describe(f) : oneLine(e);
-    err.println(name + ": " + line);
+    err.println(name + ": " + describe(e));
     boolean missing = e instanceof NoSuchFileException || e instanceof FileNotFoundException;
     return missing ? ExitCode.USAGE : ExitCode.FAILED;
+  }
+
+  /// What has failed, in one line: the file, where it is known, and the reason.
+  public static String describe(IOException e) {
+    return e instanceof FileSystemException f ? describe(f) : oneLine(e);
   }
 
   private static String describe(FileSystemException e) {
