@@ -86,9 +86,20 @@ final class Training {
   /// Trains as configured and returns the exit code.
   static int run(RunPlan plan, Seat seat, Console console, StopRequest stop) throws IOException {
     plan.loaded().config().requireTrainable();
+    requireMemory(plan.loaded().config(), seat);
+    evaluationSize(plan.loaded().config()); // complains before anything is made
     Optional<Path> save = plan.loaded().config().checkpoint().save();
     try (SaveLock lock = new SaveLock(save.filter(_ -> seat.ranks().isFirstOfAll()))) {
       return new Training(plan, seat, console, stop).run(lock);
+    }
+  }
+
+  private static void requireMemory(NeoxConfig config, Seat seat) {
+    switch (seat.device()) {
+      case Device.Cpu _ -> MemoryNeed.of(config, seat.ranks().topology()).requireMainMemory();
+      case Device.Meta _, Device.Cuda _ -> {
+        // A GPU's memory is asked for by whoever allocates it.
+      }
     }
   }
 
@@ -373,10 +384,19 @@ final class Training {
   }
 
   private Evaluator evaluator(Network network, Pipeline pipeline, RunRecords records) {
-    int microBatches =
-        Math.toIntExact(
-            Math.multiplyExact(
-                config.eval().iters(), (long) config.batch().gradientAccumulationSteps()));
-    return new Evaluator(network, objective, microBatches, pipeline, records);
+    return new Evaluator(network, objective, evaluationSize(config), pipeline, records);
+  }
+
+  /// Micro-batches of one evaluation.
+  private static int evaluationSize(NeoxConfig config) {
+    long iterations = config.eval().iters();
+    int each = config.batch().gradientAccumulationSteps();
+    if (iterations > Integer.MAX_VALUE / each) {
+      throw UserException.of(
+          "eval_iters: an evaluation of %,d times %,d micro-batches (gradient_accumulation_steps)"
+              + " would never end; expected at most %,d",
+          iterations, each, Integer.MAX_VALUE / each);
+    }
+    return Math.toIntExact(iterations * each);
   }
 }

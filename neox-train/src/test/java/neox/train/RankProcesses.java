@@ -38,6 +38,9 @@ final class RankProcesses {
             .as(Files.readString(printed.get(rank)))
             .isZero();
       }
+      for (Path other : printed.subList(1, ranks)) {
+        assertThat(other).as("the first rank speaks for all").content().isEmpty();
+      }
     } finally {
       processes.forEach(Process::destroyForcibly);
     }

@@ -167,6 +167,10 @@ class TrainCommandTest {
             + " MASTER_ADDR, MASTER_PORT)",
         "pipe_parallel_size=2");
     assertFails("no training data", "split=0,50,50");
+    assertFails(
+        "eval_iters: an evaluation of 5,000,000,000 times 2 micro-batches"
+            + " (gradient_accumulation_steps) would never end; expected at most 1,073,741,823",
+        "eval_iters=5000000000");
     assertFails("no such checkpoint directory", "load=" + directory.resolve("nowhere"));
   }
 

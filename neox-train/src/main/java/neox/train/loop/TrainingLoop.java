@@ -7,6 +7,7 @@ import java.util.function.BooleanSupplier;
 import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.UserException;
+import neox.tensor.NativeRuntime;
 import neox.train.checkpoint.Saver;
 
 /// Takes step after step until the run is complete or asked to stop.
@@ -98,7 +99,7 @@ public final class TrainingLoop {
   }
 
   private StepResult step(long step) throws IOException {
-    switch (trainer.step(step)) {
+    switch (NativeRuntime.run("step " + step, () -> trainer.step(step))) {
       case StepOutcome.Taken(StepResult result) -> {
         return result;
       }

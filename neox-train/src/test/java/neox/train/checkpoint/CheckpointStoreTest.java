@@ -52,11 +52,10 @@ class CheckpointStoreTest {
     assertThatThrownBy(() ->
             checkpoints.write(
                 6,
-                List.of(
-                    directory -> {
-                      Files.writeString(directory.resolve("half"), "");
-                      throw new IOException("disk full");
-                    }),
+                List.of(directory -> {
+                  Files.writeString(directory.resolve("half"), "");
+                  throw new IOException("disk full");
+                }),
                 Together.alone()))
         .hasMessage("disk full");
     assertThat(checkpoints.latest()).contains(5L);
@@ -78,8 +77,7 @@ class CheckpointStoreTest {
               IntStream.range(0, 2)
                   .mapToObj(i -> content(i, ranks.rank() == failing && i == content))
                   .toList();
-          assertThatThrownBy(() ->
-                  checkpoints.write(6, contents, new Together(ranks.world())))
+          assertThatThrownBy(() -> checkpoints.write(6, contents, new Together(ranks.world())))
               .isInstanceOf(IOException.class)
               .satisfies(e -> reasons.add(e.getMessage()));
         });

@@ -143,8 +143,8 @@ class StartingPointTest {
     new CheckpointStore(directory)
         .write(
             iteration,
-            List.of(d ->
-                Files.writeString(d.resolve("mp_rank_00_model_states.pt"), "not looked into")),
+            List.of(
+                d -> Files.writeString(d.resolve("mp_rank_00_model_states.pt"), "not looked into")),
             Together.alone());
   }
 

@@ -30,6 +30,7 @@ class TrainLogTest {
 
   @TempDir Path directory;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private boolean watching;
   private final TrainProgress progress =
       new TrainProgress(
           TrainState.fresh(new LearningRateSchedule(DecayStyle.CONSTANT, 0.004, 0, 4, 100)));
@@ -78,6 +79,17 @@ class TrainLogTest {
   }
 
   @Test
+  void showsAContinuedRunFromItsTrueBeginning() throws IOException {
+    while (progress.state().iteration() < 2700) {
+      progress.advance(8, 512, 5);
+    }
+    watching = true;
+    log(config(Optional.empty()), 4);
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("training step 2,701 of 3,600  75.0%  ETA 0:29:58  loss 4.000");
+  }
+
+  @Test
   void copiesTheLogToItsDirectory() throws IOException {
     log(config(Optional.empty()), 4, 5);
     log(config(Optional.empty()), 6, 7);
@@ -94,11 +106,14 @@ class TrainLogTest {
             InputStream.nullInputStream(),
             new PrintStream(out, false, StandardCharsets.UTF_8),
             new PrintStream(out, false, StandardCharsets.UTF_8),
-            false,
+            watching,
             false);
-    try (RunLog log = RunLog.open(console, Optional.of(Files.createDirectories(directory.resolve("logs"))));
+    try (RunLog log =
+            RunLog.open(console, Optional.of(Files.createDirectories(directory.resolve("logs"))));
         MetricSink metrics = JsonlMetrics.open(directory.resolve("metrics.jsonl"), 0)) {
-      var run = new TrainLog.Run(progress, 1, 3600, 8, 64, new FlopCount(1e12));
+      var run =
+          new TrainLog.Run(
+              progress, progress.state().iteration() + 1, 3600, 8, 64, new FlopCount(1e12));
       TrainLog hook = new TrainLog(run, config, log, metrics);
       for (double loss : losses) {
         progress.advance(8, 512, loss);
