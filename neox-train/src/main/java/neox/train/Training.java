@@ -221,6 +221,7 @@ final class Training {
     RunRecords.Start start =
         new RunRecords.Start(
             progress.state().iteration(),
+            config.batch().trainIters(),
             (long) config.batch().trainBatchSize() * config.model().seqLength(),
             config.monitor().logDir().isPresent());
     return RunRecords.open(places, start, console);
@@ -351,7 +352,6 @@ final class Training {
     TrainLog.Run run =
         new TrainLog.Run(
             progress,
-            progress.state().iteration() + 1,
             config.batch().trainIters(),
             samples,
             config.model().seqLength(),

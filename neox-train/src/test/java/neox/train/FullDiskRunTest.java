@@ -71,7 +71,7 @@ class FullDiskRunTest {
 
   /// @param kilobytes that a file may have
   private String run(int code, int kilobytes, String... overrides) throws Exception {
-    String line = "ulimit -f %d; exec \"$@\" -q".formatted(2 * kilobytes);
+    String line = "ulimit -f %d; exec \"$@\"".formatted(2 * kilobytes);
     List<String> command = new ArrayList<>(List.of("sh", "-c", line, "sh"));
     command.addAll(TrainProcess.command(fixture.arguments("run", overrides)));
     Path printed = directory.resolve("printed.txt");

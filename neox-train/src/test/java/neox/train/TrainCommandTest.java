@@ -175,6 +175,17 @@ class TrainCommandTest {
   }
 
   @Test
+  void refusesPlacesItCannotWriteToBeforeItTrains() {
+    for (String key : List.of("save", "log_dir", "tensorboard_dir")) {
+      TrainFixture.Result result = fixture.run("run", "load=", key + "=" + fixture.config());
+      assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.USAGE);
+      assertThat(result.err())
+          .contains("neox-train: " + fixture.config() + ": expected a directory for ");
+      assertThat(result.out()).isEmpty();
+    }
+  }
+
+  @Test
   void refusesDataOfAnotherTokenizerBeforeItWritesAnything() throws IOException {
     Path bin = Path.of(fixture.dataPrefix() + ".bin");
     byte[] tokens = Files.readAllBytes(bin);

@@ -39,6 +39,9 @@ public final class SaveLock implements AutoCloseable {
       return;
     }
     Path root = directory.get();
+    if (Files.exists(root) && !Files.isDirectory(root)) {
+      throw UserException.of("%s: expected a directory for checkpoints (save), found a file", root);
+    }
     Files.createDirectories(root);
     FileChannel opened =
         FileChannel.open(root.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

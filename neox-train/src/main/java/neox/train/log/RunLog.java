@@ -27,8 +27,11 @@ public final class RunLog implements AutoCloseable {
   }
 
   /// Opens the copy for appending, so that a continued run keeps what was logged before.
-  public static RunLog open(Console console, Optional<Path> logDirectory) throws IOException {
-    Progress progress = new Progress(console, "training", 0);
+  ///
+  /// @param lastStep of the whole run, from whose beginning progress counts
+  public static RunLog open(Console console, Optional<Path> logDirectory, long lastStep)
+      throws IOException {
+    Progress progress = new Progress(console, "training", lastStep);
     if (logDirectory.isEmpty()) {
       return new RunLog(console, Optional.empty(), progress);
     }
@@ -64,8 +67,8 @@ public final class RunLog implements AutoCloseable {
   }
 
   /// Redraws the progress line, when a person is watching.
-  public void progress(String detail) {
-    progress.show(detail);
+  public void progress(long step, String detail) {
+    progress.update(step, detail);
   }
 
   /// A progress line for work between the steps; the caller closes it.

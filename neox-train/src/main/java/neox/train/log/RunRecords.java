@@ -48,8 +48,9 @@ public final class RunRecords implements AutoCloseable {
   /// What is known of a run when its records are opened.
   ///
   /// @param done the step after which it continues
+  /// @param last step of the whole run
   /// @param copiesLog whether the log goes into a file, too
-  public record Start(long done, long tokensPerStep, boolean copiesLog) {}
+  public record Start(long done, long last, long tokensPerStep, boolean copiesLog) {}
 
   /// Opens the records of a run.
   ///
@@ -70,7 +71,7 @@ public final class RunRecords implements AutoCloseable {
     return new RunRecords(
         console,
         places,
-        RunLog.open(console, copy),
+        RunLog.open(console, copy, start.last()),
         Metrics.of(sinks, console),
         past,
         new RunSummary(start.tokensPerStep()));

@@ -22,7 +22,6 @@ public final class TrainLog implements RunHook {
   private final MetricSink metrics;
   private long intervalNanos;
   private long intervalSteps;
-  private long runNanos;
 
   public TrainLog(Run run, MonitorConfig config, RunLog log, MetricSink metrics) {
     this.run = run;
@@ -34,14 +33,8 @@ public final class TrainLog implements RunHook {
   /// What stays the same during a run.
   ///
   /// @param progress the state after the step that is reported
-  /// @param firstStep of this start of the run
   public record Run(
-      TrainProgress progress,
-      long firstStep,
-      long lastStep,
-      int samplesPerStep,
-      int seqLength,
-      FlopCount flops) {}
+      TrainProgress progress, long lastStep, int samplesPerStep, int seqLength, FlopCount flops) {}
 
   @Override
   public void after(StepResult result) throws IOException {
@@ -57,25 +50,14 @@ public final class TrainLog implements RunHook {
       intervalSteps = 0;
     }
     metrics.flush();
-    runNanos += result.nanos();
-    log.progress(progress(result));
-  }
-
-  /// Counted from the run's true beginning; the time left follows from the steps of this start.
-  private String progress(StepResult result) {
-    double seconds = runNanos / NANOS_PER_SECOND / (result.step() - run.firstStep() + 1);
-    return String.format(
-        Locale.ROOT,
-        "step %,d of %,d  %.1f%%  ETA %s  loss %.3f",
+    log.progress(
         result.step(),
-        run.lastStep(),
-        100.0 * result.step() / run.lastStep(),
-        eta(result, seconds),
-        result.loss());
-  }
-
-  private String eta(StepResult result, double secondsPerStep) {
-    return Progress.clock(Math.round((run.lastStep() - result.step()) * secondsPerStep));
+        String.format(
+            Locale.ROOT,
+            "step %,d of %,d  loss %.3f",
+            result.step(),
+            run.lastStep(),
+            result.loss()));
   }
 
   /// Reports the step whose loss or gradient is not a number; it changed no weight.
@@ -122,12 +104,13 @@ public final class TrainLog implements RunHook {
         .ifPresent(peak ->
             line.field("MFU: %.2f%%", 100 * mfu(seconds, peak))
                 .field("HFU: %.2f%%", 100 * hfu(seconds, peak)));
+    long left = Math.round((run.lastStep() - result.step()) * seconds);
     return line.field("lm_loss: %.6E", loss)
         .field("number of skipped iterations: %3d", 0)
         .field("number of nan iterations: %3d", notNumbers)
         .field("grad norm: %.3f", result.gradNorm())
         .field("tokens seen: %d", run.progress().state().tokens())
-        .field("ETA: %s", eta(result, seconds))
+        .field("ETA: %s", Progress.clock(left))
         .toString();
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.stream.Stream;
+import neox.base.UserException;
 
 /// A directory in which one run keeps its records. A run that is told to use another run's gets a
 /// sub-directory of it, `run-2` and so on, for nobody's history is overwritten.
@@ -47,6 +48,9 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   private static Optional<RunDirectory> tryToClaim(Path path, String run) throws IOException {
+    if (Files.exists(path) && !Files.isDirectory(path)) {
+      throw UserException.of("%s: expected a directory for a run's records, found a file", path);
+    }
     Files.createDirectories(path);
     Path file = path.resolve(MARK);
     boolean isUnknown = !Files.exists(file) && holdsRecords(path);

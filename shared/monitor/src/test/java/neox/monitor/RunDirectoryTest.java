@@ -1,10 +1,12 @@
 package neox.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import neox.base.UserException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +54,14 @@ class RunDirectoryTest {
     assertThat(begin("a")).isEqualTo(root.resolve("run-2"));
     assertThat(begin("b")).isEqualTo(root.resolve("run-3"));
     assertThat(begin("a")).isEqualTo(root.resolve("run-2"));
+  }
+
+  @Test
+  void refusesAFile() throws IOException {
+    Files.writeString(root, "");
+    assertThatThrownBy(() -> begin("a"))
+        .isInstanceOf(UserException.class)
+        .hasMessage(root + ": expected a directory for a run's records, found a file");
   }
 
   private Path begin(String run) throws IOException {
