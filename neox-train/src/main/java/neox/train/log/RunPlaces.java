@@ -48,7 +48,7 @@ public final class RunPlaces implements AutoCloseable, RunHook {
               ? Optional.of(claim(events.get(), identity, console))
               : Optional.empty();
       return new RunPlaces(Optional.of(identity), Optional.of(metrics), tensorBoard, console);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       metrics.close();
       throw e;
     }

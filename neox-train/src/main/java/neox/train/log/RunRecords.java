@@ -68,13 +68,10 @@ public final class RunRecords implements AutoCloseable {
     if (places.tensorBoard().isPresent()) {
       sinks.add(TensorBoardEvents.open(places.tensorBoard().get(), start.done()));
     }
+    RunLog log = RunLog.open(console, copy, start.last());
+    Metrics metrics = Metrics.of(sinks, console);
     return new RunRecords(
-        console,
-        places,
-        RunLog.open(console, copy, start.last()),
-        Metrics.of(sinks, console),
-        past,
-        new RunSummary(start.tokensPerStep()));
+        console, places, log, metrics, past, new RunSummary(start.tokensPerStep()));
   }
 
   public RunLog log() {

@@ -26,9 +26,10 @@ class StopRequestTest {
     try (StopRequest stop = StopRequest.listen(console())) {
       assertThat(stop.requested()).isFalse();
       send(signal, ProcessHandle.current().pid());
-      while (!stop.requested()) {
+      while (err.size() == 0) { // printed after the request is made
         Thread.sleep(1);
       }
+      assertThat(stop.requested()).isTrue();
     }
     assertThat(err.toString(StandardCharsets.UTF_8))
         .startsWith("SIG" + signal + ": stopping after");
@@ -44,10 +45,10 @@ class StopRequestTest {
           .isEqualTo("SIGTERM: stopping after this step (Ctrl-C twice: at once, unsaved)");
       send("TERM", process.pid());
       send("USR1", process.pid());
-      send("INT", process.pid());
-      assertThat(process.waitFor(Duration.ofMillis(100))).isFalse();
-      send("INT", process.pid());
-      assertThat(process.waitFor()).isEqualTo(128 + 2);
+      do { // the system may deliver two that follow each other closely as one
+        send("INT", process.pid());
+      } while (!process.waitFor(Duration.ofMillis(100)));
+      assertThat(process.exitValue()).isEqualTo(128 + 2);
       assertThat(printed.readLine())
           .isEqualTo("warning: interrupted a second time: stopped at once, unsaved");
     } finally {
@@ -60,7 +61,7 @@ class StopRequestTest {
     public static void main(String[] arguments) throws InterruptedException {
       PrintStream err = System.err;
       Console console = new Console(InputStream.nullInputStream(), err, err, false, false);
-      try (StopRequest stop = StopRequest.listen(console)) {
+      try (var _ = StopRequest.listen(console)) {
         err.println("waiting");
         Thread.sleep(Duration.ofMinutes(1));
       }

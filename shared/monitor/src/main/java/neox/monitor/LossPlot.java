@@ -108,7 +108,7 @@ public final class LossPlot {
       String label = String.format(Locale.ROOT, "%." + decimals + "f", value);
       text(svg, LEFT - 6, axes.y(value) + 4, "end", label);
     }
-    long steps = Math.max(1, (long) roundTick(axes.lastStep()));
+    long steps = Math.max(1, (long) roundTick((double) axes.lastStep()));
     for (long step = 0; step <= axes.lastStep(); step += steps) {
       String label = String.format(Locale.ROOT, "%,d", step);
       text(svg, axes.x(step), HEIGHT - BOTTOM + 18, "middle", label);

@@ -20,6 +20,7 @@ import neox.base.UserException;
 public final class RunDirectory implements AutoCloseable {
   private static final String MARK = "records.run";
   private static final String UNKNOWN = "unknown";
+  private static final int LONGEST_NAME = 200;
   private static final int MOST_RUNS = 100_000;
 
   private final Path path;
@@ -59,7 +60,7 @@ public final class RunDirectory implements AutoCloseable {
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       if (isLocked(mark)) {
-        String owner = isUnknown ? UNKNOWN : Files.readString(file).strip();
+        String owner = isUnknown ? UNKNOWN : read(mark);
         if (owner.isEmpty() || owner.equals(run)) {
           return Optional.of(new RunDirectory(path, run, mark, owner.equals(run)));
         }
@@ -102,6 +103,13 @@ public final class RunDirectory implements AutoCloseable {
       write(mark, run);
       own = true;
     }
+  }
+
+  /// Through the channel that holds the lock: another one would give it back at its end.
+  private static String read(FileChannel mark) throws IOException {
+    ByteBuffer text = ByteBuffer.allocate(LONGEST_NAME);
+    mark.read(text, 0);
+    return StandardCharsets.UTF_8.decode(text.flip()).toString().strip();
   }
 
   private static void write(FileChannel mark, String run) throws IOException {

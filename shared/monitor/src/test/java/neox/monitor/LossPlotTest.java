@@ -78,20 +78,20 @@ class LossPlotTest {
 
   @ParameterizedTest
   @CsvSource({
-    "10.8, 306, '0 2 4 6 8 10 | 0 100 200 300'",
-    "5.0, 1, '0 1 2 3 4 5 | 0 1'",
-    "0.9, 20, '0.0 0.2 0.4 0.6 0.8 | 0 5 10 15 20'",
-    "0, 0, '0.0 0.2 0.4 0.6 0.8 1.0 | 0 1'",
-    "47.5, 143000, '0 10 20 30 40 | 0 50,000 100,000'"
+    "10.8, 306, 0 2 4 6 8 10, 0 100 200 300",
+    "5.0, 1, 0 1 2 3 4 5, 0 1",
+    "0.9, 20, 0.0 0.2 0.4 0.6 0.8, 0 5 10 15 20",
+    "0, 0, 0.0 0.2 0.4 0.6 0.8 1.0, 0 1",
+    "47.5, 143000, 0 10 20 30 40, '0 50,000 100,000'"
   })
-  void marksTheAxesAtRoundNumbers(double loss, long steps, String marks) throws Exception {
+  void marksTheAxesAtRoundNumbers(double loss, long steps, String values, String numbers)
+      throws Exception {
     Curve curve = new Curve("train", List.of(new Point(steps, loss)));
     String svg = LossPlot.svg("title", List.of(curve), List.of());
     List<String> texts = texts(parse(svg));
     int axes = texts.indexOf("step");
-    String[] expected = marks.split(" \\| ");
-    List<String> vertical = List.of(expected[0].split(" "));
-    List<String> horizontal = List.of(expected[1].split(" "));
+    List<String> vertical = List.of(values.split(" "));
+    List<String> horizontal = List.of(numbers.split(" "));
     assertThat(texts.subList(1, 1 + vertical.size())).isEqualTo(vertical);
     assertThat(texts.subList(axes - horizontal.size(), axes)).isEqualTo(horizontal);
     assertThat(axes).isEqualTo(1 + vertical.size() + horizontal.size());
