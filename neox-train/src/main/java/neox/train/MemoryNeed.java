@@ -54,7 +54,7 @@ record MemoryNeed(double parameters, double activations) {
           Bytes.text(parameters + activations),
           Bytes.text(parameters),
           Bytes.text(activations),
-          Bytes.text(memory));
+          Bytes.text((double) memory));
     }
   }
 }

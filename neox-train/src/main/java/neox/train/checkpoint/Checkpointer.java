@@ -75,7 +75,7 @@ public final class Checkpointer implements Saver {
         throw e;
       }
       lastFailed = true;
-      console.warn("%s; the run goes on and tries again at the next save", e.getMessage());
+      console.warn("%s; the run goes on and tries again at the next save", Tool.describe(e));
     }
   }
 

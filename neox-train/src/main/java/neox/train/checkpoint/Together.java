@@ -2,6 +2,7 @@ package neox.train.checkpoint;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Objects;
 import java.util.Optional;
 import neox.base.Tool;
 import neox.parallel.comm.Communicator;
@@ -46,8 +47,9 @@ record Together(Communicator world) {
       agree(Optional.of(Tool.describe(e)));
       throw e;
     } catch (UncheckedIOException e) {
-      agree(Optional.of(Tool.describe(e.getCause())));
-      throw e.getCause();
+      IOException cause = Objects.requireNonNull(e.getCause());
+      agree(Optional.of(Tool.describe(cause)));
+      throw cause;
     }
     Optional<String> failure = agree(Optional.empty());
     if (failure.isPresent()) {

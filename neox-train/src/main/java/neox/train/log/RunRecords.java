@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import neox.base.AtomicFile;
 import neox.base.Console;
@@ -105,7 +106,7 @@ public final class RunRecords implements AutoCloseable {
     } catch (IOException e) {
       console.warn("%s is not drawn: %s", plot, Tool.describe(e));
     } catch (UserException e) { // the metrics are not what they were when they were written
-      console.warn("%s is not drawn: %s", plot, e.getMessage());
+      console.warn("%s is not drawn: %s", plot, Objects.toString(e.getMessage()));
     }
   }
 

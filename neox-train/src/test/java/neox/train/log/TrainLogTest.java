@@ -113,9 +113,7 @@ class TrainLogTest {
             RunLog.open(
                 console, Optional.of(Files.createDirectories(directory.resolve("logs"))), 3600);
         MetricSink metrics = JsonlMetrics.open(directory.resolve("metrics.jsonl"), 0)) {
-      var run =
-          new TrainLog.Run(
-              progress, progress.state().iteration() + 1, 3600, 8, 64, new FlopCount(1e12));
+      var run = new TrainLog.Run(progress, 3600, 8, 64, new FlopCount(1e12));
       TrainLog hook = new TrainLog(run, config, log, metrics);
       for (double loss : losses) {
         progress.advance(8, 512, loss);

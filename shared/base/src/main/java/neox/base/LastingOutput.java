@@ -2,6 +2,7 @@ package neox.base;
 
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.util.Objects;
 
 /// Standard output for work that goes on when nobody reads it any more: the first failure is told
 /// in one warning, and what is written after it is dropped.
@@ -40,7 +41,7 @@ final class LastingOutput extends OutputStream {
     } catch (StandardOutput.Failure e) {
       lost = true;
       console.warn(
-          "standard output: %s; nothing more is printed there, the work goes on", e.getMessage());
+          "standard output: %s; nothing more is printed there, the work goes on", Objects.toString(e.getMessage()));
     }
   }
 }

@@ -2,6 +2,7 @@ package neox.base;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A request to stop at the next good moment, made by a signal: the work in hand is finished and
@@ -34,7 +35,7 @@ public final class StopRequest implements AutoCloseable {
       try {
         request.restorations.add(Signals.handle(signal, request::receive));
       } catch (IllegalArgumentException e) {
-        console.warn("SIG%s will end this run unsaved: %s", signal, e.getMessage());
+        console.warn("SIG%s will end this run unsaved: %s", signal, Objects.toString(e.getMessage()));
       }
     }
     return request;
