@@ -41,7 +41,8 @@ final class LastingOutput extends OutputStream {
     } catch (StandardOutput.Failure e) {
       lost = true;
       console.warn(
-          "standard output: %s; nothing more is printed there, the work goes on", Objects.toString(e.getMessage()));
+          "standard output: %s; nothing more is printed there, the work goes on",
+          Objects.toString(e.getMessage()));
     }
   }
 }

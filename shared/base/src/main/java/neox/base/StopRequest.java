@@ -35,7 +35,8 @@ public final class StopRequest implements AutoCloseable {
       try {
         request.restorations.add(Signals.handle(signal, request::receive));
       } catch (IllegalArgumentException e) {
-        console.warn("SIG%s will end this run unsaved: %s", signal, Objects.toString(e.getMessage()));
+        console.warn(
+            "SIG%s will end this run unsaved: %s", signal, Objects.toString(e.getMessage()));
       }
     }
     return request;
