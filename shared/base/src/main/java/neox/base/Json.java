@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Reading and writing JSON, with errors that name the file and the line.
@@ -36,7 +35,7 @@ public final class Json {
 
   /// Parses a file; [UserException] `file:line: …` when it is not JSON.
   public static JsonNode read(Path file) throws IOException {
-    try (var in = Files.newInputStream(file)) {
+    try (var in = NamedFiles.newInputStream(file)) {
       return nonEmpty(MAPPER.readTree(in), file.toString());
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());

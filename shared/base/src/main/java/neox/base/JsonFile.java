@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Reads a JSON file piece by piece and without [Json]'s mapper: setting that up takes longer than
@@ -21,7 +20,7 @@ public final class JsonFile {
   /// Reads a file, whose byte order mark is passed over; [UserException] `file:line: …` when it is
   /// not JSON.
   public static <T> T read(Path file, Reading<T> reading) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
+    byte[] bytes = NamedFiles.readAllBytes(file);
     int invalid = Utf8Check.firstInvalid(bytes, 0, bytes.length);
     if (invalid >= 0) {
       throw UserException.of(

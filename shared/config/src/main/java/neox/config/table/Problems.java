@@ -45,60 +45,14 @@ public final class Problems {
                 Comparator.comparingInt((Problem p) -> fileOrder(p.origin()))
                     .thenComparingInt(p -> p.origin().line()))
             .map(p -> p.origin().message(p.text()))
-            .map(Problems::printable)
             .distinct()
             .toList();
-    throw new UserException(String.join("\n", shortened(lines)));
+    throw UserException.ofAll(lines);
   }
 
   /// How many there are.
   int size() {
     return found.size();
-  }
-
-  private List<String> shortened(List<String> lines) {
-    if (lines.size() <= MOST_SHOWN) {
-      return lines;
-    }
-    List<String> shown = new ArrayList<>(lines.subList(0, MOST_SHOWN));
-    shown.add(
-        String.format(
-            Locale.ROOT,
-            "%s: and %,d problems more",
-            printable(found.getLast().origin().file()),
-            lines.size() - MOST_SHOWN));
-    return shown;
-  }
-
-  /// One problem is one line, whatever a key or a value holds.
-  private static String printable(String line) {
-    if (line.codePoints().noneMatch(Problems::isControl)) {
-      return line;
-    }
-    StringBuilder text = new StringBuilder();
-    line.codePoints()
-        .forEach(c -> {
-          if (c == '\n') {
-            text.append("\\n");
-          } else if (isControl(c)) {
-            text.append(String.format(Locale.ROOT, "\\u%04x", c));
-          } else {
-            text.appendCodePoint(c);
-          }
-        });
-    return text.toString();
-  }
-
-  private static boolean isControl(int c) {
-    return switch (Character.getType(c)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.SURROGATE,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR ->
-          true;
-      default -> false;
-    };
   }
 
   private int fileOrder(Origin origin) {
