@@ -5,7 +5,9 @@
 set -euo pipefail
 
 if [ -d dist/bin ]; then PATH=$PWD/dist/bin:$PATH; fi
-say() { printf '\n\033[1m%s\033[0m\n' "$*" >&2; }
+bold='' plain=''
+if [ -t 2 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then bold=$'\033[1m' plain=$'\033[0m'; fi
+say() { printf '\n%s%s%s\n' "$bold" "$*" "$plain" >&2; }
 
 say '1. Text: write a small corpus, learn a vocabulary from it, turn it into tokens'
 neox-prepare sample -d demo/data
