@@ -10,9 +10,6 @@ import neox.base.UserException;
 public final class Problems {
   private record Problem(Origin origin, String text) {}
 
-  /// More lines than anyone reads; a file that is no configuration has thousands.
-  private static final int MOST_SHOWN = 100;
-
   private final List<String> files = new ArrayList<>();
   private final List<Problem> found = new ArrayList<>();
   private boolean deaf;

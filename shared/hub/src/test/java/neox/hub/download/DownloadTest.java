@@ -42,6 +42,10 @@ class DownloadTest {
   private static final String FILE = "/data/corpus.bin";
   private static final byte[] BYTES = random(300_000, 1);
   private static final byte[] OTHER = random(300_000, 2);
+
+  /// How long a download waits for a byte that will not come.
+  private static final Duration SHORT = Duration.ofSeconds(1);
+
   private static final String SUM = ByteString.of(BYTES).sha256().hex();
 
   @TempDir Path directory;
@@ -50,6 +54,7 @@ class DownloadTest {
   private DownloadServer server;
   private Optional<Token> token = Optional.empty();
   private String hub = "http://hub.example";
+  private Duration idle = Duration.ofMinutes(1);
 
   @BeforeEach
   void start() throws IOException {
@@ -114,6 +119,7 @@ class DownloadTest {
 
   @Test
   void goesOnAfterAStall() throws Exception {
+    idle = SHORT;
     server.fail(FILE, stall(1000));
     get();
     assertWhole();
@@ -468,6 +474,7 @@ class DownloadTest {
 
   @Test
   void streamsAFileOverBrokenConnections() throws Exception {
+    idle = SHORT;
     server.fail(FILE, status(503), cut(100_000), stall(50_000));
     try (Download download = download();
         Download.Source source = download.toStream(file())) {
@@ -504,7 +511,7 @@ class DownloadTest {
   @Test
   void endsAReadThatWaitsWhenAnotherThreadCloses() throws Exception {
     server.fail(FILE, stall(1000));
-    try (Download download = download(Duration.ofMinutes(5))) {
+    try (Download download = download()) {
       Download.Source source = download.toStream(file());
       assertThat(source.stream().readNBytes(1000)).hasSize(1000);
       FutureTask<Integer> read = new FutureTask<>(() -> source.stream().read());
@@ -578,12 +585,8 @@ class DownloadTest {
   }
 
   private Download download() {
-    return download(Duration.ofMillis(300));
-  }
-
-  private Download download(Duration idle) {
     Patience patience =
-        new Patience(Duration.ofSeconds(5), idle, 5, pause -> pausesSeconds.add(pause.toSeconds()));
+        new Patience(Duration.ofMinutes(1), idle, 5, pause -> pausesSeconds.add(pause.toSeconds()));
     HubSettings settings = HubSettings.of("neox-test", Map.of(), Optional.of(hub), token);
     return Download.open(
         settings,
