@@ -18,6 +18,7 @@ import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
+import neox.base.help.HelpGroup;
 import neox.config.ArchitectureCheck;
 import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
@@ -38,13 +39,19 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class,
     sortOptions = false,
     description = {
-      "Convert a NeoX checkpoint into a Hugging Face directory of a GPTNeoXForCausalLM,"
+      "Converts a NeoX checkpoint into a Hugging Face directory of a GPTNeoXForCausalLM,"
           + " LlamaForCausalLM or MistralForCausalLM.",
       "",
       "Reads checkpoints of GPT-NeoX and of neox-train, however many tensor-parallel ranks and"
           + " pipeline stages wrote them, and refuses networks that none of the three can express."
+    },
+    footerHeading = "Examples:",
+    footer = {
+      "  neox-convert-hf --input-dir checkpoints --output-dir hf",
+      "  neox-convert-hf --input-dir checkpoints/global_step1000 --output-dir hf --precision bf16"
     })
 public final class ConvertCommand implements ToolCommand {
+  @HelpGroup("Input")
   @Option(
       names = {"--input_dir", "--input-dir"},
       required = true,
@@ -63,9 +70,10 @@ public final class ConvertCommand implements ToolCommand {
       names = {"--config_file", "--config-file"},
       arity = "1..*",
       paramLabel = "CONFIG",
-      description = "Configuration files, merged. Default: those saved in the checkpoint.")
+      description = "Configuration files, merged (default: those saved in the checkpoint).")
   private List<Path> configFiles = new ArrayList<>();
 
+  @HelpGroup("Output")
   @Option(
       names = {"--output_dir", "--output-dir"},
       required = true,
@@ -82,15 +90,17 @@ public final class ConvertCommand implements ToolCommand {
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
-      description = "auto (as in the checkpoint), fp16, bf16 or fp32. Default: auto.")
+      description =
+          "The type of the weights: auto (as in the checkpoint), fp16, bf16, fp32 (default: auto).")
   private OutputPrecision precision = OutputPrecision.AUTO;
 
   @Option(
       names = {"--max_shard_size", "--max-shard-size"},
       paramLabel = "SIZE",
-      description = "Largest weight file, such as 500MB. Default: 5GB.")
+      description = "Largest weight file, such as 500MB (default: 5GB).")
   private String maxShardSize = "5GB";
 
+  @HelpGroup("Tokenizer")
   @Option(
       names = {"--no_save_tokenizer", "--no-save-tokenizer"},
       description = "Leave the tokenizer's files out.")
@@ -116,13 +126,15 @@ public final class ConvertCommand implements ToolCommand {
   @Option(
       names = {"--pad-token-id", "--pad_token_id"},
       paramLabel = "ID",
-      description = "Padding token to write into config.json; -1: none. Default: -1.")
+      description = "Padding token to write into config.json; -1 for none (default: -1).")
   private int padTokenId = -1;
 
+  @HelpGroup("Output")
   @Option(
       names = "--architecture",
       paramLabel = "NAME",
-      description = "neox, llama or mistral. Default: the first that can express the network.")
+      description =
+          "One of neox, llama and mistral (default: the first that can express the network).")
   private @Nullable String architecture;
 
   @Option(names = ArchitectureCheck.OPTION, description = ArchitectureCheck.DESCRIPTION)

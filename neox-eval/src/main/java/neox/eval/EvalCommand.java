@@ -13,6 +13,7 @@ import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
+import neox.base.help.HelpGroup;
 import neox.config.ConfigOptions;
 import neox.config.NeoxConfig;
 import neox.eval.report.ReportFiles;
@@ -39,18 +40,19 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class,
     sortOptions = false,
     description = "Scores a model on benchmark tasks, as lm-evaluation-harness 0.4 does.",
-    footerHeading = "%nData sets:%n",
+    footerHeading = "Data sets:",
     footer = {
-      "  Documents are read from local files, one JSON object per line, in DIR/TASK/SPLIT.jsonl with",
-      "  the columns of the data set on the Hugging Face hub, for example",
-      "    DIR/lambada_openai/test.jsonl      {\"text\": …}",
-      "    DIR/hellaswag/validation.jsonl     {\"ctx_a\": …, \"ctx_b\": …, \"endings\": […], …}",
-      "  Few-shot examples come from train.jsonl beside it, where the data set has one.",
+      "Documents are read from local files, one JSON object per line, in DIR/TASK/SPLIT.jsonl with"
+          + " the columns of the data set on the Hugging Face hub, for example",
+      "  DIR/lambada_openai/test.jsonl      {\"text\": …}",
+      "  DIR/hellaswag/validation.jsonl     {\"ctx_a\": …, \"ctx_b\": …, \"endings\": […], …}",
+      "Few-shot examples come from train.jsonl beside it, where the data set has one.",
       "",
       "Examples:",
       "  neox-eval --model checkpoints --tasks sciq,piqa --data eval-data -o results",
       "  neox-eval -d configs demo --eval_tasks sciq piqa --data eval-data --iteration 100"
     })
+@HelpGroup("Evaluation")
 public final class EvalCommand implements ToolCommand {
   @Mixin StandardOptions standard = new StandardOptions();
   @Mixin ConfigOptions config = new ConfigOptions();
@@ -110,7 +112,8 @@ public final class EvalCommand implements ToolCommand {
       names = "--seed",
       paramLabel = "N[,N,N,N]",
       description =
-          "Seeds; the last of four (or the only one) picks few-shot examples: 0,1234,1234,1234.")
+          "Seeds, of which the last of four (or the only one) picks few-shot examples (default:"
+              + " 0,1234,1234,1234).")
   String seed = "";
 
   @Option(

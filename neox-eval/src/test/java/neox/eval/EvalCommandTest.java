@@ -211,7 +211,7 @@ class EvalCommandTest {
   @Test
   void helpExplainsTheLayoutOfTheDataSets() {
     assertThat(run("--help")).isZero();
-    assertThat(out).contains("DIR/TASK/SPLIT.jsonl").contains("--num-fewshot, --num_fewshot");
+    assertThat(out).contains("DIR/TASK/SPLIT.jsonl").contains("--num-fewshot=N");
   }
 
   @Test

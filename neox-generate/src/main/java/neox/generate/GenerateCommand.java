@@ -10,6 +10,7 @@ import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
+import neox.base.help.HelpGroup;
 import neox.config.ConfigLoader;
 import neox.config.ConfigOptions;
 import neox.config.GenerateConfig;
@@ -34,7 +35,13 @@ import picocli.CommandLine.Option;
           + " `load` names; settings of the configuration (temperature, top_k, top_p,"
           + " maximum_tokens, sample_input_file, …) hold unless an option says otherwise.",
       "Without prompts, samples start from the end-of-document token."
+    },
+    footerHeading = "Examples:",
+    footer = {
+      "  neox-generate --model checkpoints -i prompts.txt -o samples.jsonl",
+      "  neox-generate -d configs demo --temperature 0.8 --num-samples 4"
     })
+@HelpGroup("Generation")
 public final class GenerateCommand implements ToolCommand {
   private static final long DEFAULT_SEED = 1234;
 
@@ -51,46 +58,48 @@ public final class GenerateCommand implements ToolCommand {
   @Option(
       names = {"-o", "--sample_output_file", "--sample-output-file"},
       paramLabel = "FILE",
-      description = "Where the JSON lines go; - or nothing: standard output.")
+      description = "Where the JSON lines go (default: standard output, which is also -).")
   private @Nullable Path output;
 
   @Option(
       names = {"--prompt-end", "--prompt_end"},
       paramLabel = "TEXT",
-      description = "What separates prompts in the input; default: a line break.")
+      description = "What separates prompts in the input (default: a line break).")
   private @Nullable String promptEnd;
 
   @Option(
       names = {"--num-samples", "--num_samples"},
       paramLabel = "N",
-      description = "Samples without a prompt; default 1.")
+      description = "How many samples to make without a prompt (default: 1).")
   private @Nullable Integer numSamples;
 
   @Option(
       names = "--temperature",
       paramLabel = "T",
-      description = "Divides the logits; 0 with no top-k and top-p takes the likeliest token.")
+      description =
+          "Divides the logits; 0 without top-k and top-p takes the likeliest token (default: 0).")
   private @Nullable Double temperature;
 
   @Option(
       names = {"--top-k", "--top_k"},
       paramLabel = "K",
-      description = "Sample from the K likeliest tokens; 0: all.")
+      description = "Sample from the K likeliest tokens; 0 for all (default: 0).")
   private @Nullable Integer topK;
 
   @Option(
       names = {"--top-p", "--top_p"},
       paramLabel = "P",
-      description = "Sample from the likeliest tokens that make up probability P; 0: all.")
+      description =
+          "Sample from the likeliest tokens that make up probability P; 0 for all (default: 0).")
   private @Nullable Double topP;
 
   @Option(
       names = {"--maximum-tokens", "--maximum_tokens", "--max-tokens", "--max_tokens"},
       paramLabel = "N",
-      description = "New tokens for each prompt; default 64.")
+      description = "New tokens for each prompt (default: 64).")
   private @Nullable Integer maximumTokens;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Decides the draws; default 1234.")
+  @Option(names = "--seed", paramLabel = "N", description = "Decides the draws (default: 1234).")
   private @Nullable Long seed;
 
   @Option(

@@ -272,6 +272,6 @@ class GenerateCommandTest {
   void showsItsHelp() {
     Result result = run("", "--help");
     assertThat(result.code()).isEqualTo(ExitCode.OK);
-    assertThat(result.out()).contains("--sample_input_file", "--top-p", "--temperature");
+    assertThat(result.out()).contains("--sample-input-file", "--top-p", "--temperature");
   }
 }

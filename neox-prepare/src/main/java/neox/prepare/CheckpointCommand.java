@@ -9,6 +9,7 @@ import neox.base.ExitCode;
 import neox.base.StandardOptions;
 import neox.base.ToolCommand;
 import neox.base.Version;
+import neox.base.help.HelpGroup;
 import neox.hub.HubRepository;
 import neox.hub.HubSettings;
 import neox.hub.RemoteFile;
@@ -35,11 +36,15 @@ import picocli.CommandLine.ParentCommand;
           + " goes on.",
       "The directory's name goes to standard output."
     },
+    footerHeading = "Examples:",
     footer = {
+      "  neox-prepare checkpoint EleutherAI/pythia-70m",
+      "  neox-prepare checkpoint EleutherAI/pythia-70m --revision step1000 --dir early",
       "",
       "A private or gated repository needs a token in HF_TOKEN, HUGGING_FACE_HUB_TOKEN, or the file"
           + " that logging in with the hub's own tool writes."
     })
+@HelpGroup("Download")
 final class CheckpointCommand implements ToolCommand {
   @ParentCommand
   @SuppressWarnings("NullAway.Init")

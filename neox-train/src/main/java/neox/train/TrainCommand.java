@@ -10,6 +10,7 @@ import neox.base.StopRequest;
 import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.Version;
+import neox.base.help.HelpGroup;
 import neox.config.ArchitectureCheck;
 import neox.config.ConfigOptions;
 import neox.config.ConfigSource;
@@ -31,21 +32,22 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = false,
     versionProvider = Version.class,
     sortOptions = false,
-    description = "Train a language model as GPT-NeoX configuration files say.",
-    footerHeading = "%nExamples:%n",
+    description = "Trains a language model as GPT-NeoX configuration files say.",
+    footerHeading = "Examples:",
     footer = {
       "  neox-train -d configs demo",
       "  neox-train pythia-14m.yml local.yml --set train_iters=1000",
       "",
-      "The log goes to standard output, metrics to metrics.jsonl in log_dir (else save).",
-      "SIGTERM, SIGHUP, SIGUSR1 (Slurm's --signal) and Ctrl-C finish the step and",
-      "save; exit code 75 then means: run the same command again to continue.",
-      "A second Ctrl-C ends the run at once, unsaved.",
+      "The log goes to standard output, metrics to metrics.jsonl in log_dir (else save). SIGTERM,"
+          + " SIGHUP, SIGUSR1 (Slurm's --signal) and Ctrl-C finish the step and save; exit code 75"
+          + " then means: run the same command again to continue. A second Ctrl-C ends the run at"
+          + " once, unsaved.",
       "",
-      "Several ranks: start the command once for each, with RANK, WORLD_SIZE,",
-      "MASTER_ADDR and MASTER_PORT in the environment; pipe_parallel_size times",
-      "model_parallel_size times replicas is WORLD_SIZE."
+      "Several ranks: start the command once for each, with RANK, WORLD_SIZE, MASTER_ADDR and"
+          + " MASTER_PORT in the environment; pipe_parallel_size times model_parallel_size times"
+          + " replicas is WORLD_SIZE."
     })
+@HelpGroup("Run")
 public final class TrainCommand implements ToolCommand {
   /// How long a rank waits for the others: at the start for them to come, later for what they
   /// compute.
@@ -63,7 +65,7 @@ public final class TrainCommand implements ToolCommand {
   @Option(
       names = "--device",
       paramLabel = "NAME",
-      description = "Where to compute: cpu (default), cuda or cuda:N.")
+      description = "Where to compute: cpu, cuda or cuda:N (default: cpu).")
   String device = "cpu";
 
   @Option(names = ArchitectureCheck.OPTION, description = ArchitectureCheck.DESCRIPTION)

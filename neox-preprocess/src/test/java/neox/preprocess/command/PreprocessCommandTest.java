@@ -16,6 +16,8 @@ import neox.preprocess.Run;
 import neox.preprocess.input.LineSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PreprocessCommandTest {
   @TempDir Path directory;
@@ -273,8 +275,16 @@ class PreprocessCommandTest {
 
   @Test
   void saysWhatIsMissingOrImpossible() throws Exception {
-    assertUsage("--output-prefix is required; see neox-preprocess --help");
-    assertUsage("--input is required; see neox-preprocess --help", "--output-prefix", "x");
+    assertUsage(
+        "--input, --output-prefix, --tokenizer-type are required; see neox-preprocess --help");
+    assertUsage(
+        "--input, --tokenizer-type are required; see neox-preprocess --help",
+        "--output-prefix",
+        "x");
+    assertUsage(
+        "--input, --output-prefix, --mask-before-token, --tokenizer-type are required; see"
+            + " neox-preprocess mask --help",
+        "mask");
     assertUsage(
         "--input is required; see neox-preprocess mask --help",
         "mask",
@@ -306,6 +316,20 @@ class PreprocessCommandTest {
             "neox-preprocess: stdin:1: the row is a plain string and has no keys, but --jsonl-keys"
                 + " asks for [a, b]\n");
     assertThat(Run.files(directory)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"corpus.jsonl", "a/b.txt", "-", "pom.xml", "src"})
+  void saysThatTextIsGivenWithAnOption(String argument) throws Exception {
+    assertThat(Run.of(argument).err())
+        .isEqualTo(
+            "neox-preprocess: Unmatched argument at index 0: '%s'\nText is given with --input:"
+                    .formatted(argument)
+                + " neox-preprocess --input %s …\n".formatted(argument));
+    assertThat(Run.of("merg").err())
+        .isEqualTo(
+            "neox-preprocess: Unmatched argument at index 0: 'merg'\n"
+                + "Did you mean: neox-preprocess merge?\n");
   }
 
   private static void assertUsage(String message, String... arguments) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import neox.base.Console;
+import neox.base.NamedFiles;
 import neox.base.Progress;
 import neox.base.Tool;
 
@@ -37,7 +38,7 @@ public final class RunLog implements AutoCloseable {
     }
     Files.createDirectories(logDirectory.get());
     Writer copy =
-        Files.newBufferedWriter(
+        NamedFiles.newBufferedWriter(
             logDirectory.get().resolve(host() + "_stdout.txt"),
             StandardOpenOption.CREATE,
             StandardOpenOption.APPEND);
@@ -47,9 +48,11 @@ public final class RunLog implements AutoCloseable {
   /// Writes one line (or block of lines) to the log. A copy that cannot be written is told once and
   /// stops nothing.
   public void line(String line) {
-    progress.close();
-    console.out().println(line);
-    console.out().flush();
+    if (!console.quiet()) {
+      progress.close();
+      console.out().println(line);
+      console.out().flush();
+    }
     if (copy.isPresent()) {
       try {
         copy.get().append(line).append('\n').flush();

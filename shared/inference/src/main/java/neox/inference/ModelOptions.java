@@ -1,9 +1,11 @@
 package neox.inference;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import neox.base.UserException;
+import neox.base.help.HelpGroup;
 import neox.config.ArchitectureCheck;
 import neox.config.LoadedConfig;
 import neox.config.Precision;
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// Which model a tool computes with, and how; used as a picocli mixin. Loads nothing of libtorch.
+@HelpGroup("Model")
 public final class ModelOptions {
   @Option(
       names = {"-M", "--model", "--load"},
@@ -41,7 +44,7 @@ public final class ModelOptions {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "CPU threads; default: OMP_NUM_THREADS or one per core.")
+      description = "CPU threads (default: OMP_NUM_THREADS, else one per core).")
   private @Nullable Integer threads;
 
   @Option(names = ArchitectureCheck.OPTION, description = ArchitectureCheck.DESCRIPTION)
@@ -49,7 +52,19 @@ public final class ModelOptions {
 
   /// The directory named on the command line.
   public Optional<Path> directory() {
+    if (directory != null && isOfHub(directory)) {
+      throw UserException.of(
+          "--model %s: no such directory; if this is a model of the hub, fetch it first:"
+              + " neox-prepare checkpoint %s, then give --model %s",
+          directory, directory, directory.getFileName());
+    }
     return Optional.ofNullable(directory);
+  }
+
+  /// Whether a name can only be one of the hub's: OWNER/NAME, with neither of them here.
+  private static boolean isOfHub(Path name) {
+    return name.toString().matches("[\\w-][\\w.-]*/[\\w-][\\w.-]*")
+        && !Files.exists(name.getName(0));
   }
 
   /// How to open the model. What the command line does not say, `config` says.
