@@ -1,7 +1,6 @@
 package neox.converthf;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
 import neox.base.AtomicFile;
 import neox.base.Console;
 import neox.base.Json;
+import neox.base.NamedFiles;
 import neox.base.Progress;
 import neox.base.UserException;
 import neox.config.LoadedConfig;
@@ -75,12 +75,12 @@ final class Conversion {
     AtomicFile.write(directory.resolve(ModelCard.FILE), card.markdown());
     ModelConfig model = checkpoint.config();
     HfConfig config = new HfConfig(family, model, checkpoint.paddedVocab());
-    Files.writeString(
+    NamedFiles.writeString(
         directory.resolve("config.json"), Json.pretty(config.toJson(dtype, tokenizer.special())));
     Map<String, Object> generation = new LinkedHashMap<>();
     generation.put("_from_model_config", true);
     generation.putAll(HfConfig.toJson(tokenizer.special()));
-    Files.writeString(directory.resolve("generation_config.json"), Json.pretty(generation));
+    NamedFiles.writeString(directory.resolve("generation_config.json"), Json.pretty(generation));
   }
 
   /// What was made, in a few words.

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 
 /// Where prompts come from.
@@ -54,7 +55,7 @@ sealed interface PromptSource {
       if (!isStdin() && Files.isDirectory(file)) {
         throw UserException.of("%s: is a directory; expected a file of prompts", file);
       }
-      byte[] bytes = isStdin() ? stdin.readAllBytes() : Files.readAllBytes(file);
+      byte[] bytes = isStdin() ? stdin.readAllBytes() : NamedFiles.readAllBytes(file);
       List<String> prompts =
           Arrays.stream(decode(bytes).split(Pattern.quote(end), -1))
               .map(String::strip)

@@ -12,6 +12,7 @@ import java.util.function.BooleanSupplier;
 import neox.base.AtomicFile;
 import neox.base.Console;
 import neox.base.Json;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 import neox.hub.Checksum;
 import neox.hub.RemoteFile;
@@ -83,7 +84,7 @@ final class DatasetPreparation {
     if (!plan.hasOutput() || !Files.exists(request.record())) {
       return false;
     }
-    if (!Files.readString(request.record()).equals(description(plan))) {
+    if (!NamedFiles.readString(request.record()).equals(description(plan))) {
       throw UserException.of(
           "%s: the data set was made from something else or with other options; give --overwrite"
               + " to make it again, or another --name",

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import neox.base.Json;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 
 /// The data sets below one directory, one JSON object per line in `DIR/TASK/SPLIT.jsonl`.
@@ -37,7 +38,7 @@ public record Documents(Path directory) {
 
   private static List<Document> parse(Path file) throws IOException {
     List<Document> documents = new ArrayList<>();
-    try (BufferedReader reader = Files.newBufferedReader(file)) {
+    try (BufferedReader reader = NamedFiles.newBufferedReader(file)) {
       int number = 0;
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         number++;

@@ -13,6 +13,7 @@ import java.util.Optional;
 import neox.base.AtomicFile;
 import neox.base.Console;
 import neox.base.Json;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 import neox.preprocess.Preprocess;
 import neox.preprocess.PreprocessPlan;
@@ -65,7 +66,7 @@ public final class SamplePreparation {
     if (!Files.exists(manifest)) {
       return false;
     }
-    if (!Files.readString(manifest).equals(options.manifest())) {
+    if (!NamedFiles.readString(manifest).equals(options.manifest())) {
       throw UserException.of(
           "%s: the sample was made with other options; give -f to make it again, or another"
               + " directory",

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeSet;
 import neox.base.Json;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 import neox.template.Template;
 import neox.template.value.Dialect;
@@ -109,7 +110,7 @@ public record ChatTokenizer(
       throws IOException {
     Path own = directory.resolve("chat_template.jinja");
     if (Files.exists(own)) {
-      return Files.readString(own);
+      return NamedFiles.readString(own);
     }
     JsonNode template = config.path("chat_template");
     if (template.isTextual()) {

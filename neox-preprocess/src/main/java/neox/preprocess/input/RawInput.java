@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import neox.base.NamedFiles;
 
 /// A file of the corpus before anything is decompressed.
 ///
@@ -45,7 +46,7 @@ record RawInput(
     record OnDisk(Path path) implements Bytes {
       @Override
       public InputStream open(long offset) throws IOException {
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+        FileChannel channel = NamedFiles.open(path, StandardOpenOption.READ);
         try {
           return Channels.newInputStream(channel.position(offset));
         } catch (IOException e) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import neox.base.NamedFiles;
 
 /// Reads columns of text from a Parquet file, row by row in the file's order.
 ///
@@ -34,7 +35,7 @@ public final class ParquetFile implements Closeable {
   ///
   /// @param name of the file in messages
   public static ParquetFile open(Path path, String name, List<String> columns) throws IOException {
-    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+    FileChannel channel = NamedFiles.open(path, StandardOpenOption.READ);
     try {
       FileLayout layout = FileLayout.read(channel);
       List<TextField> fields =

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import neox.base.AtomicDirectory;
 import neox.base.AtomicFile;
+import neox.base.NamedFiles;
 import neox.weights.neox.CheckpointNames;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +59,7 @@ public final class CheckpointStore {
   public Optional<Long> latest() throws IOException {
     Path file = root.resolve(CheckpointNames.LATEST);
     if (Files.exists(file)) {
-      return boxed(CheckpointNames.iteration(Files.readString(file).strip()));
+      return boxed(CheckpointNames.iteration(NamedFiles.readString(file).strip()));
     }
     List<Long> all = iterations();
     return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());

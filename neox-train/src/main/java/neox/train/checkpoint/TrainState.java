@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 import neox.base.Json;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 import neox.config.ScheduleConfig.DecayStyle;
 
@@ -100,7 +101,7 @@ public record TrainState(
         .put("end_iter", schedule.decaySteps());
     data.ifPresent(state -> state.write(json.putObject("data")));
     randomState.ifPresent(state -> json.put("torch_rng_state", state));
-    Files.writeString(directory.resolve(FILE), Json.pretty(json));
+    NamedFiles.writeString(directory.resolve(FILE), Json.pretty(json));
   }
 
   /// The state of a checkpoint that neox-train wrote; empty for one by GPT-NeoX itself.

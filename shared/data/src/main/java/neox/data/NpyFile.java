@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import neox.base.AtomicFile;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 import neox.data.indexed.IndexFormat;
 
@@ -37,7 +38,7 @@ public record NpyFile(List<Long> shape, IntegerArray values) {
 
   /// Maps a file read-only for the life of `arena`; [UserException] when it is something else.
   public static NpyFile open(Path file, Arena arena) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel channel = NamedFiles.open(file, StandardOpenOption.READ)) {
       if (channel.size() < PREAMBLE_BYTES) {
         throw UserException.of("%s: not an .npy file", file);
       }

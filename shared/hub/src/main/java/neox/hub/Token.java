@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 
 /// A secret that proves who the caller is; it goes into one request header and nowhere else.
@@ -42,7 +43,7 @@ public final class Token {
   /// The token of a file that the caller named; a missing or empty file is an error.
   public static Token read(Path file) throws IOException {
     try {
-      return of(Files.readString(file), file.toString());
+      return of(NamedFiles.readString(file), file.toString());
     } catch (NoSuchFileException e) {
       throw new UserException(file + ": no such token file", e);
     }

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.Map;
 import neox.base.AtomicFile;
 import neox.base.Json;
+import neox.base.NamedFiles;
 
 /// Metrics as JSON lines: one object for the numbers of a step, `{"step":10,"train/lm_loss":3.2}`,
 /// and `{"name":…,"text":…}` for texts. NaN and infinities are the strings JSON can hold.
@@ -118,7 +119,7 @@ public final class JsonlMetrics implements MetricSink {
   private static Past truncate(Path file, long lastStep) throws IOException {
     Map<String, Integer> rows = new HashMap<>();
     StringBuilder replaced = new StringBuilder();
-    try (BufferedReader in = Files.newBufferedReader(file, StandardCharsets.UTF_8);
+    try (BufferedReader in = NamedFiles.newBufferedReader(file);
         AtomicFile shortened = AtomicFile.create(file);
         Writer out =
             new BufferedWriter(

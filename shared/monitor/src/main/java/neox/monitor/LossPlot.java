@@ -2,12 +2,12 @@ package neox.monitor;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import neox.base.Json;
+import neox.base.NamedFiles;
 
 /// Draws loss curves as a small SVG picture that a browser or a README shows.
 public final class LossPlot {
@@ -38,7 +38,7 @@ public final class LossPlot {
     List<Point> train = new ArrayList<>();
     List<Point> validation = new ArrayList<>();
     int lineNumber = 0;
-    for (String line : Files.readAllLines(metrics)) {
+    for (String line : NamedFiles.readAllLines(metrics)) {
       JsonNode row = Json.parse(line, metrics + ":" + ++lineNumber);
       addPoint(train, row, "train/lm_loss");
       addPoint(validation, row, "validation/lm_loss");

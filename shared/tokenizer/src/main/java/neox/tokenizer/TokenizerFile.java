@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.Set;
 import neox.base.ByteBuilder;
 import neox.base.JsonFile;
 import neox.base.JsonScanner;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 import neox.tokenizer.vocabulary.MergeTable;
 import neox.tokenizer.vocabulary.Vocabulary;
@@ -40,7 +42,7 @@ final class TokenizerFile {
   }
 
   static String text(Path file) {
-    return reading(file, Files::readString);
+    return reading(file, NamedFiles::readString);
   }
 
   /// Runs a reader and turns every failure to read into a [UserException] that names the file. What
@@ -60,6 +62,8 @@ final class TokenizerFile {
       throw new UserException(file + ": permission denied", e);
     } catch (CharacterCodingException e) {
       throw new UserException(file + ": is not text in UTF-8", e);
+    } catch (FileSystemException e) {
+      throw new UserException(file + ": cannot be read: " + e.getReason(), e);
     } catch (IOException e) {
       throw new UserException(file + ": cannot be read: " + e.getMessage(), e);
     }

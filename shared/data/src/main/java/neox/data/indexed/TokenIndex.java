@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Objects;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 
 /// The index of a dataset, `prefix.idx`: how many items there are, how long each is, and where its
@@ -77,7 +78,7 @@ public final class TokenIndex implements AutoCloseable {
   }
 
   static MemorySegment map(Path file, Arena arena) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel channel = NamedFiles.open(file, StandardOpenOption.READ)) {
       long size = channel.size();
       return size == 0
           ? MemorySegment.ofArray(new byte[0])

@@ -8,6 +8,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 
 /// A growing file of little-endian numbers whose failures name it. Not thread-safe.
@@ -25,7 +26,7 @@ final class WorkFile implements Closeable {
   /// Opens the file to append after its first `length` bytes; what lies behind them is cut off.
   static WorkFile open(Path path, long length) throws IOException {
     FileChannel channel =
-        FileChannel.open(
+        NamedFiles.open(
             path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       if (channel.size() < length) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import neox.base.NamedFiles;
 import neox.config.model.ModelConfig;
 import neox.weights.Shape;
 import neox.weights.TensorView;
@@ -59,7 +60,7 @@ public final class NeoxCheckpointWriter {
     Path configs = Files.createDirectories(NeoxCheckpoint.configs(directory));
     for (Map.Entry<String, String> config : content.configs().entrySet()) {
       // Not by way of a hidden sibling, which ranks that are threads would take from each other.
-      Files.writeString(configs.resolve(config.getKey()), config.getValue());
+      NamedFiles.writeString(configs.resolve(config.getKey()), config.getValue());
     }
   }
 
