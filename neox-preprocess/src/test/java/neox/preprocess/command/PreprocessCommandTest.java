@@ -328,8 +328,10 @@ class PreprocessCommandTest {
                 + " neox-preprocess --input %s …\n".formatted(argument));
     assertThat(Run.of("merg").err())
         .isEqualTo(
-            "neox-preprocess: Unmatched argument at index 0: 'merg'\n"
-                + "Did you mean: neox-preprocess merge?\n");
+            """
+            neox-preprocess: Unmatched argument at index 0: 'merg'
+            Did you mean: neox-preprocess merge?
+            """);
   }
 
   private static void assertUsage(String message, String... arguments) {
