@@ -2,7 +2,6 @@ package neox.generate;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -22,6 +21,10 @@ import neox.tokenizer.Tokenizer;
 /// Loads the model, continues every prompt, writes the samples.
 final class SampleRun {
   private static final int NO_EOD = -1;
+
+  /// NeoX's words.
+  private static final String NOT_STARTED =
+      "WARNING: text generation did not start; try different batching or adjust parameters";
 
   private final GenerateSettings settings;
   private final Console console;
@@ -53,6 +56,7 @@ final class SampleRun {
   private Decoding decoding(LoadedModel model, Sampler sampler) {
     return new Decoding(
         sampler,
+        model.tokenizer()::has,
         model.config().seqLength(),
         settings.writing().batchSize(),
         settings.writing().recompute() ? Decoding.Memory.NOTHING : Decoding.Memory.KEYS_AND_VALUES);
@@ -131,20 +135,9 @@ final class SampleRun {
   private static Sample sample(
       Tokenizer tokenizer, String prompt, Generation generation, double seconds) {
     int[] tokens = generation.tokens();
-    Optional<String> message = message(tokens, tokenizer.vocabSize());
-    Optional<String> text =
-        message.isPresent() ? Optional.empty() : Optional.of(tokenizer.decode(tokens));
+    boolean started = tokens.length > 0;
+    Optional<String> text = started ? Optional.of(tokenizer.decode(tokens)) : Optional.empty();
+    Optional<String> message = started ? Optional.empty() : Optional.of(NOT_STARTED);
     return new Sample(prompt, text, tokens.length, generation.finished(), message, seconds);
-  }
-
-  /// NeoX's words for a continuation that is no text.
-  private static Optional<String> message(int[] tokens, int vocabSize) {
-    if (tokens.length == 0) {
-      return Optional.of(
-          "WARNING: text generation did not start; try different batching or adjust parameters");
-    }
-    return Arrays.stream(tokens).anyMatch(token -> token >= vocabSize) // padding rows have no text
-        ? Optional.of("WARNING: generated token which doesn't exist.")
-        : Optional.empty();
   }
 }

@@ -142,6 +142,11 @@ final class TiktokenTokenizer implements Tokenizer {
   }
 
   @Override
+  public boolean has(int id) {
+    return (id >= 0 && id < indices.length && indices[id] != NONE) || special.containsKey(id);
+  }
+
+  @Override
   public int vocabSize() {
     return encoding.size();
   }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import neox.base.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -84,6 +85,8 @@ class ByteLevelBpeTest {
     Tokenizer tokenizer = Golden.tokenizer("gpt2");
     int a = tokenizer.id("a").orElseThrow();
     assertThat(tokenizer.decode(a, -1, 1 << 30, tokenizer.vocabSize(), a)).isEqualTo("aa");
+    assertThat(tokenizer.has(a)).isTrue();
+    assertThat(IntStream.of(-1, 1 << 30, tokenizer.vocabSize()).anyMatch(tokenizer::has)).isFalse();
   }
 
   @Test

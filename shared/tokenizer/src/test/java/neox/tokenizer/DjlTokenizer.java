@@ -88,6 +88,11 @@ final class DjlTokenizer implements Tokenizer {
   }
 
   @Override
+  public boolean has(int id) {
+    return tokenIds.token(id).isPresent();
+  }
+
+  @Override
   public List<Path> files() {
     return List.of(file);
   }

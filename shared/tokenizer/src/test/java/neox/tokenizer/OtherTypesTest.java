@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import neox.base.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +65,15 @@ class OtherTypesTest {
     int[] hello = tokenizer.encode("Hello");
     assertThat(tokenizer.decode(hello[0], -1, 100256, 1 << 30)).isEqualTo("Hello");
     assertThat(tokenizer.decode(100257)).isEqualTo("<|endoftext|>");
+  }
+
+  @Test
+  void knowsTheGapsBetweenTheTokensOfTiktoken() {
+    Tokenizer tokenizer = open("TiktokenTokenizer", Path.of("cl100k_base"));
+    int[] tokens = {0, 100255, 100257, 100258, 100276};
+    int[] gaps = {-1, 100256, 100261, 100275, 100277, 1 << 30};
+    assertThat(IntStream.of(tokens).allMatch(tokenizer::has)).isTrue();
+    assertThat(IntStream.of(gaps).anyMatch(tokenizer::has)).isFalse();
   }
 
   @Test
