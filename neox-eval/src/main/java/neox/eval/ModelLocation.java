@@ -1,7 +1,6 @@
 package neox.eval;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import neox.base.UserException;
@@ -40,10 +39,8 @@ record ModelLocation(Path directory, LoadOptions options, int threads) {
                 new UserException(
                     "the configuration does not say which model to load; add"
                         + " \"load\": \"DIR\" or --set load=DIR"));
-    if (!Files.isDirectory(directory)) {
-      throw new UserException(directory + ": no such directory; it should hold the model");
-    }
-    return new ModelLocation(directory, model.loadOptions(read), model.threads());
+    return new ModelLocation(
+        ModelOptions.requireDirectory(directory), model.loadOptions(read), model.threads());
   }
 
   /// The configuration that named the model.

@@ -2,6 +2,7 @@ package neox.generate;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import neox.base.Console;
 import neox.base.ExitCode;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class,
     sortOptions = false,
     description = {
-      "Continues prompts with a trained model, one JSON line for each.",
+      "Continues prompts with a trained model: text on a terminal, one JSON line for each elsewhere.",
       "The model is a checkpoint or a Hugging Face directory (--model), or what a configuration's"
           + " `load` names; settings of the configuration (temperature, top_k, top_p,"
           + " maximum_tokens, sample_input_file, …) hold unless an option says otherwise.",
@@ -50,6 +51,12 @@ public final class GenerateCommand implements ToolCommand {
   @Mixin ModelOptions model = new ModelOptions();
 
   @Option(
+      names = {"-p", "--prompt"},
+      paramLabel = "TEXT",
+      description = "Continue this text, exactly as it is given; may be given again.")
+  private List<String> prompts = List.of();
+
+  @Option(
       names = {"-i", "--sample_input_file", "--sample-input-file"},
       paramLabel = "FILE",
       description = "Prompts, one per line; - reads standard input.")
@@ -58,8 +65,18 @@ public final class GenerateCommand implements ToolCommand {
   @Option(
       names = {"-o", "--sample_output_file", "--sample-output-file"},
       paramLabel = "FILE",
-      description = "Where the JSON lines go (default: standard output, which is also -).")
+      description = "Where the samples go (default: standard output, which is also -).")
   private @Nullable Path output;
+
+  @Option(names = "--overwrite", description = "Replace the output file if it is there.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description =
+          "One of ${COMPLETION-CANDIDATES} (default: text on a terminal, JSON lines elsewhere).")
+  private GenerateSettings.@Nullable Format format;
 
   @Option(
       names = {"--prompt-end", "--prompt_end"},
@@ -150,7 +167,23 @@ public final class GenerateCommand implements ToolCommand {
             recompute || generate.map(GenerateConfig::recompute).orElse(false)),
         or(seed, read.map(c -> c.data().seed()), DEFAULT_SEED),
         prompts(generate),
-        Optional.ofNullable(output).or(() -> generate.flatMap(GenerateConfig::sampleOutputFile)));
+        output(generate));
+  }
+
+  private GenerateSettings.Output output(Optional<GenerateConfig> generate) {
+    Optional<Path> file =
+        Optional.ofNullable(output).or(() -> generate.flatMap(GenerateConfig::sampleOutputFile));
+    GenerateSettings.Existing existing =
+        overwrite ? GenerateSettings.Existing.REPLACE : GenerateSettings.Existing.KEEP;
+    boolean forPeople = file.isEmpty() && isWatched();
+    GenerateSettings.Format usual =
+        forPeople ? GenerateSettings.Format.TEXT : GenerateSettings.Format.JSON;
+    return new GenerateSettings.Output(file, existing, format == null ? usual : format);
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // JDK 25's own console is null when input is piped
+  private static boolean isWatched() {
+    return System.console() != null && System.console().isTerminal();
   }
 
   private GenerateSettings.Sampling sampling(Optional<GenerateConfig> generate) {
@@ -176,6 +209,13 @@ public final class GenerateCommand implements ToolCommand {
     if (input != null && numSamples != null) {
       throw new UserException(
           "--num-samples counts samples without a prompt; leave it or the input file out");
+    }
+    if (!prompts.isEmpty()) {
+      if (input != null || numSamples != null) {
+        throw new UserException(
+            "--prompt gives the prompts; leave the input file and --num-samples out");
+      }
+      return new PromptSource.Given(prompts);
     }
     if (numSamples != null) {
       return new PromptSource.Unconditional(numSamples);

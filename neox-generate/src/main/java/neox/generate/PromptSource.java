@@ -2,16 +2,12 @@ package neox.generate;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
-import neox.base.NamedFiles;
+import neox.base.ReadableFile;
 import neox.base.UserException;
 
 /// Where prompts come from.
@@ -41,6 +37,23 @@ sealed interface PromptSource {
     }
   }
 
+  /// What the command line says, white space included.
+  record Given(List<String> prompts) implements PromptSource {
+    public Given {
+      prompts = List.copyOf(prompts);
+    }
+
+    @Override
+    public List<String> read(InputStream stdin) {
+      return prompts;
+    }
+
+    @Override
+    public String name() {
+      return "--prompt";
+    }
+  }
+
   /// A file, or standard input for `-`, split at `end`; white space around prompts and empty
   /// prompts are dropped, as NeoX does.
   record FromFile(Path file, String end) implements PromptSource {
@@ -52,12 +65,10 @@ sealed interface PromptSource {
 
     @Override
     public List<String> read(InputStream stdin) throws IOException {
-      if (!isStdin() && Files.isDirectory(file)) {
-        throw UserException.of("%s: is a directory; expected a file of prompts", file);
-      }
-      byte[] bytes = isStdin() ? stdin.readAllBytes() : NamedFiles.readAllBytes(file);
+      byte[] bytes =
+          isStdin() ? ReadableFile.unmarked(stdin.readAllBytes()) : ReadableFile.bytes(file);
       List<String> prompts =
-          Arrays.stream(decode(bytes).split(Pattern.quote(end), -1))
+          Arrays.stream(ReadableFile.text(bytes, name()).split(Pattern.quote(end), -1))
               .map(String::strip)
               .filter(prompt -> !prompt.isEmpty())
               .toList();
@@ -65,14 +76,6 @@ sealed interface PromptSource {
         throw new UserException(name() + ": no prompts in it");
       }
       return prompts;
-    }
-
-    private String decode(byte[] bytes) {
-      try {
-        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      } catch (CharacterCodingException e) {
-        throw new UserException(name() + ": not valid UTF-8", e);
-      }
     }
 
     private boolean isStdin() {

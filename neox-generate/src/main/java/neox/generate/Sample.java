@@ -20,6 +20,11 @@ record Sample(
     Optional<String> message,
     double durationSeconds) {
 
+  /// The prompt with what followed it, and a warning below.
+  String toText() {
+    return context + text.orElse("") + message.map(warning -> "\n" + warning).orElse("");
+  }
+
   /// NeoX's schema, its keys in its order.
   String toJson() {
     Map<String, @Nullable Object> line = new LinkedHashMap<>();

@@ -13,6 +13,7 @@ import neox.inference.Generation;
 import neox.inference.GenerationRequest;
 import neox.inference.LoadedModel;
 import neox.inference.ModelLoader;
+import neox.inference.ModelOptions;
 import neox.inference.Sampler;
 import neox.tensor.NativeRuntime;
 import neox.tensor.RandomState;
@@ -41,12 +42,20 @@ final class SampleRun {
   void run() throws IOException {
     Sampler sampler = sampler(settings.sampling()); // refuses before the work begins
     List<String> prompts = settings.prompts().read(console.in());
-    NativeRuntime.start(settings.threads());
-    RandomState.seed(settings.seed());
-    try (LoadedModel model = ModelLoader.open(settings.model(), settings.load())) {
-      List<int[]> contexts = encode(prompts, model);
-      writeSamples(model, decoding(model, sampler), prompts, contexts);
+    ModelOptions.requireDirectory(settings.model());
+    try (SampleWriter writer = SampleWriter.open(settings.output(), console.out())) {
+      NativeRuntime.start(settings.threads());
+      RandomState.seed(settings.seed());
+      try (LoadedModel model = ModelLoader.open(settings.model(), settings.load())) {
+        List<int[]> contexts = encode(prompts, model);
+        writeSamples(model, decoding(model, sampler), prompts, contexts, writer);
+      }
+      writer.commit();
     }
+    settings
+        .output()
+        .file()
+        .ifPresent(file -> console.info("%d samples in %s", prompts.size(), file));
   }
 
   private static Sampler sampler(GenerateSettings.Sampling sampling) {
@@ -88,10 +97,13 @@ final class SampleRun {
   }
 
   private void writeSamples(
-      LoadedModel model, Decoding decoding, List<String> prompts, List<int[]> contexts)
+      LoadedModel model,
+      Decoding decoding,
+      List<String> prompts,
+      List<int[]> contexts,
+      SampleWriter writer)
       throws IOException {
-    try (SampleWriter writer = SampleWriter.open(settings.output(), console.out());
-        Progress progress = new Progress(console, "generating", prompts.size())) {
+    try (Progress progress = new Progress(console, "generating", prompts.size())) {
       for (int from = 0; from < prompts.size(); from += decoding.batchSize()) {
         int to = Math.min(prompts.size(), from + decoding.batchSize());
         for (Sample sample :
@@ -100,12 +112,7 @@ final class SampleRun {
         }
         progress.update(to, to + " prompts");
       }
-      writer.commit();
     }
-    settings
-        .output()
-        .filter(file -> !file.toString().equals("-"))
-        .ifPresent(file -> console.info("%d samples in %s", prompts.size(), file));
   }
 
   /// In the order of the prompts.

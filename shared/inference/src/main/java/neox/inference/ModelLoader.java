@@ -26,9 +26,7 @@ public final class ModelLoader {
   /// `global_stepN` directory, or one that holds several and names the latest. Call
   /// [neox.tensor.NativeRuntime#start] first.
   public static LoadedModel open(Path directory, LoadOptions options) throws IOException {
-    if (!Files.isDirectory(directory)) {
-      throw new UserException(directory + ": no such directory; expected a checkpoint or a model");
-    }
+    ModelOptions.requireDirectory(directory);
     return HfModel.isIn(directory)
         ? openHuggingFace(directory, options)
         : openCheckpoint(directory, options);

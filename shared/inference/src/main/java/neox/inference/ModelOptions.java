@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import neox.base.UserException;
 import neox.base.help.HelpGroup;
 import neox.config.ArchitectureCheck;
@@ -16,6 +17,9 @@ import picocli.CommandLine.Option;
 /// Which model a tool computes with, and how; used as a picocli mixin. Loads nothing of libtorch.
 @HelpGroup("Model")
 public final class ModelOptions {
+  private static final Pattern HUB_NAME =
+      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*");
+
   @Option(
       names = {"-M", "--model", "--load"},
       paramLabel = "DIR",
@@ -52,19 +56,30 @@ public final class ModelOptions {
 
   /// The directory named on the command line.
   public Optional<Path> directory() {
-    if (directory != null && isOfHub(directory)) {
-      throw UserException.of(
-          "--model %s: no such directory; if this is a model of the hub, fetch it first:"
-              + " neox-prepare checkpoint %s, then give --model %s",
-          directory, directory, directory.getFileName());
-    }
     return Optional.ofNullable(directory);
   }
 
-  /// Whether a name can only be one of the hub's: OWNER/NAME, with neither of them here.
-  private static boolean isOfHub(Path name) {
-    return name.toString().matches("[\\w-][\\w.-]*/[\\w-][\\w.-]*")
-        && !Files.exists(name.getName(0));
+  /// The directory, which must be there; [UserException] that tells how to come by it when not.
+  public static Path requireDirectory(Path directory) {
+    if (Files.isDirectory(directory)) {
+      return directory;
+    }
+    if (Files.exists(directory)) {
+      throw UserException.of(
+          "%s: is a file; expected the directory that holds the model", directory);
+    }
+    if (isHubName(directory)) {
+      throw UserException.of(
+          "%s: no such directory; fetch a model of that name from the hub with 'neox-prepare"
+              + " checkpoint %s', then give --model %s",
+          directory, directory, directory.getFileName());
+    }
+    throw UserException.of("%s: no such directory; expected a checkpoint or a model", directory);
+  }
+
+  /// `OWNER/NAME`, where nothing here is called `OWNER`.
+  private static boolean isHubName(Path path) {
+    return HUB_NAME.matcher(path.toString()).matches() && !Files.exists(path.getName(0));
   }
 
   /// How to open the model. What the command line does not say, `config` says.
