@@ -91,7 +91,7 @@ class Generator:
         if self.names and self.chance(0.7):
             return self.r.choice(self.names)
         return self.pick("none", "None", "nowhere", "d.nowhere", "xs[9]", "text.nowhere", "loop", "mixed[2]",
-                         "mixed[-1]", "nested.a.b[-1].k", "range", "namespace", "true", "False", "undefined", "messages[2].content")
+                         "mixed[-1]", "nested.a.b[-1].k", "dict", "namespace", "true", "False", "undefined", "messages[2].content")
 
     def loose(self, kind, depth):
         """Mostly of the kind."""
@@ -164,7 +164,7 @@ class Generator:
                          f"indent({self.pick('', '2', '4, true', 'first=true', 'width=3, blank=true', w())})", "truncate(" + self.pick("", "5", "9, true", "7, true, ''", "8, false, '', 0", "3, end=''") + ")",
                          f"center({self.pick('', '9', '12')})", "int", "float", "int(7)", "float(1.5)", "int(base=16)", "int(0, 16)", "tojson", "abs", "sort", "unique|list", "urlencode",
                          "wordwrap", "wordwrap(" + self.pick("5", "7, false", "6, wrapstring='|'", "8, break_on_hyphens=false") + ")", "striptags", "forceescape",
-                         f"default({w()})", f"d({w()}, true)", "batch(2)|list", "slice(2)|list", "sum", "round", "filesizeformat", "max", "min", "urlize", "pprint", "items|list", "xmlattr", "random|length", "select|list", "map('upper')|join", "regex_replace('[aeiou]', '_')", "regex_replace('(\\\\w+)', '<\\\\1>')", "join('-')", "dictsort", "groupby('x')|list")
+                         f"default({w()})", f"d({w()}, true)", "batch(2)|list", "slice(2)|list", "sum", "round", "filesizeformat", "max", "min", "items|list", "xmlattr", "random|length", "select|list", "map('upper')|join", "regex_replace('[aeiou]', '_')", "regex_replace('(\\\\w+)', '<\\\\1>')", "join('-')", "dictsort", "groupby('x')|list")
 
     def text_method(self, d):
         w = self.word
@@ -175,7 +175,7 @@ class Generator:
                          f"find({w()})", f"rfind({w()})", f"find({w()}, {i()})", f"index({w()})", f"rindex({w()})", f"count({w()})", f"partition({w()})", f"rpartition({w()})",
                          f"removeprefix({w()})", f"removesuffix({w()})", "isdigit()", "isalpha()", "isalnum()", "isupper()", "islower()", "isspace()", "isnumeric()", "isdecimal()",
                          "istitle()", "isascii()", "isidentifier()", "isprintable()", f"zfill({i()})", f"center({i()})", f"ljust({i()})", f"rjust({i()}, '*')", f"center({i()}, '.')",
-                         "splitlines()", "splitlines(true)", "expandtabs()", "expandtabs(3)", "format()", f"join(ss)", "encode()", "translate({97: 'x'})", "maketrans('a', 'b')", f"format_map(d)", f"count({w()}, {i()})", "nowhere()", "__len__()")
+                         "splitlines()", "splitlines(true)", "expandtabs()", "expandtabs(3)", "format()", f"join(ss)", "translate({97: 'x'})", "maketrans('a', 'b')", f"format_map(d)", f"count({w()}, {i()})", "nowhere()")
 
     def small(self, depth):
         return self.pick("0", "1", "2", "3", "5", "-1", "-2", "n", "4", "10", "xs[1]")
@@ -196,7 +196,7 @@ class Generator:
             lambda: f"({self.str(d)})|{self.pick('length', 'int', 'count', 'wordcount')}",
             lambda: f"({self.list(d)})|{self.pick('length', 'sum', 'count', 'first', 'last', 'max', 'min')}",
             lambda: f"({self.dict(d)})|length",
-            lambda: f"({self.list(d)})." + self.pick("index(1)", "count(1)", "index('a')", "count('a')", "__len__()"),
+            lambda: f"({self.list(d)})." + self.pick("index(1)", "count(1)", "index('a')", "count('a')"),
             lambda: f"({self.str(d)}).{self.pick('find', 'count', 'rfind')}({self.word()})",
             lambda: f"({i()} if {self.bool(d)} else {i()})",
             lambda: self.pick("loop.index", "loop.index0", "loop.revindex", "loop.revindex0", "loop.length", "loop.depth", "loop.depth0") if self.loops else "n",
@@ -277,7 +277,7 @@ class Generator:
                          "map(attribute='role')|list", "map(attribute='nowhere', default='x')|list", "map(attribute=0)|list", "map(attribute='0')|list", "select|list", "select('string')|list", "select('number')|list", "select('odd')|list", "select('equalto', 1)|list", "select('in', [1, 2])|list",
                          "reject|list", "reject('none')|list", "reject('string')|list", "selectattr('role')|list", "selectattr('role', 'equalto', 'user')|list", "selectattr('role', '==', 'user')|list", "selectattr('content', 'string')|list", "rejectattr('role', 'in', ['user'])|list", "rejectattr('tool_calls', 'defined')|list",
                          "batch(2)|list", "batch(3, 'x')|list", "slice(2)|list", "slice(3, 'x')|list", "groupby('role')|list", "groupby('role')|map('first')|list", "groupby(0)|list", "groupby('type', default='q')|list", "sum(start=1)", "sum(attribute=1)", "sort(attribute='role')|map(attribute='role')|list", "sort(attribute=1)", "min", "max", "max(attribute=1)", "min(case_sensitive=true)", "tojson", "join(',')", "join(', ', attribute='role')", "length",
-                         "map('tojson')|list", "map('tojson')", "map('replace', 'a', 'b')|list", "map('default', 'q')|list", "map('trim')|join", "unique(case_sensitive=true)|list", "unique(attribute='role')|map(attribute='role')|join(',')", "map('join', '-')|list", "map('escape')|list", "pprint", "random is defined", "string", "items|list", "tojson|list", "map('round', 1)|list", "map('abs')|list", "map('first')|list", "map('select')|list", "sort(attribute='role,content')|length", "d(1)", "reject('odd')|map('float')|sum", "map(attribute='content')|select('string')|join('|')", "map('nowhere')|list", "map(attribute='a.b')|list", "select('nowhere')|list")
+                         "map('tojson')|list", "map('tojson')", "map('replace', 'a', 'b')|list", "map('default', 'q')|list", "map('trim')|join", "unique(case_sensitive=true)|list", "unique(attribute='role')|map(attribute='role')|join(',')", "map('join', '-')|list", "map('escape')|list", "string", "items|list", "tojson|list", "map('round', 1)|list", "map('abs')|list", "map('first')|list", "map('select')|list", "sort(attribute='role,content')|length", "d(1)", "reject('odd')|map('float')|sum", "map(attribute='content')|select('string')|join('|')", "map('nowhere')|list", "map(attribute='a.b')|list", "select('nowhere')|list")
 
     def dict(self, depth):
         if depth <= 0 or self.chance(0.4):
@@ -402,8 +402,8 @@ class Generator:
 
     def special(self, d):
         return self.pick("{% generation %}" + self.statements(d) + "{% endgeneration %}", "{{ raise_exception('no: ' ~ n) }}", "{{ strftime_now('%Y-%m-%d %d %b %H') }}",
-                         "{% set j = joiner('|') %}{{ j() }}{{ j() }}", "{% set c = cycler('a', 'b') %}{{ c.next() }}{{ c.next() }}{{ c.current }}{{ c.next() }}{{ c.reset() }}{{ c.current }}", "{% do xs.append(1) %}", "{{ xs.append(1) }}", "{{ d.update({'q': 1}) }}{{ d }}", "{{ xs.pop() }}{{ xs }}", "{{ xs.__class__ }}", "{{ lipsum is defined }}", "{{ self is defined }}",
-                         "{% if xs %}{% endif %}", "{{ ''.join(ss) }}", "{{ d.items }}", "{{ d['items'] is callable }}", "{% block a %}x{% endblock %}", "{{ super() }}", "{% include 'x' %}", "{% include 'x' ignore missing %}", "{% autoescape true %}{{ html }}{% endautoescape %}", "{{ messages[0]['role']|upper ~ '\\n' }}", "{{- bos_token }}", "{%- if add_generation_prompt %}{{ '<|assistant|>' }}{%- endif %}", "{% set x %}a{% endset %}{{ x|upper }}", "{{ x is defined and x }}", "{{ 1 if n else }}", "{{ (1, 2) < (1, 3) }}", "{{ [1, 2] < [1, 'a'] }}", "{{ 'a' < 1 }}", "{{ {} }}{{ () }}{{ [] }}", "{{ {'a': 1, 'a': 2} }}", "{{ {1: 'a', true: 'b', 1.0: 'c'} }}", "{{ [1, 1.0, true]|unique|list }}", "{{ 'a' 'b' }}", "{{ \"a\" 'b' ~ 'c' }}", "{{ 1.0e5 }}{{ 1e100 }}{{ 123456789.123 }}", "{{ n.real }}{{ f.is_integer() }}{{ n.bit_length() }}", "{{ xs is sameas xs }}", "{{ -n ** 2 }}{{ 2 ** 3 ** 2 }}", "{{ not n is none }}", "{{ n is not none }}", "{{ xs.0 }}{{ xs.1 }}", "{{ pairs.0.1 }}", "{{ d|attr('items') is callable }}", "{{ d|attr('k') }}", "{{ text|attr('upper')() }}")
+                         "{% set j = joiner('|') %}{{ j() }}{{ j() }}", "{% set c = cycler('a', 'b') %}{{ c.next() }}{{ c.next() }}{{ c.current }}{{ c.next() }}{{ c.reset() }}{{ c.current }}", "{% do xs.append(1) %}", "{{ lipsum is defined }}",
+                         "{% if xs %}{% endif %}", "{{ ''.join(ss) }}", "{{ d.items }}", "{{ d['items'] is callable }}", "{% block a %}x{% endblock %}", "{{ super() }}", "{% include 'x' %}", "{% include 'x' ignore missing %}", "{% autoescape false %}{{ html }}{% endautoescape %}", "{{ messages[0]['role']|upper ~ '\\n' }}", "{{- bos_token }}", "{%- if add_generation_prompt %}{{ '<|assistant|>' }}{%- endif %}", "{% set x %}a{% endset %}{{ x|upper }}", "{{ x is defined and x }}", "{{ 1 if n else }}", "{{ (1, 2) < (1, 3) }}", "{{ [1, 2] < [1, 'a'] }}", "{{ 'a' < 1 }}", "{{ {} }}{{ () }}{{ [] }}", "{{ {'a': 1, 'a': 2} }}", "{{ {1: 'a', true: 'b', 1.0: 'c'} }}", "{{ [1, 1.0, true]|unique|list }}", "{{ 'a' 'b' }}", "{{ \"a\" 'b' ~ 'c' }}", "{{ 1.0e5 }}{{ 1e100 }}{{ 123456789.123 }}", "{{ n.real }}{{ f.is_integer() }}{{ n.bit_length() }}", "{{ xs is sameas xs }}", "{{ -n ** 2 }}{{ 2 ** 3 ** 2 }}", "{{ not n is none }}", "{{ n is not none }}", "{{ xs.0 }}{{ xs.1 }}", "{{ pairs.0.1 }}", "{{ d|attr('items') is callable }}", "{{ d|attr('k') }}", "{{ text|attr('upper')() }}")
 
     def broken(self, text):
         """A small change that may break the template."""

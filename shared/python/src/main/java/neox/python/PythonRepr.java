@@ -17,6 +17,17 @@ public final class PythonRepr {
     return repr.append(quote).toString();
   }
 
+  /// What [#of] gives with every character outside ASCII escaped, as `ascii` does.
+  public static String ascii(String repr) {
+    StringBuilder ascii = new StringBuilder();
+    repr.codePoints()
+        .forEach(c -> {
+          String format = c < 0x80 ? "%c" : c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x";
+          ascii.append(String.format(Locale.ROOT, format, c));
+        });
+    return ascii.toString();
+  }
+
   private static void escape(int c, char quote, StringBuilder out) {
     switch (c) {
       case '\n' -> out.append("\\n");

@@ -46,7 +46,8 @@ final class JsonText {
             .replace("<", "\\u003c")
             .replace(">", "\\u003e")
             .replace("&", "\\u0026")
-            .replace("'", "\\u0027"));
+            .replace("'", "\\u0027"),
+        true);
   }
 
   private static String plain(Value subject, Arguments arguments) {
@@ -72,7 +73,7 @@ final class JsonText {
   }
 
   private static String indent(Value indent) {
-    if (indent instanceof Value.Text(String text)) {
+    if (indent instanceof Value.Text(String text, _)) {
       return text;
     }
     Bound bound = new Arguments(List.of(indent), Map.of()).bind("tojson", 1, "indent");

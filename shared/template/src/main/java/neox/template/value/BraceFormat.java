@@ -8,19 +8,30 @@ import java.util.regex.Pattern;
 /// `'…{}…'.format(…)`
 final class BraceFormat {
   private static final Pattern PIECE =
-      Pattern.compile("\\{\\{|\\}\\}|\\{([^{}!:]*)(?:!([^{}:]*))?(?::([^{}]*))?\\}|[{}]");
+      Pattern.compile("\\{\\{|\\}\\}|\\{([^{}!:]*)(?:!([^{}:]*))?(?::((?:[^{}]|\\{[^{}]*\\})*))?\\}|[{}]");
   private static final Pattern STEP = Pattern.compile("\\.([^.\\[]+)|\\[([^\\]]+)\\]");
 
   private final Arguments arguments;
+  private final boolean escaping;
   private int next;
 
-  private BraceFormat(Arguments arguments) {
+  private BraceFormat(Arguments arguments, boolean escaping) {
     this.arguments = arguments;
+    this.escaping = escaping;
   }
 
-  static String format(String format, Arguments arguments) {
-    BraceFormat run = new BraceFormat(arguments);
-    return PIECE.matcher(format).replaceAll(m -> Matcher.quoteReplacement(run.piece((Matcher) m)));
+  static String format(Value.Text format, Arguments arguments) {
+    return new BraceFormat(arguments, format.isMarkup()).expand(format.value());
+  }
+
+  private String expand(String format) {
+    StringBuilder out = new StringBuilder();
+    Matcher piece = PIECE.matcher(format);
+    while (piece.find()) {
+      piece.appendReplacement(out, "");
+      Size.require(out.append(piece(piece)).length());
+    }
+    return piece.appendTail(out).toString();
   }
 
   private String piece(Matcher piece) {
@@ -43,13 +54,26 @@ final class BraceFormat {
     if (conversion.isPresent()) {
       value = new Value.Text(converted(value, conversion.get()));
     }
-    return FormatSpec.parse(spec).format(value);
+    if (spec.contains("{")) {
+      spec = expand(spec); // a format inside a format takes its values from the same arguments
+    }
+    if (!escaping) {
+      return FormatSpec.parse(spec).format(value);
+    }
+    boolean isMarkup = value instanceof Value.Text(_, boolean markup) && markup;
+    if (isMarkup && !spec.isEmpty()) {
+      throw Fault.of("Unsupported format specification for Markup.");
+    }
+    return isMarkup
+        ? Printing.str(value)
+        : Markup.escape(FormatSpec.parse(spec).format(value)).value();
   }
 
   private static String converted(Value value, String conversion) {
     return switch (conversion) {
       case "s" -> Printing.str(value);
       case "r" -> Printing.repr(value);
+      case "a" -> Printing.ascii(value);
       default -> throw Fault.of("the conversion '!%s' is not supported", conversion);
     };
   }

@@ -152,7 +152,7 @@ public final class Comparison {
   static boolean contains(Value container, Value item) {
     return switch (container) {
       case Value.Text text -> {
-        if (item instanceof Value.Text(String part)) {
+        if (item instanceof Value.Text(String part, _)) {
           yield text.value().contains(part);
         }
         Arithmetic.requireDefined(item);

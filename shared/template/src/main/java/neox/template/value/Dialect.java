@@ -13,7 +13,8 @@ public record Dialect(Set<Option> options) {
 
   /// As the evaluation harness renders the templates of its tasks.
   public static final Dialect HARNESS =
-      new Dialect(EnumSet.of(Option.KEEP_TRAILING_NEWLINE, Option.STRICT_UNDEFINED));
+      new Dialect(EnumSet.of(
+              Option.KEEP_TRAILING_NEWLINE, Option.STRICT_UNDEFINED, Option.REGEX_REPLACE));
 
   /// One departure from Jinja's defaults.
   public enum Option {
@@ -28,7 +29,9 @@ public record Dialect(Set<Option> options) {
     /// The tags `break`, `continue` and `generation` exist.
     CHAT_TAGS,
     /// The filter `tojson` leaves HTML's characters and the order of keys alone.
-    PLAIN_JSON
+    PLAIN_JSON,
+    /// There is a filter `regex_replace`.
+    REGEX_REPLACE
   }
 
   public Dialect {
