@@ -64,7 +64,8 @@ WORDS = ["a", "b", "role", "user", " ", "  ", "", "é", "\\n", "x y", "The", "it
 
 
 class Generator:
-    def __init__(self, seed):
+    def __init__(self, seed, chat=False):
+        self.chat = chat
         self.r = random.Random(seed)
         self.names = []  # set by the template so far
         self.macros = []
@@ -91,7 +92,7 @@ class Generator:
         if self.names and self.chance(0.7):
             return self.r.choice(self.names)
         return self.pick("none", "None", "nowhere", "d.nowhere", "xs[9]", "text.nowhere", "loop", "mixed[2]",
-                         "mixed[-1]", "nested.a.b[-1].k", "dict", "namespace", "true", "False", "undefined", "messages[2].content")
+                         "mixed[-1]", "nested.a.b[-1].k", "namespace", "true", "False", "undefined", "messages[2].content")
 
     def loose(self, kind, depth):
         """Mostly of the kind."""
@@ -110,7 +111,7 @@ class Generator:
             lambda: f"({s()})|{self.text_filter(d)}",
             lambda: f"({s()}).{self.text_method(d)}",
             lambda: f"({s()}).{self.text_method(d)}",
-            lambda: f"({s()})[{self.pick('0', '-1', i(), '1:', ':-1', '::-1', '1:4', '::2', f'{i()}:{i()}', '-3:', f'::{i()}')}]",
+            lambda: f"({self.str(d)})[{self.pick('0', '-1', i(), '1:', ':-1', '::-1', '1:4', '::2', f'{i()}:{i()}', '-3:', f'::{i()}')}]",
             lambda: f"({s()} if {self.bool(d)} else {s()})",
             lambda: f"({s()} if {self.bool(d)})",
             lambda: f"({self.any(d)})|string",
@@ -164,7 +165,7 @@ class Generator:
                          f"indent({self.pick('', '2', '4, true', 'first=true', 'width=3, blank=true', w())})", "truncate(" + self.pick("", "5", "9, true", "7, true, ''", "8, false, '', 0", "3, end=''") + ")",
                          f"center({self.pick('', '9', '12')})", "int", "float", "int(7)", "float(1.5)", "int(base=16)", "int(0, 16)", "tojson", "abs", "sort", "unique|list", "urlencode",
                          "wordwrap", "wordwrap(" + self.pick("5", "7, false", "6, wrapstring='|'", "8, break_on_hyphens=false") + ")", "striptags", "forceescape",
-                         f"default({w()})", f"d({w()}, true)", "batch(2)|list", "slice(2)|list", "sum", "round", "filesizeformat", "max", "min", "items|list", "xmlattr", "random|length", "select|list", "map('upper')|join", "regex_replace('[aeiou]', '_')", "regex_replace('(\\\\w+)', '<\\\\1>')", "join('-')", "dictsort", "groupby('x')|list")
+                         f"default({w()})", f"d({w()}, true)", "batch(2)|list", "slice(2)|list", "sum", "round", "filesizeformat", "max", "min", "items|list", "xmlattr", "random|length", "select|list", "map('upper')|join", *([] if self.chat else ["regex_replace('[aeiou]', '_')", "regex_replace('(\\\\w+)', '<\\\\1>')"]), "join('-')", "dictsort", "groupby('x')|list")
 
     def text_method(self, d):
         w = self.word
@@ -209,7 +210,7 @@ class Generator:
         x = lambda: self.loose(self.pick(self.float, self.int), d)
         return self.pick(
             lambda: f"({x()} {self.pick('+', '-', '*', '/', '/', '//', '%')} {x()})",
-            lambda: f"{x()} ** {self.pick('0.5', '2', '-1', '2.0')}",
+            lambda: f"{x()} ** {self.pick('2', '-1', '2.0')}",
             lambda: f"({x()})|round(" + self.pick("", "1", "2", "-1", "0, 'floor'", "1, 'ceil'", "method='floor'", "1, 'common'", "precision=3") + ")",
             lambda: f"({self.any(d)})|float",
             lambda: f"({self.list(d)})|sum",
@@ -256,7 +257,7 @@ class Generator:
             lambda: "[" + ", ".join(self.word() for _ in range(self.r.randint(1, 4))) + ",]",
             lambda: "(" + ", ".join(self.any(d) for _ in range(self.r.randint(2, 3))) + ")",
             lambda: "(" + self.any(d) + ",)",
-            lambda: f"({l()})[{self.pick('1:', ':2', '::-1', '-2:', ':-1', '::2', '1:3', f'{self.small(d)}:{self.small(d)}')}]",
+            lambda: f"({self.list(d)})[{self.pick('1:', ':2', '::-1', '-2:', ':-1', '::2', '1:3', f'{self.small(d)}:{self.small(d)}')}]",
             lambda: f"({l()}) + ({l()})",
             lambda: f"({l()}) * {self.small(d)}",
             lambda: f"({l()})|{self.list_filter(d)}",
@@ -349,7 +350,7 @@ class Generator:
             "{% if x is string or x is not iterable or x is mapping %}{{ x }}{% else %}({{ loop(x) }}){% endif %}" + self.tag("endfor")
 
     def set_(self, d):
-        name = self.pick("v", "w", "x", "q", "text", "n")
+        name = self.pick("v", "w", "x", "q", "y")
         if self.chance(0.15):
             out = self.tag("set v, w = " + self.pick("1, 2", "pairs[0]", "xs[:2]", self.any(1), "'ab'", "(1, (2, 3))"))
             self.names += ["v", "w"]
@@ -403,7 +404,7 @@ class Generator:
     def special(self, d):
         return self.pick("{% generation %}" + self.statements(d) + "{% endgeneration %}", "{{ raise_exception('no: ' ~ n) }}", "{{ strftime_now('%Y-%m-%d %d %b %H') }}",
                          "{% set j = joiner('|') %}{{ j() }}{{ j() }}", "{% set c = cycler('a', 'b') %}{{ c.next() }}{{ c.next() }}{{ c.current }}{{ c.next() }}{{ c.reset() }}{{ c.current }}", "{% do xs.append(1) %}", "{{ lipsum is defined }}",
-                         "{% if xs %}{% endif %}", "{{ ''.join(ss) }}", "{{ d.items }}", "{{ d['items'] is callable }}", "{% block a %}x{% endblock %}", "{{ super() }}", "{% include 'x' %}", "{% include 'x' ignore missing %}", "{% autoescape false %}{{ html }}{% endautoescape %}", "{{ messages[0]['role']|upper ~ '\\n' }}", "{{- bos_token }}", "{%- if add_generation_prompt %}{{ '<|assistant|>' }}{%- endif %}", "{% set x %}a{% endset %}{{ x|upper }}", "{{ x is defined and x }}", "{{ 1 if n else }}", "{{ (1, 2) < (1, 3) }}", "{{ [1, 2] < [1, 'a'] }}", "{{ 'a' < 1 }}", "{{ {} }}{{ () }}{{ [] }}", "{{ {'a': 1, 'a': 2} }}", "{{ {1: 'a', true: 'b', 1.0: 'c'} }}", "{{ [1, 1.0, true]|unique|list }}", "{{ 'a' 'b' }}", "{{ \"a\" 'b' ~ 'c' }}", "{{ 1.0e5 }}{{ 1e100 }}{{ 123456789.123 }}", "{{ n.real }}{{ f.is_integer() }}{{ n.bit_length() }}", "{{ xs is sameas xs }}", "{{ -n ** 2 }}{{ 2 ** 3 ** 2 }}", "{{ not n is none }}", "{{ n is not none }}", "{{ xs.0 }}{{ xs.1 }}", "{{ pairs.0.1 }}", "{{ d|attr('items') is callable }}", "{{ d|attr('k') }}", "{{ text|attr('upper')() }}")
+                         "{% if xs %}{% endif %}", "{{ ''.join(ss) }}", "{{ d['items'] is callable }}", "{% block a %}x{% endblock %}", "{{ super() }}", "{% include 'x' %}", "{% include 'x' ignore missing %}", "{% autoescape false %}{{ html }}{% endautoescape %}", "{{ messages[0]['role']|upper ~ '\\n' }}", "{{- bos_token }}", "{%- if add_generation_prompt %}{{ '<|assistant|>' }}{%- endif %}", "{% set x %}a{% endset %}{{ x|upper }}", "{{ x is defined and x }}", "{{ 1 if n else }}", "{{ (1, 2) < (1, 3) }}", "{{ [1, 2] < [1, 'a'] }}", "{{ 'a' < 1 }}", "{{ {} }}{{ () }}{{ [] }}", "{{ {'a': 1, 'a': 2} }}", "{{ {1: 'a', true: 'b', 1.0: 'c'} }}", "{{ [1, 1.0, true]|unique|list }}", "{{ 'a' 'b' }}", "{{ \"a\" 'b' ~ 'c' }}", "{{ 1.0e5 }}{{ 1e100 }}{{ 123456789.123 }}", "{{ n.real }}{{ f.is_integer() }}{{ n.bit_length() }}", "{{ xs is sameas xs }}", "{{ -n ** 2 }}{{ 2 ** 3 ** 2 }}", "{{ not n is none }}", "{{ n is not none }}", "{{ xs.0 }}{{ xs.1 }}", "{{ pairs.0.1 }}", "{{ d|attr('items') is callable }}", "{{ d|attr('k') }}", "{{ text|attr('upper')() }}")
 
     def broken(self, text):
         """A small change that may break the template."""
@@ -459,7 +460,7 @@ def main(count, seed, out):
     signal.signal(signal.SIGALRM, too_long)
     out.mkdir(parents=True, exist_ok=True)
     for name, compiled in environments().items():
-        generator, rows, seen = Generator(f"{seed} {name}"), 0, set()
+        generator, rows, seen = Generator(f"{seed} {name}", name == "chat"), 0, set()
         with open(out / (name + ".jsonl"), "w", encoding="utf-8") as file:
             print(json.dumps({"doc": DOC}, ensure_ascii=False), file=file)
             while rows < count // 2:

@@ -25,7 +25,8 @@ public final class PythonCase {
     return folded.toString();
   }
 
-  /// The small letter of the capital, but for dotless i, and for Cherokee, whose capitals are older.
+  /// The small letter of the capital, but for dotless i, and for Cherokee, whose capitals are
+  /// older.
   private static String fold(int c) {
     boolean capitalCherokee = c >= 0x13a0 && c <= 0x13f5;
     boolean smallCherokee = (c >= 0x13f8 && c <= 0x13fd) || (c >= 0xab70 && c <= 0xabbf);
@@ -33,7 +34,7 @@ public final class PythonCase {
     if (c == 0x131 || capitalCherokee) {
       return letter;
     }
-    return smallCherokee ? upper(letter) : lower(upper(letter));
+    return smallCherokee ? upper(letter) : lower(upper(lower(letter)));
   }
 
   /// `str.swapcase()`
@@ -90,9 +91,13 @@ public final class PythonCase {
   static String title(int c) {
     int title = Character.toTitleCase(c);
     String upper = upper(Character.toString(c));
-    boolean expands = title == c && upper.length() > Character.charCount(c);
+    boolean expands =
+        title == c && !Character.isTitleCase(c) && upper.length() > Character.charCount(c);
     if (!expands) {
       return Character.toString(title);
+    }
+    if (upper.endsWith("\u0399")) { // the iota below a Greek letter stays below
+      return upper.substring(0, upper.length() - 1) + "\u0345";
     }
     // One letter that becomes several, such as ß → Ss; of ŉ the letter is the last.
     int split = upper.offsetByCodePoints(0, c == 'ŉ' ? 2 : 1);

@@ -20,12 +20,13 @@ public final class PythonRepr {
   /// What [#of] gives with every character outside ASCII escaped, as `ascii` does.
   public static String ascii(String repr) {
     StringBuilder ascii = new StringBuilder();
-    repr.codePoints()
-        .forEach(c -> {
-          String format = c < 0x80 ? "%c" : c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x";
-          ascii.append(String.format(Locale.ROOT, format, c));
-        });
+    repr.codePoints().forEach(c -> ascii.append(c < 0x80 ? Character.toString(c) : hex(c)));
     return ascii.toString();
+  }
+
+  private static String hex(int c) {
+    String format = c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x";
+    return String.format(Locale.ROOT, format, c);
   }
 
   private static void escape(int c, char quote, StringBuilder out) {
@@ -40,8 +41,7 @@ public final class PythonRepr {
         } else if (isPrintable(c)) {
           out.appendCodePoint(c);
         } else {
-          String format = c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x";
-          out.append(String.format(Locale.ROOT, format, c));
+          out.append(hex(c));
         }
       }
     }

@@ -31,6 +31,14 @@ public final class PythonText {
     {0x1f100, 0x1f10a}
   };
 
+  /// Letters that fall apart into blanks and marks when text is normalized.
+  private static final String NEVER_IN_NAMES =
+      "\u037a\u2e2f\u309b\u309c\ufc5e\ufc5f\ufc60\ufc61\ufc62\ufc63\ufdfa\ufdfb"
+          + "\ufe70\ufe72\ufe74\ufe76\ufe78\ufe7a\ufe7c\ufe7e";
+
+  /// The same, and letters that become marks.
+  private static final String NEVER_FIRST = NEVER_IN_NAMES + "\u0e33\u0eb3\uff9e\uff9f";
+
   /// Ideographs that stand for numbers.
   private static final String NUMBER_IDEOGRAPHS =
       "\u3405\u3483\u382a\u3b4d\u4e00\u4e03\u4e07\u4e09\u4e5d\u4e8c\u4e94\u4e96\u4ebf\u4ec0"
@@ -286,10 +294,14 @@ public final class PythonText {
       return false;
     }
     int first = text.codePointAt(0);
-    return (first == '_' || Character.isUnicodeIdentifierStart(first))
-        && text.codePoints()
-            .allMatch(
-                c -> Character.isUnicodeIdentifierPart(c) && !Character.isIdentifierIgnorable(c));
+    boolean starts = Character.isUnicodeIdentifierStart(first) && NEVER_FIRST.indexOf(first) < 0;
+    return (first == '_' || starts) && text.codePoints().allMatch(PythonText::isInIdentifier);
+  }
+
+  private static boolean isInIdentifier(int c) {
+    return Character.isUnicodeIdentifierPart(c)
+        && !Character.isIdentifierIgnorable(c)
+        && NEVER_IN_NAMES.indexOf(c) < 0;
   }
 
   /// Whether there are characters and all are of the kind.

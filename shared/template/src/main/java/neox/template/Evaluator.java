@@ -119,7 +119,27 @@ final class Evaluator {
         new Sequences.Slice(
             bound(slice.start(), scope), bound(slice.stop(), scope), bound(slice.step(), scope));
     return Sequences.slice(target, bounds)
-        .orElseThrow(() -> Fault.of("'%s' object cannot be sliced", target.type()));
+        .orElseGet(() -> {
+          String problem = "'" + target.type() + "' object cannot be sliced";
+          if (isConstant(slice.target())) {
+            return dialect.undefined(problem); // Jinja has looked at it before rendering
+          }
+          throw Fault.of("%s", problem);
+        });
+  }
+
+  private static boolean isConstant(Expr expression) {
+    return switch (expression) {
+      case Expr.Literal literal -> true;
+      case Expr.Minus minus -> isConstant(minus.operand());
+      case Expr.Plus plus -> isConstant(plus.operand());
+      case Expr.Not not -> isConstant(not.operand());
+      case Expr.And and -> isConstant(and.left()) && isConstant(and.right());
+      case Expr.Or or -> isConstant(or.left()) && isConstant(or.right());
+      case Expr.Binary b -> isConstant(b.left()) && isConstant(b.right());
+      case Expr.Filtered filtered -> isConstant(filtered.subject());
+      default -> false;
+    };
   }
 
   private Optional<BigInteger> bound(Optional<Expr> bound, Scope scope) {

@@ -29,7 +29,10 @@ final class Macros {
     Macros macro = new Macros(routine, renderer);
     return new Value.Callable(
         routine.name(),
-        Optional.of("<Macro '" + routine.name() + "'>"),
+        Optional.of(
+            routine.name().equals(CALLER)
+                ? "<Macro anonymous>"
+                : "<Macro '" + routine.name() + "'>"),
         attributes(routine),
         arguments -> {
           Scope inner = around.inner();
@@ -42,11 +45,16 @@ final class Macros {
     List<Value> names = routine.parameters().stream().map(p -> Value.of(p.name())).toList();
     Set<String> extras = routine.extras();
     return Map.of(
-        "name", Value.of(routine.name()),
-        "arguments", new Value.Tuple(names),
-        "catch_kwargs", Value.Bool.of(extras.contains("kwargs")),
-        "catch_varargs", Value.Bool.of(extras.contains("varargs")),
-        CALLER, Value.Bool.of(extras.contains(CALLER)));
+        "name",
+        Value.of(routine.name()),
+        "arguments",
+        new Value.Tuple(names),
+        "catch_kwargs",
+        Value.Bool.of(extras.contains("kwargs")),
+        "catch_varargs",
+        Value.Bool.of(extras.contains("varargs")),
+        CALLER,
+        Value.Bool.of(extras.contains(CALLER)));
   }
 
   private void bind(Arguments arguments, Scope inner) {
@@ -89,11 +97,11 @@ final class Macros {
           routine.name(), left.keySet().iterator().next());
     }
     if (routine.extras().contains("varargs")) {
-      List<Value> more = positional.subList(Math.min(parameters, positional.size()), positional.size());
+      List<Value> more =
+          positional.subList(Math.min(parameters, positional.size()), positional.size());
       inner.set("varargs", new Value.Tuple(more));
     } else if (positional.size() > parameters) {
-      throw Fault.of(
-          "macro '%s' takes not more than %d argument(s)", routine.name(), parameters);
+      throw Fault.of("macro '%s' takes not more than %d argument(s)", routine.name(), parameters);
     }
   }
 }

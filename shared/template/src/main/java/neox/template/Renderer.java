@@ -171,10 +171,20 @@ final class Renderer {
       Scope inner = scope.inner();
       assign(loop.target(), item, inner);
       if (evaluator.isTrue(loop.condition().get(), inner)) {
-        chosen.add(item);
+        chosen.add(assigned(loop.target(), item, inner));
       }
     }
     return chosen;
+  }
+
+  /// The item as its names have it: parts that were taken apart come back as a tuple.
+  private static Value assigned(Target target, Value item, Scope scope) {
+    return switch (target) {
+      case Statement.ToName to -> scope.get(to.name()).orElse(item);
+      case Statement.ToAttribute to -> item;
+      case Statement.ToEach to ->
+          new Value.Tuple(to.targets().stream().map(part -> assigned(part, item, scope)).toList());
+    };
   }
 
   private void assign(Target target, Value value, Scope scope) {

@@ -49,7 +49,7 @@ final class SelectionFilters {
   private static Value attribute(Value subject, Arguments arguments, Evaluator evaluator) {
     String name = Printing.str(arguments.bind("attr", 1, "name").value(0));
     Arithmetic.requireDefined(subject);
-    return Attributes.own(subject, name)
+    return Attributes.own(subject, name, evaluator.dialect())
         .orElseGet(() ->
             evaluator
                 .dialect()

@@ -2,7 +2,6 @@ package neox.template;
 
 import java.util.Map;
 import neox.python.PythonCase;
-import neox.python.PythonText;
 import neox.template.value.Arguments;
 import neox.template.value.Arithmetic;
 import neox.template.value.Comparison;
@@ -85,10 +84,16 @@ final class Tests {
     return switch (name) {
       case "divisibleby" -> isRemainder(subject, arguments.bind(name, 1, "num").integer(0, 1), 0);
       case "sameas" -> same(subject, arguments.bind(name, 1, "other").value(0));
-      case "filter" -> Filters.exists(Printing.str(subject), dialect);
-      case "test" -> exists(Printing.str(subject));
+      case "filter" -> isName(subject) && Filters.exists(Printing.str(subject), dialect);
+      case "test" -> isName(subject) && exists(Printing.str(subject));
       default -> throw Fault.of("no test named '%s'", name);
     };
+  }
+
+  /// Python looks names up in a dictionary, which refuses what cannot be a key.
+  private static boolean isName(Value value) {
+    Dict.plain(value);
+    return value instanceof Value.Text;
   }
 
   private static boolean isSequence(Value value) {

@@ -31,8 +31,7 @@ final class TextFilters {
           Map.entry("escape", (v, a, e) -> Markup.escape(only(v, a, "escape"))),
           Map.entry("e", (v, a, e) -> Markup.escape(only(v, a, "e"))),
           Map.entry(
-              "forceescape",
-              (v, a, e) -> Markup.escape(Printing.str(only(v, a, "forceescape")))),
+              "forceescape", (v, a, e) -> Markup.escape(Printing.str(only(v, a, "forceescape")))),
           Map.entry("upper", (v, a, e) -> method(v, "upper", a)),
           Map.entry("lower", (v, a, e) -> method(v, "lower", a)),
           Map.entry("capitalize", (v, a, e) -> method(v, "capitalize", a)),

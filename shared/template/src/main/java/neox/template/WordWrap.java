@@ -44,6 +44,7 @@ final class WordWrap {
               + PUNCTUATION
               + ")(?=-{2,}\\w)))",
           Pattern.UNICODE_CHARACTER_CLASS);
+
   private static final Pattern RUN = Pattern.compile(SPACE + "+|" + NO_SPACE + "+");
 
   private final int width;

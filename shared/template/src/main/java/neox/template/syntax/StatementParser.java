@@ -246,8 +246,7 @@ public final class StatementParser {
     if (!(expressions.parse() instanceof Expr.Call call)) {
       throw tokens.error(line, "expected a call of a macro after 'call'");
     }
-    return new Statement.CallBlock(
-        call, parseRoutine("caller", parameters, "call", line), line);
+    return new Statement.CallBlock(call, parseRoutine("caller", parameters, "call", line), line);
   }
 
   private List<Parameter> parseParameters() {

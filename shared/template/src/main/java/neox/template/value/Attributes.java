@@ -10,7 +10,7 @@ public final class Attributes {
   /// `value.name`
   public static Value attribute(Value value, String name, Dialect dialect) {
     Arithmetic.requireDefined(value);
-    return own(value, name)
+    return own(value, name, dialect)
         .or(() -> Sequences.item(value, new Value.Text(name)))
         .orElseGet(() -> missing(value, "attribute", PythonRepr.of(name), dialect));
   }
@@ -23,7 +23,7 @@ public final class Attributes {
       return item.get();
     }
     if (key instanceof Value.Text(String name, _)) {
-      return own(value, name)
+      return own(value, name, dialect)
           .orElseGet(() -> missing(value, "attribute", PythonRepr.of(name), dialect));
     }
     return missing(value, "element", Printing.repr(key), dialect);
@@ -36,11 +36,13 @@ public final class Attributes {
   }
 
   /// What Python calls an attribute: a method, or a field of Jinja's own objects.
-  public static Optional<Value> own(Value value, String name) {
+  public static Optional<Value> own(Value value, String name, Dialect dialect) {
     if (name.startsWith("__")) {
       return internal(value, name);
     }
     return switch (value) {
+      case Value.Text text when name.equals("format") || name.equals("format_map") ->
+          method(true, name, a -> BraceFormat.call(text, name, a, dialect));
       case Value.Text text ->
           method(TextMethods.exists(name), name, a -> TextMethods.call(text, name, a));
       case Dict dict ->

@@ -1,6 +1,8 @@
 package neox.template.value;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -8,20 +10,36 @@ import java.util.regex.Pattern;
 /// `'…{}…'.format(…)`
 final class BraceFormat {
   private static final Pattern PIECE =
-      Pattern.compile("\\{\\{|\\}\\}|\\{([^{}!:]*)(?:!([^{}:]*))?(?::((?:[^{}]|\\{[^{}]*\\})*))?\\}|[{}]");
+      Pattern.compile(
+          "\\{\\{|\\}\\}|\\{([^{}!:]*)(?:!([^{}:]*))?(?::((?:[^{}]|\\{[^{}]*\\})*))?\\}|[{}]");
   private static final Pattern STEP = Pattern.compile("\\.([^.\\[]+)|\\[([^\\]]+)\\]");
 
   private final Arguments arguments;
   private final boolean escaping;
+  private final Dialect dialect;
   private int next;
 
-  private BraceFormat(Arguments arguments, boolean escaping) {
+  private BraceFormat(Arguments arguments, boolean escaping, Dialect dialect) {
     this.arguments = arguments;
     this.escaping = escaping;
+    this.dialect = dialect;
   }
 
-  static String format(Value.Text format, Arguments arguments) {
-    return new BraceFormat(arguments, format.isMarkup()).expand(format.value());
+  /// `format` or `format_map`
+  static Value call(Value.Text format, String method, Arguments given, Dialect dialect) {
+    Arguments arguments = method.equals("format_map") ? mapped(given) : given;
+    BraceFormat run = new BraceFormat(arguments, format.isMarkup(), dialect);
+    return new Value.Text(run.expand(format.value()), format.isMarkup());
+  }
+
+  private static Arguments mapped(Arguments arguments) {
+    Value names = arguments.bind("format_map", 1, "mapping").value(0);
+    if (!(names instanceof Dict dict)) {
+      throw Fault.of("format_map: expected a mapping, found '%s'", names.type());
+    }
+    Map<String, Value> named = new LinkedHashMap<>();
+    dict.keys().forEach(key -> named.put(Printing.str(key), dict.get(key).orElseThrow()));
+    return new Arguments(List.of(), named);
   }
 
   private String expand(String format) {
@@ -95,14 +113,17 @@ final class BraceFormat {
     return value;
   }
 
-  private static Value step(Value value, Matcher step) {
+  private Value step(Value value, Matcher step) {
     boolean attribute = step.group(1) != null;
     String name = attribute ? step.group(1) : step.group(2);
+    Value key = isNumber(name) ? Value.Int.of(Long.parseLong(name)) : Value.of(name);
+    if (dialect.has(Dialect.Option.LENIENT_FORMAT)) {
+      return attribute
+          ? Attributes.attribute(value, name, dialect)
+          : Attributes.item(value, key, dialect);
+    }
     Optional<Value> found =
-        attribute
-            ? Attributes.own(value, name)
-            : Sequences.item(
-                value, isNumber(name) ? Value.Int.of(Long.parseLong(name)) : Value.of(name));
+        attribute ? Attributes.own(value, name, dialect) : Sequences.item(value, key);
     return found.orElseThrow(() ->
         Fault.of(
             "'%s' object has no %s '%s'", value.type(), attribute ? "attribute" : "item", name));

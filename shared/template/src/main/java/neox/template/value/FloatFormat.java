@@ -5,7 +5,6 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import neox.python.PythonCase;
 import neox.python.PythonRepr;
-import neox.python.PythonText;
 
 /// Numbers in decimal as C prints them, rounded from their exact value, halves to even.
 final class FloatFormat {

@@ -96,7 +96,8 @@ record FormatSpec(
     return switch (kind) {
       case 'f', 'F', 'e', 'E', 'g', 'G' -> decimal(Arithmetic.real(value), kind);
       case '%' -> decimal(Arithmetic.real(value) * 100, 'f') + "%";
-      case 0 -> real && precision >= 0 ? shortReal(value) : real ? Printing.str(value) : whole(value);
+      case 0 ->
+          real && precision >= 0 ? shortReal(value) : real ? Printing.str(value) : whole(value);
       case 'n' -> real ? decimal(Arithmetic.real(value), 'g') : whole(value);
       case 'd', 'x', 'X', 'o', 'b', 'c' -> whole(value);
       default -> throw unknown(value);

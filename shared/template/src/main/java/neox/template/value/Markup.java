@@ -55,7 +55,8 @@ public final class Markup {
   private static Value mark(Value value) {
     return switch (value) {
       case Value.Text(String text, _) -> new Value.Text(text, true);
-      case Value.Listing list -> new Value.Listing(list.items().stream().map(Markup::mark).toList());
+      case Value.Listing list ->
+          new Value.Listing(list.items().stream().map(Markup::mark).toList());
       case Value.Tuple tuple -> new Value.Tuple(tuple.items().stream().map(Markup::mark).toList());
       default -> value;
     };

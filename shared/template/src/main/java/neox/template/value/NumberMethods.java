@@ -64,8 +64,7 @@ final class NumberMethods {
     BigInteger below = BigInteger.TEN.pow(Math.max(0, exact.scale()));
     BigInteger above = exact.multiply(new BigDecimal(below)).toBigIntegerExact();
     BigInteger common = above.gcd(below);
-    return Value.Tuple.of(
-        new Value.Int(above.divide(common)), new Value.Int(below.divide(common)));
+    return Value.Tuple.of(new Value.Int(above.divide(common)), new Value.Int(below.divide(common)));
   }
 
   private NumberMethods() {}

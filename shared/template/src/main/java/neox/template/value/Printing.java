@@ -43,7 +43,8 @@ public final class Printing {
       case Value.Text(String text, boolean isMarkup) ->
           out.append(isMarkup ? "Markup(" + PythonRepr.of(text) + ")" : PythonRepr.of(text));
       case Value.Listing list -> join("[", list.items(), "]", out);
-      case Value.Tuple tuple -> join("(", tuple.items(), tuple.items().size() == 1 ? ",)" : ")", out);
+      case Value.Tuple tuple ->
+          join("(", tuple.items(), tuple.items().size() == 1 ? ",)" : ")", out);
       case Value.Range range ->
           out.append("range(" + range.start() + ", " + range.stop())
               .append(range.step() == 1 ? ")" : ", " + range.step() + ")");
@@ -61,8 +62,7 @@ public final class Printing {
               function
                   .printed()
                   .orElseThrow(() ->
-                      Fault.of(
-                          "the function '%s' cannot be printed; call it", function.name())));
+                      Fault.of("the function '%s' cannot be printed; call it", function.name())));
       case Value.Custom custom ->
           throw Fault.of("an object of type '%s' cannot be printed", custom.type());
       case Value.Lazy lazy -> throw Fault.of("a generator cannot be printed; add |list before it");

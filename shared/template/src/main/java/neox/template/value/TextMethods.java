@@ -1,9 +1,7 @@
 package neox.template.value;
 
 import java.math.BigInteger;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
@@ -68,27 +66,11 @@ public final class TextMethods {
     return NAMES.contains(name);
   }
 
-  /// The method of a string.
+  /// The method of a string, but `format`: see [BraceFormat].
   public static Value call(Value.Text text, String name, Arguments arguments) {
-    if (!text.isMarkup()) {
-      return call(text.value(), name, arguments);
-    }
-    return switch (name) {
-      case "format" -> new Value.Text(BraceFormat.format(text, arguments), true);
-      case "format_map" -> new Value.Text(BraceFormat.format(text, mapped(arguments)), true);
-      default -> Markup.call(text.value(), name, arguments);
-    };
-  }
-
-  /// The arguments of `format_map`, as `format` takes them.
-  private static Arguments mapped(Arguments arguments) {
-    Value names = arguments.bind("format_map", 1, "mapping").value(0);
-    if (!(names instanceof Dict dict)) {
-      throw Fault.of("format_map: expected a mapping, found '%s'", names.type());
-    }
-    Map<String, Value> named = new LinkedHashMap<>();
-    dict.keys().forEach(key -> named.put(Printing.str(key), dict.get(key).orElseThrow()));
-    return new Arguments(List.of(), named);
+    return text.isMarkup()
+        ? Markup.call(text.value(), name, arguments)
+        : call(text.value(), name, arguments);
   }
 
   static Value call(String text, String name, Arguments arguments) {
@@ -105,8 +87,7 @@ public final class TextMethods {
       case "partition", "rpartition" -> partition(text, name, arguments.bind(name, 1, "sep"));
       case "replace" -> {
         Bound bound = arguments.bind(name, 2, "old", "new", "count");
-        yield new Value.Text(
-            replace(text, bound.text(0), bound.text(1), bound.integer(2, -1)));
+        yield new Value.Text(replace(text, bound.text(0), bound.text(1), bound.integer(2, -1)));
       }
       case "removeprefix" -> {
         String prefix = arguments.bind(name, 1, "prefix").text(0);
@@ -120,9 +101,6 @@ public final class TextMethods {
       case "startswith", "endswith", "find", "rfind", "index", "rindex", "count" ->
           TextSearch.call(text, name, arguments);
       case "join" -> join(text, arguments.bind(name, 1, "iterable").value(0));
-      case "format" -> new Value.Text(BraceFormat.format(new Value.Text(text), arguments));
-      case "format_map" ->
-          new Value.Text(BraceFormat.format(new Value.Text(text), mapped(arguments)));
       case "expandtabs" -> expandTabs(text, arguments.bind(name, 0, "tabsize").integer(0, 8));
       case "translate" -> translate(text, arguments.bind(name, 1, "table").value(0));
       case "maketrans" -> tableOf(arguments.bind(name, 1, "x", "y", "z"));
