@@ -1,19 +1,20 @@
 package neox.generate;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
+import neox.base.Console;
 import neox.base.ReadableFile;
 import neox.base.UserException;
+import neox.python.PythonText;
 
 /// Where prompts come from.
 sealed interface PromptSource {
-  /// The prompts, in order; `stdin` is read when the source is `-`.
-  List<String> read(InputStream stdin) throws IOException;
+  /// The prompts, in order; standard input is read when the source is `-`.
+  List<String> read(Console console) throws IOException;
 
   /// How errors call it.
   String name();
@@ -27,7 +28,7 @@ sealed interface PromptSource {
     }
 
     @Override
-    public List<String> read(InputStream stdin) {
+    public List<String> read(Console console) {
       return Collections.nCopies(samples, "");
     }
 
@@ -44,7 +45,7 @@ sealed interface PromptSource {
     }
 
     @Override
-    public List<String> read(InputStream stdin) {
+    public List<String> read(Console console) {
       return prompts;
     }
 
@@ -64,14 +65,23 @@ sealed interface PromptSource {
     }
 
     @Override
-    public List<String> read(InputStream stdin) throws IOException {
+    public List<String> read(Console console) throws IOException {
       byte[] bytes =
-          isStdin() ? ReadableFile.unmarked(stdin.readAllBytes()) : ReadableFile.bytes(file);
-      List<String> prompts =
-          Arrays.stream(ReadableFile.text(bytes, name()).split(Pattern.quote(end), -1))
-              .map(String::strip)
-              .filter(prompt -> !prompt.isEmpty())
-              .toList();
+          isStdin() ? ReadableFile.unmarked(console.in().readAllBytes()) : ReadableFile.bytes(file);
+      List<String> prompts = new ArrayList<>();
+      int changed = 0;
+      for (String part : ReadableFile.text(bytes, name()).split(Pattern.quote(end), -1)) {
+        String prompt = PythonText.strip(part);
+        if (!prompt.isEmpty()) {
+          prompts.add(prompt);
+          changed += part.equals(prompt) || part.equals(prompt + "\r") ? 0 : 1;
+        }
+      }
+      if (changed > 0) {
+        console.info(
+            "%s: %d prompts lost the white space around them, as in GPT-NeoX; --prompt TEXT keeps it",
+            name(), changed);
+      }
       if (prompts.isEmpty()) {
         throw new UserException(name() + ": no prompts in it");
       }

@@ -41,7 +41,7 @@ final class SampleRun {
 
   void run() throws IOException {
     Sampler sampler = sampler(settings.sampling()); // refuses before the work begins
-    List<String> prompts = settings.prompts().read(console.in());
+    List<String> prompts = settings.prompts().read(console);
     ModelOptions.requireDirectory(settings.model());
     try (SampleWriter writer = SampleWriter.open(settings.output(), console.out())) {
       NativeRuntime.start(settings.threads());

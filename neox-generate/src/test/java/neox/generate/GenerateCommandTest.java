@@ -96,7 +96,11 @@ class GenerateCommandTest {
             "-",
             "--maximum-tokens",
             "40");
-    assertThat(result.err()).isEmpty();
+    assertThat(result.err())
+        .isEqualTo(
+            "standard input: 1 prompts lost the white space around them, as in GPT-NeoX; --prompt"
+                + " TEXT keeps it"
+                + System.lineSeparator());
     assertThat(result.code()).isEqualTo(ExitCode.OK);
     assertGolden(result.lines());
   }
@@ -351,6 +355,15 @@ class GenerateCommandTest {
     assertRefused(
         run("a", "--model", "nowhere", "-i", "-"),
         "nowhere: no such directory; expected a checkpoint or a model");
+  }
+
+  /// Python's white space, as NeoX takes it away, is not Java's.
+  @Test
+  void takesTheWhiteSpaceOfPythonFromPromptsOfAFile() {
+    Result result = run("\u00a0a\u0085\r\n\u00a0\nb\r\n", "--model", checkpoint(), "-i", "-", "-q");
+    assertThat(result.lines().stream().map(line -> line.get("context").asText()))
+        .containsExactly("a", "b");
+    assertThat(result.err()).isEmpty();
   }
 
   @Test

@@ -26,12 +26,11 @@ class ModelOptionsTest {
 
   @Test
   void saysHowToFetchAModelOfTheHub() {
-    assertThatThrownBy(() -> parse("--model", "EleutherAI/pythia-70m").directory())
+    assertThatThrownBy(() -> ModelOptions.requireDirectory(Path.of("EleutherAI/pythia-70m")))
         .isInstanceOf(UserException.class)
         .hasMessage(
-            "--model EleutherAI/pythia-70m: no such directory; if this is a model of the hub,"
-                + " fetch it first: neox-prepare checkpoint EleutherAI/pythia-70m, then give"
-                + " --model pythia-70m");
+            "EleutherAI/pythia-70m: no such directory; fetch a model of that name from the hub with"
+                + " 'neox-prepare checkpoint EleutherAI/pythia-70m', then give --model pythia-70m");
   }
 
   @ParameterizedTest

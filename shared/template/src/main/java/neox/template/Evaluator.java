@@ -121,16 +121,25 @@ final class Evaluator {
     return Sequences.slice(target, bounds)
         .orElseGet(() -> {
           String problem = "'" + target.type() + "' object cannot be sliced";
-          if (isConstant(slice.target())) {
+          if (isConstant(slice)) {
             return dialect.undefined(problem); // Jinja has looked at it before rendering
           }
           throw Fault.of("%s", problem);
         });
   }
 
+  private static boolean isConstant(Optional<Expr> expression) {
+    return expression.map(Evaluator::isConstant).orElse(true);
+  }
+
   private static boolean isConstant(Expr expression) {
     return switch (expression) {
       case Expr.Literal literal -> true;
+      case Expr.Slice slice ->
+          isConstant(slice.target())
+              && isConstant(slice.start())
+              && isConstant(slice.stop())
+              && isConstant(slice.step());
       case Expr.Minus minus -> isConstant(minus.operand());
       case Expr.Plus plus -> isConstant(plus.operand());
       case Expr.Not not -> isConstant(not.operand());

@@ -6,7 +6,7 @@ import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import neox.python.PythonLiteral;
 import neox.python.PythonRepr;
 import neox.python.PythonText;
 import neox.template.value.Arguments;
@@ -27,9 +27,6 @@ final class NumberFilters {
           "abs", (v, a, e) -> abs(v, a),
           "filesizeformat", (v, a, e) -> fileSize(v, a));
 
-  private static final Pattern FLOAT =
-      Pattern.compile(
-          "[+-]?(?:(?:\\d+(?:_\\d+)*)?\\.?(?:\\d+(?:_\\d+)*)?(?:e[+-]?\\d+(?:_\\d+)*)?|inf(?:inity)?|nan)");
   private static final int MAX_DIGITS = 4300; // CPython's own limit
 
   private static Value toInt(Value subject, Arguments arguments) {
@@ -39,7 +36,7 @@ final class NumberFilters {
     return switch (subject) {
       case Value.Text text ->
           parseInt(text.value(), bound.integer(1, 10))
-              .or(() -> parseFloat(text.value()).flatMap(NumberFilters::cut))
+              .or(() -> PythonLiteral.number(text.value()).flatMap(NumberFilters::cut))
               .orElse(fallback);
       case Value.Real number -> cut(number.value()).orElse(fallback);
       default -> Arithmetic.whole(subject).<Value>map(Value.Int::new).orElse(fallback);
@@ -98,32 +95,11 @@ final class NumberFilters {
     };
   }
 
-  private static Optional<Double> parseFloat(String text) {
-    String body = PythonText.strip(text).toLowerCase(Locale.ROOT);
-    boolean digits = body.chars().anyMatch(Character::isDigit);
-    boolean named = body.contains("n");
-    if (!FLOAT.matcher(body).matches() || (!digits && !named)) {
-      return Optional.empty();
-    }
-    String bare = body.replace("_", "");
-    if (named) {
-      return Optional.of(
-          bare.contains("nan")
-              ? Double.NaN
-              : bare.startsWith("-") ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
-    }
-    try {
-      return Optional.of(Double.parseDouble(bare));
-    } catch (NumberFormatException e) {
-      return Optional.empty(); // an exponent without a number before it
-    }
-  }
-
   private static Value toFloat(Value subject, Arguments arguments) {
     Value fallback = arguments.bind("float", 0, "default").given(0).orElse(new Value.Real(0));
     Arithmetic.requireDefined(subject);
     if (subject instanceof Value.Text(String text, _)) {
-      return parseFloat(text).<Value>map(Value.Real::new).orElse(fallback);
+      return PythonLiteral.number(text).<Value>map(Value.Real::new).orElse(fallback);
     }
     return Arithmetic.isNumber(subject) ? new Value.Real(Arithmetic.real(subject)) : fallback;
   }
@@ -210,7 +186,7 @@ final class NumberFilters {
   }
 
   private static Value parsed(String text) {
-    return parseFloat(text)
+    return PythonLiteral.number(text)
         .<Value>map(Value.Real::new)
         .orElseThrow(() -> Fault.of("could not convert string to float: %s", text));
   }

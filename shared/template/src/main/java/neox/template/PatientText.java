@@ -5,7 +5,7 @@ import neox.template.value.Fault;
 /// A text on which a regular expression may only look so often: some expressions would try for
 /// years.
 final class PatientText implements CharSequence {
-  private static final long MAX_LOOKS = 50_000_000;
+  private static final long MAX_LOOKS = 20_000_000;
 
   private final String text;
   private long looks;

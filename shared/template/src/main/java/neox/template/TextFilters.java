@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import neox.python.Escapes;
 import neox.python.PythonCase;
 import neox.python.PythonText;
-import neox.template.syntax.Escapes;
 import neox.template.value.Arguments;
 import neox.template.value.Arguments.Bound;
 import neox.template.value.Arithmetic;
@@ -18,6 +18,7 @@ import neox.template.value.Fault;
 import neox.template.value.Markup;
 import neox.template.value.PercentFormat;
 import neox.template.value.Printing;
+import neox.template.value.Sequences;
 import neox.template.value.Size;
 import neox.template.value.TextMethods;
 import neox.template.value.Value;
@@ -41,7 +42,7 @@ final class TextFilters {
           Map.entry("replace", (v, a, e) -> replace(v, a)),
           Map.entry("format", (v, a, e) -> format(v, a)),
           Map.entry("indent", (v, a, e) -> like(v, indent(string(v, "indent"), a))),
-          Map.entry("truncate", (v, a, e) -> like(v, truncate(string(v, "truncate"), a))),
+          Map.entry("truncate", TextFilters::truncate),
           Map.entry("wordcount", (v, a, e) -> wordCount(only(v, a, "wordcount"))),
           Map.entry("tojson", (v, a, e) -> JsonText.filter(v, a, e.dialect())),
           Map.entry("urlencode", (v, a, e) -> UrlText.encode(only(v, a, "urlencode"))),
@@ -156,7 +157,8 @@ final class TextFilters {
     return Math.max(0, given);
   }
 
-  private static Value truncate(String text, Arguments arguments) {
+  /// What is short enough stays what it is, a list too.
+  private static Value truncate(Value subject, Arguments arguments, Evaluator evaluator) {
     Bound bound = arguments.bind("truncate", 0, "length", "killwords", "end", "leeway");
     int length = bound.integer(0, 255);
     String end = bound.text(2, "...");
@@ -165,11 +167,13 @@ final class TextFilters {
     if (kept < 0 || leeway < 0) {
       throw Fault.of("truncate: expected length >= %d and leeway >= 0", PythonText.length(end));
     }
-    if (PythonText.length(text) <= length + leeway) {
-      return text(text);
+    if (Sequences.length(subject) <= length + leeway) {
+      return subject;
     }
+    String text = string(subject, "truncate");
     String cut = text.substring(0, text.offsetByCodePoints(0, kept));
-    return text((bound.isTrue(1) ? cut : PythonText.rightSplit(cut, " ", 1).getFirst()) + end);
+    String head = bound.isTrue(1) ? cut : PythonText.rightSplit(cut, " ", 1).getFirst();
+    return like(subject, text(head + end));
   }
 
   private static Value wordCount(Value subject) {
@@ -188,7 +192,12 @@ final class TextFilters {
     } catch (PatternSyntaxException e) {
       throw Fault.of("regex_replace: %s", e.getDescription());
     }
-    String replacement = replacement(bound.text(1, ""));
+    String replacement;
+    try {
+      replacement = replacement(bound.text(1, ""));
+    } catch (IllegalArgumentException e) {
+      throw Fault.of("regex_replace: %s", String.valueOf(e.getMessage()));
+    }
     int count = bound.integer(2, 0);
     StringBuilder out = new StringBuilder();
     for (int i = 0; (count <= 0 || i < count) && matcher.find(); i++) {

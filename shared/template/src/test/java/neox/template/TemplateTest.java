@@ -181,6 +181,49 @@ class TemplateTest {
         .hasMessage("chat_template:2: " + problem);
   }
 
+  /// What would run for years, or fill the memory, ends with a word.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '@',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {% for a in r %}{% for b in r %}{{ s }}{% endfor %}{% endfor %} @ the template does more than 134,217,728 steps
+          {% for a in r %}{% set ns.x = ns.x ~ ns.x %}{% endfor %} @ the template does more than 134,217,728 steps
+          {% for a in r %}{% set ns.x = ns.x + ns.x %}{% endfor %} @ the template does more than 134,217,728 steps
+          {% for a in r %}{% set ns.n = ns.n * ns.n %}{% endfor %} @ a product of more than 1,048,576 bits is too large
+          {{ '%999999999d' % 1 }} @ a sequence of more than 67,108,864 items is too long
+          {{ '{:999999999}'.format(1) }} @ a sequence of more than 67,108,864 items is too long
+          {{ '{:.999999999f}'.format(1.5) }} @ a sequence of more than 67,108,864 items is too long
+          {{ '%.999999999f' % 1.5 }} @ a sequence of more than 67,108,864 items is too long
+          {{ s.center(999999999) }} @ a sequence of more than 67,108,864 items is too long
+          {{ s|indent(999999999) }} @ a sequence of more than 67,108,864 items is too long
+          {{ s.zfill(999999999) }} @ a sequence of more than 67,108,864 items is too long
+          {{ '\t'.expandtabs(999999999) }} @ a sequence of more than 67,108,864 items is too long
+          {{ xs|batch(999999999, 'x')|list }} @ a sequence of more than 67,108,864 items is too long
+          {{ xs|slice(999999999)|list }} @ a sequence of more than 67,108,864 items is too long
+          {{ r|join('a' * 60000) }} @ a sequence of more than 67,108,864 items is too long
+          {{ ('a' * 60000).join(r|map('string')) }} @ a sequence of more than 67,108,864 items is too long
+          """)
+  void boundsWhatATemplateMakes(String template, String problem) {
+    String source =
+        "{% set ns = namespace(x='aaaa', l=[1, 2, 3, 4], n=7) %}{% set r = range(100000) %}"
+            + template;
+    assertThatThrownBy(() -> render(source))
+        .isInstanceOf(UserException.class)
+        .hasMessage("chat_template:1: " + problem);
+  }
+
+  @Test
+  void stopsARegularExpressionThatTriesForYears() {
+    String source = "{{ ('a' * 300)|regex_replace('(.*)(.*)(.*)(.*)(.*)(.*)z', '') }}";
+    assertThatThrownBy(() -> render(source, Dialect.HARNESS))
+        .isInstanceOf(UserException.class)
+        .hasMessage("chat_template:1: regex_replace: the pattern takes too long on this text");
+    assertThatThrownBy(() -> render("{{ s|regex_replace('(') }}", Dialect.HARNESS))
+        .hasMessage("chat_template:1: regex_replace: Unclosed group");
+  }
+
   @Test
   void refusesAMacroThatNeverEnds() {
     assertThatThrownBy(() -> render("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"))

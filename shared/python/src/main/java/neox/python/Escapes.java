@@ -1,13 +1,14 @@
-package neox.template.syntax;
+package neox.python;
 
-import neox.template.value.Fault;
+import java.util.Locale;
 
 /// The escapes of a Python string literal.
 public final class Escapes {
   private static final String SIMPLE = "\\'\"abfnrtv";
   private static final String MEANING = "\\'\"\u0007\b\f\n\r\t\u000b";
 
-  /// What stands between the quotes, as characters; [Fault] for an escape that Python refuses.
+  /// What stands between the quotes, as characters; [IllegalArgumentException], with what to tell,
+  /// for an escape that Python refuses.
   public static String decode(String literal) {
     StringBuilder text = new StringBuilder(literal.length());
     int at = 0;
@@ -52,7 +53,8 @@ public final class Escapes {
           default -> 0;
         };
     if (kind == 'N') {
-      throw Fault.of("\\N{…} in a string is not supported; write the character itself");
+      throw new IllegalArgumentException(
+          "\\N{…} in a string is not supported; write the character itself");
     }
     if (digits == 0) {
       if (kind != '\n') {
@@ -63,7 +65,13 @@ public final class Escapes {
     try {
       text.appendCodePoint(Integer.parseInt(literal, at, at + digits, 16));
     } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
-      throw Fault.of("\\%c in a string needs %d hexadecimal digits of a character", kind, digits);
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "\\%c in a string needs %d hexadecimal digits of a character",
+              kind,
+              digits),
+          e);
     }
     return at + digits;
   }
