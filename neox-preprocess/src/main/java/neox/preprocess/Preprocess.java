@@ -172,7 +172,7 @@ public final class Preprocess {
   /// Returns false when it was stopped.
   private boolean encode(Recipe recipe, BooleanSupplier stop)
       throws IOException, InterruptedException {
-    boolean sized = files.stream().allMatch(file -> file.path().isPresent() || file.size() > 0);
+    boolean sized = files.stream().allMatch(InputFile::isSized);
     long total =
         sized
             ? files.stream().mapToLong(InputFile::size).sum()

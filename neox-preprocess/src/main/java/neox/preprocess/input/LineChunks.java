@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import neox.base.UserException;
+import neox.preprocess.journal.Checksum;
 
 /// Cuts a stream of lines into chunks of whole lines: about 256 KiB of them, or one longer line
 /// alone. Where it cuts follows from the bytes behind the last cut.
@@ -17,23 +17,32 @@ final class LineChunks implements ChunkSource {
   private final LineSource source;
   private final Chunk.LineForm form;
   private final long end;
+  private final RowLimit limit;
   private LinePlace at;
   private Optional<IOException> failure = Optional.empty();
   private byte[] rest = new byte[0];
   private boolean exhausted;
 
-  LineChunks(InputStream in, String name, Chunk.LineForm form) {
-    this(in, LineSource.whole(name), form, LinePlace.START, Long.MAX_VALUE);
+  /// The lines that are read.
+  ///
+  /// @param from where the first of them begins
+  /// @param end they begin before it
+  record Range(LinePlace from, long end) {
+    private static final Range ALL = new Range(LinePlace.START, Long.MAX_VALUE);
   }
 
-  /// @param in stands at the line that begins at `at`
-  /// @param end only lines that begin before it are read
-  LineChunks(InputStream in, LineSource source, Chunk.LineForm form, LinePlace at, long end) {
+  LineChunks(InputStream in, String name, Chunk.LineForm form, RowLimit limit) {
+    this(in, LineSource.whole(name), form, Range.ALL, limit);
+  }
+
+  /// @param in stands where the range begins
+  LineChunks(InputStream in, LineSource source, Chunk.LineForm form, Range range, RowLimit limit) {
     this.in = in;
     this.source = source;
     this.form = form;
-    this.at = at;
-    this.end = end;
+    this.at = range.from();
+    this.end = range.end();
+    this.limit = limit;
   }
 
   @Override
@@ -103,29 +112,23 @@ final class LineChunks implements ChunkSource {
   }
 
   /// A line that fills the window and goes on. It is gathered in pieces: doubling an array would
-  /// take up to three times its length.
+  /// take up to three times its length. When it turns out to be too long only its sum is kept.
   private Optional<Chunk> longLine(byte[] window) throws IOException {
     List<byte[]> pieces = new ArrayList<>();
-    try {
-      return gather(window, pieces);
-    } catch (OutOfMemoryError e) {
-      long bytes = (long) pieces.size() * CHUNK_BYTES;
-      pieces.clear(); // makes room for the message
-      throw source.tooLong(at.lines() + 1, bytes);
-    }
-  }
-
-  private Optional<Chunk> gather(byte[] window, List<byte[]> pieces) throws IOException {
     byte[] piece = window;
     int length = window.length;
     int cut = 0;
+    long gathered = 0;
+    int sum = 0;
     while (cut == 0 && length == piece.length) {
-      pieces.add(piece);
-      if ((pieces.size() + 1L) * CHUNK_BYTES > Document.MAX_BYTES) {
-        throw UserException.of(
-            "%s:%d: a line longer than 2 GiB", source.name(), source.line(at.lines() + 1));
+      gathered += length;
+      sum = Checksum.extend(sum, piece, 0, length);
+      if (limit.allows(gathered)) {
+        pieces.add(piece);
+        piece = new byte[CHUNK_BYTES];
+      } else {
+        pieces.clear();
       }
-      piece = new byte[CHUNK_BYTES];
       length = fill(piece, 0);
       cut = lineEnd(piece, 0, length);
     }
@@ -134,12 +137,22 @@ final class LineChunks implements ChunkSource {
     }
     int taken = cut == 0 ? length : cut;
     rest = Arrays.copyOfRange(piece, taken, length);
-    byte[] line = new byte[pieces.size() * CHUNK_BYTES + taken];
+    if (!limit.allows(gathered + taken)) {
+      return Optional.of(tooLong(gathered + taken, Checksum.extend(sum, piece, 0, taken), cut > 0));
+    }
+    byte[] line = new byte[(int) gathered + taken];
     for (int i = 0; i < pieces.size(); i++) {
       System.arraycopy(pieces.get(i), 0, line, i * CHUNK_BYTES, CHUNK_BYTES);
     }
-    System.arraycopy(piece, 0, line, pieces.size() * CHUNK_BYTES, taken);
+    System.arraycopy(piece, 0, line, (int) gathered, taken);
     return Optional.of(chunk(line, line.length));
+  }
+
+  private Chunk tooLong(long bytes, int sum, boolean ends) {
+    LinePlace next = new LinePlace(at.offset() + bytes, at.lines() + (ends ? 1 : 0));
+    Chunk line = new Chunk.TooLong(source, at, next, sum);
+    at = next;
+    return line;
   }
 
   private Chunk chunk(byte[] bytes, int length) {

@@ -20,14 +20,21 @@ import neox.base.NamedFiles;
 /// @param slice which lines of an uncompressed file on disk are read
 /// @param goOn where in an uncompressed file on disk to go on
 /// @param keys the texts that are wanted, for formats that keep each apart
+/// @param limit how long a row may be
 record RawInput(
     String name,
     Bytes source,
     AtomicLong consumed,
     Slice slice,
     Optional<LinePlace> goOn,
-    List<String> keys) {
+    List<String> keys,
+    RowLimit limit) {
   private static final int BUFFER_BYTES = 1 << 16;
+
+  /// Makes a stream.
+  interface Opening {
+    InputStream open() throws IOException;
+  }
 
   /// Where the bytes are.
   sealed interface Bytes {
@@ -53,6 +60,27 @@ record RawInput(
           channel.close();
           throw e;
         }
+      }
+
+      @Override
+      public void finished() {}
+
+      @Override
+      public Unreadable unreadable(String name, IOException cause) {
+        return new Unreadable(name, cause);
+      }
+    }
+
+    /// A stream that can be had once.
+    record Streamed(Opening opening) implements Bytes {
+      @Override
+      public InputStream open(long offset) throws IOException {
+        return opening.open();
+      }
+
+      @Override
+      public Path path() {
+        throw new IllegalStateException("a stream is not on disk");
       }
 
       @Override

@@ -91,7 +91,7 @@ class ShardTest {
   void dividesTheBytesEvenlyWithoutOverflow() {
     InputFile file =
         new InputFile(
-            java.util.Optional.of(Path.of("a.jsonl")),
+            new InputFile.Origin.OnDisk(Path.of("a.jsonl")),
             "a.jsonl",
             InputFormat.JSON_LINES,
             Long.MAX_VALUE / 2);

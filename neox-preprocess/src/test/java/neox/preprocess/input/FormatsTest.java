@@ -104,7 +104,7 @@ class FormatsTest {
     assertRefused("3.json.zst", zstd(utf8("{}")), after + "0: expected a JSON array, which begins");
     assertRefused("4.json.zst", zstd(utf8("[\"a\",")), after + "1: the JSON array ends inside doc");
     assertRefused("5.json.zst", zstd(utf8("[\"a\",]")), after + "1: document 2 of the JSON array");
-    assertRefused("6.json.zst", zstd(utf8("[\"a\"]1")), after + "0: there is something after the");
+    assertRefused("6.json.zst", zstd(utf8("[\"a\"]1")), after + "1: there is something after the");
   }
 
   @Test
@@ -116,7 +116,10 @@ class FormatsTest {
     assertRefused("2.dat.zst", zstd(utf8("             +1x")), after + "0: record 1 must begin");
     assertRefused(
         "3.dat.zst", zstd(utf8("0000000000000009x")), after + "0: record 1 ends after 1 of 9 byte");
-    assertRefused("4.dat.zst", zstd(utf8("9999999999999999x")), "!1: more than 2 GiB is too much");
+    assertRefused(
+        "4.dat.zst",
+        zstd(utf8("9999999999999999x")),
+        after + "0: record 1 ends after 1 of 9,999,999,999,999,999 bytes");
     byte[] bad = joined(utf8("0000000000000002\n"), new byte[] {(byte) 0xff});
     assertRefused("5.dat.zst", zstd(bad), "!1:2: not valid UTF-8: byte 0xff\n");
   }
@@ -164,7 +167,7 @@ class FormatsTest {
     assertRefused(
         "secret.zip",
         encrypted(zip(members("a", "x", "b", "y"))),
-        ": damaged, or not what its name says: a member is encrypted; decrypt the archive first\n");
+        "secret.zip: a member is encrypted; decrypt the archive first\n");
   }
 
   @Test

@@ -14,13 +14,17 @@ import java.nio.file.Path;
 
 /// Reading and writing JSON, with errors that name the file and the line.
 public final class Json {
+  /// A document of a corpus may be one string of any length, and so may a key. Python takes whole
+  /// numbers of up to 4,300 digits.
+  private static final StreamReadConstraints LIMITS =
+      StreamReadConstraints.builder()
+          .maxStringLength(Integer.MAX_VALUE)
+          .maxNameLength(Integer.MAX_VALUE)
+          .maxNumberLength(4300)
+          .build();
+
   private static final ObjectMapper MAPPER =
-      JsonMapper.builder(
-              // A document of a corpus may be one string of any length.
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
-                  .build())
+      JsonMapper.builder(JsonFactory.builder().streamReadConstraints(LIMITS).build())
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

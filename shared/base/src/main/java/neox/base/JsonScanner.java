@@ -75,6 +75,16 @@ public final class JsonScanner {
     return END;
   }
 
+  /// Where the next byte is read.
+  public int position() {
+    return at;
+  }
+
+  /// Goes back to where it stood before.
+  public void moveTo(int position) {
+    at = position;
+  }
+
   /// Passes over one symbol.
   public void expect(char symbol) throws Malformed {
     if (peek() != symbol) {
@@ -115,7 +125,8 @@ public final class JsonScanner {
     return lastKind;
   }
 
-  /// Reads the name of an object's member.
+  /// Reads the name of an object's member. Half a surrogate pair becomes three bytes that are no
+  /// UTF-8, and so the name no other.
   public void readName(ByteBuilder out) throws Malformed {
     if (peek() != '"') {
       throw malformed("a key in double quotes");
@@ -188,9 +199,9 @@ public final class JsonScanner {
       }
       at = resume;
     }
-    if (!Character.isSurrogate((char) unit)) {
+    if (!strict || !Character.isSurrogate((char) unit)) {
       out.addCodePoint(unit);
-    } else if (strict) {
+    } else {
       String escape = String.format(Locale.ROOT, "\\u%04x", unit);
       throw new Malformed(
           escapeAt, escape, " is half of a surrogate pair and stands for no character");
@@ -384,9 +395,14 @@ public final class JsonScanner {
     if (at >= end) {
       return new Malformed(at, "not valid JSON: it ends where " + expected + " was expected");
     }
+    return new Malformed(at, "not valid JSON: expected " + expected, ", found " + found());
+  }
+
+  private String found() {
     int c = bytes[at] & 0xff;
-    String found =
-        c > ' ' && c < 0x7f ? "'" + (char) c + "'" : String.format(Locale.ROOT, "0x%02x", c);
-    return new Malformed(at, "not valid JSON: expected " + expected, ", found " + found);
+    if (TextBytes.markLength(bytes, at, end) > 0) {
+      return "a byte order mark (" + TextBytes.MARK_HINT + ")";
+    }
+    return c > ' ' && c < 0x7f ? "'" + (char) c + "'" : String.format(Locale.ROOT, "0x%02x", c);
   }
 }

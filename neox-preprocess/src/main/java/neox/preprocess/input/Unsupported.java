@@ -1,0 +1,13 @@
+package neox.preprocess.input;
+
+import java.io.IOException;
+
+/// A file is sound, as far as it was read, but written in a way that is not read; the message says
+/// which, and what to do.
+final class Unsupported extends IOException {
+  private static final long serialVersionUID = 1;
+
+  Unsupported(String message) {
+    super(message);
+  }
+}
