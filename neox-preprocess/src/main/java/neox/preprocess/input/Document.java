@@ -52,6 +52,6 @@ public sealed interface Document {
 
   /// The name of a member for messages, which are one line whatever the archive's author wrote.
   static String member(String archive, String name) {
-    return String.format(Locale.ROOT, "%s!%s", archive, name.replaceAll("\\p{Cntrl}", "?"));
+    return String.format(Locale.ROOT, "%s!%s", archive, Problem.printable(name));
   }
 }
