@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import neox.base.Console;
 import neox.base.ExitCode;
+import neox.base.FileKind;
 import neox.base.Progress;
 import neox.base.StopRequest;
 import neox.base.UserException;
@@ -115,6 +116,7 @@ public final class Preprocess {
       BooleanSupplier stop)
       throws IOException, InterruptedException {
     refuseDuplicates(plan.keys());
+    requireReportable(plan);
     List<InputFile> files = plan.shard().of(corpus);
     Fingerprint fingerprint = CorpusFingerprint.of(plan, files, recipe.settings());
     if (plan.unfinished() == Unfinished.RESUME) {
@@ -132,6 +134,13 @@ public final class Preprocess {
   private static void refuseDuplicates(List<String> keys) {
     if (new HashSet<>(keys).size() != keys.size()) {
       throw UserException.of("--jsonl-keys: a key is given twice: %s", keys);
+    }
+  }
+
+  /// The report gets its name by renaming, which would replace a device or a pipe by a file.
+  private static void requireReportable(PreprocessPlan plan) throws IOException {
+    if (plan.onError() == OnError.SKIP && FileKind.of(plan.report()).isPresent()) {
+      FileKind.require(plan.report(), "a file to list skipped rows in", FileKind.REGULAR);
     }
   }
 

@@ -41,8 +41,10 @@ class InterruptedProcessTest {
         .contains("stopping after this step")
         .last()
         .asString()
-        .matches("stopped after [\\d,]+ documents, which are kept in " + work()
-            + "; give the same command with --resume to go on");
+        .matches(
+            "stopped after [\\d,]+ documents, which are kept in "
+                + work()
+                + "; give the same command with --resume to go on");
     assertThat(Run.files(directory)).containsExactly("expected", "out.partial");
     assertThat(Run.bytesOf(rows, directory, "-", "--resume").exitCode()).isZero();
     assertSame(expected);
@@ -58,8 +60,7 @@ class InterruptedProcessTest {
     String said = new String(process.getErrorStream().readAllBytes());
     assertThat(process.waitFor()).as(said).isEqualTo(1);
     assertThat(said)
-        .isEqualTo(
-            "neox-preprocess: %s/out_text_document.bin: File too large\n".formatted(work()));
+        .isEqualTo("neox-preprocess: %s/out_text_document.bin: File too large\n".formatted(work()));
     assertThat(Run.files(directory)).containsExactly("a.jsonl", "expected");
     assertThat(Run.bytes(directory, input.toString()).exitCode()).isZero();
     assertSame(expected);

@@ -78,16 +78,14 @@ class RemoteInputTest {
     byte[] first = utf8(rows.toString());
     byte[] second = Files.readAllBytes(Run.GOLDEN.resolve("parquet/other/many.parquet"));
     Path whole = Files.createDirectory(directory.resolve("whole"));
-    Path broken = Files.createDirectory(directory.resolve("broken"));
     for (String name : List.of("a.jsonl", "a.jsonl.zst", "a.jsonl.gz")) {
-      byte[] bytes =
-          name.endsWith("zst") ? zstd(first) : name.endsWith("gz") ? gzip(first) : first;
+      Path broken = Files.createDirectory(directory.resolve("broken-" + name));
+      byte[] bytes = name.endsWith("zst") ? zstd(first) : name.endsWith("gz") ? gzip(first) : first;
       run(whole, Unfinished.KEEP, new Fake("b.parquet", second), new Fake(name, bytes));
       // The first file was read to its end, the second to its middle.
       Fake failing = new Fake("failing-" + name, Arrays.copyOf(bytes, bytes.length * 9 / 10));
       RemoteInput renamed = new Renamed(name, bytes.length, failing);
-      assertThatThrownBy(() ->
-              run(broken, Unfinished.KEEP, new Fake("b.parquet", second), renamed))
+      assertThatThrownBy(() -> run(broken, Unfinished.KEEP, new Fake("b.parquet", second), renamed))
           .isInstanceOf(IOException.class)
           .hasMessage("failing.jsonl: the line is cut");
       assertThat(Run.files(broken)).containsExactly("out.partial");
@@ -99,7 +97,6 @@ class RemoteInputTest {
             .as(name)
             .isEqualTo(-1);
       }
-      Files.delete(broken.resolve("out.done.json"));
     }
   }
 

@@ -97,7 +97,7 @@ final class ParquetDocuments implements DocumentSource {
     return switch (cell) {
       case Cell.Null none -> NULL.length;
       case Cell.Text text -> text.to() - text.from() + 2L;
-      case Cell.TooLong text -> Integer.MAX_VALUE; // more than any row may have
+      case Cell.TooLong text -> text.pageBytes(); // more than a row may have
       case Cell.Texts texts ->
           texts.elements().stream().mapToLong(element -> bytes(element) + 1).sum();
     };

@@ -12,8 +12,7 @@ public record Problem(String source, OptionalLong line, String what) {
   private static final int MOST_CHARACTERS = 1000;
 
   /// What ends a line, moves a terminal's cursor, or cannot be seen.
-  private static final Pattern UNPRINTABLE =
-      Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]");
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]");
 
   /// Names and contents of files may hold anything; messages are one line that a terminal can show.
   public Problem {

@@ -91,8 +91,7 @@ record Slices(byte[] bytes, int[] from, int[] to) {
   /// DELTA_BYTE_ARRAY: how much each shares with the one before, then the rests.
   ///
   /// @param most bytes that all of them may have
-  static Slices deltaPrefix(byte[] page, int start, int count, int most)
-      throws ParquetException {
+  static Slices deltaPrefix(byte[] page, int start, int count, int most) throws ParquetException {
     DeltaNumbers numbers = new DeltaNumbers(page, start);
     int[] shared = numbers.read(count);
     Slices rests = deltaLength(page, numbers.end(), count);

@@ -173,8 +173,7 @@ class EveryTokenizerTest {
 
   private List<int[]> documents(String key) throws IOException {
     List<int[]> documents = new ArrayList<>();
-    try (IndexedTokens tokens =
-        IndexedTokens.open(directory.resolve("out_" + key + "_document"))) {
+    try (IndexedTokens tokens = IndexedTokens.open(directory.resolve("out_" + key + "_document"))) {
       for (long i = 0; i < tokens.count(); i++) {
         documents.add(tokens.item(i));
       }

@@ -172,10 +172,14 @@ class ShardTest {
             of(
                 with(
                     script,
-                    "SLURM_ARRAY_TASK_ID", "0",
-                    "SLURM_ARRAY_TASK_MIN", "0",
-                    "SLURM_ARRAY_TASK_MAX", "3",
-                    "SLURM_ARRAY_TASK_COUNT", "4")))
+                    "SLURM_ARRAY_TASK_ID",
+                    "0",
+                    "SLURM_ARRAY_TASK_MIN",
+                    "0",
+                    "SLURM_ARRAY_TASK_MAX",
+                    "3",
+                    "SLURM_ARRAY_TASK_COUNT",
+                    "4")))
         .hasMessageStartingWith("--shard env: this is the batch script of a Slurm job of 8 tasks");
     assertThat(of(with(script, "SLURM_STEP_ID", "0", "SLURM_STEPID", "0")))
         .isEqualTo(new Shard(0, 8));

@@ -64,8 +64,7 @@ class JsonRowTest {
   }
 
   /// Jackson takes `INF` and `+Infinity` for numbers, and no half of a surrogate pair in a name.
-  private static final String JACKSON_ALONE =
-      ".*(INF|[+]Infinity|.ud800text\"|te.ud800xt\").*";
+  private static final String JACKSON_ALONE = ".*(INF|[+]Infinity|.ud800text\"|te.ud800xt\").*";
 
   @Test
   void readsWhatPythonReads() throws Exception {

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Whatever is wrong with a file: it is read as far as that goes, or refused in a line that names it.
+/// Whatever is wrong with a file: it is read as far as that goes, or refused in a line that names
+/// it.
 class DamagedFilesTest {
   /// More than a few only by hand: `-Dneox.mutations=10000`.
   private static final int ROUNDS = Integer.getInteger("neox.mutations", 10);
@@ -38,7 +39,8 @@ class DamagedFilesTest {
   }
 
   private static Map<String, byte[]> files() throws IOException {
-    String texts = "{\"text\": \"one é\"}\n\"two\"\n{\"n\": [1, {\"a\": null}], \"text\": [\"a\", \"b\"]}\n";
+    String texts =
+        "{\"text\": \"one é\"}\n\"two\"\n{\"n\": [1, {\"a\": null}], \"text\": [\"a\", \"b\"]}\n";
     byte[] json = utf8(texts.repeat(4));
     byte[] tar = tar(members("1.txt", "one", "2.txt", "two é\n", "3.txt", "x".repeat(600)));
     Map<String, byte[]> files = new LinkedHashMap<>();
@@ -47,7 +49,8 @@ class DamagedFilesTest {
     files.put("a.jsonl.zst", joined(zstd(json), zstd(json)));
     files.put("a.jsonl.gz", joined(gzip(json), gzip(json)));
     files.put("a.gz", gzip(json));
-    files.put("a.jsonl.zst.tar", tar(members("1.jsonl.zst", zstd(json), "2.jsonl.zst", zstd(json))));
+    files.put(
+        "a.jsonl.zst.tar", tar(members("1.jsonl.zst", zstd(json), "2.jsonl.zst", zstd(json))));
     files.put("a.json.zst", zstd(utf8("[" + texts.strip().replace('\n', ',') + "]")));
     files.put("a.dat.zst", zstd(utf8("0000000000000003one0000000000000003two")));
     files.put("a.tar.gz", gzip(tar));

@@ -48,17 +48,20 @@ class FormatsTest {
   @Test
   void passesOverZerosBehindTheMembersOfAGzip() throws Exception {
     byte[] zeros = new byte[1500];
-    byte[] lines = joined(joined(gzip(utf8("\"one\"\n")), zeros), joined(gzip(utf8("\"two\"\n")), zeros));
+    byte[] lines =
+        joined(joined(gzip(utf8("\"one\"\n")), zeros), joined(gzip(utf8("\"two\"\n")), zeros));
     assertThat(read("a.jsonl.gz", lines)).containsExactly("one", "two");
     assertThat(read("a.json.gz", lines)).containsExactly("one", "two");
     assertThat(read("a.gz", lines)).containsExactly("\"one\"\n", "\"two\"\n");
-    assertThat(read("a.tar.gz", joined(gzip(tar(members("a", "one"))), zeros))).containsExactly("one");
+    assertThat(read("a.tar.gz", joined(gzip(tar(members("a", "one"))), zeros)))
+        .containsExactly("one");
     String after = ": damaged or cut short after line 1: ";
     assertRefused(
         "b.jsonl.gz",
         joined(gzip(utf8("\"one\"\n")), utf8("\0\0x\0")),
         after + "something that is not in gzip's format follows\n");
-    assertRefused("c.jsonl.gz", zeros, ": damaged or cut short after line 0: not in gzip's format\n");
+    assertRefused(
+        "c.jsonl.gz", zeros, ": damaged or cut short after line 0: not in gzip's format\n");
     assertRefused("d.jsonl.gz", new byte[0], "after line 0: it is empty\n");
     assertRefused("d.jsonl.zst", new byte[0], "after line 0: it is empty\n");
   }
@@ -71,7 +74,8 @@ class FormatsTest {
         joined,
         "a.jsonl:2: the row begins with a byte order mark (U+FEFF, which begins some files; it stays"
             + " where they are joined, and must be taken out)\n");
-    assertThat(Run.bytes(out, directory.resolve("a.jsonl").toString(), "--on-error=skip").exitCode())
+    assertThat(
+            Run.bytes(out, directory.resolve("a.jsonl").toString(), "--on-error=skip").exitCode())
         .isZero();
     assertThat(Run.documents(out, "text")).containsExactly("one");
   }

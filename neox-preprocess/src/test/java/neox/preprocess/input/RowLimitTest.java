@@ -57,16 +57,17 @@ class RowLimitTest {
       assertThat(leftOut)
           .as(file.getKey())
           .hasSize(2)
-          .allMatch(problem -> problem.matches(
-              path + "(!.*)?(:\\d)?: a row of 0\\.[67] MB or more needs more than the Java heap of"
-                  + " \\d+ MB; raise it with NEOX_JAVA_OPTS=-Xmx4g or the like"));
+          .allMatch(problem ->
+              problem.matches(
+                  path
+                      + "(!.*)?(:\\d)?: a row of 0\\.[67] MB or more needs more than the Java heap of"
+                      + " \\d+ MB; raise it with NEOX_JAVA_OPTS=-Xmx4g or the like"));
     }
   }
 
   private static void read(Path path, List<String> read, List<String> leftOut) throws Exception {
     List<InputFile> files = InputFile.resolve(List.of(path.toString()));
-    try (ChunkReader reader =
-        ChunkReader.limited(files, List.of("text"), new RowLimit(LIMIT))) {
+    try (ChunkReader reader = ChunkReader.limited(files, List.of("text"), new RowLimit(LIMIT))) {
       for (var chunk = reader.next(); chunk.isPresent(); chunk = reader.next()) {
         switch (chunk.get()) {
           case Chunk.Lines lines ->

@@ -84,8 +84,9 @@ class SpecialFilesTest {
     assertThat(Run.bytesOf(utf8(good), expected, "-").exitCode()).isZero();
     assertThat(ofPipe("63", utf8(bad)).exitCode()).isEqualTo(2);
     assertThat(ofPipe("63", utf8(good), "--resume").exitCode()).isZero();
-    assertThat(Files.mismatch(
-            expected.resolve("out_text_document.bin"), out.resolve("out_text_document.bin")))
+    assertThat(
+            Files.mismatch(
+                expected.resolve("out_text_document.bin"), out.resolve("out_text_document.bin")))
         .isEqualTo(-1);
   }
 
@@ -112,8 +113,7 @@ class SpecialFilesTest {
   void refusesToDivideAPipe() throws Exception {
     Path pipe = pipe("a.jsonl");
     assertThat(Run.bytes(out, pipe.toString(), "--shard", "0/2").err())
-        .isEqualTo(
-            "neox-preprocess: --shard 0/2: " + pipe + " cannot be divided; give files\n");
+        .isEqualTo("neox-preprocess: --shard 0/2: " + pipe + " cannot be divided; give files\n");
   }
 
   @Test
@@ -126,11 +126,20 @@ class SpecialFilesTest {
     Path zero = Files.createSymbolicLink(directory.resolve("z.jsonl"), Path.of("/dev/zero"));
     assertRefused(zero.toString(), "expected a file or a pipe of text, found a device");
     Path gone = Files.createSymbolicLink(directory.resolve("g.jsonl"), Path.of("nowhere"));
-    assertRefused(
-        gone.toString(), "no such file or directory at the end of this symbolic link");
+    assertRefused(gone.toString(), "no such file or directory at the end of this symbolic link");
     assertRefused(directory.resolve("none.jsonl").toString(), "no such file or directory");
     Path file = Files.write(directory.resolve("a.jsonl"), ROWS);
     assertRefused(file.resolve("b.jsonl").toString(), "no such file or directory");
+  }
+
+  @Test
+  void replacesNoDeviceByTheListOfSkippedRows() throws Exception {
+    Path file = Files.write(directory.resolve("a.jsonl"), ROWS);
+    Run run = Run.bytes(out, file.toString(), "--on-error=skip", "--error-report", "/dev/full");
+    assertThat(run.err())
+        .isEqualTo(
+            "neox-preprocess: /dev/full: expected a file to list skipped rows in, found a device\n");
+    assertThat(run.exitCode()).isEqualTo(2);
   }
 
   @Test
