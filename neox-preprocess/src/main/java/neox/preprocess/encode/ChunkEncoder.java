@@ -65,7 +65,8 @@ public final class ChunkEncoder {
       case Chunk.Documents whole -> encodeDocuments(whole);
       case Chunk.TooLong line -> {
         bytes += line.units();
-        yield orFail(line.problem(), badRows);
+        boolean toldLater = onError == OnError.SKIP && !line.isWhole();
+        yield toldLater ? Optional.empty() : orFail(line.problem(), badRows);
       }
       case Chunk.Lost rest -> orFail(rest.problem(), lost);
     };

@@ -105,14 +105,22 @@ public sealed interface Chunk {
     }
   }
 
-  /// One line that is longer than a row may be, of which only this is kept.
+  /// One line that is longer than a row may be, of which only this is kept. It is told twice: as
+  /// soon as it is too long, for it may have no end, and when its end was found.
   ///
-  /// @param end where the line behind it begins
-  /// @param checksum of its bytes
-  record TooLong(LineSource source, LinePlace at, LinePlace end, int checksum) implements Chunk {
+  /// @param end where the line behind it begins; where itself begins while that is not known
+  /// @param length how many bytes of it were seen
+  /// @param checksum of its bytes, 0 while its end is not known
+  record TooLong(LineSource source, LinePlace at, LinePlace end, long length, int checksum)
+      implements Chunk {
     public Problem problem() {
       long line = source.line(at.lines() + 1);
-      return Problem.atLine(source.name(), line, RowLimit.problem(units()));
+      return Problem.atLine(source.name(), line, RowLimit.problem(length));
+    }
+
+    /// Whether its end was found.
+    public boolean isWhole() {
+      return units() > 0;
     }
 
     @Override

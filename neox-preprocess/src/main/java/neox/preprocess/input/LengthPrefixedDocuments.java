@@ -15,6 +15,7 @@ final class LengthPrefixedDocuments implements DocumentSource {
   private final String file;
   private final RowLimit limit;
   private long number;
+  private long tooLong;
 
   LengthPrefixedDocuments(InputStream in, String file, RowLimit limit) {
     this.in = in;
@@ -24,6 +25,7 @@ final class LengthPrefixedDocuments implements DocumentSource {
 
   @Override
   public Optional<Document> next() throws IOException {
+    pass();
     byte[] digits = in.readNBytes(DIGITS);
     if (digits.length == 0) {
       return Optional.empty();
@@ -31,7 +33,7 @@ final class LengthPrefixedDocuments implements DocumentSource {
     String name = Document.member(file, Long.toString(++number));
     long length = length(digits);
     if (!limit.allows(length)) {
-      pass(length);
+      tooLong = length; // passed over later: it may be much
       return Optional.of(Document.tooLong(name, length));
     }
     byte[] utf8 = in.readNBytes((int) length);
@@ -41,15 +43,16 @@ final class LengthPrefixedDocuments implements DocumentSource {
     return Optional.of(new Document.Text(name, utf8));
   }
 
-  private void pass(long length) throws IOException {
+  private void pass() throws IOException {
     long passed = 0;
-    while (passed < length) {
-      byte[] some = in.readNBytes((int) Math.min(BUFFER_BYTES, length - passed));
+    while (passed < tooLong) {
+      byte[] some = in.readNBytes((int) Math.min(BUFFER_BYTES, tooLong - passed));
       if (some.length == 0) {
-        throw ended(passed, length);
+        throw ended(passed, tooLong);
       }
       passed += some.length;
     }
+    tooLong = 0;
   }
 
   private EOFException ended(long found, long length) {

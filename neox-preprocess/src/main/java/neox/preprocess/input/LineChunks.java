@@ -23,6 +23,11 @@ final class LineChunks implements ChunkSource {
   private byte[] rest = new byte[0];
   private boolean exhausted;
 
+  /// How much was seen of a line that is too long, and its sum.
+  private long passed;
+
+  private int passedSum;
+
   /// The lines that are read.
   ///
   /// @param from where the first of them begins
@@ -47,6 +52,9 @@ final class LineChunks implements ChunkSource {
 
   @Override
   public Optional<Chunk> next() throws IOException {
+    if (passed > 0) {
+      return passLine();
+    }
     if (at.offset() >= end) {
       return Optional.empty();
     }
@@ -112,23 +120,20 @@ final class LineChunks implements ChunkSource {
   }
 
   /// A line that fills the window and goes on. It is gathered in pieces: doubling an array would
-  /// take up to three times its length. When it turns out to be too long only its sum is kept.
+  /// take up to three times its length.
   private Optional<Chunk> longLine(byte[] window) throws IOException {
     List<byte[]> pieces = new ArrayList<>();
     byte[] piece = window;
     int length = window.length;
     int cut = 0;
     long gathered = 0;
-    int sum = 0;
     while (cut == 0 && length == piece.length) {
       gathered += length;
-      sum = Checksum.extend(sum, piece, 0, length);
-      if (limit.allows(gathered)) {
-        pieces.add(piece);
-        piece = new byte[CHUNK_BYTES];
-      } else {
-        pieces.clear();
+      pieces.add(piece);
+      if (!limit.allows(gathered)) {
+        return Optional.of(tooLong(pieces));
       }
+      piece = new byte[CHUNK_BYTES];
       length = fill(piece, 0);
       cut = lineEnd(piece, 0, length);
     }
@@ -137,22 +142,61 @@ final class LineChunks implements ChunkSource {
     }
     int taken = cut == 0 ? length : cut;
     rest = Arrays.copyOfRange(piece, taken, length);
+    pieces.add(Arrays.copyOf(piece, taken));
     if (!limit.allows(gathered + taken)) {
-      return Optional.of(tooLong(gathered + taken, Checksum.extend(sum, piece, 0, taken), cut > 0));
+      pass(pieces);
+      return Optional.of(passed(cut > 0));
     }
     byte[] line = new byte[(int) gathered + taken];
     for (int i = 0; i < pieces.size(); i++) {
-      System.arraycopy(pieces.get(i), 0, line, i * CHUNK_BYTES, CHUNK_BYTES);
+      byte[] part = pieces.get(i);
+      System.arraycopy(part, 0, line, i * CHUNK_BYTES, part.length);
     }
-    System.arraycopy(piece, 0, line, (int) gathered, taken);
     return Optional.of(chunk(line, line.length));
   }
 
-  private Chunk tooLong(long bytes, int sum, boolean ends) {
-    LinePlace next = new LinePlace(at.offset() + bytes, at.lines() + (ends ? 1 : 0));
-    Chunk line = new Chunk.TooLong(source, at, next, sum);
+  /// The first word of a line that is too long: its end is looked for afterwards.
+  private Chunk tooLong(List<byte[]> pieces) {
+    pass(pieces);
+    rest = new byte[0];
+    return new Chunk.TooLong(source, at, at, passed, 0);
+  }
+
+  private void pass(List<byte[]> pieces) {
+    for (byte[] piece : pieces) {
+      pass(piece, piece.length);
+    }
+  }
+
+  private void pass(byte[] piece, int length) {
+    passed += length;
+    passedSum = Checksum.extend(passedSum, piece, 0, length);
+  }
+
+  private Chunk passed(boolean ended) {
+    LinePlace next = new LinePlace(at.offset() + passed, at.lines() + (ended ? 1 : 0));
+    Chunk line = new Chunk.TooLong(source, at, next, passed, passedSum);
     at = next;
+    passed = 0;
+    passedSum = 0;
     return line;
+  }
+
+  /// Reads to the end of a line that is too long.
+  private Optional<Chunk> passLine() throws IOException {
+    byte[] piece = new byte[CHUNK_BYTES];
+    int length = piece.length;
+    int cut = 0;
+    while (cut == 0 && length == piece.length) {
+      length = fill(piece, 0);
+      cut = lineEnd(piece, 0, length);
+      pass(piece, cut == 0 ? length : cut);
+    }
+    if (cut == 0 && failure.isPresent()) {
+      throw failure.get();
+    }
+    rest = Arrays.copyOfRange(piece, cut == 0 ? length : cut, length);
+    return Optional.of(passed(cut > 0));
   }
 
   private Chunk chunk(byte[] bytes, int length) {
