@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +58,7 @@ class InterruptedProcessTest {
     Path expected = expected(rows);
     Path input = Files.write(directory.resolve("a.jsonl"), rows);
     Process process = start("ulimit -f 300; exec", "--input", input.toString());
-    String said = new String(process.getErrorStream().readAllBytes());
+    String said = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(said).isEqualTo(1);
     assertThat(said)
         .isEqualTo("neox-preprocess: %s/out_text_document.bin: File too large\n".formatted(work()));

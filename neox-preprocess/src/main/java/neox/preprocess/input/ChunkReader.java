@@ -210,7 +210,7 @@ public final class ChunkReader implements AutoCloseable {
         throw missing;
       }
       if (cause instanceof Unsupported unsupported) {
-        return new Chunk.Lost(Problem.of(place, unsupported.getMessage()));
+        return new Chunk.Lost(Problem.of(place, unsupported.why()));
       }
     }
     String why = Objects.requireNonNullElse(e.getMessage(), "it ends too early");

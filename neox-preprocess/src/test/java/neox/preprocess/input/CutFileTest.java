@@ -220,8 +220,12 @@ class CutFileTest {
         head -> byBytes(new XZInputStream(head)),
         4);
 
+    @SuppressWarnings("ImmutableEnumChecker") // the lambdas above hold no state
     private final Writing writing;
+
+    @SuppressWarnings("ImmutableEnumChecker")
     private final Reading reading;
+
     private final int padding;
 
     Packing(Writing writing, Reading reading, int padding) {

@@ -112,7 +112,7 @@ class ParquetTest {
     int[] numbers = {3, 5, 8, -3};
     for (int i = 0; i < names.length; i++) {
       byte[] other = sound.clone();
-      other[at + 1] = (byte) (numbers[i] << 1 ^ numbers[i] >> 31);
+      other[at + 1] = (byte) ((numbers[i] << 1) ^ (numbers[i] >> 31));
       Path file = Files.write(directory.resolve("a.parquet"), other);
       assertRefused(
           file.toString(),
