@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import neox.base.Json;
 import neox.data.indexed.IndexedTokens;
@@ -139,7 +140,7 @@ class EveryTokenizerTest {
       Files.copy(FILES.resolve("gpt2-vocab.json"), gpt2.resolve("vocab.json"));
       Files.copy(FILES.resolve("gpt2-merges.txt"), gpt2.resolve("merges.txt"));
     }
-    return TYPES.get(type).stream()
+    return Objects.requireNonNull(TYPES.get(type)).stream()
         .map(word -> word.equals("DIRECTORY") ? gpt2.toString() : word)
         .toList();
   }

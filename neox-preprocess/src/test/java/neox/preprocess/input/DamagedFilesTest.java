@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import neox.base.AtomicDirectory;
 import neox.preprocess.Mutations;
@@ -74,7 +75,7 @@ class DamagedFilesTest {
   @ParameterizedTest
   @MethodSource("names")
   void areReadOrRefusedInALineThatNamesThem(String name) throws Exception {
-    byte[] sound = files().get(name);
+    byte[] sound = Objects.requireNonNull(files().get(name));
     Mutations mutations = new Mutations(name.hashCode());
     Path file = directory.resolve(name);
     for (int round = 0; round < ROUNDS; round++) {
