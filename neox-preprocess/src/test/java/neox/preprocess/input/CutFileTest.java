@@ -49,7 +49,7 @@ class CutFileTest {
   /// @param decoded the bytes in it, of those of its beginning
   /// @param rows of what was decoded, those that are whole
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-  private record Kind(String name, byte[] bytes, Set<Integer> ends, Decoder decoded, Rows rows) {
+  record Kind(String name, byte[] bytes, Set<Integer> ends, Decoder decoded, Rows rows) {
     @Override
     public String toString() {
       return name;
@@ -61,11 +61,11 @@ class CutFileTest {
     }
   }
 
-  private interface Decoder {
+  interface Decoder {
     byte[] of(byte[] head);
   }
 
-  private interface Rows {
+  interface Rows {
     List<String> in(byte[] decoded, boolean mayEndHere);
   }
 
