@@ -31,10 +31,10 @@ as_nobody() {
     plainly "$1"
   fi
 }
-# What is left on the disk afterwards, but a lock, is a line on standard error.
+# What is left on the disk afterwards, but a lock and a run's mark, is a line on standard error.
 on_full_disk() {
   unshare -rm bash -o pipefail -c \
-    "mount -t tmpfs -o size=8k none '$W/full' && { $1; code=\$?; find '$W/full' -type f ! -name '*.lock' >&2; exit \$code; }"
+    "mount -t tmpfs -o size=8k none '$W/full' && { $1; code=\$?; find '$W/full' -type f ! -name '*.lock' ! -name neox-train.run >&2; exit \$code; }"
 }
 # In a terminal of so many columns; prints what the terminal is sent.
 in_terminal() { script -qec "stty cols $1; $2" /dev/null < /dev/null; }
@@ -121,7 +121,8 @@ for locale in LC_ALL=C LC_ALL=POSIX LANG=C LANG=nowhere.UTF-8 -i; do
   expect 2 "neox-preprocess: $name/x.jsonl: no such file or directory" \
     "env $locale $bin/neox-preprocess --input $name/x.jsonl --output-prefix $name/x --tokenizer-type CharLevelTokenizer"
 done
-expect 2 "neox-upload: $name/x: no such file*" "LC_ALL=C neox-upload . OWNER/NAME --token-file $name/x"
+expect 2 "neox-upload: $name/y: no such file or directory" "LC_ALL=C neox-upload . OWNER/NAME --token-file $name/y"
+expect 2 "neox-upload: $name/x: expected a file with a token, found a directory" "LC_ALL=C neox-upload . OWNER/NAME --token-file $name/x"
 printf '{"text": "x"}\n' > $'x\xff.jsonl'
 expect 2 "neox-preprocess: 'x*.jsonl' is not UTF-8, and Java can open no file of such a name;*" \
   "neox-preprocess --input "$'x\xff.jsonl'" --output-prefix x --tokenizer-type CharLevelTokenizer"
@@ -144,7 +145,7 @@ mkdir locked
 chmod 555 locked
 if as_nobody "[ -x '$bin/neox-train' ] && [ -r '$data.idx' ] && [ ! -w '$W/locked' ]" 2> /dev/null; then
   while read -r made command; do
-    expect '[12]' "${command%% *}: W/locked*: permission denied*" "$command > /dev/null" as_nobody
+    expect '[12]' "${command%% *}: *W/locked*: permission denied*" "$command > /dev/null" as_nobody
   done < <(write_all "$W/locked")
 else
   echo '  skipped: somebody who is not root can read neither the tools nor the demo here'
@@ -154,7 +155,7 @@ echo 'outputs: a full disk'
 mkdir full
 if on_full_disk true 2> /dev/null; then
   while read -r made command; do
-    expect 1 "${command%% *}: *W/full/*: No space left on device" "$command > /dev/null" on_full_disk
+    expect 1 "${command%% *}: *W/full/*: No space left on device*" "$command > /dev/null" on_full_disk
   done < <(write_all "$W/full" 200)
 else
   echo '  skipped: no file system may be mounted here'

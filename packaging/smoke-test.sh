@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 root=$PWD
 tools='prepare preprocess train generate eval convert-hf upload'
 work=$(mktemp -d)
+chmod 755 "$work" # somebody else tries the tools on what is made here
 server=
 trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
 fail() { echo "smoke-test: $*" >&2; exit 1; }
@@ -51,6 +52,7 @@ server=$!
 for _ in $(seq 3000); do grep -q http server.log && break; sleep 0.1; done
 HF_ENDPOINT=$(grep -o 'http://[^ ]*' server.log | head -n 1)
 export HF_ENDPOINT HF_TOKEN=hf_test_token_0123456789
+export no_proxy=127.0.0.1
 PATH=$PWD/dist/bin:$PATH
 while read -r line; do
   bash -c "$line" > example.log 2>&1 < /dev/null || { cat example.log >&2; fail "README example: $line"; }

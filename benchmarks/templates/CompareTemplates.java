@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.base.UserException;
 import neox.template.Functions;
 import neox.template.Template;

@@ -137,7 +137,9 @@ public final class ConvertCommand implements ToolCommand {
           "One of neox, llama and mistral (default: the first that can express the network).")
   private @Nullable String architecture;
 
-  @Option(names = ArchitectureCheck.OPTION, description = ArchitectureCheck.DESCRIPTION)
+  @Option(
+      names = {ArchitectureCheck.OPTION, "--override_architecture"},
+      description = ArchitectureCheck.DESCRIPTION)
   private boolean overrideArchitecture;
 
   @Mixin StandardOptions standard = new StandardOptions();

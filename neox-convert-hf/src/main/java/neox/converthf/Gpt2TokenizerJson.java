@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import neox.base.Json;
 import neox.base.NamedFiles;
+import neox.base.json.Json;
 
 /// GPT-2's pair of files as one `tokenizer.json`, which fast tokenizers need.
 final class Gpt2TokenizerJson {

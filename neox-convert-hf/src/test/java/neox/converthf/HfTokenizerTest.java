@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import neox.base.Console;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.config.TokenizerConfig;
 import neox.tokenizer.Tokenizer;
 import neox.tokenizer.Tokenizers;

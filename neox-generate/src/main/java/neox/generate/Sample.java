@@ -3,7 +3,7 @@ package neox.generate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import neox.base.Json;
+import neox.base.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /// One line of output.

@@ -17,8 +17,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import neox.base.ExitCode;
-import neox.base.Json;
 import neox.base.Tool;
+import neox.base.json.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -220,7 +220,7 @@ class GenerateCommandTest {
         run("\n \n", "--model", checkpoint(), "-i", "-"), "standard input: no prompts in it");
     assertRefused(
         run("", "--model", checkpoint(), "-i", directory.toString()),
-        directory + ": is a directory; expected a file");
+        directory + ": expected a file or a pipe, found a directory");
     assertRefused(
         run("a", "--model", checkpoint(), "-i", "-", "--num-samples", "3"),
         "--num-samples counts samples without a prompt; leave it or the input file out");
@@ -343,7 +343,7 @@ class GenerateCommandTest {
     }
     assertRefused(
         run("", "--model", checkpoint(), "-i", "/dev/zero"),
-        "/dev/zero: is a device; expected a file or a pipe");
+        "/dev/zero: expected a file or a pipe, found a device");
   }
 
   @Test

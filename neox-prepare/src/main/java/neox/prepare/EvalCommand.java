@@ -10,6 +10,7 @@ import neox.base.StandardOptions;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
+import neox.base.help.HelpGroup;
 import neox.hub.HubSettings;
 import neox.hub.download.Download;
 import picocli.CommandLine.Command;
@@ -28,11 +29,9 @@ import picocli.CommandLine.ParentCommand;
           + " one JSON object per row.",
       "Splits that are there already are left alone; the directory's name goes to standard output."
     },
-    footer = {
-      "",
-      "Example: neox-prepare eval arc_easy sciq -d eval-data",
-      "         neox-eval --model pythia-70m --tasks arc_easy,sciq --data eval-data"
-    })
+    footerHeading = "Examples:",
+    footer = {"  neox-prepare eval arc_easy sciq -d eval-data", "  neox-prepare eval mmlu_anatomy"})
+@HelpGroup("Download")
 final class EvalCommand implements ToolCommand {
   @ParentCommand
   @SuppressWarnings("NullAway.Init")

@@ -2,7 +2,6 @@ package neox.prepare;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.github.luben.zstd.ZstdInputStream;
 import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,15 +12,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 import neox.base.AtomicFile;
 import neox.base.Console;
-import neox.base.Json;
 import neox.base.UserException;
+import neox.base.json.Json;
 import neox.hub.HubSettings;
 import neox.hub.Pause;
 import neox.hub.download.Download;
 import neox.prepare.Corpus.Part;
+import neox.preprocess.compression.GzipMembers;
+import neox.preprocess.compression.ZstdFrames;
 
 /// Lays the data of evaluation tasks out as `neox-eval` reads them: `DIRECTORY/FOLDER/SPLIT.jsonl`,
 /// a JSON object per row. A file appears complete or not at all.
@@ -119,9 +119,9 @@ final class EvalDownload {
 
   private static InputStream decompressed(String name, InputStream in) throws IOException {
     if (name.endsWith(".gz")) {
-      return new GZIPInputStream(in);
+      return new GzipMembers(in);
     }
-    return name.endsWith(".zst") ? new ZstdInputStream(in).setContinuous(false) : in;
+    return name.endsWith(".zst") ? new ZstdFrames(in) : in;
   }
 
   private static long copyLines(InputStream in, String name, OutputStream out) throws IOException {

@@ -15,13 +15,22 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.temporal.Temporal;
 import java.util.UUID;
-import neox.base.Json;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import neox.base.UserException;
+import neox.base.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of a Parquet file as JSON: every column, in the order of the schema, nested as it is
 /// there. Columns of raw bytes, such as pictures, have no place in JSON and are refused.
 final class ParquetRows {
+  /// Tells on standard error which decompressor it has found.
+  private static final Logger LIBRARY = Logger.getLogger("dev.hardwood");
+
+  static {
+    LIBRARY.setLevel(Level.WARNING);
+  }
+
   private static final JsonNodeFactory JSON = Json.mapper().getNodeFactory();
 
   /// Takes a row.
@@ -31,7 +40,7 @@ final class ParquetRows {
 
   /// Reads all rows in order; [UserException] when the file cannot be read as Parquet.
   static void read(Path file, Sink sink) throws IOException {
-    try (ParquetFileReader parquet = ParquetFileReader.open(new ReadableFile(file))) {
+    try (ParquetFileReader parquet = ParquetFileReader.open(new ParquetBytes(file))) {
       // The library cannot read a row group without rows.
       if (parquet.getFileMetaData().numRows() > 0) {
         read(parquet, sink);

@@ -31,7 +31,6 @@ final class Stoppable {
         console.info("stopped; the same command goes on with what has been downloaded");
         code = ExitCode.STOPPED;
       }
-      stop.finished(code);
       return code;
     }
   }

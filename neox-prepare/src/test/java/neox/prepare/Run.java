@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import neox.base.Json;
 import neox.base.Tool;
+import neox.base.json.Json;
 import neox.data.indexed.IndexedTokens;
 import neox.hub.download.Patience;
 

@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import neox.base.AtomicFile;
-import neox.base.Json;
 import neox.base.NamedFiles;
+import neox.base.json.Json;
 import neox.data.indexed.WorkDirectory;
 import neox.preprocess.input.Problem;
 

@@ -39,7 +39,7 @@ class InterruptedProcessTest {
     }
     assertThat(process.waitFor()).as(said.toString()).isEqualTo(STOPPED);
     assertThat(said)
-        .contains("stopping after this step")
+        .contains("SIGTERM: stopping after this step (Ctrl-C twice: at once, unsaved)")
         .last()
         .asString()
         .matches(

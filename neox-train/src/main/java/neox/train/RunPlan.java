@@ -38,8 +38,7 @@ record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened, boolean overrid
       log.info(
           "train_epochs: %d epochs are %,d steps"
               .formatted(config.batch().trainEpochs().get(), steps));
-      return new RunPlan(
-          files.forRun(shape.withStepsOfEpochs(steps)), Optional.of(samples), false);
+      return new RunPlan(files.forRun(shape.withStepsOfEpochs(steps)), Optional.of(samples), false);
     } catch (RuntimeException e) {
       samples.close();
       throw e;

@@ -68,7 +68,9 @@ public final class TrainCommand implements ToolCommand {
       description = "Where to compute: cpu, cuda or cuda:N (default: cpu).")
   String device = "cpu";
 
-  @Option(names = ArchitectureCheck.OPTION, description = ArchitectureCheck.DESCRIPTION)
+  @Option(
+      names = {ArchitectureCheck.OPTION, "--override_architecture"},
+      description = ArchitectureCheck.DESCRIPTION)
   boolean overrideArchitecture;
 
   public static void main(String[] args) {

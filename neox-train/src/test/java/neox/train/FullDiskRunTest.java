@@ -45,7 +45,8 @@ class FullDiskRunTest {
           .allMatch(line -> line.endsWith("; the run goes on, its metrics may be incomplete"));
     }
     assertThat(printed)
-        .containsOnlyOnce("warning: the copy of the log in log_dir is incomplete: File too large");
+        .containsOnlyOnce("warning: the copy of the log in log_dir is incomplete: " + logs)
+        .doesNotContain("records of another run");
   }
 
   @Test

@@ -54,8 +54,8 @@ class MemoryNeedTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "hidden_size=134217728",
-        "seq_length=2000000000;max_position_embeddings=2000000000",
+        "hidden_size=1048576",
+        "seq_length=16777216;max_position_embeddings=16777216;train_micro_batch_size_per_gpu=1024;gradient_accumulation_steps=1",
         "train_micro_batch_size_per_gpu=2000000000;gradient_accumulation_steps=1"
       })
   void absurdSizesAreRefusedBeforeAnythingIsMade(String overrides) {

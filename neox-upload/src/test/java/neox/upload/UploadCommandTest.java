@@ -218,10 +218,10 @@ class UploadCommandTest {
 
   @Test
   void saysAtOnceThatTheHostIsUnknown() {
-    environment.put("HF_ENDPOINT", "http://nosuch.invalid");
+    environment.put("HF_ENDPOINT", "https://nosuch.invalid");
     assertFails(
         ExitCode.FAILED,
-        "neox-upload: no answer from nosuch.invalid:80 while creating alice/tiny: unknown host"
+        "neox-upload: no answer from nosuch.invalid:443 while creating alice/tiny: unknown host"
             + " nosuch.invalid\n",
         run(model, "alice/tiny"));
   }

@@ -11,9 +11,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import neox.base.Json;
 import neox.base.ReadableFile;
 import neox.base.UserException;
+import neox.base.json.Json;
 
 /// The data sets below one directory, one JSON object per line in `DIR/TASK/SPLIT.jsonl`.
 public record Documents(Path directory) {

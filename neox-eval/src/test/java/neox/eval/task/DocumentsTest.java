@@ -127,11 +127,11 @@ class DocumentsTest {
     Files.delete(pipe);
     Files.createSymbolicLink(pipe, Path.of("/dev/zero"));
     assertThatThrownBy(() -> new Documents(directory).read(task("piqa"), "validation"))
-        .hasMessage(pipe + ": is a device; expected a file or a pipe");
+        .hasMessage(pipe + ": expected a file or a pipe, found a device");
     Files.delete(pipe);
     Files.createDirectory(pipe);
     assertThatThrownBy(() -> new Documents(directory).read(task("piqa"), "validation"))
-        .hasMessage(pipe + ": is a directory; expected a file");
+        .hasMessage(pipe + ": expected a file or a pipe, found a directory");
   }
 
   /// Whatever a file holds, it is read, or refused in one line that names it.

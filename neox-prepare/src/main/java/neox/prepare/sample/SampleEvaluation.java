@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import neox.base.Json;
+import neox.base.json.Json;
 
 /// Evaluation sets about the same [World], in the schemas of the public ones, as JSON lines.
 ///

@@ -3,7 +3,7 @@ package neox.prepare.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import neox.base.Json;
+import neox.base.json.Json;
 import org.junit.jupiter.api.Test;
 
 class SampleEvaluationTest {

@@ -7,7 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import neox.base.ByteBuilder;
-import neox.base.JsonScanner;
+import neox.base.json.JsonScanner;
 
 /// Takes the wanted texts out of one JSON row, as UTF-8 bytes and without creating strings.
 ///

@@ -3,11 +3,11 @@ package neox.preprocess.input;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 import neox.preprocess.input.InputFile.Origin;
 import neox.preprocess.journal.Place;
@@ -149,7 +149,8 @@ public final class ChunkReader implements AutoCloseable {
     return switch (file.origin()) {
       case Origin.OnDisk disk -> new RawInput.Bytes.OnDisk(disk.path());
       case Origin.Remote remote -> new RawInput.Bytes.Remote(remote.input());
-      case Origin.Pipe pipe -> new RawInput.Bytes.Streamed(() -> Files.newInputStream(pipe.path()));
+      case Origin.Pipe pipe ->
+          new RawInput.Bytes.Streamed(() -> NamedFiles.newInputStream(pipe.path()));
       case Origin.Stdin standard -> new RawInput.Bytes.Streamed(() -> stdin);
     };
   }

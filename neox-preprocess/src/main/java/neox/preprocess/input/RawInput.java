@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import neox.base.NamedFiles;
+import neox.base.Tool;
 
 /// A file of the corpus before anything is decompressed.
 ///
@@ -121,7 +123,11 @@ record RawInput(
     private static final long serialVersionUID = 1;
 
     Unreadable(String name, IOException cause) {
-      super(name + ": cannot read: " + cause.getMessage(), cause);
+      super(
+          cause instanceof FileSystemException
+              ? Tool.describe(cause) // it names the file itself
+              : name + ": cannot read: " + cause.getMessage(),
+          cause);
     }
 
     /// For a cause that names the file itself.

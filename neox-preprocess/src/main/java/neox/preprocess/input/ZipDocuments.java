@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Enumeration;
@@ -15,6 +14,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
+import neox.base.NamedFiles;
 import org.jspecify.annotations.Nullable;
 
 /// A zip file in which each member is one text, in the order of its directory.
@@ -88,7 +88,7 @@ final class ZipDocuments implements DocumentSource {
     Headless(RawInput input, Path path, ZipException damage) throws IOException {
       this.input = input;
       this.damage = damage;
-      InputStream in = new BufferedInputStream(Files.newInputStream(path));
+      InputStream in = new BufferedInputStream(NamedFiles.newInputStream(path));
       this.members = new ZipInputStream(in, NAMES);
       in.mark(MEMBER_MAGIC.length);
       if (!Arrays.equals(in.readNBytes(MEMBER_MAGIC.length), MEMBER_MAGIC)) {

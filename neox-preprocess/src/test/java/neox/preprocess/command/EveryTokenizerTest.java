@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.data.indexed.IndexedTokens;
 import neox.preprocess.Run;
 import neox.tokenizer.Tokenizer;

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.data.indexed.IndexedTokens;
 import neox.preprocess.Run;
 import neox.preprocess.input.RowLimit;
@@ -328,7 +328,7 @@ class PreprocessCommandTest {
         .isEqualTo(
             """
             neox-preprocess: Unmatched argument at index 0: 'merg'
-            Did you mean: neox-preprocess merge?
+            Did you mean: neox-preprocess merge or neox-preprocess train-tokenizer?
             """);
   }
 

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
-import neox.base.Json;
 import neox.base.NamedFiles;
 import neox.base.UserException;
+import neox.base.json.Json;
 import neox.config.ScheduleConfig.DecayStyle;
 
 /// Where a run stands, apart from tensors: `train_state.json` in a checkpoint.

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
 import neox.base.AtomicFile;
+import neox.base.NamedFiles;
 import neox.config.CheckpointConfig;
 import neox.train.checkpoint.StartingPoint;
 
@@ -33,6 +34,6 @@ record RunIdentity(String id, Optional<Path> file) {
   }
 
   private static String read(Path file) throws IOException {
-    return Files.readString(file).strip();
+    return NamedFiles.readString(file).strip();
   }
 }

@@ -45,13 +45,18 @@ public final class RunPlaces implements AutoCloseable, RunHook {
       Optional<Path> events = config.monitor().tensorboardDir();
       Optional<RunDirectory> tensorBoard =
           events.isPresent()
-              ? Optional.of(claim(events.get(), identity, console))
+              ? Optional.of(
+                  isSame(events.get(), logs) ? metrics : claim(events.get(), identity, console))
               : Optional.empty();
       return new RunPlaces(Optional.of(identity), Optional.of(metrics), tensorBoard, console);
     } catch (IOException | RuntimeException e) {
       metrics.close();
       throw e;
     }
+  }
+
+  private static boolean isSame(Path a, Path b) {
+    return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
   }
 
   private static RunDirectory claim(Path root, RunIdentity identity, Console console)
@@ -93,7 +98,7 @@ public final class RunPlaces implements AutoCloseable, RunHook {
   }
 
   private List<RunDirectory> directories() {
-    return Stream.of(metrics, tensorBoard).flatMap(Optional::stream).toList();
+    return Stream.of(metrics, tensorBoard).flatMap(Optional::stream).distinct().toList();
   }
 
   @Override

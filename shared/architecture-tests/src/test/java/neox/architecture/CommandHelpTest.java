@@ -108,7 +108,8 @@ class CommandHelpTest {
   @MethodSource("commands")
   void listsEveryOptionUnderAHeadingWithTheGeneralOnesLast(CommandSpec command) {
     assertThat(HelpText.groups(command).keySet()).doesNotContain("Options").endsWith("General");
-    assertThat(HelpText.groups(command).get("General").stream().map(OptionSpec::longestName))
+    assertThat(HelpText.groups(command).getOrDefault("General", List.of()))
+        .extracting(OptionSpec::longestName)
         .containsExactly("--help", "--version", "--quiet");
   }
 
@@ -137,7 +138,7 @@ class CommandHelpTest {
             .toList();
     assertThat(examples).isNotEmpty();
     assertThat(
-            String.join("", command.usageMessage().footerHeading())
+            command.usageMessage().footerHeading()
                 + String.join("\n", command.usageMessage().footer()))
         .contains("Examples:");
     for (String example : examples) {

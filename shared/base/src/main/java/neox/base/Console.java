@@ -97,7 +97,7 @@ public record Console(
   /// that cannot be written, a warning says so, and what is printed there is dropped.
   public Console outlastingReaders() {
     PrintStream lasting = new PrintStream(new LastingOutput(this), false, StandardCharsets.UTF_8);
-    return new Console(in, lasting, err, terminal, quiet);
+    return new Console(in, lasting, err, status, quiet);
   }
 
   /// A console that nobody reads, for ranks that are not the first.

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Streams whose failures name the file: those of the JDK say "No space left on device" and keep to
 /// themselves where.
-final class NamedStreams {
+public final class NamedStreams {
   /// A stream that names what it reads in each failure; closes `in`.
-  static InputStream input(InputStream in, String name) {
+  public static InputStream input(InputStream in, String name) {
     return new Input(in, name);
   }
 

@@ -1,36 +1,22 @@
 package neox.base;
 
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
 /// A file that is read from its first byte to its last: a regular file, or a pipe, which ends when
 /// its writer closes it. Anything else has no end, or no bytes, and is refused by its name.
 public final class ReadableFile {
-  private static final int KIND = 0170000; // of st_mode, see inode(7)
-  private static final int PIPE = 0010000;
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
-  /// Opens a file; [UserException] when it is a directory or a device.
+  /// Opens a file; [UserException] when it is a directory or a device, or is not there.
   public static InputStream open(Path file) throws IOException {
-    if (Files.isDirectory(file)) {
-      throw new UserException(file + ": is a directory; expected a file");
-    }
-    if (Files.exists(file) && !Files.isRegularFile(file) && !isPipe(file)) {
-      throw new UserException(file + ": is a device; expected a file or a pipe");
-    }
-    return new FileInputStream(file.toFile());
-  }
-
-  private static boolean isPipe(Path file) throws IOException {
-    int mode = (Integer) Files.getAttribute(file, "unix:mode");
-    return (mode & KIND) == PIPE;
+    FileKind.require(file, "a file or a pipe", FileKind.REGULAR, FileKind.PIPE);
+    return NamedFiles.newInputStream(file);
   }
 
   /// All of a file, see [#open], without the byte order mark that some editors put at its start.

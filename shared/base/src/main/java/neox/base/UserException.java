@@ -36,7 +36,7 @@ public final class UserException extends RuntimeException {
   }
 
   /// The problems, one by one: a line feed inside one of them does not begin another.
-  List<String> problems() {
+  public List<String> problems() {
     return problems;
   }
 }

@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 import neox.base.AtomicDirectory;
+import neox.base.Tool;
 import neox.base.UserException;
 import neox.data.indexed.IndexedTokens;
 
@@ -54,7 +55,8 @@ final class IndexCache {
       requireSpace(directory, OrderFiles.bytes(plan));
       return files.write(plan, order -> build(order, tokens, plan), arena);
     } catch (IOException e) {
-      log.warn(directory + ": cannot cache the sample order (" + e + "); kept in memory");
+      log.warn(
+          directory + ": cannot cache the sample order (" + Tool.describe(e) + "); kept in memory");
       return inMemory(tokens, plan);
     }
   }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 import neox.base.AtomicFile;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 
 /// The arrays of one order as numpy would write them, and beside them a file with the checksum of
@@ -64,12 +65,12 @@ record OrderFiles(Path stem) {
     }
     StringBuilder sums = new StringBuilder();
     for (Path file : arrays()) {
-      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      try (FileChannel channel = NamedFiles.open(file, StandardOpenOption.READ)) {
         sums.append(checksumLine(file, channel));
       }
     }
     byte[] expected = sums.toString().getBytes(StandardCharsets.UTF_8);
-    if (!Arrays.equals(expected, Files.readAllBytes(checksums()))) {
+    if (!Arrays.equals(expected, NamedFiles.readAllBytes(checksums()))) {
       throw UserException.of("%s: the order of samples beside it does not agree", checksums());
     }
     return Optional.of(

@@ -9,7 +9,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import neox.base.UserException;
 import neox.config.BatchConfig;
 import neox.config.DataConfig;
 import neox.config.NeoxConfig;
@@ -43,15 +42,7 @@ public final class RunSamples implements AutoCloseable {
   ///
   /// @param log is told what is noteworthy about the cached orders
   public static RunSamples open(NeoxConfig config, OrderLog log) throws IOException {
-    return open(config, counts(config), log);
-  }
-
-  private static SampleCounts counts(NeoxConfig config) {
-    try {
-      return SampleCounts.of(config);
-    } catch (ArithmeticException e) {
-      throw uncountable(config, e);
-    }
+    return open(config, SampleCounts.of(config), log);
   }
 
   /// The same for a run that goes on, whose training order was made for another number of samples
@@ -60,7 +51,7 @@ public final class RunSamples implements AutoCloseable {
   /// @param trainOrder how many samples that order was made for
   public static RunSamples resume(NeoxConfig config, long trainOrder, OrderLog log)
       throws IOException {
-    SampleCounts drawn = counts(config);
+    SampleCounts drawn = SampleCounts.of(config);
     SampleCounts made = new SampleCounts(trainOrder, drawn.valid(), drawn.test());
     RunSamples result = open(config, made, log);
     result.count(drawn);
@@ -85,24 +76,10 @@ public final class RunSamples implements AutoCloseable {
         result.count(SampleCounts.of(config, result.steps));
       }
       return result;
-    } catch (ArithmeticException e) {
-      result.close();
-      throw uncountable(config, e);
     } catch (IOException | RuntimeException e) {
       result.close();
       throw e;
     }
-  }
-
-  private static UserException uncountable(NeoxConfig config, ArithmeticException e) {
-    return new UserException(
-        "train_iters %d: with a train_batch_size of %d and a seq_length of %d these are more samples"
-                .formatted(
-                    config.batch().trainIters(),
-                    config.batch().trainBatchSize(),
-                    config.model().seqLength())
-            + " or tokens than can be counted; train for fewer steps",
-        e);
   }
 
   /// How many samples each order is made for; none for one epoch.

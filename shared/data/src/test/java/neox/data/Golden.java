@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import neox.base.Json;
+import neox.base.json.Json;
 
 /// Where the golden files lie.
 public final class Golden {

@@ -9,9 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import neox.base.Json;
 import neox.base.NamedFiles;
 import neox.base.UserException;
+import neox.base.json.Json;
 import okhttp3.HttpUrl;
 
 /// The calls to a hub about one repository, in the hub's own words.

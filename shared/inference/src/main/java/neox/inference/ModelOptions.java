@@ -51,7 +51,9 @@ public final class ModelOptions {
       description = "CPU threads (default: OMP_NUM_THREADS, else one per core).")
   private @Nullable Integer threads;
 
-  @Option(names = ArchitectureCheck.OPTION, description = ArchitectureCheck.DESCRIPTION)
+  @Option(
+      names = {ArchitectureCheck.OPTION, "--override_architecture"},
+      description = ArchitectureCheck.DESCRIPTION)
   private boolean overrideArchitecture;
 
   /// The directory named on the command line.

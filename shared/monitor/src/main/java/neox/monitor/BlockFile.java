@@ -2,11 +2,11 @@ package neox.monitor;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import neox.base.NamedFiles;
 
 /// A file that grows by whole blocks: one that cannot be written leaves nothing of itself behind,
 /// so that it can be tried again. Not thread-safe.
@@ -24,7 +24,7 @@ final class BlockFile implements AutoCloseable {
 
   /// Opens a file to write at its end.
   static BlockFile open(Path path, OpenOption... options) throws IOException {
-    return new BlockFile(path, FileChannel.open(path, options));
+    return new BlockFile(path, NamedFiles.open(path, options));
   }
 
   /// Writes the block, or fails and leaves the file as it was.

@@ -15,8 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import neox.base.AtomicFile;
-import neox.base.Json;
 import neox.base.NamedFiles;
+import neox.base.json.Json;
 
 /// Metrics as JSON lines: one object for the numbers of a step, `{"step":10,"train/lm_loss":3.2}`,
 /// and `{"name":…,"text":…}` for texts. NaN and infinities are the strings JSON can hold.
@@ -145,9 +145,9 @@ public final class JsonlMetrics implements MetricSink {
 
   private static void moveAside(Path file, StringBuilder lines) throws IOException {
     if (!lines.isEmpty()) {
-      Files.writeString(
+      NamedFiles.writeString(
           file.resolveSibling(REPLACED),
-          lines,
+          lines.toString(),
           StandardOpenOption.CREATE,
           StandardOpenOption.APPEND);
     }

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import neox.base.Json;
 import neox.base.NamedFiles;
+import neox.base.json.Json;
 
 /// Draws loss curves as a small SVG picture that a browser or a README shows.
 public final class LossPlot {

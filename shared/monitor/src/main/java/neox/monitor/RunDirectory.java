@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.stream.Stream;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 
 /// A directory in which one run keeps its records. A run that is told to use another run's gets a
@@ -56,7 +57,7 @@ public final class RunDirectory implements AutoCloseable {
     Path file = path.resolve(MARK);
     boolean isUnknown = !Files.exists(file) && holdsRecords(path);
     FileChannel mark =
-        FileChannel.open(
+        NamedFiles.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       if (isLocked(mark)) {

@@ -13,7 +13,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
-import neox.base.Json;
+import neox.base.json.Json;
 import org.junit.jupiter.api.Test;
 
 /// Every code point through every method; see the README beside the digests.

@@ -1,13 +1,13 @@
 package neox.tokenizer;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import neox.base.NamedFiles;
 import neox.tokenizer.sentencepiece.SentencePieceEncoder;
 import neox.tokenizer.sentencepiece.SentencePieceModel;
 import neox.tokenizer.sentencepiece.SentencePieceModel.Kind;
@@ -35,7 +35,7 @@ final class SentencePieceTokenizer implements Tokenizer {
   }
 
   static Tokenizer open(Path file) {
-    byte[] bytes = TokenizerFile.reading(file, Files::readAllBytes);
+    byte[] bytes = TokenizerFile.reading(file, NamedFiles::readAllBytes);
     return new SentencePieceTokenizer(SentencePieceModel.read(bytes, file), file);
   }
 

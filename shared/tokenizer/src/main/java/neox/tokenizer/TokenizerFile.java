@@ -14,10 +14,10 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
 import neox.base.ByteBuilder;
-import neox.base.JsonFile;
-import neox.base.JsonScanner;
 import neox.base.NamedFiles;
 import neox.base.UserException;
+import neox.base.json.JsonFile;
+import neox.base.json.JsonScanner;
 import neox.tokenizer.vocabulary.MergeTable;
 import neox.tokenizer.vocabulary.Vocabulary;
 
@@ -79,7 +79,7 @@ final class TokenizerFile {
       throw UserException.of("%s: has %d bytes; no tokenizer file is that large", file, size);
     }
     byte[] start;
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = NamedFiles.newInputStream(file)) {
       start = in.readNBytes(START);
     }
     String text = new String(start, StandardCharsets.ISO_8859_1).strip().toLowerCase(Locale.ROOT);

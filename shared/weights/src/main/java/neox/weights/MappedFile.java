@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 
 /// Maps files of weights into memory, and recognizes what often lies in their place: the pointer
@@ -21,7 +22,7 @@ public final class MappedFile {
   /// The bytes of `file`, which live as long as `arena`.
   public static MemorySegment map(Path file, Arena arena) throws IOException {
     requireRegular(file);
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel channel = NamedFiles.open(file, StandardOpenOption.READ)) {
       MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
       refuseStandIn(file, bytes);
       return bytes;
@@ -31,7 +32,7 @@ public final class MappedFile {
   /// [UserException] when `file` is there but cannot be what belongs there.
   public static void check(Path file) throws IOException {
     requireRegular(file);
-    try (var in = Files.newInputStream(file)) {
+    try (var in = NamedFiles.newInputStream(file)) {
       refuseStandIn(file, MemorySegment.ofArray(in.readNBytes(HEAD)));
     }
   }

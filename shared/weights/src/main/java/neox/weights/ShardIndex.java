@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import neox.base.Json;
 import neox.base.UserException;
+import neox.base.json.Json;
 
 /// The `*.index.json` of a model in several files: which tensor is in which of them.
 ///

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.config.model.ModelConfig;
 import neox.weights.DType;
 

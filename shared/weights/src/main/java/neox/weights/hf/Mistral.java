@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.config.model.BlockConfig;
 import neox.config.model.ModelConfig;
 import neox.weights.spec.NetworkSpec;

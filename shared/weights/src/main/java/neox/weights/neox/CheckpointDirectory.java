@@ -9,7 +9,6 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.stream.Stream;
-import neox.base.NamedFiles;
 import neox.base.UserException;
 
 /// Finds the directory of one checkpoint, and the files in it.

@@ -3,12 +3,12 @@ package neox.weights.neox;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 import neox.weights.MappedFile;
 
@@ -45,7 +45,7 @@ public final class CheckpointNames {
     Path file = directory.resolve(LATEST);
     MappedFile.check(file);
     String name;
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = NamedFiles.newInputStream(file)) {
       name = new String(in.readNBytes(LONGEST_NAME), StandardCharsets.UTF_8).strip();
     }
     if (!NAME.matcher(name).matches() || name.matches("\\.{1,2}")) {

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import neox.base.NamedFiles;
 import neox.base.UserException;
 import neox.weights.DType;
 import neox.weights.MappedFile;

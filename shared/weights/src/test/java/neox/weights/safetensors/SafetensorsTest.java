@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.weights.DType;
 import neox.weights.Golden;
 import neox.weights.NamedTensor;

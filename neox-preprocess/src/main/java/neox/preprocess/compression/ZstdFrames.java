@@ -1,4 +1,4 @@
-package neox.preprocess.input;
+package neox.preprocess.compression;
 
 import com.github.luben.zstd.ZstdBufferDecompressingStreamNoFinalizer;
 import java.io.EOFException;
@@ -11,7 +11,7 @@ import java.util.Optional;
 ///
 /// The library's own input stream takes a frame that is cut short for the end when it begins in the
 /// same read as the end of the frame before. Used by one thread.
-final class ZstdFrames extends InputStream {
+public final class ZstdFrames extends InputStream {
   private static final int WINDOW_LOG = 31; // archives made with --long=31 exist
   private static final int BUFFER_BYTES = 1 << 16;
 
@@ -25,7 +25,7 @@ final class ZstdFrames extends InputStream {
   private boolean empty = true;
   private boolean closed;
 
-  ZstdFrames(InputStream in) throws IOException {
+  public ZstdFrames(InputStream in) throws IOException {
     this.in = in;
     this.frames =
         new ZstdBufferDecompressingStreamNoFinalizer(packed) {

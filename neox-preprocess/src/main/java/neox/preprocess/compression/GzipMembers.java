@@ -1,4 +1,4 @@
-package neox.preprocess.input;
+package neox.preprocess.compression;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -13,7 +13,7 @@ import java.util.zip.Inflater;
 ///
 /// The JDK's stream takes a damaged member for the end; that of Commons Compress refuses zeros, and
 /// drops what it has decoded when the bytes end. Used by one thread.
-final class GzipMembers extends InputStream {
+public final class GzipMembers extends InputStream {
   private static final int BUFFER_BYTES = 1 << 16;
   private static final int MAGIC = 0x8b1f;
   private static final int DEFLATE = 8;
@@ -34,7 +34,7 @@ final class GzipMembers extends InputStream {
   private boolean inside;
   private Optional<IOException> failure = Optional.empty();
 
-  GzipMembers(InputStream in) {
+  public GzipMembers(InputStream in) {
     this.in = in;
   }
 

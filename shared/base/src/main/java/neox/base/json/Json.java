@@ -1,4 +1,4 @@
-package neox.base;
+package neox.base.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -11,6 +11,10 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import neox.base.FileKind;
+import neox.base.NamedFiles;
+import neox.base.ReadableFile;
+import neox.base.UserException;
 
 /// Reading and writing JSON, with errors that name the file and the line.
 public final class Json {
@@ -37,10 +41,14 @@ public final class Json {
     return MAPPER;
   }
 
-  /// Parses a file; [UserException] `file:line: …` when it is not JSON.
+  /// Parses a file in UTF-8; [UserException] `file:line: …` when it is not JSON.
   public static JsonNode read(Path file) throws IOException {
-    try (var in = NamedFiles.newInputStream(file)) {
-      return nonEmpty(MAPPER.readTree(in), file.toString());
+    if (FileKind.of(file).isPresent()) {
+      FileKind.require(file, "a file of JSON", FileKind.REGULAR, FileKind.PIPE);
+    }
+    byte[] utf8 = ReadableFile.unmarked(NamedFiles.readAllBytes(file));
+    try { // as text: Jackson would guess another encoding from damaged bytes
+      return nonEmpty(MAPPER.readTree(ReadableFile.text(utf8, file.toString())), file.toString());
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
       throw malformed(file + ":" + line, e);

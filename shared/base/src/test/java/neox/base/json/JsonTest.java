@@ -1,4 +1,4 @@
-package neox.base;
+package neox.base.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import neox.base.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,5 +72,23 @@ class JsonTest {
   void writesOneLineOrManyIndentedOnes() {
     assertThat(Json.line(Map.of("a", List.of(1, 2)))).isEqualTo("{\"a\":[1,2]}");
     assertThat(Json.pretty(Map.of("a", 1))).isEqualTo("{\n  \"a\" : 1\n}\n");
+  }
+
+  @Test
+  void readsFilesAsUtf8WhateverTheirFirstBytesLookLike(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("config.json");
+    Files.write(file, new byte[] {'{', 0, 0, 0, '"', 0, 0, 0});
+    assertThatThrownBy(() -> Json.read(file))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith(file + ":1: not valid JSON: ");
+    Files.write(file, new byte[] {(byte) 0xef, (byte) 0xbb, (byte) 0xbf, '1'});
+    assertThat(Json.read(file).asInt()).isEqualTo(1);
+    Files.write(file, new byte[] {'"', (byte) 0xff, '"'});
+    assertThatThrownBy(() -> Json.read(file))
+        .isInstanceOf(UserException.class)
+        .hasMessage(file + ": not valid UTF-8");
+    assertThatThrownBy(() -> Json.read(directory))
+        .isInstanceOf(UserException.class)
+        .hasMessage(directory + ": expected a file of JSON, found a directory");
   }
 }

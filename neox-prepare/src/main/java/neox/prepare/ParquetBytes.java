@@ -7,22 +7,23 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import neox.base.NamedFiles;
 import org.jspecify.annotations.Nullable;
 
 /// A file for hardwood to read, by copies of its bytes: hardwood's own way is to map the file, and
 /// its threads may still read there after it was closed, which ends the process when the file has
 /// become shorter meanwhile.
-final class ReadableFile implements InputFile {
+final class ParquetBytes implements InputFile {
   private final Path path;
   private @Nullable FileChannel channel;
 
-  ReadableFile(Path path) {
+  ParquetBytes(Path path) {
     this.path = path;
   }
 
   @Override
   public void open() throws IOException {
-    channel = FileChannel.open(path, StandardOpenOption.READ);
+    channel = NamedFiles.open(path, StandardOpenOption.READ);
   }
 
   @Override

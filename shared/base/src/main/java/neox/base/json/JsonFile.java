@@ -1,4 +1,4 @@
-package neox.base;
+package neox.base.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -6,6 +6,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import neox.base.ByteBuilder;
+import neox.base.NamedFiles;
+import neox.base.TextBytes;
+import neox.base.UserException;
+import neox.base.Utf8Check;
 
 /// Reads a JSON file piece by piece and without [Json]'s mapper: setting that up takes longer than
 /// reading a vocabulary of 50,000 tokens, and tools that tokenize have no other use for it.
