@@ -173,7 +173,8 @@ public final class Mutations {
     int[] codes = new int[3];
     double slowest = 0;
     for (int i = 0; i < count; i++) {
-      Random random = new Random(seed * 1_000_003 + i);
+      // Neighbouring seeds would draw nearly the same first numbers.
+      Random random = new Random((seed * 1_000_003 + i) * 0x9E3779B97F4A7C15L);
       String name = format.seeds().get(random.nextInt(format.seeds().size()));
       byte[] damaged = mutate(originals.get(name), originals.values(), random);
       Files.write(input.resolve(name), damaged);
