@@ -7,7 +7,9 @@ SHELL := /bin/bash
 JDK := $(shell . packaging/find-jdk.sh; neox_find_jdk; echo "$$neox_jdk")
 # Maven's own libraries use Unsafe; the JDK's warnings about it are not for our users.
 export MAVEN_OPTS += $(if $(JDK),--sun-misc-unsafe-memory-access=allow)
-MVN := $(if $(JDK),JAVA_HOME=$(JDK) )mvn --batch-mode --no-transfer-progress -q
+MVN := $(if $(JDK),JAVA_HOME=$(JDK) )mvn --batch-mode --no-transfer-progress -Dstyle.color=never
+# Of what Maven tells, the line of each module, warnings and errors.
+TELL := 2>&1 | packaging/maven-lines.sh
 SOURCES := $(shell find shared neox-* -path '*/src/main/*' -type f) \
   $(shell find . -name pom.xml -not -path './dist/*') $(wildcard packaging/*.sh configs/*.yml)
 
@@ -19,16 +21,16 @@ demo: dist ## a model's whole life, anew, in demo/: text, tokens, training, samp
 	@time docs/quickstart.sh
 
 test: jdk ## compile with all checks, run every test, try the packaged tools
-	$(MVN) verify
+	$(MVN) verify $(TELL)
+	packaging/test-summary.sh
 	$(MAKE) --no-print-directory dist
 	packaging/smoke-test.sh
-	packaging/test-summary.sh
 
 quick: jdk ## compile and test without Error Prone and the format check
-	$(MVN) -Dquick test
+	$(MVN) -Dquick test $(TELL)
 
 format: jdk ## lay out the sources
-	$(MVN) spotless:apply
+	$(MVN) spotless:apply $(TELL)
 
 bench: dist ## the benchmarks that need no data from outside
 	benchmarks/run-all.sh
@@ -41,7 +43,7 @@ dist: dist/.built ## the tools, ready to run, in dist/
 
 dist/.built: $(SOURCES) | jdk
 	rm -rf dist
-	$(MVN) -Dquick -DskipTests -Pdist package
+	$(MVN) -Dquick -DskipTests -Pdist -pl '!shared/architecture-tests' package $(TELL)
 	packaging/dist.sh $(JDK)
 	@touch $@
 

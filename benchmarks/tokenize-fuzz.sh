@@ -18,9 +18,10 @@ seed=${3:-1}
 cd "$(dirname "$0")/.."
 . packaging/find-jdk.sh
 neox_find_jdk
+. benchmarks/tokenizers/huggingface-jars.sh
 run() { # seed
   "$neox_jdk/bin/java" --enable-native-access=ALL-UNNAMED -Xmx1g -XX:+UseSerialGC \
-    -cp 'dist/lib/*' benchmarks/tokenizers/TokenizeFuzz.java "$data" $((texts / 2)) "$1"
+    -cp "dist/lib/*:$huggingface_jars" benchmarks/tokenizers/TokenizeFuzz.java "$data" $((texts / 2)) "$1"
 }
 run "$seed" &
 other=$!

@@ -16,9 +16,10 @@ data=$(cd "$1" && pwd)
 cd "$(dirname "$0")/.."
 . packaging/find-jdk.sh
 neox_find_jdk
+. benchmarks/tokenizers/huggingface-jars.sh
 echo "commit:  $(git describe --always --dirty 2> /dev/null || echo unknown)"
 echo "machine: $( (sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2> /dev/null \
   || sysctl -n machdep.cpu.brand_string) | head -n 1), $(getconf _NPROCESSORS_ONLN) cores"
 echo "JVM:     $("$neox_jdk/bin/java" -version 2>&1 | sed -n 2p)"
-exec "$neox_jdk/bin/java" --enable-native-access=ALL-UNNAMED -Xmx3g -cp 'dist/lib/*' \
+exec "$neox_jdk/bin/java" --enable-native-access=ALL-UNNAMED -Xmx3g -cp "dist/lib/*:$huggingface_jars" \
   benchmarks/tokenizers/TokenizeSpeed.java "$data" "${2:-3}" "${3:-1000}" ${4:+"$4"}

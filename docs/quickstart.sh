@@ -5,7 +5,9 @@
 set -euo pipefail
 
 if [ -d dist/bin ]; then PATH=$PWD/dist/bin:$PATH; fi
-say() { printf '\n\033[1m%s\033[0m\n' "$*" >&2; }
+bold='' plain=''
+if [ -t 2 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then bold=$'\033[1m' plain=$'\033[0m'; fi
+say() { printf '\n%s%s%s\n' "$bold" "$*" "$plain" >&2; }
 
 say '1. Text: write a small corpus, learn a vocabulary from it, turn it into tokens'
 neox-prepare sample -d demo/data
@@ -24,6 +26,7 @@ neox-convert-hf --input_dir demo/checkpoints --output_dir demo/hf
 
 say 'Done. What was made'
 loss() { grep -o '"train/lm_loss":[0-9.]*' demo/logs/metrics.jsonl | cut -d: -f2 | LC_ALL=C xargs printf '%.2f\n'; }
+samples() { sed -n 's/.*"context":"\(.*\)","text":"\(.*\)","length".*/\1\n  ->\2/p' demo/samples.jsonl; }
 first=$(loss | head -n 1)
 last=$(loss | tail -n 1)
 cp demo/logs/loss.svg demo/loss.svg
@@ -31,8 +34,8 @@ cat >&2 <<SUMMARY
   text and tokens    demo/data           sample.jsonl, tokenizer.json, sample_text_document.bin/.idx
   checkpoints        demo/checkpoints    latest: $(cat demo/checkpoints/latest)
   loss               demo/loss.svg       $first at the first step, $last at the last
-  samples            demo/samples.jsonl  such as:
-$(sed -n 's/.*"text":"\(.*\)","length".*/\1/p' demo/samples.jsonl | head -n 2 | fold -s -w 88 | sed 's/^/      /')
+  samples            demo/samples.jsonl  a prompt, then what the model makes of it:
+$(samples | head -n 4 | fold -s -w 88 | sed 's/^/      /')
   scores             demo/eval
   published form     demo/hf             loads with transformers' AutoModelForCausalLM
 

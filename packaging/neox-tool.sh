@@ -59,8 +59,21 @@ if [ -r "$lib/libzstd-jni.so" ]; then
   zstd=-DZstdNativePath=$lib/libzstd-jni.so
 fi
 
-# Java would take the number of a closed standard input for a file of its own, and read that.
-{ true <&0; } 2> /dev/null || exec < /dev/null
+# Java would take the number of a closed stream for a file of its own, and read or write that. Of a
+# closed standard output every use must fail: /dev/null is open for reading alone here.
+{ true <&0; } 2> /dev/null || exec 0< /dev/null
+{ true >&1; } 2> /dev/null || exec 1< /dev/null
+{ true >&2; } 2> /dev/null || exec 2> /dev/null
+
+# Paths and arguments are UTF-8 whatever the locale says: in that of a container or a batch job, C,
+# Java could open no file with an accent in its name (and -Dsun.jnu.encoding comes too late). Where
+# this locale is missing, one of the user's that is UTF-8 stays.
+case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
+  *[Uu][Tt][Ff]-8* | *[Uu][Tt][Ff]8*)
+    [ ! -d /usr/lib/locale/C.utf8 ] && [ ! -d /usr/lib/locale/C.UTF-8 ] || export LC_ALL=C.UTF-8
+    ;;
+  *) export LC_ALL=C.UTF-8 ;;
+esac
 
 # Tokenizing needs this much whatever the corpus; a subcommand takes what it needs. Its inner loops
 # run a million times a second: with the usual limits the JVM would compile more than they need and a

@@ -1,30 +1,20 @@
 #!/usr/bin/env bash
-# Tries the packaged tools as a user would: start-up cost, completion, the README's commands.
+# Tries the packaged tools as a user would: help, completion, the README's commands, and faults of
+# their surroundings.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 tools='prepare preprocess train generate eval convert-hf upload'
 work=$(mktemp -d)
+chmod 755 "$work" # somebody else tries the tools on what is made here
 server=
 trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
 fail() { echo "smoke-test: $*" >&2; exit 1; }
 
-# CPU seconds (user + system) of one command, the smallest of five runs.
-cpu_seconds() {
-  local best=999 t TIMEFORMAT='%U %S'
-  for _ in 1 2 3 4 5; do
-    t=$({ time "$@" > /dev/null 2>&1; } 2>&1 | awk '{print $1 + $2}')
-    best=$(awk -v a="$best" -v b="$t" 'BEGIN {print (b < a) ? b : a}')
-  done
-  echo "$best"
-}
-
 for name in $tools; do
   tool=dist/bin/neox-$name
   "$tool" --version | grep -q "neox-$name (neox) 0" || fail "$tool --version"
-  seconds=$(cpu_seconds "$tool" --help)
-  echo "neox-$name --help: $seconds s of CPU"
-  awk -v s="$seconds" 'BEGIN {exit !(s <= 0.4)}' || fail "$tool --help took $seconds s of CPU, more than 0.4"
+  "$tool" --help | grep -q "^Usage: neox-$name " || fail "$tool --help"
   bash -n "dist/share/bash-completion/neox-$name" || fail "completion of $tool"
   case $name in
     train | generate | eval) ;;
@@ -46,7 +36,9 @@ NEOX_DEMO_TRAIN='--set train_iters=20 --set checkpoint_factor=10 --set eval_inte
 for made in demo/loss.svg demo/samples.jsonl demo/hf/model.safetensors demo/hf/config.json; do
   [ -s "$made" ] || { cat quickstart.log >&2; fail "the quick start made no $made"; }
 done
+! grep -q "$(printf '\033')" quickstart.log || fail "escape codes in the log of the quick start"
 echo "quick start: ok"
+"$root/packaging/faults.sh" demo || fail "a tool did not bear a fault"
 
 sed -n '/<!-- more examples -->/,/```$/p' "$root/README.md" | grep -vE '^(<!--|```)' > examples
 [ -s examples ] || fail "README.md has no more examples"
@@ -57,9 +49,10 @@ neox_find_jdk
 : > server.log
 "$neox_jdk/bin/java" -cp "$class_path" neox.hub.fixture.HubServer > server.log 2>&1 &
 server=$!
-for _ in $(seq 100); do grep -q http server.log && break; sleep 0.1; done
+for _ in $(seq 3000); do grep -q http server.log && break; sleep 0.1; done
 HF_ENDPOINT=$(grep -o 'http://[^ ]*' server.log | head -n 1)
 export HF_ENDPOINT HF_TOKEN=hf_test_token_0123456789
+export no_proxy=127.0.0.1
 PATH=$PWD/dist/bin:$PATH
 while read -r line; do
   bash -c "$line" > example.log 2>&1 < /dev/null || { cat example.log >&2; fail "README example: $line"; }

@@ -18,8 +18,9 @@ final class ByteSize {
     }
     long bytes = Long.parseLong(matcher.group(1));
     int power = matcher.group(2).isEmpty() ? 0 : PREFIXES.indexOf(matcher.group(2)) + 1;
+    long factor = matcher.group(3).isEmpty() ? 1000L : 1024L;
     for (int i = 0; i < power; i++) {
-      bytes = Math.multiplyExact(bytes, matcher.group(3).isEmpty() ? 1000L : 1024L);
+      bytes = bytes > Long.MAX_VALUE / factor ? Long.MAX_VALUE : bytes * factor;
     }
     if (bytes == 0) {
       throw new UserException(option + " " + text + ": expected more than nothing");

@@ -1,7 +1,6 @@
 package neox.converthf;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,10 +8,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import neox.base.AtomicFile;
 import neox.base.Console;
-import neox.base.Json;
+import neox.base.NamedFiles;
 import neox.base.Progress;
 import neox.base.UserException;
+import neox.base.json.Json;
+import neox.config.LoadedConfig;
 import neox.config.model.ModelConfig;
 import neox.weights.DType;
 import neox.weights.Floats;
@@ -63,17 +65,22 @@ final class Conversion {
     tokenizer.requireFits(checkpoint.paddedVocab());
   }
 
-  /// Writes `model*.safetensors`, `config.json` and `generation_config.json`.
-  void write(Path directory, Console console) throws IOException {
+  /// Writes `model*.safetensors`, `config.json`, `generation_config.json` and `README.md`.
+  ///
+  /// @param name what the model is called
+  /// @param loaded the configuration of its run
+  void write(Path directory, String name, LoadedConfig loaded, Console console) throws IOException {
     writeWeights(directory, console);
+    ModelCard card = new ModelCard(name, family, network, dtype, loaded, checkpoint);
+    AtomicFile.write(directory.resolve(ModelCard.FILE), card.markdown());
     ModelConfig model = checkpoint.config();
     HfConfig config = new HfConfig(family, model, checkpoint.paddedVocab());
-    Files.writeString(
+    NamedFiles.writeString(
         directory.resolve("config.json"), Json.pretty(config.toJson(dtype, tokenizer.special())));
     Map<String, Object> generation = new LinkedHashMap<>();
     generation.put("_from_model_config", true);
     generation.putAll(HfConfig.toJson(tokenizer.special()));
-    Files.writeString(directory.resolve("generation_config.json"), Json.pretty(generation));
+    NamedFiles.writeString(directory.resolve("generation_config.json"), Json.pretty(generation));
   }
 
   /// What was made, in a few words.
@@ -142,9 +149,9 @@ final class Conversion {
 
   private DType storedType() {
     List<ParameterSpec> table = network.parameters();
-    DType first = checkpoint.view(table.getFirst().key()).dtype();
+    DType first = checkpoint.dtype(table.getFirst().key());
     for (ParameterSpec spec : table) {
-      DType other = checkpoint.view(spec.key()).dtype();
+      DType other = checkpoint.dtype(spec.key());
       if (other != first) {
         throw new UserException(
             checkpoint.directory()

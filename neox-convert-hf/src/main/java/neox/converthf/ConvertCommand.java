@@ -18,8 +18,11 @@ import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
+import neox.base.help.HelpGroup;
+import neox.config.ArchitectureCheck;
 import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
+import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
 import neox.config.TokenizerConfig;
 import neox.weights.hf.HfFamily;
@@ -36,13 +39,19 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class,
     sortOptions = false,
     description = {
-      "Convert a NeoX checkpoint into a Hugging Face directory of a GPTNeoXForCausalLM,"
+      "Converts a NeoX checkpoint into a Hugging Face directory of a GPTNeoXForCausalLM,"
           + " LlamaForCausalLM or MistralForCausalLM.",
       "",
       "Reads checkpoints of GPT-NeoX and of neox-train, however many tensor-parallel ranks and"
           + " pipeline stages wrote them, and refuses networks that none of the three can express."
+    },
+    footerHeading = "Examples:",
+    footer = {
+      "  neox-convert-hf --input-dir checkpoints --output-dir hf",
+      "  neox-convert-hf --input-dir checkpoints/global_step1000 --output-dir hf --precision bf16"
     })
 public final class ConvertCommand implements ToolCommand {
+  @HelpGroup("Input")
   @Option(
       names = {"--input_dir", "--input-dir"},
       required = true,
@@ -61,9 +70,10 @@ public final class ConvertCommand implements ToolCommand {
       names = {"--config_file", "--config-file"},
       arity = "1..*",
       paramLabel = "CONFIG",
-      description = "Configuration files, merged. Default: those saved in the checkpoint.")
+      description = "Configuration files, merged (default: those saved in the checkpoint).")
   private List<Path> configFiles = new ArrayList<>();
 
+  @HelpGroup("Output")
   @Option(
       names = {"--output_dir", "--output-dir"},
       required = true,
@@ -80,15 +90,17 @@ public final class ConvertCommand implements ToolCommand {
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
-      description = "auto (as in the checkpoint), fp16, bf16 or fp32. Default: auto.")
+      description =
+          "The type of the weights: auto (as in the checkpoint), fp16, bf16, fp32 (default: auto).")
   private OutputPrecision precision = OutputPrecision.AUTO;
 
   @Option(
       names = {"--max_shard_size", "--max-shard-size"},
       paramLabel = "SIZE",
-      description = "Largest weight file, such as 500MB. Default: 5GB.")
+      description = "Largest weight file, such as 500MB (default: 5GB).")
   private String maxShardSize = "5GB";
 
+  @HelpGroup("Tokenizer")
   @Option(
       names = {"--no_save_tokenizer", "--no-save-tokenizer"},
       description = "Leave the tokenizer's files out.")
@@ -114,14 +126,21 @@ public final class ConvertCommand implements ToolCommand {
   @Option(
       names = {"--pad-token-id", "--pad_token_id"},
       paramLabel = "ID",
-      description = "Padding token to write into config.json; -1: none. Default: -1.")
+      description = "Padding token to write into config.json; -1 for none (default: -1).")
   private int padTokenId = -1;
 
+  @HelpGroup("Output")
   @Option(
       names = "--architecture",
       paramLabel = "NAME",
-      description = "neox, llama or mistral. Default: the first that can express the network.")
+      description =
+          "One of neox, llama and mistral (default: the first that can express the network).")
   private @Nullable String architecture;
+
+  @Option(
+      names = {ArchitectureCheck.OPTION, "--override_architecture"},
+      description = ArchitectureCheck.DESCRIPTION)
+  private boolean overrideArchitecture;
 
   @Mixin StandardOptions standard = new StandardOptions();
 
@@ -134,10 +153,12 @@ public final class ConvertCommand implements ToolCommand {
     Optional<HfFamily> wanted = wantedFamily();
     long maxShardBytes = ByteSize.parse("--max-shard-size", maxShardSize);
     requireFreeOutput();
+    refuseHuggingFaceInput();
     Path checkpointDir =
         NeoxCheckpoint.resolve(
             inputDir, iteration == null ? OptionalLong.empty() : OptionalLong.of(iteration));
-    NeoxConfig config = config(checkpointDir);
+    LoadedConfig loaded = config(checkpointDir);
+    NeoxConfig config = loaded.config();
     HfFamily family = wanted.orElseGet(() -> HfFamily.of(config.model()));
     List<String> obstacles = family.obstacles(config.model());
     if (!obstacles.isEmpty()) {
@@ -148,9 +169,12 @@ public final class ConvertCommand implements ToolCommand {
     try (NeoxCheckpoint checkpoint =
             NeoxCheckpoint.open(checkpointDir, OptionalLong.empty(), config.model());
         AtomicDirectory output = AtomicDirectory.create(outputDir)) {
+      if (!overrideArchitecture) {
+        checkpoint.requireTrainedAs(loaded);
+      }
       Conversion conversion =
           new Conversion(checkpoint, family, tokenizer, precision, maxShardBytes);
-      conversion.write(output.path(), console);
+      conversion.write(output.path(), name(), loaded, console);
       if (!noSaveTokenizer) {
         tokenizer.write(output.path(), vocabIsHfTokenizer);
       }
@@ -158,6 +182,20 @@ public final class ConvertCommand implements ToolCommand {
       console.info("%s: %s", outputDir, conversion.summary());
     }
     return ExitCode.OK;
+  }
+
+  private void refuseHuggingFaceInput() {
+    if (HfModel.isIn(inputDir)) {
+      throw UserException.of(
+          "%s: is a Hugging Face model already (it has a config.json); expected a checkpoint of"
+              + " NeoX. To use it as it is: neox-generate --model %s",
+          inputDir, inputDir);
+    }
+  }
+
+  /// What the model is called: the last name of its directory, wherever that is.
+  private String name() {
+    return String.valueOf(outputDir.toAbsolutePath().normalize().getFileName());
   }
 
   private Optional<HfFamily> wantedFamily() {
@@ -175,17 +213,16 @@ public final class ConvertCommand implements ToolCommand {
     return family;
   }
 
-  private NeoxConfig config(Path checkpointDir) throws IOException {
+  private LoadedConfig config(Path checkpointDir) throws IOException {
     if (!configFiles.isEmpty()) {
-      return ConfigLoader.readModel(new ConfigSource(Optional.empty(), configFiles, Map.of()))
-          .config();
+      return ConfigLoader.readModel(new ConfigSource(Optional.empty(), configFiles, Map.of()));
     }
     Path configs = NeoxCheckpoint.configs(checkpointDir);
     if (!Files.isDirectory(configs)) {
       throw new UserException(
           checkpointDir + ": no configs directory in it; name the run's files with --config_file");
     }
-    return ConfigLoader.readCheckpoint(configs).config();
+    return ConfigLoader.readCheckpoint(configs);
   }
 
   private HfTokenizer tokenizer(Console console, TokenizerConfig configured) {
@@ -215,6 +252,11 @@ public final class ConvertCommand implements ToolCommand {
     }
     if (!overwrite) {
       throw new UserException(outputDir + ": exists already; --overwrite replaces it");
+    }
+    if (Files.exists(inputDir) && inputDir.toRealPath().startsWith(outputDir.toRealPath())) {
+      throw UserException.of(
+          "%s: --overwrite would delete %s, which lies in it; choose another --output_dir",
+          outputDir, inputDir);
     }
     if (!HfModel.isIn(outputDir)) {
       throw new UserException(

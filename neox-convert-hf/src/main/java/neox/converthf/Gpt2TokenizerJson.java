@@ -2,14 +2,14 @@ package neox.converthf;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import neox.base.Json;
+import neox.base.NamedFiles;
+import neox.base.json.Json;
 
 /// GPT-2's pair of files as one `tokenizer.json`, which fast tokenizers need.
 final class Gpt2TokenizerJson {
@@ -66,7 +66,7 @@ final class Gpt2TokenizerJson {
   }
 
   private static List<String> merges(Path file) throws IOException {
-    return Files.readAllLines(file).stream()
+    return NamedFiles.readAllLines(file).stream()
         .filter(line -> !line.isEmpty() && !line.startsWith("#version"))
         .toList();
   }

@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import neox.base.Console;
-import neox.base.Json;
+import neox.base.NamedFiles;
 import neox.base.UserException;
+import neox.base.json.Json;
 import neox.config.TokenizerConfig;
 import neox.tokenizer.Tokenizer;
 import neox.tokenizer.Tokenizers;
@@ -106,15 +107,15 @@ final class HfTokenizer {
         copyNeighbours(vocab, directory);
         return;
       }
-      Files.copy(vocab, directory.resolve("tokenizer.json"));
+      NamedFiles.copy(vocab, directory.resolve("tokenizer.json"));
       describe(directory, "PreTrainedTokenizerFast");
     }
     if (is(GPT2)) {
       Path vocab = config.vocabFile().orElseThrow();
       Path merges = config.mergeFile().orElseThrow();
-      Files.copy(vocab, directory.resolve("vocab.json"));
-      Files.copy(merges, directory.resolve("merges.txt"));
-      Files.writeString(
+      NamedFiles.copy(vocab, directory.resolve("vocab.json"));
+      NamedFiles.copy(merges, directory.resolve("merges.txt"));
+      NamedFiles.writeString(
           directory.resolve("tokenizer.json"),
           Gpt2TokenizerJson.of(vocab, merges, special().end()));
       describe(directory, "GPT2Tokenizer");
@@ -125,7 +126,7 @@ final class HfTokenizer {
     for (String name : HF_FILES) {
       Path neighbour = vocab.resolveSibling(name);
       if (Files.exists(neighbour)) {
-        Files.copy(neighbour, to.resolve(name));
+        NamedFiles.copy(neighbour, to.resolve(name));
       }
     }
   }
@@ -144,8 +145,8 @@ final class HfTokenizer {
     json.put("add_prefix_space", false);
     json.put("clean_up_tokenization_spaces", false);
     json.putAll(special);
-    Files.writeString(directory.resolve("tokenizer_config.json"), Json.pretty(json));
-    Files.writeString(directory.resolve("special_tokens_map.json"), Json.pretty(special));
+    NamedFiles.writeString(directory.resolve("tokenizer_config.json"), Json.pretty(json));
+    NamedFiles.writeString(directory.resolve("special_tokens_map.json"), Json.pretty(special));
   }
 
   private Optional<String> padding() {

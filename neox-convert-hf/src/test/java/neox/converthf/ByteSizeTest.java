@@ -13,6 +13,7 @@ class ByteSizeTest {
     assertThat(ByteSize.parse("x", "2 MiB")).isEqualTo(2L << 20);
     assertThat(ByteSize.parse("x", "12")).isEqualTo(12);
     assertThat(ByteSize.parse("x", "3k")).isEqualTo(3000);
+    assertThat(ByteSize.parse("x", "999999999999TB")).isEqualTo(Long.MAX_VALUE);
   }
 
   @Test

@@ -17,8 +17,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
 import neox.base.ExitCode;
-import neox.base.Json;
 import neox.base.Tool;
+import neox.base.json.Json;
 import neox.weights.DType;
 import neox.weights.Floats;
 import neox.weights.TensorStore;
@@ -130,7 +130,13 @@ class ConvertCommandTest {
     Path more = Files.writeString(directory.resolve("more.yml"), "layernorm-epsilon: 1.0e-6\n");
     String text = Files.readString(saved).replaceFirst("\"layernorm_epsilon\": [^,]*,", "");
     Path base = Files.writeString(directory.resolve("base.yml"), text);
-    Path out = convert("A0_nopipe/global_step0", "--config_file", base.toString(), more.toString());
+    Path out =
+        convert(
+            "A0_nopipe/global_step0",
+            "--override-architecture",
+            "--config_file",
+            base.toString(),
+            more.toString());
     assertThat(config(out).path("layer_norm_eps").asDouble()).isEqualTo(1e-6);
   }
 
@@ -178,6 +184,57 @@ class ConvertCommandTest {
   }
 
   @Test
+  void refusesTheConfigurationOfAnotherNetworkThoughEveryTensorFits() throws Exception {
+    Path golden = GOLDEN.resolve("A0_nopipe/global_step0");
+    Path saved = golden.resolve("configs/config.yml");
+    String text = Files.readString(saved).replace("_heads\": 4", "_heads\": 2");
+    Path yml = Files.writeString(directory.resolve("c.yml"), text);
+    String[] options = {"--config_file", yml.toString()};
+    String line = "%s:N: num_attention_heads is 2, but the weights were trained with 4 (%s)%s";
+    String end = "; set it back, or give --override-architecture to compute with the new value\n";
+    assertThat(run(arguments("A0_nopipe/global_step0", options))).isEqualTo(ExitCode.USAGE);
+    assertThat(errors.replaceAll("yml:\\d+", "yml:N"))
+        .endsWith("\nneox-convert-hf: " + line.formatted(yml, saved + ":N", end));
+
+    Path bare = Files.createDirectory(directory.resolve("global_step7"));
+    Path state = bare.resolve("mp_rank_00_model_states.pt");
+    Files.copy(golden.resolve(state.getFileName()), state);
+    options = new String[] {"--config_file", yml.toString(), "--input-dir", bare.toString()};
+    List<String> without = arguments("", options).subList(2, 8);
+    assertThat(run(without)).as("without saved configuration").isEqualTo(ExitCode.USAGE);
+    assertThat(errors.replaceAll("yml:\\d+", "yml:N"))
+        .endsWith(line.formatted(yml, state + ", args", end));
+    Files.writeString(yml, Files.readString(saved).replace("CharLevelT", "HFT"));
+    List<String> other = new ArrayList<>(without);
+    other.addAll(List.of("--vocab-file", yml.toString(), "--no-save-tokenizer"));
+    assertThat(run(other)).isEqualTo(ExitCode.USAGE);
+    assertThat(errors)
+        .contains(
+            "tokenizer_type is \"HFTokenizer\", but the weights were trained with"
+                + " \"CharLevelTokenizer\" (");
+    assertThat(directory.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void neverDeletesTheCheckpointThatItConverts() throws Exception {
+    Path out = convert("A0_nopipe/global_step0");
+    Path inside = Files.createDirectories(out.resolve("global_step0"));
+    Path state = inside.resolve("mp_rank_00_model_states.pt");
+    Files.copy(GOLDEN.resolve("A0_nopipe/global_step0").resolve(state.getFileName()), state);
+    List<String> arguments = new ArrayList<>(List.of("--input_dir", inside.toString()));
+    arguments.addAll(List.of("--output_dir", out.toString(), "--overwrite"));
+    assertThat(run(arguments)).isEqualTo(ExitCode.USAGE);
+    assertThat(errors)
+        .isEqualTo(
+            "neox-convert-hf: "
+                + out
+                + ": --overwrite would delete "
+                + inside
+                + ", which lies in it; choose another --output_dir\n");
+    assertThat(state).exists();
+  }
+
+  @Test
   void leavesNothingBehindWhenItFails() throws Exception {
     String config =
         Files.readString(GOLDEN.resolve("A0_nopipe/global_step0/configs/config.yml"))
@@ -206,6 +263,52 @@ class ConvertCommandTest {
     assertThat(errors).contains("no checkpoint of iteration 4").contains("there are global_step0");
     Path file = Files.createFile(directory.resolve("out"));
     assertUsage(file + ": is a file; --output_dir needs a directory");
+  }
+
+  @Test
+  void writesAModelCardThatSaysWhatIsKnown() throws Exception {
+    String card = Files.readString(convert("A_bf16/global_step20").resolve("README.md"));
+    assertThat(card)
+        .startsWith(
+            """
+            ---
+            # license: choose one, such as apache-2.0
+            library_name: transformers
+            pipeline_tag: text-generation
+            tags:
+            - gpt-neox
+            ---
+
+            # out
+
+            A language model trained with GPT-NeoX or neox, as a `GPTNeoXForCausalLM` of
+            """)
+        .contains(
+            "\n| parameters | 215,616 |\n",
+            "\n| type of the weights | bfloat16 |\n",
+            "\n| rotary_pct | 0.25 |\n",
+            "\n| gpt_j_residual | true |\n",
+            "\n| steps | 20 |\n",
+            "\n| samples | 160 |\n",
+            "\n| tokens | 10240 |\n",
+            "\n| optimizer.params.lr | 0.003 |\n",
+            "\n    model = AutoModelForCausalLM.from_pretrained(\"out\")".strip());
+  }
+
+  @Test
+  void namesWhatAHuggingFaceDirectoryIsAndWhatReadsIt() throws Exception {
+    Path out = convert("A0_nopipe/global_step0");
+    List<String> arguments = new ArrayList<>(List.of("--input_dir", out.toString()));
+    arguments.addAll(List.of("--output_dir", directory.resolve("again").toString()));
+    assertThat(run(arguments)).isEqualTo(ExitCode.USAGE);
+    assertThat(errors)
+        .isEqualTo(
+            "neox-convert-hf: "
+                + out
+                + ": is a Hugging Face model already (it has a config.json); expected a checkpoint"
+                + " of NeoX. To use it as it is: neox-generate --model "
+                + out
+                + "\n");
   }
 
   @Test

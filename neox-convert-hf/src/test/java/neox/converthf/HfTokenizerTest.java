@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import neox.base.Console;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.config.TokenizerConfig;
 import neox.tokenizer.Tokenizer;
 import neox.tokenizer.Tokenizers;
@@ -121,15 +121,17 @@ class HfTokenizerTest {
     assertThatThrownBy(() -> open(missing))
         .hasMessage(
             gone
-                + ": no such tokenizer file (name it with --vocab_file, or convert without:"
-                + " --no_save_tokenizer)");
+                + ": no such tokenizer file; `neox-prepare checkpoint OWNER/MODEL` fetches a"
+                + " model's tokenizer, `neox-prepare` GPT-2's (name it with --vocab_file, or"
+                + " convert without: --no_save_tokenizer)");
     HfTokenizer ids = HfTokenizer.idsOnly(missing, OptionalInt.empty(), console);
     assertThat(ids.special().end()).isEmpty();
     assertThat(errors.toString(StandardCharsets.UTF_8))
         .isEqualTo(
             "warning: bos_token_id and eos_token_id are left empty: "
                 + gone
-                + ": no such tokenizer file\n");
+                + ": no such tokenizer file; `neox-prepare checkpoint OWNER/MODEL` fetches a"
+                + " model's tokenizer, `neox-prepare` GPT-2's\n");
   }
 
   private TokenizerConfig huggingFace() throws IOException {

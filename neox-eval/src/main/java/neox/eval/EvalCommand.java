@@ -3,6 +3,8 @@ package neox.eval;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +15,7 @@ import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
+import neox.base.help.HelpGroup;
 import neox.config.ConfigOptions;
 import neox.config.NeoxConfig;
 import neox.eval.report.ReportFiles;
@@ -39,18 +42,19 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class,
     sortOptions = false,
     description = "Scores a model on benchmark tasks, as lm-evaluation-harness 0.4 does.",
-    footerHeading = "%nData sets:%n",
+    footerHeading = "Data sets:",
     footer = {
-      "  Documents are read from local files, one JSON object per line, in DIR/TASK/SPLIT.jsonl with",
-      "  the columns of the data set on the Hugging Face hub, for example",
-      "    DIR/lambada_openai/test.jsonl      {\"text\": …}",
-      "    DIR/hellaswag/validation.jsonl     {\"ctx_a\": …, \"ctx_b\": …, \"endings\": […], …}",
-      "  Few-shot examples come from train.jsonl beside it, where the data set has one.",
+      "Documents are read from local files, one JSON object per line, in DIR/TASK/SPLIT.jsonl with"
+          + " the columns of the data set on the Hugging Face hub, for example",
+      "  DIR/lambada_openai/test.jsonl      {\"text\": …}",
+      "  DIR/hellaswag/validation.jsonl     {\"ctx_a\": …, \"ctx_b\": …, \"endings\": […], …}",
+      "Few-shot examples come from train.jsonl beside it, where the data set has one.",
       "",
       "Examples:",
       "  neox-eval --model checkpoints --tasks sciq,piqa --data eval-data -o results",
       "  neox-eval -d configs demo --eval_tasks sciq piqa --data eval-data --iteration 100"
     })
+@HelpGroup("Evaluation")
 public final class EvalCommand implements ToolCommand {
   @Mixin StandardOptions standard = new StandardOptions();
   @Mixin ConfigOptions config = new ConfigOptions();
@@ -110,7 +114,8 @@ public final class EvalCommand implements ToolCommand {
       names = "--seed",
       paramLabel = "N[,N,N,N]",
       description =
-          "Seeds; the last of four (or the only one) picks few-shot examples: 0,1234,1234,1234.")
+          "Seeds, of which the last of four (or the only one) picks few-shot examples (default:"
+              + " 0,1234,1234,1234).")
   String seed = "";
 
   @Option(
@@ -166,13 +171,14 @@ public final class EvalCommand implements ToolCommand {
       return ExitCode.OK;
     }
     EvalPlan plan = plan();
-    EvalRun.Outcome outcome = NativeRuntime.run(() -> new EvalRun(models, console).run(plan));
-    save(plan, outcome.run(), outcome.results(), console);
-    if (json) {
-      console.out().println(ResultsJson.of(outcome.run(), outcome.results()));
-    } else {
-      console.out().print(ResultsTable.of(outcome.run(), outcome.results()));
+    LocalDateTime started = LocalDateTime.now(ZoneId.systemDefault());
+    Optional<ReportFiles> files = files(plan.location(), started);
+    if (files.isPresent()) {
+      files.get().requireWritable();
     }
+    EvalRun.Outcome outcome =
+        NativeRuntime.run(() -> new EvalRun(models, started, console).run(plan));
+    report(files, outcome, console);
     return ExitCode.OK;
   }
 
@@ -234,29 +240,54 @@ public final class EvalCommand implements ToolCommand {
         .toList();
   }
 
-  private void save(EvalPlan plan, RunDescription run, List<TaskResult> results, Console console)
+  /// Hours of work are in it: a disk that is full must not cost the table, nor a reader that has
+  /// left the file.
+  private void report(Optional<ReportFiles> files, EvalRun.Outcome outcome, Console console)
       throws IOException {
-    Optional<ReportFiles> files = files(plan, run);
-    if (files.isEmpty()) {
-      return;
+    Optional<IOException> unsaved = Optional.empty();
+    if (files.isPresent()) {
+      try {
+        save(files.get(), outcome.run(), outcome.results(), console);
+      } catch (IOException e) {
+        unsaved = Optional.of(e);
+      }
     }
+    print(outcome.run(), outcome.results(), console);
+    if (unsaved.isPresent()) {
+      throw unsaved.get();
+    }
+  }
+
+  private void print(RunDescription run, List<TaskResult> results, Console console) {
+    if (json) {
+      console.out().println(ResultsJson.of(run, results));
+    } else {
+      console.out().print(ResultsTable.of(run, results));
+    }
+    console.out().flush();
+  }
+
+  private void save(
+      ReportFiles files, RunDescription run, List<TaskResult> results, Console console)
+      throws IOException {
     if (logSamples) {
-      files.get().writeSamples(results);
-      console.info("samples in %s", files.get().samples());
+      files.writeSamples(results);
+      console.info("samples in %s", files.samples());
     }
-    files.get().writeResults(ResultsJson.of(run, results));
-    console.info("results in %s", files.get().results());
+    files.writeResults(ResultsJson.of(run, results));
+    console.info("results in %s", files.results());
   }
 
   /// GPT-NeoX always saves, in the working directory; the harness only where it is told to.
-  private Optional<ReportFiles> files(EvalPlan plan, RunDescription run) {
-    Optional<NeoxConfig> configured = plan.location().config();
+  private Optional<ReportFiles> files(ModelLocation location, LocalDateTime started) {
+    Optional<NeoxConfig> configured = location.config();
     if (configured.isEmpty()) {
-      return Optional.ofNullable(output).map(path -> ReportFiles.harness(path, run));
+      return Optional.ofNullable(output)
+          .map(path -> ReportFiles.harness(path, location.directory(), started));
     }
     Path directory = output == null ? Path.of("") : output;
     String prefix =
         resultsPrefix == null ? configured.get().generate().evalResultsPrefix() : resultsPrefix;
-    return Optional.of(ReportFiles.neox(directory, prefix, run.started()));
+    return Optional.of(ReportFiles.neox(directory, prefix, started));
   }
 }

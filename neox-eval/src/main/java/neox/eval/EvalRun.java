@@ -4,12 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import neox.base.Console;
-import neox.base.Json;
 import neox.base.UserException;
+import neox.base.json.Json;
 import neox.config.Precision;
 import neox.eval.metric.Bootstrap;
 import neox.eval.report.RunDescription;
@@ -22,14 +21,15 @@ import neox.eval.task.InstanceBuilder.Instances;
 import neox.inference.LoadedModel;
 
 /// Carries out a plan: the only place where tasks, model and pipeline meet.
-record EvalRun(ModelOpener models, Console console) {
+///
+/// @param started when, for the reports
+record EvalRun(ModelOpener models, LocalDateTime started, Console console) {
 
   /// What came out of it.
   record Outcome(RunDescription run, List<TaskResult> results) {}
 
   /// Reads every document before the model is opened, so that mistakes show at once.
   Outcome run(EvalPlan plan) throws IOException, InterruptedException {
-    LocalDateTime started = LocalDateTime.now(ZoneId.systemDefault());
     long startedAtNanos = System.nanoTime();
     InstanceBuilder builder =
         new InstanceBuilder(new Documents(plan.data()), plan.seeds().fewShot(), plan.limit());

@@ -1,12 +1,12 @@
 package neox.eval;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import neox.base.UserException;
 import neox.config.ConfigLoader;
 import neox.config.ConfigOptions;
+import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
 import neox.inference.LoadOptions;
 import neox.inference.ModelOptions;
@@ -29,27 +29,23 @@ record ModelLocation(Path directory, LoadOptions options, int threads) {
       throw new UserException(
           "name the model with --model DIR, or give a configuration with 'load'");
     }
-    Optional<NeoxConfig> read =
-        hasConfig
-            ? Optional.of(ConfigLoader.readModel(config.source()).config())
-            : Optional.empty();
+    Optional<LoadedConfig> read =
+        hasConfig ? Optional.of(ConfigLoader.readModel(config.source())) : Optional.empty();
     Path directory =
         model
             .directory()
-            .or(() -> read.flatMap(c -> c.checkpoint().load()))
+            .or(() -> read.flatMap(c -> c.config().checkpoint().load()))
             .orElseThrow(() ->
                 new UserException(
                     "the configuration does not say which model to load; add"
                         + " \"load\": \"DIR\" or --set load=DIR"));
-    if (!Files.isDirectory(directory)) {
-      throw new UserException(directory + ": no such directory; it should hold the model");
-    }
-    return new ModelLocation(directory, model.loadOptions(read), model.threads());
+    return new ModelLocation(
+        ModelOptions.requireDirectory(directory), model.loadOptions(read), model.threads());
   }
 
   /// The configuration that named the model.
   Optional<NeoxConfig> config() {
-    return options.config();
+    return options.config().map(LoadedConfig::config);
   }
 
   boolean fromConfig() {

@@ -6,17 +6,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import neox.base.ExitCode;
-import neox.base.Json;
 import neox.base.Tool;
+import neox.base.json.Json;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,12 +38,16 @@ class EvalCommandTest {
   }
 
   private int run(Object... arguments) {
+    return run(models, arguments);
+  }
+
+  private int run(ModelOpener opener, Object[] arguments) {
     String[] args = Stream.of(arguments).map(String::valueOf).toArray(String[]::new);
     ByteArrayOutputStream stdout = new ByteArrayOutputStream();
     ByteArrayOutputStream stderr = new ByteArrayOutputStream();
     int code =
         Tool.run(
-            new EvalCommand(models),
+            new EvalCommand(opener),
             args,
             new ByteArrayInputStream(new byte[0]),
             new PrintStream(stdout, true, StandardCharsets.UTF_8),
@@ -197,6 +203,91 @@ class EvalCommandTest {
   }
 
   @Test
+  void refusesAPlaceThatTakesNoFileBeforeAnythingIsScored() throws IOException {
+    Path file = Files.writeString(directory.resolve("taken"), "mine");
+    for (Path output : List.of(file.resolve("results"), file, file.resolve("r.json"))) {
+      Object[] arguments = {"-M", model, "-t", "piqa", "--data", DATA, "-o", output};
+      assertThat(run(arguments)).isEqualTo(ExitCode.USAGE);
+      assertThat(err)
+          .startsWith("neox-eval: --output-path: no file can be written in " + file)
+          .hasLineCount(1);
+    }
+    assertThat(models.opened).isZero();
+    assertThat(file).hasContent("mine");
+  }
+
+  @Test
+  void printsTheTableThoughTheResultsCannotBeSaved() throws IOException {
+    Path output = directory.resolve("results");
+    int code =
+        run(
+            location -> {
+              deleteTree(output);
+              Files.writeString(output, "a disk that has failed meanwhile");
+              return models.open(location);
+            },
+            new Object[] {"-M", model, "-t", "piqa", "--data", DATA, "-o", output});
+    assertThat(code).isEqualTo(ExitCode.FAILED);
+    assertThat(out).contains("|piqa |");
+    assertThat(err).contains("neox-eval: " + output);
+  }
+
+  @Test
+  void savesTheResultsThoughNobodyReadsTheTable() throws IOException {
+    Path output = directory.resolve("results");
+    OutputStream closed =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            throw new UncheckedIOException(new IOException("nobody reads this"));
+          }
+        };
+    String[] args =
+        Stream.of("-M", model, "-t", "piqa", "--data", DATA, "-o", output)
+            .map(String::valueOf)
+            .toArray(String[]::new);
+    Tool.run(
+        new EvalCommand(models),
+        args,
+        new ByteArrayInputStream(new byte[0]),
+        new PrintStream(closed, true, StandardCharsets.UTF_8),
+        new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+    try (Stream<Path> files = Files.walk(output)) {
+      assertThat(files.filter(Files::isRegularFile)).hasSize(1);
+    }
+  }
+
+  private static void deleteTree(Path tree) throws IOException {
+    try (Stream<Path> files = Files.walk(tree)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  @Test
+  void tellsWhereToGetAModelThatIsOnlyOnTheHub() {
+    refuses(
+        "EleutherAI/pythia-70m: no such directory; fetch a model of that name from the hub with"
+            + " 'neox-prepare checkpoint EleutherAI/pythia-70m', then give --model pythia-70m",
+        "-M",
+        "EleutherAI/pythia-70m",
+        "-t",
+        "piqa",
+        "--data",
+        DATA);
+    Path file = Golden.path("data/piqa/validation.jsonl");
+    refuses(
+        file + ": is a file; expected the directory that holds the model",
+        "-M",
+        file,
+        "-t",
+        "piqa",
+        "--data",
+        DATA);
+  }
+
+  @Test
   void listsTheKnownTasks() {
     assertThat(run("--tasks", "list")).isZero();
     assertThat(out.lines())
@@ -211,7 +302,7 @@ class EvalCommandTest {
   @Test
   void helpExplainsTheLayoutOfTheDataSets() {
     assertThat(run("--help")).isZero();
-    assertThat(out).contains("DIR/TASK/SPLIT.jsonl").contains("--num-fewshot, --num_fewshot");
+    assertThat(out).contains("DIR/TASK/SPLIT.jsonl").contains("--num-fewshot=N");
   }
 
   @Test
@@ -276,7 +367,7 @@ class EvalCommandTest {
         "--log-samples");
     Path nowhere = directory.resolve("nowhere");
     refuses(
-        nowhere + ": no such directory; it should hold the model",
+        nowhere + ": no such directory; expected a checkpoint or a model",
         "-M",
         nowhere,
         "-t",

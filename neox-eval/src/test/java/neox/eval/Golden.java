@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.zip.GZIPInputStream;
-import neox.base.Json;
+import neox.base.json.Json;
 
 /// The recorded outputs of the real harness below `golden/eval`.
 public final class Golden {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.eval.metric.Metric;
 import neox.eval.metric.TextComparison;
 import neox.eval.request.GenerationOptions;

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Optional;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.eval.report.ResultsJson;
 import neox.eval.report.RunDescription;
 import neox.eval.report.RunDescription.ModelDescription;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.tokenizer.training.BpeTrainer;
 import neox.weights.DType;
 import neox.weights.NamedTensor;

@@ -11,7 +11,6 @@ import neox.inference.LoadOptions;
 /// @param load how to open it; with the configuration named on the command line, which then counts
 ///   instead of the one in the checkpoint
 /// @param threads of the CPU
-/// @param output empty or `-`: standard output
 record GenerateSettings(
     Path model,
     LoadOptions load,
@@ -20,7 +19,7 @@ record GenerateSettings(
     Writing writing,
     long seed,
     PromptSource prompts,
-    Optional<Path> output) {
+    Output output) {
 
   /// See [neox.inference.Sampler]; repeated here so that `--help` need not load libtorch.
   record Sampling(double temperature, int topK, double topP) {}
@@ -39,5 +38,28 @@ record GenerateSettings(
         throw UserException.of("--batch-size %d: expected at least 1", batchSize);
       }
     }
+  }
+
+  /// Where the samples go.
+  ///
+  /// @param file empty: standard output
+  /// @param existing what becomes of a file that is there
+  record Output(Optional<Path> file, Existing existing, Format format) {
+    Output {
+      file = file.filter(path -> !path.toString().equals("-"));
+    }
+  }
+
+  enum Existing {
+    KEEP,
+    REPLACE
+  }
+
+  /// How a sample is written.
+  enum Format {
+    /// NeoX's lines of JSON.
+    JSON,
+    /// The prompt with what follows it, and an empty line between two samples.
+    TEXT
   }
 }

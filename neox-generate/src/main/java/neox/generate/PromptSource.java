@@ -1,22 +1,20 @@
 package neox.generate;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
+import neox.base.Console;
+import neox.base.ReadableFile;
 import neox.base.UserException;
+import neox.python.PythonText;
 
 /// Where prompts come from.
 sealed interface PromptSource {
-  /// The prompts, in order; `stdin` is read when the source is `-`.
-  List<String> read(InputStream stdin) throws IOException;
+  /// The prompts, in order; standard input is read when the source is `-`.
+  List<String> read(Console console) throws IOException;
 
   /// How errors call it.
   String name();
@@ -30,13 +28,30 @@ sealed interface PromptSource {
     }
 
     @Override
-    public List<String> read(InputStream stdin) {
+    public List<String> read(Console console) {
       return Collections.nCopies(samples, "");
     }
 
     @Override
     public String name() {
       return "no prompt";
+    }
+  }
+
+  /// What the command line says, white space included.
+  record Given(List<String> prompts) implements PromptSource {
+    public Given {
+      prompts = List.copyOf(prompts);
+    }
+
+    @Override
+    public List<String> read(Console console) {
+      return prompts;
+    }
+
+    @Override
+    public String name() {
+      return "--prompt";
     }
   }
 
@@ -50,28 +65,27 @@ sealed interface PromptSource {
     }
 
     @Override
-    public List<String> read(InputStream stdin) throws IOException {
-      if (!isStdin() && Files.isDirectory(file)) {
-        throw UserException.of("%s: is a directory; expected a file of prompts", file);
+    public List<String> read(Console console) throws IOException {
+      byte[] bytes =
+          isStdin() ? ReadableFile.unmarked(console.in().readAllBytes()) : ReadableFile.bytes(file);
+      List<String> prompts = new ArrayList<>();
+      int changed = 0;
+      for (String part : ReadableFile.text(bytes, name()).split(Pattern.quote(end), -1)) {
+        String prompt = PythonText.strip(part);
+        if (!prompt.isEmpty()) {
+          prompts.add(prompt);
+          changed += part.equals(prompt) || part.equals(prompt + "\r") ? 0 : 1;
+        }
       }
-      byte[] bytes = isStdin() ? stdin.readAllBytes() : Files.readAllBytes(file);
-      List<String> prompts =
-          Arrays.stream(decode(bytes).split(Pattern.quote(end), -1))
-              .map(String::strip)
-              .filter(prompt -> !prompt.isEmpty())
-              .toList();
+      if (changed > 0) {
+        console.info(
+            "%s: %d prompts lost the white space around them, as in GPT-NeoX; --prompt TEXT keeps it",
+            name(), changed);
+      }
       if (prompts.isEmpty()) {
         throw new UserException(name() + ": no prompts in it");
       }
       return prompts;
-    }
-
-    private String decode(byte[] bytes) {
-      try {
-        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      } catch (CharacterCodingException e) {
-        throw new UserException(name() + ": not valid UTF-8", e);
-      }
     }
 
     private boolean isStdin() {

@@ -3,7 +3,7 @@ package neox.generate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import neox.base.Json;
+import neox.base.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /// One line of output.
@@ -19,6 +19,11 @@ record Sample(
     boolean finished,
     Optional<String> message,
     double durationSeconds) {
+
+  /// The prompt with what followed it, and a warning below.
+  String toText() {
+    return context + text.orElse("") + message.map(warning -> "\n" + warning).orElse("");
+  }
 
   /// NeoX's schema, its keys in its order.
   String toJson() {

@@ -2,7 +2,6 @@ package neox.generate;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -14,6 +13,7 @@ import neox.inference.Generation;
 import neox.inference.GenerationRequest;
 import neox.inference.LoadedModel;
 import neox.inference.ModelLoader;
+import neox.inference.ModelOptions;
 import neox.inference.Sampler;
 import neox.tensor.NativeRuntime;
 import neox.tensor.RandomState;
@@ -22,6 +22,10 @@ import neox.tokenizer.Tokenizer;
 /// Loads the model, continues every prompt, writes the samples.
 final class SampleRun {
   private static final int NO_EOD = -1;
+
+  /// NeoX's words.
+  private static final String NOT_STARTED =
+      "WARNING: text generation did not start; try different batching or adjust parameters";
 
   private final GenerateSettings settings;
   private final Console console;
@@ -37,13 +41,21 @@ final class SampleRun {
 
   void run() throws IOException {
     Sampler sampler = sampler(settings.sampling()); // refuses before the work begins
-    List<String> prompts = settings.prompts().read(console.in());
-    NativeRuntime.start(settings.threads());
-    RandomState.seed(settings.seed());
-    try (LoadedModel model = ModelLoader.open(settings.model(), settings.load())) {
-      List<int[]> contexts = encode(prompts, model);
-      writeSamples(model, decoding(model, sampler), prompts, contexts);
+    List<String> prompts = settings.prompts().read(console);
+    ModelOptions.requireDirectory(settings.model());
+    try (SampleWriter writer = SampleWriter.open(settings.output(), console.out())) {
+      NativeRuntime.start(settings.threads());
+      RandomState.seed(settings.seed());
+      try (LoadedModel model = ModelLoader.open(settings.model(), settings.load())) {
+        List<int[]> contexts = encode(prompts, model);
+        writeSamples(model, decoding(model, sampler), prompts, contexts, writer);
+      }
+      writer.commit();
     }
+    settings
+        .output()
+        .file()
+        .ifPresent(file -> console.info("%d samples in %s", prompts.size(), file));
   }
 
   private static Sampler sampler(GenerateSettings.Sampling sampling) {
@@ -53,6 +65,7 @@ final class SampleRun {
   private Decoding decoding(LoadedModel model, Sampler sampler) {
     return new Decoding(
         sampler,
+        model.tokenizer()::has,
         model.config().seqLength(),
         settings.writing().batchSize(),
         settings.writing().recompute() ? Decoding.Memory.NOTHING : Decoding.Memory.KEYS_AND_VALUES);
@@ -84,10 +97,13 @@ final class SampleRun {
   }
 
   private void writeSamples(
-      LoadedModel model, Decoding decoding, List<String> prompts, List<int[]> contexts)
+      LoadedModel model,
+      Decoding decoding,
+      List<String> prompts,
+      List<int[]> contexts,
+      SampleWriter writer)
       throws IOException {
-    try (SampleWriter writer = SampleWriter.open(settings.output(), console.out());
-        Progress progress = new Progress(console, "generating", prompts.size())) {
+    try (Progress progress = new Progress(console, "generating", prompts.size())) {
       for (int from = 0; from < prompts.size(); from += decoding.batchSize()) {
         int to = Math.min(prompts.size(), from + decoding.batchSize());
         for (Sample sample :
@@ -96,12 +112,7 @@ final class SampleRun {
         }
         progress.update(to, to + " prompts");
       }
-      writer.commit();
     }
-    settings
-        .output()
-        .filter(file -> !file.toString().equals("-"))
-        .ifPresent(file -> console.info("%d samples in %s", prompts.size(), file));
   }
 
   /// In the order of the prompts.
@@ -131,20 +142,9 @@ final class SampleRun {
   private static Sample sample(
       Tokenizer tokenizer, String prompt, Generation generation, double seconds) {
     int[] tokens = generation.tokens();
-    Optional<String> message = message(tokens, tokenizer.vocabSize());
-    Optional<String> text =
-        message.isPresent() ? Optional.empty() : Optional.of(tokenizer.decode(tokens));
+    boolean started = tokens.length > 0;
+    Optional<String> text = started ? Optional.of(tokenizer.decode(tokens)) : Optional.empty();
+    Optional<String> message = started ? Optional.empty() : Optional.of(NOT_STARTED);
     return new Sample(prompt, text, tokens.length, generation.finished(), message, seconds);
-  }
-
-  /// NeoX's words for a continuation that is no text.
-  private static Optional<String> message(int[] tokens, int vocabSize) {
-    if (tokens.length == 0) {
-      return Optional.of(
-          "WARNING: text generation did not start; try different batching or adjust parameters");
-    }
-    return Arrays.stream(tokens).anyMatch(token -> token >= vocabSize) // padding rows have no text
-        ? Optional.of("WARNING: generated token which doesn't exist.")
-        : Optional.empty();
   }
 }

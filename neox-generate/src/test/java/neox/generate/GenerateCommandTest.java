@@ -12,9 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import neox.base.ExitCode;
-import neox.base.Json;
 import neox.base.Tool;
+import neox.base.json.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,7 +96,11 @@ class GenerateCommandTest {
             "-",
             "--maximum-tokens",
             "40");
-    assertThat(result.err()).isEmpty();
+    assertThat(result.err())
+        .isEqualTo(
+            "standard input: 1 prompts lost the white space around them, as in GPT-NeoX; --prompt"
+                + " TEXT keeps it"
+                + System.lineSeparator());
     assertThat(result.code()).isEqualTo(ExitCode.OK);
     assertGolden(result.lines());
   }
@@ -212,7 +220,7 @@ class GenerateCommandTest {
         run("\n \n", "--model", checkpoint(), "-i", "-"), "standard input: no prompts in it");
     assertRefused(
         run("", "--model", checkpoint(), "-i", directory.toString()),
-        directory + ": is a directory; expected a file of prompts");
+        directory + ": expected a file or a pipe, found a directory");
     assertRefused(
         run("a", "--model", checkpoint(), "-i", "-", "--num-samples", "3"),
         "--num-samples counts samples without a prompt; leave it or the input file out");
@@ -269,9 +277,106 @@ class GenerateCommandTest {
   }
 
   @Test
+  void continuesTheTextOfTheCommandLineExactlyAsItIsGiven() {
+    Result result =
+        run(
+            "",
+            "--model",
+            checkpoint(),
+            "-p",
+            PROMPTS.get(0),
+            "--prompt",
+            " a ",
+            "--max-tokens=40");
+    assertThat(result.err()).isEmpty();
+    assertThat(result.lines()).hasSize(2);
+    assertThat(result.lines().get(0).get("text").asText()).isEqualTo(TEXTS.get(0));
+    assertThat(result.lines().get(1).get("context").asText()).isEqualTo(" a ");
+  }
+
+  @Test
+  void writesPlainTextWhereItIsAskedFor(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("out.txt");
+    String[] args = {
+      "--model", checkpoint(), "-i", "-", "--maximum-tokens", "40", "--format", "text"
+    };
+    String expected =
+        PROMPTS.get(0) + TEXTS.get(0) + "\n\n" + PROMPTS.get(1) + TEXTS.get(1) + "\n\n";
+    String prompts = PROMPTS.get(0) + "\n" + PROMPTS.get(1);
+    assertThat(run(prompts, args).out()).isEqualTo(expected);
+    String[] toFile =
+        Stream.concat(Stream.of(args), Stream.of("-o", file.toString())).toArray(String[]::new);
+    assertThat(run(prompts, toFile).out()).isEmpty();
+    assertThat(file).hasContent(expected);
+  }
+
+  @Test
+  void replacesAFileOnlyWhenAsked(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("out.jsonl"), "mine");
+    Path noModel = Files.createDirectory(directory.resolve("model"));
+    assertRefused( // before the model is looked at
+        run("a", "--model", noModel.toString(), "-i", "-", "-o", file.toString()),
+        file + ": is there already; add --overwrite to replace it");
+    assertThat(file).hasContent("mine");
+    assertRefused(
+        run("a", "--model", noModel.toString(), "-i", "-", "-o", "/dev/null", "--overwrite"),
+        "/dev/null: is no regular file; give - to write to standard output");
+    Result result =
+        run("a", "--model", checkpoint(), "-i", "-", "-o", file.toString(), "--overwrite", "-q");
+    assertThat(result.err()).isEmpty();
+    assertThat(Files.readString(file)).startsWith("{\"context\":\"a\"");
+    try (var files = Files.list(directory)) {
+      assertThat(files).hasSize(2);
+    }
+  }
+
+  @Test
+  void readsPromptsFromAPipeAndBehindAByteOrderMark(@TempDir Path directory) throws Exception {
+    Path pipe = directory.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    try (ExecutorService writer = Executors.newSingleThreadExecutor()) {
+      Future<Path> written = writer.submit(() -> Files.writeString(pipe, "\ufeffa\nb\n"));
+      Result result = run("", "--model", checkpoint(), "-i", pipe.toString());
+      written.get();
+      assertThat(result.lines().stream().map(line -> line.get("context").asText()))
+          .containsExactly("a", "b");
+    }
+    assertRefused(
+        run("", "--model", checkpoint(), "-i", "/dev/zero"),
+        "/dev/zero: expected a file or a pipe, found a device");
+  }
+
+  @Test
+  void tellsWhereToGetAModelThatIsOnlyOnTheHub() {
+    assertRefused(
+        run("a", "--model", "EleutherAI/pythia-70m", "-i", "-"),
+        "EleutherAI/pythia-70m: no such directory; fetch a model of that name from the hub with"
+            + " 'neox-prepare checkpoint EleutherAI/pythia-70m', then give --model pythia-70m");
+    assertRefused(
+        run("a", "--model", "nowhere", "-i", "-"),
+        "nowhere: no such directory; expected a checkpoint or a model");
+  }
+
+  /// Python's white space, as NeoX takes it away, is not Java's.
+  @Test
+  void takesTheWhiteSpaceOfPythonFromPromptsOfAFile() {
+    Result result = run("\u00a0a\u0085\r\n\u00a0\nb\r\n", "--model", checkpoint(), "-i", "-", "-q");
+    assertThat(result.lines().stream().map(line -> line.get("context").asText()))
+        .containsExactly("a", "b");
+    assertThat(result.err()).isEmpty();
+  }
+
+  @Test
+  void refusesPromptsGivenTwice() {
+    assertRefused(
+        run("", "--model", checkpoint(), "-p", "a", "-i", "-"),
+        "--prompt gives the prompts; leave the input file and --num-samples out");
+  }
+
+  @Test
   void showsItsHelp() {
     Result result = run("", "--help");
     assertThat(result.code()).isEqualTo(ExitCode.OK);
-    assertThat(result.out()).contains("--sample_input_file", "--top-p", "--temperature");
+    assertThat(result.out()).contains("--sample-input-file", "--top-p", "--temperature");
   }
 }

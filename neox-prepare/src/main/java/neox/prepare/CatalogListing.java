@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import neox.base.Console;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.hub.HubRepository;
 import neox.hub.HubSettings;
 import neox.hub.RemoteFile;

@@ -1,5 +1,6 @@
 package neox.prepare;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import neox.base.ExitCode;
 import neox.base.StandardOptions;
 import neox.base.ToolCommand;
 import neox.base.Version;
+import neox.base.help.HelpGroup;
 import neox.hub.HubRepository;
 import neox.hub.HubSettings;
 import neox.hub.RemoteFile;
@@ -34,11 +36,15 @@ import picocli.CommandLine.ParentCommand;
           + " goes on.",
       "The directory's name goes to standard output."
     },
+    footerHeading = "Examples:",
     footer = {
+      "  neox-prepare checkpoint EleutherAI/pythia-70m",
+      "  neox-prepare checkpoint EleutherAI/pythia-70m --revision step1000 --dir early",
       "",
       "A private or gated repository needs a token in HF_TOKEN, HUGGING_FACE_HUB_TOKEN, or the file"
           + " that logging in with the hub's own tool writes."
     })
+@HelpGroup("Download")
 final class CheckpointCommand implements ToolCommand {
   @ParentCommand
   @SuppressWarnings("NullAway.Init")
@@ -85,24 +91,31 @@ final class CheckpointCommand implements ToolCommand {
   public int call(Console console) throws Exception {
     RepoId id = RepoId.parse(repo);
     HubSettings settings = hub.settings(parent.environment(), console);
-    try (ConsoleObserver observer = new ConsoleObserver(console);
-        HubRepository repository =
-            HubRepository.open(settings, parent.patience().pause(), observer::warn);
-        Download download = Download.open(settings, parent.patience(), observer)) {
-      Snapshot snapshot = repository.snapshot(RepoKind.MODEL, id, revision, "");
-      List<RemoteFile> files = new CheckpointFiles(include, exclude).choose(snapshot);
-      Path target = directory.orElseGet(() -> Path.of(defaultName(id)));
-      CheckpointDownload work = new CheckpointDownload(target, download, console);
-      work.requireOwn();
-      if (!force && work.isDone(snapshot, files)) {
-        console.info("%s: %s at %s is there already", target, id, snapshot.commit());
-      } else {
-        work.run(snapshot, files);
-        console.info("%s: %s at %s, %d files", target, id, snapshot.commit(), files.size());
-      }
-      console.out().println(target);
-      return ExitCode.OK;
+    return Stoppable.run(
+        console,
+        (observer, stop) -> {
+          try (HubRepository repository =
+                  HubRepository.open(settings, parent.patience().pause(), observer::warn);
+              Download download = Download.open(settings, parent.patience(), observer)) {
+            download(id, repository.snapshot(RepoKind.MODEL, id, revision, ""), download, console);
+          }
+          return ExitCode.OK;
+        });
+  }
+
+  private void download(RepoId id, Snapshot snapshot, Download download, Console console)
+      throws IOException {
+    List<RemoteFile> files = new CheckpointFiles(include, exclude).choose(snapshot);
+    Path target = directory.orElseGet(() -> Path.of(defaultName(id)));
+    CheckpointDownload work = new CheckpointDownload(target, download, console);
+    work.requireOwn();
+    if (!force && work.isDone(snapshot, files)) {
+      console.info("%s: %s at %s is there already", target, id, snapshot.commit());
+    } else {
+      work.run(snapshot, files);
+      console.info("%s: %s at %s, %d files", target, id, snapshot.commit(), files.size());
     }
+    console.out().println(target);
   }
 
   private String defaultName(RepoId id) {

@@ -2,6 +2,7 @@ package neox.prepare;
 
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import neox.base.Console;
 import neox.base.Progress;
 import neox.hub.download.DownloadObserver;
@@ -10,17 +11,22 @@ import org.jspecify.annotations.Nullable;
 /// Shows a download's progress on a terminal, and its warnings always.
 final class ConsoleObserver implements DownloadObserver, AutoCloseable {
   private final Console console;
+  private final BooleanSupplier stop;
   private @Nullable Progress progress;
   private String shown = "";
   private long startedAtBytes;
   private long startedAtNanos;
 
-  ConsoleObserver(Console console) {
+  /// @param stop whether downloads shall end; they do at their next block, or before the next
+  ///   attempt
+  ConsoleObserver(Console console, BooleanSupplier stop) {
     this.console = console;
+    this.stop = stop;
   }
 
   @Override
   public void progress(String name, long doneBytes, OptionalLong totalBytes) {
+    endIfStopped();
     Progress line = progress;
     if (line == null || !shown.equals(name)) {
       close();
@@ -49,8 +55,15 @@ final class ConsoleObserver implements DownloadObserver, AutoCloseable {
 
   @Override
   public void warn(String line) {
+    endIfStopped();
     close();
     console.warn("%s", line);
+  }
+
+  private void endIfStopped() {
+    if (stop.getAsBoolean()) {
+      throw new Stoppable.Stopped();
+    }
   }
 
   /// Wipes the progress line.

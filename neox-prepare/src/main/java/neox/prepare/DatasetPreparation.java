@@ -8,10 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import neox.base.AtomicFile;
 import neox.base.Console;
-import neox.base.Json;
+import neox.base.NamedFiles;
 import neox.base.UserException;
+import neox.base.json.Json;
 import neox.hub.Checksum;
 import neox.hub.RemoteFile;
 import neox.hub.download.Download;
@@ -52,14 +54,17 @@ final class DatasetPreparation {
     KEEP
   }
 
-  private final Request request;
-  private final Download download;
-  private final Console console;
+  /// With what to do it.
+  ///
+  /// @param stop whether to end early, with everything saved to go on from there
+  record Means(Download download, Console console, BooleanSupplier stop) {}
 
-  DatasetPreparation(Request request, Download download, Console console) {
+  private final Request request;
+  private final Means means;
+
+  DatasetPreparation(Request request, Means means) {
     this.request = request;
-    this.download = download;
-    this.console = console;
+    this.means = means;
   }
 
   /// The files, by the names that the plan is to give them.
@@ -79,7 +84,7 @@ final class DatasetPreparation {
     if (!plan.hasOutput() || !Files.exists(request.record())) {
       return false;
     }
-    if (!Files.readString(request.record()).equals(description(plan))) {
+    if (!NamedFiles.readString(request.record()).equals(description(plan))) {
       throw UserException.of(
           "%s: the data set was made from something else or with other options; give --overwrite"
               + " to make it again, or another --name",
@@ -97,37 +102,50 @@ final class DatasetPreparation {
     }
   }
 
-  /// Makes the data set.
-  void make(PreprocessPlan plan, Tokenizer tokenizer) throws IOException, InterruptedException {
+  /// Makes the data set; false when it was stopped before the end.
+  boolean make(PreprocessPlan plan, Tokenizer tokenizer) throws IOException, InterruptedException {
     Files.createDirectories(request.home());
     Files.deleteIfExists(request.record());
-    if (request.raw() == Raw.KEEP || allLocal()) {
+    if (fromDisk()) {
       for (Part part : request.corpus().parts()) {
         if (part instanceof Part.Remote remote) {
           keep(remote);
         }
       }
-      Preprocess.run(plan, tokenizer, console);
-    } else {
-      pipe(plan, tokenizer);
     }
-    AtomicFile.write(request.record(), description(plan));
+    boolean complete = tokenize(plan, tokenizer).complete();
+    if (complete) {
+      AtomicFile.write(request.record(), description(plan));
+    }
+    return complete;
+  }
+
+  private Preprocess.Summary tokenize(PreprocessPlan plan, Tokenizer tokenizer)
+      throws IOException, InterruptedException {
+    return fromDisk()
+        ? Preprocess.run(plan, tokenizer, means.console(), means.stop())
+        : pipe(plan, tokenizer);
+  }
+
+  private boolean fromDisk() {
+    return request.raw() == Raw.KEEP || allLocal();
   }
 
   private boolean allLocal() {
     return request.corpus().parts().stream().allMatch(Part.Local.class::isInstance);
   }
 
-  private void pipe(PreprocessPlan plan, Tokenizer tokenizer)
+  private Preprocess.Summary pipe(PreprocessPlan plan, Tokenizer tokenizer)
       throws IOException, InterruptedException {
     List<DownloadedInput> inputs = new ArrayList<>();
     for (Part part : request.corpus().parts()) {
       if (part instanceof Part.Remote remote) {
-        inputs.add(new DownloadedInput(remote, download, place(remote)));
+        inputs.add(new DownloadedInput(remote, means.download(), place(remote)));
       }
     }
     try {
-      Preprocess.runRemote(plan, List.<RemoteInput>copyOf(inputs), tokenizer, console);
+      return Preprocess.runRemote(
+          plan, List.<RemoteInput>copyOf(inputs), tokenizer, means.console(), means.stop());
     } finally {
       for (DownloadedInput input : inputs) {
         input.close();
@@ -148,10 +166,10 @@ final class DatasetPreparation {
   private void keep(Part.Remote part) throws IOException {
     Path file = place(part);
     if (isThere(part, file)) {
-      console.info("%s is there already", file);
+      means.console().info("%s is there already", file);
     } else {
-      download.toFile(part.mirrors(), file);
-      console.info("downloaded %s: %,d bytes", file, Files.size(file));
+      means.download().toFile(part.mirrors(), file);
+      means.console().info("downloaded %s: %,d bytes", file, Files.size(file));
     }
     if (part.unpacked().isPresent()) {
       UnpackedCheck.require(file, part.unpacked().get());

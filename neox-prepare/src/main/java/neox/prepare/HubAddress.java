@@ -50,9 +50,11 @@ record HubAddress(RepoKind kind, RepoId repo, String revision, String path) {
     return -1;
   }
 
+  /// As [#parse] reads it.
   @Override
   public String toString() {
-    String at = revision.equals("main") ? "" : "@" + revision;
+    String encoded = revision.replace("%", "%25").replace("/", "%2F");
+    String at = revision.equals("main") ? "" : "@" + encoded;
     return SCHEME
         + (kind == RepoKind.DATASET ? "datasets/" : "")
         + repo

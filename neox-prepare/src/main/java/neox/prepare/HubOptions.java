@@ -4,16 +4,18 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import neox.base.Console;
+import neox.base.help.HelpGroup;
 import neox.hub.HubSettings;
 import neox.hub.Token;
 import picocli.CommandLine.Option;
 
 /// Which hub is read, and as whom; used as a picocli mixin.
+@HelpGroup("Hub")
 final class HubOptions {
   @Option(
       names = "--endpoint",
       paramLabel = "URL",
-      description = "The hub. Default: HF_ENDPOINT, else https://huggingface.co.")
+      description = "The hub (default: HF_ENDPOINT, else https://huggingface.co).")
   private Optional<String> endpoint = Optional.empty();
 
   /// The settings; what is public needs no token.

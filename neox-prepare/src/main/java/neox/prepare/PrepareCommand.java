@@ -10,13 +10,16 @@ import neox.base.Console;
 import neox.base.Environment;
 import neox.base.ExitCode;
 import neox.base.StandardOptions;
+import neox.base.StopRequest;
 import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
+import neox.base.help.HelpGroup;
 import neox.hub.HubSettings;
 import neox.hub.download.Download;
 import neox.hub.download.Patience;
+import neox.prepare.sample.SamplePreparation;
 import neox.preprocess.PreprocessPlan;
 import neox.preprocess.command.TokenizingOptions;
 import neox.tokenizer.Tokenizer;
@@ -39,6 +42,12 @@ import picocli.CommandLine.Parameters;
       "The text is tokenized while it is downloaded; no second copy of it lies on disk.",
       "'sample' needs no network: it writes a small corpus of its own, a tokenizer trained on it,"
           + " the tokens, evaluation sets and prompts."
+    },
+    footerHeading = "Examples:",
+    footer = {
+      "  neox-prepare sample -d demo/data",
+      "  neox-prepare enwik8 -d data",
+      "  neox-prepare hf://datasets/OWNER/NAME --split train --name mine"
     })
 public final class PrepareCommand implements ToolCommand {
   private static final String GPT2 = "GPT2BPETokenizer";
@@ -49,21 +58,24 @@ public final class PrepareCommand implements ToolCommand {
       arity = "0..1",
       paramLabel = "DATASET",
       description = {
-        "sample; a name that GPT-NeoX knows (default: enwik8; see --list); an address",
-        "http(s)://…; hf://datasets/OWNER/NAME[@REVISION][/PATH]; or a file or directory."
+        "What to prepare: sample; a name that GPT-NeoX knows (see --list); an address",
+        "http(s)://…; hf://datasets/OWNER/NAME, with @REVISION and /PATH where wanted; or a file",
+        "or directory (default: enwik8)."
       })
   private String dataset = "enwik8";
 
+  @HelpGroup("Place")
   @Option(
       names = {"-d", "--data-dir", "--data_dir"},
       paramLabel = "DIR",
       description = "Where to put the files (default: $DATA_DIR, else ./data).")
   private @Nullable Path dataDir;
 
+  @HelpGroup("Tokenizer")
   @Option(
       names = {"-t", "--tokenizer"},
       paramLabel = "TYPE",
-      description = "Tokenizer type (default: GPT2BPETokenizer); the sample trains its own.")
+      description = "The tokenizer's type (default: GPT2BPETokenizer); the sample trains its own.")
   private @Nullable String tokenizer;
 
   @Option(
@@ -78,6 +90,7 @@ public final class PrepareCommand implements ToolCommand {
       description = "The tokenizer's merges (default: GPT-2's, fetched).")
   private @Nullable Path mergeFile;
 
+  @HelpGroup("Place")
   @Option(
       names = {"-f", "--force-redownload", "--force_redownload"},
       description = "Fetch or make it again even if it is there.")
@@ -91,18 +104,20 @@ public final class PrepareCommand implements ToolCommand {
   @Option(names = "--name", paramLabel = "NAME", description = "The name of what is made.")
   private Optional<String> name = Optional.empty();
 
+  @HelpGroup("Rows of hf://")
   @Option(
       names = "--config",
       paramLabel = "NAME",
-      description = "hf://: which configuration (default: the repository's default).")
+      description = "Which configuration to take (default: the repository's default).")
   private Optional<String> config = Optional.empty();
 
   @Option(
       names = "--split",
       paramLabel = "NAME",
-      description = "hf://: which split (default: train).")
+      description = "Which split to take (default: train).")
   private Optional<String> split = Optional.empty();
 
+  @HelpGroup("Tokenizing")
   @Option(
       names = {"--no-append-eod", "--no_append_eod"},
       description = "Do not end documents with the end-of-document token.")
@@ -112,6 +127,7 @@ public final class PrepareCommand implements ToolCommand {
 
   @Mixin HubOptions hub = new HubOptions();
 
+  @HelpGroup("List of data sets")
   @Option(names = "--list", description = "List the data sets known by name, and what they are.")
   private boolean list;
 
@@ -121,19 +137,20 @@ public final class PrepareCommand implements ToolCommand {
   @Option(names = "--json", description = "With --list: one JSON object a line.")
   private boolean json;
 
-  @Option(names = "--seed", paramLabel = "N", description = "sample: another text (default: 1).")
+  @HelpGroup("Sample")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Another number makes another text (default: 1).")
   private long seed = 1;
 
-  @Option(
-      names = "--megabytes",
-      paramLabel = "X",
-      description = "sample: how much text (default: 2.5).")
+  @Option(names = "--megabytes", paramLabel = "X", description = "How much text (default: 2.5).")
   private double megabytes = 2.5;
 
   @Option(
       names = {"--vocab-size", "--vocab_size"},
       paramLabel = "N",
-      description = "sample: tokens in its vocabulary (default: 768).")
+      description = "Tokens in its vocabulary (default: 768).")
   private int vocabSize = 768;
 
   private final Map<String, String> environment;
@@ -165,7 +182,7 @@ public final class PrepareCommand implements ToolCommand {
 
   @Override
   public Map<String, Supplier<ToolCommand>> subcommands() {
-    return Map.of("checkpoint", CheckpointCommand::new);
+    return Map.of("checkpoint", CheckpointCommand::new, "eval", EvalCommand::new);
   }
 
   @Override
@@ -177,10 +194,15 @@ public final class PrepareCommand implements ToolCommand {
       return sample(console);
     }
     HubSettings settings = hub.settings(environment, console);
-    try (ConsoleObserver observer = new ConsoleObserver(console);
-        Download download = Download.open(settings, patience, observer)) {
-      return list ? list(settings, download, console) : prepare(settings, download, console);
-    }
+    return Stoppable.run(
+        console,
+        (observer, stop) -> {
+          try (Download download = Download.open(settings, patience, observer)) {
+            return list
+                ? list(settings, download, console)
+                : prepare(settings, download, console, stop);
+          }
+        });
   }
 
   private int list(HubSettings settings, Download download, Console console) {
@@ -193,7 +215,7 @@ public final class PrepareCommand implements ToolCommand {
     return ExitCode.OK;
   }
 
-  private int prepare(HubSettings settings, Download download, Console console)
+  private int prepare(HubSettings settings, Download download, Console console, StopRequest stop)
       throws IOException, InterruptedException {
     DataFiles choice = new DataFiles(config, split);
     Catalog known = catalog.get();
@@ -205,12 +227,12 @@ public final class PrepareCommand implements ToolCommand {
         return ExitCode.OK;
       }
       Gpt2Vocabulary gpt2 = new Gpt2Vocabulary(directory(), known, finder, download);
-      tokenize(corpus, gpt2, download, console);
-      return ExitCode.OK;
+      return tokenize(
+          corpus, gpt2, new DatasetPreparation.Means(download, console, stop::requested));
     }
   }
 
-  private void tokenize(Corpus corpus, Gpt2Vocabulary gpt2, Download download, Console console)
+  private int tokenize(Corpus corpus, Gpt2Vocabulary gpt2, DatasetPreparation.Means means)
       throws IOException, InterruptedException {
     String type = tokenizer == null ? GPT2 : tokenizer;
     DatasetPreparation.Request request =
@@ -220,7 +242,8 @@ public final class PrepareCommand implements ToolCommand {
             name.orElse(corpus.name()),
             describe(type),
             keepRaw ? DatasetPreparation.Raw.KEEP : DatasetPreparation.Raw.PIPE);
-    DatasetPreparation preparation = new DatasetPreparation(request, download, console);
+    Console console = means.console();
+    DatasetPreparation preparation = new DatasetPreparation(request, means);
     if (force) {
       tokenizing.replaceOutput();
     }
@@ -236,10 +259,13 @@ public final class PrepareCommand implements ToolCommand {
       if (force) {
         preparation.forget();
       }
-      preparation.make(plan, open(type, gpt2, console));
+      if (!preparation.make(plan, open(type, gpt2, console))) {
+        return ExitCode.STOPPED;
+      }
     }
     console.info(
         "next: neox-train CONFIG --set data_path=%s", plan.dataset(plan.keys().getFirst()));
+    return ExitCode.OK;
   }
 
   private Tokenizer open(String type, Gpt2Vocabulary gpt2, Console console)

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.hub.fixture.DownloadServer;
 import neox.prepare.CatalogEntry.State;
 import neox.preprocess.Preprocess;

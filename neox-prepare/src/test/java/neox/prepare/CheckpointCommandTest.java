@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.hub.fixture.Fault;
 import neox.hub.fixture.HubServer;
 import neox.hub.fixture.Repository.Commit;

@@ -18,7 +18,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.hub.fixture.DownloadServer;
 import neox.hub.fixture.Fault;
 import neox.hub.fixture.HubServer;

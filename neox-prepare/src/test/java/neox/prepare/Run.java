@@ -13,15 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import neox.base.Json;
 import neox.base.Tool;
+import neox.base.json.Json;
 import neox.data.indexed.IndexedTokens;
 import neox.hub.download.Patience;
 
 /// What a run of the tool in this process did.
 record Run(int exitCode, String out, String err) {
   private static final Patience SHORT =
-      new Patience(Duration.ofSeconds(5), Duration.ofMillis(500), 5, pause -> {});
+      new Patience(Duration.ofMinutes(1), Duration.ofSeconds(2), 5, pause -> {});
 
   /// Runs with its own environment and the data sets of a JSON text.
   static Run of(Map<String, String> environment, String catalog, String... arguments) {

@@ -3,14 +3,12 @@ package neox.preprocess;
 import java.util.function.Supplier;
 import neox.preprocess.encode.ChunkEncoder;
 import neox.preprocess.encode.OrderedPipeline;
-import neox.preprocess.input.Chunk;
 
 /// What each encoding thread does with a chunk, and how much memory all of them may take.
 final class ChunkWorker implements OrderedPipeline.Worker<ChunkTask, ChunkResult> {
   private static final long MAX_BYTES_UNDER_WAY = 256L << 20;
   private static final int HEAP_SHARE = 4;
   private static final int BYTES_PER_TEXT_BYTE = 8; // it, its text, its tokens and their growth
-  private static final long LONG_BYTES = 4L << 20;
 
   private final ChunkEncoder encoder;
 
@@ -35,18 +33,6 @@ final class ChunkWorker implements OrderedPipeline.Worker<ChunkTask, ChunkResult
 
   @Override
   public ChunkResult apply(ChunkTask task) {
-    try {
-      return new ChunkResult(encoder.encode(task.chunk()), task.end());
-    } catch (OutOfMemoryError e) {
-      throw shortage(task.chunk(), e);
-    }
-  }
-
-  /// A row that is too long for the heap is named; for other shortages there is no telling whose.
-  private static OutOfMemoryError shortage(Chunk chunk, OutOfMemoryError e) {
-    if (chunk.bytes() < LONG_BYTES || !(chunk instanceof Chunk.Lines lines)) {
-      return e;
-    }
-    return lines.source().tooLong(lines.at().lines() + 1, chunk.bytes());
+    return new ChunkResult(encoder.encode(task.chunk()), task.end());
   }
 }

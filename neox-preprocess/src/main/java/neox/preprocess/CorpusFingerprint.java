@@ -2,7 +2,6 @@ package neox.preprocess;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
+import neox.base.NamedFiles;
 import neox.base.Version;
 import neox.preprocess.input.InputFile;
 import neox.preprocess.journal.Fingerprint;
@@ -62,7 +62,7 @@ final class CorpusFingerprint {
       update(sums, ByteBuffer.allocate(Integer.BYTES).putInt(0, id));
     }
     for (Path file : tokenizer.files()) {
-      update(sums, ByteBuffer.wrap(Files.readAllBytes(file)));
+      update(sums, ByteBuffer.wrap(NamedFiles.readAllBytes(file)));
     }
     return sums.stream().map(sum -> "%08x".formatted(sum.getValue())).collect(Collectors.joining());
   }

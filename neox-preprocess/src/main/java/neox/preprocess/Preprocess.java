@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import neox.base.Console;
 import neox.base.ExitCode;
+import neox.base.FileKind;
 import neox.base.Progress;
 import neox.base.StopRequest;
 import neox.base.UserException;
@@ -90,19 +91,21 @@ public final class Preprocess {
       throws IOException, InterruptedException {
     try (StopRequest stop = StopRequest.listen(console)) {
       boolean complete = run(plan, recipe, console, stop::requested).complete();
-      int code = complete ? ExitCode.OK : ExitCode.STOPPED;
-      stop.finished(code);
-      return code;
+      return complete ? ExitCode.OK : ExitCode.STOPPED;
     }
   }
 
-  /// As [#run(PreprocessPlan, Tokenizer, Console)] for files that are not on disk, which the plan's
-  /// inputs only name.
+  /// As [#run(PreprocessPlan, Tokenizer, Console, BooleanSupplier)] for files that are not on disk,
+  /// which the plan's inputs only name.
   public static Summary runRemote(
-      PreprocessPlan plan, List<RemoteInput> inputs, Tokenizer tokenizer, Console console)
+      PreprocessPlan plan,
+      List<RemoteInput> inputs,
+      Tokenizer tokenizer,
+      Console console,
+      BooleanSupplier stop)
       throws IOException, InterruptedException {
     List<InputFile> files = inputs.stream().map(InputFile::of).toList();
-    return run(plan, files, Recipe.ofTexts(plan, tokenizer), console, () -> false);
+    return run(plan, files, Recipe.ofTexts(plan, tokenizer), console, stop);
   }
 
   private static Summary run(
@@ -113,6 +116,7 @@ public final class Preprocess {
       BooleanSupplier stop)
       throws IOException, InterruptedException {
     refuseDuplicates(plan.keys());
+    requireReportable(plan);
     List<InputFile> files = plan.shard().of(corpus);
     Fingerprint fingerprint = CorpusFingerprint.of(plan, files, recipe.settings());
     if (plan.unfinished() == Unfinished.RESUME) {
@@ -130,6 +134,13 @@ public final class Preprocess {
   private static void refuseDuplicates(List<String> keys) {
     if (new HashSet<>(keys).size() != keys.size()) {
       throw UserException.of("--jsonl-keys: a key is given twice: %s", keys);
+    }
+  }
+
+  /// The report gets its name by renaming, which would replace a device or a pipe by a file.
+  private static void requireReportable(PreprocessPlan plan) throws IOException {
+    if (plan.onError() == OnError.SKIP && FileKind.of(plan.report()).isPresent()) {
+      FileKind.require(plan.report(), "a file to list skipped rows in", FileKind.REGULAR);
     }
   }
 
@@ -170,7 +181,7 @@ public final class Preprocess {
   /// Returns false when it was stopped.
   private boolean encode(Recipe recipe, BooleanSupplier stop)
       throws IOException, InterruptedException {
-    boolean sized = files.stream().allMatch(file -> file.path().isPresent() || file.size() > 0);
+    boolean sized = files.stream().allMatch(InputFile::isSized);
     long total =
         sized
             ? files.stream().mapToLong(InputFile::size).sum()

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,7 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import neox.base.AtomicFile;
-import neox.base.Json;
+import neox.base.NamedFiles;
+import neox.base.json.Json;
 import neox.data.indexed.WorkDirectory;
 import neox.preprocess.input.Problem;
 
@@ -23,12 +23,10 @@ final class SkipReport implements AutoCloseable {
   private static final String FILE = "skipped.jsonl";
   private static final int BUFFER_BYTES = 1 << 16;
 
-  private final Path path;
   private final FileChannel channel;
   private final ByteArrayOutputStream buffer = new ByteArrayOutputStream();
 
-  private SkipReport(Path path, FileChannel channel) {
-    this.path = path;
+  private SkipReport(FileChannel channel) {
     this.channel = channel;
   }
 
@@ -36,10 +34,10 @@ final class SkipReport implements AutoCloseable {
   static SkipReport open(WorkDirectory work, long length) throws IOException {
     Path path = work.file(FILE);
     FileChannel channel =
-        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        NamedFiles.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     channel.truncate(length);
     channel.position(length);
-    return new SkipReport(path, channel);
+    return new SkipReport(channel);
   }
 
   /// @param file the file of the corpus that the problem is in
@@ -60,14 +58,8 @@ final class SkipReport implements AutoCloseable {
   private void flush() throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(buffer.toByteArray());
     buffer.reset();
-    try {
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-    } catch (IOException e) {
-      FileSystemException named = new FileSystemException(path.toString(), null, e.getMessage());
-      named.initCause(e);
-      throw named;
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
     }
   }
 
@@ -92,7 +84,7 @@ final class SkipReport implements AutoCloseable {
       Files.move(path, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (AtomicMoveNotSupportedException e) { // on another file system
       try (AtomicFile copy = AtomicFile.create(target)) {
-        Files.copy(path, copy.stream());
+        NamedFiles.copy(path, copy.stream());
         copy.commit();
       }
     }

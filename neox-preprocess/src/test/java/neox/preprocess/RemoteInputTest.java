@@ -1,5 +1,6 @@
 package neox.preprocess;
 
+import static neox.preprocess.Packed.gzip;
 import static neox.preprocess.Packed.members;
 import static neox.preprocess.Packed.tar;
 import static neox.preprocess.Packed.utf8;
@@ -18,11 +19,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import neox.base.Console;
 import neox.base.UserException;
-import neox.preprocess.command.TokenizingOptions;
+import neox.preprocess.PreprocessPlan.Existing;
+import neox.preprocess.PreprocessPlan.Unfinished;
 import neox.preprocess.input.RemoteInput;
 import neox.tokenizer.Tokenizers;
 import org.junit.jupiter.api.Test;
@@ -67,6 +70,37 @@ class RemoteInputTest {
   }
 
   @Test
+  void goesOnWhereTheConnectionWasLost() throws Exception {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 30_000; i++) {
+      rows.append("{\"text\": \"row ").append(i).append("\"}\n");
+    }
+    byte[] first = utf8(rows.toString());
+    byte[] second = Files.readAllBytes(Run.GOLDEN.resolve("parquet/other/many.parquet"));
+    Path whole = Files.createDirectory(directory.resolve("whole"));
+    for (String name : List.of("a.jsonl", "a.jsonl.zst", "a.jsonl.gz")) {
+      Path broken = Files.createDirectory(directory.resolve("broken-" + name));
+      byte[] bytes = name.endsWith("zst") ? zstd(first) : name.endsWith("gz") ? gzip(first) : first;
+      run(whole, Unfinished.KEEP, new Fake("b.parquet", second), new Fake(name, bytes));
+      // The first file was read to its end, the second to its middle.
+      Fake failing = new Fake("failing-" + name, Arrays.copyOf(bytes, bytes.length * 9 / 10));
+      RemoteInput renamed = new Renamed(name, bytes.length, failing);
+      assertThatThrownBy(() -> run(broken, Unfinished.KEEP, new Fake("b.parquet", second), renamed))
+          .isInstanceOf(IOException.class)
+          .hasMessage("failing.jsonl: the line is cut");
+      assertThat(Run.files(broken)).containsExactly("out.partial");
+      events.clear();
+      run(broken, Unfinished.RESUME, new Fake("b.parquet", second), new Fake(name, bytes));
+      assertThat(events).containsExactly("open " + name, "finished");
+      for (String file : List.of("out_text_document.bin", "out_text_document.idx")) {
+        assertThat(Files.mismatch(whole.resolve(file), broken.resolve(file)))
+            .as(name)
+            .isEqualTo(-1);
+      }
+    }
+  }
+
+  @Test
   void refusesANameThatSaysNoFormat() {
     assertThatThrownBy(() -> run(new Fake("corpus.rar", utf8(""))))
         .isInstanceOf(UserException.class)
@@ -74,16 +108,25 @@ class RemoteInputTest {
   }
 
   private void run(RemoteInput... inputs) throws Exception {
-    TokenizingOptions options = new TokenizingOptions();
+    run(directory, Unfinished.KEEP, inputs);
+  }
+
+  private static void run(Path output, Unfinished unfinished, RemoteInput... inputs)
+      throws Exception {
     PreprocessPlan plan =
-        options.plan(List.of("remote"), directory.resolve("out"), PreprocessPlan.Ending.PLAIN, 0);
+        PreprocessPlan.builder(List.of("remote"), output.resolve("out"))
+            .existing(unfinished == Unfinished.KEEP ? Existing.OVERWRITE : Existing.REFUSE)
+            .unfinished(unfinished)
+            .saveBytes(200_000)
+            .build();
     PrintStream err = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
     Console console = new Console(InputStream.nullInputStream(), err, err, false, false);
     Preprocess.runRemote(
         plan,
         List.of(inputs),
         Tokenizers.open("CharLevelTokenizer", Optional.empty(), Optional.empty()),
-        console);
+        console,
+        () -> false);
   }
 
   /// Bytes in memory that behave as their name says.
@@ -125,6 +168,24 @@ class RemoteInputTest {
       if (name.startsWith("wrong")) {
         throw new IOException(name + ": the sum is wrong");
       }
+    }
+  }
+
+  /// A file under another name and of another length than its bytes have.
+  private record Renamed(String name, long size, RemoteInput input) implements RemoteInput {
+    @Override
+    public InputStream open() throws IOException {
+      return input.open();
+    }
+
+    @Override
+    public Path fetch() throws IOException {
+      return input.fetch();
+    }
+
+    @Override
+    public void finished() throws IOException {
+      input.finished();
     }
   }
 

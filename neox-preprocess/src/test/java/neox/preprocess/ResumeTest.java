@@ -4,6 +4,7 @@ import static neox.preprocess.Packed.gzip;
 import static neox.preprocess.Packed.members;
 import static neox.preprocess.Packed.tar;
 import static neox.preprocess.Packed.utf8;
+import static neox.preprocess.Packed.zip;
 import static neox.preprocess.Packed.zstd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -115,6 +116,9 @@ class ResumeTest {
     corpora.put("b.jsonl.zst", zstd(rows));
     corpora.put("c.jsonl.zst.tar", tar(members("x", zstd(rows), "y", zstd(utf8(rows(7, 2000))))));
     corpora.put("d.tar.gz", gzip(tar(documents)));
+    corpora.put("e.zip", zip(documents));
+    Path many = Run.GOLDEN.resolve("parquet/other/many.parquet");
+    corpora.put("f.parquet", Files.readAllBytes(many));
     corpora.put("stdin", rows);
     for (Map.Entry<String, byte[]> corpus : corpora.entrySet()) {
       crashAndResume(corpus.getKey(), corpus.getValue());

@@ -3,6 +3,7 @@ package neox.preprocess;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,13 +24,17 @@ public record Run(int exitCode, String out, String err) {
   }
 
   public static Run withInput(byte[] stdin, String... arguments) {
+    return of(new ByteArrayInputStream(stdin), arguments);
+  }
+
+  public static Run of(InputStream stdin, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int code =
         Tool.run(
             new PreprocessCommand(),
             arguments,
-            new ByteArrayInputStream(stdin),
+            stdin,
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8));
     return new Run(

@@ -2,43 +2,52 @@ package neox.train;
 
 import java.io.IOException;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.OptionalLong;
 import neox.base.UserException;
 import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
 import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
+import neox.config.OpenedConfig;
 import neox.config.RunShape;
+import neox.data.OrderLog;
 import neox.data.RunSamples;
 
 /// A run's configuration, with its length in steps: where it is given as `train_epochs`, the data
 /// decide, and what has been opened to ask them is kept for the run.
 ///
 /// @param opened the samples, where they had to be opened; whoever takes them closes them
-record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened) {
+/// @param overridesArchitecture whether the configuration may describe another network than the one
+///   that the checkpoint to go on from was trained as
+record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened, boolean overridesArchitecture) {
   /// Reads a configuration; when it gives epochs, asks the data how many steps they are.
   ///
   /// @param worldSize ranks of the run
-  static RunPlan read(ConfigSource source, int worldSize, Consumer<String> log) throws IOException {
+  static RunPlan read(ConfigSource source, int worldSize, OrderLog log) throws IOException {
     RunShape shape = RunShape.ofRanks(worldSize);
-    LoadedConfig loaded = ConfigLoader.read(source, shape);
+    OpenedConfig files = ConfigLoader.open(source);
+    LoadedConfig loaded = files.forRun(shape);
     NeoxConfig config = loaded.config();
     if (config.batch().trainEpochs().isEmpty()) {
-      return new RunPlan(loaded, Optional.empty());
+      return new RunPlan(loaded, Optional.empty(), false);
     }
     config.requireTrainable();
     RunSamples samples = RunSamples.open(config, log);
     try {
       long steps = steps(samples, config);
-      log.accept(
+      log.info(
           "train_epochs: %d epochs are %,d steps"
               .formatted(config.batch().trainEpochs().get(), steps));
-      return new RunPlan(
-          ConfigLoader.read(source, shape.withStepsOfEpochs(steps)), Optional.of(samples));
-    } catch (IOException | RuntimeException e) {
+      return new RunPlan(files.forRun(shape.withStepsOfEpochs(steps)), Optional.of(samples), false);
+    } catch (RuntimeException e) {
       samples.close();
       throw e;
     }
+  }
+
+  /// The same with the choice of whoever started it.
+  RunPlan withArchitectureOverridden(boolean value) {
+    return new RunPlan(loaded, opened, value);
   }
 
   private static long steps(RunSamples samples, NeoxConfig config) {
@@ -56,7 +65,15 @@ record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened) {
   }
 
   /// The samples of the run.
-  RunSamples samples(Consumer<String> log) throws IOException {
-    return opened.isPresent() ? opened.get() : RunSamples.open(loaded.config(), log);
+  ///
+  /// @param trainOrder how many samples the order of training was made for, where that is not what
+  ///   the configuration asks for
+  RunSamples samples(OptionalLong trainOrder, OrderLog log) throws IOException {
+    if (opened.isPresent()) {
+      return opened.get();
+    }
+    return trainOrder.isPresent()
+        ? RunSamples.resume(loaded.config(), trainOrder.getAsLong(), log)
+        : RunSamples.open(loaded.config(), log);
   }
 }

@@ -2,8 +2,6 @@ package neox.train;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import neox.base.Console;
 import neox.base.ExitCode;
@@ -12,9 +10,12 @@ import neox.base.StopRequest;
 import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.Version;
+import neox.base.help.HelpGroup;
+import neox.config.ArchitectureCheck;
 import neox.config.ConfigOptions;
 import neox.config.ConfigSource;
 import neox.config.ParallelConfig;
+import neox.data.OrderLog;
 import neox.parallel.Launch;
 import neox.parallel.Ranks;
 import neox.parallel.Topology;
@@ -31,20 +32,22 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = false,
     versionProvider = Version.class,
     sortOptions = false,
-    description = "Train a language model as GPT-NeoX configuration files say.",
-    footerHeading = "%nExamples:%n",
+    description = "Trains a language model as GPT-NeoX configuration files say.",
+    footerHeading = "Examples:",
     footer = {
       "  neox-train -d configs demo",
       "  neox-train pythia-14m.yml local.yml --set train_iters=1000",
       "",
-      "The log goes to standard output, metrics to metrics.jsonl in log_dir (else save).",
-      "SIGTERM and Ctrl-C finish the step and save; exit code 75 then means:",
-      "run the same command again to continue.",
+      "The log goes to standard output, metrics to metrics.jsonl in log_dir (else save). SIGTERM,"
+          + " SIGHUP, SIGUSR1 (Slurm's --signal) and Ctrl-C finish the step and save; exit code 75"
+          + " then means: run the same command again to continue. A second Ctrl-C ends the run at"
+          + " once, unsaved.",
       "",
-      "Several ranks: start the command once for each, with RANK, WORLD_SIZE,",
-      "MASTER_ADDR and MASTER_PORT in the environment; pipe_parallel_size times",
-      "model_parallel_size times replicas is WORLD_SIZE."
+      "Several ranks: start the command once for each, with RANK, WORLD_SIZE, MASTER_ADDR and"
+          + " MASTER_PORT in the environment; pipe_parallel_size times model_parallel_size times"
+          + " replicas is WORLD_SIZE."
     })
+@HelpGroup("Run")
 public final class TrainCommand implements ToolCommand {
   /// How long a rank waits for the others: at the start for them to come, later for what they
   /// compute.
@@ -62,8 +65,13 @@ public final class TrainCommand implements ToolCommand {
   @Option(
       names = "--device",
       paramLabel = "NAME",
-      description = "Where to compute: cpu (default), cuda or cuda:N.")
+      description = "Where to compute: cpu, cuda or cuda:N (default: cpu).")
   String device = "cpu";
+
+  @Option(
+      names = {ArchitectureCheck.OPTION, "--override_architecture"},
+      description = ArchitectureCheck.DESCRIPTION)
+  boolean overrideArchitecture;
 
   public static void main(String[] args) {
     System.exit(Tool.run(new TrainCommand(), args));
@@ -76,14 +84,20 @@ public final class TrainCommand implements ToolCommand {
       console.out().print(answer.get());
       return ExitCode.OK;
     }
-    Launch launch = Launch.fromEnvironment();
-    RunPlan plan = RunPlan.read(source(), launch.worldSize(), console::info);
+    return train(Launch.fromEnvironment(), console.outlastingReaders());
+  }
+
+  /// Trains as one of the ranks, of which the first alone speaks.
+  private int train(Launch launch, Console everyRank) throws Exception {
+    Console console = launch.isFirst() ? everyRank : everyRank.silent();
+    RunPlan plan =
+        RunPlan.read(source(), launch.worldSize(), OrderLog.of(console))
+            .withArchitectureOverridden(overrideArchitecture);
     NativeRuntime.start(NativeRuntime.defaultThreads());
     try (StopRequest stop = StopRequest.listen(console)) {
-      int code = NativeRuntime.run(() -> train(launch, plan, console, stop));
+      return NativeRuntime.run(() -> train(launch, plan, console, stop));
+    } finally {
       console.out().flush();
-      stop.finished(code);
-      return code;
     }
   }
 
@@ -92,6 +106,9 @@ public final class TrainCommand implements ToolCommand {
     ParallelConfig parallel = plan.loaded().config().parallel();
     Topology topology = launch.topology(parallel.stages(), parallel.modelParallelSize());
     try (Ranks ranks = Ranks.join(topology, launch, JOIN)) {
+      if (ranks.isFirstOfAll()) {
+        plan.loaded().warning().ifPresent(warning -> console.warn("%s", warning));
+      }
       return Training.run(plan, new Training.Seat(ranks, Device.named(device)), console, stop);
     }
   }
@@ -99,11 +116,8 @@ public final class TrainCommand implements ToolCommand {
   /// The option is short for `--set iteration=N`.
   private ConfigSource source() {
     ConfigSource source = config.source();
-    if (iteration == null) {
-      return source;
-    }
-    Map<String, String> overrides = new LinkedHashMap<>(source.overrides());
-    overrides.put("iteration", iteration.toString());
-    return new ConfigSource(source.directory(), source.files(), overrides);
+    return iteration == null
+        ? source
+        : source.with("--iteration", "iteration", iteration.toString());
   }
 }

@@ -2,27 +2,22 @@ package neox.train;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import neox.base.AtomicFile;
 import neox.base.Console;
+import neox.base.ExitCode;
 import neox.base.StopRequest;
 import neox.base.UserException;
 import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
 import neox.config.Vocabulary;
+import neox.data.OrderLog;
 import neox.model.Mode;
 import neox.model.Network;
 import neox.model.NetworkOptions;
 import neox.model.stage.NetworkStage;
-import neox.monitor.JsonlMetrics;
-import neox.monitor.LossPlot;
-import neox.monitor.MetricSink;
-import neox.monitor.Metrics;
-import neox.monitor.TensorBoardEvents;
 import neox.parallel.Ranks;
 import neox.tensor.Device;
 import neox.tensor.Placement;
@@ -36,11 +31,14 @@ import neox.train.checkpoint.SaveLock;
 import neox.train.checkpoint.StartingPoint;
 import neox.train.checkpoint.TrainProgress;
 import neox.train.checkpoint.TrainState;
+import neox.train.data.DataPosition;
 import neox.train.data.TrainingData;
 import neox.train.evaluation.Evaluations;
 import neox.train.evaluation.Evaluator;
 import neox.train.log.FlopCount;
-import neox.train.log.RunLog;
+import neox.train.log.NextCommands;
+import neox.train.log.RunPlaces;
+import neox.train.log.RunRecords;
 import neox.train.log.TrainLog;
 import neox.train.loop.Pipeline;
 import neox.train.loop.Trainer;
@@ -61,9 +59,6 @@ import neox.weights.spec.NetworkSpec;
 /// and knows all of them. All ranks of a run do the same, in the same order; the first of them
 /// speaks.
 final class Training {
-  private static final String METRICS = "metrics.jsonl";
-  private static final String PLOT = "loss.svg";
-
   private final RunPlan plan;
   private final LoadedConfig loaded;
   private final NeoxConfig config;
@@ -91,9 +86,20 @@ final class Training {
   /// Trains as configured and returns the exit code.
   static int run(RunPlan plan, Seat seat, Console console, StopRequest stop) throws IOException {
     plan.loaded().config().requireTrainable();
+    requireMemory(plan.loaded().config(), seat);
+    evaluationSize(plan.loaded().config()); // complains before anything is made
     Optional<Path> save = plan.loaded().config().checkpoint().save();
     try (SaveLock lock = new SaveLock(save.filter(_ -> seat.ranks().isFirstOfAll()))) {
       return new Training(plan, seat, console, stop).run(lock);
+    }
+  }
+
+  private static void requireMemory(NeoxConfig config, Seat seat) {
+    switch (seat.device()) {
+      case Device.Cpu _ -> MemoryNeed.of(config, seat.ranks().topology()).requireMainMemory();
+      case Device.Meta _, Device.Cuda _ -> {
+        // A GPU's memory is asked for by whoever allocates it.
+      }
     }
   }
 
@@ -110,13 +116,19 @@ final class Training {
             tokenizer.vocabSize(), config.model().dims().vocabDivisor(), ranks.tensor().size());
     NetworkSpec spec = NetworkSpec.of(config.model(), paddedVocab);
     Optional<Path> checkpoint = StartingPoint.find(config.checkpoint(), console);
-    try (TrainingData data = data(tokenizer, paddedVocab);
+    OptionalLong trainOrder =
+        DataPosition.orderMadeFor(
+            StartingPoint.dataOf(checkpoint, config.checkpoint()), config.batch());
+    try (TrainingData data = data(tokenizer, paddedVocab, trainOrder);
         Network network = Network.build(spec, stage(spec), options())) {
       data.train().rows(0); // complains before anything is written
       lock.acquire();
-      TrainProgress progress = new TrainProgress(start(network, checkpoint));
-      describe(spec);
-      return run(data, network, progress, checkpoint);
+      try (RunPlaces places = places()) {
+        TrainState state = start(network, checkpoint);
+        RunData runData = new RunData(data, DataPosition.of(data, config, state, console));
+        describe(spec);
+        return run(runData, network, new TrainProgress(state), checkpoint, places);
+      }
     }
   }
 
@@ -129,63 +141,100 @@ final class Training {
   }
 
   /// The first rank builds the orders of samples that are not there yet; the others find them.
-  private TrainingData data(Tokenizer tokenizer, int paddedVocab) throws IOException {
+  private TrainingData data(Tokenizer tokenizer, int paddedVocab, OptionalLong trainOrder)
+      throws IOException {
     TrainingData.Use use =
         new TrainingData.Use(tokenizer.eod(), paddedVocab, ranks.data(), placement);
     if (!ranks.isFirstOfAll()) {
       ranks.world().barrier();
     }
-    TrainingData data = TrainingData.of(plan.samples(console::info), config, use, console);
+    TrainingData data =
+        TrainingData.of(plan.samples(trainOrder, OrderLog.of(console)), config, use, console);
     if (ranks.isFirstOfAll()) {
       ranks.world().barrier();
     }
     return data;
   }
 
+  /// The first rank records for all.
+  private RunPlaces places() throws IOException {
+    return ranks.isFirstOfAll() ? RunPlaces.claim(config, console) : RunPlaces.none(console);
+  }
+
+  /// @param position where in the data the run stands
+  private record RunData(TrainingData data, DataPosition position) {}
+
   private int run(
-      TrainingData data, Network network, TrainProgress progress, Optional<Path> checkpoint)
+      RunData data,
+      Network network,
+      TrainProgress progress,
+      Optional<Path> checkpoint,
+      RunPlaces places)
       throws IOException {
-    long done = progress.state().iteration();
-    long last = config.batch().trainIters();
     Holdings holdings = Holdings.of(network.parameters(), network.spec().parameters(), ranks);
     try (GradientBuckets gradients = GradientBuckets.of(holdings);
         Optimizer optimizer = optimizer(gradients);
-        TrainingWork work = work(data, gradients);
-        RunLog log = RunLog.open(console, logDirectory(), last - done);
-        MetricSink metrics = openMetrics(done)) {
+        TrainingWork work = work(data.position(), gradients);
+        RunRecords records = records(places, progress)) {
       if (checkpoint.isPresent()) {
         restoreOptimizer(optimizer, checkpoint.get());
       }
-      metrics.text("configuration", loaded.effectiveYaml());
+      records.metrics().text("configuration", loaded.effectiveYaml());
       Pipeline pipeline = pipeline();
-      NetworkStage stage = new NetworkStage(network, work, Mode.TRAINING);
       Trainer trainer =
           new Trainer(
               new Trainer.Parts(pipeline, work, gradients, optimizer, progress),
-              pipeline.runner(stage),
+              pipeline.runner(new NetworkStage(network, work, Mode.TRAINING)),
               settings());
-      TrainLog trainLog = trainLog(network, progress, log, metrics);
-      Checkpointer checkpointer = checkpointer(network, optimizer, progress);
-      Evaluations evaluations =
-          new Evaluations(
-              evaluator(network, pipeline, log, metrics), data, config.eval().interval());
+      TrainLog trainLog = trainLog(network, progress, records);
+      Checkpointer checkpointer = checkpointer(network, optimizer, progress, data.position());
+      Evaluations evaluations = evaluations(data.data(), evaluator(network, pipeline, records));
       TrainingLoop.Hooks hooks =
           new TrainingLoop.Hooks(
-              List.of(trainLog),
+              List.of(trainLog, records.summary(), places),
               List.of(evaluations),
+              List.of(evaluations::catchUp),
               List.of(trainLog::notANumber),
               List.of(evaluations::validateAtEnd, checkpointer::save, evaluations::testAtEnd));
-      int code =
+      TrainingLoop loop =
           new TrainingLoop(
-                  trainer,
-                  hooks,
-                  checkpointer,
-                  () -> pipeline.anyOf(stop.requested()),
-                  new TrainingLoop.Plan(done + 1, last, config.monitor().exitInterval()),
-                  console)
-              .run();
-      plot();
+              trainer,
+              hooks,
+              checkpointer,
+              () -> pipeline.anyOf(stop.requested()),
+              plan(progress),
+              console);
+      int code = loop.run();
+      conclude(records, network, code);
       return code;
+    }
+  }
+
+  private TrainingLoop.Plan plan(TrainProgress progress) {
+    return new TrainingLoop.Plan(
+        progress.state().iteration() + 1,
+        config.batch().trainIters(),
+        config.monitor().exitInterval());
+  }
+
+  private RunRecords records(RunPlaces places, TrainProgress progress) throws IOException {
+    RunRecords.Start start =
+        new RunRecords.Start(
+            progress.state().iteration(),
+            config.batch().trainIters(),
+            (long) config.batch().trainBatchSize() * config.model().seqLength(),
+            config.monitor().logDir().isPresent());
+    return RunRecords.open(places, start, console);
+  }
+
+  /// Shows what the run has come to, and what can be done with it.
+  private void conclude(RunRecords records, Network network, int code) {
+    records.plot(network.spec().paddedVocab());
+    records.summarize();
+    if (code == ExitCode.OK && config.checkpoint().save().isPresent()) {
+      new NextCommands(config.checkpoint().save().get(), config.model())
+          .lines()
+          .forEach(console::info);
     }
   }
 
@@ -193,9 +242,9 @@ final class Training {
     return Optimizer.of(config.optimizer(), config.parallel().zeroStage(), gradients);
   }
 
-  private TrainingWork work(TrainingData data, GradientBuckets gradients) {
+  private TrainingWork work(DataPosition position, GradientBuckets gradients) {
     return TrainingWork.ofTraining(
-        data.train(), objective, config.batch().gradientAccumulationSteps(), gradients);
+        position.feed(), objective, config.batch().gradientAccumulationSteps(), gradients);
   }
 
   private Pipeline pipeline() {
@@ -239,9 +288,16 @@ final class Training {
     }
     try (NeoxCheckpoint stored =
         NeoxCheckpoint.open(checkpoint.get(), OptionalLong.empty(), config.model())) {
+      if (!plan.overridesArchitecture()) {
+        stored.requireTrainedAs(loaded);
+      }
       network.load(stored);
       TrainState state =
-          StartingPoint.stateOf(checkpoint.get(), stored.iteration(), config, configured);
+          StartingPoint.stateOf(
+              checkpoint.get(),
+              new StartingPoint.NeoxState(stored.iteration(), stored.clientState()),
+              config,
+              configured);
       state.randomState().ifPresent(random -> restoreRandomState(random, checkpoint.get()));
       console.info("loaded %s, continuing after step %d", checkpoint.get(), state.iteration());
       return state;
@@ -291,49 +347,20 @@ final class Training {
     }
   }
 
-  private Optional<Path> logDirectory() {
-    return config.monitor().logDir().filter(_ -> ranks.isFirstOfAll());
-  }
-
-  /// The first rank reports for all.
-  private MetricSink openMetrics(long done) throws IOException {
-    List<MetricSink> sinks = new ArrayList<>();
-    if (ranks.isFirstOfAll()) {
-      sinks.add(JsonlMetrics.open(metricsDirectory().resolve(METRICS), done));
-      if (config.monitor().tensorboardDir().isPresent()) {
-        sinks.add(TensorBoardEvents.open(config.monitor().tensorboardDir().get(), done));
-      }
-    }
-    return Metrics.of(sinks);
-  }
-
-  private void plot() throws IOException {
-    if (ranks.isFirstOfAll()) {
-      AtomicFile.write(
-          metricsDirectory().resolve(PLOT),
-          LossPlot.ofMetrics(metricsDirectory().resolve(METRICS)));
-    }
-  }
-
-  private Path metricsDirectory() {
-    return config.monitor().logDir().or(() -> config.checkpoint().save()).orElse(Path.of(""));
-  }
-
-  private TrainLog trainLog(
-      Network network, TrainProgress progress, RunLog log, MetricSink metrics) {
+  private TrainLog trainLog(Network network, TrainProgress progress, RunRecords records) {
     int samples = config.batch().trainBatchSize();
     TrainLog.Run run =
         new TrainLog.Run(
             progress,
-            progress.state().iteration() + 1,
             config.batch().trainIters(),
             samples,
             config.model().seqLength(),
             FlopCount.of(config.model(), samples, network.spec().paddedVocab()));
-    return new TrainLog(run, config.monitor(), log, metrics);
+    return new TrainLog(run, config.monitor(), records.log(), records.metrics());
   }
 
-  private Checkpointer checkpointer(Network network, Optimizer optimizer, TrainProgress progress) {
+  private Checkpointer checkpointer(
+      Network network, Optimizer optimizer, TrainProgress progress, DataPosition position) {
     Layout layout =
         config.parallel().pipeParallelSize() == 0 ? Layout.FILE_PER_RANK : Layout.FILE_PER_LAYER;
     Checkpointer.Contents contents =
@@ -341,6 +368,7 @@ final class Training {
             network,
             optimizer,
             progress,
+            position::after,
             ranks,
             layout,
             config.tokenizer().type(),
@@ -348,12 +376,27 @@ final class Training {
     return new Checkpointer(config.checkpoint(), contents, console);
   }
 
-  private Evaluator evaluator(Network network, Pipeline pipeline, RunLog log, MetricSink metrics) {
-    int microBatches =
-        Math.toIntExact(
-            Math.multiplyExact(
-                config.eval().iters(), (long) config.batch().gradientAccumulationSteps()));
-    return new Evaluator(
-        network, objective, microBatches, pipeline, new Evaluator.Report(log, metrics));
+  private Evaluations evaluations(TrainingData data, Evaluator evaluator) {
+    return new Evaluations(
+        evaluator,
+        data,
+        new Evaluations.Times(config.eval().interval(), config.batch().trainIters()));
+  }
+
+  private Evaluator evaluator(Network network, Pipeline pipeline, RunRecords records) {
+    return new Evaluator(network, objective, evaluationSize(config), pipeline, records);
+  }
+
+  /// Micro-batches of one evaluation.
+  private static int evaluationSize(NeoxConfig config) {
+    long iterations = config.eval().iters();
+    int each = config.batch().gradientAccumulationSteps();
+    if (iterations > Integer.MAX_VALUE / each) {
+      throw UserException.of(
+          "eval_iters: an evaluation of %,d times %,d micro-batches (gradient_accumulation_steps)"
+              + " would never end; expected at most %,d",
+          iterations, each, Integer.MAX_VALUE / each);
+    }
+    return Math.toIntExact(iterations * each);
   }
 }

@@ -6,7 +6,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -35,19 +34,25 @@ class InterruptedRunTest {
   }
 
   @Test
-  void continuesBitForBitAfterSigtermAndAfterAKillWhileSaving() throws Exception {
-    Process process = start();
-    await(process, () -> hasCheckpoint(2));
-    process.destroy();
-    assertThat(process.waitFor()).as(errors()).isEqualTo(ExitCode.STOPPED);
-    assertThat(errors()).contains("run the same command again to continue");
+  void continuesBitForBitAfterSignalsAndAfterAKillWhileSaving() throws Exception {
+    assertSavesAfter("TERM", 2);
+    assertSavesAfter("USR1", 4);
 
-    process = start();
+    Process process = start();
     await(process, this::isSaving);
     process.destroyForcibly();
     assertThat(process.waitFor()).as(errors()).isEqualTo(KILLED);
 
     assertEndsLikeAnUndisturbedRun(12);
+  }
+
+  private void assertSavesAfter(String signal, long step) throws Exception {
+    Process process = start();
+    await(process, () -> hasCheckpoint(step));
+    String pid = Long.toString(process.pid());
+    assertThat(new ProcessBuilder("kill", "-s", signal, pid).start().waitFor()).isZero();
+    assertThat(process.waitFor()).as(errors()).isEqualTo(ExitCode.STOPPED);
+    assertThat(errors()).contains("run the same command again to continue");
   }
 
   @Test
@@ -91,15 +96,8 @@ class InterruptedRunTest {
   }
 
   private Process start(String... overrides) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx512m", "-cp"));
-    command.add(
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.add(TrainCommand.class.getName());
-    command.addAll(fixture.arguments("disturbed", overrides));
     File err = directory.resolve("err.txt").toFile();
-    return new ProcessBuilder(command)
+    return new ProcessBuilder(TrainProcess.command(fixture.arguments("disturbed", overrides)))
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .redirectError(ProcessBuilder.Redirect.appendTo(err))
         .start();

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -21,8 +22,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import neox.base.Console;
 import neox.base.ExitCode;
-import neox.base.Json;
 import neox.base.StopRequest;
+import neox.base.json.Json;
 import neox.config.ConfigSource;
 import neox.config.model.ModelConfig;
 import neox.parallel.Ranks;
@@ -161,15 +162,38 @@ class ManyRanksTest {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream print = new PrintStream(printed, true, StandardCharsets.UTF_8);
     Console console = new Console(InputStream.nullInputStream(), print, print, false, false);
-    Ranks.runInProcess(
-        topology,
-        ranks -> {
-          RunPlan plan = RunPlan.read(source, topology.worldSize(), console::info);
-          try (StopRequest stop = StopRequest.listen(console)) {
+    try (StopRequest stop = StopRequest.listen(console)) {
+      Ranks.runInProcess(
+          topology,
+          ranks -> {
+            RunPlan plan = RunPlan.read(source, topology.worldSize(), console::info);
             int code = Training.run(plan, new Training.Seat(ranks, Device.CPU), console, stop);
             assertThat(code).isEqualTo(expectedCode);
-          }
-        });
+          });
+    }
+  }
+
+  @Test
+  void oneRankThatIsAskedStopsAllAfterTheSameStep() throws Exception {
+    TrainFixture fixture = new TrainFixture(directory);
+    Topology topology = new Topology(1, 2, 1);
+    Path save = directory.resolve("stopped");
+    ConfigSource source = source(fixture, overrides(fixture, "pythia", topology, 0, save));
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+    Console console = new Console(InputStream.nullInputStream(), nowhere, nowhere, false, false);
+    try (StopRequest never = StopRequest.listen(console);
+        StopRequest atOnce = StopRequest.listen(console)) {
+      atOnce.request();
+      Ranks.runInProcess(
+          topology,
+          ranks -> {
+            RunPlan plan = RunPlan.read(source, topology.worldSize(), _ -> {});
+            StopRequest mine = ranks.isFirstOfAll() ? never : atOnce;
+            int code = Training.run(plan, new Training.Seat(ranks, Device.CPU), console, mine);
+            assertThat(code).isEqualTo(ExitCode.STOPPED);
+          });
+    }
+    assertThat(save.resolve("latest")).hasContent("global_step1");
   }
 
   private static ModelConfig model(TrainFixture fixture, Map<String, String> overrides)

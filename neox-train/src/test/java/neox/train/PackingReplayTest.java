@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.config.ConfigSource;
 import neox.config.NeoxConfig;
 import neox.tensor.NativeRuntime;

@@ -38,6 +38,9 @@ final class RankProcesses {
             .as(Files.readString(printed.get(rank)))
             .isZero();
       }
+      for (Path other : printed.subList(1, ranks)) {
+        assertThat(other).as("the first rank speaks for all").content().isEmpty();
+      }
     } finally {
       processes.forEach(Process::destroyForcibly);
     }
@@ -45,13 +48,7 @@ final class RankProcesses {
 
   private static Process start(int rank, int ranks, int port, List<String> arguments, Path output)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(TrainCommand.class.getName());
-    command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder = new ProcessBuilder(TrainProcess.command(arguments));
     builder.environment().put("RANK", String.valueOf(rank));
     builder.environment().put("WORLD_SIZE", String.valueOf(ranks));
     builder.environment().put("MASTER_ADDR", InetAddress.getLoopbackAddress().getHostAddress());

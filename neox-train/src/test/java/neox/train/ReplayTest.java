@@ -17,7 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import neox.base.ExitCode;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
 import neox.config.NeoxConfig;

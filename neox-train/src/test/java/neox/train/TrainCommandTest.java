@@ -139,6 +139,27 @@ class TrainCommandTest {
   }
 
   @Test
+  void refusesToGoOnAsAnotherNetworkUnlessItIsOverridden() {
+    assertThat(fixture.run("run", "train_iters=1").code()).isEqualTo(ExitCode.OK);
+    TrainFixture.Result result =
+        fixture.run("run", "train_iters=2", "rotary_pct=0.25", "activation=relu");
+    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+    String saved = directory.resolve("run/global_step1/configs/neox-effective.yml").toString();
+    assertThat(result.err().replaceAll("yml:\\d+", "yml:N"))
+        .endsWith(
+            """
+            neox-train: --set: rotary_pct is 0.25, but the weights were trained with 0.5 (%s:N)
+            --set: activation is relu, but the weights were trained with gelu (%s:N); set it back, \
+            or give --override-architecture to compute with the new value
+            """
+                .formatted(saved, saved));
+    List<String> arguments =
+        fixture.arguments("run", "train_iters=2", "rotary_pct=0.25", "activation=relu");
+    arguments.add("--override-architecture");
+    assertThat(TrainFixture.run(arguments).code()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
   void namesTheMistakesThatOnlyARunShows() {
     assertFails(
         "pipe_parallel_size: pipe_parallel_size (2) x model_parallel_size (1) = 2 ranks share the"
@@ -146,7 +167,22 @@ class TrainCommandTest {
             + " MASTER_ADDR, MASTER_PORT)",
         "pipe_parallel_size=2");
     assertFails("no training data", "split=0,50,50");
+    assertFails(
+        "eval_iters: an evaluation of 5,000,000,000 times 2 micro-batches"
+            + " (gradient_accumulation_steps) would never end; expected at most 1,073,741,823",
+        "eval_iters=5000000000");
     assertFails("no such checkpoint directory", "load=" + directory.resolve("nowhere"));
+  }
+
+  @Test
+  void refusesPlacesItCannotWriteToBeforeItTrains() {
+    for (String key : List.of("save", "log_dir", "tensorboard_dir")) {
+      TrainFixture.Result result = fixture.run("run", "load=", key + "=" + fixture.config());
+      assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.USAGE);
+      assertThat(result.err())
+          .contains("neox-train: " + fixture.config() + ": expected a directory for ");
+      assertThat(result.out()).isEmpty();
+    }
   }
 
   @Test
@@ -191,9 +227,16 @@ class TrainCommandTest {
   @Test
   void saysWhatItLeavesOut() {
     TrainFixture.Result result =
-        fixture.run("run", FEW_STEPS, "checkpoint_activations=true", "char_level_ppl=true");
+        fixture.run(
+            "run",
+            FEW_STEPS,
+            "checkpoint_activations=true",
+            "char_level_ppl=true",
+            "use_wandb=true",
+            "comms_logger={enabled: true}");
     assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
     assertThat(result.err())
+        .contains("warning: no effect here, and none on any number: use_wandb, comms_logger\n")
         .contains("warning: checkpoint_activations is not supported yet")
         .contains("warning: char_level_ppl is not supported yet");
   }

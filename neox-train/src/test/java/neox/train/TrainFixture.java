@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import neox.base.Console;
@@ -144,7 +145,8 @@ final class TrainFixture {
             Integer.MAX_VALUE,
             Communicator.alone(),
             Placement.cpu(ScalarType.Float));
-    return TrainingData.of(plan.samples(line -> {}), plan.loaded().config(), use, quiet);
+    return TrainingData.of(
+        plan.samples(OptionalLong.empty(), line -> {}), plan.loaded().config(), use, quiet);
   }
 
   private static void add(List<String> arguments, String override) {

@@ -13,6 +13,7 @@ import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
+import neox.base.help.HelpGroup;
 import neox.hub.HubSettings;
 import neox.hub.Pause;
 import neox.hub.RepoId;
@@ -35,17 +36,21 @@ import picocli.CommandLine.Parameters;
     versionProvider = Version.class,
     sortOptions = false,
     description = {
-      "Publish a directory on a model hub.",
+      "Publishes a directory on a model hub.",
       "",
       "Creates the repository and the branch when they are missing and puts all files that differ"
           + " into one commit, whose address goes to standard output. Files that only the hub has"
           + " are kept. Run it again to resume a broken-off upload."
     },
+    footerHeading = "Examples:",
     footer = {
+      "  neox-upload hf OWNER/NAME --dry-run",
+      "  neox-upload hf OWNER/NAME main --private -m 'The first 1000 steps'",
       "",
       "The token is looked for in --token-file, HF_TOKEN, HUGGING_FACE_HUB_TOKEN, and the file that"
           + " logging in with the hub's own tool writes."
     })
+@HelpGroup("Upload")
 public final class UploadCommand implements ToolCommand {
   @Parameters(index = "0", paramLabel = "DIR", description = "The directory to publish.")
   @SuppressWarnings("NullAway.Init")
@@ -62,7 +67,7 @@ public final class UploadCommand implements ToolCommand {
       index = "2",
       arity = "0..1",
       paramLabel = "BRANCH",
-      description = "Default: ${DEFAULT-VALUE}.")
+      description = "The branch (default: ${DEFAULT-VALUE}).")
   private String branch = UploadRequest.MAIN;
 
   @Option(
@@ -73,22 +78,22 @@ public final class UploadCommand implements ToolCommand {
   @Option(
       names = {"-m", "--message"},
       paramLabel = "TEXT",
-      description = "The commit's summary. Default: Upload DIR.")
+      description = "The commit's summary (default: Upload DIR).")
   private Optional<String> message = Optional.empty();
 
   @Option(
-      names = {"-n", "--dry-run"},
+      names = {"-n", "--dry-run", "--dry_run"},
       description = "Change nothing; list on standard output what would happen to each file.")
   private boolean dryRun;
 
   @Option(
       names = "--endpoint",
       paramLabel = "URL",
-      description = "The hub. Default: HF_ENDPOINT, else https://huggingface.co.")
+      description = "The hub (default: HF_ENDPOINT, else https://huggingface.co).")
   private Optional<String> endpoint = Optional.empty();
 
   @Option(
-      names = "--token-file",
+      names = {"--token-file", "--token_file"},
       paramLabel = "FILE",
       description = "A file that holds the token and nothing else.")
   private Optional<Path> tokenFile = Optional.empty();

@@ -210,7 +210,19 @@ class UploadCommandTest {
         ExitCode.FAILED,
         "neox-upload: no answer from "
             + address
-            + " while creating alice/tiny: connection refused\n",
+            + " while creating alice/tiny: connection refused by "
+            + address
+            + "\n",
+        run(model, "alice/tiny"));
+  }
+
+  @Test
+  void saysAtOnceThatTheHostIsUnknown() {
+    environment.put("HF_ENDPOINT", "https://nosuch.invalid");
+    assertFails(
+        ExitCode.FAILED,
+        "neox-upload: no answer from nosuch.invalid:443 while creating alice/tiny: unknown host"
+            + " nosuch.invalid\n",
         run(model, "alice/tiny"));
   }
 

@@ -1,9 +1,10 @@
 package neox.eval.metric;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import neox.python.PythonCase;
+import neox.python.PythonText;
 
 /// When a generated text equals a reference: both are normalized in this order, then compared.
 ///
@@ -35,14 +36,20 @@ public record TextComparison(
   private String normalize(String text) {
     String result = text;
     for (Pattern pattern : ignored) {
-      result = pattern.matcher(result).replaceAll("");
+      result = trimmed(pattern.matcher(result).replaceAll(""));
     }
+    result = trimmed(result);
     if (ignoreCase) {
-      result = result.toLowerCase(Locale.ROOT);
+      result = PythonCase.lower(result);
     }
     if (ignorePunctuation) {
-      result = PUNCTUATION.matcher(result).replaceAll("");
+      result = trimmed(PUNCTUATION.matcher(result).replaceAll(""));
     }
-    return ignoreNumbers ? DIGITS.matcher(result).replaceAll("") : result;
+    return ignoreNumbers ? trimmed(DIGITS.matcher(result).replaceAll("")) : result;
+  }
+
+  /// The harness keeps texts in NumPy's arrays, which know no NUL at the end of a string.
+  private static String trimmed(String text) {
+    return PythonText.rightStrip(text, c -> c == 0);
   }
 }

@@ -47,7 +47,11 @@ public record RunDescription(
 
     /// [#name] as a name for a directory.
     public String sanitizedName() {
-      return name().replaceAll("[\"<>:/|\\\\?*\\[\\]]+", "__");
+      return sanitized(name());
+    }
+
+    static String sanitized(String name) {
+      return name.replaceAll("[\"<>:/|\\\\?*\\[\\]]+", "__");
     }
   }
 

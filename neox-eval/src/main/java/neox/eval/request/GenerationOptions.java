@@ -54,9 +54,19 @@ public record GenerationOptions(ObjectNode keywords) {
   /// The most tokens to generate.
   public int maxTokens() {
     for (String key : MAX_TOKENS) {
-      if (keywords.path(key).canConvertToInt()) {
-        return keywords.get(key).intValue();
+      JsonNode wanted = keywords.path(key);
+      if (wanted.isMissingNode() || wanted.isNull()) {
+        continue;
       }
+      double number = wanted.asDouble(Double.NaN);
+      if (!wanted.isNumber()
+          || number != Math.rint(number)
+          || !wanted.canConvertToInt()
+          || number < 1) {
+        throw UserException.of(
+            "generation options: %s %s: expected a whole number from 1 on", key, wanted);
+      }
+      return wanted.intValue();
     }
     return DEFAULT_MAX_TOKENS;
   }

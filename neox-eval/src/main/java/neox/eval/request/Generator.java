@@ -17,6 +17,9 @@ import neox.tokenizer.Tokenizer;
 
 /// Greedy continuations that end where a stop text appears.
 ///
+/// Rows that pad the vocabulary may be chosen, as in the harness, which sees the network's rows
+/// alone: such a token has no text. Scores, too, are shares of the probability of all rows.
+///
 /// @param eod ends every continuation
 /// @param batchSize how many are written at the same time
 record Generator(LanguageModel model, Tokenizer tokenizer, int eod, int maxLength, int batchSize) {

@@ -2,18 +2,18 @@ package neox.eval.task;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import neox.base.Json;
+import neox.base.ReadableFile;
 import neox.base.UserException;
+import neox.base.json.Json;
 
 /// The data sets below one directory, one JSON object per line in `DIR/TASK/SPLIT.jsonl`.
 public record Documents(Path directory) {
@@ -22,7 +22,7 @@ public record Documents(Path directory) {
   /// null, as in a table.
   public List<Document> read(Task task, String split) throws IOException {
     Path file = directory.resolve(task.data().folder()).resolve(split + ".jsonl");
-    if (!Files.isRegularFile(file)) {
+    if (!Files.exists(file)) {
       throw UserException.of(
           "%s: no such file; task %s needs the split '%s' of the data set %s there, one JSON object"
               + " per line",
@@ -37,33 +37,49 @@ public record Documents(Path directory) {
 
   private static List<Document> parse(Path file) throws IOException {
     List<Document> documents = new ArrayList<>();
-    try (BufferedReader reader = Files.newBufferedReader(file)) {
-      int number = 0;
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        number++;
-        if (line.isBlank()) {
-          continue;
-        }
-        String where = file + ":" + number;
-        JsonNode value = parse(line, where);
-        if (!(value instanceof ObjectNode fields)) {
-          throw UserException.of(
-              "%s: expected a JSON object, found %s", where, value.getNodeType());
-        }
-        documents.add(new Document(fields, where));
+    byte[] bytes = ReadableFile.bytes(file);
+    int number = 0;
+    for (int from = 0; from < bytes.length; ) {
+      int to = endOfLine(bytes, from);
+      String where = file + ":" + ++number;
+      String line = ReadableFile.text(Arrays.copyOfRange(bytes, from, to), where);
+      if (!line.isBlank()) {
+        documents.add(new Document(parse(line, where), where));
       }
-    } catch (CharacterCodingException e) {
-      throw new UserException(file + ": the file is not valid UTF-8", e);
+      from = to + 1;
     }
     return documents;
   }
 
-  private static JsonNode parse(String line, String where) {
-    try {
-      return Json.mapper().readTree(line);
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-      throw new UserException(where + ": not valid JSON: " + e.getOriginalMessage(), e);
+  private static int endOfLine(byte[] bytes, int from) {
+    int to = from;
+    while (to < bytes.length && bytes[to] != '\n') {
+      to++;
     }
+    return to;
+  }
+
+  private static ObjectNode parse(String line, String where) {
+    JsonNode value = Json.parse(line, where);
+    if (!(value instanceof ObjectNode fields)) {
+      throw UserException.of("%s: expected a JSON object, found %s", where, value.getNodeType());
+    }
+    if (line.contains("\\u") && hasHalfPair(fields)) {
+      throw UserException.of(
+          "%s: a text holds half a surrogate pair, which is no character", where);
+    }
+    return fields;
+  }
+
+  private static boolean hasHalfPair(JsonNode value) {
+    if (value.isTextual()) {
+      return value.textValue().codePoints().anyMatch(Documents::isHalf);
+    }
+    return value.valueStream().anyMatch(Documents::hasHalfPair);
+  }
+
+  private static boolean isHalf(int codePoint) {
+    return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
   }
 
   private static List<Document> complete(List<Document> documents) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import neox.eval.metric.Metric;
+import neox.python.PythonCase;
 import neox.python.PythonText;
 
 /// HellaSwag (arXiv:1905.07830): how does the story go on? The texts were scraped from WikiHow and
@@ -38,7 +39,7 @@ final class HellaSwag {
   /// Adds the columns `query`, `choices` and `gold`.
   static Document process(Document document) {
     ObjectNode fields = document.fields().deepCopy();
-    String context = document.text("ctx_a") + " " + PythonText.capitalize(document.text("ctx_b"));
+    String context = document.text("ctx_a") + " " + PythonCase.capitalize(document.text("ctx_b"));
     fields.put("query", clean(document.text("activity_label") + ": " + context));
     ArrayNode choices = fields.putArray("choices");
     document.texts("endings").forEach(ending -> choices.add(clean(ending)));

@@ -43,7 +43,7 @@ public final class TaskCatalogue {
       }
     }
     if (!problems.isEmpty()) {
-      throw new UserException(String.join("\n", problems));
+      throw UserException.ofAll(problems);
     }
     return List.copyOf(found);
   }

@@ -3,11 +3,18 @@ package neox.eval.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import neox.base.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +59,7 @@ class DocumentsTest {
     Files.write(file, new byte[] {'{', '"', (byte) 0xff, '"', '}'});
     assertThatThrownBy(() -> new Documents(directory).read(task("piqa"), "validation"))
         .isInstanceOf(UserException.class)
-        .hasMessage(file + ": the file is not valid UTF-8");
+        .hasMessage(file + ":1: not valid UTF-8");
   }
 
   private void refusesToBuild(String task, String split, String message, String line)
@@ -91,5 +98,103 @@ class DocumentsTest {
         "\"choices.label\" must be a list of texts, found []",
         "{\"question\": \"q\", \"choices\": {\"text\": [\"x\"], \"label\": []},"
             + " \"answerKey\": \"E\"}");
+  }
+
+  @Test
+  void readsBehindAByteOrderMarkAndWithAnyEndOfLine() throws IOException {
+    assertThat(read("\ufeff{\"a\": 1}\r", "", " \r", "{\"a\": 2}"))
+        .extracting(document -> document.fields().get("a").intValue())
+        .containsExactly(1, 2);
+    refuses(":2: not valid JSON: ", "{}", "\ufeff{}");
+  }
+
+  @Test
+  void refusesHalfASurrogatePairWithItsLine() {
+    String problem = ": a text holds half a surrogate pair, which is no character";
+    refuses(":2" + problem, "{}", "{\"a\": [{\"b\": \"x\\ud83d\"}]}");
+  }
+
+  @Test
+  void readsAPipeAndRefusesWhatNeverEnds() throws Exception {
+    Path folder = Files.createDirectories(directory.resolve("piqa"));
+    Path pipe = folder.resolve("validation.jsonl");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    try (ExecutorService writer = Executors.newSingleThreadExecutor()) {
+      Future<Path> written = writer.submit(() -> Files.writeString(pipe, "{\"a\": 1}\n"));
+      assertThat(new Documents(directory).read(task("piqa"), "validation")).hasSize(1);
+      written.get();
+    }
+    Files.delete(pipe);
+    Files.createSymbolicLink(pipe, Path.of("/dev/zero"));
+    assertThatThrownBy(() -> new Documents(directory).read(task("piqa"), "validation"))
+        .hasMessage(pipe + ": expected a file or a pipe, found a device");
+    Files.delete(pipe);
+    Files.createDirectory(pipe);
+    assertThatThrownBy(() -> new Documents(directory).read(task("piqa"), "validation"))
+        .hasMessage(pipe + ": expected a file or a pipe, found a directory");
+  }
+
+  /// Whatever a file holds, it is read, or refused in one line that names it.
+  @Test
+  void survivesAnyDamage() throws IOException {
+    Path folder = Files.createDirectories(directory.resolve("piqa"));
+    Path file = folder.resolve("validation.jsonl");
+    byte[] good =
+        """
+        {"goal": "g\\u00e9", "sol1": "a", "sol2": "b", "label": 1, "x": [1, {"y": null}]}
+        {"goal": "é😀", "sol1": "", "sol2": "\\n", "label": 0, "x": -1.5e10}
+        """
+            .getBytes(StandardCharsets.UTF_8);
+    Random random = new Random(17);
+    int refused = 0;
+    for (int i = 0; i < 1500; i++) {
+      Files.write(file, mutated(good, random));
+      try {
+        new Documents(directory).read(task("piqa"), "validation").forEach(Document::fields);
+      } catch (UserException e) {
+        refused++;
+        assertThat(e.getMessage()).startsWith(file.toString());
+      }
+    }
+    assertThat(refused).isBetween(300, 1490);
+  }
+
+  private static byte[] mutated(byte[] good, Random random) {
+    byte[] bytes = good.clone();
+    for (int n = random.nextInt(3); n >= 0; n--) {
+      int at = random.nextInt(bytes.length);
+      byte[] rest = Arrays.copyOfRange(bytes, at, bytes.length);
+      switch (random.nextInt(4)) {
+        case 0 -> bytes[at] = (byte) random.nextInt(256);
+        case 1 -> bytes = Arrays.copyOf(bytes, at + 1);
+        case 2 -> bytes = joined(bytes, at, "[".repeat(random.nextInt(3000)), rest);
+        default -> bytes = joined(bytes, at, PIECES.get(random.nextInt(PIECES.size())), rest);
+      }
+    }
+    return bytes;
+  }
+
+  private static final List<String> PIECES =
+      List.of(
+          "\\ud800",
+          "\"",
+          "{",
+          "}",
+          ",",
+          "1e999",
+          "9".repeat(2000),
+          "\0",
+          "\ufeff",
+          "NaN",
+          "\n",
+          ":",
+          "null");
+
+  private static byte[] joined(byte[] head, int to, String middle, byte[] tail) {
+    ByteArrayOutputStream joined = new ByteArrayOutputStream();
+    joined.write(head, 0, to);
+    joined.writeBytes(middle.getBytes(StandardCharsets.UTF_8));
+    joined.writeBytes(tail);
+    return joined.toByteArray();
   }
 }

@@ -13,15 +13,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import neox.base.Json;
 import neox.base.UserException;
-import neox.base.Utf8Check;
+import neox.base.json.Json;
 import neox.preprocess.chat.ChatOptions.Learnt;
 import neox.preprocess.chat.ChatOptions.Reward;
 import neox.preprocess.encode.BadRow;
 import neox.preprocess.encode.DocumentEncoder;
 import neox.preprocess.encode.EncodedChunk;
 import neox.preprocess.encode.MaskEncoder;
+import neox.preprocess.encode.RowText;
 import neox.template.Functions;
 import neox.template.value.Value;
 import neox.tokenizer.TokenBuffer;
@@ -82,12 +82,7 @@ public final class ChatEncoder implements DocumentEncoder {
   }
 
   private static JsonNode parse(byte[] json, int from, int to) throws BadRow {
-    int invalid = Utf8Check.firstInvalid(json, from, to);
-    if (invalid >= 0) {
-      throw new BadRow(
-          "not valid UTF-8: byte 0x%02x in column %d%s",
-          json[invalid] & 0xff, invalid - from + 1, Utf8Check.hint(json, from, to, invalid));
-    }
+    RowText.require(json, from, to);
     JsonNode row;
     try {
       row = Json.mapper().readTree(json, from, to - from);

@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeSet;
-import neox.base.Json;
+import neox.base.NamedFiles;
 import neox.base.UserException;
+import neox.base.json.Json;
 import neox.template.Template;
 import neox.template.value.Dialect;
 import neox.template.value.Value;
@@ -50,7 +51,9 @@ public record ChatTokenizer(
           directory);
     }
     Path file = directory.resolve("tokenizer.json");
-    Tokenizer tokenizer = Tokenizers.open("HFTokenizer", Optional.of(file), Optional.empty());
+    // The template writes all tokens of beginning and end itself.
+    Tokenizer tokenizer =
+        Tokenizers.open("HFTokenizer", Optional.of(file), Optional.empty()).withoutSpecialTokens();
     Path configFile = directory.resolve("tokenizer_config.json");
     JsonNode config = Json.read(configFile);
     Map<String, String> special = specialTokens(directory, config);
@@ -107,7 +110,7 @@ public record ChatTokenizer(
       throws IOException {
     Path own = directory.resolve("chat_template.jinja");
     if (Files.exists(own)) {
-      return Files.readString(own);
+      return NamedFiles.readString(own);
     }
     JsonNode template = config.path("chat_template");
     if (template.isTextual()) {

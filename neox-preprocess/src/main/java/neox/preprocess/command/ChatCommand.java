@@ -11,6 +11,7 @@ import neox.base.StandardOptions;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
+import neox.base.help.HelpGroup;
 import neox.data.indexed.TokenWidth;
 import neox.preprocess.Preprocess;
 import neox.preprocess.PreprocessPlan;
@@ -32,17 +33,21 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class,
     sortOptions = false,
     description = {
-      "Tokenizes conversations, written out by the chat template of a Hugging Face tokenizer. A",
-      "row holds lists of {\"role\": …, \"content\": …}.",
-      "Output: PREFIX_KEY_document; PREFIX_KEY_label_document, the same tokens but -100, which is",
-      "not learnt, where others than the generation role speak; with --reward-key also",
-      "PREFIX_KEY_reward_document."
-    })
+      "Tokenizes conversations, written out by the chat template of a Hugging Face tokenizer.",
+      "A row holds lists of {\"role\": …, \"content\": …}.",
+      "Output: PREFIX_KEY_document; PREFIX_KEY_label_document, the same tokens but -100, which is"
+          + " not learnt, where others than the generation role speak; with --reward-key also"
+          + " PREFIX_KEY_reward_document."
+    },
+    footerHeading = "Examples:",
+    footer =
+        "  neox-preprocess chat --input chats.jsonl --output-prefix data/chats --tokenizer-path hf")
 final class ChatCommand implements ToolCommand {
   @Mixin StandardOptions standard = new StandardOptions();
 
   @Mixin CorpusOptions corpus = new CorpusOptions();
 
+  @HelpGroup("Tokenizer")
   @Option(
       names = {"--tokenizer-path", "--tokenizer_path"},
       required = true,
@@ -53,6 +58,7 @@ final class ChatCommand implements ToolCommand {
       })
   private Path tokenizerPath = Path.of("");
 
+  @HelpGroup("What is learnt")
   @Option(
       names = {"--generation-role", "--generation_role"},
       paramLabel = "ROLE",
@@ -92,7 +98,10 @@ final class ChatCommand implements ToolCommand {
     ChatOptions options = options();
     ChatTokenizer chat = ChatTokenizer.open(tokenizerPath);
     PreprocessPlan plan =
-        corpus.plan(tokenizing, PreprocessPlan.Ending.PLAIN).keys(options.datasets()).build();
+        corpus
+            .plan(tokenizing, PreprocessPlan.Ending.PLAIN, Map.of())
+            .keys(options.datasets())
+            .build();
     Map<String, String> settings = Recipe.settings(plan, chat.tokenizer(), OptionalInt.empty());
     settings.putAll(options.settings());
     settings.put("chat template", chat.template());

@@ -1,8 +1,11 @@
 package neox.preprocess.command;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import neox.base.UserException;
+import neox.base.help.HelpGroup;
 import neox.data.indexed.IndexLayout;
 import neox.preprocess.PreprocessPlan;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +15,7 @@ import picocli.CommandLine.Spec;
 
 /// Which corpus becomes which datasets: the options of every command here that writes datasets;
 /// used as a picocli mixin.
+@HelpGroup("Input and output")
 final class CorpusOptions {
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec command;
@@ -46,10 +50,22 @@ final class CorpusOptions {
   private String datasetImpl = "mmap";
 
   /// The plan that these and `tokenizing` make, to be completed.
-  PreprocessPlan.Builder plan(TokenizingOptions tokenizing, PreprocessPlan.Ending ending) {
-    Path prefix = required(outputPrefix, "--output-prefix");
-    if (input.isEmpty()) {
-      throw missing("--input");
+  ///
+  /// @param further options of the command that have to be given too, and whether they are
+  PreprocessPlan.Builder plan(
+      TokenizingOptions tokenizing, PreprocessPlan.Ending ending, Map<String, Boolean> further) {
+    Path prefix = outputPrefix;
+    Map<String, Boolean> needed = new LinkedHashMap<>();
+    needed.put("--input", !input.isEmpty());
+    needed.put("--output-prefix", prefix != null);
+    needed.putAll(further);
+    List<String> missing =
+        needed.entrySet().stream().filter(e -> !e.getValue()).map(Map.Entry::getKey).toList();
+    if (prefix == null || !missing.isEmpty()) {
+      String name = command == null ? "neox-preprocess" : command.qualifiedName();
+      throw UserException.of(
+          "%s %s required; see %s --help",
+          String.join(", ", missing), missing.size() == 1 ? "is" : "are", name);
     }
     return tokenizing.builder(input, prefix, ending, numDocs).layout(layout());
   }
@@ -62,18 +78,5 @@ final class CorpusOptions {
           throw UserException.of(
               "--dataset-impl: expected mmap, cached or lazy, found %s", datasetImpl);
     };
-  }
-
-  /// An option's value; [UserException] when it was not given.
-  <T> T required(@Nullable T value, String option) {
-    if (value == null) {
-      throw missing(option);
-    }
-    return value;
-  }
-
-  private UserException missing(String option) {
-    String name = command == null ? "neox-preprocess" : command.qualifiedName();
-    return UserException.of("%s is required; see %s --help", option, name);
   }
 }

@@ -9,11 +9,12 @@ import java.util.Locale;
 import java.util.Map;
 import neox.base.Console;
 import neox.base.ExitCode;
-import neox.base.Json;
 import neox.base.StandardOptions;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
+import neox.base.help.HelpGroup;
+import neox.base.json.Json;
 import neox.data.indexed.TokenIndex;
 import neox.data.indexed.TokenWidth;
 import neox.preprocess.encode.OnError;
@@ -35,7 +36,14 @@ import picocli.CommandLine.Parameters;
       "Counts documents and tokens of datasets, from their .idx files alone.",
       "A document is what training takes for one: an item of the index.",
       "With --input: of text, tokenized for the count alone; nothing is written."
+    },
+    footerHeading = "Examples:",
+    footer = {
+      "  neox-preprocess count data/mine_text_document",
+      "  neox-preprocess count --input text.jsonl --tokenizer-type HFTokenizer --vocab-file"
+          + " tokenizer.json"
     })
+@HelpGroup("Counting")
 final class CountCommand implements ToolCommand {
   @Mixin StandardOptions standard = new StandardOptions();
 

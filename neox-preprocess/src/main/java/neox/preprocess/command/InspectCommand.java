@@ -11,12 +11,13 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import neox.base.Console;
 import neox.base.ExitCode;
-import neox.base.Json;
 import neox.base.Progress;
 import neox.base.StandardOptions;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
+import neox.base.help.HelpGroup;
+import neox.base.json.Json;
 import neox.config.ConfigSource;
 import neox.data.indexed.IndexedTokens;
 import neox.data.indexed.TokenIndex;
@@ -39,12 +40,15 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description = {
       "Says what a dataset holds: documents, tokens, their lengths; or prints one document.",
-      "A document is what training takes for one: an item of the index.",
-      "",
-      "  neox-preprocess inspect DATASET --document 7 --tokenizer-type …",
-      "  neox-preprocess inspect --config a.yml b.yml [--sample 0 | --batch 0]",
-      ""
+      "A document is what training takes for one: an item of the index."
+    },
+    footerHeading = "Examples:",
+    footer = {
+      "  neox-preprocess inspect data/mine_text_document --document 7 --tokenizer-type HFTokenizer"
+          + " --vocab-file tokenizer.json",
+      "  neox-preprocess inspect --config configs/demo.yml --sample 0"
     })
+@HelpGroup("What to print")
 final class InspectCommand implements ToolCommand {
   @Mixin StandardOptions standard = new StandardOptions();
 

@@ -4,12 +4,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import neox.base.UserException;
+import neox.base.help.HelpGroup;
 import neox.config.ConfigSource;
 import neox.preprocess.inspect.SampleChoice;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// The options of `inspect` that are about a configuration; used as a mixin.
+@HelpGroup("Configuration")
 final class InspectConfigOptions {
   @Option(
       names = "--config",
@@ -27,7 +29,7 @@ final class InspectConfigOptions {
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "Set one key of the configuration; repeatable.")
+      description = "Set one key of the configuration; may be given again.")
   private List<String> assignments = List.of();
 
   @Option(
@@ -39,7 +41,7 @@ final class InspectConfigOptions {
   @Option(
       names = "--split",
       paramLabel = "train|valid|test",
-      description = "Of which split (default: train).")
+      description = "The split that --sample counts in (default: train).")
   private @Nullable String split;
 
   @Option(

@@ -2,8 +2,10 @@ package neox.preprocess.command;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import neox.base.Console;
@@ -11,6 +13,7 @@ import neox.base.StandardOptions;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
+import neox.base.help.HelpGroup;
 import neox.data.indexed.TokenWidth;
 import neox.preprocess.Preprocess;
 import neox.preprocess.PreprocessPlan;
@@ -30,17 +33,23 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class,
     sortOptions = false,
     description = {
-      "Tokenizes text as neox-preprocess does, and writes labels beside it: the same tokens, but",
-      "-100, which is not learnt, up to and including the first occurrence of some tokens. Where",
-      "they do not occur, everything is learnt.",
-      "Output: PREFIX_KEY_document and PREFIX_label_document (PREFIX_KEY_label_document for more",
-      "than one key), for train_data_paths and train_label_data_paths."
-    })
+      "Tokenizes text as neox-preprocess does, and writes labels beside it.",
+      "They are the same tokens, but -100, which is not learnt, up to and including the first"
+          + " occurrence of some tokens. Where they do not occur, everything is learnt.",
+      "Output: PREFIX_KEY_document and PREFIX_label_document (PREFIX_KEY_label_document for more"
+          + " than one key), for train_data_paths and train_label_data_paths."
+    },
+    footerHeading = "Examples:",
+    footer =
+        "  neox-preprocess mask --input text.jsonl --output-prefix data/mine --mask-before-token"
+            + " 10,65,58 --tokenizer-type HFTokenizer --vocab-file tokenizer.json")
+@HelpGroup("Tokenizing")
 final class MaskCommand implements ToolCommand {
   @Mixin StandardOptions standard = new StandardOptions();
 
   @Mixin CorpusOptions corpus = new CorpusOptions();
 
+  @HelpGroup("What is learnt")
   @Option(
       names = {"--mask-before-token", "--mask_before_token"},
       paramLabel = "ID,ID…",
@@ -49,6 +58,7 @@ final class MaskCommand implements ToolCommand {
 
   @Mixin TokenizerOptions tokenizerOptions = new TokenizerOptions();
 
+  @HelpGroup("Tokenizing")
   @Option(
       names = {"--append-eod", "--append_eod"},
       description = "End every document with the end-of-document token.")
@@ -58,7 +68,13 @@ final class MaskCommand implements ToolCommand {
 
   @Override
   public int call(Console console) throws Exception {
-    int[] ids = pattern();
+    PreprocessPlan.Ending ending =
+        appendEod ? PreprocessPlan.Ending.END_OF_DOCUMENT : PreprocessPlan.Ending.PLAIN;
+    Map<String, Boolean> needed = new LinkedHashMap<>();
+    needed.put("--mask-before-token", pattern != null);
+    needed.put("--tokenizer-type", tokenizerOptions.given());
+    PreprocessPlan.Builder builder = corpus.plan(tokenizing, ending, needed);
+    int[] ids = pattern(Objects.requireNonNull(pattern));
     Tokenizer tokenizer = tokenizerOptions.require("mask");
     for (int id : ids) {
       if (id < 0 || id >= tokenizer.vocabSize()) {
@@ -67,18 +83,11 @@ final class MaskCommand implements ToolCommand {
             id, tokenizer.vocabSize() - 1);
       }
     }
-    PreprocessPlan.Ending ending =
-        appendEod ? PreprocessPlan.Ending.END_OF_DOCUMENT : PreprocessPlan.Ending.PLAIN;
-    PreprocessPlan plan = corpus.plan(tokenizing, ending).keys(datasets(tokenizing.keys())).build();
+    PreprocessPlan plan = builder.keys(datasets(tokenizing.keys())).build();
     return Preprocess.untilStopped(plan, recipe(plan, tokenizer, ids), console);
   }
 
-  private int[] pattern() {
-    if (pattern == null) {
-      throw new UserException(
-          "--mask-before-token is required: the ids of the tokens behind which learning begins,"
-              + " such as 10,65,58");
-    }
+  private static int[] pattern(String pattern) {
     try {
       return Arrays.stream(pattern.split(",", -1)).mapToInt(Integer::parseInt).toArray();
     } catch (NumberFormatException e) {

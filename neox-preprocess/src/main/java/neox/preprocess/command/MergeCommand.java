@@ -13,6 +13,7 @@ import neox.base.StandardOptions;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
+import neox.base.help.HelpGroup;
 import neox.data.indexed.IndexedTokens;
 import neox.data.indexed.IndexedTokensMerger;
 import neox.preprocess.inspect.DatasetNames;
@@ -30,13 +31,15 @@ import picocli.CommandLine.Option;
     description = {
       "Joins datasets into one, in the order given, at the speed of the disk.",
       "The inputs stay. Damaged ones are found before anything is written, and the output appears "
-          + "complete or not at all.",
-      "",
+          + "complete or not at all."
+    },
+    footerHeading = "Examples:",
+    footer = {
       "  neox-preprocess merge --input a b 'parts/*' --output-prefix all",
-      "  neox-preprocess merge --shards out_text_document   (all of out_00000-of-00004_text_document"
-          + " …)",
-      ""
+      "  neox-preprocess merge --shards out_text_document",
+      "The second joins all of out_00000-of-00004_text_document and so on."
     })
+@HelpGroup("Input")
 final class MergeCommand implements ToolCommand {
   private static final Pattern PIECE = Pattern.compile(".*-\\d{5}-of-(\\d{5})\\.bin");
 
@@ -59,6 +62,7 @@ final class MergeCommand implements ToolCommand {
       description = "Join all shards of PREFIX_KEY_document that neox-preprocess --shard wrote.")
   private @Nullable Path shards;
 
+  @HelpGroup("Output")
   @Option(
       names = {"--output-prefix", "--output_prefix"},
       paramLabel = "PREFIX",
@@ -71,12 +75,14 @@ final class MergeCommand implements ToolCommand {
       description = "Write under the input's own name into this directory.")
   private @Nullable Path outputDir;
 
+  @HelpGroup("Input")
   @Option(
       names = {"--num-shards", "--num_shards"},
       paramLabel = "N",
       description = "How many pieces the .bin of --input-file is cut into, as a check.")
   private @Nullable Integer pieces;
 
+  @HelpGroup("Output")
   @Option(
       names = "--widen",
       description = "Write int32 when the inputs store their tokens in different widths.")

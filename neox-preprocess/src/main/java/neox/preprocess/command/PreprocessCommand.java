@@ -1,14 +1,20 @@
 package neox.preprocess.command;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
+import neox.base.Advice;
 import neox.base.Console;
 import neox.base.Environment;
 import neox.base.StandardOptions;
 import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.Version;
+import neox.base.help.HelpGroup;
 import neox.preprocess.Preprocess;
 import neox.preprocess.PreprocessPlan;
 import neox.preprocess.Recipe;
@@ -39,8 +45,16 @@ import picocli.CommandLine.Option;
       "  urlsf_subset…_data.xz                 as .tar.xz",
       "Output: PREFIX_KEY_document.bin and .idx for each key, byte-identical to GPT-NeoX's and the"
           + " same for any number of workers."
+    },
+    footerHeading = "Examples:",
+    footer = {
+      "  neox-preprocess --input text.jsonl --output-prefix data/mine --tokenizer-type HFTokenizer"
+          + " --vocab-file tokenizer.json --append-eod",
+      "  neox-preprocess --input 'parts/*.jsonl.zst' --output-prefix data/mine --tokenizer-type"
+          + " GPT2BPETokenizer --vocab-file vocab.json --merge-file merges.txt --resume"
     })
-public final class PreprocessCommand implements ToolCommand {
+@HelpGroup("Tokenizing")
+public final class PreprocessCommand implements ToolCommand, Advice {
   @Mixin StandardOptions standard = new StandardOptions();
 
   @Mixin CorpusOptions corpus = new CorpusOptions();
@@ -54,12 +68,14 @@ public final class PreprocessCommand implements ToolCommand {
 
   @Mixin TokenizingOptions tokenizing = new TokenizingOptions();
 
+  @HelpGroup("Input and output")
   @Option(
       names = "--shard",
       paramLabel = "I/N|env",
       description = {
-        "Do part I (from 0) of N of the input, into PREFIX_0000I-of-0000N_KEY_document; the parts",
-        "in order make the whole. env: RANK/WORLD_SIZE, or what Open MPI or Slurm say."
+        "Do part I (from 0) of N of the input, into PREFIX_0000I-of-0000N_KEY_document (all parts",
+        "in order make the whole); env takes them from RANK and WORLD_SIZE, or Open MPI's or",
+        "Slurm's variables (default: 0/1)."
       })
   private String shard = "0/1";
 
@@ -84,8 +100,21 @@ public final class PreprocessCommand implements ToolCommand {
     PreprocessPlan.Ending ending =
         appendEod ? PreprocessPlan.Ending.END_OF_DOCUMENT : PreprocessPlan.Ending.PLAIN;
     PreprocessPlan plan =
-        corpus.plan(tokenizing, ending).shard(ShardOption.parse(shard, Environment.all())).build();
-    Tokenizer tokenizer = corpus.required(tokenizerOptions.open().orElse(null), "--tokenizer-type");
+        corpus
+            .plan(tokenizing, ending, Map.of("--tokenizer-type", tokenizerOptions.given()))
+            .shard(ShardOption.parse(shard, Environment.all()))
+            .build();
+    Tokenizer tokenizer = tokenizerOptions.require("--input");
     return Preprocess.untilStopped(plan, Recipe.ofTexts(plan, tokenizer), console);
+  }
+
+  /// Text that is named without its option.
+  @Override
+  public Optional<String> about(String argument, List<String> following) {
+    boolean isText =
+        argument.equals("-") || argument.contains(".") || Files.exists(Path.of(argument));
+    return isText && !argument.startsWith("--")
+        ? Optional.of("Text is given with --input: neox-preprocess --input " + argument + " …")
+        : Optional.empty();
   }
 }

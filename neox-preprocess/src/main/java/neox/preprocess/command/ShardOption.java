@@ -1,5 +1,6 @@
 package neox.preprocess.command;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +11,21 @@ import neox.preprocess.input.Shard;
 
 /// Reads `--shard`: `i/n`, or `env` for what a launcher has set.
 final class ShardOption {
+  /// What launchers set in each process that they start: which it is, and of how many. The first
+  /// pair that is there counts, before what Slurm says.
+  private static final List<Launcher> LAUNCHERS =
+      List.of(
+          new Launcher("RANK", "WORLD_SIZE"), // torchrun
+          new Launcher("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"), // Open MPI
+          new Launcher("MV2_COMM_WORLD_RANK", "MV2_COMM_WORLD_SIZE"), // MVAPICH
+          new Launcher("PMI_RANK", "PMI_SIZE")); // MPICH, Intel MPI
+
+  /// What srun sets in each task, and sbatch not in its script.
+  private static final List<String> STEP =
+      List.of("SLURM_STEP_ID", "SLURM_STEPID", "SLURM_STEP_NUM_TASKS");
+
+  private record Launcher(String index, String count) {}
+
   private static final Pattern FORM = Pattern.compile("(\\d{1,6})/(\\d{1,6})");
 
   static Shard parse(String value, Map<String, String> environment) {
@@ -26,20 +42,19 @@ final class ShardOption {
 
   /// Several tasks of several members of a Slurm array share the work among all of them.
   private static Shard ofEnvironment(Map<String, String> environment) {
-    Optional<Shard> torch = pair(environment, "RANK", "WORLD_SIZE");
-    Optional<Shard> openMpi = pair(environment, "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE");
-    Optional<Shard> tasks = pair(environment, "SLURM_PROCID", "SLURM_NTASKS");
+    for (Launcher launcher : LAUNCHERS) {
+      Optional<Shard> shard = pair(environment, launcher.index(), launcher.count());
+      if (shard.isPresent()) {
+        return shard.get();
+      }
+    }
+    Optional<Shard> tasks = slurmTasks(environment);
     Optional<Shard> array = slurmArray(environment);
-    if (torch.isPresent()) {
-      return torch.get();
-    }
-    if (openMpi.isPresent()) {
-      return openMpi.get();
-    }
     if (array.isEmpty() && tasks.isEmpty()) {
       throw new UserException(
-          "--shard env: none of RANK and WORLD_SIZE, OMPI_COMM_WORLD_RANK and _SIZE, SLURM_PROCID"
-              + " and SLURM_NTASKS, SLURM_ARRAY_TASK_ID and _COUNT is set; give --shard I/N");
+          "--shard env: none of RANK and WORLD_SIZE, OMPI_COMM_WORLD_RANK and _SIZE,"
+              + " MV2_COMM_WORLD_RANK and _SIZE, PMI_RANK and PMI_SIZE, SLURM_PROCID and"
+              + " SLURM_NTASKS, SLURM_ARRAY_TASK_ID and _COUNT is set; give --shard I/N");
     }
     Shard outer = array.orElse(Shard.WHOLE);
     Shard inner = tasks.orElse(Shard.WHOLE);
@@ -51,6 +66,21 @@ final class ShardOption {
       return Optional.empty();
     }
     return Optional.of(new Shard(number(environment, index), number(environment, count)));
+  }
+
+  /// In a batch script, which runs once, Slurm says task 0 of all the job's tasks.
+  private static Optional<Shard> slurmTasks(Map<String, String> environment) {
+    Optional<Shard> tasks = pair(environment, "SLURM_PROCID", "SLURM_NTASKS");
+    boolean started = STEP.stream().anyMatch(environment::containsKey);
+    if (tasks.isPresent() && !tasks.get().isWhole() && tasks.get().index() == 0 && !started) {
+      int count = tasks.get().count();
+      throw UserException.of(
+          "--shard env: this is the batch script of a Slurm job of %d tasks, which runs once, so"
+              + " that part 0 of %d would be made alone; start it with srun: srun neox-preprocess …"
+              + " --shard env, or ask for one task (--ntasks=1), or give --shard I/N",
+          count, count);
+    }
+    return tasks;
   }
 
   private static Optional<Shard> slurmArray(Map<String, String> environment) {

@@ -3,12 +3,14 @@ package neox.preprocess.command;
 import java.nio.file.Path;
 import java.util.Optional;
 import neox.base.UserException;
+import neox.base.help.HelpGroup;
 import neox.tokenizer.Tokenizer;
 import neox.tokenizer.Tokenizers;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// The options that choose a tokenizer, spelled as everywhere in GPT-NeoX; used as a mixin.
+@HelpGroup("Tokenizer")
 final class TokenizerOptions {
   @Option(
       names = {"--tokenizer-type", "--tokenizer_type"},
@@ -19,14 +21,19 @@ final class TokenizerOptions {
   @Option(
       names = {"--vocab-file", "--vocab_file"},
       paramLabel = "FILE",
-      description = "tokenizer.json, or vocab.json of GPT-2.")
+      description = "The tokenizer.json, or the vocab.json of GPT-2.")
   private @Nullable Path vocabFile;
 
   @Option(
       names = {"--merge-file", "--merge_file"},
       paramLabel = "FILE",
-      description = "merges.txt of GPT-2.")
+      description = "The merges.txt of GPT-2.")
   private @Nullable Path mergeFile;
+
+  /// Whether a tokenizer was asked for.
+  boolean given() {
+    return type != null;
+  }
 
   /// The tokenizer; empty when none was asked for.
   Optional<Tokenizer> open() {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 import neox.base.UserException;
+import neox.base.help.HelpGroup;
 import neox.preprocess.PreprocessPlan;
 import neox.preprocess.encode.OnError;
 import org.jspecify.annotations.Nullable;
@@ -11,13 +12,14 @@ import picocli.CommandLine.Option;
 
 /// How texts become datasets: the options that every command has which tokenizes a corpus; used as
 /// a picocli mixin.
+@HelpGroup("Tokenizing")
 public final class TokenizingOptions {
   @Option(
       names = {"--jsonl-keys", "--jsonl_keys"},
       arity = "1..*",
       paramLabel = "KEY",
       description = {
-        "Keys of a row that hold text, one dataset each (default: text; of chats, conversation)."
+        "Keys of a row that hold text, one dataset each (default: text, and conversation of chats)."
       })
   private List<String> keys = List.of();
 
@@ -55,7 +57,7 @@ public final class TokenizingOptions {
   @Option(
       names = {"--log-interval", "--log_interval"},
       paramLabel = "N",
-      description = "Print a line every N documents.")
+      description = "Print a line every N documents (default: never).")
   private long logInterval;
 
   @Option(

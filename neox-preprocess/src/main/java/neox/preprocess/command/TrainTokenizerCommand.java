@@ -9,6 +9,7 @@ import neox.base.StandardOptions;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
+import neox.base.help.HelpGroup;
 import neox.preprocess.TokenizerTraining;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,7 +24,12 @@ import picocli.CommandLine.Option;
     description = {
       "Trains a byte-level BPE vocabulary and writes it as tokenizer.json (for HFTokenizer).",
       "Token 0 is <|endoftext|>, token 1 <|padding|>."
-    })
+    },
+    footerHeading = "Examples:",
+    footer =
+        "  neox-preprocess train-tokenizer --input text.jsonl --vocab-size 32000 --output"
+            + " tokenizer.json")
+@HelpGroup("Training")
 final class TrainTokenizerCommand implements ToolCommand {
   @Mixin StandardOptions standard = new StandardOptions();
 

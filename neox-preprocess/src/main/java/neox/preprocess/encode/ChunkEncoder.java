@@ -10,6 +10,7 @@ import neox.preprocess.input.Chunk;
 import neox.preprocess.input.Document;
 import neox.preprocess.input.LineSource;
 import neox.preprocess.input.Problem;
+import neox.preprocess.input.RowLimit;
 import neox.tokenizer.Tokenizer;
 
 /// One worker's own state: takes a chunk apart into rows and has them encoded. Not thread-safe.
@@ -17,11 +18,14 @@ public final class ChunkEncoder {
   private static final String SEVERAL_LINES =
       "; each row must stand on one line (jq -c . FILE writes it so)";
 
+  private static final long LONG_BYTES = 4L << 20;
+
   private final int datasets;
   private final DocumentEncoder encoder;
   private final OnError onError;
   private List<EncodedChunk.Documents> documents = List.of();
   private List<Problem> badRows = List.of();
+  private final int[] marks;
   private long bytes;
   private long emptied;
 
@@ -36,6 +40,7 @@ public final class ChunkEncoder {
     this.datasets = datasets;
     this.encoder = encoder;
     this.onError = onError;
+    this.marks = new int[2 * datasets];
   }
 
   public EncodedChunk encode(Chunk chunk) {
@@ -58,6 +63,11 @@ public final class ChunkEncoder {
     return switch (chunk) {
       case Chunk.Lines lines -> encodeLines(lines);
       case Chunk.Documents whole -> encodeDocuments(whole);
+      case Chunk.TooLong line -> {
+        bytes += line.units();
+        boolean toldLater = onError == OnError.SKIP && !line.isWhole();
+        yield toldLater ? Optional.empty() : orFail(line.problem(), badRows);
+      }
       case Chunk.Lost rest -> orFail(rest.problem(), lost);
     };
   }
@@ -80,12 +90,14 @@ public final class ChunkEncoder {
       int to = lineEnd(in, from, chunk.length());
       int next = Math.min(chunk.length(), to + 1);
       try {
+        begin();
         emptied +=
             switch (chunk.form()) {
-              case JSON -> encoder.row(in, from, to, documents);
-              case TEXT -> encoder.text(in, from, next, documents);
+              case JSON -> row(in, from, to);
+              case TEXT -> text(in, from, next);
             };
       } catch (BadRow e) {
+        forget();
         String why = e.why() + (opensARow(in, from, to) ? SEVERAL_LINES : "");
         LineSource source = chunk.source();
         failure = orFail(Problem.atLine(source.name(), source.line(line), why), badRows);
@@ -93,6 +105,46 @@ public final class ChunkEncoder {
       from = next;
     }
     return failure;
+  }
+
+  /// Remembers where the documents of the next row begin.
+  private void begin() {
+    for (int dataset = 0; dataset < datasets; dataset++) {
+      marks[2 * dataset] = documents.get(dataset).tokens().size();
+      marks[2 * dataset + 1] = documents.get(dataset).sizes().size();
+    }
+  }
+
+  /// Forgets what there is of a row's documents: the datasets must stay in step.
+  private void forget() {
+    for (int dataset = 0; dataset < datasets; dataset++) {
+      documents.get(dataset).tokens().truncate(marks[2 * dataset]);
+      documents.get(dataset).sizes().truncate(marks[2 * dataset + 1]);
+    }
+  }
+
+  private int row(byte[] json, int from, int to) throws BadRow {
+    try {
+      return encoder.row(json, from, to, documents);
+    } catch (OutOfMemoryError e) {
+      throw tooLong(to - from, e);
+    }
+  }
+
+  private int text(byte[] utf8, int from, int to) throws BadRow {
+    try {
+      return encoder.text(utf8, from, to, documents);
+    } catch (OutOfMemoryError e) {
+      throw tooLong(to - from, e);
+    }
+  }
+
+  /// A long row goes alone, so the shortage is its own; of others there is no telling whose it is.
+  private static BadRow tooLong(long bytes, OutOfMemoryError e) {
+    if (bytes < LONG_BYTES) {
+      throw e;
+    }
+    return new BadRow("%s", RowLimit.problem(bytes));
   }
 
   /// Where the first line feed stands, or `to`.
@@ -137,9 +189,11 @@ public final class ChunkEncoder {
   private Optional<Problem> encodeJson(Document.Json json) {
     bytes += json.row().length;
     try {
-      emptied += encoder.row(json.row(), 0, json.row().length, documents);
+      begin();
+      emptied += row(json.row(), 0, json.row().length);
       return Optional.empty();
     } catch (BadRow e) {
+      forget();
       return orFail(Problem.of(json.source(), e.why()), badRows);
     }
   }
@@ -148,9 +202,11 @@ public final class ChunkEncoder {
     byte[] utf8 = text.utf8();
     bytes += utf8.length;
     try {
-      emptied += encoder.text(utf8, 0, utf8.length, documents);
+      begin();
+      emptied += text(utf8, 0, utf8.length);
       return Optional.empty();
     } catch (BadRow e) {
+      forget();
       int invalid = Utf8Check.firstInvalid(utf8, 0, utf8.length);
       Problem problem =
           invalid < 0

@@ -1,17 +1,19 @@
 package neox.preprocess.encode;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import neox.base.ByteBuilder;
-import neox.base.JsonScanner;
-import neox.base.Utf8Check;
+import neox.base.json.JsonScanner;
 
 /// Takes the wanted texts out of one JSON row, as UTF-8 bytes and without creating strings.
 ///
 /// A row is a JSON string, or an object whose wanted keys hold a string or a list of strings
-/// (joined by an empty line). The last of several equal keys counts. The whole row is checked.
-/// Reused from row to row; not thread-safe.
+/// (joined by an empty line). The last of several equal keys counts, whatever the others hold, as
+/// in Python. The whole row is checked. Reused from row to row; not thread-safe.
 final class JsonRow {
   private static final byte[] PARAGRAPHS = {'\n', '\n'};
 
@@ -19,9 +21,11 @@ final class JsonRow {
   private final byte[][] keyBytes;
   private final int[] from;
   private final int[] to;
+  private final List<Optional<BadRow>> problems = new ArrayList<>();
   private final ByteBuilder text = new ByteBuilder();
   private final ByteBuilder name = new ByteBuilder();
   private final JsonScanner scanner = new JsonScanner();
+  private int rowStart;
 
   JsonRow(List<String> keys) {
     this.keys = List.copyOf(keys);
@@ -29,25 +33,27 @@ final class JsonRow {
         keys.stream().map(key -> key.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new);
     this.from = new int[keyBytes.length];
     this.to = new int[keyBytes.length];
+    keys.forEach(key -> problems.add(Optional.empty()));
   }
 
   /// Parses `bytes[start, end)`; the texts are there until the next call.
   void parse(byte[] bytes, int start, int end) throws BadRow {
-    int invalid = Utf8Check.firstInvalid(bytes, start, end);
-    if (invalid >= 0) {
-      throw new BadRow(
-          "not valid UTF-8: byte 0x%02x in column %d%s",
-          bytes[invalid] & 0xff, invalid - start + 1, Utf8Check.hint(bytes, start, end, invalid));
-    }
+    RowText.require(bytes, start, end);
     text.clear();
+    rowStart = start;
     Arrays.fill(from, -1);
+    Collections.fill(problems, Optional.empty());
     scanner.reset(bytes, start, end);
     try {
       readRow();
     } catch (JsonScanner.Malformed e) {
-      throw new BadRow("%s", e.why(" in column " + (e.at() - start + 1)));
+      throw malformed(e);
     }
     requireKeys();
+  }
+
+  private BadRow malformed(JsonScanner.Malformed e) {
+    return new BadRow("%s", e.why(" in column " + (e.at() - rowStart + 1)));
   }
 
   private void readRow() throws BadRow, JsonScanner.Malformed {
@@ -82,11 +88,28 @@ final class JsonRow {
       if (key < 0) {
         scanner.skipValue();
       } else {
-        from[key] = text.size();
-        readText(keys.get(key));
-        to[key] = text.size();
+        readWanted(key);
       }
     }
+  }
+
+  /// What is wrong with a value counts only if it is the last of its key.
+  private void readWanted(int key) throws JsonScanner.Malformed {
+    int start = scanner.position();
+    from[key] = text.size();
+    problems.set(key, Optional.empty());
+    try {
+      readText(keys.get(key));
+    } catch (BadRow e) {
+      problems.set(key, Optional.of(e));
+    } catch (JsonScanner.Malformed e) {
+      problems.set(key, Optional.of(malformed(e)));
+    }
+    if (problems.get(key).isPresent()) {
+      scanner.moveTo(start);
+      scanner.skipValue(); // what is no JSON at all is wrong wherever it stands
+    }
+    to[key] = text.size();
   }
 
   private int wanted() {
@@ -132,6 +155,9 @@ final class JsonRow {
     for (int key = 0; key < from.length; key++) {
       if (from[key] < 0) {
         throw new BadRow("no key \"%s\" in this row (choose with --jsonl-keys)", keys.get(key));
+      }
+      if (problems.get(key).isPresent()) {
+        throw problems.get(key).get();
       }
     }
   }

@@ -1,7 +1,9 @@
 package neox.preprocess.encode;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
+import neox.base.UserException;
 import neox.base.Utf8Check;
 import neox.tokenizer.TokenBuffer;
 import neox.tokenizer.Tokenizer;
@@ -47,13 +49,17 @@ public final class TextEncoder implements DocumentEncoder {
     return add(bytes, from, to, datasets.getFirst());
   }
 
-  private int add(byte[] utf8, int from, int to, EncodedChunk.Documents documents) {
+  private int add(byte[] utf8, int from, int to, EncodedChunk.Documents documents) throws BadRow {
     if (from == to) {
       return 0; // empty texts are no documents
     }
     TokenBuffer tokens = documents.tokens();
     int before = tokens.size();
-    encoder.encode(utf8, from, to, tokens);
+    try {
+      encoder.encode(utf8, from, to, tokens);
+    } catch (UserException e) { // some tokenizers refuse some texts
+      throw new BadRow("%s", Objects.requireNonNull(e.getMessage()));
+    }
     if (tokens.size() == before) {
       return 1; // nor are texts that mending has emptied
     }

@@ -15,6 +15,9 @@ public sealed interface Chunk {
   /// How many bytes lie in memory.
   long bytes();
 
+  /// Where the next line begins, if this is of lines.
+  LinePlace end();
+
   /// The checksum of everything summed before and the first `units` of this.
   int extend(int checksum, long units);
 
@@ -73,6 +76,11 @@ public sealed interface Chunk {
     private static final long OVERHEAD_BYTES = 128;
 
     @Override
+    public LinePlace end() {
+      return LinePlace.START;
+    }
+
+    @Override
     public long units() {
       return documents.size();
     }
@@ -97,10 +105,55 @@ public sealed interface Chunk {
     }
   }
 
+  /// One line that is longer than a row may be, of which only this is kept. It is told twice: as
+  /// soon as it is too long, for it may have no end, and when its end was found.
+  ///
+  /// @param end where the line behind it begins; where itself begins while that is not known
+  /// @param length how many bytes of it were seen
+  /// @param checksum of its bytes, 0 while its end is not known
+  record TooLong(LineSource source, LinePlace at, LinePlace end, long length, int checksum)
+      implements Chunk {
+    public Problem problem() {
+      long line = source.line(at.lines() + 1);
+      return Problem.atLine(source.name(), line, RowLimit.problem(length));
+    }
+
+    /// Whether its end was found.
+    public boolean isWhole() {
+      return units() > 0;
+    }
+
+    @Override
+    public long units() {
+      return end.offset() - at.offset();
+    }
+
+    @Override
+    public long bytes() {
+      return 0;
+    }
+
+    @Override
+    public int extend(int checksumBefore, long units) {
+      return Checksum.join(checksumBefore, checksum, units);
+    }
+
+    /// Work never stops inside a line.
+    @Override
+    public TooLong from(long units) {
+      return this;
+    }
+  }
+
   /// The rest of a file that cannot be read.
   ///
   /// @param problem the file, how far it was read, and what is wrong
   record Lost(Problem problem) implements Chunk {
+    @Override
+    public LinePlace end() {
+      return LinePlace.START;
+    }
+
     @Override
     public long units() {
       return 0;

@@ -2,11 +2,14 @@ package neox.preprocess.input;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import neox.base.NamedFiles;
 import neox.base.UserException;
+import neox.preprocess.input.InputFile.Origin;
 import neox.preprocess.journal.Place;
 
 /// Reads the files of a corpus one after the other and cuts them into chunks.
@@ -16,6 +19,7 @@ public final class ChunkReader implements AutoCloseable {
   private final List<InputFile> files;
   private final List<String> keys;
   private final InputStream stdin;
+  private final RowLimit limit;
   private final AtomicLong consumed = new AtomicLong();
   private final Place start;
   private final Trust trust;
@@ -32,11 +36,17 @@ public final class ChunkReader implements AutoCloseable {
 
   /// @param keys which texts are wanted of files that keep each apart
   public ChunkReader(List<InputFile> files, List<String> keys, InputStream stdin) {
-    this(files, keys, stdin, Place.START, Trust.CHECK);
+    this(files, keys, stdin, RowLimit.ofHeap(), Place.START, Trust.CHECK);
   }
 
   private ChunkReader(
-      List<InputFile> files, List<String> keys, InputStream stdin, Place start, Trust trust) {
+      List<InputFile> files,
+      List<String> keys,
+      InputStream stdin,
+      RowLimit limit,
+      Place start,
+      Trust trust) {
+    this.limit = limit;
     this.files = List.copyOf(files);
     this.keys = List.copyOf(keys);
     this.stdin = stdin;
@@ -48,11 +58,17 @@ public final class ChunkReader implements AutoCloseable {
         .forEach(consumed::addAndGet);
   }
 
+  /// From the start, with rows of another length.
+  static ChunkReader limited(List<InputFile> files, List<String> keys, RowLimit limit) {
+    return new ChunkReader(
+        files, keys, InputStream.nullInputStream(), limit, Place.START, Trust.CHECK);
+  }
+
   /// Goes on at `start`. What comes before it in its file is compared with what was read then,
   /// unless the file can be trusted to be the same.
   public static ChunkReader resume(
       List<InputFile> files, List<String> keys, InputStream stdin, Place start, Trust trust) {
-    return new ChunkReader(files, keys, stdin, start, trust);
+    return new ChunkReader(files, keys, stdin, RowLimit.ofHeap(), start, trust);
   }
 
   /// The next chunk in the order of the input; empty at the end.
@@ -85,13 +101,10 @@ public final class ChunkReader implements AutoCloseable {
   }
 
   private Place behind(Chunk chunk) {
-    LinePlace at = LinePlace.START;
     if (chunk instanceof Chunk.Lost) {
       return Place.startOf(place.file() + 1);
     }
-    if (chunk instanceof Chunk.Lines lines) {
-      at = lines.end();
-    }
+    LinePlace at = chunk.end();
     int checksum = chunk.extend(place.checksum(), chunk.units());
     long units = place.units() + chunk.units();
     return new Place(place.file(), units, at.offset(), at.lines(), checksum);
@@ -111,7 +124,7 @@ public final class ChunkReader implements AutoCloseable {
     try {
       current = Optional.of(open(file, seeks));
     } catch (IOException e) {
-      return Optional.of(lost(file.name(), "damaged, or not what its name says", e));
+      return Optional.of(lost(file.name(), "damaged, or not what its name says", "", e));
     }
     if (seeks) {
       consumed.addAndGet(start.offset() - file.slice().from());
@@ -125,20 +138,25 @@ public final class ChunkReader implements AutoCloseable {
   private ChunkSource open(InputFile file, boolean seeks) throws IOException {
     Optional<LinePlace> goOn =
         seeks ? Optional.of(new LinePlace(start.offset(), start.lines())) : Optional.empty();
-    raw =
-        bytes(file)
-            .map(bytes -> new RawInput(file.name(), bytes, consumed, file.slice(), goOn, keys));
-    return raw.isPresent() ? file.format().open(raw.get()) : openStdin();
+    RawInput input =
+        new RawInput(file.name(), bytes(file), consumed, file.slice(), goOn, keys, limit);
+    raw = Optional.of(input);
+    boolean rows = file.format() == InputFormat.JSON_LINES;
+    return rows && isStream(file) ? InputFormat.openRows(input) : file.format().open(input);
   }
 
-  private static Optional<RawInput.Bytes> bytes(InputFile file) {
-    return file.path()
-        .<RawInput.Bytes>map(RawInput.Bytes.OnDisk::new)
-        .or(() -> file.remote().map(RawInput.Bytes.Remote::new));
+  private RawInput.Bytes bytes(InputFile file) {
+    return switch (file.origin()) {
+      case Origin.OnDisk disk -> new RawInput.Bytes.OnDisk(disk.path());
+      case Origin.Remote remote -> new RawInput.Bytes.Remote(remote.input());
+      case Origin.Pipe pipe ->
+          new RawInput.Bytes.Streamed(() -> NamedFiles.newInputStream(pipe.path()));
+      case Origin.Stdin standard -> new RawInput.Bytes.Streamed(() -> stdin);
+    };
   }
 
-  private ChunkSource openStdin() throws IOException {
-    return new LineChunks(Decompression.detect(stdin), "stdin", Chunk.LineForm.JSON);
+  private static boolean isStream(InputFile file) {
+    return file.origin() instanceof Origin.Pipe || file.origin() instanceof Origin.Stdin;
   }
 
   /// Reads what was dealt with before and leaves it out.
@@ -176,22 +194,29 @@ public final class ChunkReader implements AutoCloseable {
       return source.next();
     } catch (IOException e) {
       ChunkSource.Position position = source.position();
-      Chunk lost = lost(position.place(), "damaged or cut short after " + position.done(), e);
+      Chunk lost = lost(position.place(), "damaged or cut short after ", position.done(), e);
       close();
       return Optional.of(lost);
     }
   }
 
   /// A failing disk is the environment's fault and ends the run; the rest is the file's.
-  private static Chunk lost(String place, String how, IOException e) throws IOException {
+  private static Chunk lost(String place, String damaged, String done, IOException e)
+      throws IOException {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof RawInput.Unreadable unreadable) {
         throw unreadable;
       }
+      if (cause instanceof FileSystemException missing) {
+        throw missing;
+      }
+      if (cause instanceof Unsupported unsupported) {
+        return new Chunk.Lost(Problem.of(place, unsupported.why()));
+      }
     }
-    String reason = Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
-    String what = how + ": " + reason.lines().findFirst().orElse(reason);
-    return new Chunk.Lost(Problem.of(place, what));
+    String why = Objects.requireNonNullElse(e.getMessage(), "it ends too early");
+    String line = why.lines().findFirst().orElse(why);
+    return new Chunk.Lost(Problem.of(place, damaged + done + ": " + line));
   }
 
   /// Bytes taken from files so far, before decompression.

@@ -4,15 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import neox.base.UserException;
 
 /// One document of a file that holds whole documents.
 ///
 /// What lies inside a file is named `file!member`, or `file!number` when it has no name.
 public sealed interface Document {
-  /// The longest array that every virtual machine grants.
-  int MAX_BYTES = Integer.MAX_VALUE - 16;
-
   /// Its bytes as they were read.
   byte[] content();
 
@@ -34,7 +30,7 @@ public sealed interface Document {
     }
   }
 
-  /// A member that cannot be read, while the ones after it can.
+  /// One that cannot be read, or is too long, while the ones after it can be read.
   record Bad(String source, String problem) implements Document {
     @Override
     public byte[] content() {
@@ -42,21 +38,20 @@ public sealed interface Document {
     }
   }
 
-  /// Reads all of `in`, which is named `source`.
-  static byte[] readAll(InputStream in, String source) throws IOException {
-    byte[] bytes = in.readNBytes(MAX_BYTES);
-    if (bytes.length == MAX_BYTES && in.read() >= 0) {
-      throw tooLong(source);
-    }
-    return bytes;
+  /// All of `in` as one text, unless that is too long.
+  static Document text(InputStream in, String source, RowLimit limit) throws IOException {
+    return limit
+        .readAll(in)
+        .<Document>map(utf8 -> new Text(source, utf8))
+        .orElseGet(() -> tooLong(source, limit.bytes()));
   }
 
-  static UserException tooLong(String source) {
-    return UserException.of("%s: more than 2 GiB is too much for one document", source);
+  static Document tooLong(String source, long bytes) {
+    return new Bad(source, RowLimit.problem(bytes));
   }
 
   /// The name of a member for messages, which are one line whatever the archive's author wrote.
   static String member(String archive, String name) {
-    return String.format(Locale.ROOT, "%s!%s", archive, name.replaceAll("\\p{Cntrl}", "?"));
+    return String.format(Locale.ROOT, "%s!%s", archive, Problem.printable(name));
   }
 }

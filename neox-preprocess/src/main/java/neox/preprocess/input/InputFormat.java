@@ -14,7 +14,7 @@ public enum InputFormat {
   ZSTD_JSON_LINES(".jsonl.zst", jsonLines(Decompression::zstd)),
   GZIP_JSON_LINES(".jsonl.gz", jsonLines(Decompression::gzip)),
   GZIP_JSON(".json.gz", jsonLines(Decompression::gzip)),
-  TAR_OF_ZSTD_JSON_LINES(".jsonl.zst.tar", in -> new TarLines(in.stream(), in.name())),
+  TAR_OF_ZSTD_JSON_LINES(".jsonl.zst.tar", in -> new TarLines(in.stream(), in.name(), in.limit())),
   ZSTD_JSON_ARRAY(".json.zst", documents(Decompression::zstd, JsonArrayDocuments::new)),
   ZSTD_RECORDS(".dat.zst", documents(Decompression::zstd, LengthPrefixedDocuments::new)),
   TEXT(".txt", documents(in -> in, TextFile::new)),
@@ -47,7 +47,7 @@ public enum InputFormat {
 
   /// Reads documents from a stream.
   private interface Documents {
-    DocumentSource of(InputStream in, String name);
+    DocumentSource of(InputStream in, String name, RowLimit limit);
   }
 
   /// Opens a file of one format.
@@ -71,11 +71,17 @@ public enum InputFormat {
 
   private static ChunkSource lines(RawInput input, Decoder decoder, Chunk.LineForm form)
       throws IOException {
-    return new LineChunks(decoded(input, decoder), input.name(), form);
+    return new LineChunks(decoded(input, decoder), input.name(), form, input.limit());
   }
 
   private static Opener documents(Decoder decoder, Documents documents) {
-    return in -> new DocumentChunks(in.name(), documents.of(decoded(in, decoder), in.name()));
+    return in ->
+        new DocumentChunks(in.name(), documents.of(decoded(in, decoder), in.name(), in.limit()));
+  }
+
+  /// Begins to read a stream of JSON rows, whose first bytes say how it is compressed.
+  static ChunkSource openRows(RawInput input) throws IOException {
+    return lines(input, Decompression::detectRows, Chunk.LineForm.JSON);
   }
 
   /// A stream whose head is not what the decoder expects is closed again.
@@ -92,6 +98,11 @@ public enum InputFormat {
   /// Begins to read a file.
   ChunkSource open(RawInput input) throws IOException {
     return opener.open(input);
+  }
+
+  /// Whether it needs a file in which one can go back and forth.
+  boolean isReadFromTheBack() {
+    return this == ZIP || this == PARQUET;
   }
 
   boolean fits(String name) {

@@ -22,15 +22,17 @@ final class JsonArrayDocuments implements DocumentSource {
 
   private final InputStream in;
   private final String file;
+  private final RowLimit limit;
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int at;
   private int filled;
   private State state = State.BEFORE;
   private long number;
 
-  JsonArrayDocuments(InputStream in, String file) {
+  JsonArrayDocuments(InputStream in, String file, RowLimit limit) {
     this.in = in;
     this.file = file;
+    this.limit = limit;
   }
 
   @Override
@@ -39,17 +41,25 @@ final class JsonArrayDocuments implements DocumentSource {
       begin();
     }
     if (state == State.AFTER) {
+      requireEnd(); // only now: the last element is good whatever follows
       return Optional.empty();
     }
     number++;
-    byte[] element = readElement();
+    String source = Document.member(file, Long.toString(number));
+    ByteBuilder read = new ByteBuilder();
+    long length = readElement(read);
+    if (!limit.allows(length)) {
+      return Optional.of(Document.tooLong(source, length));
+    }
+    byte[] element = Arrays.copyOf(read.array(), read.size());
     if (isBlank(element)) {
       if (state == State.AFTER && number == 1) {
+        requireEnd();
         return Optional.empty();
       }
       throw new IOException("document %d of the JSON array is missing".formatted(number));
     }
-    return Optional.of(new Document.Json(Document.member(file, Long.toString(number)), element));
+    return Optional.of(new Document.Json(source, element));
   }
 
   private void begin() throws IOException {
@@ -64,18 +74,17 @@ final class JsonArrayDocuments implements DocumentSource {
     state = State.INSIDE;
   }
 
-  /// The bytes up to the comma or bracket that ends the element.
-  private byte[] readElement() throws IOException {
-    ByteBuilder element = new ByteBuilder();
+  /// Reads up to the comma or bracket that ends the element; returns how many bytes that are. Of
+  /// those that are too many only the first are kept.
+  private long readElement(ByteBuilder element) throws IOException {
+    long length = 0;
     int depth = 0;
     boolean quoted = false;
     boolean escaped = false;
     for (int b = read(); b >= 0; b = read()) {
       if (!quoted && depth == 0 && (b == ',' || b == ']')) {
-        if (b == ']') {
-          end();
-        }
-        return Arrays.copyOf(element.array(), element.size());
+        state = b == ']' ? State.AFTER : state;
+        return length;
       }
       if (quoted) {
         quoted = escaped || b != '"';
@@ -84,16 +93,15 @@ final class JsonArrayDocuments implements DocumentSource {
         quoted = b == '"';
         depth += b == '{' || b == '[' ? 1 : b == '}' || b == ']' ? -1 : 0;
       }
-      if (element.size() == Document.MAX_BYTES) {
-        throw Document.tooLong(Document.member(file, Long.toString(number)));
+      length++;
+      if (limit.allows(length)) {
+        element.add(b);
       }
-      element.add(b);
     }
     throw new EOFException("the JSON array ends inside document %d".formatted(number));
   }
 
-  private void end() throws IOException {
-    state = State.AFTER;
+  private void requireEnd() throws IOException {
     if (readPastBlanks() >= 0) {
       throw new IOException("there is something after the end of the JSON array");
     }

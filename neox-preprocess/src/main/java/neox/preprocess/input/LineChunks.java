@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import neox.base.UserException;
+import neox.preprocess.journal.Checksum;
 
 /// Cuts a stream of lines into chunks of whole lines: about 256 KiB of them, or one longer line
 /// alone. Where it cuts follows from the bytes behind the last cut.
@@ -17,27 +17,44 @@ final class LineChunks implements ChunkSource {
   private final LineSource source;
   private final Chunk.LineForm form;
   private final long end;
+  private final RowLimit limit;
   private LinePlace at;
   private Optional<IOException> failure = Optional.empty();
   private byte[] rest = new byte[0];
   private boolean exhausted;
 
-  LineChunks(InputStream in, String name, Chunk.LineForm form) {
-    this(in, LineSource.whole(name), form, LinePlace.START, Long.MAX_VALUE);
+  /// How much was seen of a line that is too long, and its sum.
+  private long passed;
+
+  private int passedSum;
+
+  /// The lines that are read.
+  ///
+  /// @param from where the first of them begins
+  /// @param end they begin before it
+  record Range(LinePlace from, long end) {
+    private static final Range ALL = new Range(LinePlace.START, Long.MAX_VALUE);
   }
 
-  /// @param in stands at the line that begins at `at`
-  /// @param end only lines that begin before it are read
-  LineChunks(InputStream in, LineSource source, Chunk.LineForm form, LinePlace at, long end) {
+  LineChunks(InputStream in, String name, Chunk.LineForm form, RowLimit limit) {
+    this(in, LineSource.whole(name), form, Range.ALL, limit);
+  }
+
+  /// @param in stands where the range begins
+  LineChunks(InputStream in, LineSource source, Chunk.LineForm form, Range range, RowLimit limit) {
     this.in = in;
     this.source = source;
     this.form = form;
-    this.at = at;
-    this.end = end;
+    this.at = range.from();
+    this.end = range.end();
+    this.limit = limit;
   }
 
   @Override
   public Optional<Chunk> next() throws IOException {
+    if (passed > 0) {
+      return passLine();
+    }
     if (at.offset() >= end) {
       return Optional.empty();
     }
@@ -106,24 +123,15 @@ final class LineChunks implements ChunkSource {
   /// take up to three times its length.
   private Optional<Chunk> longLine(byte[] window) throws IOException {
     List<byte[]> pieces = new ArrayList<>();
-    try {
-      return gather(window, pieces);
-    } catch (OutOfMemoryError e) {
-      long bytes = (long) pieces.size() * CHUNK_BYTES;
-      pieces.clear(); // makes room for the message
-      throw source.tooLong(at.lines() + 1, bytes);
-    }
-  }
-
-  private Optional<Chunk> gather(byte[] window, List<byte[]> pieces) throws IOException {
     byte[] piece = window;
     int length = window.length;
     int cut = 0;
+    long gathered = 0;
     while (cut == 0 && length == piece.length) {
+      gathered += length;
       pieces.add(piece);
-      if ((pieces.size() + 1L) * CHUNK_BYTES > Document.MAX_BYTES) {
-        throw UserException.of(
-            "%s:%d: a line longer than 2 GiB", source.name(), source.line(at.lines() + 1));
+      if (!limit.allows(gathered)) {
+        return Optional.of(tooLong(pieces));
       }
       piece = new byte[CHUNK_BYTES];
       length = fill(piece, 0);
@@ -134,12 +142,61 @@ final class LineChunks implements ChunkSource {
     }
     int taken = cut == 0 ? length : cut;
     rest = Arrays.copyOfRange(piece, taken, length);
-    byte[] line = new byte[pieces.size() * CHUNK_BYTES + taken];
-    for (int i = 0; i < pieces.size(); i++) {
-      System.arraycopy(pieces.get(i), 0, line, i * CHUNK_BYTES, CHUNK_BYTES);
+    pieces.add(Arrays.copyOf(piece, taken));
+    if (!limit.allows(gathered + taken)) {
+      pass(pieces);
+      return Optional.of(passed(cut > 0));
     }
-    System.arraycopy(piece, 0, line, pieces.size() * CHUNK_BYTES, taken);
+    byte[] line = new byte[(int) gathered + taken];
+    for (int i = 0; i < pieces.size(); i++) {
+      byte[] part = pieces.get(i);
+      System.arraycopy(part, 0, line, i * CHUNK_BYTES, part.length);
+    }
     return Optional.of(chunk(line, line.length));
+  }
+
+  /// The first word of a line that is too long: its end is looked for afterwards.
+  private Chunk tooLong(List<byte[]> pieces) {
+    pass(pieces);
+    rest = new byte[0];
+    return new Chunk.TooLong(source, at, at, passed, 0);
+  }
+
+  private void pass(List<byte[]> pieces) {
+    for (byte[] piece : pieces) {
+      pass(piece, piece.length);
+    }
+  }
+
+  private void pass(byte[] piece, int length) {
+    passed += length;
+    passedSum = Checksum.extend(passedSum, piece, 0, length);
+  }
+
+  private Chunk passed(boolean ended) {
+    LinePlace next = new LinePlace(at.offset() + passed, at.lines() + (ended ? 1 : 0));
+    Chunk line = new Chunk.TooLong(source, at, next, passed, passedSum);
+    at = next;
+    passed = 0;
+    passedSum = 0;
+    return line;
+  }
+
+  /// Reads to the end of a line that is too long.
+  private Optional<Chunk> passLine() throws IOException {
+    byte[] piece = new byte[CHUNK_BYTES];
+    int length = piece.length;
+    int cut = 0;
+    while (cut == 0 && length == piece.length) {
+      length = fill(piece, 0);
+      cut = lineEnd(piece, 0, length);
+      pass(piece, cut == 0 ? length : cut);
+    }
+    if (cut == 0 && failure.isPresent()) {
+      throw failure.get();
+    }
+    rest = Arrays.copyOfRange(piece, cut == 0 ? length : cut, length);
+    return Optional.of(passed(cut > 0));
   }
 
   private Chunk chunk(byte[] bytes, int length) {

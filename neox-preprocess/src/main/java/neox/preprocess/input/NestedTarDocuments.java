@@ -7,10 +7,12 @@ import java.util.Optional;
 /// A tar stream of tar files, compressed or not, in which each file is one text: OpenWebText.
 final class NestedTarDocuments implements DocumentSource {
   private final TarMembers archives;
+  private final RowLimit limit;
   private Optional<TarDocuments> current = Optional.empty();
 
-  NestedTarDocuments(InputStream tar, String archive) {
+  NestedTarDocuments(InputStream tar, String archive, RowLimit limit) {
     this.archives = new TarMembers(tar, archive);
+    this.limit = limit;
   }
 
   @Override
@@ -29,7 +31,7 @@ final class NestedTarDocuments implements DocumentSource {
         return Optional.empty();
       }
       InputStream inner = Decompression.detect(archives.content());
-      current = Optional.of(new TarDocuments(inner, name.get()));
+      current = Optional.of(new TarDocuments(inner, name.get(), limit));
     }
   }
 

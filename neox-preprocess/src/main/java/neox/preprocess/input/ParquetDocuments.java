@@ -2,6 +2,8 @@ package neox.preprocess.input;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -30,9 +32,18 @@ final class ParquetDocuments implements DocumentSource {
   }
 
   static ParquetDocuments open(RawInput input) throws IOException {
-    var path = input.path();
-    ParquetFile file = ParquetFile.open(path, input.name(), input.keys());
-    return new ParquetDocuments(input, file, java.nio.file.Files.size(path));
+    Path path = input.path();
+    int pageBytes = input.limit().pageBytes();
+    try {
+      ParquetFile file = ParquetFile.open(path, input.name(), input.keys(), pageBytes);
+      return new ParquetDocuments(input, file, Files.size(path));
+    } catch (ParquetException e) {
+      throw readable(e);
+    }
+  }
+
+  private static IOException readable(ParquetException e) {
+    return e.isDamage() ? e : new Unsupported(String.valueOf(e.getMessage()));
   }
 
   private static byte[] utf8(String text) {
@@ -46,6 +57,11 @@ final class ParquetDocuments implements DocumentSource {
     if (row.isEmpty()) {
       return Optional.empty();
     }
+    String source = input.name() + ": row " + file.rowsRead();
+    long bytes = row.stream().mapToLong(ParquetDocuments::bytes).sum();
+    if (!input.limit().allows(bytes)) {
+      return Optional.of(Document.tooLong(source, bytes));
+    }
     json.clear();
     for (int key = 0; key < names.length; key++) {
       json.add(key == 0 ? '{' : ',');
@@ -54,7 +70,6 @@ final class ParquetDocuments implements DocumentSource {
       add(row.get(key));
     }
     json.add('}');
-    String source = input.name() + ": row " + file.rowsRead();
     return Optional.of(new Document.Json(source, Arrays.copyOf(json.array(), json.size())));
   }
 
@@ -62,7 +77,7 @@ final class ParquetDocuments implements DocumentSource {
     try {
       return file.next();
     } catch (ParquetException e) {
-      throw e;
+      throw readable(e);
     } catch (IOException e) {
       throw new RawInput.Unreadable(input.name(), e);
     }
@@ -78,8 +93,19 @@ final class ParquetDocuments implements DocumentSource {
     counted = read;
   }
 
+  private static long bytes(Cell cell) {
+    return switch (cell) {
+      case Cell.Null none -> NULL.length;
+      case Cell.Text text -> text.to() - text.from() + 2L;
+      case Cell.TooLong text -> text.pageBytes(); // more than a row may have
+      case Cell.Texts texts ->
+          texts.elements().stream().mapToLong(element -> bytes(element) + 1).sum();
+    };
+  }
+
   private void add(Cell cell) {
     switch (cell) {
+      case Cell.TooLong text -> throw new IllegalStateException("a row that is left out");
       case Cell.Null none -> json.add(NULL, 0, NULL.length);
       case Cell.Text text -> addString(text.bytes(), text.from(), text.to());
       case Cell.Texts texts -> {

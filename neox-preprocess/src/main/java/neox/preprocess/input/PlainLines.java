@@ -26,7 +26,8 @@ final class PlainLines {
           from == 0
               ? LineSource.whole(input.name())
               : new LineSource(input.name(), new LinesBefore(input, before));
-      return new LineChunks(in, source, Chunk.LineForm.JSON, at, input.slice().to());
+      LineChunks.Range range = new LineChunks.Range(at, input.slice().to());
+      return new LineChunks(in, source, Chunk.LineForm.JSON, range, input.limit());
     } catch (IOException e) {
       in.close();
       throw e;

@@ -6,11 +6,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import neox.base.NamedFiles;
+import neox.base.Tool;
 
 /// A file of the corpus before anything is decompressed.
 ///
@@ -19,14 +22,21 @@ import java.util.concurrent.atomic.AtomicLong;
 /// @param slice which lines of an uncompressed file on disk are read
 /// @param goOn where in an uncompressed file on disk to go on
 /// @param keys the texts that are wanted, for formats that keep each apart
+/// @param limit how long a row may be
 record RawInput(
     String name,
     Bytes source,
     AtomicLong consumed,
     Slice slice,
     Optional<LinePlace> goOn,
-    List<String> keys) {
+    List<String> keys,
+    RowLimit limit) {
   private static final int BUFFER_BYTES = 1 << 16;
+
+  /// Makes a stream.
+  interface Opening {
+    InputStream open() throws IOException;
+  }
 
   /// Where the bytes are.
   sealed interface Bytes {
@@ -45,13 +55,34 @@ record RawInput(
     record OnDisk(Path path) implements Bytes {
       @Override
       public InputStream open(long offset) throws IOException {
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+        FileChannel channel = NamedFiles.open(path, StandardOpenOption.READ);
         try {
           return Channels.newInputStream(channel.position(offset));
         } catch (IOException e) {
           channel.close();
           throw e;
         }
+      }
+
+      @Override
+      public void finished() {}
+
+      @Override
+      public Unreadable unreadable(String name, IOException cause) {
+        return new Unreadable(name, cause);
+      }
+    }
+
+    /// A stream that can be had once.
+    record Streamed(Opening opening) implements Bytes {
+      @Override
+      public InputStream open(long offset) throws IOException {
+        return opening.open();
+      }
+
+      @Override
+      public Path path() {
+        throw new IllegalStateException("a stream is not on disk");
       }
 
       @Override
@@ -92,7 +123,11 @@ record RawInput(
     private static final long serialVersionUID = 1;
 
     Unreadable(String name, IOException cause) {
-      super(name + ": cannot read: " + cause.getMessage(), cause);
+      super(
+          cause instanceof FileSystemException
+              ? Tool.describe(cause) // it names the file itself
+              : name + ": cannot read: " + cause.getMessage(),
+          cause);
     }
 
     /// For a cause that names the file itself.

@@ -46,8 +46,11 @@ public record Shard(int index, int count) {
     if (isWhole()) {
       return files;
     }
-    if (files.stream().anyMatch(file -> file.path().isEmpty())) {
-      throw UserException.of("--shard %s: standard input cannot be divided; give files", this);
+    for (InputFile file : files) {
+      if (file.path().isEmpty()) {
+        String name = file.name().equals("stdin") ? "standard input" : file.name();
+        throw UserException.of("--shard %s: %s cannot be divided; give files", this, name);
+      }
     }
     long total = files.stream().mapToLong(InputFile::size).sum();
     long from = cut(total, index);

@@ -7,9 +7,11 @@ import java.util.Optional;
 /// A tar stream in which each file is one text.
 final class TarDocuments implements DocumentSource {
   private final TarMembers members;
+  private final RowLimit limit;
 
-  TarDocuments(InputStream tar, String archive) {
+  TarDocuments(InputStream tar, String archive, RowLimit limit) {
     this.members = new TarMembers(tar, archive);
+    this.limit = limit;
   }
 
   @Override
@@ -18,8 +20,7 @@ final class TarDocuments implements DocumentSource {
     if (name.isEmpty()) {
       return Optional.empty();
     }
-    byte[] utf8 = Document.readAll(members.content(), name.get());
-    return Optional.of(new Document.Text(name.get(), utf8));
+    return Optional.of(Document.text(members.content(), name.get(), limit));
   }
 
   @Override

@@ -7,11 +7,13 @@ import java.util.Optional;
 /// A tar stream whose files are zstd streams of JSON lines.
 final class TarLines implements ChunkSource {
   private final String archive;
+  private final RowLimit limit;
   private final TarMembers members;
   private Optional<LineChunks> current = Optional.empty();
 
-  TarLines(InputStream tar, String archive) {
+  TarLines(InputStream tar, String archive, RowLimit limit) {
     this.archive = archive;
+    this.limit = limit;
     this.members = new TarMembers(tar, archive);
   }
 
@@ -31,7 +33,7 @@ final class TarLines implements ChunkSource {
         return Optional.empty();
       }
       InputStream lines = Decompression.zstd(members.content());
-      current = Optional.of(new LineChunks(lines, name.get(), Chunk.LineForm.JSON));
+      current = Optional.of(new LineChunks(lines, name.get(), Chunk.LineForm.JSON, limit));
     }
   }
 

@@ -18,11 +18,19 @@ final class TarMembers implements Closeable {
   private final InputStream in;
   private final String archive;
   private final TarArchiveInputStream tar;
+  private boolean endMarked;
 
   TarMembers(InputStream in, String archive) {
     this.in = in;
     this.archive = archive;
-    this.tar = new TarArchiveInputStream(in, "UTF-8");
+    this.tar =
+        new TarArchiveInputStream(in, "UTF-8") {
+          @Override
+          protected boolean isEOFRecord(byte[] record) { // null where the bytes end
+            endMarked |= record != null && super.isEOFRecord(record);
+            return super.isEOFRecord(record);
+          }
+        };
   }
 
   /// Goes to the next file and returns its full name, `archive!member`; empty at the end.
@@ -32,8 +40,12 @@ final class TarMembers implements Closeable {
         return Optional.of(Document.member(archive, entry.getName()));
       }
     }
-    if (tar.getBytesRead() % BLOCK_BYTES != 0) {
-      throw new EOFException("the tar ends inside a header"); // the library takes it for the end
+    if (!endMarked) { // the library takes any end for the end
+      boolean inHeader = tar.getBytesRead() % BLOCK_BYTES != 0;
+      throw new EOFException(
+          inHeader
+              ? "the tar ends inside a header"
+              : "the tar ends without the block of zeros that marks its end");
     }
     in.transferTo(OutputStream.nullOutputStream()); // checks the sum at the end of the compression
     return Optional.empty();

@@ -9,11 +9,13 @@ import java.util.Optional;
 final class TextFile implements DocumentSource {
   private final InputStream in;
   private final String file;
+  private final RowLimit limit;
   private boolean read;
 
-  TextFile(InputStream in, String file) {
+  TextFile(InputStream in, String file, RowLimit limit) {
     this.in = in;
     this.file = file;
+    this.limit = limit;
   }
 
   @Override
@@ -22,8 +24,10 @@ final class TextFile implements DocumentSource {
       return Optional.empty();
     }
     read = true;
-    byte[] utf8 = withUnixLineEnds(Document.readAll(in, file));
-    return Optional.of(new Document.Text(file, utf8));
+    return limit
+        .readAll(in)
+        .<Document>map(utf8 -> new Document.Text(file, withUnixLineEnds(utf8)))
+        .or(() -> Optional.of(Document.tooLong(file, limit.bytes())));
   }
 
   /// NeoX compat: Python reads text files with every `\r\n` and `\r` turned into `\n`, but takes

@@ -9,13 +9,14 @@ import java.util.OptionalInt;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import neox.base.Console;
-import neox.base.Json;
 import neox.base.UserException;
+import neox.base.json.Json;
 import neox.config.BatchConfig;
 import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
 import neox.config.NeoxConfig;
 import neox.config.TokenizerConfig;
+import neox.data.OrderLog;
 import neox.data.RunSamples;
 import neox.data.SplitSamples;
 import neox.tokenizer.Tokenizer;
@@ -51,7 +52,7 @@ public final class ConfigInspection {
       throws IOException {
     NeoxConfig config = ConfigLoader.load(source);
     requireData(config);
-    try (RunSamples samples = RunSamples.open(config, console::info)) {
+    try (RunSamples samples = RunSamples.open(config, OrderLog.of(console))) {
       ConfigInspection inspection = new ConfigInspection(config, samples, form, console);
       switch (choice) {
         case SampleChoice.Overview overview -> inspection.printOverview();

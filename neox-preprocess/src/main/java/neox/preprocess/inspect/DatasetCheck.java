@@ -20,7 +20,6 @@ public record DatasetCheck(int highest, long masked) {
   /// @param progress is told how many tokens have been read
   public static DatasetCheck run(
       IndexedTokens tokens, OptionalInt vocabSize, LongConsumer progress) {
-    tokens.verify();
     int[] block = new int[BLOCK];
     long done = 0;
     int highest = -1;

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import neox.base.UserException;
 
@@ -53,11 +54,20 @@ public final class DatasetNames {
     }
     Path prefix = prefixOf(path);
     if (isPattern(argument) && !Files.exists(idx(prefix))) {
-      PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + prefix.getFileName());
+      PathMatcher matcher = matcher(prefix.getFileName(), argument);
       List<Path> found = list(directoryOf(path), name -> matcher.matches(Path.of(name)));
       return nonEmpty(found, argument, "no dataset fits this pattern");
     }
     return List.of(prefix);
+  }
+
+  private static PathMatcher matcher(Path pattern, String argument) {
+    try {
+      return FileSystems.getDefault().getPathMatcher("glob:" + pattern);
+    } catch (PatternSyntaxException e) {
+      throw UserException.of(
+          "%s: no such dataset, and not a pattern: %s", argument, e.getDescription());
+    }
   }
 
   private static List<Path> nonEmpty(List<Path> found, String argument, String otherwise) {

@@ -16,7 +16,12 @@ public final class Checksum {
   public static int extend(int sum, byte[] bytes, int from, int to) {
     CRC32C piece = new CRC32C();
     piece.update(bytes, from, to - from);
-    return times(power(to - from), sum) ^ (int) piece.getValue();
+    return join(sum, (int) piece.getValue(), to - from);
+  }
+
+  /// The sum of what `sum` stands for followed by the `length` bytes that `next` stands for.
+  public static int join(int sum, int next, long length) {
+    return times(power(length), sum) ^ next;
   }
 
   /// x^(8n), by repeated squaring.

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import neox.base.AtomicFile;
-import neox.base.Json;
 import neox.base.UserException;
+import neox.base.json.Json;
 import neox.data.indexed.Extent;
 
 /// How far the work has come: what lies in the working directory up to here is on the disk.

@@ -11,6 +11,9 @@ public sealed interface Cell {
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   record Text(byte[] bytes, int from, int to) implements Cell {}
 
+  /// A string in a page that is too large for the memory.
+  record TooLong(long pageBytes) implements Cell {}
+
   /// A list; its elements are no lists.
   record Texts(List<Cell> elements) implements Cell {
     public Texts {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.compressors.lz4.BlockLZ4CompressorInputStream;
 import org.apache.commons.compress.compressors.snappy.SnappyCompressorInputStream;
+import org.brotli.dec.BrotliInputStream;
 
 /// How the pages of a column are compressed.
 enum Codec {
@@ -17,6 +18,7 @@ enum Codec {
   SNAPPY,
   GZIP,
   ZSTD,
+  BROTLI,
   LZ4_RAW;
 
   /// By the number in the metadata; the missing ones are not read.
@@ -30,8 +32,8 @@ enum Codec {
         .filter(codec -> codec.name().equals(name))
         .findFirst()
         .orElseThrow(() ->
-            new ParquetException(
-                "compressed with %s, which is not read; write it with zstd or snappy", name));
+            ParquetException.notRead(
+                "compressed with codec %s, which is not read; write it with zstd or snappy", name));
   }
 
   /// Exactly `length` bytes.
@@ -41,6 +43,7 @@ enum Codec {
       case ZSTD -> zstd(in, from, to, length);
       case SNAPPY -> read(SnappyCompressorInputStream::new, in, from, to, length);
       case GZIP -> read(GZIPInputStream::new, in, from, to, length);
+      case BROTLI -> read(BrotliInputStream::new, in, from, to, length);
       case LZ4_RAW -> read(BlockLZ4CompressorInputStream::new, in, from, to, length);
     };
   }

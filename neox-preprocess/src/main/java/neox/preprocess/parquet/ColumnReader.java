@@ -8,14 +8,18 @@ import java.util.Optional;
 /// Puts the entries of a column together to rows.
 final class ColumnReader {
   private static final Cell NULL = new Cell.Null();
+  private static final int BYTES_PER_ELEMENT = 64;
 
   private final PageReader pages;
   private final TextField field;
-  private Page page = new Page(0, new byte[0], new byte[0], Slices.NONE);
+  private final int most;
+  private Page page = new Page(0, new byte[0], new byte[0], Slices.NONE, 0);
   private int entry;
   private int value;
 
-  ColumnReader(PageReader pages, TextField field) {
+  /// @param most bytes of a row that may be in memory at once
+  ColumnReader(PageReader pages, TextField field, int most) {
+    this.most = most;
     this.pages = pages;
     this.field = field;
   }
@@ -43,6 +47,10 @@ final class ColumnReader {
   }
 
   private Cell single() {
+    if (page.unreadBytes() > 0) {
+      entry++;
+      return new Cell.TooLong(page.unreadBytes());
+    }
     return page.definition()[entry++] < field.maxDefinition() ? NULL : text();
   }
 
@@ -63,6 +71,9 @@ final class ColumnReader {
     List<Cell> elements = new ArrayList<>();
     do {
       elements.add(single());
+      if (elements.size() > most / BYTES_PER_ELEMENT) {
+        throw ParquetException.notRead("a list of more than %d elements", elements.size() - 1);
+      }
     } while (hasEntry() && page.repetition()[entry] > 0);
     return new Cell.Texts(elements);
   }

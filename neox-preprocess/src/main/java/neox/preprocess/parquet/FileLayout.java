@@ -35,7 +35,8 @@ record FileLayout(List<SchemaNode> schema, List<RowGroup> rowGroups) {
   /// @param values entries with nulls
   record ColumnChunk(int codec, long values, long start, long length, boolean elsewhere) {}
 
-  static FileLayout read(FileChannel channel) throws IOException {
+  /// @param most bytes that may be in memory at once
+  static FileLayout read(FileChannel channel, int most) throws IOException {
     long size = channel.size();
     byte[] tail = bytes(channel, Math.max(0, size - TAIL_BYTES), TAIL_BYTES);
     int length = ByteBuffer.wrap(tail).order(ByteOrder.LITTLE_ENDIAN).getInt();
@@ -48,6 +49,12 @@ record FileLayout(List<SchemaNode> schema, List<RowGroup> rowGroups) {
     }
     if (length <= 0 || length > size - TAIL_BYTES) {
       throw new ParquetException("damaged: a footer of %d bytes in a file of %d", length, size);
+    }
+    if (length > most) {
+      throw ParquetException.notRead(
+          "a footer of %.1f MB needs more than the Java heap; raise it with NEOX_JAVA_OPTS=-Xmx4g or"
+              + " the like",
+          length / 1e6);
     }
     byte[] footer = bytes(channel, size - TAIL_BYTES - length, length);
     return parse(new ThriftReader(new ByteArrayInputStream(footer)));
@@ -65,7 +72,7 @@ record FileLayout(List<SchemaNode> schema, List<RowGroup> rowGroups) {
   }
 
   private static ParquetException encrypted() {
-    return new ParquetException("encrypted Parquet files are not read; decrypt it first");
+    return ParquetException.notRead("encrypted Parquet files are not read; decrypt it first");
   }
 
   private static FileLayout parse(ThriftReader thrift) throws IOException {

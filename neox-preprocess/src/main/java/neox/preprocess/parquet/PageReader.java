@@ -1,10 +1,12 @@
 package neox.preprocess.parquet;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.CRC32;
+import neox.preprocess.parquet.PageHeader.Kind;
 
 /// Reads one column of a row group, page by page.
 ///
@@ -15,24 +17,29 @@ final class PageReader {
   private static final int DELTA_LENGTH = 6;
   private static final int DELTA_PREFIX = 7;
   private static final int DICTIONARY = 8;
+  private static final int BYTES_PER_ENTRY = 16;
 
   private final ChunkStream in;
   private final TextField field;
   private final Codec codec;
+  private final int most;
   private Optional<Slices> dictionary = Optional.empty();
   private long entriesLeft;
 
-  PageReader(FileChannel channel, FileLayout.ColumnChunk chunk, TextField field)
+  /// @param most bytes of a page that may be in memory at once
+  PageReader(FileChannel channel, FileLayout.ColumnChunk chunk, TextField field, int most)
       throws IOException {
     if (chunk.elsewhere()) {
-      throw new ParquetException("keeps its columns in other files, which is not read");
+      throw ParquetException.notRead("keeps its columns in other files, which is not read");
     }
-    if (chunk.start() < 0 || chunk.length() < 0 || chunk.values() < 0) {
+    boolean inside = chunk.start() >= 0 && chunk.length() <= channel.size() - chunk.start();
+    if (!inside || chunk.length() < 0 || chunk.values() < 0) {
       throw new ParquetException("damaged: a column without a place");
     }
     this.in = new ChunkStream(channel, chunk.start(), chunk.length());
     this.codec = Codec.of(chunk.codec());
     this.field = field;
+    this.most = most;
     this.entriesLeft = chunk.values();
   }
 
@@ -40,9 +47,12 @@ final class PageReader {
   Optional<Page> next() throws IOException {
     while (entriesLeft > 0) {
       PageHeader header = PageHeader.read(in);
+      if (Math.max(header.compressedBytes(), header.uncompressedBytes()) > most) {
+        return Optional.of(unread(header));
+      }
       byte[] body = in.readNBytes(header.compressedBytes());
       if (body.length < header.compressedBytes()) {
-        throw new ParquetException("a page that is cut short");
+        throw cutShort();
       }
       check(header, body);
       switch (header.kind()) {
@@ -50,16 +60,46 @@ final class PageReader {
             dictionary = Optional.of(Slices.plain(whole(header, body), 0, header.values()));
         case INDEX -> {}
         case DATA, DATA_V2 -> {
-          if (header.values() > entriesLeft) {
-            throw Slices.damaged();
-          }
-          entriesLeft -= header.values();
+          count(header);
           return Optional.of(
-              header.kind() == PageHeader.Kind.DATA ? data(header, body) : dataV2(header, body));
+              header.kind() == Kind.DATA ? data(header, body) : dataV2(header, body));
         }
       }
     }
     return Optional.empty();
+  }
+
+  private static ParquetException cutShort() {
+    return new ParquetException("a page that is cut short");
+  }
+
+  private void count(PageHeader header) throws ParquetException {
+    if (header.values() > entriesLeft) {
+      throw Slices.damaged();
+    }
+    if (header.values() > most / BYTES_PER_ENTRY) {
+      throw ParquetException.notRead("a page of %d entries", header.values());
+    }
+    entriesLeft -= header.values();
+  }
+
+  /// Passes over a page that is too large; each of its entries stands for a row.
+  private Page unread(PageHeader header) throws IOException {
+    boolean rows = header.kind() == Kind.DATA || header.kind() == Kind.DATA_V2;
+    if (!rows || field.isList()) {
+      throw ParquetException.notRead(
+          "a page of %.1f MB needs more than the Java heap; raise it with NEOX_JAVA_OPTS=-Xmx4g or"
+              + " the like",
+          header.uncompressedBytes() / 1e6);
+    }
+    count(header);
+    try {
+      in.skipNBytes(header.compressedBytes());
+    } catch (EOFException e) {
+      throw cutShort();
+    }
+    return new Page(
+        header.values(), new byte[0], new byte[0], Slices.NONE, header.uncompressedBytes());
   }
 
   private static void check(PageHeader header, byte[] body) throws ParquetException {
@@ -147,7 +187,7 @@ final class PageReader {
     if (values.count() != count) {
       throw Slices.damaged();
     }
-    return new Page(header.values(), repetition, definition, values);
+    return new Page(header.values(), repetition, definition, values, 0);
   }
 
   private Slices values(int encoding, byte[] bytes, int at, int count) throws ParquetException {
@@ -157,9 +197,10 @@ final class PageReader {
           dictionary
               .orElseThrow(() -> new ParquetException("damaged: a page without its dictionary"))
               .choose(bytes, at, count);
-      case DELTA_LENGTH -> Slices.deltaLength(bytes, at);
-      case DELTA_PREFIX -> Slices.deltaPrefix(bytes, at);
-      default -> throw new ParquetException("strings in encoding %d, which is not read", encoding);
+      case DELTA_LENGTH -> Slices.deltaLength(bytes, at, count);
+      case DELTA_PREFIX -> Slices.deltaPrefix(bytes, at, count, most);
+      default ->
+          throw ParquetException.notRead("strings in encoding %d, which is not read", encoding);
     };
   }
 }

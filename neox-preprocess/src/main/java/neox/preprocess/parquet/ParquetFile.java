@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import neox.base.NamedFiles;
 
 /// Reads columns of text from a Parquet file, row by row in the file's order.
 ///
@@ -18,12 +19,14 @@ public final class ParquetFile implements Closeable {
   private final FileChannel channel;
   private final FileLayout layout;
   private final List<TextField> fields;
+  private final int most;
   private List<ColumnReader> columns = List.of();
   private int nextGroup;
   private long rowsLeft;
   private long rowsRead;
 
-  private ParquetFile(FileChannel channel, FileLayout layout, List<TextField> fields) {
+  private ParquetFile(FileChannel channel, FileLayout layout, List<TextField> fields, int most) {
+    this.most = most;
     this.channel = channel;
     this.layout = layout;
     this.fields = List.copyOf(fields);
@@ -33,13 +36,15 @@ public final class ParquetFile implements Closeable {
   /// [ParquetException] when the file cannot be understood.
   ///
   /// @param name of the file in messages
-  public static ParquetFile open(Path path, String name, List<String> columns) throws IOException {
-    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+  /// @param most bytes of a page that may be in memory at once
+  public static ParquetFile open(Path path, String name, List<String> columns, int most)
+      throws IOException {
+    FileChannel channel = NamedFiles.open(path, StandardOpenOption.READ);
     try {
-      FileLayout layout = FileLayout.read(channel);
+      FileLayout layout = FileLayout.read(channel, most);
       List<TextField> fields =
           columns.stream().map(column -> TextField.of(name, column, layout)).toList();
-      return new ParquetFile(channel, layout, fields);
+      return new ParquetFile(channel, layout, fields, most);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -80,7 +85,7 @@ public final class ParquetFile implements Closeable {
         throw new ParquetException("damaged: a row group without a column of the schema");
       }
       FileLayout.ColumnChunk chunk = group.columns().get(field.leaf());
-      readers.add(new ColumnReader(new PageReader(channel, chunk, field), field));
+      readers.add(new ColumnReader(new PageReader(channel, chunk, field, most), field, most));
     }
     columns = readers;
     rowsLeft = group.rows();

@@ -12,7 +12,6 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record Slices(byte[] bytes, int[] from, int[] to) {
   static final Slices NONE = new Slices(new byte[0], new int[0], new int[0]);
-  private static final int DELTA_MOST = 1 << 28;
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -72,9 +71,9 @@ record Slices(byte[] bytes, int[] from, int[] to) {
   }
 
   /// DELTA_LENGTH_BYTE_ARRAY: all lengths, then all bytes.
-  static Slices deltaLength(byte[] page, int start) throws ParquetException {
+  static Slices deltaLength(byte[] page, int start, int count) throws ParquetException {
     DeltaNumbers numbers = new DeltaNumbers(page, start);
-    int[] lengths = numbers.read(DELTA_MOST);
+    int[] lengths = numbers.read(count);
     int[] from = new int[lengths.length];
     int[] to = new int[lengths.length];
     int at = numbers.end();
@@ -90,10 +89,12 @@ record Slices(byte[] bytes, int[] from, int[] to) {
   }
 
   /// DELTA_BYTE_ARRAY: how much each shares with the one before, then the rests.
-  static Slices deltaPrefix(byte[] page, int start) throws ParquetException {
+  ///
+  /// @param most bytes that all of them may have
+  static Slices deltaPrefix(byte[] page, int start, int count, int most) throws ParquetException {
     DeltaNumbers numbers = new DeltaNumbers(page, start);
-    int[] shared = numbers.read(DELTA_MOST);
-    Slices rests = deltaLength(page, numbers.end());
+    int[] shared = numbers.read(count);
+    Slices rests = deltaLength(page, numbers.end(), count);
     if (rests.count() != shared.length) {
       throw damaged();
     }
@@ -107,7 +108,10 @@ record Slices(byte[] bytes, int[] from, int[] to) {
         throw damaged();
       }
       int rest = rests.to[i] - rests.from[i];
-      int needed = Math.addExact(at, Math.addExact(shared[i], rest));
+      if ((long) at + shared[i] + rest > most) {
+        throw ParquetException.notRead("a page of strings of more than %.1f MB", most / 1e6);
+      }
+      int needed = at + shared[i] + rest;
       if (needed > out.length) {
         out = Arrays.copyOf(out, (int) Math.min(Integer.MAX_VALUE - 16L, 2L * needed));
       }

@@ -17,6 +17,7 @@ record TextField(int leaf, int maxDefinition, int definedAt, int elementAt) {
   private static final int REPEATED = 2;
   private static final List<String> TYPES =
       List.of("boolean", "int32", "int64", "int96", "float", "double", "binary", "fixed binary");
+  private static final int MOST_NESTED = 100;
   private static final int UTF8 = 0;
   private static final int ENUM = 4;
   private static final int JSON = 19;
@@ -66,8 +67,9 @@ record TextField(int leaf, int maxDefinition, int definedAt, int elementAt) {
                     "%s: no column \"%s\"; its columns are %s (choose with --jsonl-keys)",
                     file, column, describe(trees)));
     long lists = tree.nodes().stream().filter(node -> node.repetition() == REPEATED).count();
+    boolean shallow = tree.nodes().size() <= MOST_NESTED; // levels are kept as bytes
     boolean plain = tree.nodes().size() == 1 && lists == 0;
-    if (!isText(tree.nodes().getLast()) || !(plain || (tree.isChain() && lists == 1))) {
+    if (!isText(tree.nodes().getLast()) || !(plain || (tree.isChain() && shallow && lists == 1))) {
       throw UserException.of(
           "%s: column \"%s\" is %s, expected strings or lists of strings; its columns are %s"
               + " (choose with --jsonl-keys)",
@@ -78,8 +80,13 @@ record TextField(int leaf, int maxDefinition, int definedAt, int elementAt) {
 
   private static String describe(List<Tree> trees) {
     return trees.stream()
-        .map(tree -> tree.top().name() + " (" + tree.describe() + ")")
+        .map(tree -> printable(tree.top().name()) + " (" + tree.describe() + ")")
         .collect(Collectors.joining(", "));
+  }
+
+  /// A message is one line, whatever a damaged file calls its columns.
+  private static String printable(String name) {
+    return name.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
   }
 
   private static TextField field(Tree tree) {

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.data.indexed.IndexedTokens;
 import neox.preprocess.Run;
 import org.junit.jupiter.api.BeforeEach;

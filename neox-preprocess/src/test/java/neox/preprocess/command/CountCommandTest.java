@@ -66,6 +66,7 @@ class CountCommandTest {
   @Test
   void saysWhatIsMissing() {
     assertRefused("give either datasets or --input; see neox-preprocess count --help");
+    assertRefused("a[: no such dataset, and not a pattern: Missing ']", "a[");
     assertRefused("--input needs a tokenizer: --tokenizer-type", "--input", "-");
     assertRefused("--workers: expected at least 1, found 0", "--input", "-", "--workers", "0");
     assertRefused(

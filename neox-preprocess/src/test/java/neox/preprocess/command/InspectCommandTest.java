@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.data.indexed.IndexedTokensWriter;
 import neox.data.indexed.TokenIndex;
 import neox.data.indexed.TokenWidth;

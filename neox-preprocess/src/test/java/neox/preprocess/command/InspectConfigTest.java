@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.data.indexed.IndexedTokensWriter;
 import neox.data.indexed.TokenWidth;
 import neox.preprocess.Run;

@@ -51,9 +51,7 @@ class MaskCommandTest {
 
   @Test
   void needsThePattern() throws Exception {
-    assertRefused(
-        "--mask-before-token is required: the ids of the tokens behind which learning begins,"
-            + " such as 10,65,58");
+    assertRefused("--mask-before-token is required; see neox-preprocess mask --help");
     assertRefused(
         "--mask-before-token: expected token ids separated by commas, such as 10,65,58, found"
             + " A,1",

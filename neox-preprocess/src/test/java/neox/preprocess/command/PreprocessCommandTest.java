@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.data.indexed.IndexedTokens;
 import neox.preprocess.Run;
-import neox.preprocess.input.LineSource;
+import neox.preprocess.input.RowLimit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PreprocessCommandTest {
   @TempDir Path directory;
@@ -138,11 +140,9 @@ class PreprocessCommandTest {
 
   @Test
   void namesARowThatDoesNotFitIntoMemory() {
-    OutOfMemoryError error = LineSource.whole("a.jsonl").tooLong(7, 300_000_000);
-    assertThat(error)
-        .hasMessageStartingWith(
-            "a.jsonl:7: a row of 300 MB or more needs more than the Java heap of ")
-        .hasMessageEndingWith(" MB; raise it with NEOX_JAVA_OPTS=-Xmx4g or the like");
+    assertThat(RowLimit.problem(300_000_000))
+        .startsWith("a row of 300.0 MB or more needs more than the Java heap of ")
+        .endsWith(" MB; raise it with NEOX_JAVA_OPTS=-Xmx4g or the like");
   }
 
   @Test
@@ -273,8 +273,16 @@ class PreprocessCommandTest {
 
   @Test
   void saysWhatIsMissingOrImpossible() throws Exception {
-    assertUsage("--output-prefix is required; see neox-preprocess --help");
-    assertUsage("--input is required; see neox-preprocess --help", "--output-prefix", "x");
+    assertUsage(
+        "--input, --output-prefix, --tokenizer-type are required; see neox-preprocess --help");
+    assertUsage(
+        "--input, --tokenizer-type are required; see neox-preprocess --help",
+        "--output-prefix",
+        "x");
+    assertUsage(
+        "--input, --output-prefix, --mask-before-token, --tokenizer-type are required; see"
+            + " neox-preprocess mask --help",
+        "mask");
     assertUsage(
         "--input is required; see neox-preprocess mask --help",
         "mask",
@@ -306,6 +314,22 @@ class PreprocessCommandTest {
             "neox-preprocess: stdin:1: the row is a plain string and has no keys, but --jsonl-keys"
                 + " asks for [a, b]\n");
     assertThat(Run.files(directory)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"corpus.jsonl", "a/b.txt", "-", "pom.xml", "src"})
+  void saysThatTextIsGivenWithAnOption(String argument) throws Exception {
+    assertThat(Run.of(argument).err())
+        .isEqualTo(
+            "neox-preprocess: Unmatched argument at index 0: '%s'\nText is given with --input:"
+                    .formatted(argument)
+                + " neox-preprocess --input %s …\n".formatted(argument));
+    assertThat(Run.of("merg").err())
+        .isEqualTo(
+            """
+            neox-preprocess: Unmatched argument at index 0: 'merg'
+            Did you mean: neox-preprocess merge or neox-preprocess train-tokenizer?
+            """);
   }
 
   private static void assertUsage(String message, String... arguments) {

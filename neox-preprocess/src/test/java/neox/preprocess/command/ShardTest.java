@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import neox.base.UserException;
 import neox.data.indexed.IndexedTokens;
 import neox.preprocess.Run;
@@ -81,9 +83,7 @@ class ShardTest {
       Run run = Run.bytes(out, input, "--shard", index + "/" + count, "--overwrite");
       assertThat(run.exitCode()).as(run.err()).isZero();
       Path prefix = out.resolve("out_%05d-of-%05d_text_document".formatted(index, count));
-      try (IndexedTokens shard = IndexedTokens.open(prefix)) {
-        shard.verify();
-      }
+      IndexedTokens.open(prefix).close(); // checks that the files fit
       joined.write(Files.readAllBytes(Path.of(prefix + ".bin")));
     }
     return joined.toByteArray();
@@ -93,7 +93,7 @@ class ShardTest {
   void dividesTheBytesEvenlyWithoutOverflow() {
     InputFile file =
         new InputFile(
-            java.util.Optional.of(Path.of("a.jsonl")),
+            new InputFile.Origin.OnDisk(Path.of("a.jsonl")),
             "a.jsonl",
             InputFormat.JSON_LINES,
             Long.MAX_VALUE / 2);
@@ -151,6 +151,50 @@ class ShardTest {
     assertThat(array("8", "0", "12", "4", "4")).isEqualTo(new Shard(2, 4));
   }
 
+  /// What Slurm sets in the script that sbatch starts, and what it adds in the tasks of srun.
+  @Test
+  void refusesABatchScriptOfSeveralTasksThatSrunDidNotStart() {
+    String[] script = {
+      "SLURM_JOB_ID", "17",
+      "SLURM_NTASKS", "8",
+      "SLURM_NPROCS", "8",
+      "SLURM_PROCID", "0",
+      "SLURM_LOCALID", "0",
+      "SLURM_TASKS_PER_NODE", "8"
+    };
+    assertThatThrownBy(() -> of(script))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "--shard env: this is the batch script of a Slurm job of 8 tasks, which runs once, so"
+                + " that part 0 of 8 would be made alone; start it with srun: srun neox-preprocess …"
+                + " --shard env, or ask for one task (--ntasks=1), or give --shard I/N");
+    assertThatThrownBy(() ->
+            of(
+                with(
+                    script,
+                    "SLURM_ARRAY_TASK_ID",
+                    "0",
+                    "SLURM_ARRAY_TASK_MIN",
+                    "0",
+                    "SLURM_ARRAY_TASK_MAX",
+                    "3",
+                    "SLURM_ARRAY_TASK_COUNT",
+                    "4")))
+        .hasMessageStartingWith("--shard env: this is the batch script of a Slurm job of 8 tasks");
+    assertThat(of(with(script, "SLURM_STEP_ID", "0", "SLURM_STEPID", "0")))
+        .isEqualTo(new Shard(0, 8));
+    assertThat(of(with(script, "SLURM_STEP_NUM_TASKS", "8"))).isEqualTo(new Shard(0, 8));
+    assertThat(of(with(script, "SLURM_NTASKS", "1"))).isEqualTo(Shard.WHOLE);
+    assertThat(of(with(script, "OMPI_COMM_WORLD_RANK", "2", "OMPI_COMM_WORLD_SIZE", "4")))
+        .isEqualTo(new Shard(2, 4));
+    assertThat(of(with(script, "PMI_RANK", "5", "PMI_SIZE", "8"))).isEqualTo(new Shard(5, 8));
+    assertThat(of(with(script, "RANK", "0", "WORLD_SIZE", "2"))).isEqualTo(new Shard(0, 2));
+  }
+
+  private static String[] with(String[] environment, String... more) {
+    return Stream.concat(Arrays.stream(environment), Arrays.stream(more)).toArray(String[]::new);
+  }
+
   @Test
   void dividesAmongAllTasksOfAllMembersOfAnArray() {
     assertThat(
@@ -169,8 +213,9 @@ class ShardTest {
     assertThatThrownBy(() -> of("RANK", "1"))
         .isInstanceOf(UserException.class)
         .hasMessage(
-            "--shard env: none of RANK and WORLD_SIZE, OMPI_COMM_WORLD_RANK and _SIZE, SLURM_PROCID"
-                + " and SLURM_NTASKS, SLURM_ARRAY_TASK_ID and _COUNT is set; give --shard I/N");
+            "--shard env: none of RANK and WORLD_SIZE, OMPI_COMM_WORLD_RANK and _SIZE,"
+                + " MV2_COMM_WORLD_RANK and _SIZE, PMI_RANK and PMI_SIZE, SLURM_PROCID and"
+                + " SLURM_NTASKS, SLURM_ARRAY_TASK_ID and _COUNT is set; give --shard I/N");
     assertThatThrownBy(() -> of("RANK", "one", "WORLD_SIZE", "2"))
         .hasMessage("--shard env: RANK: expected a number, found \"one\"");
     assertThatThrownBy(() -> array("3", "1", "7", "3", "1"))

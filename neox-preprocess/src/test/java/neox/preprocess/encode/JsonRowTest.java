@@ -10,12 +10,16 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import neox.base.Utf8Check;
+import neox.base.json.Json;
+import neox.preprocess.Run;
 import org.junit.jupiter.api.Test;
 
 class JsonRowTest {
@@ -59,6 +63,40 @@ class JsonRowTest {
     assertThat(bad).isGreaterThan(3_000);
   }
 
+  /// Jackson takes `INF` and `+Infinity` for numbers, and no half of a surrogate pair in a name.
+  private static final String JACKSON_ALONE = ".*(INF|[+]Infinity|.ud800text\"|te.ud800xt\").*";
+
+  @Test
+  void readsWhatPythonReads() throws Exception {
+    int read = 0;
+    for (String line : Files.readAllLines(Run.GOLDEN.resolve("json/rows.jsonl"))) {
+      JsonNode golden = JACKSON.readTree(line);
+      StringBuilder row = new StringBuilder();
+      golden
+          .get("row")
+          .forEach(piece -> row.append(piece.get(0).asText().repeat(piece.get(1).asInt())));
+      Optional<String> expected =
+          Optional.of(golden.get("text")).filter(JsonNode::isTextual).map(JsonNode::asText);
+      byte[] utf8 = row.toString().getBytes(StandardCharsets.UTF_8);
+      assertThat(ours(utf8)).as(line).isEqualTo(expected);
+      if (!row.toString().matches(JACKSON_ALONE)) {
+        assertThat(tree(utf8)).as("as a tree: " + line).isEqualTo(expected);
+      }
+      read += expected.isPresent() ? 1 : 0;
+    }
+    assertThat(read).isGreaterThan(30);
+  }
+
+  /// The text in the tree that conversations are read from.
+  private static Optional<String> tree(byte[] row) throws IOException {
+    try {
+      RowText.require(row, 0, row.length);
+      return text(Json.mapper().readTree(row));
+    } catch (BadRow | JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
   @Test
   void explainsWhatIsWrong() {
     assertBad("{\"text\":\"a\"} x", "not valid JSON: expected the end in column 14, found 'x'");
@@ -85,6 +123,20 @@ class JsonRowTest {
     assertBad(
         "{\"text\":true}", "key \"text\" holds a boolean, expected a string or a list of strings");
     assertBad("[\"a\"]", "expected a JSON string or object, found a list");
+    assertBad(
+        "\uFEFF{\"text\":\"a\"}",
+        "the row begins with a byte order mark (U+FEFF, which begins some files; it stays where they"
+            + " are joined, and must be taken out)");
+    assertBad(
+        "{\"text\":\"a\"}\uFEFF{",
+        "not valid JSON: expected the end in column 13, found a byte order mark (U+FEFF, which begins"
+            + " some files; it stays where they are joined, and must be taken out)");
+    assertBad(
+        "{\"text\":\"kept\",\"text\":null}",
+        "key \"text\" holds null, expected a string or a list of strings");
+    assertBad(
+        "{\"text\":null,\"text\":\"\\udc00\"}",
+        "\\udc00 in column 22 is half of a surrogate pair and stands for no character");
     assertBad(
         "{\"a\":" + "[".repeat(600) + "]".repeat(600) + "}", "JSON nested deeper than 512 levels");
   }
@@ -118,8 +170,12 @@ class JsonRowTest {
     } catch (JsonProcessingException e) {
       return Optional.empty();
     }
+    return Utf8Check.firstInvalid(row, 0, row.length) >= 0 ? Optional.empty() : text(node);
+  }
+
+  private static Optional<String> text(JsonNode node) {
     JsonNode text = node.isTextual() ? node : node.get("text");
-    if (Utf8Check.firstInvalid(row, 0, row.length) >= 0 || text == null) {
+    if (text == null) {
       return Optional.empty();
     }
     if (text.isArray()) {

@@ -7,13 +7,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import neox.preprocess.encode.OrderedPipeline.Bounds;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class OrderedPipelineTest {
   @Test
   void keepsTheOrderWhateverTheWorkersDo() throws Exception {
@@ -145,7 +146,7 @@ class OrderedPipelineTest {
               Optional<Integer> next = source.next();
               if (next.isEmpty()) {
                 try {
-                  Thread.sleep(60_000);
+                  Thread.sleep(Long.MAX_VALUE);
                 } catch (InterruptedException e) {
                   throw new IOException(e);
                 }

@@ -3,6 +3,7 @@ package neox.preprocess.input;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,14 +95,89 @@ class ParquetTest {
   }
 
   @Test
+  void readsBrotli() throws Exception {
+    String file = OTHER.resolve("brotli.parquet").toString();
+    assertThat(Run.bytes(directory, file).exitCode()).isZero();
+    Path expected = Files.createDirectory(directory.resolve("expected"));
+    Run.bytes(expected, GOLDEN.resolve("rows.jsonl").toString());
+    assertThat(Run.documents(directory, "text")).isEqualTo(Run.documents(expected, "text"));
+  }
+
+  @Test
+  void namesACodecThatIsNotRead() throws Exception {
+    byte[] sound = Files.readAllBytes(OTHER.resolve("long.parquet"));
+    byte[] codec = {0x15, 8, 0x16}; // the field of type i32 that says 4, and the next one's head
+    int at = indexOfLast(sound, codec);
+    String[] names = {"LZO", "LZ4", "number 8", "number -3"};
+    int[] numbers = {3, 5, 8, -3};
+    for (int i = 0; i < names.length; i++) {
+      byte[] other = sound.clone();
+      other[at + 1] = (byte) ((numbers[i] << 1) ^ (numbers[i] >> 31));
+      Path file = Files.write(directory.resolve("a.parquet"), other);
+      assertRefused(
+          file.toString(),
+          "text",
+          file
+              + ": compressed with codec "
+              + names[i]
+              + ", which is not read; write it with zstd or snappy");
+    }
+  }
+
+  private static int indexOfLast(byte[] bytes, byte[] part) {
+    for (int i = bytes.length - part.length; i >= 0; i--) {
+      if (Arrays.equals(bytes, i, i + part.length, part, 0, part.length)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  @Test
+  void leavesOutACellThatIsTooLong() throws Exception {
+    assertThat(cells("long", 600_000))
+        .containsExactly("one", "too long", LONGEST, "two", "too long");
+    assertThat(cells("pages", 600_000))
+        .containsExactly("one", "too long", LONGEST, "two", "too long");
+    // Pages that are too large to be read at all.
+    assertThat(cells("pages", 270_000))
+        .containsExactly("one", "too long", "too long", "two", "too long");
+  }
+
+  private static final String LONGEST = "y".repeat(599_000);
+
+  private static List<String> cells(String name, int limit) throws IOException {
+    List<String> read = new ArrayList<>();
+    String file = OTHER.resolve(name + ".parquet").toString();
+    List<InputFile> files = InputFile.resolve(List.of(file));
+    try (ChunkReader reader = ChunkReader.limited(files, List.of("text"), new RowLimit(limit))) {
+      for (var chunk = reader.next(); chunk.isPresent(); chunk = reader.next()) {
+        if (chunk.get() instanceof Chunk.Documents documents) {
+          documents.documents().forEach(document -> read.add(shortened(document)));
+        } else {
+          read.add(chunk.get().toString());
+        }
+      }
+    }
+    return read;
+  }
+
+  private static String shortened(Document document) {
+    return switch (document) {
+      case Document.Json json -> {
+        String row = new String(json.row(), StandardCharsets.UTF_8);
+        yield row.substring("{'text':'".length(), row.length() - "'}".length());
+      }
+      case Document.Bad bad ->
+          bad.problem().matches("a row of 0\\.\\d MB or more needs .*")
+              ? "too long"
+              : bad.problem();
+      case Document.Text text -> throw new IllegalStateException();
+    };
+  }
+
+  @Test
   void saysWhatCannotBeRead() throws Exception {
-    String brotli = OTHER.resolve("brotli.parquet").toString();
-    assertRefused(
-        brotli,
-        "text",
-        brotli
-            + ": damaged or cut short after document 0: compressed with BROTLI, which is not read;"
-            + " write it with zstd or snappy");
     byte[] whole = Files.readAllBytes(GOLDEN.resolve("pyarrow_zstd_v1.parquet"));
     Path file = directory.resolve("a.parquet");
     Files.write(file, Arrays.copyOf(whole, whole.length - 1));
@@ -116,7 +192,7 @@ class ParquetTest {
     encrypted[whole.length - 1] = 'E';
     Files.write(file, encrypted);
     assertRefused(
-        file.toString(), "text", head + "encrypted Parquet files are not read; decrypt it first");
+        file.toString(), "text", file + ": encrypted Parquet files are not read; decrypt it first");
     byte[] tailless = whole.clone();
     tailless[whole.length - 5] = 0x7f;
     Files.write(file, tailless);
@@ -144,7 +220,7 @@ class ParquetTest {
         bytes[bytes.length - 1 - dice.nextInt(near)] = (byte) dice.nextInt();
       }
       Files.write(file, bytes);
-      try (ParquetFile parquet = ParquetFile.open(file, "a", List.of("text", "list"))) {
+      try (ParquetFile parquet = ParquetFile.open(file, "a", List.of("text", "list"), 1 << 26)) {
         while (!parquet.next().isEmpty()) {
           assertThat(parquet.rowsRead()).isLessThan(100_000);
         }

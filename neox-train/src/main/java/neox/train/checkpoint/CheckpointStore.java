@@ -14,8 +14,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import neox.base.AtomicDirectory;
 import neox.base.AtomicFile;
-import neox.parallel.comm.Communicator;
+import neox.base.NamedFiles;
 import neox.weights.neox.CheckpointNames;
+import org.jspecify.annotations.Nullable;
 
 /// The checkpoints of one run: `global_step{N}` directories and the file `latest` that names the
 /// one to continue from.
@@ -39,9 +40,9 @@ public final class CheckpointStore {
     this.root = root;
   }
 
-  /// Writes the files of one checkpoint into a directory.
+  /// Writes this rank's files of one checkpoint into a directory.
   @FunctionalInterface
-  public interface Content {
+  interface Content {
     void writeTo(Path directory) throws IOException;
   }
 
@@ -58,7 +59,7 @@ public final class CheckpointStore {
   public Optional<Long> latest() throws IOException {
     Path file = root.resolve(CheckpointNames.LATEST);
     if (Files.exists(file)) {
-      return boxed(CheckpointNames.iteration(Files.readString(file).strip()));
+      return boxed(CheckpointNames.iteration(NamedFiles.readString(file).strip()));
     }
     List<Long> all = iterations();
     return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
@@ -81,23 +82,51 @@ public final class CheckpointStore {
   }
 
   /// Writes a complete checkpoint, then points `latest` at it. All ranks of a run call this
-  /// together and write their files into one directory; when it returns, the checkpoint is there.
-  public void write(long iteration, Content content, Communicator world) throws IOException {
-    if (world.isFirst()) {
-      Files.createDirectories(root);
-      try (AtomicDirectory directory = AtomicDirectory.create(path(iteration))) {
-        world.barrier();
-        content.writeTo(directory.path());
-        world.barrier();
-        directory.commit();
+  /// together and write their files into one directory, one content after the other; when it
+  /// returns, the checkpoint is there. When one of them fails, no trace of it is left.
+  void write(long iteration, List<Content> contents, Together ranks) throws IOException {
+    Path directory = AtomicDirectory.siblingOf(path(iteration));
+    try (Draft draft = new Draft(iteration, ranks.isFirst())) {
+      ranks.run(draft::open);
+      for (Content content : contents) {
+        ranks.run(() -> content.writeTo(directory));
       }
-      AtomicFile.write(root.resolve(CheckpointNames.LATEST), CheckpointNames.directory(iteration));
-    } else {
-      world.barrier();
-      content.writeTo(AtomicDirectory.siblingOf(path(iteration)));
-      world.barrier();
+      ranks.run(draft::commit);
     }
-    world.barrier();
+  }
+
+  /// The directory that all ranks write into, as far as it is the first rank's business.
+  private final class Draft implements AutoCloseable {
+    private final long iteration;
+    private final boolean isMine;
+    private @Nullable AtomicDirectory directory;
+
+    Draft(long iteration, boolean isMine) {
+      this.iteration = iteration;
+      this.isMine = isMine;
+    }
+
+    void open() throws IOException {
+      if (isMine) {
+        Files.createDirectories(root);
+        directory = AtomicDirectory.create(path(iteration));
+      }
+    }
+
+    void commit() throws IOException {
+      if (directory != null) {
+        directory.commit();
+        AtomicFile.write(
+            root.resolve(CheckpointNames.LATEST), CheckpointNames.directory(iteration));
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (directory != null) {
+        directory.close();
+      }
+    }
   }
 
   /// Deletes the oldest checkpoints until `keepLast` remain, not counting `kept`; neither those nor

@@ -4,12 +4,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongFunction;
 import neox.base.Console;
+import neox.base.Progress;
+import neox.base.Tool;
 import neox.config.CheckpointConfig;
 import neox.model.Network;
 import neox.model.Parameter;
@@ -32,15 +36,18 @@ public final class Checkpointer implements Saver {
   private final Contents contents;
   private final Console console;
   private long savedStep = -1;
+  private boolean lastFailed;
 
   /// What goes into a checkpoint.
   ///
+  /// @param data where the run stands in its data after a step
   /// @param layout which files hold the weights
   /// @param configFiles texts for `configs/`, by file name
   public record Contents(
       Network network,
       Optimizer optimizer,
       TrainProgress progress,
+      LongFunction<DataState> data,
       Ranks ranks,
       Layout layout,
       String tokenizerType,
@@ -53,10 +60,22 @@ public final class Checkpointer implements Saver {
     this.console = console;
   }
 
+  /// One failure is borne: room may be made until the next save. After two in a row all further
+  /// work is likely to be lost as well.
   @Override
   public void saveIfDue(long step) throws IOException {
-    if (config.isDue(step)) {
+    if (!config.isDue(step)) {
+      return;
+    }
+    try {
       save(step);
+      lastFailed = false;
+    } catch (IOException e) {
+      if (lastFailed) {
+        throw e;
+      }
+      lastFailed = true;
+      console.warn("%s; the run goes on and tries again at the next save", Tool.describe(e));
     }
   }
 
@@ -66,14 +85,40 @@ public final class Checkpointer implements Saver {
       return false;
     }
     if (savedStep != step) {
-      store.get().write(step, this::writeTo, contents.ranks().world());
+      write(store.get(), step);
       savedStep = step;
       console.info("saved %s", store.get().path(step));
-      if (config.keepLast().isPresent() && contents.ranks().isFirstOfAll()) {
-        store.get().retain(config.keepLast().get(), Set.copyOf(config.extraIters()));
+      if (contents.ranks().isFirstOfAll()) {
+        deleteOld(store.get());
       }
     }
     return true;
+  }
+
+  private void write(CheckpointStore checkpoints, long step) throws IOException {
+    try (Progress progress = new Progress(console, "saving", 0)) {
+      progress.show(checkpoints.path(step).toString());
+      checkpoints.write(
+          step,
+          List.of(this::writeWeights, contents.optimizer()::save, this::writeState),
+          new Together(contents.ranks().world()));
+    } catch (IOException e) {
+      throw new IOException(
+          "%s could not be saved: %s; %s"
+              .formatted(checkpoints.path(step), Tool.describe(e), lastGood()),
+          e);
+    }
+  }
+
+  private void deleteOld(CheckpointStore checkpoints) {
+    if (config.keepLast().isEmpty()) {
+      return;
+    }
+    try {
+      checkpoints.retain(config.keepLast().get(), Set.copyOf(config.extraIters()));
+    } catch (IOException e) {
+      console.warn("an old checkpoint could not be deleted: %s", Tool.describe(e));
+    }
   }
 
   @Override
@@ -84,22 +129,24 @@ public final class Checkpointer implements Saver {
         : "there is no checkpoint to go back to";
   }
 
-  /// This rank's files. Ranks that hold the same as another leave them to it.
-  private void writeTo(Path directory) throws IOException {
-    TrainState state = contents.progress().state();
-    Ranks ranks = contents.ranks();
-    try (var _ = Scope.open()) {
-      if (ranks.isFirstReplica()) {
-        NeoxCheckpointWriter.write(directory, weights(state));
+  /// This rank's weights. Ranks that hold the same as another leave them to it.
+  private void writeWeights(Path directory) throws IOException {
+    if (contents.ranks().isFirstReplica()) {
+      try (var _ = Scope.open()) {
+        NeoxCheckpointWriter.write(directory, weights(contents.progress().state()));
       }
-      contents.optimizer().save(directory);
     }
-    if (ranks.isFirstOfAll()) {
+  }
+
+  private void writeState(Path directory) throws IOException {
+    if (contents.ranks().isFirstOfAll()) {
       Optional<String> random =
           config.saveRandomState()
               ? Optional.of(TrainState.encode(RandomState.save()))
               : Optional.empty();
-      state.withRandomState(random).write(directory);
+      TrainState state = contents.progress().state();
+      DataState data = contents.data().apply(state.iteration());
+      state.withRandomState(random).withData(data).write(directory);
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 import org.jspecify.annotations.Nullable;
 
@@ -39,9 +40,12 @@ public final class SaveLock implements AutoCloseable {
       return;
     }
     Path root = directory.get();
+    if (Files.exists(root) && !Files.isDirectory(root)) {
+      throw UserException.of("%s: expected a directory for checkpoints (save), found a file", root);
+    }
     Files.createDirectories(root);
     FileChannel opened =
-        FileChannel.open(root.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        NamedFiles.open(root.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     if (!isLocked(opened)) {
       opened.close();
       throw UserException.of(

@@ -4,7 +4,8 @@ import java.io.IOException;
 
 /// Saves a run. All ranks call each method together.
 public interface Saver {
-  /// Saves after `step` if the configuration asks for it.
+  /// Saves after `step` if the configuration asks for it. A disk that fails is told, and the run
+  /// goes on; when it fails the next time, too, [IOException].
   void saveIfDue(long step) throws IOException;
 
   /// Saves after `step`, unless that has just been done; returns whether a checkpoint of it exists.

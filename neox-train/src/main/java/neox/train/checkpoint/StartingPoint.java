@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import neox.base.Console;
@@ -26,8 +27,7 @@ public final class StartingPoint {
       return Optional.empty();
     }
     Path load = config.load().get();
-    boolean own = config.save().map(save -> isSame(save, load)).orElse(false);
-    if (own && config.iteration().isEmpty()) {
+    if (isOwn(config) && config.iteration().isEmpty()) {
       CheckpointStore store = new CheckpointStore(load);
       Optional<Long> latest = store.latest();
       if (latest.isEmpty() && store.iterations().isEmpty()) {
@@ -56,15 +56,39 @@ public final class StartingPoint {
     }
   }
 
+  /// Whether the run continues what it has saved itself, rather than beginning another.
+  public static boolean continuesItself(CheckpointConfig config) {
+    return isOwn(config) && !config.finetune();
+  }
+
+  private static boolean isOwn(CheckpointConfig config) {
+    return config.save().isPresent()
+        && config.load().isPresent()
+        && isSame(config.save().get(), config.load().get());
+  }
+
   private static boolean isSame(Path a, Path b) {
     return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
   }
 
-  /// The state in which a loaded checkpoint leaves the run.
+  /// Where in which data the run that saved a checkpoint stood; empty for a run that starts afresh,
+  /// and for checkpoints that do not say.
+  public static Optional<DataState> dataOf(Optional<Path> checkpoint, CheckpointConfig config)
+      throws IOException {
+    return checkpoint.isEmpty() || config.finetune()
+        ? Optional.empty()
+        : TrainState.read(checkpoint.get()).flatMap(TrainState::data);
+  }
+
+  /// What the weights of a checkpoint say of the run, for those by GPT-NeoX that hold no
+  /// [TrainState].
   ///
-  /// @param iteration what the checkpoint says, for those by GPT-NeoX that hold no [TrainState]
+  /// @param state everything but the weights
+  public record NeoxState(long iteration, Map<String, Object> state) {}
+
+  /// The state in which a loaded checkpoint leaves the run.
   public static TrainState stateOf(
-      Path checkpoint, long iteration, NeoxConfig config, LearningRateSchedule configured)
+      Path checkpoint, NeoxState neox, NeoxConfig config, LearningRateSchedule configured)
       throws IOException {
     if (config.checkpoint().finetune()) {
       return TrainState.fresh(configured);
@@ -72,14 +96,10 @@ public final class StartingPoint {
     Optional<TrainState> saved = TrainState.read(checkpoint);
     if (saved.isEmpty()) {
       requireNeoxOwn(checkpoint);
-      long samples = Math.multiplyExact(iteration, (long) config.batch().trainBatchSize());
-      return new TrainState(
-          iteration,
-          samples,
-          Math.multiplyExact(samples, (long) config.model().seqLength()),
-          LossWindow.EMPTY,
-          configured,
-          Optional.empty());
+      int batch = config.batch().trainBatchSize();
+      long samples = NeoxCounters.samples(neox.state(), neox.iteration(), batch, checkpoint);
+      long tokens = NeoxCounters.product(samples, config.model().seqLength(), checkpoint);
+      return TrainState.after(neox.iteration(), samples, tokens, configured);
     }
     LearningRateSchedule schedule =
         config.checkpoint().loadOptimizer()

@@ -8,12 +8,12 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
-import neox.base.Json;
+import neox.base.NamedFiles;
 import neox.base.UserException;
+import neox.base.json.Json;
 import neox.config.ScheduleConfig.DecayStyle;
 
-/// Where a run stands, apart from tensors: `train_state.json` in a checkpoint. The position in the
-/// data needs no entry, for it is a function of the step.
+/// Where a run stands, apart from tensors: `train_state.json` in a checkpoint.
 ///
 /// @param iteration optimizer steps taken
 /// @param samples training samples seen
@@ -21,19 +21,29 @@ import neox.config.ScheduleConfig.DecayStyle;
 /// @param window losses since the last log line
 /// @param schedule the learning rates in force
 /// @param randomState libtorch's generator in base 64
+/// @param data where in the data the run stands; older checkpoints do not say, and the state of a
+///   run under way does not either
 public record TrainState(
     long iteration,
     long samples,
     long tokens,
     LossWindow window,
     LearningRateSchedule schedule,
-    Optional<String> randomState) {
+    Optional<String> randomState,
+    Optional<DataState> data) {
 
   public static final String FILE = "train_state.json";
 
   /// The state before the first step.
   public static TrainState fresh(LearningRateSchedule schedule) {
-    return new TrainState(0, 0, 0, LossWindow.EMPTY, schedule, Optional.empty());
+    return after(0, 0, 0, schedule);
+  }
+
+  /// The state after so many steps, samples and tokens of another program.
+  static TrainState after(
+      long iteration, long samples, long tokens, LearningRateSchedule schedule) {
+    return new TrainState(
+        iteration, samples, tokens, LossWindow.EMPTY, schedule, Optional.empty(), Optional.empty());
   }
 
   public static String encode(byte[] randomState) {
@@ -58,19 +68,25 @@ public record TrainState(
         tokens + moreTokens,
         window.plus(loss),
         schedule,
-        randomState);
+        randomState,
+        data);
   }
 
   public TrainState withWindow(LossWindow other) {
-    return new TrainState(iteration, samples, tokens, other, schedule, randomState);
+    return new TrainState(iteration, samples, tokens, other, schedule, randomState, data);
   }
 
   public TrainState withRandomState(Optional<String> other) {
-    return new TrainState(iteration, samples, tokens, window, schedule, other);
+    return new TrainState(iteration, samples, tokens, window, schedule, other, data);
   }
 
   public TrainState withSchedule(LearningRateSchedule other) {
-    return new TrainState(iteration, samples, tokens, window, other, randomState);
+    return new TrainState(iteration, samples, tokens, window, other, randomState, data);
+  }
+
+  public TrainState withData(DataState other) {
+    return new TrainState(
+        iteration, samples, tokens, window, schedule, randomState, Optional.of(other));
   }
 
   public void write(Path directory) throws IOException {
@@ -83,8 +99,9 @@ public record TrainState(
         .put("min_lr", schedule.minRate())
         .put("warmup_iter", schedule.warmupSteps())
         .put("end_iter", schedule.decaySteps());
+    data.ifPresent(state -> state.write(json.putObject("data")));
     randomState.ifPresent(state -> json.put("torch_rng_state", state));
-    Files.writeString(directory.resolve(FILE), Json.pretty(json));
+    NamedFiles.writeString(directory.resolve(FILE), Json.pretty(json));
   }
 
   /// The state of a checkpoint that neox-train wrote; empty for one by GPT-NeoX itself.
@@ -94,62 +111,31 @@ public record TrainState(
       return Optional.empty();
     }
     JsonNode json = Json.read(file);
-    JsonNode window = required(json, "loss_window", file);
-    JsonNode schedule = required(json, "lr_scheduler", file);
+    StateFields fields = new StateFields(json, file);
+    StateFields window = fields.child("loss_window");
+    StateFields schedule = fields.child("lr_scheduler");
     return Optional.of(
         new TrainState(
-            count(json, "iteration", file),
-            count(json, "samples", file),
-            count(json, "tokens", file),
-            new LossWindow(real(window, "sum", file), count(window, "steps", file)),
+            fields.count("iteration"),
+            fields.count("samples"),
+            fields.count("tokens"),
+            new LossWindow(window.real("sum"), window.count("steps")),
             new LearningRateSchedule(
-                style(required(schedule, "decay_style", file), file),
-                real(schedule, "start_lr", file),
-                real(schedule, "min_lr", file),
-                real(schedule, "warmup_iter", file),
-                count(schedule, "end_iter", file)),
-            Optional.ofNullable(json.get("torch_rng_state")).map(JsonNode::asText)));
+                style(schedule.text("decay_style"), file),
+                schedule.real("start_lr"),
+                schedule.real("min_lr"),
+                schedule.real("warmup_iter"),
+                schedule.count("end_iter")),
+            Optional.ofNullable(json.get("torch_rng_state")).map(JsonNode::asText),
+            fields.optionalChild("data").map(DataState::read)));
   }
 
-  private static JsonNode required(JsonNode json, String name, Path file) {
-    JsonNode value = json.get(name);
-    if (value == null) {
-      throw UserException.of(
-          "%s: no entry \"%s\"; the checkpoint is damaged, load another one (iteration)",
-          file, name);
-    }
-    return value;
-  }
-
-  private static long count(JsonNode json, String name, Path file) {
-    JsonNode value = required(json, name, file);
-    if (!value.isIntegralNumber() || !value.canConvertToLong() || value.asLong() < 0) {
-      throw damaged(file, name, "a count", value);
-    }
-    return value.asLong();
-  }
-
-  private static double real(JsonNode json, String name, Path file) {
-    JsonNode value = required(json, name, file);
-    if (!value.isNumber()) {
-      throw damaged(file, name, "a number", value);
-    }
-    return value.asDouble();
-  }
-
-  private static UserException damaged(Path file, String name, String expected, JsonNode found) {
-    return UserException.of(
-        "%s: \"%s\": expected %s, found %s; the checkpoint is damaged, load another one"
-            + " (iteration)",
-        file, name, expected, found);
-  }
-
-  private static DecayStyle style(JsonNode name, Path file) {
+  private static DecayStyle style(String name, Path file) {
     for (DecayStyle style : DecayStyle.values()) {
-      if (style.name().equalsIgnoreCase(name.asText())) {
+      if (style.name().equalsIgnoreCase(name)) {
         return style;
       }
     }
-    throw UserException.of("%s: unknown decay_style \"%s\"", file, name.asText());
+    throw UserException.of("%s: unknown decay_style \"%s\"", file, name);
   }
 }

@@ -15,6 +15,11 @@ import neox.tensor.Placement;
 /// @param placement of the network
 public record BatchFeed(
     String name, BatchSource source, OptionalInt masked, int vocabulary, Placement placement) {
+  /// The same micro-batches, counted from elsewhere.
+  BatchFeed from(BatchSource.Origin origin) {
+    return new BatchFeed(name, source.from(origin), masked, vocabulary, placement);
+  }
+
   public MicroBatch get(long microBatch) {
     return MicroBatch.of(rows(microBatch), labels(microBatch), masked, placement);
   }

@@ -68,11 +68,18 @@ public final class TrainingData implements AutoCloseable {
 
   /// Training micro-batches; [UserException] when the data leave none.
   public BatchFeed train() {
-    return feed(samples.train(), "training")
-        .orElseThrow(() ->
-            new UserException(
-                "no training data: set data_path or train_data_paths, and give the training"
-                    + " part of split more than 0"));
+    return feed(samples.train(), "training").orElseThrow(TrainingData::noData);
+  }
+
+  /// The datasets behind [#train]; [UserException] when the data leave none.
+  SplitSamples trainSplit() {
+    return samples.train().orElseThrow(TrainingData::noData);
+  }
+
+  private static UserException noData() {
+    return new UserException(
+        "no training data: set data_path or train_data_paths, and give the training part of split"
+            + " more than 0");
   }
 
   /// Validation micro-batches; empty when the split has no documents.

@@ -10,23 +10,42 @@ import neox.train.loop.StepResult;
 /// When what is measured: validation at intervals and after the last step, the test split at the
 /// end. A split without documents, or `eval_iters` 0, is passed over as in NeoX.
 public final class Evaluations implements RunHook {
+  private static final String VALIDATION = "validation";
+  private static final String TEST = "test";
+
   private final Evaluator evaluator;
   private final Optional<BatchFeed> valid;
   private final Optional<BatchFeed> test;
-  private final long interval;
+  private final Times times;
 
-  public Evaluations(Evaluator evaluator, TrainingData data, long interval) {
+  /// When to evaluate.
+  ///
+  /// @param interval steps between validations
+  /// @param last step of the run
+  public record Times(long interval, long last) {}
+
+  public Evaluations(Evaluator evaluator, TrainingData data, Times times) {
     this.evaluator = evaluator;
     this.valid = evaluator.isOn() ? data.valid() : Optional.empty();
     this.test = evaluator.isOn() ? data.test() : Optional.empty();
-    this.interval = interval;
+    this.times = times;
   }
 
   @Override
   public void after(StepResult result) throws IOException {
-    long step = result.step();
-    if (valid.isPresent() && step % interval == 0) {
-      evaluator.evaluate(valid.get(), "validation", "iteration " + step, step / interval - 1, step);
+    if (isDue(result.step())) {
+      validate(result.step());
+    }
+  }
+
+  private boolean isDue(long step) {
+    return step % times.interval() == 0;
+  }
+
+  private void validate(long step) throws IOException {
+    if (valid.isPresent()) {
+      evaluator.evaluate(
+          valid.get(), VALIDATION, "iteration " + step, step / times.interval() - 1, step);
     }
   }
 
@@ -34,13 +53,33 @@ public final class Evaluations implements RunHook {
   public void validateAtEnd(long step) throws IOException {
     if (valid.isPresent()) {
       evaluator.evaluate(
-          valid.get(), "validation", "the end of training for val data", step / interval, step);
+          valid.get(),
+          VALIDATION,
+          "the end of training for val data",
+          step / times.interval(),
+          step);
     }
   }
 
   public void testAtEnd(long step) throws IOException {
     if (test.isPresent()) {
-      evaluator.evaluate(test.get(), "test", "the end of training for test data", 0, step);
+      evaluator.evaluate(test.get(), TEST, "the end of training for test data", 0, step);
+    }
+  }
+
+  /// Measures what the run was stopped before when it had taken and saved this step.
+  public void catchUp(long step) throws IOException {
+    int validations = isDue(step) ? 1 : 0;
+    if (isDue(step) && evaluator.misses(VALIDATION, validations)) {
+      validate(step);
+    }
+    if (step == times.last()) {
+      if (evaluator.misses(VALIDATION, validations + 1)) {
+        validateAtEnd(step);
+      }
+      if (evaluator.misses(TEST, 1)) {
+        testAtEnd(step);
+      }
     }
   }
 }

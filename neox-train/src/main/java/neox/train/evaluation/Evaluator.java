@@ -6,10 +6,9 @@ import neox.model.Mode;
 import neox.model.Network;
 import neox.model.stage.NetworkStage;
 import neox.monitor.LogLine;
-import neox.monitor.MetricSink;
 import neox.tensor.Scope;
 import neox.train.data.BatchFeed;
-import neox.train.log.RunLog;
+import neox.train.log.RunRecords;
 import neox.train.loop.Pipeline;
 import neox.train.loop.TrainingWork;
 import neox.train.objective.Objective;
@@ -23,21 +22,22 @@ public final class Evaluator {
   private final Objective objective;
   private final int microBatches;
   private final Pipeline pipeline;
-  private final Report report;
-
-  /// Where results go.
-  public record Report(RunLog log, MetricSink metrics) {}
+  private final RunRecords records;
 
   /// An evaluator of one network.
   ///
   /// @param microBatches of one evaluation: `eval_iters` times the gradient accumulation steps
   public Evaluator(
-      Network network, Objective objective, int microBatches, Pipeline pipeline, Report report) {
+      Network network,
+      Objective objective,
+      int microBatches,
+      Pipeline pipeline,
+      RunRecords records) {
     this.network = network;
     this.objective = objective;
     this.microBatches = microBatches;
     this.pipeline = pipeline;
-    this.report = report;
+    this.records = records;
   }
 
   /// Whether an evaluation reads anything at all.
@@ -52,11 +52,12 @@ public final class Evaluator {
   /// @param number how many evaluations of this split come before in the run
   void evaluate(BatchFeed feed, String split, String when, long number, long step)
       throws IOException {
-    double loss = meanLoss(feed, number);
+    double loss = meanLoss(feed, split, number);
     double perplexity = Math.exp(loss);
-    report.metrics().scalar(split + "/lm_loss", loss, step);
-    report.metrics().scalar(split + "/lm_loss_ppl", perplexity, step);
-    report.metrics().flush();
+    records.metrics().scalar(name(split), loss, step);
+    records.metrics().scalar(split + "/lm_loss_ppl", perplexity, step);
+    records.metrics().flush();
+    records.summary().evaluated(split, loss);
     String block =
         String.format(
             Locale.ROOT,
@@ -65,14 +66,31 @@ public final class Evaluator {
             when,
             loss,
             perplexity);
-    report.log().line(LogLine.framed(block));
+    records.log().line(LogLine.framed(block));
+  }
+
+  private static String name(String split) {
+    return split + "/lm_loss";
+  }
+
+  /// Whether fewer results of the split than these were recorded at the step after which the run
+  /// continues. The same on every rank; all ranks call this together.
+  boolean misses(String split, int results) {
+    return pipeline.anyOf(records.misses(name(split), results));
   }
 
   /// The same on every rank; all ranks call this together.
   ///
+  /// @param split named to who watches
   /// @param number how many evaluations of this split come before in the run
-  public double meanLoss(BatchFeed feed, long number) {
-    try (var work = TrainingWork.ofEvaluation(feed, objective, microBatches)) {
+  private double meanLoss(BatchFeed feed, String split, long number) {
+    try (var progress = records.log().phase("evaluating on " + split + " data");
+        var work =
+            TrainingWork.ofEvaluation(
+                feed,
+                objective,
+                microBatches,
+                n -> progress.show((n + 1) + " of " + microBatches))) {
       work.begin(number * microBatches);
       NetworkStage stage = new NetworkStage(network, work, Mode.EVALUATION);
       try (var _ = Scope.open()) {

@@ -34,12 +34,7 @@ public final class TrainLog implements RunHook {
   ///
   /// @param progress the state after the step that is reported
   public record Run(
-      TrainProgress progress,
-      long firstStep,
-      long lastStep,
-      int samplesPerStep,
-      int seqLength,
-      FlopCount flops) {}
+      TrainProgress progress, long lastStep, int samplesPerStep, int seqLength, FlopCount flops) {}
 
   @Override
   public void after(StepResult result) throws IOException {
@@ -56,8 +51,13 @@ public final class TrainLog implements RunHook {
     }
     metrics.flush();
     log.progress(
-        result.step() - run.firstStep() + 1,
-        String.format(Locale.ROOT, "loss %.3f", result.loss()));
+        result.step(),
+        String.format(
+            Locale.ROOT,
+            "step %,d of %,d  loss %.3f",
+            result.step(),
+            run.lastStep(),
+            result.loss()));
   }
 
   /// Reports the step whose loss or gradient is not a number; it changed no weight.

@@ -7,6 +7,7 @@ import java.util.function.BooleanSupplier;
 import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.UserException;
+import neox.tensor.NativeRuntime;
 import neox.train.checkpoint.Saver;
 
 /// Takes step after step until the run is complete or asked to stop.
@@ -23,18 +24,20 @@ public final class TrainingLoop {
   /// @param everyStep after every step that was taken
   /// @param unlessStopping the same, but left out when the run is asked to stop: an evaluation may
   ///   take longer than the caller waits
+  /// @param resumed at the start of a run that continues, after the step that it continues from
   /// @param diverged after the step whose loss or gradient is not finite
   /// @param atEnd after the last step of the whole run
   public record Hooks(
       List<RunHook> everyStep,
       List<RunHook> unlessStopping,
+      List<Once> resumed,
       List<RunHook> diverged,
-      List<AtEnd> atEnd) {}
+      List<Once> atEnd) {}
 
-  /// Something that is done once, when the whole run is complete.
+  /// Something that is done once in a run, after a step.
   @FunctionalInterface
-  public interface AtEnd {
-    void after(long lastStep) throws IOException;
+  public interface Once {
+    void after(long step) throws IOException;
   }
 
   /// Which steps to take.
@@ -46,7 +49,7 @@ public final class TrainingLoop {
 
   /// A loop that is ready to [#run].
   ///
-  /// @param stopRequested asked once after every step; the same on all ranks
+  /// @param stopRequested asked after every step and its hooks; the same on all ranks
   public TrainingLoop(
       Trainer trainer,
       Hooks hooks,
@@ -64,33 +67,39 @@ public final class TrainingLoop {
 
   /// Runs to the end; returns the exit code.
   public int run() throws IOException {
+    long done = plan.first() - 1;
+    if (done > 0) {
+      once(hooks.resumed(), done);
+    }
     if (plan.first() > plan.last()) {
       console.info("all %d steps are done already: nothing to do", plan.last());
       return ExitCode.OK;
     }
-    if (plan.first() == 1) {
-      saver.saveIfDue(0);
+    if (done == 0) {
+      saver.saveIfDue(done);
     }
     for (long step = plan.first(); step <= plan.last(); step++) {
       StepResult result = step(step);
       call(hooks.everyStep(), result);
-      if (stopRequested.getAsBoolean() && step < plan.last()) {
+      if (mustStopAfter(step)) {
         return stopAfter(step);
       }
       saver.saveIfDue(step);
       call(hooks.unlessStopping(), result);
-      if (step < plan.last() && isExitInterval(step)) {
+      if (mustStopAfter(step) || (step < plan.last() && isExitInterval(step))) {
         return stopAfter(step);
       }
     }
-    for (AtEnd hook : hooks.atEnd()) {
-      hook.after(plan.last());
-    }
+    once(hooks.atEnd(), plan.last());
     return ExitCode.OK;
   }
 
+  private boolean mustStopAfter(long step) {
+    return step < plan.last() && stopRequested.getAsBoolean();
+  }
+
   private StepResult step(long step) throws IOException {
-    switch (trainer.step(step)) {
+    switch (NativeRuntime.run("step " + step, () -> trainer.step(step))) {
       case StepOutcome.Taken(StepResult result) -> {
         return result;
       }
@@ -107,6 +116,12 @@ public final class TrainingLoop {
   private static void call(List<RunHook> hooks, StepResult result) throws IOException {
     for (RunHook hook : hooks) {
       hook.after(result);
+    }
+  }
+
+  private static void once(List<Once> hooks, long step) throws IOException {
+    for (Once hook : hooks) {
+      hook.after(step);
     }
   }
 

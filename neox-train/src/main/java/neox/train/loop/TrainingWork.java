@@ -2,6 +2,7 @@ package neox.train.loop;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import neox.model.Head;
 import neox.model.Inputs;
 import neox.model.stage.NetworkStage;
@@ -29,15 +30,22 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
   private final Objective objective;
   private final int microBatches;
   private final Runnable accumulate;
+  private final IntConsumer begun;
   private final List<Tensor> losses = new ArrayList<>();
   private final Owner owner = new Owner();
   private long first;
 
-  private TrainingWork(BatchFeed feed, Objective objective, int microBatches, Runnable accumulate) {
+  private TrainingWork(
+      BatchFeed feed,
+      Objective objective,
+      int microBatches,
+      Runnable accumulate,
+      IntConsumer begun) {
     this.feed = feed;
     this.objective = objective;
     this.microBatches = microBatches;
     this.accumulate = accumulate;
+    this.begun = begun;
   }
 
   /// The work of optimizer steps.
@@ -45,14 +53,16 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
   /// @param microBatches of one optimizer step
   public static TrainingWork ofTraining(
       BatchFeed feed, Objective objective, int microBatches, GradientBuckets gradients) {
-    return new TrainingWork(feed, objective, microBatches, gradients::accumulate);
+    return new TrainingWork(feed, objective, microBatches, gradients::accumulate, _ -> {});
   }
 
   /// The work of evaluations.
   ///
   /// @param microBatches of one evaluation
-  public static TrainingWork ofEvaluation(BatchFeed feed, Objective objective, int microBatches) {
-    return new TrainingWork(feed, objective, microBatches, () -> {});
+  /// @param begun is told each micro-batch that is begun
+  public static TrainingWork ofEvaluation(
+      BatchFeed feed, Objective objective, int microBatches, IntConsumer begun) {
+    return new TrainingWork(feed, objective, microBatches, () -> {}, begun);
   }
 
   /// Prepares for the micro-batches from this one on, counted from the beginning of the data.
@@ -78,6 +88,7 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
 
   @Override
   public NetworkStage.Item item(int microBatch) {
+    begun.accept(microBatch);
     return new Item(feed.get(first + microBatch));
   }
 

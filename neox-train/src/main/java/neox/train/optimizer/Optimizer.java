@@ -33,6 +33,11 @@ public final class Optimizer implements AutoCloseable {
     }
   }
 
+  /// How many numbers a rule remembers of each weight.
+  public static int slots(OptimizerConfig config) {
+    return UpdateRule.of(config.rule()).slots().size();
+  }
+
   private Optimizer(OptimizerConfig config, int zeroStage, GradientBuckets gradients) {
     this.config = config;
     this.rule = UpdateRule.of(config.rule());

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import neox.parallel.comm.Communicator;
@@ -31,6 +32,7 @@ record StateWriter(Holdings holdings, List<SlicedState> states) {
       entries.forEach(this::gather);
       return;
     }
+    Iterator<StateEntry> ungathered = entries.iterator();
     List<NamedTensor> tensors = new ArrayList<>();
     for (StateEntry entry : entries) {
       tensors.add(
@@ -38,9 +40,14 @@ record StateWriter(Holdings holdings, List<SlicedState> states) {
               entry.name(),
               DType.FLOAT32,
               entry.spec().shape(),
-              () -> gather(entry).orElseThrow()));
+              () -> gather(ungathered.next()).orElseThrow()));
     }
-    OptimizerStateFile.write(directory, new Header(rule.name(), rule.slots(), step), tensors);
+    try {
+      OptimizerStateFile.write(directory, new Header(rule.name(), rule.slots(), step), tensors);
+    } catch (IOException e) {
+      ungathered.forEachRemaining(this::gather); // the others send them all the same
+      throw e;
+    }
   }
 
   private Optional<TensorView> gather(StateEntry entry) {

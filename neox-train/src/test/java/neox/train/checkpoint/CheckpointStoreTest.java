@@ -6,11 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Set;
-import neox.parallel.comm.Communicator;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import neox.parallel.Ranks;
+import neox.parallel.Topology;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CheckpointStoreTest {
   @TempDir Path temporary;
@@ -44,14 +52,48 @@ class CheckpointStoreTest {
     assertThatThrownBy(() ->
             checkpoints.write(
                 6,
-                directory -> {
+                List.of(directory -> {
                   Files.writeString(directory.resolve("half"), "");
                   throw new IOException("disk full");
-                },
-                Communicator.alone()))
+                }),
+                Together.alone()))
         .hasMessage("disk full");
     assertThat(checkpoints.latest()).contains(5L);
     assertThat(temporary.resolve("run")).isDirectoryNotContaining("glob:**/*6*");
+  }
+
+  /// None waits for one that has given up: the ranks' patience is longer than the test's.
+  @ParameterizedTest
+  @CsvSource({"0, 0", "1, 0", "2, 1", "0, 1"})
+  @Timeout(30)
+  void whenOneRankFailsAllDoWithItsReason(int failing, int content) throws IOException {
+    write(5);
+    Set<String> reasons = ConcurrentHashMap.newKeySet();
+    Ranks.runInProcess(
+        new Topology(1, 3, 1),
+        Duration.ofMinutes(1),
+        ranks -> {
+          List<CheckpointStore.Content> contents =
+              IntStream.range(0, 2)
+                  .mapToObj(i -> content(i, ranks.rank() == failing && i == content))
+                  .toList();
+          assertThatThrownBy(() -> checkpoints.write(6, contents, new Together(ranks.world())))
+              .isInstanceOf(IOException.class)
+              .satisfies(e -> reasons.add(e.getMessage()));
+        });
+    assertThat(reasons)
+        .containsExactlyInAnyOrder("disk full", "rank %d: disk full".formatted(failing));
+    assertThat(checkpoints.latest()).contains(5L);
+    assertThat(temporary.resolve("run")).isDirectoryNotContaining("glob:**/*6*");
+  }
+
+  private static CheckpointStore.Content content(int number, boolean fails) {
+    return directory -> {
+      if (fails) {
+        throw new IOException("disk full");
+      }
+      Files.writeString(directory.resolve("content" + number), "");
+    };
   }
 
   @Test
@@ -107,7 +149,8 @@ class CheckpointStoreTest {
   private void write(long iteration) throws IOException {
     checkpoints.write(
         iteration,
-        directory -> Files.writeString(directory.resolve("weights"), Long.toString(iteration)),
-        Communicator.alone());
+        List.of(
+            directory -> Files.writeString(directory.resolve("weights"), Long.toString(iteration))),
+        Together.alone());
   }
 }

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.config.ScheduleConfig.DecayStyle;
 import org.junit.jupiter.api.Test;
 

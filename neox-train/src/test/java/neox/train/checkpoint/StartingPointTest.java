@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import neox.base.Console;
 import neox.base.UserException;
@@ -21,7 +22,6 @@ import neox.config.ConfigSource;
 import neox.config.NeoxConfig;
 import neox.config.ScheduleConfig;
 import neox.config.ScheduleConfig.DecayStyle;
-import neox.parallel.comm.Communicator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,8 +101,27 @@ class StartingPointTest {
     NeoxConfig config =
         ConfigLoader.load(
             ConfigSource.of(Path.of("src/test/resources/golden/train/A_pythia/config.yml")));
-    assertThat(StartingPoint.stateOf(directory, 20, config, NEW))
-        .isEqualTo(new TrainState(20, 160, 10_240, LossWindow.EMPTY, NEW, Optional.empty()));
+    assertThat(stateOf(config, Map.of())).isEqualTo(TrainState.after(20, 160, 10_240, NEW));
+    assertThat(stateOf(config, Map.of("global_steps", 20L, "global_samples", 320L)))
+        .as("batches of 16 then, of 8 now")
+        .isEqualTo(TrainState.after(20, 320, 20_480, NEW));
+    assertThat(stateOf(config, Map.of("global_steps", 50L, "global_samples", 800L)))
+        .as("fine-tuned for 20 steps after 30")
+        .isEqualTo(TrainState.after(20, 320, 20_480, NEW));
+    assertThat(stateOf(config, Map.of("global_steps", 0L, "global_samples", -7L)))
+        .as("damaged")
+        .isEqualTo(TrainState.after(20, 160, 10_240, NEW));
+    Map<String, Object> hostile = Map.of("global_steps", 20L, "global_samples", Long.MAX_VALUE);
+    assertThatThrownBy(() -> stateOf(config, hostile))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            directory
+                + ": 9223372036854775807 x 64 samples or tokens are more than can be counted: the"
+                + " checkpoint is damaged, load another one (iteration)");
+  }
+
+  private TrainState stateOf(NeoxConfig config, Map<String, Object> counters) throws IOException {
+    return StartingPoint.stateOf(directory, new StartingPoint.NeoxState(20, counters), config, NEW);
   }
 
   private Optional<Path> find(CheckpointConfig config) throws IOException {
@@ -124,8 +143,9 @@ class StartingPointTest {
     new CheckpointStore(directory)
         .write(
             iteration,
-            d -> Files.writeString(d.resolve("mp_rank_00_model_states.pt"), "not looked into"),
-            Communicator.alone());
+            List.of(
+                d -> Files.writeString(d.resolve("mp_rank_00_model_states.pt"), "not looked into")),
+            Together.alone());
   }
 
   private Path path(long iteration) {

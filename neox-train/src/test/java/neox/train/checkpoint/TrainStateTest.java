@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import neox.base.UserException;
 import neox.config.ScheduleConfig.DecayStyle;
@@ -16,6 +17,21 @@ class TrainStateTest {
   private static final LearningRateSchedule SCHEDULE =
       new LearningRateSchedule(DecayStyle.COSINE, 0.003, 0.0003, 1.3, 13);
 
+  private static final DataState DATA =
+      new DataState(
+          16,
+          new DataOrder(
+              160,
+              20,
+              8,
+              1234,
+              64,
+              "90,5,5",
+              "packed",
+              List.of(
+                  new DataOrder.Dataset("a/b", 10, 1000, 15, 0.7, "0123abcd"),
+                  new DataOrder.Dataset("c", 2, 70, 1, 1.0 / 3, "00000000"))));
+
   @TempDir Path directory;
 
   @Test
@@ -24,7 +40,8 @@ class TrainStateTest {
         TrainState.fresh(SCHEDULE)
             .plus(8, 512, 6.125)
             .plus(8, 512, 0.1)
-            .withRandomState(Optional.of(TrainState.encode(new byte[] {1, -2, 3})));
+            .withRandomState(Optional.of(TrainState.encode(new byte[] {1, -2, 3})))
+            .withData(DATA);
     state.write(directory);
     assertThat(TrainState.read(directory)).contains(state);
     assertThat(TrainState.decode(state.randomState().orElseThrow())).containsExactly(1, -2, 3);
@@ -56,6 +73,48 @@ class TrainStateTest {
     assertThatThrownBy(() -> TrainState.read(directory))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("\"start_lr\": expected a number, found null");
+  }
+
+  @Test
+  void anOlderCheckpointDoesNotSayWhereInTheDataItStood() throws IOException {
+    TrainState.fresh(SCHEDULE).write(directory);
+    assertThat(TrainState.read(directory).orElseThrow().data()).isEmpty();
+  }
+
+  @Test
+  void refusesAPositionThatIsDamaged() throws IOException {
+    TrainState.fresh(SCHEDULE).withData(DATA).write(directory);
+    Path file = directory.resolve("train_state.json");
+    String good = Files.readString(file);
+    for (String[] damage :
+        new String[][] {
+          {
+            "\"next_sample\" : 16",
+            "\"next_sample\" : -1",
+            "next_sample\": expected a count, found -1"
+          },
+          {
+            "\"train_batch_size\" : 8",
+            "\"train_batch_size\" : 4294967296",
+            "expected a count of at"
+          },
+          {"\"split\" : \"90,5,5\"", "\"split\" : 3", "\"split\": expected a text, found 3"},
+          {"\"documents\" : 10,", "", "no entry \"documents\""}
+        }) {
+      Files.writeString(file, good.replace(damage[0], damage[1]));
+      assertThatThrownBy(() -> TrainState.read(directory))
+          .isInstanceOf(UserException.class)
+          .hasMessageStartingWith(file + ": ")
+          .hasMessageContaining(damage[2]);
+    }
+    Files.writeString(file, good.replaceAll("(?s)\"datasets\" : .*?]", "\"datasets\" : 5"));
+    assertThatThrownBy(() -> TrainState.read(directory))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("\"datasets\": expected a list, found 5");
+    Files.writeString(file, good.replaceAll("(?s)\"order\" : .*?]\\s*}", "\"order\" : 5"));
+    assertThatThrownBy(() -> TrainState.read(directory))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("\"order\": expected an object, found 5");
   }
 
   @Test

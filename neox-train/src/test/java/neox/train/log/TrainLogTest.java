@@ -30,6 +30,7 @@ class TrainLogTest {
 
   @TempDir Path directory;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private boolean watching;
   private final TrainProgress progress =
       new TrainProgress(
           TrainState.fresh(new LearningRateSchedule(DecayStyle.CONSTANT, 0.004, 0, 4, 100)));
@@ -78,6 +79,18 @@ class TrainLogTest {
   }
 
   @Test
+  void showsAContinuedRunFromItsTrueBeginning() throws IOException {
+    while (progress.state().iteration() < 2700) {
+      progress.advance(8, 512, 5);
+    }
+    watching = true;
+    log(config(Optional.empty()), 4);
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains(" 75.0%")
+        .contains("  step 2,701 of 3,600  loss 4.000");
+  }
+
+  @Test
   void copiesTheLogToItsDirectory() throws IOException {
     log(config(Optional.empty()), 4, 5);
     log(config(Optional.empty()), 6, 7);
@@ -94,11 +107,13 @@ class TrainLogTest {
             InputStream.nullInputStream(),
             new PrintStream(out, false, StandardCharsets.UTF_8),
             new PrintStream(out, false, StandardCharsets.UTF_8),
-            false,
+            watching,
             false);
-    try (RunLog log = RunLog.open(console, Optional.of(directory.resolve("logs")), 3600);
+    try (RunLog log =
+            RunLog.open(
+                console, Optional.of(Files.createDirectories(directory.resolve("logs"))), 3600);
         MetricSink metrics = JsonlMetrics.open(directory.resolve("metrics.jsonl"), 0)) {
-      var run = new TrainLog.Run(progress, 1, 3600, 8, 64, new FlopCount(1e12));
+      var run = new TrainLog.Run(progress, 3600, 8, 64, new FlopCount(1e12));
       TrainLog hook = new TrainLog(run, config, log, metrics);
       for (double loss : losses) {
         progress.advance(8, 512, loss);

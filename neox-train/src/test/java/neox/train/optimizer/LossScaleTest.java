@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import neox.base.Json;
 import neox.base.UserException;
+import neox.base.json.Json;
 import org.junit.jupiter.api.Test;
 
 class LossScaleTest {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import neox.config.OptimizerConfig;
@@ -74,6 +75,27 @@ class ReshardingTest {
           assertThat(file.header().step()).isEqualTo(STEPS);
         }
       }
+    }
+  }
+
+  /// The others send what they have to a first rank whose disk is full; then all go on.
+  @Test
+  void aDiskThatFailsLeavesNoRankWaiting() {
+    Path missing = directory.resolve("missing");
+    for (Topology grid : List.of(new Topology(2, 1, 2), new Topology(1, 3, 1))) {
+      run(
+          grid,
+          1,
+          ScalarType.Float,
+          1,
+          optimizer -> {
+            try {
+              optimizer.save(missing);
+            } catch (IOException e) {
+              assertThat(Files.exists(missing)).isFalse();
+            }
+            optimizer.step(0.01);
+          });
     }
   }
 

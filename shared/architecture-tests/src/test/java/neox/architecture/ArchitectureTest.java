@@ -60,6 +60,11 @@ class ArchitectureTest {
   }
 
   @Test
+  void filesAreOpenedUnderTheirName() {
+    Rules.FILES_ARE_OPENED_UNDER_THEIR_NAME.check(Modules.CLASSES);
+  }
+
+  @Test
   void theModelSeesTensorParallelAlone() {
     Rules.THE_MODEL_SEES_TENSOR_PARALLEL_ALONE.check(Modules.CLASSES);
   }

@@ -46,7 +46,16 @@ final class Modules {
         "tensor",
         "parallel",
         "model");
-    allow("generate", "base", "config", "tokenizer", "weights", "tensor", "model", "inference");
+    allow(
+        "generate",
+        "base",
+        "python",
+        "config",
+        "tokenizer",
+        "weights",
+        "tensor",
+        "model",
+        "inference");
     allow(
         "eval",
         "base",

@@ -23,6 +23,27 @@ final class Rules {
   private static final Set<String> STREAMS_OF_THE_PROCESS =
       Set.of("java.lang.System.in", "java.lang.System.out", "java.lang.System.err");
 
+  private static final Set<String> OPENS_FILES_WITHOUT_THEIR_NAME =
+      Set.of(
+          "java.nio.channels.FileChannel.open",
+          "java.nio.file.Files.copy",
+          "java.nio.file.Files.lines",
+          "java.nio.file.Files.newBufferedReader",
+          "java.nio.file.Files.newBufferedWriter",
+          "java.nio.file.Files.newByteChannel",
+          "java.nio.file.Files.newInputStream",
+          "java.nio.file.Files.newOutputStream",
+          "java.nio.file.Files.readAllBytes",
+          "java.nio.file.Files.readAllLines",
+          "java.nio.file.Files.readString",
+          "java.nio.file.Files.write",
+          "java.nio.file.Files.writeString",
+          "java.io.FileInputStream.<init>",
+          "java.io.FileOutputStream.<init>",
+          "java.io.FileReader.<init>",
+          "java.io.FileWriter.<init>",
+          "java.io.RandomAccessFile.<init>");
+
   private static final Set<String> FORWARD = Set.of("neox.model.Network.forward");
   private static final String TORCH = "org.bytedeco.pytorch.global.torch";
   private static final String TENSOR_OPTIONS = "org.bytedeco.pytorch.TensorOptions";
@@ -89,6 +110,18 @@ final class Rules {
 
   static final ArchRule ONLY_BASE_TOUCHES_THE_STREAMS_OF_THE_PROCESS =
       onlyBaseUses("touch the streams of the process", STREAMS_OF_THE_PROCESS);
+
+  /// Configurations have a reader of their own, which names them.
+  static final ArchRule FILES_ARE_OPENED_UNDER_THEIR_NAME =
+      classes()
+          .that()
+          .resideOutsideOfPackages("neox.base..", "neox.config..")
+          .should(
+              new Violations(
+                  "open files by neox.base.NamedFiles, whose failures name the file",
+                  javaClass ->
+                      uses(javaClass, OPENS_FILES_WITHOUT_THEIR_NAME)
+                          .map(JavaAccess::getDescription)));
 
   static final ArchRule THE_MODEL_SEES_TENSOR_PARALLEL_ALONE =
       noClasses()

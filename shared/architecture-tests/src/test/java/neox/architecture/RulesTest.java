@@ -24,6 +24,8 @@ class RulesTest {
         Arguments.of(Rules.ONLY_MAIN_METHODS_AND_BASE_END_THE_PROCESS, "BreaksTheRules.stop()"),
         Arguments.of(Rules.ONLY_BASE_READS_THE_ENVIRONMENT, "System.getenv"),
         Arguments.of(Rules.ONLY_BASE_TOUCHES_THE_STREAMS_OF_THE_PROCESS, "System.out"),
+        Arguments.of(Rules.FILES_ARE_OPENED_UNDER_THEIR_NAME, "Files.readString("),
+        Arguments.of(Rules.FILES_ARE_OPENED_UNDER_THEIR_NAME, "FileChannel.open("),
         Arguments.of(Rules.THE_MODEL_SEES_TENSOR_PARALLEL_ALONE, "neox.parallel.pipeline.Step"),
         Arguments.of(Rules.ONLY_STAGES_PASS_THROUGH_A_NETWORK, "Network.forward("),
         Arguments.of(Rules.ONLY_PLACEMENTS_DECIDE_WHERE_TENSORS_LIE, "torch.zeros("),

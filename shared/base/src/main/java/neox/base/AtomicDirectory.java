@@ -124,7 +124,7 @@ public final class AtomicDirectory implements AutoCloseable {
 
   /// Opened for reading, since a file copied from a read-only one cannot be opened for writing.
   private static void sync(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel channel = NamedFiles.open(file, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }
@@ -136,7 +136,7 @@ public final class AtomicDirectory implements AutoCloseable {
 
   /// Makes a rename inside `directory` durable (a no-op where directories cannot be opened).
   public static void syncDirectory(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+    try (FileChannel channel = NamedFiles.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (java.nio.file.AccessDeniedException e) {
       // Windows cannot open directories; its renames are durable with the file system's journal.

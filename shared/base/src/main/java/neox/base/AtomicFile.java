@@ -40,8 +40,9 @@ public final class AtomicFile implements AutoCloseable {
     deleteLeftovers(directory, target.getFileName().toString());
     Path temporary = temporary(directory, target, ProcessHandle.current().pid());
     FileChannel channel =
-        FileChannel.open(
+        NamedFiles.open(
             temporary,
+            target,
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.READ,

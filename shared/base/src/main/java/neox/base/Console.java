@@ -1,39 +1,108 @@
 package neox.base;
 
+import java.io.BufferedOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import neox.base.terminal.Printable;
+import neox.base.terminal.StatusLine;
+import neox.base.terminal.Terminal;
 
-/// The three streams of a running tool, and whether a person is watching.
+/// The three streams of a running tool, and the line on which a watching person sees progress.
 ///
-/// @param terminal true when standard error is a terminal: only then progress lines are drawn
-/// @param quiet true under `-q`: notices are dropped, warnings and errors stay
+/// @param status drawn when standard error is a terminal, hidden otherwise
+/// @param quiet true under `-q`: notices and progress are dropped, warnings and errors stay
 public record Console(
-    InputStream in, PrintStream out, PrintStream err, boolean terminal, boolean quiet) {
+    InputStream in, PrintStream out, PrintStream err, StatusLine status, boolean quiet) {
+  private static final int USUAL_COLUMNS = 80;
+
+  /// A console on given streams.
+  ///
+  /// @param terminal true when `err` is a terminal (of 80 columns)
+  public Console(
+      InputStream in, PrintStream out, PrintStream err, boolean terminal, boolean quiet) {
+    this(
+        in,
+        out,
+        terminal ? StatusLine.on(err, () -> USUAL_COLUMNS) : StatusLine.hidden(),
+        err,
+        quiet);
+  }
+
+  private Console(
+      InputStream in, PrintStream out, StatusLine status, PrintStream err, boolean quiet) {
+    this(in, out, status.above(err), status, quiet);
+  }
+
+  /// The streams of the process.
+  static Console ofProcess() {
+    PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+    StatusLine status =
+        Terminal.isDrawable(Terminal.ERROR, Environment.get("TERM"))
+            ? StatusLine.on(err, Console::columns)
+            : StatusLine.hidden();
+    return new Console(
+        NamedStreams.input(System.in, "standard input"),
+        output(status),
+        status.above(err),
+        status,
+        false);
+  }
+
+  private static int columns() {
+    return Terminal.columns(Terminal.ERROR, Environment.get("COLUMNS"));
+  }
+
+  private static PrintStream output(StatusLine status) {
+    OutputStream process = StandardOutput.ofProcess();
+    if (!Terminal.isTerminal(Terminal.OUTPUT)) {
+      return new PrintStream(new BufferedOutputStream(process), false, StandardCharsets.UTF_8);
+    }
+    return new PrintStream(status.above(process), true, StandardCharsets.UTF_8);
+  }
 
   /// Prints one line of information on standard error, unless quiet.
   public void info(String format, Object... arguments) {
     if (!quiet) {
-      err.println(arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments));
+      err.println(Printable.line(text(format, arguments)));
     }
   }
 
   /// Prints one line that starts with `warning:` on standard error, even when quiet.
   public void warn(String format, Object... arguments) {
-    err.println(
-        "warning: "
-            + (arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments)));
+    err.println("warning: " + Printable.line(text(format, arguments)));
+  }
+
+  /// Prints what a tool failed with, a line for each problem.
+  void fail(String tool, FailureReport report) {
+    status.wipe();
+    for (int i = 0; i < report.lines().size(); i++) {
+      err.println((i == 0 ? tool + ": " : "") + report.lines().get(i));
+    }
+    err.flush();
+  }
+
+  private static String text(String format, Object... arguments) {
+    return arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments);
   }
 
   /// The same console with notices dropped (or not).
   public Console withQuiet(boolean value) {
-    return new Console(in, out, err, terminal, value);
+    return new Console(in, out, err, status, value);
+  }
+
+  /// The same console for work that is worth as much without a reader of its standard output: once
+  /// that cannot be written, a warning says so, and what is printed there is dropped.
+  public Console outlastingReaders() {
+    PrintStream lasting = new PrintStream(new LastingOutput(this), false, StandardCharsets.UTF_8);
+    return new Console(in, lasting, err, status, quiet);
   }
 
   /// A console that nobody reads, for ranks that are not the first.
   public Console silent() {
     PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
-    return new Console(in, nowhere, nowhere, false, true);
+    return new Console(in, nowhere, nowhere, StatusLine.hidden(), true);
   }
 }

@@ -3,18 +3,20 @@ package neox.base;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/// One line that is redrawn in place while work goes on; silent unless a person is watching.
+/// How far a piece of work has come, on the terminal's lowest line; silent unless a person is
+/// watching.
 ///
 /// Not thread-safe: one thread reports.
 public final class Progress implements AutoCloseable {
+  private static final int BAR_COLUMNS = 10;
   private static final long REDRAW_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   private final Console console;
   private final String label;
   private final long total;
-  private final long startedAtNanos = System.nanoTime();
+  private long startedAtNanos = System.nanoTime();
+  private long startedFrom = -1;
   private long drawnAtNanos = startedAtNanos - REDRAW_NANOS;
-  private int width;
 
   /// @param total the expected end value, or 0 when unknown
   public Progress(Console console, String label, long total) {
@@ -23,23 +25,37 @@ public final class Progress implements AutoCloseable {
     this.total = total;
   }
 
-  /// Shows `done` of the total, an estimate of the time left, and a free detail.
+  /// Shows `done` of the total, an estimate of the time left, and a free detail. The estimate
+  /// counts from the first call, so that what an earlier run has done is not taken for speed.
   public void update(long done, String detail) {
+    if (startedFrom < 0) {
+      startedFrom = done;
+      startedAtNanos = System.nanoTime();
+    }
     if (!isDue()) {
       return;
     }
-    long now = System.nanoTime();
-    StringBuilder line = new StringBuilder();
-    if (total > 0) {
-      double fraction = Math.min(1.0, (double) done / total);
-      long remaining =
-          done == 0 ? 0 : Math.round((now - startedAtNanos) / 1e9 * (1 - fraction) / fraction);
-      line.append(
-          String.format(Locale.ROOT, "%5.1f%%  ETA %s  ", 100 * fraction, clock(remaining)));
-    } else {
-      line.append(String.format(Locale.ROOT, "%,d  ", done));
+    if (total <= 0) {
+      draw(String.format(Locale.ROOT, "%,d  %s", done, detail));
+      return;
     }
-    draw(line + detail);
+    double fraction = Math.min(1.0, (double) done / total);
+    draw(
+        String.format(
+            Locale.ROOT, "%s%5.1f%%%s  %s", bar(fraction), 100 * fraction, left(done), detail));
+  }
+
+  private static String bar(double fraction) {
+    int filled = (int) Math.floor(BAR_COLUMNS * fraction);
+    return "[" + "#".repeat(filled) + "-".repeat(BAR_COLUMNS - filled) + "]";
+  }
+
+  private String left(long done) {
+    if (done <= startedFrom) {
+      return "";
+    }
+    double secondsEach = (System.nanoTime() - startedAtNanos) / 1e9 / (done - startedFrom);
+    return "  ETA " + clock(Math.round(secondsEach * Math.max(0, total - done)));
   }
 
   /// Shows a text after the label.
@@ -50,21 +66,14 @@ public final class Progress implements AutoCloseable {
   }
 
   private boolean isDue() {
-    return console.terminal()
+    return console.status().visible()
         && !console.quiet()
         && System.nanoTime() - drawnAtNanos >= REDRAW_NANOS;
   }
 
   private void draw(String detail) {
     drawnAtNanos = System.nanoTime();
-    StringBuilder line = new StringBuilder(label).append(' ').append(detail);
-    int length = line.length();
-    while (line.length() < width) {
-      line.append(' ');
-    }
-    width = length;
-    console.err().print("\r" + line);
-    console.err().flush();
+    console.status().draw(label + " " + detail);
   }
 
   /// Seconds as `h:mm:ss`.
@@ -76,9 +85,6 @@ public final class Progress implements AutoCloseable {
   /// Wipes the line.
   @Override
   public void close() {
-    if (width > 0) {
-      console.err().print("\r" + " ".repeat(width) + "\r");
-      console.err().flush();
-    }
+    console.status().wipe();
   }
 }

@@ -1,8 +1,10 @@
 package neox.base;
 
+import neox.base.help.HelpGroup;
 import picocli.CommandLine.Option;
 
 /// The options that every tool has; used as a picocli mixin.
+@HelpGroup("General")
 public final class StandardOptions {
   @Option(
       names = {"-h", "--help"},

@@ -34,6 +34,10 @@ final class StandardOutput extends OutputStream {
     boolean isClosedPipe() {
       return getMessage() != null && getMessage().contains("Broken pipe");
     }
+
+    String report() {
+      return "standard output: " + getMessage();
+    }
   }
 
   @Override

@@ -1,30 +1,44 @@
 package neox.base;
 
-import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// A request to stop at the next good moment, made by SIGTERM or SIGINT.
+/// A request to stop at the next good moment, made by a signal: the work in hand is finished and
+/// saved, and the process ends with the exit code that its work returns.
 ///
-/// The signals start the JVM's shutdown, which this object holds up until the run has saved its
-/// work; then the process ends with the run's exit code instead of the signal's. Thread-safe.
+/// Signals are HUP (the terminal was closed), INT (Ctrl-C), TERM (schedulers), and USR1, which
+/// Slurm's `--signal=USR1@60` sends before it is time. A second INT ends the process at once;
+/// others after the first change nothing, for schedulers send several. Signals belong to the
+/// process: one request at a time listens. Thread-safe.
 public final class StopRequest implements AutoCloseable {
-  /// How long a run that failed while stopping may take to report its error.
-  private static final Duration REPORT = Duration.ofSeconds(2);
+  private static final String INTERRUPT = "INT";
+  private static final List<String> SIGNALS = List.of("HUP", INTERRUPT, "TERM", "USR1");
+
+  /// What a shell reports for a process that SIGINT has ended.
+  private static final int INTERRUPTED = 128 + 2;
 
   private final AtomicBoolean requested = new AtomicBoolean();
-  private final CountDownLatch stopped = new CountDownLatch(1);
-  private final Thread hook;
-  private volatile int exitCode = ExitCode.FAILED;
+  private final AtomicBoolean interrupted = new AtomicBoolean();
+  private final List<Signals.Restoration> restorations = new ArrayList<>();
+  private final Console console;
 
-  private StopRequest(Console console, Thread runner) {
-    hook = new Thread(() -> holdUpShutdown(console, runner), "stop-request");
+  private StopRequest(Console console) {
+    this.console = console;
   }
 
-  /// Listens for signals on behalf of the calling thread, until [#close].
+  /// Listens for signals until [#close].
   public static StopRequest listen(Console console) {
-    StopRequest request = new StopRequest(console, Thread.currentThread());
-    Runtime.getRuntime().addShutdownHook(request.hook);
+    StopRequest request = new StopRequest(console);
+    for (String signal : SIGNALS) {
+      try {
+        request.restorations.add(Signals.handle(signal, request::receive));
+      } catch (IllegalArgumentException e) {
+        console.warn(
+            "SIG%s will end this run unsaved: %s", signal, Objects.toString(e.getMessage()));
+      }
+    }
     return request;
   }
 
@@ -37,34 +51,23 @@ public final class StopRequest implements AutoCloseable {
     return requested.get();
   }
 
-  /// Says with which code the process shall end after a stop; everything is on disk and printed.
-  public void finished(int code) {
-    exitCode = code;
-    stopped.countDown();
-  }
-
+  /// Gives the signals back.
   @Override
   public void close() {
-    stopped.countDown();
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException shuttingDown) {
-      // The signal came first: the hook runs and ends the process.
-      return;
-    }
+    restorations.reversed().forEach(Signals.Restoration::restore);
+    restorations.clear();
   }
 
-  private void holdUpShutdown(Console console, Thread runner) {
-    request();
-    console.info("stopping after this step");
-    try {
-      stopped.await();
-      if (exitCode == ExitCode.FAILED) {
-        runner.join(REPORT);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private void receive(String signal) {
+    boolean again = signal.equals(INTERRUPT) && interrupted.getAndSet(true);
+    if (again) {
+      console.warn("interrupted a second time: stopped at once, unsaved");
+      Runtime.getRuntime().halt(INTERRUPTED);
     }
-    Runtime.getRuntime().halt(exitCode);
+    if (!requested.getAndSet(true)) {
+      console.info(
+          "SIG%s: stopping after this step (Ctrl-C %s: at once, unsaved)",
+          signal, interrupted.get() ? "again" : "twice");
+    }
   }
 }

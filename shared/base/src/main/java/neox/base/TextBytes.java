@@ -2,6 +2,10 @@ package neox.base;
 
 /// What readers of text in bytes share.
 public final class TextBytes {
+  /// How a byte order mark comes into the middle of a file.
+  public static final String MARK_HINT =
+      "U+FEFF, which begins some files; it stays where they are joined, and must be taken out";
+
   /// How many line feeds there are in `bytes[0, to)`.
   public static int lineFeeds(byte[] bytes, int to) {
     int count = 0;
@@ -13,8 +17,16 @@ public final class TextBytes {
 
   /// The length of the byte order mark that `bytes[0, to)` begin with, or 0.
   public static int markLength(byte[] bytes, int to) {
+    return markLength(bytes, 0, to);
+  }
+
+  /// The same for `bytes[from, to)`.
+  public static int markLength(byte[] bytes, int from, int to) {
     boolean marked =
-        to >= 3 && bytes[0] == (byte) 0xef && bytes[1] == (byte) 0xbb && bytes[2] == (byte) 0xbf;
+        to - from >= 3
+            && bytes[from] == (byte) 0xef
+            && bytes[from + 1] == (byte) 0xbb
+            && bytes[from + 2] == (byte) 0xbf;
     return marked ? 3 : 0;
   }
 

@@ -1,30 +1,17 @@
 package neox.base;
 
-import java.io.BufferedOutputStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
+import neox.base.help.HelpText;
+import neox.base.terminal.Terminal;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /// Runs one tool's command: parses the arguments, calls it, and turns what happened into an exit
 /// code and one readable line.
@@ -33,26 +20,15 @@ public final class Tool {
 
   /// Runs with the process's own streams. `main` passes the result to [System#exit].
   public static int run(ToolCommand command, String... args) {
-    OutputStream buffered = new BufferedOutputStream(StandardOutput.ofProcess());
-    PrintStream out = new PrintStream(buffered, isConsole(), StandardCharsets.UTF_8);
-    PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
-    return run(command, args, new Console(System.in, out, err, isErrorTerminal(), false));
-  }
-
-  /// True when standard error is a terminal. The JDK cannot tell: its console is about input and
-  /// output. Linux shows where a stream leads; elsewhere the console has to stand in.
-  private static boolean isErrorTerminal() {
-    try {
-      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
-      return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
-    } catch (IOException e) {
-      return isConsole();
+    Console console = Console.ofProcess();
+    String name = new CommandLine(command).getCommandName();
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, failure) -> console.fail(name, FailureReport.of(failure)));
+    if (console.status().visible()) {
+      // Ctrl-C: the shell writes its prompt where the line was.
+      Runtime.getRuntime().addShutdownHook(new Thread(console.status()::wipe, "wipe-status"));
     }
-  }
-
-  @SuppressWarnings("SystemConsoleNull") // JDK 25's own console is null when input is piped
-  private static boolean isConsole() {
-    return System.console() != null && System.console().isTerminal();
+    return run(command, args, console);
   }
 
   /// Runs with the given streams and returns the exit code; never exits the process.
@@ -65,43 +41,43 @@ public final class Tool {
     CommandLine line = line(command, args);
     String name = line.getCommandName();
     try {
+      UsageReport.refuseUnreadable(args);
       int exitCode = execute(line, args, console);
       console.out().flush();
       return exitCode;
     } catch (ParameterException e) {
-      reportUsage(e, console.err());
-      return ExitCode.USAGE;
-    } catch (UserException e) {
-      console.err().println(name + ": " + e.getMessage());
-      return ExitCode.USAGE;
+      String qualified = e.getCommandLine().getCommandSpec().qualifiedName();
+      return fail(console, qualified, UsageReport.of(e, args));
     } catch (StandardOutput.Failure e) {
-      if (e.isClosedPipe()) {
-        return ExitCode.OK;
-      }
-      console.err().println(name + ": standard output: " + e.getMessage());
-      return ExitCode.FAILED;
-    } catch (IOException e) {
-      return report(e, name, console.err());
-    } catch (UncheckedIOException e) {
-      return report(Objects.requireNonNull(e.getCause()), name, console.err());
+      return e.isClosedPipe() ? ExitCode.OK : fail(console, name, FailureReport.of(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      console.err().println(name + ": interrupted");
-      return ExitCode.FAILED;
-    } catch (OutOfMemoryError e) {
-      console.err().println(name + ": out of memory: " + shortage(e));
-      return ExitCode.FAILED;
-    } catch (Exception e) {
-      console.err().println(name + ": internal error, please report this:");
-      e.printStackTrace(console.err());
-      return ExitCode.FAILED;
+      return fail(console, name, FailureReport.of(e));
+    } catch (Exception | VirtualMachineError | LinkageError e) {
+      return fail(console, name, FailureReport.of(e));
     } finally {
+      flush(console);
+    }
+  }
+
+  private static int fail(Console console, String name, FailureReport report) {
+    console.fail(name, report);
+    return report.exitCode();
+  }
+
+  /// What could not be printed has been reported, or nothing that was printed matters any more.
+  private static void flush(Console console) {
+    try {
       console.out().flush();
+    } catch (StandardOutput.Failure e) {
       console.err().flush();
     }
   }
 
-  private static CommandLine line(ToolCommand command, String[] args) {
+  /// The parser of a tool.
+  ///
+  /// @param args what will be parsed: subcommands are added only when these may name one
+  public static CommandLine line(ToolCommand command, String... args) {
     CommandLine line = new CommandLine(command);
     if (maySubcommand(command, args)) {
       command.subcommands().forEach((name, made) -> line.addSubcommand(name, made.get()));
@@ -111,7 +87,6 @@ public final class Tool {
     }
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setAbbreviatedOptionsAllowed(false);
-    line.setUsageHelpAutoWidth(true);
     return line;
   }
 
@@ -133,15 +108,15 @@ public final class Tool {
     ParseResult result = line.parseArgs(args);
     List<CommandLine> chain = result.asCommandLineList();
     CommandLine last = chain.getLast();
+    CommandSpec spec = last.getCommandSpec();
     if (last.isUsageHelpRequested()) {
-      last.usage(console.out());
+      console.out().print(HelpText.of(spec, Terminal.columnsOfHelp(Environment.get("COLUMNS"))));
       return ExitCode.OK;
     }
     if (last.isVersionHelpRequested()) {
       last.printVersionHelp(console.out());
       return ExitCode.OK;
     }
-    CommandSpec spec = last.getCommandSpec();
     if (spec.userObject() instanceof AutoComplete.GenerateCompletion) {
       console.out().print(AutoComplete.bash(line.getCommandName(), line));
       return ExitCode.OK;
@@ -161,48 +136,9 @@ public final class Tool {
     return false;
   }
 
-  private static void reportUsage(ParameterException e, PrintStream err) {
-    CommandLine line = e.getCommandLine();
-    err.println(line.getCommandName() + ": " + e.getMessage());
-    if (!UnmatchedArgumentException.printSuggestions(e, err)) {
-      err.println("Try '" + line.getCommandSpec().qualifiedName() + " --help'.");
-    }
-  }
-
-  private static int report(IOException e, String name, PrintStream err) {
-    String line = e instanceof FileSystemException f ? describe(f) : oneLine(e);
-    err.println(name + ": " + line);
-    boolean missing = e instanceof NoSuchFileException || e instanceof FileNotFoundException;
-    return missing ? ExitCode.USAGE : ExitCode.FAILED;
-  }
-
-  private static String describe(FileSystemException e) {
-    String reason =
-        switch (e) {
-          case NoSuchFileException x -> "no such file or directory";
-          case AccessDeniedException x -> "permission denied";
-          case FileAlreadyExistsException x -> "already exists";
-          case NotDirectoryException x -> "not a directory";
-          case DirectoryNotEmptyException x -> "directory is not empty";
-          default -> e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
-        };
-    return e.getFile() + ": " + reason;
-  }
-
-  /// What is short: Java's own heap has a limit that the user can raise.
-  private static String shortage(OutOfMemoryError e) {
-    String message = Objects.requireNonNullElse(e.getMessage(), "");
-    if (!message.startsWith("Java heap space")) {
-      return message;
-    }
-    long megabytes = Runtime.getRuntime().maxMemory() / 1_000_000;
-    return "the Java heap of %,d MB is full; raise it with NEOX_JAVA_OPTS=-Xmx4g or the like"
-        .formatted(megabytes);
-  }
-
-  private static String oneLine(IOException e) {
-    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return message.lines().findFirst().orElse(message);
+  /// What has failed, in one line: the file, where it is known, and the reason.
+  public static String describe(IOException e) {
+    return FailureReport.describe(e);
   }
 
   private Tool() {}

@@ -4,27 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -137,31 +129,31 @@ class ToolTest {
             "neox-group: Unmatched argument at index 0: 'iner'\nDid you mean: neox-group inner?\n");
   }
 
-  static Stream<Arguments> failures() {
-    return Stream.of(
-        Arguments.of(new UserException("a.yml:3: no"), 2, "a.yml:3: no"),
-        Arguments.of(UserException.of("%s: no", "100%"), 2, "100%: no"),
-        Arguments.of(new NoSuchFileException("a"), 2, "a: no such file or directory"),
-        Arguments.of(new FileNotFoundException("a (No such file)"), 2, "a (No such file)"),
-        Arguments.of(new AccessDeniedException("a"), 1, "a: permission denied"),
-        Arguments.of(new FileAlreadyExistsException("a"), 1, "a: already exists"),
-        Arguments.of(new DirectoryNotEmptyException("a"), 1, "a: directory is not empty"),
-        Arguments.of(new NotDirectoryException("a"), 1, "a: not a directory"),
-        Arguments.of(new FileSystemException("a", null, "Is full"), 1, "a: Is full"),
-        Arguments.of(new FileSystemException("a"), 1, "a: FileSystemException"),
-        Arguments.of(new IOException("no answer\nmore"), 1, "no answer"),
-        Arguments.of(new IOException(), 1, "IOException"),
-        Arguments.of(new IOException("Broken pipe"), 1, "Broken pipe"),
-        Arguments.of(
-            new UncheckedIOException(new NoSuchFileException("a")),
-            2,
-            "a: no such file or directory"));
+  @Test
+  void reportsAFailureAfterTheNameOfTheTool() {
+    assertThat(runAndThrow(new NoSuchFileException("a")))
+        .isEqualTo(new Run(2, "", "neox-probe: a: no such file or directory\n"));
+    assertThat(runAndThrow(UserException.ofAll(List.of("a: no", "b: no"))))
+        .isEqualTo(new Run(2, "", "neox-probe: a: no\nb: no\n"));
   }
 
-  @ParameterizedTest
-  @MethodSource("failures")
-  void reportsAFailureInOneLine(Exception failure, int exitCode, String line) {
-    assertThat(runAndThrow(failure)).isEqualTo(new Run(exitCode, "", "neox-probe: " + line + "\n"));
+  @Test
+  void escapesWhatItQuotesFromItsArguments() {
+    assertThat(run(console -> 0, "--x\u001b[31m").err())
+        .isEqualTo("neox-probe: Unknown option: '--x\\u001b[31m'\nTry 'neox-probe --help'.\n");
+    assertThat(run(console -> 0, "--seed", "1\n2").err())
+        .startsWith("neox-probe: Invalid value for option '--seed': '1\\n2' is not an int\n");
+  }
+
+  @Test
+  void escapesNamesInNoticesAndWarnings() {
+    ToolCommand command =
+        console -> {
+          console.info("wrote %s", "a\nb");
+          console.warn("%s: skipped", "\u001b[2J");
+          return ExitCode.OK;
+        };
+    assertThat(run(command).err()).isEqualTo("wrote a\\nb\nwarning: \\u001b[2J: skipped\n");
   }
 
   @Test
@@ -254,6 +246,29 @@ class ToolTest {
         .isEqualTo(new Run(1, "", "neox-probe: standard output: No space left on device\n"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Broken pipe", "No space left on device", "Bad file descriptor"})
+  void workThatOutlastsItsReadersGoesOnAndSaysSoOnce(String reason) {
+    ToolCommand command =
+        console -> {
+          Console lasting = console.outlastingReaders();
+          for (int line = 0; line < 10_000; line++) {
+            lasting.out().println("log");
+          }
+          lasting.out().flush();
+          lasting.err().println("worked to the end");
+          return ExitCode.STOPPED;
+        };
+    assertThat(runInto(new FailingStream(reason), command))
+        .isEqualTo(
+            new Run(
+                ExitCode.STOPPED,
+                "",
+                "warning: standard output: %s; nothing more is printed there, the work goes on%n"
+                        .formatted(reason)
+                    + "worked to the end\n"));
+  }
+
   /// A destination that takes nothing.
   private static final class FailingStream extends OutputStream {
     private final String reason;
@@ -269,7 +284,6 @@ class ToolTest {
   }
 
   private static Run runInto(OutputStream destination) {
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
     ToolCommand command =
         console -> {
           for (int line = 0; line < 1_000_000; line++) {
@@ -280,6 +294,11 @@ class ToolTest {
           }
           return ExitCode.OK;
         };
+    return runInto(destination, command);
+  }
+
+  private static Run runInto(OutputStream destination, ToolCommand command) {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream out = stream(new BufferedOutputStream(new StandardOutput(destination)));
     int exitCode =
         Tool.run(

@@ -23,6 +23,8 @@ public record BatchConfig(
   public record RunLength(long steps, Optional<Integer> epochs) {
 
     private static RunLength from(ConfigTable t, OptionalLong stepsOfEpochs) {
+      t.displace(List.of("train_iters"), List.of("train_epochs"));
+      t.displace(List.of("train_epochs"), List.of("train_iters"));
       Optional<Long> steps =
           t.optional(
               "train_iters",
@@ -97,7 +99,8 @@ public record BatchConfig(
       g = steps.orElse(1);
       m = micro.orElse(Math.max(1, total.orElse(1) / ranks / g));
     }
-    long product = (long) m * g * ranks;
+    long perStep = (long) m * ranks;
+    long product = perStep > Long.MAX_VALUE / g ? Long.MAX_VALUE : perStep * g;
     int sum = total.orElse((int) Math.min(product, Integer.MAX_VALUE));
     t.check(
         sum == product,
@@ -110,7 +113,7 @@ public record BatchConfig(
         steps.isPresent() || derive ? "" : ", the default",
         ranks,
         product,
-        sum % (m * ranks) == 0 ? " or set gradient_accumulation_steps: " + sum / (m * ranks) : "");
+        sum % perStep == 0 ? " or set gradient_accumulation_steps: " + sum / perStep : "");
     return new BatchConfig(sum, m, g, length);
   }
 

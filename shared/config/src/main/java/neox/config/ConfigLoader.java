@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import neox.base.UserException;
 import neox.config.table.ConfigKey;
-import neox.config.table.ConfigTable;
-import neox.config.table.YamlWriter;
 
 /// Reads configurations. Everything that is wrong with one is reported together, in one
 /// [UserException] with a line per problem.
@@ -25,24 +23,20 @@ public final class ConfigLoader {
 
   /// The same for a run on so many ranks, and of so many steps.
   public static LoadedConfig read(ConfigSource source, RunShape run) throws IOException {
+    return open(source).forRun(run);
+  }
+
+  /// Reads the files only, to be understood once more is known of the run.
+  public static OpenedConfig open(ConfigSource source) throws IOException {
     requireFiles(source);
-    ConfigFiles files = ConfigFiles.read(source);
-    ConfigTable table = new ConfigTable(files.root(), files.problems());
-    NeoxConfig config = NeoxConfig.from(table, run);
-    table.finish();
-    return new LoadedConfig(config, files.originals(), YamlWriter.write(table.settings()));
+    return OpenedConfig.of(source);
   }
 
   /// Reads what describes the network and its tokenizer, and of the files checks only that: the
   /// rest of the result holds what they say where that is usable, and stand-ins where it is not.
   /// The overrides are all checked.
   public static LoadedConfig readModel(ConfigSource source) throws IOException {
-    requireFiles(source);
-    ConfigFiles files = ConfigFiles.read(source);
-    ConfigTable table = new ConfigTable(files.root(), files.problems());
-    NeoxConfig config = NeoxConfig.forModel(table);
-    table.finish();
-    return new LoadedConfig(config, files.originals(), YamlWriter.write(table.settings()));
+    return open(source).forModel();
   }
 
   /// [#readModel] of the configurations saved in a checkpoint, by us or by GPT-NeoX.

@@ -6,6 +6,9 @@ import java.util.Map;
 import neox.config.table.ConfigKey;
 import neox.config.table.ConfigTable;
 import neox.config.table.KnownKeys;
+import neox.config.table.KnownKeys.Effect;
+import neox.config.table.KnownKeys.Known;
+import neox.config.table.OldKeys;
 import neox.config.table.Origin;
 import neox.config.table.Problems;
 import neox.config.table.Value;
@@ -53,20 +56,29 @@ public final class ConfigReference {
           "| `%s` | %s | %s | %s |\n"
               .formatted(key.name(), key.type(), code(key.defaultText()), key.documentation()));
     }
-    out.append(IGNORED);
-    table(out, KnownKeys.all().stream().filter(KnownKeys.Known::ignored).toList());
-    out.append(REFUSED);
-    table(out, KnownKeys.all().stream().filter(known -> !known.ignored()).toList());
+    for (Effect effect : Effect.values()) {
+      out.append(introduction(effect));
+      table(out, KnownKeys.all().stream().filter(known -> known.effect() == effect).toList());
+    }
+    out.append(OLD);
+    OldKeys.all().forEach((key, today) -> out.append("| `%s` | %s |\n".formatted(key, today)));
     return out.toString();
   }
 
-  private static void table(StringBuilder out, Collection<KnownKeys.Known> known) {
+  private static String introduction(Effect effect) {
+    return switch (effect) {
+      case NONE -> IGNORED;
+      case UNHEARD -> UNHEARD;
+      case REFUSED -> REFUSED;
+      case LATER -> LATER;
+    };
+  }
+
+  private static void table(StringBuilder out, Collection<Known> known) {
     out.append("\n| key | reason |\n|---|---|\n");
-    for (KnownKeys.Known key : known) {
+    for (Known key : known) {
       String passes =
-          key.silent().isEmpty() || key.ignored()
-              ? ""
-              : " (passes: `" + String.join("`, `", key.silent()) + "`)";
+          key.silent().isEmpty() ? "" : " (passes: `" + String.join("`, `", key.silent()) + "`)";
       out.append("| `%s` | %s%s |\n".formatted(key.name(), key.reason(), passes));
     }
   }
@@ -83,9 +95,17 @@ public final class ConfigReference {
            -Dneox.update=true to bring this file up to date. -->
 
       Configurations are YAML files, or JSON with comments, with GPT-NeoX's keys. Several files are
-      merged; a key may stand in one of them only, and `--set key=value` wins over all. At the top
-      level `-` and `_` in a key are the same. A dotted key such as `optimizer.params.lr` stands for
-      nested mappings. Paths are relative to the current directory. `–` means no value.
+      merged, and `--set key=value` wins over all, also over other keys that say the same (`precision`
+      over `fp16.enabled`, `data_path` over `train_data_paths`). A key may be repeated with the same
+      value only: two values are refused, in one file (where GPT-NeoX takes the last without a word)
+      as in two (where it refuses equal ones too). At the top level `-` and `_` in a key are the
+      same. A dotted key such as `optimizer.params.lr` stands for nested mappings. Paths are relative
+      to the current directory. `–` means no value.
+
+      Words are read as PyYAML reads them (`yes`, `on` and `True` are booleans, `None` is text,
+      `<<: *name` merges), but that `1e-5` and `1e8` are numbers, and that `010` and `1:30`, which
+      PyYAML reads in base 8 and 60, are refused where a number belongs. A file may be a pipe, such
+      as `<(command)`, and has at most 4 MiB.
       """;
 
   private static final String IGNORED =
@@ -93,7 +113,16 @@ public final class ConfigReference {
 
       ## Keys of GPT-NeoX that have no effect here
 
-      They are accepted with any value, because no value could change a result.
+      They are accepted with any value, because no value could change anything.
+      """;
+
+  private static final String UNHEARD =
+      """
+
+      ## Keys of GPT-NeoX that have no effect here, with a warning
+
+      They are accepted with any value, because no value could change a number. Those that ask for
+      something are named in one warning. The same holds for what `deepspeed_extra_args` holds.
       """;
 
   private static final String REFUSED =
@@ -104,6 +133,25 @@ public final class ConfigReference {
       They are accepted when their value asks for nothing: null, false, nothing in it, or the value
       shown. Anything else is an error, because ignoring it would give another result than the one
       asked for.
+      """;
+
+  private static final String LATER =
+      """
+
+      ## Keys of GPT-NeoX that are not built yet
+
+      Until then the same holds for them.
+      """;
+
+  private static final String OLD =
+      """
+
+      ## Keys that GPT-NeoX once had
+
+      Published configurations hold them. They are errors, which say what to write today.
+
+      | key | today |
+      |---|---|
       """;
 
   private ConfigReference() {}

@@ -95,8 +95,17 @@ public record DataConfig(
     }
   }
 
+  /// Keys of datasets for each split, which are another way to say `data_path`.
+  private static final List<String> LISTS =
+      Stream.of("train", "valid", "test")
+          .flatMap(split ->
+              Stream.of("_data_paths", "_label_data_paths", "_data_weights").map(split::concat))
+          .toList();
+
   static DataConfig from(ConfigTable t) {
     t.section("Data");
+    t.displace(List.of("data_path"), LISTS);
+    t.displace(LISTS, List.of("data_path"));
     Optional<Path> dataPath = t.path("data_path", "prefix of one dataset, divided by split");
     String split = t.text("split", "969, 30, 1", "shares of train, validation and test");
     DataConfig data =
@@ -164,13 +173,13 @@ public record DataConfig(
 
   private static boolean splitIsValid(String split) {
     String[] shares = split.strip().split("\\s*[,/]\\s*", -1);
-    boolean any = false;
+    double sum = 0;
     for (String share : shares) {
       if (!share.matches("\\d+(\\.\\d*)?|\\.\\d+")) {
         return false;
       }
-      any |= Double.parseDouble(share) > 0;
+      sum += Double.parseDouble(share);
     }
-    return any && shares.length <= 3;
+    return sum > 0 && Double.isFinite(sum) && shares.length <= 3;
   }
 }

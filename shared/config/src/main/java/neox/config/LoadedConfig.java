@@ -2,19 +2,60 @@ package neox.config;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import neox.config.table.ConfigTable;
+import neox.config.table.YamlWriter;
 
 /// A configuration together with its sources.
 ///
 /// @param originals file name without directory → text of the file, comments and all
 /// @param effectiveYaml every supported key with the value in use, and where it came from
-public record LoadedConfig(NeoxConfig config, Map<String, String> originals, String effectiveYaml) {
+/// @param origins key → where its value is written: `file:line`, or one word
+/// @param unheard keys that ask in vain for something that changes no number
+public record LoadedConfig(
+    NeoxConfig config,
+    Map<String, String> originals,
+    String effectiveYaml,
+    Map<String, String> origins,
+    List<String> unheard) {
 
   /// The file in a checkpoint that holds [#effectiveYaml]; when it is there it counts alone.
   public static final String EFFECTIVE_FILE = "neox-effective.yml";
 
   public LoadedConfig {
     originals = Collections.unmodifiableMap(new LinkedHashMap<>(originals));
+    origins = Map.copyOf(origins);
+    unheard = List.copyOf(unheard);
+  }
+
+  /// A configuration read from a table, which has been finished.
+  static LoadedConfig of(
+      NeoxConfig config, Map<String, String> originals, ConfigTable table, List<String> unheard) {
+    Map<String, String> origins = new LinkedHashMap<>();
+    table.settings().forEach(setting -> origins.put(setting.key().name(), setting.origin()));
+    return new LoadedConfig(
+        config, originals, YamlWriter.write(table.settings()), origins, unheard);
+  }
+
+  /// What to tell the user about this configuration before it is used, in one line.
+  public Optional<String> warning() {
+    return unheard.isEmpty()
+        ? Optional.empty()
+        : Optional.of("no effect here, and none on any number: " + String.join(", ", unheard));
+  }
+
+  /// Whether a file or the command line says the value of `key`.
+  public boolean isWritten(String key) {
+    String origin = origins.getOrDefault(key, "default");
+    return !origin.equals("default") && !origin.equals("derived");
+  }
+
+  /// Where the value of `key` is written: `file:line`, or that it follows from no file.
+  public String origin(String key) {
+    String origin = origins.getOrDefault(key, "default");
+    return isWritten(key) ? origin : "configuration (" + origin + ")";
   }
 
   /// What a checkpoint's `configs` directory should hold, by file name.

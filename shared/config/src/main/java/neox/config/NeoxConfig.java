@@ -22,6 +22,9 @@ public record NeoxConfig(
     MonitorConfig monitor,
     GenerateConfig generate) {
 
+  /// Tokens, and bytes of them, are counted in 64 bits.
+  private static final double MOST_TOKENS = 1e18;
+
   /// Everything, with mistakes anywhere reported.
   ///
   /// @param run what no file says about it
@@ -32,6 +35,11 @@ public record NeoxConfig(
     NeoxConfig config = rest(t, model, parallel, tokenizer, run);
     config.checkRules(t);
     config.checkRanks(t, run);
+    boolean hasData = config.data.dataPath().isPresent() || !config.data.train().isEmpty();
+    t.check(
+        hasData || run.worldSize().isEmpty() || !t.misses(),
+        List.of("data_path"),
+        "required but missing: prefix of the .bin and .idx to train on");
     return config;
   }
 
@@ -42,8 +50,7 @@ public record NeoxConfig(
     t.check(
         !several || !drops,
         List.of("hidden_dropout", "attention_dropout"),
-        "dropout on several ranks is not supported in this version; set hidden_dropout and"
-            + " attention_dropout to 0");
+        "dropout on several ranks is not built yet; set hidden_dropout and attention_dropout to 0");
     t.check(
         parallel.stages() <= Math.max(1, model.layers()),
         List.of("pipe_parallel_size", "num_layers"),
@@ -53,19 +60,32 @@ public record NeoxConfig(
     t.check(
         !parallel.sequenceParallel() || parallel.modelParallelSize() == 1,
         List.of("sequence_parallel", "model_parallel_size"),
-        "not supported in this version with model_parallel_size above 1, found %d; set it to"
-            + " false",
+        "not built yet with model_parallel_size above 1, found %d; set it to false",
         parallel.modelParallelSize());
   }
 
+  /// Every token that the run sees must have a number.
+  private void checkLength(ConfigTable t) {
+    double training = batch.trainIters();
+    double validation = (training / eval.interval() + 1) * eval.iters();
+    double tokens = (training + validation) * batch.trainBatchSize() * model.seqLength();
+    t.check(
+        tokens < MOST_TOKENS,
+        List.of(validation > training ? "eval_iters" : "train_iters"),
+        "%.3g tokens are more than can be counted; expected fewer than %.3g in the run",
+        tokens,
+        MOST_TOKENS);
+  }
+
   private void checkRules(ConfigTable t) {
+    checkLength(t);
     checkEpochs(t);
     parallel.check(t, model);
     t.check(
         parallel.zeroStage() <= 1,
         List.of("zero_optimization.stage"),
-        "stages 2 and 3 are not supported in this version; on one rank 0 and 1 give the same "
-            + "result, found %d",
+        "stages 2 and 3 are not built yet; they only save memory on several ranks: write 1 or add"
+            + " --set zero_optimization.stage=1, found %d",
         parallel.zeroStage());
     boolean charLevel = tokenizer.type().equals("CharLevelTokenizer");
     t.check(

@@ -16,9 +16,9 @@ public record OptimizerConfig(
 
   private static final Map<String, String> REFUSED =
       Map.of(
-          "onebitadam", "1-bit Adam only compresses communication between ranks; use Adam",
-          "sm3", "SM3 is not implemented; use Adam",
-          "madgrad_wd", "MADGRAD is not implemented; use Adam");
+          "onebitadam", "1-bit Adam is not built yet; it only compresses what ranks send; use Adam",
+          "sm3", "SM3 is not built yet; use Adam",
+          "madgrad_wd", "MADGRAD is not built yet; use Adam");
 
   static OptimizerConfig from(ConfigTable t) {
     t.section("Optimizer");

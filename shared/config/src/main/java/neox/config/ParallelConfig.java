@@ -72,24 +72,33 @@ public record ParallelConfig(
             : List.of(MODEL_PARALLEL, PIPE_PARALLEL),
         "pipe_parallel_size (%d) x model_parallel_size (%d) = %d ranks share the network, but the run"
             + " has %d; start %d of them or a multiple (RANK, WORLD_SIZE, MASTER_ADDR,"
-            + " MASTER_PORT)",
+            + " MASTER_PORT)%s",
         stages(),
         modelParallelSize,
         ranksPerReplica(),
         ranks,
-        ranksPerReplica());
+        ranksPerReplica(),
+        ranks > 1
+            ? ""
+            : ", or train on this one with --set pipe_parallel_size=1 --set model_parallel_size=1");
     return Math.toIntExact(Math.max(1, ranks / ranksPerReplica()));
   }
 
   static ParallelConfig from(ConfigTable t) {
     t.section("Parallelism");
     return new ParallelConfig(
-        t.integer(
+        t.atMost(
+            MOST_RANKS,
             PIPE_PARALLEL,
-            0,
-            Range.atLeast(0),
-            "pipeline stages; 0 and 1 differ only in the layout of checkpoints"),
-        t.integer(MODEL_PARALLEL, 1, Range.atLeast(1), "tensor-parallel ranks"),
+            t.integer(
+                PIPE_PARALLEL,
+                0,
+                Range.atLeast(0),
+                "pipeline stages; 0 and 1 differ only in the layout of checkpoints")),
+        t.atMost(
+            MOST_RANKS,
+            MODEL_PARALLEL,
+            t.integer(MODEL_PARALLEL, 1, Range.atLeast(1), "tensor-parallel ranks")),
         t.flag(
             "sequence_parallel",
             false,
@@ -100,6 +109,9 @@ public record ParallelConfig(
             Range.between(0, 3),
             "ZeRO stage; 0 and 1 are the same on one rank"));
   }
+
+  /// More processes than any machine holds that could run them.
+  private static final int MOST_RANKS = 1 << 20;
 
   private static final String PIPE_PARALLEL = "pipe_parallel_size";
   private static final String MODEL_PARALLEL = "model_parallel_size";

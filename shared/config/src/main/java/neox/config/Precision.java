@@ -14,12 +14,15 @@ public enum Precision {
 
   static Precision from(ConfigTable t) {
     t.section("Precision");
+    t.displace(List.of("precision"), List.of("fp16.enabled", "bf16.enabled"));
+    t.displaceIfTrue("fp16.enabled", List.of("precision", "bf16.enabled"));
+    t.displaceIfTrue("bf16.enabled", List.of("precision", "fp16.enabled"));
     Optional<Precision> named =
         t.optional(
             "precision",
             ConfigType.choice(Precision.class, Map.of()),
             "fp32 or bfloat16; follows fp16 and bf16 when not given, else fp32");
-    boolean fp16 = t.flag("fp16.enabled", false, "fp16 training; not supported");
+    boolean fp16 = t.flag("fp16.enabled", false, "fp16 training; not built yet");
     boolean bf16 = t.flag("bf16.enabled", false, "another way to say precision: bfloat16");
     String type =
         t.get(
@@ -41,7 +44,7 @@ public enum Precision {
     t.check(
         precision != FP16,
         List.of(named.isPresent() ? "precision" : "fp16.enabled"),
-        "training in fp16 is not supported in this version; use precision: bfloat16 or fp32");
+        "training in fp16 is not built yet; add --set precision=bfloat16 (or fp32) to the command");
     t.derived("precision", precision);
     return precision;
   }

@@ -1,5 +1,7 @@
 package neox.config;
 
+import neox.base.UserException;
+
 /// The vocabulary rule: how many rows the embedding has for a tokenizer of a given size.
 public final class Vocabulary {
   /// The smallest multiple of `divisor · tensorParallelSize` that holds `vocabSize` tokens, so that
@@ -9,8 +11,15 @@ public final class Vocabulary {
       throw new IllegalArgumentException(
           "sizes must be positive: " + vocabSize + ", " + divisor + ", " + tensorParallelSize);
     }
-    int unit = Math.multiplyExact(divisor, tensorParallelSize);
-    return Math.multiplyExact(Math.ceilDiv(vocabSize, unit), unit);
+    long unit = (long) divisor * tensorParallelSize;
+    long rows = Math.ceilDiv(vocabSize, unit) * unit;
+    if (rows > Integer.MAX_VALUE) {
+      throw UserException.of(
+          "make_vocab_size_divisible_by (%d) x model_parallel_size (%d): %d rows of the vocabulary"
+              + " are more than can be counted",
+          divisor, tensorParallelSize, rows);
+    }
+    return (int) rows;
   }
 
   private Vocabulary() {}

@@ -19,6 +19,8 @@ import neox.base.ToolCommand;
 import neox.base.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -90,6 +92,43 @@ class ConfigOptionsTest {
     assertThatThrownBy(() -> parse("x", "--set", "a"))
         .isInstanceOf(UserException.class)
         .hasMessage("--set a: expected KEY=VALUE, such as --set train_iters=100");
+  }
+
+  /// What people type who come from GPT-NeoX, and what they are told.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          x --train-iters 10      | Unknown option: '--train-iters'; It is a key of the configuration: --set train_iters=10
+          --train-iters 10        | Unknown option: '--train-iters'; It is a key of the configuration: --set train_iters=10
+          --train_iters=10        | Unknown option: '--train_iters=10'; It is a key of the configuration: --set train_iters=10
+          --hidden-size -d x      | Unknown option: '--hidden-size'; It is a key of the configuration: --set hidden_size=VALUE
+          --no-such-key 10        | Unknown option: '--no-such-key'; Try 'neox-any --help'.
+          --set a=1 b=2           | b=2: expected a configuration file, found KEY=VALUE; each key takes a --set of its own: --set b=2
+          --set a=1 b.c=2         | b.c=2: expected a configuration file, found KEY=VALUE; each key takes a --set of its own: --set b.c=2
+          train.py x              | train.py: expected a configuration file, found a script of GPT-NeoX; the tool replaces it: leave it out
+          deepy.py train.py x     | deepy.py: expected a configuration file, found a script of GPT-NeoX; the tool replaces it: leave it out
+          """)
+  void namesTheNextCommandAtADeadEnd(String arguments, String lines) {
+    assertThat(run(arguments.split(" ", -1))).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo("neox-any: " + lines.replace("'; ", "'\n") + "\n");
+  }
+
+  @Test
+  void seesThatTheDirectoryIsNamedTwice() throws IOException {
+    Files.writeString(directory.resolve("c.yml"), TestConfig.text("seed: 3"));
+    Path below = Path.of("").toAbsolutePath().relativize(directory);
+    for (Path named : List.of(below.resolve("c.yml"), below.resolve("c"))) {
+      err.reset();
+      assertThat(run("-d", below.toString(), named.toString())).isEqualTo(2);
+      assertThat(err.toString(StandardCharsets.UTF_8))
+          .isEqualTo(
+              "neox-any: %s: no such configuration file, but %s is one: leave out -d %s\n"
+                  .formatted(below.resolve(named), named, below));
+    }
+    assertThat(run("-d", below.toString(), "c", "--set", "train_iters=3")).isZero();
   }
 
   @Test

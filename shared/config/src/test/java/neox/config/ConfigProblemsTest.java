@@ -36,14 +36,14 @@ class ConfigProblemsTest {
             c.yml:5: rotary_pct: expected a number between 0 and 1, found number 1.5
             c.yml:6: train_iters: expected an integer that is at least 0, found number 1.0e3; \
             write 1000
-            c.yml:7: moe_num_experts: not supported: mixtures of experts; remove it or set it to \
+            c.yml:7: moe_num_experts: not built yet: mixtures of experts; remove it or set it to \
             1, found number 8
             c.yml:8: train_batch_size: 10 is not train_micro_batch_size_per_gpu (4) x \
             gradient_accumulation_steps (1, the default) x data-parallel ranks (1) = 4; leave \
             train_batch_size out
             c.yml:9: save: says where but not when; add checkpoint_factor (steps between saves) \
             or extra_save_iters
-            c.yml:10: norm: given twice, first at c.yml:4; remove one of them\
+            c.yml:10: norm: given twice with two values, first at c.yml:4; remove one of them\
             """);
   }
 
@@ -88,15 +88,15 @@ class ConfigProblemsTest {
         "rotary_pct: 0.4\\npos_emb: rotary|rotary_pct: 0.4 of a head of 8 dimensions rotates 3 of them; expected an even number above 0",
         "gpt_j_tied: true|gpt_j_tied: one norm can be shared only when gpt_j_residual is true",
         "attention_config: [[[global], 3]]|attention_config: describes 3 blocks, num_layers is 2",
-        "attention_config: [[[mamba], 2]]|attention_config: expected a list like [[[global], 12]] of the words global and flash, found a list; GPT-NeoX has 'mamba', this program does not: state-space blocks are not part of it",
-        "attention_config: [[[sparse_variable], all]]|attention_config: expected a list like [[[global], 12]] of the words global and flash, found a list; GPT-NeoX has 'sparse_variable', this program does not: block-sparse attention is not part of it",
+        "attention_config: [[[mamba], 2]]|attention_config: expected a list like [[[global], 12]] of the words global and flash, found a list; GPT-NeoX has 'mamba', this program does not: state-space blocks are not built yet",
+        "attention_config: [[[sparse_variable], all]]|attention_config: expected a list like [[[global], 12]] of the words global and flash, found a list; GPT-NeoX has 'sparse_variable', this program does not: block-sparse attention is not built yet",
         "attention_config: [[[global]]]|attention_config: expected a list like [[[global], 12]] of the words global and flash, found a list",
-        "precision: fp16|precision: training in fp16 is not supported in this version; use precision: bfloat16 or fp32",
-        "fp16: {enabled: true}|fp16.enabled: training in fp16 is not supported in this version; use precision: bfloat16 or fp32",
+        "precision: fp16|precision: training in fp16 is not built yet; add --set precision=bfloat16 (or fp32) to the command",
+        "fp16: {enabled: true}|fp16.enabled: training in fp16 is not built yet; add --set precision=bfloat16 (or fp32) to the command",
         "fp16: {enabled: true}\\nprecision: fp32|fp16.enabled: contradicts precision fp32; remove one of them",
         "bf16: {enabled: true}\\nprecision: fp32|bf16.enabled: contradicts precision fp32; remove one of them",
         "fp16: true|fp16: expected a mapping, found true",
-        "zero_optimization: {stage: 2}|zero_optimization.stage: stages 2 and 3 are not supported in this version; on one rank 0 and 1 give the same result, found 2",
+        "zero_optimization: {stage: 2}|zero_optimization.stage: stages 2 and 3 are not built yet; they only save memory on several ranks: write 1 or add --set zero_optimization.stage=1, found 2",
         "zero_optimization: {stages: 1}|zero_optimization.stages: unknown key; did you mean 'zero_optimization.stage'?",
         "zero_optimization: {offload_optimizer: {device: cpu}}|zero_optimization.offload_optimizer.device: not supported: everything is in main memory already; remove it or set it to none, found text 'cpu'",
         "override_lr_scheduler: on\\nuse_checkpoint_lr_scheduler: on|override_lr_scheduler: override_lr_scheduler and use_checkpoint_lr_scheduler contradict each other",
@@ -104,7 +104,7 @@ class ConfigProblemsTest {
         "model_parallel_size: 4\\nnum_kv_heads: 2|model_parallel_size: must divide num_kv_heads (2), found 4",
         "model_parallel_size: 2\\nintermediate_size: 65|model_parallel_size: must divide the MLP's width (65), found 2",
         "model_parallel_size: 2\\nactivation: swiglu|model_parallel_size: must divide each half of the gated MLP (43), found 2",
-        "sequence_parallel: true\\nmodel_parallel_size: 4|sequence_parallel: not supported in this version with model_parallel_size above 1, found 4; set it to false",
+        "sequence_parallel: true\\nmodel_parallel_size: 4|sequence_parallel: not built yet with model_parallel_size above 1, found 4; set it to false",
         "pipe_parallel_size: 3|pipe_parallel_size: each stage needs a block: expected at most num_layers (2), found 3",
         "warmup: 1.1|warmup: expected a number between 0 and 1, found number 1.1",
         "train_data_paths: [a]|train_data_paths: give all three of train_data_paths, valid_data_paths and test_data_paths, or none",
@@ -113,9 +113,30 @@ class ConfigProblemsTest {
         "checkpoint_factor: 1\\ncheckpoint_scale: log|checkpoint_factor: expected a number greater than 1 with checkpoint_scale log, found 1.0",
         "tokenizer_type: HFTokenizer|vocab_file: required but missing: the file of the HFTokenizer",
         "data_impl: lazy|data_impl: not supported: datasets in the cached and lazy formats; remove it or set it to infer or mmap, found text 'lazy'",
-        "use_wandb: true|use_wandb: not supported: Weights & Biases; metrics.jsonl and TensorBoard are supported; remove it, found true",
         "clip_grad: 0.5|clip_grad: not supported: GPT-NeoX ignores it; the key is gradient_clipping; remove it or set it to 1.0, found number 0.5",
-        "save_interval: 5|save_interval: unknown key; did you mean 'checkpoint_factor'?",
+        "attention_config: global|attention_config: expected a list like [[[global], 12]] of the words global and flash, found text 'global'; for all blocks write [[[global], all]]",
+        "precision: bf16|precision: expected one of fp32, fp16, bfloat16, found text 'bf16'; did you mean 'bfloat16'?",
+        "save_interval: 5|save_interval: GPT-NeoX has this key no more; write checkpoint_factor, the steps between saves, found number 5",
+        "attention-type: groupedquery|attention_type: GPT-NeoX has this key no more; remove it: num_kv_heads alone says it today, 1 for multiquery, some for groupedquery, all heads when not given, found text 'groupedquery'",
+        "decay_lr_to: 0.033|decay_lr_to: GPT-NeoX has this key no more; write min_lr, a rate: decay_lr_to x optimizer.params.lr, found number 0.033",
+        "gas: 2|gas: not supported: renamed: write gradient_accumulation_steps; remove it or set it to 1, found number 2",
+        "deepspeed_extra_args: {gradient_clipping: 2}|deepspeed_extra_args.gradient_clipping: not supported: DeepSpeed would prefer it to the other keys; write gradient_clipping at the top level",
+        "deepspeed_extra_args: {zero_optimization: {stage: 3}}|deepspeed_extra_args.zero_optimization: not supported: DeepSpeed would prefer it to the other keys; write zero_optimization at the top level",
+        "deepspeed_extra_args: {zenflow: 1}|deepspeed_extra_args.zenflow: not supported: DeepSpeed would prefer it to the other keys; remove it",
+        "deepspeed_extra_args: 5|deepspeed_extra_args: not supported: further DeepSpeed options are a mapping; remove it, found number 5",
+        "'': 5|expected a name before ':', found none",
+        "num_layers: 2147483647|num_layers: expected at most 10,000, found 2147483647",
+        "hidden_size: 2147483644|hidden_size: expected at most 1,048,576, found 2147483644",
+        "hidden_size: 9e18|hidden_size: expected an integer that is at least 1, found number 9e18",
+        "hidden_size: 9223372036854775808|hidden_size: expected an integer that is at least 1, found number 9223372036854775808",
+        "hidden_size: 1e400|hidden_size: expected an integer that is at least 1, found number 1e400",
+        "seed: 1:30|seed: expected an integer between 1 and 2147483647, found text '1:30'",
+        "intermediate_size: 2147483647|intermediate_size: expected a width of the MLP from 1 to 16,777,216, found 2147483647",
+        "expansion_factor: 1e300|intermediate_size: expected a width of the MLP from 1 to 16,777,216, found 9223372036854775807",
+        "intermediate_size: 1\\nactivation: swiglu|intermediate_size: expected a width of the MLP from 1 to 16,777,216, found 0",
+        "attention_config: [[[global], 2147483647]]|attention_config: describes 2147483647 blocks, num_layers is 2",
+        "train_iters: 9223372036854775807|train_iters: 6.49e+20 tokens are more than can be counted; expected fewer than 1.00e+18 in the run",
+        "eval_iters: 9223372036854775807|eval_iters: 6.49e+20 tokens are more than can be counted; expected fewer than 1.00e+18 in the run",
         "Num-Layer: 5|Num_Layer: unknown key; did you mean 'num_layers'?",
         "something_else_entirely: 5|something_else_entirely: unknown key",
       })
@@ -138,7 +159,7 @@ class ConfigProblemsTest {
         .isEqualTo(
             """
             c.yml:1: optimizer.type: expected one of adam, cpu_adam, cpu_torch_adam, lion, sgd, found text \
-            'SM3'; GPT-NeoX has it, this program does not: SM3 is not implemented; use Adam
+            'SM3'; GPT-NeoX has it, this program does not: SM3 is not built yet; use Adam
             c.yml:1: optimizer.params.betas: expected two numbers of at least 0 and less than 1, \
             like [0.9, 0.95], found a list\
             """);

@@ -203,7 +203,7 @@ class GoldenConfigTest {
                 List.of(
                     file + ":2: hidden_size: must be divisible by num_attention_heads (2), found 9",
                     file
-                        + ":7: moe_num_experts: not supported: mixtures of experts; remove it or "
+                        + ":7: moe_num_experts: not built yet: mixtures of experts; remove it or "
                         + "set it to 1, found number 8")));
   }
 

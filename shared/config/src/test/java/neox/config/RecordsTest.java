@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import neox.base.UserException;
 import neox.config.model.AttentionKind;
 import neox.config.model.BlockConfig;
 import neox.config.model.Norm;
@@ -210,7 +211,10 @@ class RecordsTest {
     assertThatThrownBy(() -> load("model_parallel_size: 2", RunShape.ofRanks(1)))
         .message()
         .contains(
-            "c.yml:1: model_parallel_size: ", "= 2 ranks share the network, but the run has 1");
+            "c.yml:1: model_parallel_size: ",
+            "= 2 ranks share the network, but the run has 1; start 2")
+        .endsWith(
+            ", or train on this one with --set pipe_parallel_size=1 --set model_parallel_size=1");
     assertThatThrownBy(() -> RunShape.ofRanks(0)).hasMessage("a run of 0 ranks");
   }
 
@@ -338,7 +342,7 @@ class RecordsTest {
     assertThatThrownBy(() -> load("attention_dropout: 0.1", RunShape.ofRanks(2)))
         .message()
         .endsWith(
-            "c.yml:1: hidden_dropout: dropout on several ranks is not supported in this version; set"
+            "c.yml:1: hidden_dropout: dropout on several ranks is not built yet; set"
                 + " hidden_dropout and attention_dropout to 0");
   }
 
@@ -359,6 +363,11 @@ class RecordsTest {
     assertThatThrownBy(() -> Vocabulary.padded(0, 128, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("sizes must be positive: 0, 128, 1");
+    assertThatThrownBy(() -> Vocabulary.padded(50_000, 1 << 20, 1 << 20))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "make_vocab_size_divisible_by (1048576) x model_parallel_size (1048576): 1099511627776"
+                + " rows of the vocabulary are more than can be counted");
   }
 
   /// The first block of a network with these keys.

@@ -8,10 +8,28 @@ import neox.base.UserException;
 ///
 /// Global micro-batch `n` is a run of `microBatch * dataParallelSize` consecutive samples; rank `r`
 /// takes the `r`-th part. Optimizer step `k` with `g` micro-batches uses the global micro-batches
-/// `k * g` to `(k + 1) * g - 1`, so a run resumes by its step number alone. After the last whole
-/// micro-batch the order begins again.
+/// `k * g` to `(k + 1) * g - 1`. After the last whole micro-batch the order begins again.
+///
+/// @param origin where counting begins
 public record BatchSource(
-    TokenSamples samples, int microBatch, int dataParallelRank, int dataParallelSize) {
+    TokenSamples samples,
+    int microBatch,
+    int dataParallelRank,
+    int dataParallelSize,
+    Origin origin) {
+
+  /// Where counting begins: global micro-batch `microBatch` starts with sample `sample`. A run that
+  /// goes on with batches of another size says so here, and reads what comes next.
+  public record Origin(long microBatch, long sample) {
+    /// The beginning of a run.
+    public static final Origin START = new Origin(0, 0);
+
+    public Origin {
+      if (microBatch < 0 || sample < 0) {
+        throw new IllegalArgumentException("before the beginning");
+      }
+    }
+  }
 
   public BatchSource {
     Objects.checkIndex(dataParallelRank, dataParallelSize);
@@ -28,9 +46,49 @@ public record BatchSource(
     }
   }
 
+  /// The batches of a run from its beginning.
+  public BatchSource(
+      TokenSamples samples, int microBatch, int dataParallelRank, int dataParallelSize) {
+    this(samples, microBatch, dataParallelRank, dataParallelSize, Origin.START);
+  }
+
+  /// The same batches, counted from elsewhere.
+  public BatchSource from(Origin other) {
+    return new BatchSource(samples, microBatch, dataParallelRank, dataParallelSize, other);
+  }
+
+  /// Samples of one global micro-batch.
+  private long size() {
+    return (long) microBatch * dataParallelSize;
+  }
+
   /// Whole global micro-batches before the order begins again.
   public long microBatches() {
-    return samples.count() / ((long) microBatch * dataParallelSize);
+    return samples.count() / size();
+  }
+
+  /// The sample after `consumed` ones, where all were read in batches of this size: GPT-NeoX's
+  /// rule.
+  public long sampleAfter(long consumed) {
+    return consumed % (microBatches() * size());
+  }
+
+  /// The sample that follows the micro-batches before `globalMicroBatch`. It is the next to be
+  /// read, unless too few are left behind it for a whole micro-batch.
+  public long next(long globalMicroBatch) {
+    return globalMicroBatch == origin.microBatch()
+        ? origin.sample()
+        : first(globalMicroBatch - 1) + size();
+  }
+
+  /// The first sample of a global micro-batch.
+  private long first(long globalMicroBatch) {
+    long number = globalMicroBatch - origin.microBatch();
+    Objects.checkIndex(number, Long.MAX_VALUE);
+    long left = Math.max(0, samples.count() - origin.sample()) / size();
+    return number < left
+        ? origin.sample() + number * size()
+        : (number - left) % microBatches() * size();
   }
 
   /// This rank's samples of a global micro-batch, `[microBatch][seqLength + 1]`.
@@ -51,9 +109,7 @@ public record BatchSource(
   }
 
   private int[][] read(long globalMicroBatch, Reader reader) {
-    Objects.checkIndex(globalMicroBatch, Long.MAX_VALUE);
-    long whole = globalMicroBatch % microBatches();
-    long first = (whole * dataParallelSize + dataParallelRank) * microBatch;
+    long first = first(globalMicroBatch) + (long) dataParallelRank * microBatch;
     int[][] batch = new int[microBatch][samples.length()];
     for (int row = 0; row < microBatch; row++) {
       reader.read(first + row, batch[row]);

@@ -33,7 +33,7 @@ final class BlendedSamples implements TokenSamples {
 
   /// Mixes `members`, which have one length. The order lives as long as `arena`.
   ///
-  /// @param weights from [BlendWeights]
+  /// @param weights normalized ([BlendWeights#normalize])
   static BlendedSamples of(
       List<TokenSamples> members, double[] weights, Arena arena, BuildProgress progress) {
     if (members.isEmpty() || members.size() > MAX_MEMBERS || members.size() != weights.length) {
@@ -53,7 +53,7 @@ final class BlendedSamples implements TokenSamples {
             count,
             IntegerArray.allocate(IntegerArray.Element.UINT8, count, arena),
             IntegerArray.allocate(IntegerArray.Element.INT64, blocks * members.size(), arena));
-    blend.fill(weights, progress);
+    blend.fill(BlendWeights.shares(weights), progress);
     return blend;
   }
 

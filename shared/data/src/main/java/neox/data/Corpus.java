@@ -1,6 +1,8 @@
 package neox.data;
 
+import java.util.Locale;
 import java.util.Optional;
+import java.util.zip.CRC32C;
 import neox.base.UserException;
 import neox.data.indexed.IndexedTokens;
 import neox.data.indexed.ItemRange;
@@ -33,6 +35,15 @@ record Corpus(IndexedTokens tokens, Optional<IndexedTokens> labels, ItemRange it
               + " negative",
           labels.prefix(), item, labels.size(item), tokens.size(item), tokens.prefix());
     }
+  }
+
+  /// Eight hexadecimal digits that differ for another dataset: of the sizes of all documents, also
+  /// those of other splits, and of tokens here and there.
+  String checksum() {
+    CRC32C checksum = new CRC32C();
+    tokens.addTo(checksum);
+    labels.ifPresent(labelTokens -> labelTokens.addTo(checksum));
+    return String.format(Locale.ROOT, "%08x", checksum.getValue());
   }
 
   /// Tokens of all documents.

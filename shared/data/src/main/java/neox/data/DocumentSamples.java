@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import neox.base.UserException;
 import neox.data.indexed.IndexedTokens;
 
 /// Samples made of documents, or of parts of them, in an order that was built before.
@@ -39,6 +40,14 @@ final class DocumentSamples implements TokenSamples {
   @Override
   public void get(long i, int[] out) {
     fill(corpus.tokens(), i, out, PADDING);
+    for (int k = 0; k < length; k++) {
+      if (out[k] < 0) {
+        throw UserException.of(
+            "%s.bin: sample %d holds %d, which is no token: the file is damaged, or its index"
+                + " names a wrong type",
+            corpus.tokens().prefix(), i, out[k]);
+      }
+    }
   }
 
   @Override

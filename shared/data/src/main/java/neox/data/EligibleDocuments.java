@@ -14,6 +14,8 @@ import neox.data.indexed.ItemRange;
 final class EligibleDocuments {
   static final int NO_LABEL = -100;
 
+  private static final int BLOCK = 1 << 10; // of labels looked at together
+
   private final IntegerArray flags;
   private final long count;
 
@@ -34,13 +36,14 @@ final class EligibleDocuments {
   static EligibleDocuments of(Corpus corpus, Rule rule, Arena arena) {
     ItemRange items = corpus.items();
     IntegerArray flags = IntegerArray.allocate(IntegerArray.Element.UINT8, items.count(), arena);
-    int[] labels = new int[rule.labelsSeen()];
+    int[] block = new int[BLOCK];
     long tooLong = 0;
     long unlabelled = 0;
     for (long item = items.from(); item < items.to(); item++) {
       if (corpus.tokens().size(item) > rule.longest()) {
         tooLong++;
-      } else if (corpus.labels().isPresent() && !hasLabel(corpus.labels().get(), item, labels)) {
+      } else if (corpus.labels().isPresent()
+          && !hasLabel(corpus.labels().get(), item, rule, block)) {
         unlabelled++;
       } else {
         flags.set(item - items.from(), 1);
@@ -61,12 +64,15 @@ final class EligibleDocuments {
     return new EligibleDocuments(flags, count);
   }
 
-  private static boolean hasLabel(IndexedTokens labels, long item, int[] buffer) {
-    int length = Math.min(labels.size(item), buffer.length);
-    labels.read(item, 0, length, buffer, 0);
-    for (int i = 0; i < length; i++) {
-      if (buffer[i] != NO_LABEL) {
-        return true;
+  private static boolean hasLabel(IndexedTokens labels, long item, Rule rule, int[] block) {
+    int seen = Math.min(labels.size(item), rule.labelsSeen());
+    for (int at = 0; at < seen; at += BLOCK) {
+      int length = Math.min(BLOCK, seen - at);
+      labels.read(item, at, length, block, 0);
+      for (int i = 0; i < length; i++) {
+        if (block[i] != NO_LABEL) {
+          return true;
+        }
       }
     }
     return false;

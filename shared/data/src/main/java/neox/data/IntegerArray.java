@@ -1,10 +1,13 @@
 package neox.data;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Optional;
+import neox.base.UserException;
 import neox.data.indexed.IndexFormat;
 
 /// Integers in native or mapped memory, as many as it holds: a Java array ends at 2^31 elements.
@@ -39,6 +42,8 @@ public final class IntegerArray {
     }
   }
 
+  private static final long ALWAYS_THERE = 1L << 26; // of memory: not worth asking
+
   private final Element element;
   private final MemorySegment memory;
   private final long length;
@@ -50,12 +55,23 @@ public final class IntegerArray {
     this.length = memory.byteSize() / element.bytes();
   }
 
-  /// An array of zeros outside the Java heap.
+  /// An array of zeros outside the Java heap; [UserException] when the machine has not the memory.
   static IntegerArray allocate(Element element, long length, Arena arena) {
     long bytes = Math.multiplyExact(length, (long) element.bytes());
+    if (bytes > ALWAYS_THERE && bytes > memorySize()) {
+      throw UserException.of(
+          "the order of samples has %,d entries: %,d bytes, and the machine has %,d bytes of"
+              + " memory; ask for fewer samples (train_iters, train_batch_size)",
+          length, bytes, memorySize());
+    }
     MemorySegment memory =
         bytes == 0 ? MemorySegment.ofArray(new byte[0]) : arena.allocate(bytes, 8);
     return new IntegerArray(element, memory);
+  }
+
+  /// Bytes of memory that the machine has.
+  static long memorySize() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
   }
 
   public long get(long index) {

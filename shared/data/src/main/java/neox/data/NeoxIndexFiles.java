@@ -14,9 +14,8 @@ import neox.data.indexed.ItemRange;
 /// The `.npy` files that GPT-NeoX leaves beside its data.
 ///
 /// Their names hold neither the split nor the size of the data, so NeoX itself may pick up stale
-/// ones. We never use them silently: our own order is the same, bit for bit. They are opened on
-/// request, to look at or to compare, and refused when their shape is not the one that the data
-/// asks for.
+/// ones. We never use them: our own order is the same, bit for bit. They are opened on request, to
+/// compare, and refused when they are not the order that the data asks for.
 ///
 /// @param prefix the dataset
 /// @param split `train`, `valid`, `test`, or with the position in a blend, `train_0`
@@ -41,7 +40,27 @@ public record NeoxIndexFiles(
     ItemRange items = new ItemRange(firstItem, endItem);
     Corpus corpus = new Corpus(tokens, Optional.empty(), items);
     PackedPlan plan = PackedPlan.of(corpus, seqLength, seed, OptionalLong.of(requestedSamples));
-    return index(plan, arena).map(order -> new DocumentSamples(corpus, order, seqLength, false));
+    Optional<SampleOrder> theirs = index(plan, arena);
+    if (theirs.isEmpty()) {
+      return Optional.empty();
+    }
+    SampleOrder ours = SampleOrder.allocate(plan, arena);
+    plan.build(ours, tokens, BuildProgress.silent());
+    requireEqual("document", theirs.get().documents(), ours.documents());
+    requireEqual("sample", theirs.get().samples(), ours.samples());
+    requireEqual("shuffle", theirs.get().shuffle(), ours.shuffle());
+    return Optional.of(new DocumentSamples(corpus, ours, seqLength, false));
+  }
+
+  private void requireEqual(String name, IntegerArray theirs, IntegerArray ours) {
+    for (long i = 0; i < ours.length(); i++) {
+      if (theirs.get(i) != ours.get(i)) {
+        throw UserException.of(
+            "%s: the %s index of %s holds %d at %d, but this data and seed give %d: damaged, or made"
+                + " for other data; delete it",
+            prefix, name, split, theirs.get(i), i, ours.get(i));
+      }
+    }
   }
 
   Optional<SampleOrder> index(PackedPlan plan, Arena arena) throws IOException {

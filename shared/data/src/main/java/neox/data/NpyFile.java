@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import neox.base.AtomicFile;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 import neox.data.indexed.IndexFormat;
 
@@ -28,7 +29,8 @@ public record NpyFile(List<Long> shape, IntegerArray values) {
   private static final int ZEROS_BYTES = 1 << 20;
   private static final Pattern HEADER =
       Pattern.compile(
-          "\\{'descr': '([^']+)', 'fortran_order': (True|False), 'shape': \\(([0-9, ]*)\\), \\}\\s*");
+          "\\{'descr': '([|<>=a-zA-Z0-9]{1,9})', 'fortran_order': (True|False),"
+              + " 'shape': \\(((?:[0-9]{1,18}(?:, [0-9]{1,18})*,?)?)\\), \\}\\s*");
 
   public NpyFile {
     shape = List.copyOf(shape);
@@ -36,7 +38,7 @@ public record NpyFile(List<Long> shape, IntegerArray values) {
 
   /// Maps a file read-only for the life of `arena`; [UserException] when it is something else.
   public static NpyFile open(Path file, Arena arena) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel channel = NamedFiles.open(file, StandardOpenOption.READ)) {
       if (channel.size() < PREAMBLE_BYTES) {
         throw UserException.of("%s: not an .npy file", file);
       }
@@ -55,7 +57,7 @@ public record NpyFile(List<Long> shape, IntegerArray values) {
   private static NpyFile parse(Path file, String header, MemorySegment data) {
     Matcher matcher = HEADER.matcher(header);
     if (!matcher.matches() || matcher.group(2).equals("True")) {
-      throw UserException.of("%s: unexpected .npy header: %s", file, header.strip());
+      throw UserException.of("%s: not the .npy header of an array in C order", file);
     }
     IntegerArray.Element element =
         IntegerArray.Element.ofDescr(matcher.group(1))
@@ -69,13 +71,21 @@ public record NpyFile(List<Long> shape, IntegerArray values) {
         shape.add(Long.parseLong(axis.strip()));
       }
     }
-    long expected = elements(shape) * element.bytes();
-    if (data.byteSize() != expected) {
+    long elements = data.byteSize() / element.bytes();
+    if (!isProduct(shape, elements) || data.byteSize() % element.bytes() != 0) {
       throw UserException.of(
-          "%s: %d bytes of data, the header promises %d: damaged or cut short",
-          file, data.byteSize(), expected);
+          "%s: %d bytes of data do not fit the shape %s of %d-byte numbers: damaged or cut short",
+          file, data.byteSize(), shape, element.bytes());
     }
     return new NpyFile(shape, new IntegerArray(element, data));
+  }
+
+  private static boolean isProduct(List<Long> shape, long elements) {
+    try {
+      return elements(shape) == elements;
+    } catch (ArithmeticException e) { // more than any file holds
+      return false;
+    }
   }
 
   /// Makes a file of zeros and maps it for writing; the caller fills it and commits.

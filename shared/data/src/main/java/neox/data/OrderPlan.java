@@ -16,6 +16,10 @@ sealed interface OrderPlan permits PackedPlan, UnpackedPlan, OverflowPlan {
     long length() {
       return shape.stream().reduce(1L, Math::multiplyExact);
     }
+
+    long bytes() {
+      return Math.multiplyExact(length(), (long) element.bytes());
+    }
   }
 
   int seqLength();

@@ -9,7 +9,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 import neox.config.BatchConfig;
 import neox.config.DataConfig;
 import neox.config.NeoxConfig;
@@ -25,14 +24,14 @@ public final class RunSamples implements AutoCloseable {
   private final Deque<IndexedTokens> datasets = new ArrayDeque<>();
   private final DataConfig config;
   private final int seqLength;
-  private final Consumer<String> log;
+  private final OrderLog log;
   private final IndexCache cache;
   private long steps;
   private Optional<SplitSamples> train = Optional.empty();
   private Optional<SplitSamples> valid = Optional.empty();
   private Optional<SplitSamples> test = Optional.empty();
 
-  private RunSamples(DataConfig config, int seqLength, Consumer<String> log) {
+  private RunSamples(DataConfig config, int seqLength, OrderLog log) {
     this.config = config;
     this.seqLength = seqLength;
     this.log = log;
@@ -42,15 +41,28 @@ public final class RunSamples implements AutoCloseable {
   /// Opens what the configuration names, for as many samples as it asks for.
   ///
   /// @param log is told what is noteworthy about the cached orders
-  public static RunSamples open(NeoxConfig config, Consumer<String> log) throws IOException {
+  public static RunSamples open(NeoxConfig config, OrderLog log) throws IOException {
     return open(config, SampleCounts.of(config), log);
+  }
+
+  /// The same for a run that goes on, whose training order was made for another number of samples
+  /// than the configuration now asks for: it stays as it is, and begins again after its end.
+  ///
+  /// @param trainOrder how many samples that order was made for
+  public static RunSamples resume(NeoxConfig config, long trainOrder, OrderLog log)
+      throws IOException {
+    SampleCounts drawn = SampleCounts.of(config);
+    SampleCounts made = new SampleCounts(trainOrder, drawn.valid(), drawn.test());
+    RunSamples result = open(config, made, log);
+    result.count(drawn);
+    return result;
   }
 
   /// Opens `data_path`, divided by `split`, or the datasets that each split has of its own.
   ///
   /// @param counts how many samples the run draws, which decides the number of epochs; passed over
   ///   where `train_epochs` does
-  public static RunSamples open(NeoxConfig config, SampleCounts counts, Consumer<String> log)
+  public static RunSamples open(NeoxConfig config, SampleCounts counts, OrderLog log)
       throws IOException {
     RunSamples result = new RunSamples(config.data(), config.model().seqLength(), log);
     try {
@@ -144,7 +156,7 @@ public final class RunSamples implements AutoCloseable {
             opened.stream().map(Opened::samples).toList(),
             weights,
             arena,
-            new BuildProgress(name, log));
+            new BuildProgress(name, log::info));
     List<SplitSamples.Member> members = new ArrayList<>();
     for (int d = 0; d < weights.length; d++) {
       members.add(opened.get(d).member(weights[d], samples.share(d)));
@@ -215,6 +227,7 @@ public final class RunSamples implements AutoCloseable {
           corpus.tokenCount(),
           samples.count(),
           plan.samplesPerEpoch(),
+          corpus.checksum(),
           weight,
           share);
     }

@@ -1,9 +1,7 @@
 package neox.data;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
 
 /// Fills arrays with shuffled numbers.
 ///
@@ -27,7 +25,7 @@ final class ShuffledNumbers {
   /// @param name of the numbers, for the progress
   void fill(IntegerArray target, long first, long period, String name) {
     long bytes = target.memory().byteSize();
-    if (!target.memory().isMapped() || bytes > memorySize() / PART) {
+    if (!target.memory().isMapped() || bytes > IntegerArray.memorySize() / PART) {
       shuffle(target, first, period, name);
       return;
     }
@@ -41,9 +39,5 @@ final class ShuffledNumbers {
   private void shuffle(IntegerArray array, long first, long period, String name) {
     array.fillRepeated(first, period);
     random.shuffle(array, progress, name);
-  }
-
-  private static long memorySize() {
-    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
   }
 }

@@ -2,12 +2,14 @@ package neox.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import neox.base.UserException;
 import neox.data.indexed.ItemRange;
 
 /// NeoX's `split`: relative shares of training, validation and test, such as `969, 30, 1`.
 record Split(List<Double> shares) {
   private static final int PARTS = 3;
+  private static final Pattern DECIMAL = Pattern.compile("[-+.\\deE]+");
 
   Split {
     shares = List.copyOf(shares);
@@ -24,7 +26,7 @@ record Split(List<Double> shares) {
       numbers.add(0.0);
     }
     List<Double> parts = numbers.subList(0, PARTS);
-    double sum = parts.stream().mapToDouble(Double::doubleValue).sum();
+    double sum = FloatSums.inOrder(parts.stream().mapToDouble(Double::doubleValue).toArray());
     if (sum <= 0) {
       throw UserException.of("split: the shares of \"%s\" add up to zero", text);
     }
@@ -34,7 +36,8 @@ record Split(List<Double> shares) {
   private static double number(String part, String text) {
     try {
       double value = Double.parseDouble(part.strip());
-      if (value >= 0 && Double.isFinite(value)) {
+      boolean decimal = DECIMAL.matcher(part.strip()).matches(); // Java also reads 1d and 0x1p3
+      if (decimal && value >= 0 && Double.isFinite(value)) {
         return value;
       }
     } catch (NumberFormatException e) {
@@ -53,13 +56,25 @@ record Split(List<Double> shares) {
     }
     // NeoX compat: the rounding error moves every bound but the first.
     long excess = bounds[PARTS] - items;
+    requireNoneBeforeTheFirst(bounds, excess);
     List<ItemRange> ranges = new ArrayList<>();
     long from = 0;
     for (int part = 1; part <= PARTS; part++) {
-      long to = Math.clamp(bounds[part] - excess, from, items);
+      long to = bounds[part] - excess;
       ranges.add(new ItemRange(from, to));
       from = to;
     }
     return ranges;
+  }
+
+  /// GPT-NeoX dies of an assertion where a part would begin before the first document.
+  private void requireNoneBeforeTheFirst(long[] bounds, long excess) {
+    if (bounds[1] < excess) {
+      throw UserException.of(
+          "split: of %d documents, the shares %s round to %d too many, which leaves less than none"
+              + " for training, and GPT-NeoX fails; change the shares a little, or give training"
+              + " more",
+          bounds[PARTS] - excess, shares, excess);
+    }
   }
 }

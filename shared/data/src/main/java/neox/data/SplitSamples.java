@@ -19,6 +19,7 @@ public record SplitSamples(
   /// @param tokens of all its documents
   /// @param samples how many it gives before its order repeats
   /// @param samplesPerEpoch how many samples use every document once
+  /// @param checksum of its documents, wherever the files lie ([Corpus#checksum])
   /// @param weight its configured share of the split, at most 1
   /// @param share what it got of the samples
   public record Member(
@@ -28,6 +29,7 @@ public record SplitSamples(
       long tokens,
       long samples,
       double samplesPerEpoch,
+      String checksum,
       double weight,
       double share) {}
 

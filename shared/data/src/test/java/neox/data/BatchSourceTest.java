@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import neox.base.Json;
 import neox.base.UserException;
+import neox.base.json.Json;
 import neox.config.NeoxConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +63,51 @@ class BatchSourceTest {
         }
       }
     }
+  }
+
+  @Test
+  void goesOnWithTheNextSampleInBatchesOfAnotherSize() {
+    TokenSamples samples = numbers(23);
+    for (int before = 1; before <= 5; before++) {
+      for (int now = 1; now <= 5; now++) {
+        for (int done = 0; done < 30; done++) {
+          BatchSource first = new BatchSource(samples, before, 0, 1);
+          long next = first.next(done);
+          BatchSource second =
+              new BatchSource(samples, now, 0, 1).from(new BatchSource.Origin(100, next));
+          long expected = next;
+          for (int n = 100; n < 130; n++) {
+            expected = expected + now > 23 ? 0 : expected; // what is left fills no batch
+            for (int[] row : second.get(n)) {
+              assertThat(row[0]).isEqualTo((int) expected++);
+            }
+            assertThat(second.next(n + 1)).isEqualTo(expected);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void goesOnAsBeforeInBatchesOfTheSameSize() {
+    BatchSource whole = new BatchSource(numbers(23), 2, 1, 2);
+    for (int done = 0; done < 20; done++) {
+      BatchSource rest = whole.from(new BatchSource.Origin(done, whole.next(done)));
+      for (int n = done; n < done + 20; n++) {
+        assertThat(rest.get(n)).isDeepEqualTo(whole.get(n));
+        assertThat(rest.next(n)).isEqualTo(whole.next(n));
+      }
+      assertThat(whole.sampleAfter(4L * done) % 20)
+          .as("GPT-NeoX counts the samples")
+          .isEqualTo(whole.next(done) % 20);
+    }
+  }
+
+  @Test
+  void anOriginBehindTheLastSampleIsTheBeginning() {
+    BatchSource source = new BatchSource(numbers(10), 3, 0, 1);
+    assertThat(source.from(new BatchSource.Origin(7, 99)).get(7)[0]).containsExactly(0);
+    assertThat(source.from(new BatchSource.Origin(7, 99)).get(8)[0]).containsExactly(3);
   }
 
   @Test

@@ -6,11 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import neox.base.Json;
+import neox.base.json.Json;
 
 /// Where the golden files lie.
 public final class Golden {
-  static final Path ROOT = Path.of("src/test/resources/golden").toAbsolutePath();
+  public static final Path ROOT = Path.of("src/test/resources/golden").toAbsolutePath();
   public static final Path CORPUS1 = ROOT.resolve("train/corpus1_text_document");
   static final Path CORPUS2 = ROOT.resolve("train/corpus2_text_document");
 

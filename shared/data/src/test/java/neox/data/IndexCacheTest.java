@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -25,7 +26,7 @@ class IndexCacheTest {
     Path prefix = Golden.copy(Golden.CORPUS1, directory);
     List<Long> built = shuffle(prefix, 250, 100);
     List<String> files = Golden.fileNames(directory.resolve(".neox-cache")).toList();
-    assertThat(files).hasSize(3);
+    assertThat(files).hasSize(4);
     assertThat(shuffle(prefix, 250, 150)).isEqualTo(built);
     assertThat(Golden.fileNames(directory.resolve(".neox-cache"))).isEqualTo(files);
     assertThat(log).isEmpty();
@@ -39,22 +40,49 @@ class IndexCacheTest {
     Datasets.write(prefix, new int[][] {new int[70], new int[10], new int[90]});
     assertThat(shuffle(prefix, 3, 1)).isNotEqualTo(first);
     shuffle(prefix, 2, 1);
-    assertThat(Golden.fileNames(directory.resolve(".neox-cache"))).hasSize(9);
+    assertThat(Golden.fileNames(directory.resolve(".neox-cache"))).hasSize(12);
   }
 
   @Test
-  void rebuildsADamagedFile() throws Exception {
+  void rebuildsWhatDoesNotAgreeWithItsChecksum() throws Exception {
     Path prefix = Golden.copy(Golden.CORPUS1, directory);
     List<Long> built = shuffle(prefix, 250, 100);
     Path cache = directory.resolve(".neox-cache");
-    Path file =
-        cache.resolve(
-            Golden.fileNames(cache).filter(n -> n.contains("shuffle")).findFirst().orElseThrow());
-    byte[] whole = Files.readAllBytes(file);
-    Files.write(file, java.util.Arrays.copyOf(whole, whole.length - 4));
+    for (String name : Golden.fileNames(cache).toList()) {
+      Path file = cache.resolve(name);
+      byte[] whole = Files.readAllBytes(file);
+      for (byte[] damaged :
+          List.of(new byte[whole.length], Arrays.copyOf(whole, whole.length - 4))) {
+        log.clear();
+        Files.write(file, damaged);
+        assertThat(shuffle(prefix, 250, 100)).isEqualTo(built);
+        assertThat(log).hasSize(1);
+        assertThat(log.getFirst())
+            .startsWith("warning: " + cache)
+            .endsWith(
+                "_crc32c.txt: the order of samples beside it does not agree: damaged, and built"
+                    + " again");
+        assertThat(Files.readAllBytes(file)).isEqualTo(whole);
+      }
+    }
+  }
+
+  @Test
+  void neverUsesAnOrderWithoutChecksum() throws Exception {
+    Path prefix = Golden.copy(Golden.CORPUS1, directory);
+    List<Long> built = shuffle(prefix, 250, 100);
+    Path cache = directory.resolve(".neox-cache");
+    for (String name : Golden.fileNames(cache).toList()) {
+      Path file = cache.resolve(name);
+      if (name.endsWith("_crc32c.txt")) {
+        Files.delete(file);
+      } else {
+        byte[] whole = Files.readAllBytes(file);
+        Files.write(file, new byte[whole.length]);
+      }
+    }
     assertThat(shuffle(prefix, 250, 100)).isEqualTo(built);
-    assertThat(log).singleElement().asString().contains("building it again", "cut short");
-    assertThat(Files.readAllBytes(file)).isEqualTo(whole);
+    assertThat(log).isEmpty();
   }
 
   @Test

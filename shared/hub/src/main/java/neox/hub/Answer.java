@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import neox.base.Json;
+import neox.base.json.Json;
 import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 

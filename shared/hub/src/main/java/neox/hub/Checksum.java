@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import neox.base.NamedFiles;
 
 /// What the bytes of a file must hash to.
 ///
@@ -48,7 +49,7 @@ public record Checksum(Kind kind, String hex) {
   /// Whether a local file has this sum.
   public boolean fits(Path file) throws IOException {
     RunningHash hash = RunningHash.start(OptionalLong.of(Files.size(file)), Optional.of(this));
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = NamedFiles.newInputStream(file)) {
       byte[] block = new byte[BLOCK_BYTES];
       for (int read = in.read(block); read >= 0; read = in.read(block)) {
         hash.update(block, 0, read);

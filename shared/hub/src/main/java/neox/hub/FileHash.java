@@ -3,11 +3,11 @@ package neox.hub;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.function.LongConsumer;
+import neox.base.NamedFiles;
 
 /// Hashes of files, read as a stream.
 public final class FileHash {
@@ -34,7 +34,7 @@ public final class FileHash {
   private static String hash(LocalFile file, MessageDigest digest, LongConsumer hashed)
       throws IOException {
     long done = 0;
-    try (InputStream in = Files.newInputStream(file.source())) {
+    try (InputStream in = NamedFiles.newInputStream(file.source())) {
       byte[] block = new byte[BLOCK_BYTES];
       for (int count = in.read(block); count >= 0; count = in.read(block)) {
         digest.update(block, 0, count);

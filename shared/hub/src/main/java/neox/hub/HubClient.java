@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import neox.base.Json;
+import neox.base.NamedFiles;
 import neox.base.UserException;
+import neox.base.json.Json;
 import okhttp3.HttpUrl;
 
 /// The calls to a hub about one repository, in the hub's own words.
@@ -137,7 +137,7 @@ public final class HubClient implements AutoCloseable {
     ObjectNode json =
         Json.mapper()
             .createObjectNode()
-            .put("content", Files.readString(card.source()))
+            .put("content", NamedFiles.readString(card.source()))
             .put("repoType", "model");
     HubRequest request =
         HubRequest.post(
@@ -204,8 +204,8 @@ public final class HubClient implements AutoCloseable {
     }
     for (LocalFile file : all) {
       switch (file.path()) {
-        case ".gitignore" -> json.put("gitIgnore", Files.readString(file.source()));
-        case ".gitattributes" -> json.put("gitAttributes", Files.readString(file.source()));
+        case ".gitignore" -> json.put("gitIgnore", NamedFiles.readString(file.source()));
+        case ".gitattributes" -> json.put("gitAttributes", NamedFiles.readString(file.source()));
         default -> {}
       }
     }

@@ -26,19 +26,13 @@ public final class HubHttp implements AutoCloseable {
   private final Pause pause;
   private final OkHttpClient client;
   private final Set<String> warnedTopics = new HashSet<>();
+  private boolean answered;
 
   public HubHttp(HubSettings settings, UploadObserver observer, Pause pause) {
     this.settings = settings;
     this.observer = observer;
     this.pause = pause;
-    this.client =
-        new OkHttpClient.Builder()
-            .connectTimeout(CONNECT_TIMEOUT)
-            .readTimeout(IDLE_TIMEOUT)
-            .writeTimeout(IDLE_TIMEOUT)
-            .retryOnConnectionFailure(false)
-            .followRedirects(false)
-            .build();
+    this.client = WebClient.open(settings.proxies(), CONNECT_TIMEOUT, IDLE_TIMEOUT);
   }
 
   /// The hub's address followed by path segments that are encoded already.
@@ -99,7 +93,8 @@ public final class HubHttp implements AutoCloseable {
       } catch (IOException e) {
         stopIfInterrupted();
         HubUnreachable unreachable = new HubUnreachable(request, repeats + 1, e);
-        if (last) {
+        boolean hopeless = HubUnreachable.isUnknownHost(e) && !answered;
+        if (last || hopeless) {
           throw unreachable;
         }
         wait = Backoff.pause(repeats);
@@ -121,6 +116,7 @@ public final class HubHttp implements AutoCloseable {
       settings.token().ifPresent(token -> builder.header("Authorization", token.bearer()));
     }
     try (Response response = client.newCall(builder.build()).execute()) {
+      answered = true;
       Answer answer = new Answer(response.code(), response.headers(), response.body().string());
       answer.header("X-HF-Warning").ifPresent(this::warnOncePerTopic);
       return answer;

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import neox.base.Json;
+import neox.base.json.Json;
 import okhttp3.HttpUrl;
 
 /// Reads what a hub's repositories hold.

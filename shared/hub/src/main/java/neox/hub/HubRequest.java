@@ -2,7 +2,7 @@ package neox.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
-import neox.base.Json;
+import neox.base.json.Json;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;

@@ -16,8 +16,13 @@ import okhttp3.HttpUrl;
 /// @param token goes to this endpoint only, never to another host
 /// @param userAgent how the calls name this program
 /// @param offlineVariable the variable that forbids all calls, when one is set
+/// @param proxies through which calls go, to whatever host
 public record HubSettings(
-    URI endpoint, Optional<Token> token, String userAgent, Optional<String> offlineVariable) {
+    URI endpoint,
+    Optional<Token> token,
+    String userAgent,
+    Optional<String> offlineVariable,
+    Proxies proxies) {
   static final String DEFAULT_ENDPOINT = "https://huggingface.co";
   private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
 
@@ -36,7 +41,8 @@ public record HubSettings(
             .orElse(DEFAULT_ENDPOINT);
     String userAgent =
         tool + "/" + Version.string() + "; java/" + System.getProperty("java.version");
-    return new HubSettings(parse(address), token, userAgent, offline(environment));
+    return new HubSettings(
+        parse(address), token, userAgent, offline(environment), Proxies.of(environment));
   }
 
   private static URI parse(String address) {

@@ -2,9 +2,9 @@ package neox.hub;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import neox.base.NamedFiles;
 
 /// A file to upload.
 ///
@@ -16,7 +16,7 @@ public record LocalFile(String path, Path source, long size) {
 
   /// The first bytes in base64, from which the hub tells text from binary.
   String sample() throws IOException {
-    try (InputStream in = Files.newInputStream(source)) {
+    try (InputStream in = NamedFiles.newInputStream(source)) {
       return Base64.getEncoder().encodeToString(in.readNBytes(SAMPLE_BYTES));
     }
   }

@@ -2,11 +2,12 @@ package neox.hub;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import neox.base.FileKind;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 
 /// A secret that proves who the caller is; it goes into one request header and nowhere else.
@@ -41,11 +42,8 @@ public final class Token {
 
   /// The token of a file that the caller named; a missing or empty file is an error.
   public static Token read(Path file) throws IOException {
-    try {
-      return of(Files.readString(file), file.toString());
-    } catch (NoSuchFileException e) {
-      throw new UserException(file + ": no such token file", e);
-    }
+    FileKind.require(file, "a file with a token", FileKind.REGULAR, FileKind.PIPE);
+    return of(NamedFiles.readString(file), file.toString());
   }
 
   /// Looks in the usual places: `HF_TOKEN`, `HUGGING_FACE_HUB_TOKEN`, then the file that the login

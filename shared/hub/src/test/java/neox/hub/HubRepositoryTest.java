@@ -138,7 +138,7 @@ class HubRepositoryTest {
   }
 
   private Download download() {
-    Patience patience = new Patience(Duration.ofSeconds(5), Duration.ofSeconds(5), 5, pause -> {});
+    Patience patience = new Patience(Duration.ofMinutes(1), Duration.ofMinutes(1), 5, pause -> {});
     return Download.open(
         settings(),
         patience,

@@ -65,7 +65,7 @@ class TokenTest {
     Path file = home.resolve("nothing");
     assertThatThrownBy(() -> Token.read(file))
         .isInstanceOf(UserException.class)
-        .hasMessage(file + ": no such token file");
+        .hasMessage(file + ": no such file or directory");
   }
 
   private static String found(Map<String, String> environment) throws IOException {

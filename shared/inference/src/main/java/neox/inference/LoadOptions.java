@@ -2,7 +2,7 @@ package neox.inference;
 
 import java.util.Optional;
 import java.util.OptionalLong;
-import neox.config.NeoxConfig;
+import neox.config.LoadedConfig;
 import neox.config.Precision;
 
 /// How a model is opened.
@@ -11,27 +11,33 @@ import neox.config.Precision;
 /// @param device its name, see [neox.tensor.Device#named]
 /// @param iteration which checkpoint of a directory, instead of the latest
 /// @param config the configuration to go by, instead of the one saved in the checkpoint
+/// @param overridesArchitecture whether it may describe another network than the weights were
+///   trained as
 public record LoadOptions(
-    Precision precision, String device, OptionalLong iteration, Optional<NeoxConfig> config) {
+    Precision precision,
+    String device,
+    OptionalLong iteration,
+    Optional<LoadedConfig> config,
+    boolean overridesArchitecture) {
 
   /// The latest checkpoint with its own configuration, in float32, on the CPU.
   public static LoadOptions defaults() {
-    return new LoadOptions(Precision.FP32, "cpu", OptionalLong.empty(), Optional.empty());
+    return new LoadOptions(Precision.FP32, "cpu", OptionalLong.empty(), Optional.empty(), false);
   }
 
   public LoadOptions withPrecision(Precision value) {
-    return new LoadOptions(value, device, iteration, config);
+    return new LoadOptions(value, device, iteration, config, overridesArchitecture);
   }
 
   public LoadOptions withDevice(String value) {
-    return new LoadOptions(precision, value, iteration, config);
+    return new LoadOptions(precision, value, iteration, config, overridesArchitecture);
   }
 
   public LoadOptions withIteration(OptionalLong value) {
-    return new LoadOptions(precision, device, value, config);
+    return new LoadOptions(precision, device, value, config, overridesArchitecture);
   }
 
-  public LoadOptions withConfig(NeoxConfig value) {
-    return new LoadOptions(precision, device, iteration, Optional.of(value));
+  public LoadOptions withConfig(LoadedConfig value) {
+    return new LoadOptions(precision, device, iteration, Optional.of(value), overridesArchitecture);
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import neox.base.UserException;
 import neox.config.ConfigLoader;
+import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
 import neox.config.TokenizerConfig;
 import neox.model.Network;
@@ -25,9 +26,7 @@ public final class ModelLoader {
   /// `global_stepN` directory, or one that holds several and names the latest. Call
   /// [neox.tensor.NativeRuntime#start] first.
   public static LoadedModel open(Path directory, LoadOptions options) throws IOException {
-    if (!Files.isDirectory(directory)) {
-      throw new UserException(directory + ": no such directory; expected a checkpoint or a model");
-    }
+    ModelOptions.requireDirectory(directory);
     return HfModel.isIn(directory)
         ? openHuggingFace(directory, options)
         : openCheckpoint(directory, options);
@@ -41,6 +40,9 @@ public final class ModelLoader {
     }
     Tokenizer tokenizer = huggingFaceTokenizer(directory, options);
     try (HfModel store = HfModel.open(directory)) {
+      if (options.config().isPresent() && !options.overridesArchitecture()) {
+        store.requireTrainedAs(options.config().get());
+      }
       Network network = load(store, NetworkSpec.of(store.config(), store.paddedVocab()), options);
       return loaded(directory, 0, tokenizer, network);
     }
@@ -58,7 +60,7 @@ public final class ModelLoader {
     }
     return options
         .config()
-        .map(config -> tokenizer(config.tokenizer(), directory))
+        .map(given -> tokenizer(given.config().tokenizer(), directory))
         .orElseThrow(() ->
             new UserException(
                 directory
@@ -69,16 +71,20 @@ public final class ModelLoader {
   private static LoadedModel openCheckpoint(Path directory, LoadOptions options)
       throws IOException {
     Path checkpoint = NeoxCheckpoint.resolve(directory, options.iteration());
-    NeoxConfig config = config(checkpoint, options);
+    LoadedConfig loaded = config(checkpoint, options);
+    NeoxConfig config = loaded.config();
     Tokenizer tokenizer = tokenizer(config.tokenizer(), NeoxCheckpoint.configs(checkpoint));
     try (NeoxCheckpoint store =
         NeoxCheckpoint.open(directory, options.iteration(), config.model())) {
+      if (!options.overridesArchitecture()) {
+        store.requireTrainedAs(loaded);
+      }
       Network network = load(store, NetworkSpec.of(config.model(), store.paddedVocab()), options);
       return loaded(checkpoint, store.iteration(), tokenizer, network);
     }
   }
 
-  private static NeoxConfig config(Path checkpoint, LoadOptions options) throws IOException {
+  private static LoadedConfig config(Path checkpoint, LoadOptions options) throws IOException {
     if (options.config().isPresent()) {
       return options.config().get();
     }
@@ -87,7 +93,7 @@ public final class ModelLoader {
       throw new UserException(
           checkpoint + ": no configs directory in it; name the run's configuration files");
     }
-    return ConfigLoader.readCheckpoint(configs).config();
+    return ConfigLoader.readCheckpoint(configs);
   }
 
   /// The tokenizer's files are where the configuration says, or else, when the run was made

@@ -24,11 +24,15 @@ final class TextGenerator {
   void generate(List<GenerationRequest> requests, GenerationSink sink) {
     requests.forEach(this::checkFits);
     int size = decoding.batchSize();
-    for (int from = 0; from < requests.size(); from += size) {
-      int to = Math.min(requests.size(), from + size);
-      int first = from;
-      generateBatch(
-          requests.subList(from, to), (row, written) -> sink.finished(first + row, written));
+    try (Candidates candidates = Candidates.of(network, decoding.eligible())) {
+      for (int from = 0; from < requests.size(); from += size) {
+        int to = Math.min(requests.size(), from + size);
+        int first = from;
+        generateBatch(
+            requests.subList(from, to),
+            candidates,
+            (row, written) -> sink.finished(first + row, written));
+      }
     }
   }
 
@@ -40,7 +44,8 @@ final class TextGenerator {
     }
   }
 
-  private void generateBatch(List<GenerationRequest> requests, GenerationSink sink) {
+  private void generateBatch(
+      List<GenerationRequest> requests, Candidates candidates, GenerationSink sink) {
     List<Text> texts = requests.stream().map(request -> new Text(request, room(request))).toList();
     for (int row = 0; row < texts.size(); row++) {
       if (texts.get(row).isFinished()) {
@@ -50,7 +55,7 @@ final class TextGenerator {
     int capacity = texts.stream().mapToInt(Text::capacity).max().orElseThrow();
     try (Decoder decoder = decoder(texts.size(), capacity)) {
       while (!texts.stream().allMatch(Text::isFinished)) {
-        step(decoder, texts, sink);
+        step(decoder, texts, candidates, sink);
       }
     }
   }
@@ -67,9 +72,10 @@ final class TextGenerator {
   }
 
   /// One more token for each text that is not finished.
-  private void step(Decoder decoder, List<Text> texts, GenerationSink sink) {
+  private void step(Decoder decoder, List<Text> texts, Candidates candidates, GenerationSink sink) {
     try (var _ = Scope.open()) {
-      Tensor logits = decoder.read(texts.stream().map(Text::unread).toArray(int[][]::new));
+      int[][] unread = texts.stream().map(Text::unread).toArray(int[][]::new);
+      Tensor logits = candidates.among(decoder.read(unread)); // [rows, V]
       for (int row = 0; row < texts.size(); row++) {
         Text text = texts.get(row);
         if (!text.isFinished()) {

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import neox.base.UserException;
 import neox.config.ConfigLoader;
-import neox.config.NeoxConfig;
+import neox.config.ConfigSource;
+import neox.config.LoadedConfig;
 import neox.config.Precision;
 import neox.tensor.NativeRuntime;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,9 +31,8 @@ class ModelLoaderTest {
     NativeRuntime.start(1);
   }
 
-  private static NeoxConfig config() throws IOException {
-    return ConfigLoader.readCheckpoint(Pythia.golden("pythia/checkpoint/global_step20/configs"))
-        .config();
+  private static LoadedConfig config() throws IOException {
+    return ConfigLoader.readCheckpoint(Pythia.golden("pythia/checkpoint/global_step20/configs"));
   }
 
   private static void assertSpeaks(LoadedModel loaded) {
@@ -89,6 +91,31 @@ class ModelLoaderTest {
   }
 
   @Test
+  void refusesAConfigurationOfAnotherNetworkUnlessItIsOverridden() throws IOException {
+    Path configs = Pythia.golden("pythia/checkpoint/global_step20/configs");
+    LoadedConfig other =
+        ConfigLoader.readModel(
+            new ConfigSource(
+                Optional.empty(),
+                List.of(configs.resolve("config.yml")),
+                Map.of("rotary_emb_base", "500000")));
+    LoadOptions options = LoadOptions.defaults().withConfig(other);
+    String refusal = "--set: rotary_emb_base is 500000, but the weights were trained with 10000 (";
+    assertThatThrownBy(() -> ModelLoader.open(Pythia.checkpoint(), options))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith(refusal + configs);
+    Path hf = Pythia.golden("pythia/hf");
+    assertThatThrownBy(() -> ModelLoader.open(hf, options))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith(refusal + hf.resolve("config.json") + "); set it back, or give");
+    LoadOptions overridden =
+        new LoadOptions(options.precision(), "cpu", OptionalLong.empty(), options.config(), true);
+    try (LoadedModel loaded = ModelLoader.open(Pythia.checkpoint(), overridden)) {
+      assertThat(loaded.config()).isEqualTo(other.config().model());
+    }
+  }
+
+  @Test
   void refusesWhatItCannotOpenInOneLine(@TempDir Path directory) {
     Path absent = directory.resolve("absent");
     assertThatThrownBy(() -> ModelLoader.open(absent, LoadOptions.defaults()))
@@ -112,6 +139,7 @@ class ModelLoaderTest {
   @Test
   void defaultsToTheLatestInFloat32OnTheCpu() {
     assertThat(LoadOptions.defaults())
-        .isEqualTo(new LoadOptions(Precision.FP32, "cpu", OptionalLong.empty(), Optional.empty()));
+        .isEqualTo(
+            new LoadOptions(Precision.FP32, "cpu", OptionalLong.empty(), Optional.empty(), false));
   }
 }

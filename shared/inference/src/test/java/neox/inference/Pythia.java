@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.OptionalLong;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.model.Network;
 import neox.model.NetworkOptions;
 import neox.tensor.Placement;

@@ -256,6 +256,60 @@ class TextGeneratorTest {
     return requests;
   }
 
+  /// Padding behind a vocabulary, a vocabulary with gaps, and a single token.
+  @ParameterizedTest
+  @EnumSource(Decoding.Memory.class)
+  void writesNothingThatIsNoTokenHoweverItChooses(Decoding.Memory memory) {
+    List<IntPredicate> vocabularies =
+        List.of(id -> id < 7, id -> id < 511, id -> id % 5 == 2, id -> id == 509);
+    List<Sampler> samplers = new ArrayList<>();
+    for (double temperature : new double[] {0, 0.1, 3}) {
+      for (int topK : new int[] {0, 1, 9, 600}) {
+        for (double topP : new double[] {0, 0.2, 1}) {
+          samplers.add(new Sampler(temperature, topK, topP));
+        }
+      }
+    }
+    List<GenerationRequest> texts =
+        Arrays.stream(Networks.texts(new int[] {3, 1, 7}, 0))
+            .map(text -> new GenerationRequest(text, 3, token -> false))
+            .toList();
+    try (Network network = Networks.kinds().findFirst().orElseThrow().network()) {
+      for (IntPredicate vocabulary : vocabularies) {
+        Decoding decoding =
+            Decoding.greedy(64).withBatchSize(3).withMemory(memory).withEligible(vocabulary);
+        for (Sampler sampler : samplers) {
+          for (int[] written : all(network, texts, decoding.withSampler(sampler))) {
+            assertThat(written).hasSize(3);
+            assertThat(Arrays.stream(written).allMatch(vocabulary)).as("%s", sampler).isTrue();
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void takesTheLikeliestOfWhatMayBeChosen() {
+    int[] prompt = Pythia.expected("greedy_prompt");
+    IntPredicate vocabulary = id -> id % 3 == 1;
+    try (Network network = Pythia.network(ScalarType.Float);
+        Decoder decoder = Decoder.recomputing(network, 1);
+        var _ = Scope.open()) {
+      float[] logits = TensorData.floats(decoder.read(new int[][] {prompt}));
+      int best = 1;
+      for (int id = 1; id < logits.length; id += 3) {
+        best = logits[id] > logits[best] ? id : best;
+      }
+      GenerationRequest request = new GenerationRequest(prompt, 1, token -> false);
+      Decoding decoding = Decoding.greedy(64).withEligible(vocabulary);
+      assertThat(all(network, List.of(request), decoding).getFirst()).containsExactly(best);
+      assertThatThrownBy(
+              () -> all(network, List.of(request), decoding.withEligible(id -> id > 511)))
+          .isInstanceOf(UserException.class)
+          .hasMessage("the model has no row for any token of the tokenizer");
+    }
+  }
+
   @Test
   void hasNothingToDoWithoutRequests() {
     try (Network network = Pythia.network(ScalarType.Float)) {

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.weights.DType;
 import neox.weights.Shape;
 import neox.weights.TensorStore;

@@ -2,12 +2,12 @@ package neox.monitor;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import neox.base.Json;
+import neox.base.NamedFiles;
+import neox.base.json.Json;
 
 /// Draws loss curves as a small SVG picture that a browser or a README shows.
 public final class LossPlot {
@@ -17,7 +17,8 @@ public final class LossPlot {
   private static final int RIGHT = 16;
   private static final int TOP = 34;
   private static final int BOTTOM = 40;
-  private static final int TICKS = 5;
+  private static final int MOST_TICKS = 6;
+  private static final List<Double> ROUND = List.of(1.0, 2.0, 5.0, 10.0);
   private static final List<String> COLOURS = List.of("#1f6fb4", "#d9730d", "#2a8a3e");
 
   /// One measured value.
@@ -26,18 +27,28 @@ public final class LossPlot {
   /// A named curve; its points are ordered by step.
   public record Curve(String name, List<Point> points) {}
 
+  /// A value to compare curves with, drawn as a dotted line.
+  public record Level(String name, double value) {}
+
   /// The training and validation loss of a `metrics.jsonl`, as SVG text.
-  public static String ofMetrics(Path metrics) throws IOException {
+  ///
+  /// @param vocabulary how many tokens there are to choose from: who knows nothing has the loss
+  ///   ln(vocabulary)
+  public static String ofMetrics(Path metrics, int vocabulary) throws IOException {
     List<Point> train = new ArrayList<>();
     List<Point> validation = new ArrayList<>();
     int lineNumber = 0;
-    for (String line : Files.readAllLines(metrics)) {
+    for (String line : NamedFiles.readAllLines(metrics)) {
       JsonNode row = Json.parse(line, metrics + ":" + ++lineNumber);
       addPoint(train, row, "train/lm_loss");
       addPoint(validation, row, "validation/lm_loss");
     }
     return svg(
-        "loss per step", List.of(new Curve("train", train), new Curve("validation", validation)));
+        "loss per step",
+        List.of(new Curve("train", train), new Curve("validation", validation)),
+        List.of(
+            new Level(
+                String.format(Locale.ROOT, "ln(%,d), a guess", vocabulary), Math.log(vocabulary))));
   }
 
   private static void addPoint(List<Point> points, JsonNode row, String name) {
@@ -48,9 +59,9 @@ public final class LossPlot {
 
   /// The picture as SVG text. The vertical axis starts at zero, so that a fall looks as deep as it
   /// is. Points that are not finite are left out; without any point the frame alone is drawn.
-  public static String svg(String title, List<Curve> curves) {
+  public static String svg(String title, List<Curve> curves, List<Level> levels) {
     long lastStep = 1;
-    double highest = 0;
+    double highest = levels.stream().mapToDouble(Level::value).max().orElse(0);
     for (Curve curve : curves) {
       for (Point point : curve.points()) {
         lastStep = Math.max(lastStep, point.step());
@@ -73,6 +84,7 @@ public final class LossPlot {
     for (int i = 0; i < curves.size(); i++) {
       appendCurve(svg, axes, curves.get(i), i);
     }
+    levels.forEach(level -> appendLevel(svg, axes, level));
     return svg.append("</svg>\n").toString();
   }
 
@@ -88,14 +100,36 @@ public final class LossPlot {
   }
 
   private static void appendGrid(StringBuilder svg, Axes axes) {
-    for (int i = 0; i <= TICKS; i++) {
-      double value = axes.highest() * i / TICKS;
-      line(svg, axes.x(0), axes.y(value), axes.x(axes.lastStep()), axes.y(value));
-      text(svg, LEFT - 6, axes.y(value) + 4, "end", String.format(Locale.ROOT, "%.2f", value));
-      long step = Math.round((double) axes.lastStep() * i / TICKS);
-      text(svg, axes.x(step), HEIGHT - BOTTOM + 18, "middle", Long.toString(step));
+    double every = roundTick(axes.highest());
+    int decimals = (int) Math.max(0, Math.ceil(-Math.log10(every)));
+    for (int i = 0; i * every <= axes.highest(); i++) {
+      double value = i * every;
+      line(svg, axes.x(0), axes.y(value), axes.x(axes.lastStep()), axes.y(value), "#dddddd", "");
+      String label = String.format(Locale.ROOT, "%." + decimals + "f", value);
+      text(svg, LEFT - 6, axes.y(value) + 4, "end", label);
+    }
+    long steps = Math.max(1, (long) roundTick((double) axes.lastStep()));
+    for (long step = 0; step <= axes.lastStep(); step += steps) {
+      String label = String.format(Locale.ROOT, "%,d", step);
+      text(svg, axes.x(step), HEIGHT - BOTTOM + 18, "middle", label);
     }
     text(svg, WIDTH / 2.0, HEIGHT - 6, "middle", "step");
+  }
+
+  /// The smallest of 1, 2, 5, 10, 20, … (or 0.1, 0.2, …) that divides an axis into few parts.
+  private static double roundTick(double end) {
+    double power = Math.pow(10, Math.floor(Math.log10(end / MOST_TICKS)));
+    return ROUND.stream()
+        .mapToDouble(round -> round * power)
+        .filter(tick -> end / tick <= MOST_TICKS)
+        .min()
+        .orElse(end);
+  }
+
+  private static void appendLevel(StringBuilder svg, Axes axes, Level level) {
+    double y = axes.y(level.value());
+    line(svg, axes.x(0), y, axes.x(axes.lastStep()), y, "#555555", " stroke-dasharray=\"2 4\"");
+    text(svg, LEFT + 4, y - 4, "start", level.name());
   }
 
   private static void appendCurve(StringBuilder svg, Axes axes, Curve curve, int index) {
@@ -122,15 +156,18 @@ public final class LossPlot {
     text(svg, WIDTH - RIGHT - 94, y + 4, "start", curve.name());
   }
 
-  private static void line(StringBuilder svg, double x1, double y1, double x2, double y2) {
+  private static void line(
+      StringBuilder svg, double x1, double y1, double x2, double y2, String colour, String more) {
     svg.append(
         String.format(
             Locale.ROOT,
-            "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#dddddd\"/>%n",
+            "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"%s/>%n",
             x1,
             y1,
             x2,
-            y2));
+            y2,
+            colour,
+            more));
   }
 
   private static void text(StringBuilder svg, double x, double y, String anchor, String text) {

@@ -1,20 +1,27 @@
 package neox.monitor;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import neox.base.Console;
+import neox.base.Tool;
 
-/// Several sinks that behave as one.
+/// Several sinks that behave as one, and never stop a run: what one of them cannot write is told in
+/// one warning, and tried again with the next flush.
 public final class Metrics implements MetricSink {
   private final List<MetricSink> sinks;
+  private final Console console;
+  private final Set<MetricSink> failed = new HashSet<>();
 
-  private Metrics(List<MetricSink> sinks) {
+  private Metrics(List<MetricSink> sinks, Console console) {
     this.sinks = sinks;
+    this.console = console;
   }
 
   /// One sink that passes everything on to `sinks`, in order; it owns and closes them.
-  public static MetricSink of(List<MetricSink> sinks) {
-    return new Metrics(List.copyOf(sinks));
+  public static Metrics of(List<MetricSink> sinks, Console console) {
+    return new Metrics(List.copyOf(sinks), console);
   }
 
   @Override
@@ -32,29 +39,30 @@ public final class Metrics implements MetricSink {
   }
 
   @Override
-  public void flush() throws IOException {
+  public void flush() {
     for (MetricSink sink : sinks) {
-      sink.flush();
+      try {
+        sink.flush();
+      } catch (IOException e) {
+        warn(sink, e);
+      }
     }
   }
 
-  /// Closes every sink, also when closing one of them fails; the first failure is thrown.
   @Override
-  public void close() throws IOException {
-    @Nullable IOException first = null;
+  public void close() {
     for (MetricSink sink : sinks) {
       try {
         sink.close();
       } catch (IOException e) {
-        if (first == null) {
-          first = e;
-        } else {
-          first.addSuppressed(e);
-        }
+        warn(sink, e);
       }
     }
-    if (first != null) {
-      throw first;
+  }
+
+  private void warn(MetricSink sink, IOException e) {
+    if (failed.add(sink)) {
+      console.warn("%s; the run goes on, its metrics may be incomplete", Tool.describe(e));
     }
   }
 }

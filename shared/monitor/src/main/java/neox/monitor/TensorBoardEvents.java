@@ -1,7 +1,7 @@
 package neox.monitor;
 
 import com.google.protobuf.ByteString;
-import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -30,12 +30,17 @@ public final class TensorBoardEvents implements MetricSink {
   /// stays meaningful.
   private static final int CRC_MASK_DELTA = 0xa282ead8;
 
-  private final OutputStream out;
+  private static final int HEADER_EVENTS = 2;
+
+  /// What waits for a disk that is full; older events are dropped.
+  private static final int MOST_PENDING = 1 << 18;
+
+  private final BlockFile file;
   private final Clock clock;
   private final List<Event> pending = new ArrayList<>();
 
-  private TensorBoardEvents(OutputStream out, Clock clock) {
-    this.out = out;
+  private TensorBoardEvents(BlockFile file, Clock clock) {
+    this.file = file;
     this.clock = clock;
   }
 
@@ -54,13 +59,20 @@ public final class TensorBoardEvents implements MetricSink {
     for (int n = 1; Files.exists(file); n++) {
       file = directory.resolve(name + "." + n);
     }
-    OutputStream out =
-        new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
-    TensorBoardEvents events = new TensorBoardEvents(out, clock);
+    TensorBoardEvents events =
+        begin(
+            BlockFile.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            lastStep,
+            clock);
+    events.flush();
+    return events;
+  }
+
+  static TensorBoardEvents begin(BlockFile file, long lastStep, Clock clock) {
+    TensorBoardEvents events = new TensorBoardEvents(file, clock);
     events.pending.add(events.event(0).setFileVersion("brain.Event:2").build());
     SessionLog start = SessionLog.newBuilder().setStatus(SessionLog.SessionStatus.START).build();
     events.pending.add(events.event(lastStep + 1).setSessionLog(start).build());
-    events.flush();
     return events;
   }
 
@@ -93,16 +105,28 @@ public final class TensorBoardEvents implements MetricSink {
 
   @Override
   public void flush() throws IOException {
+    ByteArrayOutputStream records = new ByteArrayOutputStream();
     for (Event event : pending) {
-      writeRecord(out, event.toByteArray());
+      writeRecord(records, event.toByteArray());
     }
-    pending.clear();
-    out.flush();
+    try {
+      file.append(records.toByteArray());
+      pending.clear();
+    } finally {
+      forgetTheOldest();
+    }
+  }
+
+  /// The first two events are what makes the file one of TensorBoard's.
+  private void forgetTheOldest() {
+    if (pending.size() > MOST_PENDING) {
+      pending.subList(HEADER_EVENTS, pending.size() / 2).clear();
+    }
   }
 
   @Override
   public void close() throws IOException {
-    try (out) {
+    try (file) {
       flush();
     }
   }

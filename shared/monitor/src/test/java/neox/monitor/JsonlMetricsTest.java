@@ -64,6 +64,25 @@ class JsonlMetricsTest {
             {"step":10,"validation/x":3.0}
             {"step":11,"x":40.0}
             """);
+    assertThat(directory.resolve("metrics.replaced.jsonl")).hasContent("{\"step\":11,\"x\":4.0}\n");
+  }
+
+  @Test
+  void tellsWhatTheStepHoldsAfterWhichARunContinues() throws IOException {
+    Path file = directory.resolve("metrics.jsonl");
+    Files.writeString(
+        file,
+        """
+        {"step":9,"y":1.0}
+        {"step":10,"x":2.0}
+        {"step":10,"x":3.0,"z":4.0}
+        {"step":11,"y":4.0}
+        """);
+    try (JsonlMetrics sink = JsonlMetrics.open(file, 10)) {
+      assertThat(sink.past().count("x")).isEqualTo(2);
+      assertThat(sink.past().count("y")).isZero();
+      assertThat(sink.past().count("z")).isOne();
+    }
   }
 
   @Test

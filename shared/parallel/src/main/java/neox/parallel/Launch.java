@@ -88,6 +88,11 @@ public record Launch(int rank, int worldSize, String masterAddress, int masterPo
     }
   }
 
+  /// True for the one rank that speaks for all.
+  public boolean isFirst() {
+    return rank == 0;
+  }
+
   /// The grid of these ranks; what pipeline and tensor parallelism leave over is data parallel.
   ///
   /// @param pipe `pipe_parallel_size` of the configuration

@@ -3,6 +3,7 @@ package neox.parallel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import neox.parallel.comm.CommunicationException;
 import neox.parallel.comm.Communicator;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class TensorParallelTest {
   private static final long HIDDEN = 16;
   private static final long INNER = 64;

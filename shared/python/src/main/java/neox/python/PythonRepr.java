@@ -17,6 +17,18 @@ public final class PythonRepr {
     return repr.append(quote).toString();
   }
 
+  /// What [#of] gives with every character outside ASCII escaped, as `ascii` does.
+  public static String ascii(String repr) {
+    StringBuilder ascii = new StringBuilder();
+    repr.codePoints().forEach(c -> ascii.append(c < 0x80 ? Character.toString(c) : hex(c)));
+    return ascii.toString();
+  }
+
+  private static String hex(int c) {
+    String format = c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x";
+    return String.format(Locale.ROOT, format, c);
+  }
+
   private static void escape(int c, char quote, StringBuilder out) {
     switch (c) {
       case '\n' -> out.append("\\n");
@@ -29,8 +41,7 @@ public final class PythonRepr {
         } else if (isPrintable(c)) {
           out.appendCodePoint(c);
         } else {
-          String format = c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x";
-          out.append(String.format(Locale.ROOT, format, c));
+          out.append(hex(c));
         }
       }
     }

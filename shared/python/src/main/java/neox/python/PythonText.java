@@ -2,7 +2,6 @@ package neox.python;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.IntPredicate;
 
 /// What Python's `str` does where Java's [String] does something else: it counts code points, and
@@ -31,6 +30,24 @@ public final class PythonText {
     {0x11052, 0x1105a},
     {0x1f100, 0x1f10a}
   };
+
+  /// Letters that fall apart into blanks and marks when text is normalized.
+  private static final String NEVER_IN_NAMES =
+      "\u037a\u2e2f\u309b\u309c\ufc5e\ufc5f\ufc60\ufc61\ufc62\ufc63\ufdfa\ufdfb"
+          + "\ufe70\ufe72\ufe74\ufe76\ufe78\ufe7a\ufe7c\ufe7e";
+
+  /// The same, and letters that become marks.
+  private static final String NEVER_FIRST = NEVER_IN_NAMES + "\u0e33\u0eb3\uff9e\uff9f";
+
+  /// Ideographs that stand for numbers.
+  private static final String NUMBER_IDEOGRAPHS =
+      "\u3405\u3483\u382a\u3b4d\u4e00\u4e03\u4e07\u4e09\u4e5d\u4e8c\u4e94\u4e96\u4ebf\u4ec0"
+          + "\u4edf\u4ee8\u4f0d\u4f70\u5104\u5146\u5169\u516b\u516d\u5341\u5343\u5344\u5345\u534c"
+          + "\u53c1\u53c2\u53c3\u53c4\u56db\u58f1\u58f9\u5e7a\u5efe\u5eff\u5f0c\u5f0d\u5f0e\u5f10"
+          + "\u62fe\u634c\u67d2\u6f06\u7396\u767e\u8086\u842c\u8cae\u8cb3\u8d30\u9621\u9646\u964c"
+          + "\u9678\u96f6\uf96b\uf973\uf978\uf9b2\uf9d1\uf9d3\uf9fd\ud840\udc01\ud840\udc64\ud840"
+          + "\udce2\ud840\udd21\ud842\udd2a\ud842\udd83\ud842\udd8c\ud842\udd9c\ud842\udeea\ud842"
+          + "\udefd\ud842\udf19\ud848\udf90\ud84a\udd98\ud84e\udf1b\ud858\ude6d\ud87e\udc90";
 
   /// `str.isspace` of one code point; not the same set as [Character#isWhitespace(int)].
   public static boolean isSpace(int c) {
@@ -235,64 +252,6 @@ public final class PythonText {
     return reversed.toString();
   }
 
-  /// `str.upper()`.
-  public static String upper(String text) {
-    return text.toUpperCase(Locale.ROOT);
-  }
-
-  /// `str.lower()`.
-  public static String lower(String text) {
-    return text.toLowerCase(Locale.ROOT);
-  }
-
-  /// The first character as a title begins, the others in lower case.
-  public static String capitalize(String text) {
-    if (text.isEmpty()) {
-      return text;
-    }
-    int first = text.codePointAt(0);
-    return titleCase(first) + lower(text).substring(lower(Character.toString(first)).length());
-  }
-
-  /// `str.title`: every letter that follows no letter begins a word.
-  public static String title(String text) {
-    StringBuilder title = new StringBuilder(text.length());
-    boolean inWord = false;
-    for (int c : text.codePoints().toArray()) {
-      title.append(inWord ? lower(Character.toString(c)) : titleCase(c));
-      inWord = isCased(c);
-    }
-    return title.toString();
-  }
-
-  private static String titleCase(int c) {
-    int title = Character.toTitleCase(c);
-    String upper = upper(Character.toString(c));
-    boolean expands = title == c && upper.length() > Character.charCount(c);
-    if (!expands) {
-      return Character.toString(title);
-    }
-    int split = upper.offsetByCodePoints(0, 1); // one letter that becomes several, such as ß → Ss
-    return upper.substring(0, split) + lower(upper.substring(split));
-  }
-
-  /// Whether a character has a case.
-  public static boolean isCased(int c) {
-    return Character.isUpperCase(c) || Character.isLowerCase(c) || Character.isTitleCase(c);
-  }
-
-  /// Whether every cased character is of one case, and there is one.
-  public static boolean isUpper(String text) {
-    return text.codePoints().anyMatch(PythonText::isCased)
-        && text.codePoints().noneMatch(c -> Character.isLowerCase(c) || Character.isTitleCase(c));
-  }
-
-  /// As [#isUpper], in lower case.
-  public static boolean isLower(String text) {
-    return text.codePoints().anyMatch(PythonText::isCased)
-        && text.codePoints().noneMatch(c -> Character.isUpperCase(c) || Character.isTitleCase(c));
-  }
-
   /// Decimal digits, and those in raised, lowered and circled form.
   public static boolean isDigit(int c) {
     if (Character.isDigit(c)) {
@@ -306,12 +265,43 @@ public final class PythonText {
     return false;
   }
 
+  /// `str.isdecimal` of one code point.
+  public static boolean isDecimal(int c) {
+    return Character.isDigit(c);
+  }
+
+  /// `str.isnumeric` of one code point: fractions, Roman numbers and ideographs, too.
+  public static boolean isNumeric(int c) {
+    return isDigit(c)
+        || Character.getType(c) == Character.LETTER_NUMBER
+        || Character.getType(c) == Character.OTHER_NUMBER
+        || NUMBER_IDEOGRAPHS.indexOf(c) >= 0;
+  }
+
+  /// `str.isalpha` of one code point.
+  public static boolean isAlpha(int c) {
+    return Character.isLetter(c);
+  }
+
   /// `str.isalnum` of one code point.
   public static boolean isAlphanumeric(int c) {
-    return Character.isLetter(c)
-        || isDigit(c)
-        || Character.getType(c) == Character.LETTER_NUMBER
-        || Character.getType(c) == Character.OTHER_NUMBER;
+    return isAlpha(c) || isNumeric(c);
+  }
+
+  /// `str.isidentifier`
+  public static boolean isIdentifier(String text) {
+    if (text.isEmpty()) {
+      return false;
+    }
+    int first = text.codePointAt(0);
+    boolean starts = Character.isUnicodeIdentifierStart(first) && NEVER_FIRST.indexOf(first) < 0;
+    return (first == '_' || starts) && text.codePoints().allMatch(PythonText::isInIdentifier);
+  }
+
+  private static boolean isInIdentifier(int c) {
+    return Character.isUnicodeIdentifierPart(c)
+        && !Character.isIdentifierIgnorable(c)
+        && NEVER_IN_NAMES.indexOf(c) < 0;
   }
 
   /// Whether there are characters and all are of the kind.

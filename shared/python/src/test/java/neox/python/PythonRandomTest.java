@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import neox.base.Json;
+import neox.base.json.Json;
 import org.junit.jupiter.api.Test;
 
 class PythonRandomTest {

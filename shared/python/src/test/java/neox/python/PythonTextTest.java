@@ -27,14 +27,14 @@ class PythonTextTest {
 
   @Test
   void capitalizesTheFirstLetterAndLowersTheRest() {
-    assertThat(PythonText.capitalize("")).isEmpty();
-    assertThat(PythonText.capitalize("hELLO World")).isEqualTo("Hello world");
-    assertThat(PythonText.capitalize("ßa")).isEqualTo("Ssa");
-    assertThat(PythonText.capitalize("ﬁX")).isEqualTo("Fix");
-    assertThat(PythonText.capitalize("ǆX")).isEqualTo("ǅx");
-    assertThat(PythonText.capitalize("ΑΣ")).isEqualTo("Ας");
-    assertThat(PythonText.capitalize("[header] HOW")).isEqualTo("[header] how");
-    assertThat(PythonText.capitalize("İX")).isEqualTo("İx");
+    assertThat(PythonCase.capitalize("")).isEmpty();
+    assertThat(PythonCase.capitalize("hELLO World")).isEqualTo("Hello world");
+    assertThat(PythonCase.capitalize("ßa")).isEqualTo("Ssa");
+    assertThat(PythonCase.capitalize("ﬁX")).isEqualTo("Fix");
+    assertThat(PythonCase.capitalize("ǆX")).isEqualTo("ǅx");
+    assertThat(PythonCase.capitalize("ΑΣ")).isEqualTo("Ας");
+    assertThat(PythonCase.capitalize("[header] HOW")).isEqualTo("[header] how");
+    assertThat(PythonCase.capitalize("İX")).isEqualTo("İx");
   }
 
   @Test

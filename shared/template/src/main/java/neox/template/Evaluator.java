@@ -17,14 +17,17 @@ import neox.template.value.Fault;
 import neox.template.value.Loop;
 import neox.template.value.Printing;
 import neox.template.value.Sequences;
+import neox.template.value.Size;
 import neox.template.value.Value;
 
 /// Evaluates expressions.
 final class Evaluator {
   private final Dialect dialect;
+  private final Budget budget;
 
-  Evaluator(Dialect dialect) {
+  Evaluator(Dialect dialect, Budget budget) {
     this.dialect = dialect;
+    this.budget = budget;
   }
 
   Dialect dialect() {
@@ -32,6 +35,19 @@ final class Evaluator {
   }
 
   Value evaluate(Expr expression, Scope scope) {
+    Value value = compute(expression, scope);
+    switch (expression) {
+      case Expr.Binary x -> budget.spendOn(value);
+      case Expr.Concat x -> budget.spendOn(value);
+      case Expr.Slice x -> budget.spendOn(value);
+      case Expr.Call x -> budget.spendOn(value);
+      case Expr.Filtered x -> budget.spendOn(value);
+      default -> budget.spend(1);
+    }
+    return value;
+  }
+
+  private Value compute(Expr expression, Scope scope) {
     return switch (expression) {
       case Expr.Literal literal -> literal.value();
       case Expr.Name name -> name(name.name(), scope);
@@ -47,7 +63,8 @@ final class Evaluator {
           Filters.apply(f.name(), evaluate(f.subject(), scope), given(f.given(), scope), this);
       case Expr.Tested t ->
           Value.Bool.of(
-              Tests.holds(t.name(), evaluate(t.subject(), scope), given(t.given(), scope)));
+              Tests.holds(
+                  t.name(), evaluate(t.subject(), scope), given(t.given(), scope), dialect));
       case Expr.Not not -> Value.Bool.of(!isTrue(not.operand(), scope));
       case Expr.Minus minus -> Arithmetic.negate(evaluate(minus.operand(), scope));
       case Expr.Plus plus -> Arithmetic.plus(evaluate(plus.operand(), scope));
@@ -63,7 +80,9 @@ final class Evaluator {
       }
       case Expr.Concat concat -> {
         StringBuilder text = new StringBuilder();
-        all(concat.parts(), scope).forEach(part -> text.append(Printing.str(part)));
+        for (Value part : all(concat.parts(), scope)) {
+          Size.require(text.append(Printing.str(part)).length());
+        }
         yield new Value.Text(text.toString());
       }
       case Expr.Chain chain -> Value.Bool.of(holds(chain, scope));
@@ -100,7 +119,36 @@ final class Evaluator {
         new Sequences.Slice(
             bound(slice.start(), scope), bound(slice.stop(), scope), bound(slice.step(), scope));
     return Sequences.slice(target, bounds)
-        .orElseThrow(() -> Fault.of("'%s' object cannot be sliced", target.type()));
+        .orElseGet(() -> {
+          String problem = "'" + target.type() + "' object cannot be sliced";
+          if (isConstant(slice)) {
+            return dialect.undefined(problem); // Jinja has looked at it before rendering
+          }
+          throw Fault.of("%s", problem);
+        });
+  }
+
+  private static boolean isConstant(Optional<Expr> expression) {
+    return expression.map(Evaluator::isConstant).orElse(true);
+  }
+
+  private static boolean isConstant(Expr expression) {
+    return switch (expression) {
+      case Expr.Literal literal -> true;
+      case Expr.Slice slice ->
+          isConstant(slice.target())
+              && isConstant(slice.start())
+              && isConstant(slice.stop())
+              && isConstant(slice.step());
+      case Expr.Minus minus -> isConstant(minus.operand());
+      case Expr.Plus plus -> isConstant(plus.operand());
+      case Expr.Not not -> isConstant(not.operand());
+      case Expr.And and -> isConstant(and.left()) && isConstant(and.right());
+      case Expr.Or or -> isConstant(or.left()) && isConstant(or.right());
+      case Expr.Binary b -> isConstant(b.left()) && isConstant(b.right());
+      case Expr.Filtered filtered -> isConstant(filtered.subject());
+      default -> false;
+    };
   }
 
   private Optional<BigInteger> bound(Optional<Expr> bound, Scope scope) {
@@ -144,7 +192,24 @@ final class Evaluator {
     Map<String, Value> named = new LinkedHashMap<>();
     List<Value> positional = all(given.positional(), scope);
     given.keywords().forEach(k -> named.put(k.name(), evaluate(k.value(), scope)));
+    given.more().ifPresent(more -> positional.addAll(Sequences.items(evaluate(more, scope))));
+    given.moreNamed().ifPresent(more -> addNamed(evaluate(more, scope), named));
     return new Arguments(positional, named);
+  }
+
+  private static void addNamed(Value more, Map<String, Value> named) {
+    if (!(more instanceof Dict dict)) {
+      Arithmetic.requireDefined(more);
+      throw Fault.of("argument after ** must be a mapping, not %s", more.type());
+    }
+    for (Value key : dict.keys()) {
+      if (!(key instanceof Value.Text(String name, _))) {
+        throw Fault.of("keywords must be strings");
+      }
+      if (named.put(name, dict.get(key).orElseThrow()) != null) {
+        throw Fault.of("got multiple values for keyword argument '%s'", name);
+      }
+    }
   }
 
   Value call(Value callee, Arguments arguments) {

@@ -3,6 +3,7 @@ package neox.template;
 import java.util.HashMap;
 import java.util.Map;
 import neox.template.value.Arguments;
+import neox.template.value.Dialect;
 import neox.template.value.Fault;
 import neox.template.value.Value;
 
@@ -24,13 +25,14 @@ final class Filters {
     ALL = Map.copyOf(all);
   }
 
-  static boolean exists(String name) {
-    return ALL.containsKey(name);
+  static boolean exists(String name, Dialect dialect) {
+    boolean known = !name.equals("regex_replace") || dialect.has(Dialect.Option.REGEX_REPLACE);
+    return known && ALL.containsKey(name);
   }
 
   static Value apply(String name, Value subject, Arguments arguments, Evaluator evaluator) {
     Filter filter = ALL.get(name);
-    if (filter == null) {
+    if (filter == null || !exists(name, evaluator.dialect())) {
       throw Fault.of("no filter named '%s'", name);
     }
     return filter.apply(subject, arguments, evaluator);

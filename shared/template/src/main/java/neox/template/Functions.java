@@ -1,7 +1,9 @@
 package neox.template;
 
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import neox.template.value.Arguments;
 import neox.template.value.CollectionMethods;
 import neox.template.value.Dict;
@@ -16,10 +18,12 @@ public final class Functions {
   /// Those of every template.
   static final Map<String, Value> GLOBAL =
       Map.of(
-          "range", new Callable("range", CollectionMethods::range),
-          "dict", new Callable("dict", CollectionMethods::dict),
-          "namespace", new Callable("namespace", Functions::namespace),
-          "joiner", new Callable("joiner", Functions::joiner));
+          "range", Callable.type("range", CollectionMethods::range),
+          "dict", Callable.type("dict", CollectionMethods::dict),
+          "namespace", Callable.type("jinja2.utils.Namespace", Functions::namespace),
+          "joiner", Callable.type("jinja2.utils.Joiner", Functions::joiner),
+          "cycler", Callable.type("jinja2.utils.Cycler", Functions::cycler),
+          "lipsum", new Callable("lipsum", Functions::lipsum));
 
   /// Those that Hugging Face adds for chat templates: `raise_exception` and `strftime_now`.
   ///
@@ -59,6 +63,38 @@ public final class Functions {
           used[0] = true;
           return text;
         });
+  }
+
+  /// Gives its items one after the other, round and round.
+  private static Value cycler(Arguments arguments) {
+    List<Value> items = arguments.positional();
+    if (items.isEmpty() || !arguments.named().isEmpty()) {
+      throw Fault.of("at least one item has to be provided");
+    }
+    int[] at = {0};
+    Callable next = new Callable("next", none -> items.get(at[0]++ % items.size()));
+    Callable reset =
+        new Callable(
+            "reset",
+            none -> {
+              at[0] = 0;
+              return Value.None.NONE;
+            });
+    return new Value.Custom(
+        "Cycler",
+        name ->
+            switch (name) {
+              case "next" -> Optional.of(next);
+              case "reset" -> Optional.of(reset);
+              case "current" -> Optional.of(items.get(at[0] % items.size()));
+              case "pos" -> Optional.of(Value.Int.of(at[0] % items.size()));
+              case "items" -> Optional.of(new Value.Tuple(items));
+              default -> Optional.empty();
+            });
+  }
+
+  private static Value lipsum(Arguments arguments) {
+    throw Fault.of("lipsum() is not supported: it gives another text each time");
   }
 
   private Functions() {}

@@ -15,6 +15,7 @@ import neox.template.value.Dict;
 import neox.template.value.Fault;
 import neox.template.value.Printing;
 import neox.template.value.Sequences;
+import neox.template.value.Size;
 import neox.template.value.Value;
 
 /// Values as Python's `json.dumps` writes them: the filter `tojson`.
@@ -27,6 +28,7 @@ final class JsonText {
 
   private final KeyOrder order;
   private final JsonWriter out;
+  private int written;
 
   private JsonText(KeyOrder order, Layout layout) {
     this.order = order;
@@ -46,7 +48,8 @@ final class JsonText {
             .replace("<", "\\u003c")
             .replace(">", "\\u003e")
             .replace("&", "\\u0026")
-            .replace("'", "\\u0027"));
+            .replace("'", "\\u0027"),
+        true);
   }
 
   private static String plain(Value subject, Arguments arguments) {
@@ -72,7 +75,7 @@ final class JsonText {
   }
 
   private static String indent(Value indent) {
-    if (indent instanceof Value.Text(String text)) {
+    if (indent instanceof Value.Text(String text, _)) {
       return text;
     }
     Bound bound = new Arguments(List.of(indent), Map.of()).bind("tojson", 1, "indent");
@@ -85,6 +88,7 @@ final class JsonText {
   }
 
   private void write(Value value) {
+    Size.require(++written);
     switch (value) {
       case Value.None none -> out.none();
       case Value.Bool bool -> out.bool(bool.value());

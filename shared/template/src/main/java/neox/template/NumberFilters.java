@@ -6,13 +6,15 @@ import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import neox.python.PythonLiteral;
 import neox.python.PythonRepr;
 import neox.python.PythonText;
 import neox.template.value.Arguments;
 import neox.template.value.Arguments.Bound;
 import neox.template.value.Arithmetic;
 import neox.template.value.Fault;
+import neox.template.value.PercentFormat;
+import neox.template.value.Printing;
 import neox.template.value.Value;
 
 /// Filters that make numbers.
@@ -22,11 +24,9 @@ final class NumberFilters {
           "int", (v, a, e) -> toInt(v, a),
           "float", (v, a, e) -> toFloat(v, a),
           "round", (v, a, e) -> round(v, a),
-          "abs", (v, a, e) -> abs(v, a));
+          "abs", (v, a, e) -> abs(v, a),
+          "filesizeformat", (v, a, e) -> fileSize(v, a));
 
-  private static final Pattern FLOAT =
-      Pattern.compile(
-          "[+-]?(?:(?:\\d+(?:_\\d+)*)?\\.?(?:\\d+(?:_\\d+)*)?(?:e[+-]?\\d+(?:_\\d+)*)?|inf(?:inity)?|nan)");
   private static final int MAX_DIGITS = 4300; // CPython's own limit
 
   private static Value toInt(Value subject, Arguments arguments) {
@@ -36,7 +36,7 @@ final class NumberFilters {
     return switch (subject) {
       case Value.Text text ->
           parseInt(text.value(), bound.integer(1, 10))
-              .or(() -> parseFloat(text.value()).flatMap(NumberFilters::cut))
+              .or(() -> PythonLiteral.number(text.value()).flatMap(NumberFilters::cut))
               .orElse(fallback);
       case Value.Real number -> cut(number.value()).orElse(fallback);
       default -> Arithmetic.whole(subject).<Value>map(Value.Int::new).orElse(fallback);
@@ -95,32 +95,11 @@ final class NumberFilters {
     };
   }
 
-  private static Optional<Double> parseFloat(String text) {
-    String body = PythonText.strip(text).toLowerCase(Locale.ROOT);
-    boolean digits = body.chars().anyMatch(Character::isDigit);
-    boolean named = body.contains("n");
-    if (!FLOAT.matcher(body).matches() || (!digits && !named)) {
-      return Optional.empty();
-    }
-    String bare = body.replace("_", "");
-    if (named) {
-      return Optional.of(
-          bare.contains("nan")
-              ? Double.NaN
-              : bare.startsWith("-") ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
-    }
-    try {
-      return Optional.of(Double.parseDouble(bare));
-    } catch (NumberFormatException e) {
-      return Optional.empty(); // an exponent without a number before it
-    }
-  }
-
   private static Value toFloat(Value subject, Arguments arguments) {
     Value fallback = arguments.bind("float", 0, "default").given(0).orElse(new Value.Real(0));
     Arithmetic.requireDefined(subject);
-    if (subject instanceof Value.Text(String text)) {
-      return parseFloat(text).<Value>map(Value.Real::new).orElse(fallback);
+    if (subject instanceof Value.Text(String text, _)) {
+      return PythonLiteral.number(text).<Value>map(Value.Real::new).orElse(fallback);
     }
     return Arithmetic.isNumber(subject) ? new Value.Real(Arithmetic.real(subject)) : fallback;
   }
@@ -176,6 +155,40 @@ final class NumberFilters {
         Arithmetic.whole(subject)
             .orElseThrow(() -> Fault.of("bad operand type for abs(): '%s'", subject.type()))
             .abs());
+  }
+
+  private static Value fileSize(Value subject, Arguments arguments) {
+    boolean binary = arguments.bind("filesizeformat", 0, "binary").isTrue(0);
+    Value number = subject instanceof Value.Text(String text, _) ? parsed(text) : subject;
+    Arithmetic.requireDefined(number);
+    if (!Arithmetic.isNumber(number)) {
+      throw Fault.of("filesizeformat: expected a number, found '%s'", subject.type());
+    }
+    double bytes = Arithmetic.real(number);
+    if (bytes == 1) {
+      return new Value.Text("1 Byte");
+    }
+    double base = binary ? 1024 : 1000;
+    if (bytes < base) {
+      String whole = cut(bytes).map(Printing::str).orElseThrow(() -> Fault.of("no finite size"));
+      return new Value.Text(whole + " Bytes");
+    }
+    String prefixes = "kMGTPEZY";
+    int i = 0;
+    while (i < prefixes.length() - 1 && bytes >= Math.pow(base, i + 2)) {
+      i++;
+    }
+    double shown = base * bytes / Math.pow(base, i + 2);
+    String prefix = prefixes.substring(i, i + 1);
+    String unit = binary ? prefix.toUpperCase(Locale.ROOT) + "iB" : prefix + "B";
+    Value.Text format = new Value.Text("%.1f " + unit);
+    return PercentFormat.format(format, new Value.Real(shown));
+  }
+
+  private static Value parsed(String text) {
+    return PythonLiteral.number(text)
+        .<Value>map(Value.Real::new)
+        .orElseThrow(() -> Fault.of("could not convert string to float: %s", text));
   }
 
   private NumberFilters() {}

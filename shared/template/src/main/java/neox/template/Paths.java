@@ -19,7 +19,7 @@ final class Paths {
     Value given = path.get();
     return item -> {
       Value part = item;
-      if (given instanceof Value.Text(String names)) {
+      if (given instanceof Value.Text(String names, _)) {
         for (String name : names.split("\\.", -1)) {
           part = step(part, key(name), fallback, evaluator);
         }

@@ -2,13 +2,13 @@ package neox.template;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import neox.base.UserException;
 import neox.template.syntax.Expr;
 import neox.template.syntax.Statement;
-import neox.template.syntax.Statement.Parameter;
 import neox.template.syntax.Statement.Target;
 import neox.template.value.Arguments;
+import neox.template.value.Arithmetic;
+import neox.template.value.Dialect;
 import neox.template.value.Fault;
 import neox.template.value.Loop;
 import neox.template.value.Namespace;
@@ -27,10 +27,19 @@ final class Renderer {
 
   private final String name;
   private final Evaluator evaluator;
+  private final Budget budget;
+  private final Scope top;
 
-  Renderer(String name, Evaluator evaluator) {
+  /// @param top the names of the whole template
+  Renderer(String name, Dialect dialect, Scope top) {
     this.name = name;
-    this.evaluator = evaluator;
+    this.budget = new Budget();
+    this.evaluator = new Evaluator(dialect, budget);
+    this.top = top;
+  }
+
+  Evaluator evaluator() {
+    return evaluator;
   }
 
   String render(List<Statement> statements, Scope scope) {
@@ -53,22 +62,47 @@ final class Renderer {
     return Flow.ON;
   }
 
+  private void print(String text, StringBuilder out) {
+    budget.spend(text.length());
+    out.append(text);
+  }
+
+  /// Only `{{ }}` makes a string of what is none.
+  private static String text(Value value) {
+    if (value instanceof Value.Text(String text, _)) {
+      return text;
+    }
+    Arithmetic.requireDefined(value);
+    throw Fault.of("expected str instance, %s found", value.type());
+  }
+
   private Flow run(Statement statement, Scope scope, StringBuilder out) {
+    budget.spend(1);
     switch (statement) {
-      case Statement.Data data -> out.append(data.text());
-      case Statement.Print print -> out.append(Printing.str(value(print.value(), scope)));
+      case Statement.Data data -> print(data.text(), out);
+      case Statement.Print print -> print(Printing.str(value(print.value(), scope)), out);
       case Statement.If choice -> {
         return runIf(choice, scope, out);
       }
-      case Statement.For loop -> out.append(runFor(loop, value(loop.sequence(), scope), scope, 1));
+      case Statement.For loop -> print(runFor(loop, value(loop.sequence(), scope), scope, 1), out);
       case Statement.Assign assign -> assign(assign.target(), value(assign.value(), scope), scope);
       case Statement.Capture capture ->
           assign(capture.target(), filtered(capture.value(), capture.body(), scope), scope);
       case Statement.FilterBlock block ->
-          out.append(Printing.str(filtered(block.value(), block.body(), scope)));
+          print(text(filtered(block.value(), block.body(), scope)), out);
       case Statement.Macro macro ->
-          scope.set(macro.name(), macro(macro.name(), macro.parameters(), macro.body(), scope));
-      case Statement.CallBlock block -> out.append(Printing.str(call(block, scope)));
+          scope.set(macro.routine().name(), Macros.of(macro.routine(), scope, this));
+      case Statement.CallBlock block -> print(text(call(block, scope)), out);
+      case Statement.Block block -> {
+        return run(block.body(), (block.scoped() ? scope : top).inner(), out);
+      }
+      case Statement.Autoescape block -> {
+        if (evaluator.isTrue(block.on(), scope)) {
+          throw Fault.of("autoescape is not supported; use the filter escape");
+        }
+        return run(block.body(), scope.inner(), out);
+      }
+      case Statement.Load load -> throw Fault.of("the tag '%s' is not supported", load.tag());
       case Statement.With with -> {
         Scope inner = scope.inner();
         with.names().forEach(n -> assign(n.target(), value(n.value(), scope), inner));
@@ -104,6 +138,7 @@ final class Renderer {
         new Value.Callable("loop", arguments -> recurse(loop, arguments, scope, depth));
     Loop state = new Loop(items, depth, evaluator.dialect(), again);
     for (Value item : items) {
+      budget.spend(1);
       state.advance();
       Scope inner = scope.inner();
       inner.set("loop", state);
@@ -136,10 +171,20 @@ final class Renderer {
       Scope inner = scope.inner();
       assign(loop.target(), item, inner);
       if (evaluator.isTrue(loop.condition().get(), inner)) {
-        chosen.add(item);
+        chosen.add(assigned(loop.target(), item, inner));
       }
     }
     return chosen;
+  }
+
+  /// The item as its names have it: parts that were taken apart come back as a tuple.
+  private static Value assigned(Target target, Value item, Scope scope) {
+    return switch (target) {
+      case Statement.ToName to -> scope.get(to.name()).orElse(item);
+      case Statement.ToAttribute to -> item;
+      case Statement.ToEach to ->
+          new Value.Tuple(to.targets().stream().map(part -> assigned(part, item, scope)).toList());
+    };
   }
 
   private void assign(Target target, Value value, Scope scope) {
@@ -173,50 +218,14 @@ final class Renderer {
     return value(value, inner);
   }
 
-  private Value.Callable macro(
-      String macro, List<Parameter> parameters, List<Statement> body, Scope scope) {
-    return new Value.Callable(
-        macro,
-        arguments -> {
-          Scope inner = scope.inner();
-          bind(macro, parameters, arguments, inner);
-          return new Value.Text(render(body, inner));
-        });
-  }
-
-  private void bind(String macro, List<Parameter> parameters, Arguments arguments, Scope inner) {
-    Arguments own = withoutCaller(arguments);
-    String[] names = parameters.stream().map(Parameter::name).toArray(String[]::new);
-    Arguments.Bound bound = own.bind(macro, 0, names);
-    Optional<Value> caller = Optional.ofNullable(arguments.named().get("caller"));
-    inner.set("caller", caller.orElse(undefined("No caller defined")));
-    for (int i = 0; i < names.length; i++) {
-      inner.set(names[i], undefined("parameter '" + names[i] + "' was not provided"));
-    }
-    for (int i = 0; i < names.length; i++) {
-      Optional<Expr> fallback = parameters.get(i).fallback();
-      Optional<Value> value =
-          bound.given(i).or(() -> fallback.map(expression -> value(expression, inner)));
-      if (value.isPresent()) {
-        inner.set(names[i], value.get());
-      }
-    }
-  }
-
-  private Value undefined(String problem) {
+  Value undefined(String problem) {
     return evaluator.dialect().undefined(problem);
-  }
-
-  private static Arguments withoutCaller(Arguments arguments) {
-    var named = new java.util.LinkedHashMap<>(arguments.named());
-    named.remove("caller");
-    return new Arguments(arguments.positional(), named);
   }
 
   private Value call(Statement.CallBlock block, Scope scope) {
     Arguments given = evaluator.given(block.call().given(), scope);
     var named = new java.util.LinkedHashMap<>(given.named());
-    named.put("caller", macro("caller", block.parameters(), block.body(), scope));
+    named.put("caller", Macros.of(block.routine(), scope, this));
     Value callee = value(block.call().callee(), scope);
     return evaluator.call(callee, new Arguments(given.positional(), named));
   }

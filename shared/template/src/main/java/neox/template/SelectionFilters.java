@@ -24,9 +24,9 @@ final class SelectionFilters {
           "map",
           SelectionFilters::map,
           "select",
-          (v, a, e) -> select(v, UnaryOperator.identity(), a, true),
+          (v, a, e) -> select(v, a, e, true),
           "reject",
-          (v, a, e) -> select(v, UnaryOperator.identity(), a, false),
+          (v, a, e) -> select(v, a, e, false),
           "selectattr",
           (v, a, e) -> selectByAttribute(v, a, e, true),
           "rejectattr",
@@ -49,7 +49,7 @@ final class SelectionFilters {
   private static Value attribute(Value subject, Arguments arguments, Evaluator evaluator) {
     String name = Printing.str(arguments.bind("attr", 1, "name").value(0));
     Arithmetic.requireDefined(subject);
-    return Attributes.own(subject, name)
+    return Attributes.own(subject, name, evaluator.dialect())
         .orElseGet(() ->
             evaluator
                 .dialect()
@@ -57,68 +57,81 @@ final class SelectionFilters {
   }
 
   private static Value map(Value subject, Arguments arguments, Evaluator evaluator) {
-    boolean byAttribute = arguments.positional().isEmpty();
-    if (byAttribute) {
+    return lazily(subject, items -> changed(items, change(arguments, evaluator)));
+  }
+
+  private static UnaryOperator<Value> change(Arguments arguments, Evaluator evaluator) {
+    if (arguments.positional().isEmpty()) {
       Bound bound = arguments.bind("map", 0, "attribute", "default");
       Value path = bound.given(0).orElseThrow(() -> Fault.of("map requires a filter argument"));
-      return lazily(subject, Paths.getter(Optional.of(path), bound.given(1), evaluator));
+      return Paths.getter(Optional.of(path), bound.unlessNone(1), evaluator);
     }
     String filter = Printing.str(arguments.positional().getFirst());
     Arguments rest = arguments.rest();
-    return lazily(subject, item -> Filters.apply(filter, item, rest, evaluator));
+    return item -> Filters.apply(filter, item, rest, evaluator);
   }
 
-  private static Value lazily(Value subject, UnaryOperator<Value> change) {
-    Iterator<Value> items = anyOf(subject);
-    return new Value.Lazy(
-        new Iterator<>() {
-          @Override
-          public boolean hasNext() {
-            return items.hasNext();
-          }
+  private static Iterator<Value> changed(Iterator<Value> items, UnaryOperator<Value> change) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return items.hasNext();
+      }
 
-          @Override
-          public Value next() {
-            return change.apply(items.next());
-          }
-        });
+      @Override
+      public Value next() {
+        return change.apply(items.next());
+      }
+    };
   }
 
-  /// The items of a value; Jinja asks none of a value that counts as false.
-  private static Iterator<Value> anyOf(Value subject) {
-    return Sequences.isTrue(subject) ? Sequences.iterate(subject) : Collections.emptyIterator();
+  /// Nothing is looked at, wrong arguments neither, before the first item is asked for.
+  private static Value lazily(Value subject, UnaryOperator<Iterator<Value>> change) {
+    return Value.Lazy.of(() ->
+        Sequences.isTrue(subject)
+            ? change.apply(Sequences.iterate(subject))
+            : Collections.emptyIterator());
   }
 
   private static Value selectByAttribute(
       Value subject, Arguments arguments, Evaluator evaluator, boolean wanted) {
-    if (arguments.positional().isEmpty()) {
-      throw Fault.of("Missing parameter for attribute name");
-    }
-    Optional<Value> path = Optional.of(arguments.positional().getFirst());
-    return select(
-        subject, Paths.getter(path, Optional.empty(), evaluator), arguments.rest(), wanted);
+    return lazily(
+        subject,
+        items -> {
+          if (arguments.positional().isEmpty()) {
+            throw Fault.of("Missing parameter for attribute name");
+          }
+          Optional<Value> path = Optional.of(arguments.positional().getFirst());
+          UnaryOperator<Value> part = Paths.getter(path, Optional.empty(), evaluator);
+          return selected(items, part, test(arguments.rest(), evaluator), wanted);
+        });
   }
 
   private static Value select(
-      Value subject, UnaryOperator<Value> part, Arguments arguments, boolean wanted) {
-    Predicate<Value> test = test(arguments);
-    List<Value> selected = new ArrayList<>();
-    anyOf(subject)
-        .forEachRemaining(item -> {
-          if (test.test(part.apply(item)) == wanted) {
-            selected.add(item);
-          }
-        });
-    return new Value.Lazy(selected.iterator());
+      Value subject, Arguments arguments, Evaluator evaluator, boolean wanted) {
+    return lazily(
+        subject,
+        items -> selected(items, UnaryOperator.identity(), test(arguments, evaluator), wanted));
   }
 
-  private static Predicate<Value> test(Arguments arguments) {
+  private static Iterator<Value> selected(
+      Iterator<Value> items, UnaryOperator<Value> part, Predicate<Value> test, boolean wanted) {
+    List<Value> selected = new ArrayList<>();
+    items.forEachRemaining(item -> {
+      if (test.test(part.apply(item)) == wanted) {
+        selected.add(item);
+      }
+    });
+    return selected.iterator();
+  }
+
+  private static Predicate<Value> test(Arguments arguments, Evaluator evaluator) {
     if (arguments.positional().isEmpty()) {
       return Sequences::isTrue;
     }
     String name = Printing.str(arguments.positional().getFirst());
     Arguments rest = arguments.rest();
-    return value -> Tests.holds(name, value, rest);
+    return value -> Tests.holds(name, value, rest, evaluator.dialect());
   }
 
   private SelectionFilters() {}

@@ -1,12 +1,14 @@
 package neox.template;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import neox.python.PythonCase;
 import neox.python.PythonText;
 import neox.template.value.Arguments;
 import neox.template.value.Arguments.Bound;
@@ -17,6 +19,7 @@ import neox.template.value.Fault;
 import neox.template.value.Operator;
 import neox.template.value.Printing;
 import neox.template.value.Sequences;
+import neox.template.value.Size;
 import neox.template.value.Value;
 
 /// Filters on sequences and dictionaries.
@@ -37,7 +40,9 @@ final class SequenceFilters {
           Map.entry("sum", SequenceFilters::sum),
           Map.entry("items", (v, a, e) -> items(only(v, a, "items"))),
           Map.entry("dictsort", (v, a, e) -> dictSort(v, a)),
-          Map.entry("batch", (v, a, e) -> batch(v, a)));
+          Map.entry("batch", (v, a, e) -> GroupFilters.batch(v, a)),
+          Map.entry("slice", (v, a, e) -> GroupFilters.slice(v, a)),
+          Map.entry("groupby", GroupFilters::groupBy));
 
   private static Value only(Value subject, Arguments arguments, String filter) {
     arguments.bind(filter, 0);
@@ -61,8 +66,8 @@ final class SequenceFilters {
   }
 
   private static Value reverse(Value subject) {
-    if (subject instanceof Value.Text(String text)) {
-      return new Value.Text(PythonText.reverse(text));
+    if (subject instanceof Value.Text text) {
+      return new Value.Text(PythonText.reverse(text.value()), text.isMarkup());
     }
     return Sequences.reversed(subject)
         .<Value>map(items -> new Value.Lazy(items.iterator()))
@@ -77,6 +82,7 @@ final class SequenceFilters {
     String before = "";
     for (Value item : Sequences.items(subject)) {
       joined.append(before).append(Printing.str(part.apply(item)));
+      Size.require(joined.length());
       before = separator;
     }
     return new Value.Text(joined.toString());
@@ -87,7 +93,7 @@ final class SequenceFilters {
     boolean caseMatters = bound.isTrue(1);
     Optional<Value> attribute = bound.unlessNone(2);
     UnaryOperator<Value> key;
-    if (attribute.isPresent() && attribute.get() instanceof Value.Text(String paths)) {
+    if (attribute.isPresent() && attribute.get() instanceof Value.Text(String paths, _)) {
       List<UnaryOperator<Value>> getters = new ArrayList<>();
       for (String path : PythonText.split(paths, ",", -1)) {
         getters.add(Paths.getter(Optional.of(Value.of(path)), Optional.empty(), evaluator));
@@ -103,23 +109,25 @@ final class SequenceFilters {
     return new Value.Listing(Sequences.sorted(Sequences.items(subject), key, bound.isTrue(0)));
   }
 
-  private static Value folded(Value value, boolean caseMatters) {
-    return !caseMatters && value instanceof Value.Text(String text)
-        ? new Value.Text(PythonText.lower(text))
+  static Value folded(Value value, boolean caseMatters) {
+    return !caseMatters && value instanceof Value.Text(String text, _)
+        ? new Value.Text(PythonCase.lower(text))
         : value;
   }
 
   private static Value unique(Value subject, Arguments arguments, Evaluator evaluator) {
     Bound bound = arguments.bind("unique", 0, "case_sensitive", "attribute");
-    UnaryOperator<Value> getter = Paths.getter(bound.unlessNone(1), Optional.empty(), evaluator);
-    Set<Value> seen = new HashSet<>();
-    List<Value> unique = new ArrayList<>();
-    for (Value item : Sequences.items(subject)) {
-      if (seen.add(Dict.plain(folded(getter.apply(item), bound.isTrue(0))))) {
-        unique.add(item);
+    return Value.Lazy.of(() -> {
+      UnaryOperator<Value> getter = Paths.getter(bound.unlessNone(1), Optional.empty(), evaluator);
+      Set<Value> seen = new HashSet<>();
+      List<Value> unique = new ArrayList<>();
+      for (Value item : Sequences.items(subject)) {
+        if (seen.add(Dict.plain(folded(getter.apply(item), bound.isTrue(0))))) {
+          unique.add(item);
+        }
       }
-    }
-    return new Value.Lazy(unique.iterator());
+      return unique.iterator();
+    });
   }
 
   private static Value extreme(
@@ -155,13 +163,15 @@ final class SequenceFilters {
   }
 
   private static Value items(Value subject) {
-    if (subject instanceof Value.Undefined) {
-      return new Value.Lazy(List.<Value>of().iterator());
-    }
-    if (subject instanceof Dict dict) {
-      return new Value.Lazy(dict.items().iterator());
-    }
-    throw Fault.of("Can only get item pairs from a mapping.");
+    return Value.Lazy.of(() -> {
+      if (subject instanceof Value.Undefined) {
+        return Collections.emptyIterator();
+      }
+      if (subject instanceof Dict dict) {
+        return dict.items().iterator();
+      }
+      throw Fault.of("Can only get item pairs from a mapping.");
+    });
   }
 
   private static Value dictSort(Value subject, Arguments arguments) {
@@ -177,24 +187,6 @@ final class SequenceFilters {
     UnaryOperator<Value> key =
         pair -> folded(((Value.Tuple) pair).items().get(part), bound.isTrue(0));
     return new Value.Listing(Sequences.sorted(dict.items(), key, bound.isTrue(2)));
-  }
-
-  private static Value batch(Value subject, Arguments arguments) {
-    Bound bound = arguments.bind("batch", 1, "linecount", "fill_with");
-    int size = bound.integer(0, 1);
-    if (size < 1) {
-      throw Fault.of("batch: expected at least 1, found %d", size);
-    }
-    List<Value> batches = new ArrayList<>();
-    List<Value> all = Sequences.items(subject);
-    for (int from = 0; from < all.size(); from += size) {
-      List<Value> batch = new ArrayList<>(all.subList(from, Math.min(all.size(), from + size)));
-      while (bound.unlessNone(1).isPresent() && batch.size() < size) {
-        batch.add(bound.value(1));
-      }
-      batches.add(new Value.Listing(batch));
-    }
-    return new Value.Lazy(batches.iterator());
   }
 
   private SequenceFilters() {}

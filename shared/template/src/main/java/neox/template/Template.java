@@ -16,8 +16,6 @@ import neox.template.value.Value;
 /// of values, when it gets there; nothing is left out silently. Autoescape is off, and so a string
 /// that `escape` has made is a plain string. Immutable and safe to share between threads.
 public final class Template {
-  private static final Names NAMES = new Names(Filters::exists, Tests::exists);
-
   private final String name;
   private final Dialect dialect;
   private final List<Statement> statements;
@@ -30,8 +28,9 @@ public final class Template {
 
   /// Parses a template; [UserException] `name:line: …` when it cannot be.
   public static Template parse(String source, String name, Dialect dialect) {
+    Names names = new Names(filter -> Filters.exists(filter, dialect), Tests::exists);
     try {
-      return new Template(name, dialect, StatementParser.parse(source, name, NAMES, dialect));
+      return new Template(name, dialect, StatementParser.parse(source, name, names, dialect));
     } catch (StackOverflowError e) {
       throw new UserException(name + ": nested too deeply", e);
     }
@@ -44,7 +43,7 @@ public final class Template {
     try {
       // What the template sets itself must not be seen as given.
       Scope scope = Scope.outermost(all).inner();
-      return new Renderer(name, new Evaluator(dialect)).render(statements, scope);
+      return new Renderer(name, dialect, scope).render(statements, scope);
     } catch (StackOverflowError e) {
       throw new UserException(name + ": a macro or a loop calls itself too often", e);
     }

@@ -1,10 +1,11 @@
 package neox.template;
 
 import java.util.Map;
-import neox.python.PythonText;
+import neox.python.PythonCase;
 import neox.template.value.Arguments;
 import neox.template.value.Arithmetic;
 import neox.template.value.Comparison;
+import neox.template.value.Dialect;
 import neox.template.value.Dict;
 import neox.template.value.Fault;
 import neox.template.value.Loop;
@@ -34,10 +35,11 @@ final class Tests {
           Map.entry("string", v -> v instanceof Value.Text),
           Map.entry("mapping", v -> v instanceof Dict),
           Map.entry("iterable", Sequences::isIterable),
+          Map.entry("escaped", v -> v instanceof Value.Text(_, boolean isMarkup) && isMarkup),
           Map.entry("sequence", Tests::isSequence),
           Map.entry("callable", Tests::isCallable),
-          Map.entry("lower", v -> PythonText.isLower(Printing.str(v))),
-          Map.entry("upper", v -> PythonText.isUpper(Printing.str(v))),
+          Map.entry("lower", v -> PythonCase.isLower(Printing.str(v))),
+          Map.entry("upper", v -> PythonCase.isUpper(Printing.str(v))),
           Map.entry("odd", v -> isRemainder(v, 2, 1)),
           Map.entry("even", v -> isRemainder(v, 2, 0)));
 
@@ -69,7 +71,7 @@ final class Tests {
         || name.equals("test");
   }
 
-  static boolean holds(String name, Value subject, Arguments arguments) {
+  static boolean holds(String name, Value subject, Arguments arguments, Dialect dialect) {
     Test plain = PLAIN.get(name);
     if (plain != null) {
       arguments.bind(name, 0);
@@ -82,10 +84,16 @@ final class Tests {
     return switch (name) {
       case "divisibleby" -> isRemainder(subject, arguments.bind(name, 1, "num").integer(0, 1), 0);
       case "sameas" -> same(subject, arguments.bind(name, 1, "other").value(0));
-      case "filter" -> Filters.exists(Printing.str(subject));
-      case "test" -> exists(Printing.str(subject));
+      case "filter" -> isName(subject) && Filters.exists(Printing.str(subject), dialect);
+      case "test" -> isName(subject) && exists(Printing.str(subject));
       default -> throw Fault.of("no test named '%s'", name);
     };
+  }
+
+  /// Python looks names up in a dictionary, which refuses what cannot be a key.
+  private static boolean isName(Value value) {
+    Dict.plain(value);
+    return value instanceof Value.Text;
   }
 
   private static boolean isSequence(Value value) {

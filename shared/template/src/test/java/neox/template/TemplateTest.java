@@ -7,8 +7,8 @@ import java.time.Clock;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import neox.base.Json;
 import neox.base.UserException;
+import neox.base.json.Json;
 import neox.template.value.Dialect;
 import neox.template.value.Value;
 import org.junit.jupiter.api.Test;
@@ -100,7 +100,35 @@ class TemplateTest {
           {{ n) }}                        @ unexpected ')'
           {{ n n }}                       @ expected '}}', found 'n'
           {{ }}                           @ expected an expression, found '}}'
-          {{ f(*xs) }}                    @ * and ** in a call are not supported
+          {{ f(*xs, *xs) }}               @ a * follows another one, or a **
+          {{ f(**d, **d) }}               @ a ** follows another one
+          {{ f(*xs, 1) }}                 @ an argument without a name follows a * or **
+          {{ f(**d, a=1) }}               @ an argument with a name follows a **
+          {{ f(a=1, a=2) }}               @ keyword argument repeated: a
+          {{ s.upper(*n) }}               @ 'int' object is not iterable
+          {{ dict(**xs) }}                @ argument after ** must be a mapping, not list
+          {{ dict(a=1, **{'a': 2}) }}     @ got multiple values for keyword argument 'a'
+          {{ dict(**{1: 2}) }}            @ keywords must be strings
+          {% macro m(a) %}{% endmacro %}{{ m(1, 2) }} @ macro 'm' takes not more than 1 argument(s)
+          {% macro m(a) %}{% endmacro %}{{ m(b=2) }} @ macro 'm' takes no keyword argument 'b'
+          {% macro m() %}{{ caller() }}{% endmacro %}{{ m() }} @ No caller defined
+          {% macro m() %}{% endmacro %}{% call m() %}{% endcall %} @ macro 'm' takes no keyword argument 'caller'
+          {% filter length %}x{% endfilter %} @ expected str instance, int found
+          {% block a %}{% endblock %}{% block a %}{% endblock %} @ block 'a' defined twice
+          {% autoescape true %}x{% endautoescape %} @ autoescape is not supported; use the filter escape
+          {{ s|regex_replace('(') }}      @ no filter named 'regex_replace'
+          {{ 2.0 ** 5000 }}               @ Numerical result out of range
+          {{ 9 ** 5000 }}                 @ Exceeds the limit (4300 digits) for integer string conversion
+          {{ lipsum() }}                  @ lipsum() is not supported: it gives another text each time
+          {{ '%*d' % ('a', 1) }}          @ * wants int
+          {{ '{:,x}'.format(1) }}         @ Cannot specify ',' with 'x'.
+          {{ '{:.2}'.format(1) }}         @ Precision not allowed in integer format specifier
+          {{ '{:5}'.format(none) }}       @ unsupported format string passed to NoneType.__format__
+          {{ xs|slice(0)|list }}          @ integer division or modulo by zero
+          {{ {'a b': 1}|xmlattr }}        @ Invalid character in attribute name: a b
+          {{ 'x'|filesizeformat }}        @ could not convert string to float: x
+          {{ s|wordwrap(0) }}             @ invalid width 0 (must be > 0)
+          {{ s.translate(1) }}            @ translate: expected a dictionary, found 'int'
           {{ f(a=1, 2) }}                 @ an argument without a name follows one with a name
           {% set 5 = 1 %}                 @ expected a name to assign to, found '5'
           {% set true = 1 %}              @ cannot assign to 'true'
@@ -125,10 +153,10 @@ class TemplateTest {
           {{ s.upper(1) }}                @ upper() takes at most 0 arguments, found 1
           {{ xs.index('q') }}             @ 'q' is not in list
           {{ xs.append(1) }}              @ list.append is not supported: a template may not change a value
-          {{ n.real }}                    @ int.real is not supported
+          {{ n.to_bytes }}                @ int.to_bytes is not supported
           {{ s.__class__ }}               @ access to attribute '__class__' of 'str' object is unsafe
           {{ xs|map('upper') }}           @ a generator cannot be printed; add |list before it
-          {{ range }}                     @ the function 'range' cannot be printed; call it
+          {{ s.upper }}                   @ the function 'upper' cannot be printed; call it
           {{ n|length }}                  @ object of type 'int' has no len()
           {{ n|list }}                    @ 'int' object is not iterable
           {{ n|indent }}                  @ indent: expected a string, found 'int'
@@ -138,7 +166,6 @@ class TemplateTest {
           {{ '%d' % s }}                  @ %d format: a number is required, not str
           {{ '%d' % (1, 2) }}             @ not all arguments converted during string formatting
           {{ '{} {}'.format(1) }}         @ replacement index 1 out of range for positional args tuple
-          {{ s|regex_replace('(') }}      @ regex_replace: Unclosed group
           {% set a, b = xs[1:] %}         @ expected 2 values to unpack, found 1
           {% set n.x = 1 %}               @ cannot assign attribute 'x': 'n' is no namespace()
           {% for x in xs %}{{ loop(x) }}{% endfor %} @ a loop that is called needs the word 'recursive'
@@ -152,6 +179,49 @@ class TemplateTest {
     assertThatThrownBy(() -> Template.parse(source, "chat_template", Dialect.CHAT).render(names))
         .isInstanceOf(UserException.class)
         .hasMessage("chat_template:2: " + problem);
+  }
+
+  /// What would run for years, or fill the memory, ends with a word.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '@',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {% for a in r %}{% for b in r %}{{ s }}{% endfor %}{% endfor %} @ the template does more than 134,217,728 steps
+          {% for a in r %}{% set ns.x = ns.x ~ ns.x %}{% endfor %} @ the template does more than 134,217,728 steps
+          {% for a in r %}{% set ns.x = ns.x + ns.x %}{% endfor %} @ the template does more than 134,217,728 steps
+          {% for a in r %}{% set ns.n = ns.n * ns.n %}{% endfor %} @ a product of more than 1,048,576 bits is too large
+          {{ '%999999999d' % 1 }} @ a sequence of more than 67,108,864 items is too long
+          {{ '{:999999999}'.format(1) }} @ a sequence of more than 67,108,864 items is too long
+          {{ '{:.999999999f}'.format(1.5) }} @ a sequence of more than 67,108,864 items is too long
+          {{ '%.999999999f' % 1.5 }} @ a sequence of more than 67,108,864 items is too long
+          {{ s.center(999999999) }} @ a sequence of more than 67,108,864 items is too long
+          {{ s|indent(999999999) }} @ a sequence of more than 67,108,864 items is too long
+          {{ s.zfill(999999999) }} @ a sequence of more than 67,108,864 items is too long
+          {{ '\t'.expandtabs(999999999) }} @ a sequence of more than 67,108,864 items is too long
+          {{ xs|batch(999999999, 'x')|list }} @ a sequence of more than 67,108,864 items is too long
+          {{ xs|slice(999999999)|list }} @ a sequence of more than 67,108,864 items is too long
+          {{ r|join('a' * 60000) }} @ a sequence of more than 67,108,864 items is too long
+          {{ ('a' * 60000).join(r|map('string')) }} @ a sequence of more than 67,108,864 items is too long
+          """)
+  void boundsWhatATemplateMakes(String template, String problem) {
+    String source =
+        "{% set ns = namespace(x='aaaa', l=[1, 2, 3, 4], n=7) %}{% set r = range(100000) %}"
+            + template;
+    assertThatThrownBy(() -> render(source))
+        .isInstanceOf(UserException.class)
+        .hasMessage("chat_template:1: " + problem);
+  }
+
+  @Test
+  void stopsARegularExpressionThatTriesForYears() {
+    String source = "{{ ('a' * 300)|regex_replace('(.*)(.*)(.*)(.*)(.*)(.*)z', '') }}";
+    assertThatThrownBy(() -> render(source, Dialect.HARNESS))
+        .isInstanceOf(UserException.class)
+        .hasMessage("chat_template:1: regex_replace: the pattern takes too long on this text");
+    assertThatThrownBy(() -> render("{{ s|regex_replace('(') }}", Dialect.HARNESS))
+        .hasMessage("chat_template:1: regex_replace: Unclosed group");
   }
 
   @Test

@@ -6,11 +6,8 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.Supplier;
 import neox.base.Environment;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
@@ -21,12 +18,6 @@ import org.bytedeco.pytorch.global.torch;
 /// and fight over the cores, which costs up to fifteen times unless they are told to sleep.
 /// JavaCPP, too, reads the process size at every native object unless its limits are off.
 public final class NativeRuntime {
-  /// What libtorch's CPU and CUDA allocators say.
-  private static final Pattern NO_MEMORY =
-      Pattern.compile(
-          "(?:can't allocate memory|out of memory).*?tried to allocate ([0-9.]+ \\w+)",
-          Pattern.CASE_INSENSITIVE);
-
   /// Prepares the process and sets the number of threads of one operation. Call it first in every
   /// program that computes; calling it again only changes the number of threads. Variables that the
   /// user has set in the environment win.
@@ -49,28 +40,24 @@ public final class NativeRuntime {
         .orElseGet(() -> Runtime.getRuntime().availableProcessors());
   }
 
-  /// Runs `body`. Where libtorch finds no memory for a tensor, its pages of C++ stack become an
-  /// [OutOfMemoryError] of one line; everything else passes through.
+  /// Runs `body`; what libtorch throws becomes readable as by [TorchFailure#explained].
   public static <T> T run(Callable<T> body) throws Exception {
     try {
       return body.call();
     } catch (RuntimeException e) {
-      throw outOfMemory(e).orElseThrow(() -> e);
+      throw TorchFailure.explained(e, "");
     }
   }
 
-  private static Optional<OutOfMemoryError> outOfMemory(RuntimeException e) {
-    String message = Objects.requireNonNullElse(e.getMessage(), "");
-    Matcher reason = NO_MEMORY.matcher(message);
-    if (!reason.find()) {
-      return Optional.empty();
+  /// The same for a part of the work.
+  ///
+  /// @param part where it fails, such as `step 3`
+  public static <T> T run(String part, Supplier<T> body) {
+    try {
+      return body.get();
+    } catch (RuntimeException e) {
+      throw TorchFailure.explained(e, part + ": ");
     }
-    OutOfMemoryError error =
-        new OutOfMemoryError(
-            "a tensor of %s does not fit; use a smaller micro-batch, seq_length or model, or bfloat16"
-                .formatted(reason.group(1)));
-    error.initCause(e);
-    return Optional.of(error);
   }
 
   private static void setLimit(String property) {

@@ -5,6 +5,10 @@ import java.util.stream.Stream;
 import neox.base.UserException;
 import neox.tokenizer.text.ByteAlphabet;
 import neox.tokenizer.text.Utf8;
+import neox.tokenizer.vocabulary.MergeTable;
+import neox.tokenizer.vocabulary.Merges;
+import neox.tokenizer.vocabulary.PairMerges;
+import neox.tokenizer.vocabulary.Vocabulary;
 
 /// A byte-level BPE vocabulary with its merges in order of preference (arXiv:1508.07909).
 final class BpeModel {
@@ -19,8 +23,7 @@ final class BpeModel {
   /// Whether neighbours in a word are neighbours in the text, and an id is one token.
   private final boolean cuttable;
 
-  private final MergeTable ranks;
-  private final int[] mergedIds;
+  private final PairMerges pairMerges;
 
   /// @param where names the file of the merges in errors
   BpeModel(Vocabulary vocabulary, Merges merges, String where) {
@@ -34,8 +37,9 @@ final class BpeModel {
     cuttable =
         IntStream.range(0, byteIds.length).noneMatch(b -> byteIds[b] == MISSING && Utf8.occurs(b))
             && vocabulary.hasDistinctIds();
-    ranks = new MergeTable(merges.size());
-    mergedIds = new int[merges.size()];
+    MergeTable ranks = new MergeTable(merges.size());
+    int[] mergedIds = new int[merges.size()];
+    pairMerges = new PairMerges(ranks, mergedIds);
     firstMerges = new FirstMerges(byteIds, mergedIds);
     for (int rank = 0; rank < mergedIds.length; rank++) {
       int start = merges.start(rank);
@@ -66,13 +70,14 @@ final class BpeModel {
   private BpeModel(Vocabulary tokens, TokenPairs pairs) {
     vocabulary = tokens;
     cuttable = true;
-    mergedIds = IntStream.range(0, pairs.ranks()).toArray();
+    int[] mergedIds = IntStream.range(0, pairs.ranks()).toArray();
     int[] byteIds =
         IntStream.range(0, ByteAlphabet.SIZE)
             .map(b -> tokens.id(new byte[] {(byte) b}, 0, 1))
             .toArray();
     firstMerges = new FirstMerges(byteIds, mergedIds);
-    ranks = new MergeTable(pairs.size());
+    MergeTable ranks = new MergeTable(pairs.size());
+    pairMerges = new PairMerges(ranks, mergedIds);
     for (int pair = 0; pair < pairs.size(); pair++) {
       int rank = pairs.rank(pair);
       ranks.put(tokens.idAt(pairs.left(pair)), tokens.idAt(pairs.right(pair)), rank);
@@ -112,13 +117,18 @@ final class BpeModel {
     return cuttable ? cuts.next(text, from, to) : to;
   }
 
+  /// Which tokens merge.
+  PairMerges pairMerges() {
+    return pairMerges;
+  }
+
   /// The rank of merging two neighbours, or [MergeTable#NONE].
   int rank(int left, int right) {
-    return ranks.get(left, right);
+    return pairMerges.rank(left, right);
   }
 
   /// What the merge of that rank makes.
   int merged(int rank) {
-    return mergedIds[rank];
+    return pairMerges.merged(rank);
   }
 }

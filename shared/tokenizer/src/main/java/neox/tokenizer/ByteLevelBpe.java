@@ -100,6 +100,11 @@ final class ByteLevelBpe implements Tokenizer {
   }
 
   @Override
+  public boolean has(int id) {
+    return tokenIds.token(id).isPresent();
+  }
+
+  @Override
   public List<Path> files() {
     return files;
   }

@@ -1,6 +1,6 @@
 package neox.tokenizer;
 
-import static neox.tokenizer.MergeTable.NONE;
+import static neox.tokenizer.vocabulary.MergeTable.NONE;
 
 import java.util.Arrays;
 import neox.tokenizer.text.ByteAlphabet;

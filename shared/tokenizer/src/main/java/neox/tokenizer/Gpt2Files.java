@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Set;
 import neox.base.UserException;
 import neox.tokenizer.added.AddedToken;
+import neox.tokenizer.vocabulary.Merges;
+import neox.tokenizer.vocabulary.Vocabulary;
 
 /// Reads GPT-2's pair of files: `vocab.json` and `merges.txt`.
 final class Gpt2Files {
@@ -58,6 +60,10 @@ final class Gpt2Files {
   }
 
   private static Merges merges(String text, Path file) {
+    if (text.stripLeading().startsWith("{")) {
+      throw UserException.of(
+          "%s: is JSON, not the list of merges: set merge_file to the model's merges.txt", file);
+    }
     Merges merges = new Merges();
     int number = 0;
     for (String line : text.lines().toList()) {

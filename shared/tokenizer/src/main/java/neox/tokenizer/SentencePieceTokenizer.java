@@ -1,37 +1,32 @@
 package neox.tokenizer;
 
-import ai.djl.sentencepiece.SpTokenizer;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import neox.tokenizer.SentencePieceModel.Kind;
-import neox.tokenizer.SentencePieceModel.Piece;
+import neox.base.NamedFiles;
+import neox.tokenizer.sentencepiece.SentencePieceEncoder;
+import neox.tokenizer.sentencepiece.SentencePieceModel;
+import neox.tokenizer.sentencepiece.SentencePieceModel.Kind;
+import neox.tokenizer.sentencepiece.SentencePieceModel.Piece;
 import neox.tokenizer.text.Utf8;
 
-/// NeoX's SPMTokenizer: a SentencePiece model, encoded by Google's library as DJL brings it. No
-/// token is put before the text.
-///
-/// Decoding is our own: the library's cannot bring characters beyond the basic plane back into
-/// Java. The only class that names DJL's SentencePiece; the native model lives as long as the
-/// process.
+/// NeoX's SPMTokenizer: a SentencePiece model. No token is put before the text.
 final class SentencePieceTokenizer implements Tokenizer {
   private static final String END_OF_TEXT = "<|endoftext|>";
   private static final String SPACE = "\u2581";
   private static final String UNKNOWN = " \u2047 ";
-  private static final int BYTE_DIGITS_AT = "<0x".length();
 
-  private final SpTokenizer tokenizer;
+  private final SentencePieceEncoder encoder;
   private final SentencePieceModel model;
   private final Map<String, Integer> ids = new HashMap<>();
   private final Path file;
 
-  private SentencePieceTokenizer(SpTokenizer tokenizer, SentencePieceModel model, Path file) {
-    this.tokenizer = tokenizer;
+  private SentencePieceTokenizer(SentencePieceModel model, Path file) {
+    encoder = new SentencePieceEncoder(model);
     this.model = model;
     this.file = file;
     for (int id = 0; id < model.pieces().size(); id++) {
@@ -40,30 +35,30 @@ final class SentencePieceTokenizer implements Tokenizer {
   }
 
   static Tokenizer open(Path file) {
-    System.setProperty("ai.djl.offline", "true");
-    System.setProperty("OPT_OUT_TRACKING", "true");
-    SentencePieceModel model = SentencePieceModel.read(file);
-    return new SentencePieceTokenizer(TokenizerFile.reading(file, SpTokenizer::new), model, file);
+    byte[] bytes = TokenizerFile.reading(file, NamedFiles::readAllBytes);
+    return new SentencePieceTokenizer(SentencePieceModel.read(bytes, file), file);
   }
 
   @Override
   public int[] encode(String text) {
-    Utf8.encode(text); // refuses what has no UTF-8
-    return tokenizer.getProcessor().encode(text);
+    byte[] utf8 = Utf8.encode(text);
+    TokenBuffer out = new TokenBuffer();
+    encoder.encode(utf8, 0, utf8.length, out::add);
+    return out.toArray();
   }
 
   @Override
   public String decode(int... ids) {
     StringBuilder text = new StringBuilder();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    boolean atStart = model.dummyPrefix() || model.removeSpaces();
+    boolean atStart = model.normalization().dummyPrefix() || model.normalization().removeSpaces();
     for (int id : ids) {
       if (id < 0 || id >= model.pieces().size()) {
         continue;
       }
       Piece piece = model.pieces().get(id);
       if (piece.kind() == Kind.BYTE) {
-        bytes.write(Integer.parseInt(piece.text(), BYTE_DIGITS_AT, BYTE_DIGITS_AT + 2, 16));
+        bytes.write(piece.byteValue());
         continue;
       }
       flush(bytes, text);
@@ -71,7 +66,7 @@ final class SentencePieceTokenizer implements Tokenizer {
       atStart &= text.isEmpty();
       boolean cut = atStart && piece.kind() != Kind.UNKNOWN && part.startsWith(" ");
       text.append(part, cut ? 1 : 0, part.length());
-      atStart &= !cut || model.removeSpaces();
+      atStart &= !cut || model.normalization().removeSpaces();
     }
     flush(bytes, text);
     return text.toString();
@@ -102,12 +97,7 @@ final class SentencePieceTokenizer implements Tokenizer {
     if (end.isPresent()) {
       return end;
     }
-    for (int id = 0; id < model.pieces().size(); id++) {
-      if (model.pieces().get(id).kind() == Kind.UNKNOWN) {
-        return OptionalInt.of(id);
-      }
-    }
-    return OptionalInt.empty();
+    return OptionalInt.of(model.unknown());
   }
 
   @Override
@@ -130,9 +120,6 @@ final class SentencePieceTokenizer implements Tokenizer {
 
   @Override
   public Encoder encoder() {
-    return (utf8, from, to, out) -> {
-      int[] encoded = encode(new String(utf8, from, to - from, StandardCharsets.UTF_8));
-      out.add(encoded, 0, encoded.length);
-    };
+    return (utf8, from, to, out) -> encoder.encode(utf8, from, to, out::add);
   }
 }

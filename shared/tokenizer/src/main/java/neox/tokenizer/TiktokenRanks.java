@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Objects;
+import neox.base.NamedFiles;
 import neox.base.UserException;
+import neox.tokenizer.vocabulary.Vocabulary;
 
 /// Files of ranks as tiktoken has them: on each line a token in base64 and its rank, which is its
 /// id.
@@ -30,7 +31,7 @@ final class TiktokenRanks {
   /// The ranks in a file of the user's.
   static Vocabulary read(Path file, TiktokenEncoding encoding) {
     return TokenizerFile.reading(
-        file, path -> parse(Files.readAllBytes(path), path.toString(), encoding));
+        file, path -> parse(NamedFiles.readAllBytes(path), path.toString(), encoding));
   }
 
   /// The bytes of each token, not as characters of an alphabet, with its rank.

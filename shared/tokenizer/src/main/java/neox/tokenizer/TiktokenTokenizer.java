@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import neox.base.UserException;
 import neox.tokenizer.text.Utf8;
+import neox.tokenizer.vocabulary.Vocabulary;
 
 /// The encodings of tiktoken: a word that is a token is that token, any other is merged by ranks.
 ///
@@ -138,6 +139,11 @@ final class TiktokenTokenizer implements Tokenizer {
       return ranks.bytesAt(indices[id]);
     }
     return Optional.ofNullable(special.get(id)).orElse("").getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public boolean has(int id) {
+    return (id >= 0 && id < indices.length && indices[id] != NONE) || special.containsKey(id);
   }
 
   @Override

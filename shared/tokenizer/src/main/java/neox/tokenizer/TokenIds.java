@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import neox.tokenizer.added.AddedToken;
 import neox.tokenizer.text.ByteAlphabet;
+import neox.tokenizer.vocabulary.Vocabulary;
 
 /// The complete vocabulary, added tokens included: names to ids, ids to names and bytes.
 final class TokenIds {

@@ -2,6 +2,7 @@ package neox.tokenizer;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import neox.tokenizer.vocabulary.Vocabulary;
 
 /// All pairs of tokens whose bytes together are a token, in the order of the ids of those.
 ///

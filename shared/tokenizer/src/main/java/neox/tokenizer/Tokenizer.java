@@ -8,8 +8,9 @@ import java.util.OptionalInt;
 /// Text to token ids and back. Implementations are immutable and safe to share between threads;
 /// speed-critical callers take a private [Encoder] per thread.
 public interface Tokenizer {
-  /// The ids of a text, special tokens written in the text recognized, none added.
-  /// [neox.base.UserException] when the text holds half a surrogate pair.
+  /// The ids of a text, special tokens written in the text recognized; with the tokens that the
+  /// post-processor of a `tokenizer.json` puts around it. [neox.base.UserException] when the text
+  /// holds half a surrogate pair.
   int[] encode(String text);
 
   /// The text of the ids; ids outside the vocabulary are left out.
@@ -24,6 +25,13 @@ public interface Tokenizer {
   /// An encoder with buffers and caches of its own, for one thread.
   Encoder encoder();
 
+  /// The same tokenizer without the tokens that a post-processor puts around a text, for texts that
+  /// are parts of one or have such tokens written in them: transformers'
+  /// `add_special_tokens=False`.
+  default Tokenizer withoutSpecialTokens() {
+    return this;
+  }
+
   /// The id of a token as the vocabulary spells it (`Ġthe`, `<|padding|>`); empty when absent.
   default OptionalInt id(String token) {
     return OptionalInt.empty();
@@ -32,6 +40,11 @@ public interface Tokenizer {
   /// How the vocabulary spells an id; empty when the id is outside the vocabulary.
   default Optional<String> token(int id) {
     return Optional.empty();
+  }
+
+  /// Whether an id stands for a token: not beyond the vocabulary, and in no gap of it.
+  default boolean has(int id) {
+    return id >= 0 && id < vocabSize();
   }
 
   /// The files this tokenizer was read from, so that they can be copied beside a converted model.

@@ -2,19 +2,31 @@ package neox.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import neox.base.UserException;
 import neox.tokenizer.added.AddedToken;
+import neox.tokenizer.model.ModelReader;
+import neox.tokenizer.model.WordModel;
+import neox.tokenizer.parts.Decoder;
+import neox.tokenizer.parts.DecoderReader;
+import neox.tokenizer.parts.Frame;
+import neox.tokenizer.parts.FrameReader;
+import neox.tokenizer.parts.Normalizer;
+import neox.tokenizer.parts.NormalizerReader;
+import neox.tokenizer.parts.Part;
+import neox.tokenizer.parts.PreTokenizer;
+import neox.tokenizer.parts.PreTokenizerReader;
+import neox.tokenizer.text.UnicodeForm;
+import neox.tokenizer.vocabulary.Merges;
+import neox.tokenizer.vocabulary.Vocabulary;
 
-/// Reads HuggingFace's `tokenizer.json`.
+/// Reads HuggingFace's `tokenizer.json`. Each of its parts acts as it does in HuggingFace
+/// tokenizers, or is refused by name.
 ///
-/// Byte-level BPE in GPT-2's manner is ours; whatever else the file may describe goes to
-/// HuggingFace's own library, which is loaded only then.
+/// Byte-level BPE in GPT-2's manner has an engine of its own; all else goes part by part.
 final class TokenizerJson {
   private final Path file;
   private final TokenizerParts parts;
@@ -27,72 +39,86 @@ final class TokenizerJson {
   }
 
   static Tokenizer open(Path file) {
-    TokenizerJson json = new TokenizerJson(file, TokenizerParts.read(file));
-    json.check();
-    return json.byteLevel().orElseGet(json::foreign);
+    return new TokenizerJson(file, TokenizerParts.read(file)).tokenizer();
+  }
+
+  private Tokenizer tokenizer() {
+    check();
+    Optional<Normalizer> normalizer = part("normalizer").map(NormalizerReader::read);
+    Optional<PreTokenizer> splitter = part("pre_tokenizer").map(PreTokenizerReader::read);
+    Optional<Decoder> decoder = part("decoder").map(DecoderReader::read);
+    Frame frame = FrameReader.read(part("post_processor"), part("truncation"), part("padding"));
+    Vocabulary vocabulary = vocabulary();
+    List<AddedToken> added = AddedTokenReader.read(root.path("added_tokens"), vocabulary, file);
+    ModelReader model = new ModelReader(Part.of(root.path("model"), file + ": model"), vocabulary);
+    Optional<Set<ByteLevelBpe.Option>> options = byteLevel(normalizer, splitter, decoder);
+    if (options.isPresent() && model.isPlainBpe(parts.merges().isPresent())) {
+      BpeModel bpe = new BpeModel(vocabulary, merges(), file.toString());
+      return FramedTokenizer.of(new ByteLevelBpe(bpe, added, options.get(), List.of(file)), frame);
+    }
+    WordModel words = model.read(parts.merges());
+    return FramedTokenizer.of(
+        new PipelineTokenizer(
+            new PipelineTokenizer.Stages(normalizer, splitter, words, decoder),
+            added,
+            new TokenIds(vocabulary, added),
+            file),
+        frame);
   }
 
   private void check() {
+    if (root.isObject() && !root.isEmpty() && root.elements().next().isInt()) {
+      throw UserException.of(
+          "%s: is a vocab.json, not a tokenizer.json: set tokenizer_type to GPT2BPETokenizer, and"
+              + " merge_file to its merges.txt",
+          file);
+    }
     if (!root.path("model").isObject()) {
       throw UserException.of(
           "%s: not a tokenizer.json of HuggingFace tokenizers: expected an object \"model\","
               + " found %s",
           file, TokenizerFile.describe(root.path("model")));
     }
-    for (String name : List.of("truncation", "padding")) {
-      if (isSet(root.path(name))) {
-        throw UserException.of(
-            "%s: \"%s\" is set and would change documents; set it to null", file, name);
-      }
+    String version = root.path("version").asText("1.0");
+    if (!version.equals("1.0")) {
+      throw UserException.of("%s: version: expected \"1.0\", found \"%s\"", file, version);
     }
+    Part.of(root, file.toString())
+        .ignoring(
+            "version",
+            "truncation",
+            "padding",
+            "added_tokens",
+            "normalizer",
+            "pre_tokenizer",
+            "post_processor",
+            "decoder",
+            "model")
+        .done();
   }
 
-  /// Our own implementation, when the file asks for nothing that it does not do.
-  private Optional<Tokenizer> byteLevel() {
-    Optional<Set<ByteLevelBpe.Option>> options = options();
-    if (options.isEmpty() || !isPlainBpe(root.path("model"))) {
-      return Optional.empty();
-    }
-    Vocabulary vocabulary = vocabulary();
-    if (!vocabulary.hasDistinctIds()) {
-      return Optional.empty();
-    }
-    if (isSet(root.path("model").path("unk_token")) && !vocabulary.hasAllBytes()) {
-      return Optional.empty();
-    }
-    Optional<List<AddedToken>> added = addedTokens(vocabulary);
-    return added.map(tokens ->
-        new ByteLevelBpe(
-            new BpeModel(vocabulary, merges(), file.toString()),
-            tokens,
-            options.orElseThrow(),
-            List.of(file)));
+  private Optional<Part> part(String name) {
+    return root.hasNonNull(name)
+        ? Optional.of(Part.of(root.path(name), file + ": " + name))
+        : Optional.empty();
   }
 
-  private Tokenizer foreign() {
-    Vocabulary vocabulary = vocabulary();
-    List<AddedToken> added = addedTokens(vocabulary).orElse(List.of());
-    return DjlTokenizer.open(file, new TokenIds(vocabulary, added));
-  }
-
-  private Optional<Set<ByteLevelBpe.Option>> options() {
-    JsonNode splitter = root.path("pre_tokenizer");
-    JsonNode post = root.path("post_processor");
-    if (!isByteLevel(splitter)
-        || !isByteLevel(root.path("decoder"))
-        || (isSet(post) && !isByteLevel(post))) {
+  /// What our own engine must do, when it can do all that the file asks for.
+  private static Optional<Set<ByteLevelBpe.Option>> byteLevel(
+      Optional<Normalizer> normalizer, Optional<PreTokenizer> splitter, Optional<Decoder> decoder) {
+    if (!(splitter.orElse(null) instanceof PreTokenizer.ByteLevel words)
+        || !(decoder.orElse(null) instanceof Decoder.ByteLevel)) {
       return Optional.empty();
     }
     Set<ByteLevelBpe.Option> options = EnumSet.noneOf(ByteLevelBpe.Option.class);
-    if (splitter.path("add_prefix_space").asBoolean(true)) {
+    if (words.prefixSpace()) {
       options.add(ByteLevelBpe.Option.PREFIX_SPACE);
     }
-    if (!splitter.path("use_regex").asBoolean(true)) {
+    if (!words.splits()) {
       options.add(ByteLevelBpe.Option.NO_WORDS);
     }
-    JsonNode normalizer = root.path("normalizer");
-    if (isSet(normalizer)) {
-      if (!normalizer.path("type").asText().equals("NFC")) {
+    if (normalizer.isPresent()) {
+      if (!(normalizer.get() instanceof Normalizer.Form form) || form.form() != UnicodeForm.NFC) {
         return Optional.empty();
       }
       options.add(ByteLevelBpe.Option.NFC);
@@ -100,25 +126,15 @@ final class TokenizerJson {
     return Optional.of(options);
   }
 
-  private static boolean isPlainBpe(JsonNode model) {
-    return model.path("type").asText().equals("BPE")
-        && model.path("dropout").asDouble(0) == 0
-        && model.path("continuing_subword_prefix").asText("").isEmpty()
-        && model.path("end_of_word_suffix").asText("").isEmpty()
-        && !model.path("ignore_merges").asBoolean(false);
-  }
-
-  private static boolean isByteLevel(JsonNode node) {
-    return node.path("type").asText().equals("ByteLevel");
-  }
-
-  private static boolean isSet(JsonNode node) {
-    return !node.isMissingNode() && !node.isNull();
-  }
-
   /// The model's vocabulary: an object of ids or, for Unigram, an array of tokens with scores.
   private Vocabulary vocabulary() {
-    return parts.vocabulary().orElseGet(this::listed);
+    Vocabulary vocabulary = parts.vocabulary().orElseGet(this::listed);
+    if (!vocabulary.hasDistinctIds()) {
+      throw UserException.of(
+          "%s: model.vocab: two tokens have the same id, so that no text can be told from it",
+          file);
+    }
+    return vocabulary;
   }
 
   private Vocabulary listed() {
@@ -126,11 +142,7 @@ final class TokenizerJson {
     if (!list.isArray()) {
       throw TokenizerFile.noVocabulary(file + ": model.vocab", list);
     }
-    Vocabulary vocabulary = new Vocabulary();
-    for (int id = 0; id < list.size(); id++) {
-      vocabulary.put(list.path(id).path(0).asText(), id);
-    }
-    return vocabulary;
+    return ModelReader.listed(Part.of(root.path("model"), file + ": model"));
   }
 
   private Merges merges() {
@@ -140,47 +152,5 @@ final class TokenizerJson {
             UserException.of(
                 "%s: model.merges: expected an array, found %s",
                 file, TokenizerFile.describe(root.path("model").path("merges"))));
-  }
-
-  /// The added tokens with the ids that HuggingFace gives them: an existing token keeps its id, a
-  /// new one takes the next free id whatever the file says. Special tokens come first.
-  private Optional<List<AddedToken>> addedTokens(Vocabulary vocabulary) {
-    List<AddedToken> special = new ArrayList<>();
-    List<AddedToken> plain = new ArrayList<>();
-    Set<String> seen = new HashSet<>();
-    int highest = -1;
-    for (JsonNode node : root.path("added_tokens")) {
-      String content = node.path("content").asText();
-      if (content.isEmpty()) {
-        continue;
-      }
-      if (!seen.add(content)) {
-        return Optional.empty();
-      }
-      int known = vocabulary.id(content);
-      int id = known != Vocabulary.MISSING ? known : Math.max(vocabulary.size(), highest + 1);
-      highest = Math.max(highest, id);
-      boolean isSpecial = node.path("special").asBoolean();
-      (isSpecial ? special : plain).add(new AddedToken(content, id, traits(node, isSpecial)));
-    }
-    special.addAll(plain);
-    return Optional.of(special);
-  }
-
-  private static Set<AddedToken.Trait> traits(JsonNode node, boolean special) {
-    Set<AddedToken.Trait> traits = EnumSet.noneOf(AddedToken.Trait.class);
-    if (node.path("normalized").asBoolean(!special)) {
-      traits.add(AddedToken.Trait.NORMALIZED);
-    }
-    if (node.path("single_word").asBoolean()) {
-      traits.add(AddedToken.Trait.SINGLE_WORD);
-    }
-    if (node.path("lstrip").asBoolean()) {
-      traits.add(AddedToken.Trait.LSTRIP);
-    }
-    if (node.path("rstrip").asBoolean()) {
-      traits.add(AddedToken.Trait.RSTRIP);
-    }
-    return traits;
   }
 }

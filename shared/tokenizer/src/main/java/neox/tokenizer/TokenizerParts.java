@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.Optional;
 import neox.base.ByteBuilder;
-import neox.base.JsonFile;
-import neox.base.JsonScanner;
 import neox.base.UserException;
+import neox.base.json.JsonFile;
+import neox.base.json.JsonScanner;
+import neox.tokenizer.vocabulary.Merges;
+import neox.tokenizer.vocabulary.Vocabulary;
 
 /// What a `tokenizer.json` holds: its two large parts as tables, the rest as a tree.
 ///

@@ -1,6 +1,7 @@
 package neox.tokenizer;
 
 import neox.tokenizer.text.EightBytes;
+import neox.tokenizer.vocabulary.MergeTable;
 
 /// Remembers the tokens of short words: a bounded hash table without objects.
 ///

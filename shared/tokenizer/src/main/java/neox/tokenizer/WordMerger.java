@@ -1,5 +1,8 @@
 package neox.tokenizer;
 
+import neox.tokenizer.vocabulary.LongWordMerger;
+import neox.tokenizer.vocabulary.MergeTable;
+
 /// Merges the bytes of one word into tokens: always the pair of lowest rank, the leftmost first.
 ///
 /// Short words look through all their pairs for each merge; long ones go to a [LongWordMerger].
@@ -21,13 +24,14 @@ final class WordMerger {
 
   WordMerger(BpeModel model) {
     this.model = model;
-    longWords = new LongWordMerger(model);
+    longWords = new LongWordMerger(model.pairMerges());
   }
 
   /// Merges a word and returns the number of tokens, which stand at the front of [#ids].
   int merge(byte[] text, int from, int to) {
     if (to - from > SCAN_LIMIT) {
-      int size = longWords.merge(text, from, to);
+      int[] room = longWords.room(to - from);
+      int size = longWords.merge(model.split(text, from, to, room));
       ids = longWords.ids();
       return size;
     }

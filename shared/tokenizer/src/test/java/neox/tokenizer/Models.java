@@ -2,6 +2,8 @@ package neox.tokenizer;
 
 import java.util.Collection;
 import java.util.Map;
+import neox.tokenizer.vocabulary.Merges;
+import neox.tokenizer.vocabulary.Vocabulary;
 
 /// Models made by tests.
 final class Models {

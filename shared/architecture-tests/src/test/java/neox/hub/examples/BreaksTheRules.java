@@ -1,5 +1,9 @@
 package neox.hub.examples;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import neox.config.model.Norm;
 import neox.hub.examples.internal.Inner;
 import neox.weights.pickle.TorchFile;
@@ -18,5 +22,10 @@ class BreaksTheRules {
     count++;
     System.out.println(System.getenv("HOME"));
     System.exit(1);
+  }
+
+  static String read(Path file) throws IOException {
+    FileChannel.open(file).close();
+    return Files.readString(file);
   }
 }

@@ -20,18 +20,23 @@ import neox.config.table.WrittenForm;
 record AttentionPattern(List<Group> groups) implements WrittenForm {
   private static final Map<String, String> REFUSED =
       Map.of(
-          "local", "block-sparse attention is not part of it",
-          "bigbird", "block-sparse attention is not part of it",
-          "bslongformer", "block-sparse attention is not part of it",
-          "fixed", "block-sparse attention is not part of it",
-          "variable", "block-sparse attention is not part of it",
-          "gmlp", "gMLP blocks are not part of it",
-          "amlp", "gMLP blocks are not part of it",
-          "mamba", "state-space blocks are not part of it",
-          "rwkv", "RWKV blocks are not part of it");
+          "local", "block-sparse attention is not built yet",
+          "bigbird", "block-sparse attention is not built yet",
+          "bslongformer", "block-sparse attention is not built yet",
+          "fixed", "block-sparse attention is not built yet",
+          "variable", "block-sparse attention is not built yet",
+          "gmlp", "gMLP blocks are not built yet",
+          "amlp", "gMLP blocks are not built yet",
+          "mamba", "state-space blocks are not built yet",
+          "rwkv", "RWKV blocks are not built yet");
 
   /// A pattern and its repetitions; 0 stands for `all`.
-  record Group(List<AttentionKind> kinds, int times) {}
+  record Group(List<AttentionKind> kinds, int times) {
+    /// Whether it is repeated until the network is full.
+    boolean fills() {
+      return times == 0;
+    }
+  }
 
   static ConfigType<AttentionPattern> type() {
     return new ConfigType<>(
@@ -41,15 +46,25 @@ record AttentionPattern(List<Group> groups) implements WrittenForm {
         AttentionPattern::hint);
   }
 
-  /// The kind of each block that it describes in a network of `layers`, which may be more or fewer
-  /// than the network has.
+  /// How many blocks it describes in a network of `layers`, which may be more or fewer.
+  long count(int layers) {
+    long count = 0;
+    for (Group group : groups) {
+      int size = group.kinds().size();
+      if (group.fills()) {
+        return layers % size == 0 ? layers : count;
+      }
+      count += (long) size * group.times();
+    }
+    return count;
+  }
+
+  /// The kind of each block of a network of `layers`, when it describes as many.
   List<AttentionKind> kinds(int layers) {
     List<AttentionKind> kinds = new ArrayList<>();
     for (Group group : groups) {
-      int size = group.kinds().size();
-      if (group.times()
-          == 0) { // NeoX compat: `all` counts from the first block, whatever came before
-        return layers % size == 0 ? repeat(group.kinds(), layers / size) : kinds;
+      if (group.fills()) { // NeoX compat: it counts from the first block, whatever came before
+        return repeat(group.kinds(), layers / group.kinds().size());
       }
       kinds.addAll(repeat(group.kinds(), group.times()));
     }
@@ -66,7 +81,7 @@ record AttentionPattern(List<Group> groups) implements WrittenForm {
     List<Object> list = new ArrayList<>();
     for (Group group : groups) {
       List<String> words = group.kinds().stream().map(ConfigType::nameOf).toList();
-      list.add(List.of(words, group.times() == 0 ? "all" : group.times()));
+      list.add(List.of(words, group.fills() ? "all" : group.times()));
     }
     return list;
   }
@@ -104,7 +119,19 @@ record AttentionPattern(List<Group> groups) implements WrittenForm {
     return ConfigType.list(kind).parse(value).filter(k -> !k.isEmpty()).map(List::copyOf);
   }
 
+  /// A kind by itself, where a list belongs.
+  private static String lonelyWordHint(Scalar scalar) {
+    return ConfigType.choice(AttentionKind.class, REFUSED).parse(scalar).isPresent()
+        ? "; for all blocks write [[[" + scalar.text() + "], all]]"
+        : "";
+  }
+
   private static String hint(Value value) {
+    String lonely = value instanceof Scalar scalar ? lonelyWordHint(scalar) : "";
+    return lonely.isEmpty() ? refusalHint(value) : lonely;
+  }
+
+  private static String refusalHint(Value value) {
     return switch (value) {
       case Scalar scalar -> {
         String word = scalar.text().toLowerCase(Locale.ROOT);
@@ -115,7 +142,7 @@ record AttentionPattern(List<Group> groups) implements WrittenForm {
       }
       case Items items ->
           items.items().stream()
-              .map(AttentionPattern::hint)
+              .map(AttentionPattern::refusalHint)
               .filter(h -> !h.isEmpty())
               .findFirst()
               .orElse("");

@@ -17,6 +17,12 @@ import neox.config.table.Range;
 public record Dims(
     int hiddenSize, int heads, int kvHeads, int seqLength, int maxPositions, int vocabDivisor) {
 
+  /// Fifty times the widest network known; a larger number is a slip. The bytes of any network of
+  /// such sizes can be counted in 64 bits.
+  private static final int WIDEST = 1 << 20;
+
+  private static final int LONGEST = 1 << 24;
+
   /// Dims of one attention head.
   public int headDim() {
     return hiddenSize / heads;
@@ -27,28 +33,37 @@ public record Dims(
   }
 
   static Dims from(ConfigTable t) {
-    int hidden = t.integer("hidden_size", Range.atLeast(1), "width of the residual stream");
-    int heads = t.integer("num_attention_heads", Range.atLeast(1), "query heads");
-    int seqLength = t.integer("seq_length", Range.atLeast(1), "tokens per training sample");
-    Dims dims =
-        new Dims(
-            hidden,
-            heads,
-            kvHeads(t, heads),
-            seqLength,
-            maxPositions(t, seqLength),
+    int hidden = size(t, WIDEST, "hidden_size", "width of the residual stream");
+    int heads = size(t, WIDEST, "num_attention_heads", "query heads");
+    int seqLength = size(t, LONGEST, "seq_length", "tokens per training sample");
+    return new Dims(
+        hidden,
+        heads,
+        kvHeads(t, heads),
+        seqLength,
+        maxPositions(t, seqLength),
+        t.atMost(
+            WIDEST,
+            "make_vocab_size_divisible_by",
             t.integer(
                 "make_vocab_size_divisible_by",
                 128,
                 Range.atLeast(1),
-                "unit of vocabulary padding, per tensor-parallel rank"));
+                "unit of vocabulary padding, per tensor-parallel rank")));
+  }
+
+  /// Reports heads of unequal size.
+  void checkHeads(ConfigTable t) {
     t.check(
-        hidden % heads == 0,
-        List.of("hidden_size", "num_attention_heads"),
+        hiddenSize % heads == 0,
+        List.of("hidden_size", "num_attention_heads", "attention_config"),
         "must be divisible by num_attention_heads (%d), found %d",
         heads,
-        hidden);
-    return dims;
+        hiddenSize);
+  }
+
+  private static int size(ConfigTable t, int limit, String name, String documentation) {
+    return t.atMost(limit, name, t.integer(name, Range.atLeast(1), documentation));
   }
 
   private static int kvHeads(ConfigTable t, int heads) {
@@ -70,9 +85,10 @@ public record Dims(
 
   private static int maxPositions(ConfigTable t, int seqLength) {
     int positions =
-        t.integer(
+        size(
+            t,
+            LONGEST,
             "max_position_embeddings",
-            Range.atLeast(1),
             "rows of a learned position table; at least seq_length");
     t.check(
         positions >= seqLength,

@@ -14,6 +14,8 @@ import neox.config.table.Range;
 /// @param bias whether its projections have biases (`use_bias_in_mlp`)
 public record MlpConfig(Activation activation, boolean tanhGelu, int size, boolean bias) {
 
+  private static final int LARGEST = 1 << 24;
+
   public MlpConfig withActivation(Activation value) {
     return new MlpConfig(value, tanhGelu, size, bias);
   }
@@ -48,6 +50,8 @@ public record MlpConfig(Activation activation, boolean tanhGelu, int size, boole
   /// working network: a gated MLP gets two thirds of the width, so that three matrices hold as many
   /// weights as two, rounded up to `mlp_multiple_of` per half.
   private static int size(ConfigTable t, int hidden, Activation activation) {
+    t.displace(List.of("intermediate_size"), List.of("expansion_factor"));
+    t.displace(List.of("expansion_factor"), List.of("intermediate_size"));
     Optional<Integer> size =
         t.optional(
             "intermediate_size",
@@ -64,14 +68,20 @@ public record MlpConfig(Activation activation, boolean tanhGelu, int size, boole
         size.isEmpty() || factor.isEmpty(),
         List.of("expansion_factor", "intermediate_size"),
         "give either intermediate_size or expansion_factor, not both");
-    long base =
-        size.map(Integer::longValue)
-            .orElse(factor.map(f -> (long) (f * hidden)).orElse(4L * hidden));
-    long units = multiple;
-    if (activation.gated()) {
-      long bothHalves = base * 2 / 3;
-      return Math.toIntExact(units * Math.ceilDiv(bothHalves, 2 * units));
-    }
-    return Math.toIntExact(units * Math.ceilDiv(base, units));
+    double wanted = size.map(s -> (double) s).orElse(factor.orElse(4.0) * hidden);
+    long width = wanted > LARGEST ? (long) wanted : width((long) wanted, multiple, activation);
+    t.check(
+        width >= 1 && width <= LARGEST,
+        List.of("intermediate_size", "expansion_factor", "mlp_multiple_of", "hidden_size"),
+        "expected a width of the MLP from 1 to %,d, found %d",
+        LARGEST,
+        width);
+    return Math.clamp(width, 1, LARGEST);
+  }
+
+  private static long width(long base, long unit, Activation activation) {
+    return activation.gated()
+        ? unit * Math.ceilDiv(base * 2 / 3, 2 * unit)
+        : unit * Math.ceilDiv(base, unit);
   }
 }

@@ -24,6 +24,10 @@ public record ModelConfig(
     DropoutConfig dropout,
     InitConfig init) {
 
+  /// Ten times the deepest network known; a larger number is a slip, and lists of so many blocks
+  /// would fill the memory.
+  private static final int MOST_LAYERS = 10_000;
+
   public ModelConfig {
     blocks = List.copyOf(blocks);
   }
@@ -93,7 +97,11 @@ public record ModelConfig(
   /// Reads the keys of the section `Model`.
   public static ModelConfig from(ConfigTable t) {
     t.section("Model");
-    int layers = t.integer("num_layers", Range.atLeast(1), "transformer blocks");
+    int layers =
+        t.atMost(
+            MOST_LAYERS,
+            "num_layers",
+            t.integer("num_layers", Range.atLeast(1), "transformer blocks"));
     Dims dims = Dims.from(t);
     Positions positions = Positions.from(t, dims.maxPositions());
     t.check(
@@ -110,6 +118,7 @@ public record ModelConfig(
     BlockConfig block = new BlockConfig(attention, MlpConfig.from(t, dims.hiddenSize()), residual);
     List<BlockConfig> blocks =
         kinds(t, layers).map(kind -> block.withAttention(attention.withKind(kind))).toList();
+    dims.checkHeads(t);
     return new ModelConfig(
         dims, blocks, positions, norm, head, DropoutConfig.from(t), InitConfig.from(t));
   }
@@ -149,16 +158,15 @@ public record ModelConfig(
             "attention_config",
             AttentionPattern.type(),
             "kind of attention per block: global, or flash (the same formula)");
-    List<AttentionKind> kinds =
-        pattern
-            .map(p -> p.kinds(layers))
-            .orElseGet(() -> Collections.nCopies(layers, AttentionKind.GLOBAL));
+    long described = pattern.map(p -> p.count(layers)).orElse((long) layers);
     t.check(
-        kinds.size() == layers,
+        described == layers,
         List.of("attention_config", "num_layers"),
         "describes %d blocks, num_layers is %d",
-        kinds.size(),
+        described,
         layers);
-    return kinds.stream();
+    return pattern.isPresent() && described == layers
+        ? pattern.get().kinds(layers).stream()
+        : Collections.nCopies(layers, AttentionKind.GLOBAL).stream();
   }
 }

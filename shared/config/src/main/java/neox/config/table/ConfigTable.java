@@ -1,7 +1,6 @@
 package neox.config.table;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -10,7 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import neox.config.table.Value.Field;
 import neox.config.table.Value.Fields;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +27,8 @@ public final class ConfigTable {
   private final Problems problems;
   private final Map<String, Setting> settings = new LinkedHashMap<>();
   private final Set<String> faulty = new HashSet<>();
+  private final Set<String> displaced = new HashSet<>();
+  private boolean misses;
   private String section = "";
 
   public ConfigTable(Fields root, Problems problems) {
@@ -111,6 +111,7 @@ public final class ConfigTable {
     if (value == null && !faulty.contains(name)) {
       Origin origin = find(name).map(Field::origin).orElse(nearest(name));
       fault(name, origin, "%s: required but missing: %s", name, documentation);
+      misses = true;
     }
     record(name, value);
     return value == null ? standIn : value;
@@ -178,6 +179,38 @@ public final class ConfigTable {
     problems.add(origin, "%s: %s", names.getFirst(), message);
   }
 
+  /// When one of `winners` was typed on the command line, what files say of `losers`, which are
+  /// other ways to say the same, counts as not written: an option wins over a file. To be called
+  /// before the keys are asked for.
+  public void displace(List<String> winners, List<String> losers) {
+    boolean typed = winners.stream().anyMatch(name -> isTyped(name) && !isNull(name));
+    if (typed) {
+      losers.stream().filter(name -> !isTyped(name)).forEach(displaced::add);
+    }
+  }
+
+  /// The same where only `true` says anything.
+  public void displaceIfTrue(String flag, List<String> losers) {
+    if (find(flag).flatMap(f -> ConfigType.flag().parse(f.value())).orElse(false)) {
+      displace(List.of(flag), losers);
+    }
+  }
+
+  private boolean isTyped(String name) {
+    return find(name).filter(f -> f.value().origin().isOption()).isPresent();
+  }
+
+  /// Whether a key that is required has been found missing.
+  public boolean misses() {
+    return misses;
+  }
+
+  /// `size` as long as it is at most `limit`; a larger one is a problem, and the limit is returned.
+  public int atMost(int limit, String name, int size) {
+    check(size <= limit, List.of(name), "expected at most %,d, found %d", limit, size);
+    return Math.min(size, limit);
+  }
+
   private void fault(String name, Origin origin, String format, Object... arguments) {
     faulty.add(name);
     problems.add(origin, format, arguments);
@@ -190,9 +223,12 @@ public final class ConfigTable {
   }
 
   /// Reports what no getter asked for, and throws all problems together.
-  public void finish() {
-    checkUnknown("", root);
+  ///
+  /// @return keys that have no effect though they ask for one, none of which changes a number
+  public List<String> finish() {
+    List<String> unheard = new UnusedKeys(settings.keySet(), problems).check(root);
     problems.throwIfAny();
+    return unheard;
   }
 
   /// Reports refused keys that would make another network than the one the records describe.
@@ -205,41 +241,8 @@ public final class ConfigTable {
     }
   }
 
-  private void checkUnknown(String prefix, Fields fields) {
-    for (Field field : fields.fields().values()) {
-      String name = prefix + field.name();
-      boolean isParent = isParent(name);
-      if (isParent && field.value() instanceof Fields inner) {
-        checkUnknown(name + ".", inner);
-      } else if (isParent && !field.value().isNull()) {
-        problems.add(
-            field.value().origin(),
-            "%s: expected a mapping, found %s",
-            name,
-            field.value().describe());
-      } else if (!isParent && !settings.containsKey(name)) {
-        KnownKeys.find(name)
-            .ifPresentOrElse(
-                known ->
-                    known.refusal(field.value()).ifPresent(m -> problems.add(field.origin(), m)),
-                () -> unknown(name, field.origin()));
-      }
-    }
-  }
-
-  private boolean isParent(String name) {
-    return Stream.concat(settings.keySet().stream(), KnownKeys.names().stream())
-        .anyMatch(key -> key.startsWith(name + "."));
-  }
-
-  private void unknown(String name, Origin origin) {
-    List<String> candidates = new ArrayList<>(settings.keySet());
-    candidates.addAll(KnownKeys.names());
-    problems.add(origin, "%s: unknown key%s", name, NearestName.hint(name, candidates));
-  }
-
   private Optional<Field> find(String name) {
-    return find(root, name);
+    return displaced.contains(name) ? Optional.empty() : find(root, name);
   }
 
   private static Optional<Field> find(Fields fields, String path) {

@@ -1,7 +1,5 @@
 package neox.config.table;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,32 +7,52 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// The one table of keys that GPT-NeoX has and this program does not use, each with the reason.
-///
-/// Two kinds: *ignored* keys cannot change a result here, whatever their value; *refused* keys
-/// would, so they pass only with a value that asks for nothing. (A table: longer than our limit.)
+/// The one table of keys that GPT-NeoX has and this program does not use, each with the reason. (A
+/// table: longer than our limit.)
 public final class KnownKeys {
   private static final Map<String, Known> TABLE = new LinkedHashMap<>();
 
+  /// What becomes of a key that is not used.
+  public enum Effect {
+    /// No value can change anything that is seen: passed over in silence.
+    NONE,
+    /// No value can change a number, but something else was asked for: named in a warning.
+    UNHEARD,
+    /// It would change a result, and always will be missing: refused unless it asks for nothing.
+    REFUSED,
+    /// It would change a result, and is to come: refused unless it asks for nothing.
+    LATER
+  }
+
   /// A key that is known but not used.
   ///
-  /// @param silent values that ask for nothing, besides null, false and what is empty; `*`: any
+  /// @param silent values that ask for nothing, besides null, false and what is empty
   /// @param changesModel it decides which network the weights belong to
-  public record Known(String name, List<String> silent, boolean changesModel, String reason) {
+  public record Known(
+      String name, Effect effect, List<String> silent, boolean changesModel, String reason) {
 
-    public boolean ignored() {
-      return silent.contains("*");
+    /// Whether this value asks for something that does not happen, though no number depends on it.
+    public boolean isUnheard(Value value) {
+      return effect == Effect.UNHEARD && !asksForNothing(value);
     }
 
-    /// What to report about this value, if it asks for something.
+    /// What to report about this value, if it would change a result.
     public Optional<String> refusal(Value value) {
-      if (ignored() || asksForNothing(value)) {
+      return switch (effect) {
+        case NONE, UNHEARD -> Optional.empty();
+        case REFUSED -> refusal(value, "not supported");
+        case LATER -> refusal(value, "not built yet");
+      };
+    }
+
+    private Optional<String> refusal(Value value, String verdict) {
+      if (asksForNothing(value)) {
         return Optional.empty();
       }
       String way =
           silent.isEmpty() ? "remove it" : "remove it or set it to " + String.join(" or ", silent);
       return Optional.of(
-          "%s: not supported: %s; %s, found %s".formatted(name, reason, way, value.describe()));
+          "%s: %s: %s; %s, found %s".formatted(name, verdict, reason, way, value.describe()));
     }
 
     private boolean asksForNothing(Value value) {
@@ -77,23 +95,23 @@ public final class KnownKeys {
   }
 
   private static void model() {
-    refusedModel("norms on queries and keys", "use_qk_layernorm");
-    refusedModel("an offset of learned positions", "opt_pos_emb_offset=0");
+    laterModel("norms on queries and keys", "use_qk_layernorm");
+    laterModel("an offset of learned positions", "opt_pos_emb_offset=0");
     refusedModel("soft prompts (they crash in GPT-NeoX)", "soft_prompt_tuning");
     refusedModel(
         "an output layer split by rows (nor in GPT-NeoX)", "output_layer_parallelism=column");
-    refusedModel("mixtures of experts", "moe_num_experts=1");
-    refusedModel(
+    laterModel("mixtures of experts", "moe_num_experts=1");
+    laterModel(
         "the scaling of embeddings belongs to muP",
         "mup_embedding_mult=1.0",
         "mup_rp_embedding_mult=1.0");
-    refusedModel(
+    laterModel(
         "it belongs to muP",
         "use_mup",
         "mup_attn_temp=1.0",
         "mup_output_temp=1.0",
         "mup_init_scale=1.0");
-    refused("it belongs to muP", "coord_check", "save_base_shapes");
+    later("it belongs to muP", "coord_check", "save_base_shapes");
     ignored("used with use_mup only", "base_shapes_file", "mup_width_scale");
     ignored(
         "used by mixtures of experts only",
@@ -123,8 +141,8 @@ public final class KnownKeys {
         "bias_dropout_fusion",
         "rope_fusion",
         "fused_kernels_build_path");
-    refused(
-        "TransformerEngine runs on GPUs only",
+    later(
+        "TransformerEngine, which runs on GPUs only",
         "te_columnparallel",
         "te_rowparallel",
         "te_layernorm_mlp",
@@ -152,7 +170,7 @@ public final class KnownKeys {
   }
 
   private static void batchAndPrecision() {
-    refused("cross entropy is always computed in fp32", "fp16_lm_cross_entropy");
+    later("cross entropy is always computed in fp32", "fp16_lm_cross_entropy");
     refused("apex AMP", "amp");
     ignored(
         "used by fp16 only",
@@ -172,15 +190,26 @@ public final class KnownKeys {
         "loss_scale_window",
         "min_scale",
         "dynamic_loss_scale");
-    ignored("bf16 has no further options", "bf16.immediate_grad_update", "bf16.type");
+    ignored(
+        "bf16 has no further options",
+        "bf16.immediate_grad_update",
+        "bf16.type",
+        "bf16.bf16",
+        "bf16.auto_cast",
+        "bf16.loss_scale",
+        "bf16.loss_scale_window",
+        "bf16.hysteresis",
+        "bf16.min_loss_scale",
+        "bf16.initial_scale_power",
+        "bf16.consecutive_hysteresis");
     refused("gradients are always accumulated in fp32", "data_types.grad_accum_dtype=fp32");
     ignored(
         "there is one rank, nothing is communicated",
         "fp32_allreduce",
         "prescale_gradients",
         "gradient_predivide_factor",
-        "communication_data_type",
-        "comms_logger");
+        "communication_data_type");
+    unheard("a log of what ranks send each other", "comms_logger");
     refused("sparse gradients (unusable in GPT-NeoX)", "sparse_gradients");
     refused("batch sizes that follow the number of machines", "elasticity");
   }
@@ -188,7 +217,7 @@ public final class KnownKeys {
   private static void optimizer() {
     refused("GPT-NeoX ignores it; the key is gradient_clipping", "clip_grad=1.0");
     refused("it belongs at the top level: weight_decay", "optimizer.params.weight_decay");
-    refused("AdamW is always bias-corrected", "optimizer.params.bias_correction=true");
+    later("AdamW is always bias-corrected", "optimizer.params.bias_correction=true");
     refused("weight decay is always decoupled (AdamW)", "optimizer.params.adam_w_mode=true");
     refused("AMSGrad", "optimizer.params.amsgrad");
     ignored(
@@ -196,7 +225,7 @@ public final class KnownKeys {
         "optimizer.params.freeze_step",
         "optimizer.params.cuda_aware",
         "optimizer.params.torch_adam");
-    refused("8-bit Adam runs on GPUs only", "use_bnb_optimizer");
+    later("8-bit Adam, which runs on GPUs only", "use_bnb_optimizer");
     ignored(
         "used by onebitadam only; the schedule has its own keys, lr_decay_style and so on",
         "scheduler");
@@ -232,13 +261,13 @@ public final class KnownKeys {
 
   private static void data() {
     refused("datasets in the cached and lazy formats", "data_impl=infer|mmap");
-    refused("the only dataset kind is 'gpt2'", "dataset_impl=gpt2");
-    refused(
+    later("the only dataset kind is 'gpt2'", "dataset_impl=gpt2");
+    later(
         "reward datasets",
         "train_reward_data_paths",
         "valid_reward_data_paths",
         "test_reward_data_paths");
-    refused(
+    later(
         "preference datasets",
         "pos_train_data_paths",
         "neg_train_data_paths",
@@ -256,11 +285,11 @@ public final class KnownKeys {
     ignored("data is read from the memory map, without workers", "num_workers");
     ignored("no effect in GPT-NeoX either", "short_seq_prob");
     refused("DeepSpeed's data sampling", "data_efficiency");
-    refused("curriculum learning", "curriculum_learning");
+    later("curriculum learning", "curriculum_learning");
   }
 
   private static void training() {
-    refused("the only training objective is next-token prediction", "train_impl=normal");
+    later("the only training objective is next-token prediction", "train_impl=normal");
     ignored(
         "used by other training objectives only",
         "dpo_fp32",
@@ -280,9 +309,9 @@ public final class KnownKeys {
         "online_dataserver_ports",
         "weight_server_port");
     refused("serving weights while training", "serve_model_weights");
-    refused("uploading checkpoints to S3", "s3_path");
+    later("uploading checkpoints to S3", "s3_path");
     ignored("used with s3_path only", "s3_chunk_size");
-    refused("comparing logits after loading", "checkpoint_validation_with_forward_pass");
+    unheard("comparing logits after loading", "checkpoint_validation_with_forward_pass");
     ignored(
         "no effect in GPT-NeoX either",
         "no_save_optim",
@@ -300,12 +329,12 @@ public final class KnownKeys {
         "synchronize_each_layer",
         "partition_activations");
     refused("compression of weights", "compression_training");
-    refused("further DeepSpeed options", "deepspeed_extra_args");
+    refused("further DeepSpeed options are a mapping", "deepspeed_extra_args");
   }
 
   private static void logging() {
-    refused(
-        "Weights & Biases; metrics.jsonl and TensorBoard are supported",
+    unheard(
+        "Weights & Biases; metrics go to metrics.jsonl and TensorBoard",
         "use_wandb",
         "wandb_init_all_ranks",
         "wandb");
@@ -316,7 +345,7 @@ public final class KnownKeys {
         "wandb_team",
         "wandb_project",
         "wandb_host");
-    refused("Comet; metrics.jsonl and TensorBoard are supported", "use_comet");
+    unheard("Comet; metrics go to metrics.jsonl and TensorBoard", "use_comet");
     ignored(
         "used with use_comet only",
         "comet_workspace",
@@ -324,11 +353,11 @@ public final class KnownKeys {
         "comet_experiment_name",
         "comet_tags",
         "comet_others");
-    refused(
+    unheard(
         "DeepSpeed's monitors; the keys are tensorboard_dir and log_dir",
         "tensorboard",
         "csv_monitor");
-    refused(
+    unheard(
         "logging it",
         "log_grad_pct_zeros",
         "log_param_norm",
@@ -338,7 +367,7 @@ public final class KnownKeys {
         "used with log_gradient_noise_scale only",
         "gradient_noise_scale_n_batches",
         "gradient_noise_scale_cpu_offload");
-    refused(
+    unheard(
         "profiling on GPUs", "memory_profiling", "profile", "profile_backward", "flops_profiler");
     ignored(
         "used by profiling only",
@@ -367,10 +396,12 @@ public final class KnownKeys {
         "deepspeed_mpi",
         "deepspeed_slurm",
         "pipe_partition_method");
-    refused("DeepSpeed's autotuning", "autotuning", "autotuning_run");
+    unheard("DeepSpeed's autotuning, which only its own command starts", "autotuning");
+    refused("DeepSpeed's autotuning", "autotuning_run");
   }
 
   private static void setByTheProgram() {
+    ignored("GPT-NeoX sets it itself; its tests of CPUs set it", "global_num_gpus");
     refused(
         "it is not for configuration files; GPT-NeoX sets it itself",
         "curriculum_seqlen=0",
@@ -382,7 +413,6 @@ public final class KnownKeys {
         "do_train",
         "do_valid",
         "do_test",
-        "global_num_gpus",
         "padded_vocab_size",
         "tokenizer",
         "config_files",
@@ -404,10 +434,13 @@ public final class KnownKeys {
 
   /// Keys of 2023 that GPT-NeoX itself no longer has.
   private static void oldNames() {
-    refusedModel("GPT-NeoX replaced it by activation: swiglu", "mlp_type=regular");
-    refused("renamed to extra_save_iters", "save_iters");
-    refused("renamed to train_label_data_paths", "label_data_paths");
-    refused("renamed to gradient_accumulation_steps", "gas");
+    refusedModel(
+        "GPT-NeoX replaced it: for llama write activation: swiglu, use_bias_in_mlp: false,"
+            + " mlp_multiple_of: 256 and intermediate_size: 8 x hidden_size",
+        "mlp_type=regular");
+    refused("renamed: write extra_save_iters", "save_iters");
+    refused("renamed: write train_label_data_paths", "label_data_paths");
+    refused("renamed: write gradient_accumulation_steps", "gas=1");
     ignored("removed from GPT-NeoX", "detect_nvlink_pairs");
   }
 
@@ -431,37 +464,39 @@ public final class KnownKeys {
   }
 
   private static void ignored(String reason, String... names) {
-    for (String name : names) {
-      put(new Known(name, List.of("*"), false, reason));
-    }
+    put(Effect.NONE, false, reason, names);
+  }
+
+  private static void unheard(String reason, String... names) {
+    put(Effect.UNHEARD, false, reason, names);
   }
 
   private static void refused(String reason, String... entries) {
-    for (String entry : entries) {
-      put(parse(entry, false, reason));
-    }
+    put(Effect.REFUSED, false, reason, entries);
   }
 
   private static void refusedModel(String reason, String... entries) {
+    put(Effect.REFUSED, true, reason, entries);
+  }
+
+  private static void later(String reason, String... entries) {
+    put(Effect.LATER, false, reason, entries);
+  }
+
+  private static void laterModel(String reason, String... entries) {
+    put(Effect.LATER, true, reason, entries);
+  }
+
+  /// @param entries names, each with the values that ask for nothing: `name=a|b`
+  private static void put(Effect effect, boolean changesModel, String reason, String... entries) {
     for (String entry : entries) {
-      put(parse(entry, true, reason));
-    }
-  }
-
-  private static Known parse(String entry, boolean changesModel, String reason) {
-    int equals = entry.indexOf('=');
-    return equals < 0
-        ? new Known(entry, List.of(), changesModel, reason)
-        : new Known(
-            entry.substring(0, equals),
-            new ArrayList<>(Arrays.asList(entry.substring(equals + 1).split("\\|", -1))),
-            changesModel,
-            reason);
-  }
-
-  private static void put(Known known) {
-    if (TABLE.put(known.name(), known) != null) {
-      throw new IllegalStateException(known.name() + " is listed twice");
+      int equals = entry.indexOf('=');
+      String name = equals < 0 ? entry : entry.substring(0, equals);
+      List<String> silent =
+          equals < 0 ? List.of() : List.of(entry.substring(equals + 1).split("\\|", -1));
+      if (TABLE.put(name, new Known(name, effect, silent, changesModel, reason)) != null) {
+        throw new IllegalStateException(name + " is listed twice");
+      }
     }
   }
 

@@ -1,7 +1,6 @@
 package neox.config.table;
 
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -12,12 +11,15 @@ public final class NearestName {
   /// Names that people bring from other trainers, or from older versions of GPT-NeoX.
   private static final Map<String, String> OTHER_WORDS =
       Map.ofEntries(
-          Map.entry("save_interval", "checkpoint_factor"),
           Map.entry("save_iters", "extra_save_iters"),
           Map.entry("label_data_paths", "train_label_data_paths"),
           Map.entry("gas", "gradient_accumulation_steps"),
           Map.entry("micro_batch_size", "train_micro_batch_size_per_gpu"),
           Map.entry("global_batch_size", "train_batch_size"),
+          Map.entry("bf16", "bfloat16"),
+          Map.entry("float32", "fp32"),
+          Map.entry("float16", "fp16"),
+          Map.entry("half", "fp16"),
           Map.entry("max_steps", "train_iters"),
           Map.entry("max_iters", "train_iters"),
           Map.entry("learning_rate", "optimizer.params.lr"),
@@ -40,12 +42,17 @@ public final class NearestName {
       return Optional.of(known);
     }
     int reach = Math.max(1, wanted.length() / 4);
-    return candidates.stream()
-        .filter(candidate -> Spelling.distance(wanted, normal(candidate)) <= reach)
-        .min(
-            Comparator.comparingInt(
-                    (String candidate) -> Spelling.distance(wanted, normal(candidate)))
-                .thenComparing(Comparator.naturalOrder()));
+    Optional<String> nearest = Optional.empty();
+    for (String candidate : candidates.stream().sorted().toList()) {
+      if (Math.abs(candidate.length() - wanted.length()) <= reach) {
+        int distance = Spelling.distance(wanted, normal(candidate));
+        if (distance <= reach) {
+          nearest = Optional.of(candidate);
+          reach = distance - 1; // only a nearer one is better now
+        }
+      }
+    }
+    return nearest;
   }
 
   /// `; did you mean 'x'?`, or nothing.

@@ -21,7 +21,7 @@ public final class Problems {
 
   public void add(Origin origin, String format, Object... arguments) {
     String text = arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments);
-    if (!deaf || origin.equals(Origin.OVERRIDE)) {
+    if (!deaf || origin.isOption()) {
       found.add(new Problem(origin, text));
     }
   }
@@ -41,10 +41,15 @@ public final class Problems {
             .sorted(
                 Comparator.comparingInt((Problem p) -> fileOrder(p.origin()))
                     .thenComparingInt(p -> p.origin().line()))
-            .map(p -> p.origin() + ": " + p.text())
+            .map(p -> p.origin().message(p.text()))
             .distinct()
             .toList();
-    throw new UserException(String.join("\n", lines));
+    throw UserException.ofAll(lines);
+  }
+
+  /// How many there are.
+  int size() {
+    return found.size();
   }
 
   private int fileOrder(Origin origin) {

@@ -2,9 +2,9 @@ package neox.config.table;
 
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// A value of a configuration file, with the place where it stands.
@@ -18,53 +18,21 @@ public sealed interface Value {
   ///
   /// @param plain written without quotes, so that it may be a number, a boolean or null
   record Scalar(String text, boolean plain, Origin origin) implements Value {
-    // No leading zero: YAML 1.1 would read 010 as 8, YAML 1.2 as 10.
-    private static final Pattern INTEGER = Pattern.compile("[-+]?(0|[1-9][0-9_]*)");
-    private static final Pattern HEXADECIMAL = Pattern.compile("0x[0-9a-fA-F_]+");
-    // Wider than YAML 1.1, for which 1e-5 and 1e8 are text.
-    private static final Pattern REAL =
-        Pattern.compile("[-+]?(\\.[0-9_]+|[0-9][0-9_]*(\\.[0-9_]*)?)([eE][-+]?[0-9]+)?");
+    private static final int LONGEST_SHOWN = 60;
 
-    /// Null, Boolean, Long, Double or String, by the rules of YAML.
+    /// Null, Boolean, Long, Double or String; see [PlainScalar].
     public @Nullable Object resolve() {
-      if (!plain) {
-        return text;
-      }
-      return switch (text.toLowerCase(Locale.ROOT)) {
-        case "", "~", "null" -> null;
-        case "true", "yes", "on" -> true;
-        case "false", "no", "off" -> false;
-        case ".inf", "+.inf" -> Double.POSITIVE_INFINITY;
-        case "-.inf" -> Double.NEGATIVE_INFINITY;
-        case ".nan" -> Double.NaN;
-        default -> number();
-      };
-    }
-
-    private Object number() {
-      String digits = text.replace("_", "");
-      try {
-        if (INTEGER.matcher(text).matches()) {
-          return Long.parseLong(digits);
-        }
-        if (HEXADECIMAL.matcher(text).matches()) {
-          return Long.parseLong(digits.substring(2), 16);
-        }
-        boolean leadingZero = text.matches("[-+]?0[0-9_]+");
-        return REAL.matcher(text).matches() && !leadingZero ? Double.parseDouble(digits) : text;
-      } catch (NumberFormatException e) {
-        return text; // an integer beyond 64 bits
-      }
+      return plain ? PlainScalar.resolve(text) : text;
     }
 
     @Override
     public String describe() {
-      Object value = resolve();
-      return switch (value) {
+      String shown = text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "…";
+      return switch (resolve()) {
         case null -> "nothing";
         case Boolean b -> b.toString();
-        case Number n -> "number " + text;
-        default -> "text '" + text + "'";
+        case Number n -> "number " + shown;
+        default -> "text '" + shown + "'";
       };
     }
   }
@@ -93,6 +61,11 @@ public sealed interface Value {
       return field == null ? null : field.value();
     }
 
+    private boolean holds(Field field) {
+      Value value = get(field.name());
+      return value != null && value.same(field.value());
+    }
+
     /// The same mapping with one field added or replaced.
     public Fields with(Field field) {
       Map<String, Field> copy = new LinkedHashMap<>(fields);
@@ -103,6 +76,22 @@ public sealed interface Value {
 
   /// One `name: value`; the origin is that of the name.
   record Field(String name, Origin origin, Value value) {}
+
+  /// Whether both say the same, wherever they stand and however it is written (`2` and `0x2`).
+  default boolean same(Value other) {
+    return switch (this) {
+      case Scalar a -> other instanceof Scalar b && Objects.equals(a.resolve(), b.resolve());
+      case Items a ->
+          other instanceof Items b
+              && a.items().size() == b.items().size()
+              && IntStream.range(0, a.items().size())
+                  .allMatch(i -> a.items().get(i).same(b.items().get(i)));
+      case Fields a ->
+          other instanceof Fields b
+              && a.fields().keySet().equals(b.fields().keySet())
+              && a.fields().values().stream().allMatch(field -> b.holds(field));
+    };
+  }
 
   /// True for `null`, `~` and a key without a value.
   default boolean isNull() {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
-import neox.base.Json;
+import neox.base.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /// Writes settings as YAML that [YamlReader] reads back to the same values.

@@ -21,6 +21,8 @@ class ScalarTest {
     "0,0",
     "500_000_000,500000000",
     "0x1F,31",
+    "-0x1f,-31",
+    "0b101,5",
     "9223372036854775807," + "9223372036854775807"
   })
   void readsIntegers(String text, long value) {
@@ -39,7 +41,8 @@ class ScalarTest {
     "1_0.5,10.5",
     ".inf,Infinity",
     "-.inf,-Infinity",
-    ".nan,NaN"
+    ".nan,NaN",
+    "99999999999999999999,1e20"
   })
   void readsRealNumbersThatPyYamlTakesForText(String text, double value) {
     assertThat(new Scalar(text, true, Origin.OVERRIDE).resolve()).isEqualTo(value);
@@ -65,20 +68,7 @@ class ScalarTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "None",
-        "y",
-        "n",
-        "010",
-        "1-2",
-        "1e",
-        "e5",
-        "1.2.3",
-        "0x",
-        "99999999999999999999",
-        "_1",
-        "969, 30, 1"
-      })
+      strings = {"None", "y", "n", "010", "1-2", "1e", "e5", "1.2.3", "0x", "_1", "969, 30, 1"})
   void leavesTheRestAsText(String text) {
     assertThat(new Scalar(text, true, Origin.OVERRIDE).resolve()).isEqualTo(text);
   }

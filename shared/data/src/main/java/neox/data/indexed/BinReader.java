@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import neox.base.NamedFiles;
 
 /// Reads the tokens of `.bin` files one after the other; a token may lie across two pieces.
 final class BinReader implements AutoCloseable {
@@ -22,7 +23,7 @@ final class BinReader implements AutoCloseable {
     this.width = width;
     try {
       for (Path bin : bins) {
-        files.add(FileChannel.open(bin, StandardOpenOption.READ));
+        files.add(NamedFiles.open(bin, StandardOpenOption.READ));
       }
     } catch (IOException e) {
       close();

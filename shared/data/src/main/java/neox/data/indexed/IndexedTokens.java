@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.zip.Checksum;
 import neox.base.UserException;
 
 /// A tokenized dataset on disk: `prefix.bin` (the tokens) and `prefix.idx` (where items begin).
@@ -14,6 +15,10 @@ import neox.base.UserException;
 /// Both files are memory-mapped and may be larger than 2 GiB. Safe to read from many threads; no
 /// thread may read after [#close].
 public final class IndexedTokens implements AutoCloseable {
+  private static final long SLICE = 1L << 30; // a ByteBuffer ends at 2 GiB
+  private static final long SAMPLED_BLOCKS = 64;
+  private static final long SAMPLED_BYTES = 4096;
+
   private final TokenIndex index;
   private final Arena arena;
   private final MemorySegment tokens;
@@ -25,6 +30,7 @@ public final class IndexedTokens implements AutoCloseable {
     this.tokens = tokens;
     this.width = index.width();
     requireMmap();
+    requireTokens();
     checkTokenLength();
   }
 
@@ -33,7 +39,8 @@ public final class IndexedTokens implements AutoCloseable {
     return Files.exists(IndexFormat.bin(prefix)) || Files.exists(IndexFormat.idx(prefix));
   }
 
-  /// Maps both files; [UserException] when one is missing, of another format, or cut short.
+  /// Maps both files and checks the index whole; [UserException] when one is missing, of another
+  /// format, cut short or damaged, or the two do not belong together.
   public static IndexedTokens open(Path prefix) throws IOException {
     TokenIndex index = TokenIndex.open(prefix);
     Arena arena = Arena.ofShared();
@@ -56,6 +63,12 @@ public final class IndexedTokens implements AutoCloseable {
     }
   }
 
+  private void requireTokens() {
+    if (!width.holdsIntegers()) {
+      throw UserException.of("%s: holds %s values, not tokens", index.file(), width);
+    }
+  }
+
   private void checkTokenLength() {
     if (tokens.byteSize() != index.binBytes()) {
       throw UserException.of(
@@ -65,20 +78,11 @@ public final class IndexedTokens implements AutoCloseable {
     }
   }
 
-  /// Reads the whole index and checks that the sizes add up to the offsets.
-  public void verify() {
-    index.verify();
-  }
-
   /// Copies `length` tokens of an item, from its token `offset` on, to `out[at…]`.
   public void read(long item, int offset, int length, int[] out, int at) {
     Objects.checkFromIndexSize(offset, length, size(item));
     Objects.checkFromIndexSize(at, length, out.length);
     long from = index.pointer(item) + (long) offset * width.bytes();
-    if (from < 0 || from + (long) length * width.bytes() > tokens.byteSize()) {
-      throw UserException.of(
-          "%s: item %d lies outside the .bin file: the index is damaged", index.file(), item);
-    }
     switch (width) {
       case UINT16 -> {
         for (int i = 0; i < length; i++) {
@@ -88,22 +92,31 @@ public final class IndexedTokens implements AutoCloseable {
       case INT32 -> MemorySegment.copy(tokens, IndexFormat.INT, from, out, at, length);
       case UINT8, INT8, INT16, INT64 -> {
         for (int i = 0; i < length; i++) {
-          out[at + i] = readRare(from + (long) i * width.bytes());
+          out[at + i] = readRare(from + (long) i * width.bytes(), item);
         }
       }
-      case FLOAT32, FLOAT64 ->
-          throw UserException.of("%s: holds %s values, not tokens", prefix(), width);
+      case FLOAT32, FLOAT64 -> throw new IllegalStateException(width.toString());
     }
   }
 
-  private int readRare(long at) {
+  private int readRare(long at, long item) {
     return switch (width) {
       case UINT8 -> Byte.toUnsignedInt(tokens.get(ValueLayout.JAVA_BYTE, at));
       case INT8 -> tokens.get(ValueLayout.JAVA_BYTE, at);
       case INT16 -> tokens.get(IndexFormat.SHORT, at);
-      case INT64 -> Math.toIntExact(tokens.get(IndexFormat.LONG, at));
+      case INT64 -> narrow(tokens.get(IndexFormat.LONG, at), item);
       case UINT16, INT32, FLOAT32, FLOAT64 -> throw new IllegalStateException(width.toString());
     };
+  }
+
+  private int narrow(long token, long item) {
+    if (token != (int) token) {
+      throw UserException.of(
+          "%s: document %d holds %d, which is no token: the file is damaged, or its index names a"
+              + " wrong type",
+          IndexFormat.bin(prefix()), item, token);
+    }
+    return (int) token;
   }
 
   /// One item whole.
@@ -149,6 +162,23 @@ public final class IndexedTokens implements AutoCloseable {
   /// The raw little-endian sizes of the items in a range: all that the order of samples depends on.
   public MemorySegment rawSizes(ItemRange range) {
     return index.rawSizes(range);
+  }
+
+  /// Adds the sizes of all items, and blocks of tokens from all over the file: enough to know
+  /// another dataset by, without reading all of it.
+  public void addTo(Checksum checksum) {
+    add(rawSizes(new ItemRange(0, count())), checksum);
+    long blocks = Math.min(SAMPLED_BLOCKS, Math.ceilDiv(tokens.byteSize(), SAMPLED_BYTES));
+    for (long block = 0; block < blocks; block++) {
+      long at = (tokens.byteSize() - 1) * block / blocks;
+      add(tokens.asSlice(at, Math.min(SAMPLED_BYTES, tokens.byteSize() - at)), checksum);
+    }
+  }
+
+  private static void add(MemorySegment bytes, Checksum checksum) {
+    for (long at = 0; at < bytes.byteSize(); at += SLICE) {
+      checksum.update(bytes.asSlice(at, Math.min(SLICE, bytes.byteSize() - at)).asByteBuffer());
+    }
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import neox.base.AtomicFile;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 
 /// Joins datasets into one, in the order given.
@@ -136,7 +137,7 @@ public final class IndexedTokensMerger implements AutoCloseable {
       throws IOException {
     long done = doneBefore;
     long step = 1L << 27; // so that progress is seen
-    try (FileChannel in = FileChannel.open(bin, StandardOpenOption.READ)) {
+    try (FileChannel in = NamedFiles.open(bin, StandardOpenOption.READ)) {
       long length = in.size();
       for (long at = 0; at < length; ) {
         long moved = in.transferTo(at, Math.min(step, length - at), out);

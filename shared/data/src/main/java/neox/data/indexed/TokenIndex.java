@@ -10,13 +10,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Objects;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 
 /// The index of a dataset, `prefix.idx`: how many items there are, how long each is, and where its
 /// tokens lie in the `.bin` file.
 ///
-/// Memory-mapped, whatever its size. Safe to read from many threads; no thread may read after
-/// [#close].
+/// Memory-mapped, whatever its size, and checked whole when it is opened: what it says afterwards
+/// holds together. Safe to read from many threads; no thread may read after [#close].
 public final class TokenIndex implements AutoCloseable {
 
   /// How the index is laid out.
@@ -43,9 +44,12 @@ public final class TokenIndex implements AutoCloseable {
     this.width = readWidth();
     this.arrays = readArrays();
     checkLength();
+    checkItems();
+    checkDocuments();
   }
 
-  /// Maps the file; [UserException] when it is missing, of another format, or cut short.
+  /// Maps the file and reads all of it; [UserException] when it is missing, of another format, cut
+  /// short or damaged.
   public static TokenIndex open(Path prefix) throws IOException {
     Path file = IndexFormat.idx(prefix);
     requireFile(prefix, file);
@@ -62,6 +66,9 @@ public final class TokenIndex implements AutoCloseable {
     if (Files.isRegularFile(file)) {
       return;
     }
+    if (Files.exists(file)) {
+      throw UserException.of("%s: not a regular file; datasets are mapped into memory", file);
+    }
     String name = prefix.getFileName().toString();
     String hint =
         name.endsWith(".bin") || name.endsWith(".idx")
@@ -71,7 +78,7 @@ public final class TokenIndex implements AutoCloseable {
   }
 
   static MemorySegment map(Path file, Arena arena) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel channel = NamedFiles.open(file, StandardOpenOption.READ)) {
       long size = channel.size();
       return size == 0
           ? MemorySegment.ofArray(new byte[0])
@@ -150,18 +157,31 @@ public final class TokenIndex implements AutoCloseable {
     }
   }
 
-  /// Reads everything and checks that the sizes add up to the offsets and that the document entries
-  /// are in order.
-  public void verify() {
+  /// The sizes must add up to the offsets.
+  private void checkItems() {
     long expected = 0;
     for (long item = 0; item < arrays.items(); item++) {
-      if (size(item) < 0 || pointer(item) != expected) {
+      long size = storedSize(item);
+      if (size < 0 || size > Integer.MAX_VALUE) {
+        throw UserException.of("%s: item %d has size %d: the index is damaged", file(), item, size);
+      }
+      if (expected < 0 || storedPointer(item) != expected / arrays.pointerUnit()) {
         throw UserException.of(
             "%s: item %d has size %d at byte %d, expected it at byte %d: the index is damaged",
-            file(), item, size(item), pointer(item), expected);
+            file(), item, size, pointer(item), expected);
       }
-      expected += (long) size(item) * width.bytes();
+      expected += size * width.bytes();
     }
+    boolean closed = layout == Layout.CACHED; // this layout names the end of the last item, too
+    if (closed && storedPointer(arrays.items()) != expected / arrays.pointerUnit()) {
+      throw UserException.of(
+          "%s: the items end at token %d, expected token %d: the index is damaged",
+          file(), storedPointer(arrays.items()), expected / arrays.pointerUnit());
+    }
+  }
+
+  /// The document entries must be in order.
+  private void checkDocuments() {
     long before = 0;
     for (long entry = 0; entry < arrays.documents(); entry++) {
       long items = documentEntry(entry);
@@ -182,16 +202,24 @@ public final class TokenIndex implements AutoCloseable {
   /// Tokens of one item.
   public int size(long item) {
     Objects.checkIndex(item, arrays.items());
+    return (int) storedSize(item);
+  }
+
+  private long storedSize(long item) {
     return switch (layout) {
       case MMAP -> bytes.get(IndexFormat.INT, arrays.sizesAt() + 4 * item);
-      case CACHED -> Math.toIntExact(bytes.get(IndexFormat.LONG, arrays.sizesAt() + 8 * item));
+      case CACHED -> bytes.get(IndexFormat.LONG, arrays.sizesAt() + 8 * item);
     };
   }
 
   /// Where an item begins in the `.bin` file, in bytes.
   long pointer(long item) {
     Objects.checkIndex(item, arrays.items());
-    return bytes.get(IndexFormat.LONG, arrays.pointersAt() + 8 * item) * arrays.pointerUnit();
+    return storedPointer(item) * arrays.pointerUnit();
+  }
+
+  private long storedPointer(long item) {
+    return bytes.get(IndexFormat.LONG, arrays.pointersAt() + 8 * item);
   }
 
   /// Length of the `.bin` file that this index describes.

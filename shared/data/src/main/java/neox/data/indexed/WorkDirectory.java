@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 import neox.base.AtomicDirectory;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 
 /// A directory with a name that says what it is, in which output is built beside its final place.
@@ -36,7 +37,7 @@ public final class WorkDirectory implements AutoCloseable {
       Files.createDirectories(path);
       AtomicDirectory.syncDirectory(AtomicDirectory.parentOf(path));
       FileChannel lock =
-          FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          NamedFiles.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       try {
         boolean locked = tryLock(lock, path);
         if (Files.exists(path.resolve(LOCK))) {

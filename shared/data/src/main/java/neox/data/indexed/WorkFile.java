@@ -2,30 +2,26 @@ package neox.data.indexed;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 
 /// A growing file of little-endian numbers whose failures name it. Not thread-safe.
 final class WorkFile implements Closeable {
-  private final Path path;
   private final FileChannel channel;
   private final LittleEndianSink sink;
 
-  private WorkFile(Path path, FileChannel channel) {
-    this.path = path;
+  private WorkFile(FileChannel channel) {
     this.channel = channel;
-    this.sink = new LittleEndianSink(new Naming());
+    this.sink = new LittleEndianSink(channel);
   }
 
   /// Opens the file to append after its first `length` bytes; what lies behind them is cut off.
   static WorkFile open(Path path, long length) throws IOException {
     FileChannel channel =
-        FileChannel.open(
+        NamedFiles.open(
             path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       if (channel.size() < length) {
@@ -36,7 +32,7 @@ final class WorkFile implements Closeable {
       }
       channel.truncate(length);
       channel.position(length);
-      return new WorkFile(path, channel);
+      return new WorkFile(channel);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -55,43 +51,11 @@ final class WorkFile implements Closeable {
   /// Everything put so far is on the disk afterwards.
   void sync() throws IOException {
     sink.flush();
-    try {
-      channel.force(true);
-    } catch (IOException e) {
-      throw named(e);
-    }
-  }
-
-  private IOException named(IOException e) {
-    FileSystemException named = new FileSystemException(path.toString(), null, e.getMessage());
-    named.initCause(e);
-    return named;
+    channel.force(true);
   }
 
   @Override
   public void close() throws IOException {
     channel.close();
-  }
-
-  /// "No space left on device" does not say which device.
-  private final class Naming implements WritableByteChannel {
-    @Override
-    public int write(ByteBuffer source) throws IOException {
-      try {
-        return channel.write(source);
-      } catch (IOException e) {
-        throw named(e);
-      }
-    }
-
-    @Override
-    public boolean isOpen() {
-      return channel.isOpen();
-    }
-
-    @Override
-    public void close() throws IOException {
-      channel.close();
-    }
   }
 }

@@ -121,7 +121,6 @@ class IndexedTokensMergerTest {
         narrow,
         wide);
     try (IndexedTokens merged = IndexedTokens.open(merge(Widths.WIDEN, wide, narrow))) {
-      merged.verify();
       assertThat(merged.width()).isEqualTo(TokenWidth.INT32);
       assertThat(merged.item(0)).containsExactly(70000);
       assertThat(merged.item(1)).containsExactly(1, 65535);

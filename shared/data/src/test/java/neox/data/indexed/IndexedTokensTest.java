@@ -18,6 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class IndexedTokensTest {
+  /// A dataset of int32 tokens.
+  private static final Path INTS = Golden.ROOT.resolve("packing/lab_label_document");
+
   @TempDir Path directory;
   private Path prefix;
   private Path bin;
@@ -34,7 +37,6 @@ class IndexedTokensTest {
   void rewritesNeoxFilesByteForByte() throws Exception {
     try (IndexedTokens golden = IndexedTokens.open(Golden.CORPUS1);
         IndexedTokensWriter writer = IndexedTokensWriter.create(prefix, golden.width())) {
-      golden.verify();
       assertThat(golden.count()).isEqualTo(250);
       assertThat(golden.tokens()).isEqualTo(231634);
       for (long item = 0; item < golden.count(); item++) {
@@ -83,7 +85,6 @@ class IndexedTokensTest {
   void readsADatasetWithoutDocuments() throws Exception {
     Datasets.write(prefix, new int[][] {});
     try (IndexedTokens tokens = IndexedTokens.open(prefix)) {
-      tokens.verify();
       assertThat(tokens.count()).isZero();
       assertThat(tokens.tokens()).isZero();
     }
@@ -181,16 +182,51 @@ class IndexedTokensTest {
   }
 
   @Test
-  void verifyFindsSizesThatDoNotAddUp() throws Exception {
+  void refusesSizesThatDoNotAddUp() throws Exception {
     patch(IndexFormat.HEADER_BYTES, 2);
+    assertRefused(
+        idx + ": item 1 has size 1 at byte 6, expected it at byte 4: the index is damaged");
+    patch(IndexFormat.HEADER_BYTES + 3, 0x80);
+    assertRefused(idx + ": item 0 has size -2147483645: the index is damaged");
+  }
+
+  @Test
+  void refusesTheTypeOfOtherTokens() throws Exception {
+    patch(IndexFormat.WIDTH_AT, 4);
+    assertRefused(
+        idx + ": item 1 has size 1 at byte 6, expected it at byte 12: the index is damaged");
+    ByteBuffer floats = ByteBuffer.wrap(Files.readAllBytes(Path.of(INTS + ".idx")));
+    floats.put(IndexFormat.WIDTH_AT, (byte) 6);
+    Files.write(idx, floats.array());
+    Files.write(bin, Files.readAllBytes(Path.of(INTS + ".bin")));
+    assertRefused(idx + ": holds FLOAT32 values, not tokens");
+  }
+
+  @Test
+  void refusesWideTokensThatAreNone() throws Exception {
+    try (IndexedTokensWriter writer = IndexedTokensWriter.create(prefix, TokenWidth.INT64)) {
+      writer.addDocument(new int[] {1, 2}, 0, 2);
+      writer.commit();
+    }
+    byte[] bytes = Files.readAllBytes(bin);
+    bytes[12] = 1;
+    Files.write(bin, bytes);
     try (IndexedTokens tokens = IndexedTokens.open(prefix)) {
-      assertThatThrownBy(tokens::verify)
+      assertThatThrownBy(() -> tokens.item(0))
           .isInstanceOf(UserException.class)
           .hasMessage(
-              idx
-                  + ": item 1 has size 1 at byte 6, expected it at byte 4: the index is"
-                  + " damaged");
+              bin
+                  + ": document 0 holds 4294967298, which is no token: the file is damaged, or its"
+                  + " index names a wrong type");
     }
+  }
+
+  @Test
+  void refusesWhatIsNoRegularFile() throws Exception {
+    Datasets.write(prefix, new int[][] {{1}});
+    Files.delete(bin);
+    Files.createDirectory(bin);
+    assertRefused(bin + ": not a regular file; datasets are mapped into memory");
   }
 
   /// A good dataset of two items with one byte of its index changed.

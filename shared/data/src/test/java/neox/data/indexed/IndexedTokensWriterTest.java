@@ -70,7 +70,6 @@ class IndexedTokensWriterTest {
         work.delete();
       }
       try (IndexedTokens tokens = IndexedTokens.open(prefix)) {
-        tokens.verify();
         assertThat(tokens.count()).isEqualTo(4);
         assertThat(tokens.documentEntries()).isEqualTo(6);
         assertThat(tokens.documentEntry(5)).isEqualTo(4);

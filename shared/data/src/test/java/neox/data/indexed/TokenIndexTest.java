@@ -22,7 +22,6 @@ class TokenIndexTest {
     Path prefix = Datasets.write(directory.resolve("d"), new int[][] {{1, 2, 3}, {}, {4}});
     Files.delete(directory.resolve("d.bin"));
     try (TokenIndex index = TokenIndex.open(prefix)) {
-      index.verify();
       assertThat(index.layout()).isEqualTo(TokenIndex.Layout.MMAP);
       assertThat(index.width()).isEqualTo(TokenWidth.UINT16);
       assertThat(index.items()).isEqualTo(2);
@@ -37,7 +36,6 @@ class TokenIndexTest {
   void readsTheOlderLayout() throws Exception {
     Path prefix = cached(directory.resolve("d"), 3, 5);
     try (TokenIndex index = TokenIndex.open(prefix)) {
-      index.verify();
       assertThat(index.layout()).isEqualTo(TokenIndex.Layout.CACHED);
       assertThat(index.width()).isEqualTo(TokenWidth.INT32);
       assertThat(index.items()).isEqualTo(2);
@@ -67,17 +65,55 @@ class TokenIndexTest {
   }
 
   @Test
-  void verifyFindsDocumentEntriesOutOfOrder() throws Exception {
+  void refusesDocumentEntriesOutOfOrder() throws Exception {
     Path prefix = Datasets.write(directory.resolve("d"), new int[][] {{1}, {2}});
     Path idx = directory.resolve("d.idx");
-    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(idx)).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.putLong(IndexFormat.HEADER_BYTES + 24 + 8, 3);
-    Files.write(idx, bytes.array());
-    try (TokenIndex index = TokenIndex.open(prefix)) {
-      assertThatThrownBy(index::verify)
-          .isInstanceOf(UserException.class)
-          .hasMessage(idx + ": document entry 1 is 3, expected 0 to 2: the index is damaged");
+    int entries = IndexFormat.HEADER_BYTES + 24;
+    patch(idx, entries + 8, 3);
+    assertRefused(prefix, idx + ": document entry 1 is 3, expected 0 to 2: the index is damaged");
+    patch(idx, entries + 8, 2);
+    patch(idx, entries + 16, 1);
+    assertRefused(prefix, idx + ": document entry 2 is 1, expected 2 to 2: the index is damaged");
+    patch(idx, entries, 1);
+    assertRefused(prefix, idx + ": document entry 0 is 1, expected 0 to 0: the index is damaged");
+  }
+
+  @Test
+  void refusesCountsThatNoFileHolds() throws Exception {
+    Path prefix = Datasets.write(directory.resolve("d"), new int[][] {{1}, {2}});
+    Path idx = directory.resolve("d.idx");
+    for (long count : new long[] {1L << 50, 1L << 62, Long.MAX_VALUE, Long.MIN_VALUE, -1}) {
+      patch(idx, IndexFormat.ITEMS_AT, count);
+      assertRefused(
+          prefix,
+          idx
+              + ": 82 bytes do not fit its header ("
+              + count
+              + " items, 3 document entries): damaged or cut short");
     }
+  }
+
+  @Test
+  void refusesHostileNumbersOfAnOlderIndex() throws Exception {
+    Path prefix = cached(directory.resolve("d"), 3, 5);
+    Path idx = directory.resolve("d.idx");
+    int pointers = 56 + 8 * 3;
+    patch(idx, pointers + 8, (1L << 62) + 3); // times four bytes it is the same
+    assertRefused(
+        prefix,
+        idx + ": item 1 has size 5 at byte 12, expected it at byte 12: the index is damaged");
+    patch(idx, pointers + 8, 3);
+    patch(idx, pointers + 8 * 2, 9);
+    assertRefused(
+        prefix, idx + ": the items end at token 9, expected token 8: the index is damaged");
+    patch(idx, pointers + 8 * 3, 1L << 40);
+    assertRefused(prefix, idx + ": item 0 has size 1099511627776: the index is damaged");
+  }
+
+  private static void patch(Path file, int at, long value) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(at, value);
+    Files.write(file, bytes.array());
   }
 
   /// An index as `--dataset-impl cached` writes it.

@@ -15,8 +15,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import neox.base.AtomicFile;
-import neox.base.Json;
+import neox.base.NamedFiles;
 import neox.base.UserException;
+import neox.base.json.Json;
 import neox.hub.Checksum;
 import neox.hub.RemoteFile;
 import neox.hub.RunningHash;
@@ -54,7 +55,7 @@ final class PartFile implements AutoCloseable {
     Path part = part(target);
     Files.createDirectories(part.toAbsolutePath().getParent());
     FileChannel channel =
-        FileChannel.open(
+        NamedFiles.open(
             part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       lock(channel, part);
@@ -165,8 +166,7 @@ final class PartFile implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new IOException(
-          part + ": " + e.getMessage() + "; the same command goes on from what has been written",
-          e);
+          e.getMessage() + "; the same command goes on from what has been written", e);
     }
   }
 

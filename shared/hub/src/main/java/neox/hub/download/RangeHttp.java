@@ -17,6 +17,8 @@ import neox.hub.HubRefusal;
 import neox.hub.HubRequest;
 import neox.hub.HubSettings;
 import neox.hub.RemoteFile;
+import neox.hub.WebClient;
+import okhttp3.Call;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -46,11 +48,16 @@ final class RangeHttp implements AutoCloseable {
   ///
   /// @param from the first byte that comes; 0 when the server sends the whole file
   /// @param framed whether a cut-off answer can be told from a whole one
-  record Body(InputStream in, Identity identity, long from, boolean framed, Response response)
+  record Body(InputStream in, Identity identity, long from, boolean framed, Trail trail)
       implements Closeable {
+    /// Has a thread that waits for bytes fail at once; any thread may call this.
+    void cancel() {
+      trail.call().cancel();
+    }
+
     @Override
     public void close() {
-      response.close();
+      trail.response().close();
     }
   }
 
@@ -59,14 +66,7 @@ final class RangeHttp implements AutoCloseable {
 
   RangeHttp(HubSettings settings, Patience patience) {
     this.settings = settings;
-    this.client =
-        new OkHttpClient.Builder()
-            .connectTimeout(patience.connect())
-            .readTimeout(patience.idle())
-            .writeTimeout(patience.idle())
-            .retryOnConnectionFailure(false)
-            .followRedirects(false)
-            .build();
+    this.client = WebClient.open(settings.proxies(), patience.connect(), patience.idle());
   }
 
   /// Asks once. [DownloadFailure] says what kind of failure it was; [UserException] when the caller
@@ -91,7 +91,7 @@ final class RangeHttp implements AutoCloseable {
   /// Where the redirects led.
   ///
   /// @param linked what the hub said on the way
-  record Trail(Response response, Optional<Identity> linked, boolean redirected) {
+  record Trail(Call call, Response response, Optional<Identity> linked, boolean redirected) {
     Identity identity(OptionalLong length) {
       return linked.orElseGet(() -> Identity.of(response.headers(), length)).withLength(length);
     }
@@ -101,12 +101,13 @@ final class RangeHttp implements AutoCloseable {
     HttpUrl url = ask.file().url();
     Optional<Identity> linked = Optional.empty();
     for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-      Response response = call(method, url, ask);
+      Call call = call(method, url, ask);
+      Response response = execute(call, ask.file());
       if (linked.isEmpty()) {
         linked = Identity.linked(response.headers());
       }
       if (!response.isRedirect()) {
-        return new Trail(response, linked, redirects > 0);
+        return new Trail(call, response, linked, redirects > 0);
       }
       try (response) {
         url = target(url, response, ask.file());
@@ -130,7 +131,7 @@ final class RangeHttp implements AutoCloseable {
     return url;
   }
 
-  private Response call(String method, HttpUrl url, Ask ask) throws IOException {
+  private Call call(String method, HttpUrl url, Ask ask) {
     Request.Builder request =
         new Request.Builder()
             .url(url)
@@ -146,12 +147,16 @@ final class RangeHttp implements AutoCloseable {
       settings.requireOnline();
       settings.token().ifPresent(token -> request.header("Authorization", token.bearer()));
     }
+    return client.newCall(request.build());
+  }
+
+  private static Response execute(Call call, RemoteFile file) throws IOException {
     try {
-      return client.newCall(request.build()).execute();
+      return call.execute();
     } catch (SSLHandshakeException | SSLPeerUnverifiedException e) {
       throw new DownloadFailure.Final(
           "%s: no secure connection to %s: %s"
-              .formatted(ask.file().name(), url.host(), e.getMessage()));
+              .formatted(file.name(), call.request().url().host(), e.getMessage()));
     }
   }
 
@@ -174,7 +179,7 @@ final class RangeHttp implements AutoCloseable {
             || response.header("Transfer-Encoding") != null
             || response.protocol() == Protocol.HTTP_2;
     Identity identity = trail.identity(length);
-    return new Body(response.body().byteStream(), identity, 0, framed, response);
+    return new Body(response.body().byteStream(), identity, 0, framed, trail);
   }
 
   private static Body partial(Ask ask, Trail trail) throws IOException {
@@ -188,7 +193,7 @@ final class RangeHttp implements AutoCloseable {
               .formatted(ask.from(), response.request().url().host(), range));
     }
     Identity identity = trail.identity(Answer.number(matcher.group(3)));
-    return new Body(response.body().byteStream(), identity, ask.from(), true, response);
+    return new Body(response.body().byteStream(), identity, ask.from(), true, trail);
   }
 
   /// A file that comes compressed for the journey would have to be unpacked, and could be cut short

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.ReentrantLock;
 import neox.base.UserException;
 import neox.hub.Backoff;
 import neox.hub.Checksum;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// When the connection breaks, the rest is asked for; when the server sends the whole file again,
 /// its beginning is read over and compared by its sum. The end of the stream is reported only when
-/// the length, and the sum if it is known, are right. Not thread-safe.
+/// the length, and the sum if it is known, are right. One thread reads; any thread may close, which
+/// ends a read that waits for the network.
 final class RemoteStream extends InputStream {
   private static final int BLOCK_BYTES = 1 << 16;
 
@@ -33,7 +35,9 @@ final class RemoteStream extends InputStream {
   private final DownloadObserver observer;
   private Optional<Identity> identity;
   private RunningHash hash;
-  private @Nullable Body body;
+  private final ReentrantLock reading = new ReentrantLock();
+  private volatile boolean closed;
+  private volatile @Nullable Body body;
   private boolean ranges = true;
   private boolean complete;
   private int failures;
@@ -85,9 +89,17 @@ final class RemoteStream extends InputStream {
 
   @Override
   public int read(byte[] target, int offset, int count) throws IOException {
-    if (count == 0) {
-      return 0;
+    reading.lock();
+    try {
+      return count == 0 ? 0 : readLocked(target, offset, count);
+    } finally {
+      dropIfClosed();
+      reading.unlock();
     }
+  }
+
+  private int readLocked(byte[] target, int offset, int count) throws IOException {
+    stopIfClosed();
     int[] read = new int[1];
     while (read[0] == 0) {
       if (complete || isWhole()) {
@@ -110,8 +122,30 @@ final class RemoteStream extends InputStream {
 
   @Override
   public void close() {
-    if (body != null) {
-      body.close();
+    closed = true;
+    Body open = body;
+    if (open != null) {
+      open.cancel();
+    }
+    if (reading.tryLock()) { // else the reader drops it when the cancelled read ends
+      try {
+        dropIfClosed();
+      } finally {
+        reading.unlock();
+      }
+    }
+  }
+
+  private void dropIfClosed() {
+    if (closed) {
+      drop();
+    }
+  }
+
+  private void drop() {
+    Body open = body;
+    if (open != null) {
+      open.close();
       body = null;
     }
   }
@@ -125,36 +159,41 @@ final class RemoteStream extends InputStream {
     try {
       step.run();
     } catch (DownloadFailure.NoRange e) {
-      close();
+      drop();
       if (!ranges) {
         fail(e, Optional.empty());
       }
       ranges = false; // the beginning will be read over
     } catch (DownloadFailure.Busy e) {
-      close();
+      drop();
       fail(e, e.asked());
     } catch (DownloadFailure e) {
-      close();
+      drop();
       throw e;
     } catch (UserException e) {
-      close();
+      drop();
       if (identity.isEmpty()) {
         throw e;
       }
       throw new DownloadFailure.Final(String.valueOf(e.getMessage())); // it was there a moment ago
     } catch (IOException e) {
-      close();
+      drop();
       fail(e, Optional.empty());
     }
   }
 
-  private void fail(IOException e, Optional<Duration> asked) throws IOException {
-    if (Thread.currentThread().isInterrupted()) {
+  private void stopIfClosed() throws InterruptedIOException {
+    if (closed || Thread.currentThread().isInterrupted()) {
       throw new InterruptedIOException(file.name() + ": interrupted");
     }
+  }
+
+  private void fail(IOException e, Optional<Duration> asked) throws IOException {
+    stopIfClosed();
     String what = e instanceof DownloadFailure ? e.getMessage() : HubUnreachable.describe(e);
     String place = hash.bytes() == 0 ? "" : " after " + megabytes(hash.bytes());
-    if (failures == patience.repeats()) {
+    boolean hopeless = HubUnreachable.isUnknownHost(e) && identity.isEmpty();
+    if (failures == patience.repeats() || hopeless) {
       String times = failures == 0 ? "" : " (tried " + (failures + 1) + " times)";
       throw new DownloadFailure.Final(file.name() + ": " + what + place + times);
     }
@@ -263,7 +302,7 @@ final class RemoteStream extends InputStream {
   }
 
   private int end() throws IOException {
-    close();
+    drop();
     if (length().isPresent() && hash.bytes() != length().getAsLong()) {
       throw wrong("%d bytes came, expected are %d", hash.bytes(), length().getAsLong());
     }

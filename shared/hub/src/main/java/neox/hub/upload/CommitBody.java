@@ -3,13 +3,13 @@ package neox.hub.upload;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import neox.base.Json;
+import neox.base.NamedFiles;
+import neox.base.json.Json;
 import neox.hub.FileHash;
 import neox.hub.LocalFile;
 import neox.hub.LocalFileException;
@@ -105,7 +105,7 @@ final class CommitBody extends RequestBody {
 
   private static InputStream open(LocalFile file) throws LocalFileException {
     try {
-      return Files.newInputStream(file.source());
+      return NamedFiles.newInputStream(file.source());
     } catch (IOException e) {
       throw new LocalFileException(file, e);
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.function.LongConsumer;
+import neox.base.NamedFiles;
 import neox.hub.LocalFile;
 import neox.hub.LocalFileException;
 import okhttp3.MediaType;
@@ -66,7 +67,7 @@ final class FileRangeBody extends RequestBody {
 
   private FileChannel open() throws LocalFileException {
     try {
-      FileChannel channel = FileChannel.open(file.source());
+      FileChannel channel = NamedFiles.open(file.source());
       if (channel.size() != file.size()) {
         channel.close();
         throw LocalFileException.changed(file);

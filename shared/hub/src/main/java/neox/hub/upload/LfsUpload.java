@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.hub.Answer;
 import neox.hub.HubHttp;
 import neox.hub.HubRequest;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import neox.base.UserException;
 import neox.hub.Checksum;
@@ -40,6 +42,10 @@ class DownloadTest {
   private static final String FILE = "/data/corpus.bin";
   private static final byte[] BYTES = random(300_000, 1);
   private static final byte[] OTHER = random(300_000, 2);
+
+  /// How long a download waits for a byte that will not come.
+  private static final Duration SHORT = Duration.ofSeconds(1);
+
   private static final String SUM = ByteString.of(BYTES).sha256().hex();
 
   @TempDir Path directory;
@@ -48,6 +54,7 @@ class DownloadTest {
   private DownloadServer server;
   private Optional<Token> token = Optional.empty();
   private String hub = "http://hub.example";
+  private Duration idle = Duration.ofMinutes(1);
 
   @BeforeEach
   void start() throws IOException {
@@ -102,7 +109,17 @@ class DownloadTest {
   }
 
   @Test
+  void givesUpAtOnceWhenNobodyKnowsTheHost() {
+    assertThatThrownBy(() -> get(RemoteFile.at(URI.create("http://nosuch.invalid/corpus.bin"))))
+        .isInstanceOf(IOException.class)
+        .hasMessage("corpus.bin: unknown host nosuch.invalid");
+    assertThat(pausesSeconds).isEmpty();
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
   void goesOnAfterAStall() throws Exception {
+    idle = SHORT;
     server.fail(FILE, stall(1000));
     get();
     assertWhole();
@@ -457,6 +474,7 @@ class DownloadTest {
 
   @Test
   void streamsAFileOverBrokenConnections() throws Exception {
+    idle = SHORT;
     server.fail(FILE, status(503), cut(100_000), stall(50_000));
     try (Download download = download();
         Download.Source source = download.toStream(file())) {
@@ -491,6 +509,27 @@ class DownloadTest {
   }
 
   @Test
+  void endsAReadThatWaitsWhenAnotherThreadCloses() throws Exception {
+    server.fail(FILE, stall(1000));
+    try (Download download = download()) {
+      Download.Source source = download.toStream(file());
+      assertThat(source.stream().readNBytes(1000)).hasSize(1000);
+      FutureTask<Integer> read = new FutureTask<>(() -> source.stream().read());
+      Thread reader = Thread.ofPlatform().start(read);
+      while (reader.getState() != Thread.State.RUNNABLE
+          && reader.getState() != Thread.State.TERMINATED) {
+        Thread.onSpinWait();
+      }
+      source.close();
+      assertThatThrownBy(read::get)
+          .cause()
+          .isInstanceOf(InterruptedIOException.class)
+          .hasMessage("corpus.bin: interrupted");
+    }
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
   void probesWithoutDownloading() {
     server.fail("/busy", status(503));
     try (Download download = download()) {
@@ -500,7 +539,9 @@ class DownloadTest {
       assertThat(download.probe(busy).alive()).isFalse();
       RemoteFile none = RemoteFile.at(URI.create("http://127.0.0.1:1/none"));
       assertThat(download.probe(none))
-          .isEqualTo(new Download.Liveness(false, "connection refused", OptionalLong.empty()));
+          .isEqualTo(
+              new Download.Liveness(
+                  false, "connection refused by 127.0.0.1:1", OptionalLong.empty()));
     }
     assertThat(server.log()).containsExactly("HEAD " + FILE, "HEAD /busy");
   }
@@ -545,11 +586,7 @@ class DownloadTest {
 
   private Download download() {
     Patience patience =
-        new Patience(
-            Duration.ofSeconds(5),
-            Duration.ofMillis(300),
-            5,
-            pause -> pausesSeconds.add(pause.toSeconds()));
+        new Patience(Duration.ofMinutes(1), idle, 5, pause -> pausesSeconds.add(pause.toSeconds()));
     HubSettings settings = HubSettings.of("neox-test", Map.of(), Optional.of(hub), token);
     return Download.open(
         settings,

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import neox.hub.HubSettings;
 import neox.hub.RemoteFile;
 import neox.hub.fixture.DownloadServer;
@@ -31,7 +32,7 @@ class KilledDownloadTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
   void goesOnWhereAKilledProcessStopped() throws Exception {
     byte[] bytes = new byte[300_000];
     new Random(1).nextBytes(bytes);

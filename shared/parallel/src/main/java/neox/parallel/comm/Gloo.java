@@ -88,7 +88,7 @@ public final class Gloo implements AutoCloseable {
     options.devices(new GlooDeviceVector(device));
     Supplier<ProcessGroupGloo> meeting =
         () -> given(own, s -> new ProcessGroupGloo(s, mine, ranks.size(), options));
-    try (var _ = NativeStandardOutput.toStandardError()) { // "[Gloo] Rank 0 is connected to ..."
+    try (var _ = NativeStandardOutput.dropped()) { // "[Gloo] Rank 0 is connected to ..."
       ProcessGroupGloo group = NativeFailure.explained(who + ": meeting", meeting);
       return new GlooCommunicator(Scope.keep(group), who, mine, ranks.size());
     }

@@ -1,15 +1,17 @@
 package neox.parallel.comm;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
-/// Sends what native code prints on standard output to standard error meanwhile, where it does not
-/// mix with our data. It affects the whole process: keep it short.
+/// Drops what native code prints on standard output meanwhile: chatter that every rank repeats, in
+/// the middle of our data. It affects the whole process: keep it short.
 final class NativeStandardOutput implements AutoCloseable {
   private static final int OUTPUT = 1;
-  private static final int ERROR = 2;
+  private static final int WRITE_ONLY = 1;
+  private static final int CLOSED = -1;
 
   private final int original;
 
@@ -17,16 +19,23 @@ final class NativeStandardOutput implements AutoCloseable {
     this.original = original;
   }
 
-  static NativeStandardOutput toStandardError() {
+  /// Where standard output is closed there is nothing to keep clean.
+  static NativeStandardOutput dropped() {
     int original = Calls.call(Calls.DUP, OUTPUT);
-    Calls.call(Calls.DUP2, ERROR, OUTPUT);
+    if (original != CLOSED) {
+      int nowhere = Calls.open("/dev/null", WRITE_ONLY);
+      Calls.call(Calls.DUP2, nowhere, OUTPUT);
+      Calls.call(Calls.CLOSE, nowhere);
+    }
     return new NativeStandardOutput(original);
   }
 
   @Override
   public void close() {
-    Calls.call(Calls.DUP2, original, OUTPUT);
-    Calls.call(Calls.CLOSE, original);
+    if (original != CLOSED) {
+      Calls.call(Calls.DUP2, original, OUTPUT);
+      Calls.call(Calls.CLOSE, original);
+    }
   }
 
   /// libc's calls on file descriptors.
@@ -34,24 +43,36 @@ final class NativeStandardOutput implements AutoCloseable {
     static final MethodHandle DUP = find("dup", 1);
     static final MethodHandle DUP2 = find("dup2", 2);
     static final MethodHandle CLOSE = find("close", 1);
+    static final MethodHandle OPEN =
+        find(
+            "open",
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
+            Linker.Option.firstVariadicArg(2));
 
-    @SuppressWarnings("restricted")
     private static MethodHandle find(String name, int arguments) {
-      Linker linker = Linker.nativeLinker();
       FunctionDescriptor signature = FunctionDescriptor.of(ValueLayout.JAVA_INT);
       for (int i = 0; i < arguments; i++) {
         signature = signature.appendArgumentLayouts(ValueLayout.JAVA_INT);
       }
-      return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), signature);
+      return find(name, signature);
+    }
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle find(
+        String name, FunctionDescriptor signature, Linker.Option... options) {
+      Linker linker = Linker.nativeLinker();
+      return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), signature, options);
+    }
+
+    static int open(String path, int flags) {
+      try (Arena arena = Arena.ofConfined()) {
+        return call(OPEN, arena.allocateFrom(path), flags);
+      }
     }
 
     static int call(MethodHandle function, Object... arguments) {
       try {
-        int result = (int) function.invokeWithArguments(arguments);
-        if (result < 0) {
-          throw new IllegalStateException("standard output cannot be redirected");
-        }
-        return result;
+        return (int) function.invokeWithArguments(arguments);
       } catch (RuntimeException | Error e) {
         throw e;
       } catch (Throwable e) {

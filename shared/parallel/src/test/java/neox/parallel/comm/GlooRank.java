@@ -36,7 +36,7 @@ final class GlooRank {
   }
 
   private static void verbs(Path directory) throws Exception {
-    try (Ranks ranks = join(new Topology(1, 2, 1), Duration.ofSeconds(30))) {
+    try (Ranks ranks = join(new Topology(1, 2, 1), Duration.ofMinutes(5))) {
       System.gc(); // frees what nothing holds: the store and the groups must be held
       Thread.sleep(100);
       Verbs.check(ranks.data());
@@ -47,7 +47,7 @@ final class GlooRank {
   }
 
   private static void grid() {
-    try (Ranks ranks = join(new Topology(1, 2, 2), Duration.ofSeconds(30))) {
+    try (Ranks ranks = join(new Topology(1, 2, 2), Duration.ofMinutes(5))) {
       GroupMembers.check(ranks);
       Verbs.check(ranks.tensor());
     }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import neox.parallel.Ranks;
 import neox.parallel.Topology;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Pipelines whose stages are threads, compared with one stage that has all the layers.
-@Timeout(60)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PipelineParallelTest {
   private static final int LAYERS = 4;
   private static final long[] SHAPE = {2, 3}; // [b, h]

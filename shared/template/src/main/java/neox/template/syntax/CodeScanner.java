@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import neox.python.Escapes;
 import neox.template.syntax.Token.Kind;
-import neox.template.value.Fault;
 
 /// Reads one token of an expression.
 final class CodeScanner {
@@ -61,8 +61,8 @@ final class CodeScanner {
           String raw = quoted.substring(1, quoted.length() - 1);
           try {
             return new Found(Kind.STRING, Escapes.decode(raw), found.to());
-          } catch (Fault e) {
-            return new Found(Kind.STRING, raw, found.to(), Optional.of(e.problem()));
+          } catch (IllegalArgumentException e) {
+            return new Found(Kind.STRING, raw, found.to(), Optional.ofNullable(e.getMessage()));
           }
         });
   }

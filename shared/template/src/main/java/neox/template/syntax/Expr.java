@@ -62,8 +62,19 @@ public sealed interface Expr {
   record Conditional(Expr test, Expr then, Optional<Expr> otherwise) implements Expr {}
 
   /// The arguments of a call as written.
-  record Given(List<Expr> positional, List<Keyword> keywords) {
-    static final Given NOTHING = new Given(List.of(), List.of());
+  ///
+  /// @param more `*more`: further arguments without names
+  /// @param moreNamed `**moreNamed`: further arguments with names
+  record Given(
+      List<Expr> positional,
+      List<Keyword> keywords,
+      Optional<Expr> more,
+      Optional<Expr> moreNamed) {
+    static final Given NOTHING = of(List.of());
+
+    static Given of(List<Expr> positional) {
+      return new Given(positional, List.of(), Optional.empty(), Optional.empty());
+    }
   }
 
   record Keyword(String name, Expr value) {}

@@ -236,38 +236,10 @@ final class ExpressionParser {
     if (!bracket && (word || !STARTS_ARGUMENT.contains(tokens.current().kind()))) {
       return Given.NOTHING;
     }
-    return new Given(List.of(operands.parsePostfix(operands.parsePrimary())), List.of());
+    return Given.of(List.of(operands.parsePostfix(operands.parsePrimary())));
   }
 
   Given parseGiven() {
-    tokens.expectOperator("(");
-    List<Expr> positional = new ArrayList<>();
-    List<Expr.Keyword> keywords = new ArrayList<>();
-    while (!tokens.skipOperator(")")) {
-      if (!positional.isEmpty() || !keywords.isEmpty()) {
-        tokens.expectOperator(",");
-        if (tokens.skipOperator(")")) {
-          break;
-        }
-      }
-      if (tokens.atOperator("*") || tokens.atOperator("**")) {
-        throw tokens.error(tokens.current().line(), "* and ** in a call are not supported");
-      }
-      parseArgument(positional, keywords);
-    }
-    return new Given(positional, keywords);
-  }
-
-  private void parseArgument(List<Expr> positional, List<Expr.Keyword> keywords) {
-    Expr value = parse();
-    if (value instanceof Expr.Name(String name) && tokens.skipOperator("=")) {
-      keywords.add(new Expr.Keyword(name, parse()));
-      return;
-    }
-    if (!keywords.isEmpty()) {
-      throw tokens.error(
-          tokens.current().line(), "an argument without a name follows one with a name");
-    }
-    positional.add(value);
+    return new ArgumentsParser(tokens, this).parse();
   }
 }

@@ -147,6 +147,9 @@ final class OperandParser {
   }
 
   private Expr parseSubscript(Expr target) {
+    if (tokens.skipOperator("]")) {
+      return new Expr.Item(target, new Expr.TupleOf(List.of()));
+    }
     Optional<Expr> start =
         tokens.atOperator(":") ? Optional.empty() : Optional.of(expressions.parse());
     if (!tokens.skipOperator(":")) {

@@ -2,6 +2,7 @@ package neox.template.syntax;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// A part of a template: text, or what one tag and its end enclose.
 public sealed interface Statement {
@@ -51,17 +52,30 @@ public sealed interface Statement {
   /// @param value what becomes of the text, which has the name [#CAPTURED]
   record FilterBlock(Expr value, List<Statement> body, int line) implements Statement {}
 
-  record Macro(String name, List<Parameter> parameters, List<Statement> body, int line)
-      implements Statement {}
+  record Macro(Routine routine, int line) implements Statement {}
 
   /// `{% call(parameters) call %}body{% endcall %}`
-  record CallBlock(Expr.Call call, List<Parameter> parameters, List<Statement> body, int line)
-      implements Statement {}
+  record CallBlock(Expr.Call call, Routine routine, int line) implements Statement {}
+
+  /// What can be called.
+  ///
+  /// @param extras which of `caller`, `varargs` and `kwargs` the body uses
+  record Routine(
+      String name, List<Parameter> parameters, List<Statement> body, Set<String> extras) {}
 
   record Parameter(String name, Optional<Expr> fallback) {}
 
   /// `{% with name = value %}body{% endwith %}`, or a body with names of its own.
   record With(List<Assign> names, List<Statement> body, int line) implements Statement {}
+
+  /// `{% block name %}body{% endblock %}`, which sees what the template sets outside of loops.
+  record Block(boolean scoped, List<Statement> body, int line) implements Statement {}
+
+  /// `{% autoescape on %}body{% endautoescape %}`
+  record Autoescape(Expr on, List<Statement> body, int line) implements Statement {}
+
+  /// A tag that loads another template: there is none.
+  record Load(String tag, int line) implements Statement {}
 
   record Break(int line) implements Statement {}
 

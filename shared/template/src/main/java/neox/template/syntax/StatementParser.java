@@ -1,6 +1,7 @@
 package neox.template.syntax;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -12,12 +13,12 @@ import neox.template.value.Dialect.Option;
 
 /// Parses text and tags.
 public final class StatementParser {
-  private static final Set<String> UNSUPPORTED =
-      Set.of("include", "import", "from", "extends", "block", "autoescape", "do", "trans");
+  private static final List<String> EXTRAS = List.of("caller", "varargs", "kwargs");
 
   private final Tokens tokens;
   private final ExpressionParser expressions;
   private final Dialect dialect;
+  private final Set<String> blocks = new HashSet<>();
   private int loops;
 
   private StatementParser(Tokens tokens, Names names, Dialect dialect) {
@@ -91,6 +92,12 @@ public final class StatementParser {
       }
       case "with" -> parseWith(line);
       case "print" -> new Statement.Print(expressions.parseTuple(), line);
+      case "block" -> parseBlock(line);
+      case "autoescape" -> {
+        Expr on = expressions.parse();
+        yield new Statement.Autoescape(on, parseBody("autoescape", line), line);
+      }
+      case "include", "import", "from", "extends" -> parseLoad(tag);
       default -> parseChatTag(tag);
     };
   }
@@ -112,11 +119,26 @@ public final class StatementParser {
         default -> {}
       }
     }
-    throw tokens.error(
-        line,
-        UNSUPPORTED.contains(tag.text())
-            ? "the tag '" + tag.text() + "' is not supported"
-            : "unknown tag '" + tag.text() + "'");
+    throw tokens.error(line, "unknown tag '" + tag.text() + "'");
+  }
+
+  private Statement parseLoad(Token tag) {
+    expressions.parse();
+    while (!tokens.atKind(Kind.BLOCK_END) && !tokens.atKind(Kind.END)) {
+      tokens.next();
+    }
+    return new Statement.Load(tag.text(), tag.line());
+  }
+
+  private Statement parseBlock(int line) {
+    Token name = tokens.expect(Kind.NAME, "the name of the block");
+    if (!blocks.add(name.text())) {
+      throw tokens.error(name.line(), "block '" + name.text() + "' defined twice");
+    }
+    boolean scoped = tokens.skipWord("scoped");
+    List<Statement> body = parseOutsideLoops("block", line);
+    tokens.skipWord(name.text());
+    return new Statement.Block(scoped, body, line);
   }
 
   private Statement inLoop(Statement jump) {
@@ -199,8 +221,16 @@ public final class StatementParser {
 
   private Statement parseMacro(int line) {
     String name = tokens.expect(Kind.NAME, "the name of the macro").text();
-    List<Parameter> parameters = parseParameters();
-    return new Statement.Macro(name, parameters, parseOutsideLoops("macro", line), line);
+    return new Statement.Macro(parseRoutine(name, parseParameters(), "macro", line), line);
+  }
+
+  private Statement.Routine parseRoutine(
+      String name, List<Parameter> parameters, String tag, int line) {
+    int from = tokens.position();
+    List<Statement> body = parseOutsideLoops(tag, line);
+    Set<String> extras = new HashSet<>(EXTRAS);
+    extras.removeIf(extra -> !tokens.uses(extra, from));
+    return new Statement.Routine(name, parameters, body, extras);
   }
 
   private List<Statement> parseOutsideLoops(String tag, int line) {
@@ -216,7 +246,7 @@ public final class StatementParser {
     if (!(expressions.parse() instanceof Expr.Call call)) {
       throw tokens.error(line, "expected a call of a macro after 'call'");
     }
-    return new Statement.CallBlock(call, parameters, parseOutsideLoops("call", line), line);
+    return new Statement.CallBlock(call, parseRoutine("caller", parameters, "call", line), line);
   }
 
   private List<Parameter> parseParameters() {

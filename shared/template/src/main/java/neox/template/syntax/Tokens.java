@@ -44,6 +44,29 @@ final class Tokens {
     return atWord(word) && tokens.get(at + 1).is(Kind.NAME, second);
   }
 
+  /// Whether a name and an operator follow.
+  boolean atNamed(String operator) {
+    return atKind(Kind.NAME) && tokens.get(at + 1).is(Kind.OPERATOR, operator);
+  }
+
+  /// The number of the current token.
+  int position() {
+    return at;
+  }
+
+  /// Whether one of the tokens from there to the current one is this name, used as a variable.
+  boolean uses(String variable, int from) {
+    for (int i = from; i < at; i++) {
+      Token before = tokens.get(Math.max(0, i - 1));
+      boolean isPart = before.kind() == Kind.OPERATOR && ".|".contains(before.text());
+      boolean isSet = tokens.get(i + 1).is(Kind.OPERATOR, "=");
+      if (tokens.get(i).is(Kind.NAME, variable) && !isPart && !isSet) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   boolean skipOperator(String operator) {
     return skipIf(atOperator(operator));
   }

@@ -82,7 +82,7 @@ public record Arguments(List<Value> positional, Map<String, Value> named) {
 
     /// A string; [neox.base.UserException] when the argument is something else.
     public String text(int parameter) {
-      if (value(parameter) instanceof Value.Text(String text)) {
+      if (value(parameter) instanceof Value.Text(String text, _)) {
         return text;
       }
       throw wrong(parameter, "a string");

@@ -9,13 +9,12 @@ import java.util.Optional;
 
 /// Python's operators on numbers and sequences.
 public final class Arithmetic {
-  private static final int MAX_ITEMS = 1 << 26;
   private static final int MAX_BITS = 1 << 20;
   private static final MathContext AMPLE = new MathContext(60);
 
   public static Value apply(Operator operator, Value left, Value right) {
     if (operator == Operator.REMAINDER && left instanceof Value.Text format) {
-      return new Value.Text(PercentFormat.format(format.value(), right));
+      return PercentFormat.format(format, right);
     }
     requireDefined(left);
     requireDefined(right);
@@ -62,9 +61,9 @@ public final class Arithmetic {
   }
 
   private static Optional<Value> join(Value left, Value right) {
-    if (left instanceof Value.Text(String a)) {
-      if (right instanceof Value.Text(String b)) {
-        return Optional.of(new Value.Text(a + b));
+    if (left instanceof Value.Text a) {
+      if (right instanceof Value.Text b) {
+        return Optional.of(join(a, b));
       }
       throw Fault.of("can only concatenate str (not \"%s\") to str", right.type());
     }
@@ -77,7 +76,15 @@ public final class Arithmetic {
     return Optional.empty();
   }
 
+  private static Value.Text join(Value.Text left, Value.Text right) {
+    Size.require((long) left.value().length() + right.value().length());
+    return left.isMarkup() || right.isMarkup()
+        ? new Value.Text(Markup.escape(left).value() + Markup.escape(right).value(), true)
+        : new Value.Text(left.value() + right.value());
+  }
+
   private static List<Value> both(List<Value> first, List<Value> second) {
+    Size.require((long) first.size() + second.size());
     List<Value> both = new ArrayList<>(first);
     both.addAll(second);
     return both;
@@ -91,7 +98,9 @@ public final class Arithmetic {
     BigInteger n = times.get().max(BigInteger.ZERO);
     return switch (sequence) {
       case Value.Text text ->
-          Optional.of(new Value.Text(text.value().repeat(times(n, text.value().length()))));
+          Optional.of(
+              new Value.Text(
+                  text.value().repeat(times(n, text.value().length())), text.isMarkup()));
       case Value.Listing list -> Optional.of(new Value.Listing(repeat(list.items(), n)));
       case Value.Tuple tuple -> Optional.of(new Value.Tuple(repeat(tuple.items(), n)));
       default -> Optional.empty();
@@ -107,22 +116,30 @@ public final class Arithmetic {
   }
 
   private static int times(BigInteger n, int length) {
-    if (n.multiply(BigInteger.valueOf(length)).compareTo(BigInteger.valueOf(MAX_ITEMS)) > 0) {
-      throw Fault.of("a sequence of more than %,d items is too long", MAX_ITEMS);
+    if (length == 0) {
+      return 0;
     }
-    return length == 0 ? 0 : n.intValueExact();
+    Size.require(n.min(BigInteger.valueOf(Integer.MAX_VALUE)).longValue() * length);
+    return n.intValueExact();
   }
 
   private static Value integers(Operator operator, BigInteger a, BigInteger b) {
     return switch (operator) {
       case ADD -> new Value.Int(a.add(b));
       case SUBTRACT -> new Value.Int(a.subtract(b));
-      case MULTIPLY -> new Value.Int(a.multiply(b));
+      case MULTIPLY -> new Value.Int(product(a, b));
       case DIVIDE -> new Value.Real(quotient(a, b));
       case FLOOR_DIVIDE -> new Value.Int(floorQuotient(a, b));
       case REMAINDER -> new Value.Int(a.subtract(floorQuotient(a, b).multiply(b)));
       case POWER -> power(a, b);
     };
+  }
+
+  private static BigInteger product(BigInteger a, BigInteger b) {
+    if ((long) a.bitLength() + b.bitLength() > MAX_BITS) {
+      throw Fault.of("a product of more than %,d bits is too large", MAX_BITS);
+    }
+    return a.multiply(b);
   }
 
   private static double quotient(BigInteger a, BigInteger b) {
@@ -153,7 +170,7 @@ public final class Arithmetic {
   private static Value power(BigInteger a, BigInteger b) {
     if (b.signum() < 0) {
       requireNonZero(a.signum() != 0, "zero to a negative power");
-      return new Value.Real(Math.pow(a.doubleValue(), b.doubleValue()));
+      return new Value.Real(power(real(new Value.Int(a)), real(new Value.Int(b))));
     }
     if (a.bitLength() > 1 && BigInteger.valueOf(a.bitLength()).multiply(b).bitLength() > 20) {
       throw Fault.of("a power of more than %,d bits is too large", MAX_BITS);
@@ -200,9 +217,17 @@ public final class Arithmetic {
         if (a < 0 && b != Math.rint(b)) {
           throw Fault.of("a power that is a complex number is not supported");
         }
-        yield Math.pow(a, b);
+        yield power(a, b);
       }
     };
+  }
+
+  private static double power(double a, double b) {
+    double power = Math.pow(a, b);
+    if (Double.isInfinite(power) && !Double.isInfinite(a) && !Double.isInfinite(b)) {
+      throw Fault.of("Numerical result out of range");
+    }
+    return power;
   }
 
   /// The remainder that has the sign of the divisor.

@@ -10,7 +10,7 @@ public final class Attributes {
   /// `value.name`
   public static Value attribute(Value value, String name, Dialect dialect) {
     Arithmetic.requireDefined(value);
-    return own(value, name)
+    return own(value, name, dialect)
         .or(() -> Sequences.item(value, new Value.Text(name)))
         .orElseGet(() -> missing(value, "attribute", PythonRepr.of(name), dialect));
   }
@@ -22,8 +22,8 @@ public final class Attributes {
     if (item.isPresent()) {
       return item.get();
     }
-    if (key instanceof Value.Text(String name)) {
-      return own(value, name)
+    if (key instanceof Value.Text(String name, _)) {
+      return own(value, name, dialect)
           .orElseGet(() -> missing(value, "attribute", PythonRepr.of(name), dialect));
     }
     return missing(value, "element", Printing.repr(key), dialect);
@@ -36,13 +36,15 @@ public final class Attributes {
   }
 
   /// What Python calls an attribute: a method, or a field of Jinja's own objects.
-  public static Optional<Value> own(Value value, String name) {
+  public static Optional<Value> own(Value value, String name, Dialect dialect) {
     if (name.startsWith("__")) {
       return internal(value, name);
     }
     return switch (value) {
+      case Value.Text text when name.equals("format") || name.equals("format_map") ->
+          method(true, name, a -> BraceFormat.call(text, name, a, dialect));
       case Value.Text text ->
-          method(TextMethods.exists(name), name, a -> TextMethods.call(text.value(), name, a));
+          method(TextMethods.exists(name), name, a -> TextMethods.call(text, name, a));
       case Dict dict ->
           method(CollectionMethods.ofDict(name), name, a -> CollectionMethods.call(dict, name, a));
       case Value.Listing list ->
@@ -50,6 +52,8 @@ public final class Attributes {
               CollectionMethods.ofList(name),
               name,
               a -> CollectionMethods.call("list", list.items(), name, a));
+      case Value.Tuple tuple when tuple.names().contains(name) ->
+          Optional.of(tuple.items().get(tuple.names().indexOf(name)));
       case Value.Tuple tuple ->
           method(
               CollectionMethods.ofTuple(name),
@@ -57,13 +61,13 @@ public final class Attributes {
               a -> CollectionMethods.call("tuple", tuple.items(), name, a));
       case Namespace namespace -> namespace.get(name);
       case Loop loop -> loop.attribute(name);
-      case Value.Bool bool -> number(bool, name);
-      case Value.Int number -> number(number, name);
-      case Value.Real number -> number(number, name);
-      case Value.Range range -> unsupported(range, name, "start stop step index count");
+      case Value.Bool bool -> NumberMethods.of(bool, name);
+      case Value.Int number -> NumberMethods.of(number, name);
+      case Value.Real number -> NumberMethods.of(number, name);
+      case Value.Range range -> range(range, name);
       case Value.View view -> unsupported(view, name, "isdisjoint mapping");
-      case Value.Callable function ->
-          unsupported(function, name, "name arguments catch_kwargs catch_varargs caller");
+      case Value.Callable function -> Optional.ofNullable(function.attributes().get(name));
+      case Value.Custom custom -> custom.attributes().apply(name);
       case Value.None none -> Optional.empty();
       case Value.Lazy lazy -> unsupported(lazy, name, "send throw close");
       case Value.Undefined undefined -> Optional.empty();
@@ -74,16 +78,21 @@ public final class Attributes {
     return exists ? Optional.of(new Value.Callable(name, body)) : Optional.empty();
   }
 
-  private static Optional<Value> number(Value value, String name) {
-    return unsupported(
-        value,
-        name,
-        "real imag numerator denominator conjugate bit_length bit_count to_bytes from_bytes"
-            + " as_integer_ratio is_integer hex fromhex");
+  private static Optional<Value> range(Value.Range range, String name) {
+    return switch (name) {
+      case "start" -> Optional.of(Value.Int.of(range.start()));
+      case "stop" -> Optional.of(Value.Int.of(range.stop()));
+      case "step" -> Optional.of(Value.Int.of(range.step()));
+      default ->
+          method(
+              CollectionMethods.ofTuple(name),
+              name,
+              a -> CollectionMethods.call("range", range.items(), name, a));
+    };
   }
 
   /// What Python has and this engine has not is an error, lest the template print nothing for it.
-  private static Optional<Value> unsupported(Value value, String name, String names) {
+  static Optional<Value> unsupported(Value value, String name, String names) {
     if (PythonText.split(names, -1).contains(name)) {
       throw Fault.of("%s.%s is not supported", value.type(), name);
     }

@@ -1,6 +1,8 @@
 package neox.template.value;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -8,19 +10,46 @@ import java.util.regex.Pattern;
 /// `'…{}…'.format(…)`
 final class BraceFormat {
   private static final Pattern PIECE =
-      Pattern.compile("\\{\\{|\\}\\}|\\{([^{}!:]*)(?:!([^{}:]*))?(?::([^{}]*))?\\}|[{}]");
+      Pattern.compile(
+          "\\{\\{|\\}\\}|\\{([^{}!:]*)(?:!([^{}:]*))?(?::((?:[^{}]|\\{[^{}]*\\})*))?\\}|[{}]");
   private static final Pattern STEP = Pattern.compile("\\.([^.\\[]+)|\\[([^\\]]+)\\]");
 
   private final Arguments arguments;
+  private final boolean escaping;
+  private final Dialect dialect;
   private int next;
 
-  private BraceFormat(Arguments arguments) {
+  private BraceFormat(Arguments arguments, boolean escaping, Dialect dialect) {
     this.arguments = arguments;
+    this.escaping = escaping;
+    this.dialect = dialect;
   }
 
-  static String format(String format, Arguments arguments) {
-    BraceFormat run = new BraceFormat(arguments);
-    return PIECE.matcher(format).replaceAll(m -> Matcher.quoteReplacement(run.piece((Matcher) m)));
+  /// `format` or `format_map`
+  static Value call(Value.Text format, String method, Arguments given, Dialect dialect) {
+    Arguments arguments = method.equals("format_map") ? mapped(given) : given;
+    BraceFormat run = new BraceFormat(arguments, format.isMarkup(), dialect);
+    return new Value.Text(run.expand(format.value()), format.isMarkup());
+  }
+
+  private static Arguments mapped(Arguments arguments) {
+    Value names = arguments.bind("format_map", 1, "mapping").value(0);
+    if (!(names instanceof Dict dict)) {
+      throw Fault.of("format_map: expected a mapping, found '%s'", names.type());
+    }
+    Map<String, Value> named = new LinkedHashMap<>();
+    dict.keys().forEach(key -> named.put(Printing.str(key), dict.get(key).orElseThrow()));
+    return new Arguments(List.of(), named);
+  }
+
+  private String expand(String format) {
+    StringBuilder out = new StringBuilder();
+    Matcher piece = PIECE.matcher(format);
+    while (piece.find()) {
+      piece.appendReplacement(out, "");
+      Size.require(out.append(piece(piece)).length());
+    }
+    return piece.appendTail(out).toString();
   }
 
   private String piece(Matcher piece) {
@@ -43,13 +72,26 @@ final class BraceFormat {
     if (conversion.isPresent()) {
       value = new Value.Text(converted(value, conversion.get()));
     }
-    return FormatSpec.parse(spec).format(value);
+    if (spec.contains("{")) {
+      spec = expand(spec); // a format inside a format takes its values from the same arguments
+    }
+    if (!escaping) {
+      return FormatSpec.parse(spec).format(value);
+    }
+    boolean isMarkup = value instanceof Value.Text(_, boolean markup) && markup;
+    if (isMarkup && !spec.isEmpty()) {
+      throw Fault.of("Unsupported format specification for Markup.");
+    }
+    return isMarkup
+        ? Printing.str(value)
+        : Markup.escape(FormatSpec.parse(spec).format(value)).value();
   }
 
   private static String converted(Value value, String conversion) {
     return switch (conversion) {
       case "s" -> Printing.str(value);
       case "r" -> Printing.repr(value);
+      case "a" -> Printing.ascii(value);
       default -> throw Fault.of("the conversion '!%s' is not supported", conversion);
     };
   }
@@ -71,14 +113,17 @@ final class BraceFormat {
     return value;
   }
 
-  private static Value step(Value value, Matcher step) {
+  private Value step(Value value, Matcher step) {
     boolean attribute = step.group(1) != null;
     String name = attribute ? step.group(1) : step.group(2);
+    Value key = isNumber(name) ? Value.Int.of(Long.parseLong(name)) : Value.of(name);
+    if (dialect.has(Dialect.Option.LENIENT_FORMAT)) {
+      return attribute
+          ? Attributes.attribute(value, name, dialect)
+          : Attributes.item(value, key, dialect);
+    }
     Optional<Value> found =
-        attribute
-            ? Attributes.own(value, name)
-            : Sequences.item(
-                value, isNumber(name) ? Value.Int.of(Long.parseLong(name)) : Value.of(name));
+        attribute ? Attributes.own(value, name, dialect) : Sequences.item(value, key);
     return found.orElseThrow(() ->
         Fault.of(
             "'%s' object has no %s '%s'", value.type(), attribute ? "attribute" : "item", name));

@@ -152,13 +152,21 @@ public final class Comparison {
   static boolean contains(Value container, Value item) {
     return switch (container) {
       case Value.Text text -> {
-        if (item instanceof Value.Text(String part)) {
+        if (item instanceof Value.Text(String part, _)) {
           yield text.value().contains(part);
         }
         Arithmetic.requireDefined(item);
         throw Fault.of("'in <string>' requires string as left operand, not %s", item.type());
       }
       case Dict dict -> dict.get(item).isPresent();
+      case Value.View view when view.type().equals("dict_keys") -> {
+        Value key = Dict.plain(item);
+        yield view.items().stream().anyMatch(other -> Dict.plain(other).equals(key));
+      }
+      case Value.View view when view.type().equals("dict_items") ->
+          item instanceof Value.Tuple pair
+              && pair.items().size() == 2
+              && view.items().stream().anyMatch(other -> equal(item, other));
       case Value.None none -> throw notIterable(container);
       case Value.Bool bool -> throw notIterable(container);
       case Value.Int number -> throw notIterable(container);

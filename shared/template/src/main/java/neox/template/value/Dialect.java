@@ -9,11 +9,16 @@ public record Dialect(Set<Option> options) {
   public static final Dialect CHAT =
       new Dialect(
           EnumSet.of(
-              Option.TRIM_BLOCKS, Option.LSTRIP_BLOCKS, Option.CHAT_TAGS, Option.PLAIN_JSON));
+              Option.TRIM_BLOCKS,
+              Option.LSTRIP_BLOCKS,
+              Option.CHAT_TAGS,
+              Option.PLAIN_JSON,
+              Option.LENIENT_FORMAT));
 
   /// As the evaluation harness renders the templates of its tasks.
   public static final Dialect HARNESS =
-      new Dialect(EnumSet.of(Option.KEEP_TRAILING_NEWLINE, Option.STRICT_UNDEFINED));
+      new Dialect(
+          EnumSet.of(Option.KEEP_TRAILING_NEWLINE, Option.STRICT_UNDEFINED, Option.REGEX_REPLACE));
 
   /// One departure from Jinja's defaults.
   public enum Option {
@@ -28,7 +33,11 @@ public record Dialect(Set<Option> options) {
     /// The tags `break`, `continue` and `generation` exist.
     CHAT_TAGS,
     /// The filter `tojson` leaves HTML's characters and the order of keys alone.
-    PLAIN_JSON
+    PLAIN_JSON,
+    /// `'{0.x}'.format(…)` prints nothing for an attribute that is not there, as in the sandbox.
+    LENIENT_FORMAT,
+    /// There is a filter `regex_replace`.
+    REGEX_REPLACE
   }
 
   public Dialect {

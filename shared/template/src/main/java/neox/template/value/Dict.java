@@ -68,6 +68,7 @@ public final class Dict implements Value {
       case View view -> view;
       case Lazy lazy -> lazy;
       case Callable function -> function;
+      case Custom custom -> custom;
       case Loop loop -> loop;
     };
   }

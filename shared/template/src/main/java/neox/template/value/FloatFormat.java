@@ -3,8 +3,8 @@ package neox.template.value;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import neox.python.PythonCase;
 import neox.python.PythonRepr;
-import neox.python.PythonText;
 
 /// Numbers in decimal as C prints them, rounded from their exact value, halves to even.
 final class FloatFormat {
@@ -14,7 +14,7 @@ final class FloatFormat {
   static String format(double number, char kind, int precision) {
     if (Double.isNaN(number) || Double.isInfinite(number)) {
       String name = Double.isNaN(number) ? "nan" : number < 0 ? "-inf" : "inf";
-      return Character.isUpperCase(kind) ? PythonText.upper(name) : name;
+      return Character.isUpperCase(kind) ? PythonCase.upper(name) : name;
     }
     BigDecimal exact = new BigDecimal(number).abs();
     String digits =
@@ -25,7 +25,7 @@ final class FloatFormat {
         };
     boolean negative = number < 0 || (number == 0 && 1 / number < 0);
     return (negative ? "-" : "")
-        + (Character.isUpperCase(kind) ? PythonText.upper(digits) : digits);
+        + (Character.isUpperCase(kind) ? PythonCase.upper(digits) : digits);
   }
 
   private static String exponential(BigDecimal number, int precision) {
@@ -44,6 +44,24 @@ final class FloatFormat {
 
   private static int exponent(BigDecimal number) {
     return number.precision() - number.scale() - 1;
+  }
+
+  /// As `str` prints it, but with so many digits at most.
+  static String general(double number, int precision) {
+    if (Double.isNaN(number) || Double.isInfinite(number)) {
+      return format(number, 'g', precision);
+    }
+    BigDecimal rounded =
+        new BigDecimal(number).abs().round(new MathContext(precision, RoundingMode.HALF_EVEN));
+    int exponent = rounded.signum() == 0 ? 0 : exponent(rounded);
+    String digits =
+        exponent >= -4 && exponent < precision - 1
+            ? rounded.stripTrailingZeros().toPlainString()
+            : point(rounded.stripTrailingZeros().unscaledValue().toString())
+                + PythonRepr.exponent(exponent);
+    boolean negative = number < 0 || (number == 0 && 1 / number < 0);
+    boolean bare = digits.indexOf('.') < 0 && digits.indexOf('e') < 0;
+    return (negative ? "-" : "") + digits + (bare ? ".0" : "");
   }
 
   private static String general(BigDecimal number, int precision) {

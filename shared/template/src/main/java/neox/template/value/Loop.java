@@ -29,6 +29,10 @@ public final class Loop implements Value {
     return items.size();
   }
 
+  String printed() {
+    return "<LoopContext " + (at + 1) + "/" + items.size() + ">";
+  }
+
   public Callable again() {
     return again;
   }

@@ -15,6 +15,12 @@ public final class Namespace implements Value {
     return Optional.ofNullable(attributes.get(name));
   }
 
+  Dict dict() {
+    Dict.Builder dict = new Dict.Builder();
+    attributes.forEach(dict::put);
+    return dict.build();
+  }
+
   public void set(String name, Value value) {
     attributes.put(name, value);
   }

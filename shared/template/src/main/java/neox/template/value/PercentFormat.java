@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import neox.python.PythonCase;
 import neox.python.PythonText;
 
 /// `'…%s…' % value`
@@ -16,23 +17,30 @@ public final class PercentFormat {
 
   private final Value values;
   private final List<Value> inOrder;
+  private final boolean escaping;
   private int used;
 
-  private PercentFormat(Value values) {
+  private PercentFormat(Value values, boolean escaping) {
     this.values = values;
-    this.inOrder = values instanceof Value.Tuple(List<Value> items) ? items : List.of(values);
+    this.escaping = escaping;
+    this.inOrder = values instanceof Value.Tuple(List<Value> items, _) ? items : List.of(values);
   }
 
-  public static String format(String format, Value values) {
-    PercentFormat run = new PercentFormat(values);
+  public static Value.Text format(Value.Text text, Value values) {
+    PercentFormat run = new PercentFormat(values, text.isMarkup());
+    return new Value.Text(run.format(text.value()), text.isMarkup());
+  }
+
+  private String format(String format) {
     Matcher field = FIELD.matcher(format);
     StringBuilder text = new StringBuilder();
     int at = 0;
     while (field.find(at)) {
-      text.append(format, at, field.start()).append(run.field(field));
+      text.append(format, at, field.start()).append(field(field));
+      Size.require(text.length());
       at = field.end();
     }
-    if (run.mustBeUsed() && run.used < run.inOrder.size()) {
+    if (mustBeUsed() && used < inOrder.size()) {
       throw Fault.of("not all arguments converted during string formatting");
     }
     return text.append(format, at, format.length()).toString();
@@ -57,22 +65,47 @@ public final class PercentFormat {
     if (kind.isEmpty()) {
       throw Fault.of("incomplete format");
     }
-    if ("*".equals(field.group(3)) || "*".equals(field.group(4))) {
-      throw Fault.of("* in a format is not supported");
-    }
+    int width = number(Optional.ofNullable(field.group(3)), 0);
+    String flags = field.group(2) + (width < 0 ? "-" : "");
+    boolean point = field.group().contains(".");
+    int precision = number(Optional.ofNullable(field.group(4)), point ? 0 : -1);
     Value value = next(Optional.ofNullable(field.group(1)));
-    int precision = field.group(4) == null ? -1 : Integer.parseInt(field.group(4));
-    String flags = field.group(2);
-    if (flags.contains("#")) {
-      throw Fault.of("# in a format is not supported");
-    }
     String body = body(value, kind.charAt(0), precision);
+    if (flags.contains("#")) {
+      body = prefixed(body, kind.charAt(0));
+    }
     boolean number = "diufFeEgGxXo".contains(kind);
     if (number && !body.startsWith("-")) {
       body = (flags.contains("+") ? "+" : flags.contains(" ") ? " " : "") + body;
     }
-    int width = field.group(3) == null ? 0 : Integer.parseInt(field.group(3));
-    return pad(body, width, flags, number);
+    return pad(body, Math.abs(width), flags, number);
+  }
+
+  /// A width or a precision; `*` takes it from the values.
+  private int number(Optional<String> digits, int otherwise) {
+    if (digits.isEmpty()) {
+      return otherwise;
+    }
+    BigInteger number =
+        digits.get().equals("*")
+            ? Arithmetic.whole(next(Optional.empty())).orElseThrow(() -> Fault.of("* wants int"))
+            : new BigInteger(digits.get());
+    Size.require(number.abs().min(BigInteger.valueOf(Integer.MAX_VALUE)).longValue());
+    return number.intValueExact();
+  }
+
+  private static String prefixed(String body, char kind) {
+    String prefix =
+        switch (kind) {
+          case 'x' -> "0x";
+          case 'X' -> "0X";
+          case 'o' -> "0o";
+          case 'e', 'E', 'f', 'F', 'g', 'G' ->
+              throw Fault.of("# in a format of a floating-point number is not supported");
+          default -> "";
+        };
+    int sign = body.startsWith("-") ? 1 : 0;
+    return body.substring(0, sign) + prefix + body.substring(sign);
   }
 
   private Value next(Optional<String> name) {
@@ -88,13 +121,14 @@ public final class PercentFormat {
     return inOrder.get(used++);
   }
 
-  private static String body(Value value, char kind, int precision) {
+  private String body(Value value, char kind, int precision) {
     return switch (kind) {
-      case 's' -> cut(Printing.str(value), precision);
-      case 'r' -> cut(Printing.repr(value), precision);
+      case 's' -> cut(shown(value), precision);
+      case 'r' -> cut(escaped(Printing.repr(value)), precision);
+      case 'a' -> cut(escaped(Printing.ascii(value)), precision);
       case 'd', 'i', 'u' -> whole(value, kind).toString();
       case 'x' -> integer(value, kind).toString(16);
-      case 'X' -> PythonText.upper(integer(value, kind).toString(16));
+      case 'X' -> PythonCase.upper(integer(value, kind).toString(16));
       case 'o' -> integer(value, kind).toString(8);
       case 'f', 'F', 'e', 'E', 'g', 'G' -> {
         requireNumber(value, kind);
@@ -102,11 +136,19 @@ public final class PercentFormat {
         yield FloatFormat.format(Arithmetic.real(value), kind, digits);
       }
       case 'c' ->
-          value instanceof Value.Text(String text) && PythonText.length(text) == 1
+          value instanceof Value.Text(String text, _) && PythonText.length(text) == 1
               ? text
               : Character.toString(integer(value, kind).intValueExact());
       default -> throw Fault.of("unsupported format character '%s'", kind);
     };
+  }
+
+  private String shown(Value value) {
+    return escaping ? Markup.escape(value).value() : Printing.str(value);
+  }
+
+  private String escaped(String text) {
+    return escaping ? Markup.escape(text).value() : text;
   }
 
   private static String cut(String text, int precision) {

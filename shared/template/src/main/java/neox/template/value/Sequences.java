@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import neox.python.PythonText;
 
 /// Going through values, their length and their parts.
@@ -60,6 +61,7 @@ public final class Sequences {
   }
 
   static List<Value> characters(String text) {
+    Size.require(16L * text.length());
     return PythonText.characters(text).stream().map(Value::of).toList();
   }
 
@@ -93,6 +95,7 @@ public final class Sequences {
       case Value.Undefined undefined -> !items(undefined).isEmpty();
       case Value.Lazy lazy -> true;
       case Value.Callable function -> true;
+      case Value.Custom custom -> true;
       case Namespace namespace -> true;
       case Loop loop -> true;
       case Value.Listing list -> !list.items().isEmpty();
@@ -110,19 +113,36 @@ public final class Sequences {
       case Value.Listing list -> at(list.items(), key);
       case Value.Tuple tuple -> at(tuple.items(), key);
       case Value.Range range -> at(range.items(), key);
-      case Value.Text text -> at(characters(text.value()), key);
+      case Value.Text text -> character(text, key);
       default -> Optional.empty();
     };
   }
 
   private static Optional<Value> at(List<Value> items, Value key) {
-    Optional<BigInteger> index = Arithmetic.whole(key);
-    if (index.isEmpty() || index.get().bitLength() >= Integer.SIZE) {
+    OptionalInt index = index(key, items.size());
+    return index.isPresent() ? Optional.of(items.get(index.getAsInt())) : Optional.empty();
+  }
+
+  private static Optional<Value> character(Value.Text text, Value key) {
+    String value = text.value();
+    OptionalInt index = index(key, PythonText.length(value));
+    if (index.isEmpty()) {
       return Optional.empty();
     }
+    int at = value.offsetByCodePoints(0, index.getAsInt());
+    String character = Character.toString(value.codePointAt(at));
+    return Optional.of(new Value.Text(character, text.isMarkup()));
+  }
+
+  /// The place of an item, counted from the end when negative; empty when there is none.
+  private static OptionalInt index(Value key, int length) {
+    Optional<BigInteger> index = Arithmetic.whole(key);
+    if (index.isEmpty() || index.get().bitLength() >= Integer.SIZE) {
+      return OptionalInt.empty();
+    }
     int at = index.get().intValue();
-    int from = at < 0 ? Math.addExact(at, items.size()) : at;
-    return from >= 0 && from < items.size() ? Optional.of(items.get(from)) : Optional.empty();
+    int from = at < 0 ? at + length : at;
+    return from >= 0 && from < length ? OptionalInt.of(from) : OptionalInt.empty();
   }
 
   /// The bounds of a slice; none stands for Python's `None`.
@@ -174,7 +194,7 @@ public final class Sequences {
   /// `value[start:stop:step]`; empty when the value cannot be sliced.
   public static Optional<Value> slice(Value value, Slice slice) {
     return switch (value) {
-      case Value.Text text -> Optional.of(slice(text.value(), slice));
+      case Value.Text text -> Optional.of(slice(text, slice));
       case Value.Listing list -> Optional.of(new Value.Listing(pick(list.items(), slice)));
       case Value.Tuple tuple -> Optional.of(new Value.Tuple(pick(tuple.items(), slice)));
       case Value.Range range -> Optional.of(slice(range, slice));
@@ -194,11 +214,11 @@ public final class Sequences {
     return slice.positions(items.size()).stream().map(items::get).toList();
   }
 
-  private static Value slice(String text, Slice slice) {
-    int[] points = text.codePoints().toArray();
+  private static Value slice(Value.Text text, Slice slice) {
+    int[] points = text.value().codePoints().toArray();
     StringBuilder part = new StringBuilder();
     slice.positions(points.length).forEach(at -> part.appendCodePoint(points[at]));
-    return new Value.Text(part.toString());
+    return new Value.Text(part.toString(), text.isMarkup());
   }
 
   /// Sorts; equal items stay in order, backwards too.

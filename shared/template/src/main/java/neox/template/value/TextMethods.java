@@ -1,9 +1,11 @@
 package neox.template.value;
 
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import neox.python.PythonCase;
 import neox.python.PythonRepr;
 import neox.python.PythonText;
 import neox.template.value.Arguments.Bound;
@@ -64,7 +66,14 @@ public final class TextMethods {
     return NAMES.contains(name);
   }
 
-  public static Value call(String text, String name, Arguments arguments) {
+  /// The method of a string, but `format`: see [BraceFormat].
+  public static Value call(Value.Text text, String name, Arguments arguments) {
+    return text.isMarkup()
+        ? Markup.call(text.value(), name, arguments)
+        : call(text.value(), name, arguments);
+  }
+
+  static Value call(String text, String name, Arguments arguments) {
     return switch (name) {
       case "upper", "lower", "title", "capitalize", "casefold", "swapcase" -> {
         arguments.bind(name, 0);
@@ -78,8 +87,7 @@ public final class TextMethods {
       case "partition", "rpartition" -> partition(text, name, arguments.bind(name, 1, "sep"));
       case "replace" -> {
         Bound bound = arguments.bind(name, 2, "old", "new", "count");
-        yield new Value.Text(
-            PythonText.replace(text, bound.text(0), bound.text(1), bound.integer(2, -1)));
+        yield new Value.Text(replace(text, bound.text(0), bound.text(1), bound.integer(2, -1)));
       }
       case "removeprefix" -> {
         String prefix = arguments.bind(name, 1, "prefix").text(0);
@@ -93,7 +101,9 @@ public final class TextMethods {
       case "startswith", "endswith", "find", "rfind", "index", "rindex", "count" ->
           TextSearch.call(text, name, arguments);
       case "join" -> join(text, arguments.bind(name, 1, "iterable").value(0));
-      case "format" -> new Value.Text(BraceFormat.format(text, arguments));
+      case "expandtabs" -> expandTabs(text, arguments.bind(name, 0, "tabsize").integer(0, 8));
+      case "translate" -> translate(text, arguments.bind(name, 1, "table").value(0));
+      case "maketrans" -> tableOf(arguments.bind(name, 1, "x", "y", "z"));
       case "center", "ljust", "rjust" ->
           pad(text, name, arguments.bind(name, 1, "width", "fillchar"));
       case "zfill" -> zeroFill(text, arguments.bind(name, 1, "width").integer(0, 0));
@@ -106,13 +116,16 @@ public final class TextMethods {
     boolean answer =
         switch (name) {
           case "isalnum" -> PythonText.all(text, PythonText::isAlphanumeric);
-          case "isalpha" -> PythonText.all(text, Character::isLetter);
+          case "isalpha" -> PythonText.all(text, PythonText::isAlpha);
           case "isascii" -> text.codePoints().allMatch(c -> c < 0x80);
-          case "isdecimal" -> PythonText.all(text, Character::isDigit);
+          case "isdecimal" -> PythonText.all(text, PythonText::isDecimal);
           case "isdigit" -> PythonText.all(text, PythonText::isDigit);
-          case "islower" -> PythonText.isLower(text);
-          case "isupper" -> PythonText.isUpper(text);
+          case "islower" -> PythonCase.isLower(text);
+          case "isupper" -> PythonCase.isUpper(text);
           case "isspace" -> PythonText.all(text, PythonText::isSpace);
+          case "isnumeric" -> PythonText.all(text, PythonText::isNumeric);
+          case "isidentifier" -> PythonText.isIdentifier(text);
+          case "istitle" -> PythonCase.isTitle(text);
           case "isprintable" -> text.codePoints().allMatch(PythonRepr::isPrintable);
           default -> throw Fault.of("str.%s is not supported", name);
         };
@@ -121,12 +134,92 @@ public final class TextMethods {
 
   private static String changeCase(String text, String name) {
     return switch (name) {
-      case "upper" -> PythonText.upper(text);
-      case "lower" -> PythonText.lower(text);
-      case "title" -> PythonText.title(text);
-      case "capitalize" -> PythonText.capitalize(text);
+      case "upper" -> PythonCase.upper(text);
+      case "lower" -> PythonCase.lower(text);
+      case "title" -> PythonCase.title(text);
+      case "capitalize" -> PythonCase.capitalize(text);
+      case "swapcase" -> PythonCase.swap(text);
+      case "casefold" -> PythonCase.fold(text);
       default -> throw Fault.of("str.%s is not supported", name);
     };
+  }
+
+  /// As Python's `replace`, with a bound on what comes out.
+  public static String replace(String text, String old, String fresh, long limit) {
+    if (fresh.length() > old.length() && text.contains(old)) {
+      long found = PythonText.count(text, old);
+      long replaced = limit < 0 ? found : Math.min(found, limit);
+      Size.require(text.length() + replaced * (fresh.length() - old.length()));
+    }
+    return PythonText.replace(text, old, fresh, limit);
+  }
+
+  /// Blanks up to the next column that is a multiple of `tabSize`.
+  private static Value expandTabs(String text, int tabSize) {
+    StringBuilder expanded = new StringBuilder(text.length());
+    int column = 0;
+    for (int c : text.codePoints().toArray()) {
+      if (c == '\t') {
+        int blanks = tabSize <= 0 ? 0 : tabSize - column % tabSize;
+        Size.require((long) expanded.length() + blanks);
+        expanded.repeat(' ', blanks);
+        column += blanks;
+      } else {
+        expanded.appendCodePoint(c);
+        column = c == '\n' || c == '\r' ? 0 : column + 1;
+      }
+    }
+    return new Value.Text(expanded.toString());
+  }
+
+  /// A table maps numbers of characters to strings, numbers, or `None` for nothing.
+  private static Value translate(String text, Value table) {
+    if (!(table instanceof Dict dict)) {
+      throw Fault.of("translate: expected a dictionary, found '%s'", table.type());
+    }
+    StringBuilder translated = new StringBuilder();
+    for (int c : text.codePoints().toArray()) {
+      switch (dict.get(Value.Int.of(c)).orElse(Value.Int.of(c))) {
+        case Value.None none -> {}
+        case Value.Text(String fresh, _) -> translated.append(fresh);
+        case Value.Int(BigInteger number) when number.signum() >= 0 && number.bitLength() < 21 ->
+            translated.appendCodePoint(number.intValue());
+        default -> throw Fault.of("character mapping must return integer, None or str");
+      }
+      Size.require(translated.length());
+    }
+    return new Value.Text(translated.toString());
+  }
+
+  private static Value tableOf(Bound bound) {
+    Dict.Builder table = new Dict.Builder();
+    if (bound.given(1).isEmpty()) {
+      if (!(bound.value(0) instanceof Dict dict)) {
+        throw Fault.of("if you give only one argument to maketrans it must be a dict");
+      }
+      dict.keys().forEach(key -> table.put(point(key), dict.get(key).orElseThrow()));
+      return table.build();
+    }
+    int[] from = bound.text(0).codePoints().toArray();
+    int[] to = bound.text(1).codePoints().toArray();
+    if (from.length != to.length) {
+      throw Fault.of("the first two maketrans arguments must have equal length");
+    }
+    for (int i = 0; i < from.length; i++) {
+      table.put(Value.Int.of(from[i]), Value.Int.of(to[i]));
+    }
+    bound.text(2, "").codePoints().forEach(c -> table.put(Value.Int.of(c), Value.None.NONE));
+    return table.build();
+  }
+
+  private static Value point(Value key) {
+    if (!(key instanceof Value.Text(String text, _))) {
+      return key;
+    }
+    if (PythonText.length(text) != 1) {
+      throw Fault.of("string keys in translate table must be of length 1");
+    }
+    return Value.Int.of(text.codePointAt(0));
   }
 
   private static String strip(String text, String name, Optional<Value> characters) {
@@ -137,7 +230,7 @@ public final class TextMethods {
 
   /// Whether a character is one of those of a string.
   static IntPredicate among(Value characters) {
-    if (!(characters instanceof Value.Text(String set))) {
+    if (!(characters instanceof Value.Text(String set, _))) {
       throw Fault.of("strip arg must be None or str, found '%s'", characters.type());
     }
     return c -> set.indexOf(c) >= 0;
@@ -187,10 +280,11 @@ public final class TextMethods {
     StringBuilder joined = new StringBuilder();
     int at = 0;
     for (Value part : Sequences.items(parts)) {
-      if (!(part instanceof Value.Text(String text))) {
+      if (!(part instanceof Value.Text(String text, _))) {
         throw Fault.of("sequence item %d: expected str instance, %s found", at, part.type());
       }
       joined.append(at++ == 0 ? "" : separator).append(text);
+      Size.require(joined.length());
     }
     return new Value.Text(joined.toString());
   }

@@ -40,9 +40,9 @@ final class TextSearch {
   }
 
   private static boolean edge(String text, String name, Value wanted) {
-    List<Value> all = wanted instanceof Value.Tuple(List<Value> items) ? items : List.of(wanted);
+    List<Value> all = wanted instanceof Value.Tuple(List<Value> items, _) ? items : List.of(wanted);
     for (Value one : all) {
-      if (!(one instanceof Value.Text(String edge))) {
+      if (!(one instanceof Value.Text(String edge, _))) {
         throw Fault.of("%s first arg must be str or a tuple of str, not %s", name, one.type());
       }
       if (name.equals("startswith") ? text.startsWith(edge) : text.endsWith(edge)) {

@@ -5,6 +5,11 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// A value as Python has it.
 ///
@@ -21,6 +26,7 @@ public sealed interface Value
         Value.View,
         Value.Lazy,
         Value.Callable,
+        Value.Custom,
         Value.Undefined,
         Dict,
         Namespace,
@@ -75,7 +81,24 @@ public sealed interface Value
   }
 
   /// A string; its unit is the code point.
-  record Text(String value) implements Value {
+  ///
+  /// @param isMarkup whether it is said to be HTML, as by the filter `escape`: it then escapes what
+  ///   it is joined with, and prints as `Markup('…')` inside a list. Equal to a plain string.
+  record Text(String value, boolean isMarkup) implements Value {
+    public Text(String value) {
+      this(value, false);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Text text && value.equals(text.value);
+    }
+
+    @Override
+    public int hashCode() {
+      return value.hashCode();
+    }
+
     @Override
     public String type() {
       return "str";
@@ -95,9 +118,16 @@ public sealed interface Value
   }
 
   /// A tuple.
-  record Tuple(List<Value> items) implements Value {
+  ///
+  /// @param names what its items may be called by, too; empty for most tuples
+  record Tuple(List<Value> items, List<String> names) implements Value {
     public Tuple {
       items = List.copyOf(items);
+      names = List.copyOf(names);
+    }
+
+    public Tuple(List<Value> items) {
+      this(items, List.of());
     }
 
     public static Tuple of(Value... items) {
@@ -131,14 +161,61 @@ public sealed interface Value
 
   /// What a filter such as `map` gives: items that can be gone through once.
   record Lazy(Iterator<Value> items) implements Value {
+    /// Items that are looked for when the first is asked for, as in a Python generator.
+    public static Lazy of(Supplier<Iterator<Value>> items) {
+      return new Lazy(new Deferred(items));
+    }
+
+    private static final class Deferred implements Iterator<Value> {
+      private final Supplier<Iterator<Value>> source;
+      private @Nullable Iterator<Value> items;
+
+      Deferred(Supplier<Iterator<Value>> source) {
+        this.source = source;
+      }
+
+      private Iterator<Value> items() {
+        if (items == null) {
+          items = source.get();
+        }
+        return items;
+      }
+
+      @Override
+      public boolean hasNext() {
+        return items().hasNext();
+      }
+
+      @Override
+      public Value next() {
+        return items().next();
+      }
+    }
+
     @Override
     public String type() {
       return "generator";
     }
   }
 
-  /// A function, a macro or the method of a value.
-  record Callable(String name, Body body) implements Value {
+  /// A function, a class, a macro or the method of a value.
+  ///
+  /// @param printed what it prints as; empty when that is another text in every run
+  /// @param attributes what follows a dot
+  record Callable(String name, Optional<String> printed, Map<String, Value> attributes, Body body)
+      implements Value {
+    public Callable(String name, Body body) {
+      this(name, Optional.empty(), Map.of(), body);
+    }
+
+    /// One of Python's or Jinja's classes.
+    ///
+    /// @param qualified its name with its module
+    public static Callable type(String qualified, Body body) {
+      String name = qualified.substring(qualified.lastIndexOf('.') + 1);
+      return new Callable(name, Optional.of("<class '" + qualified + "'>"), Map.of(), body);
+    }
+
     /// What a call does.
     @FunctionalInterface
     public interface Body {
@@ -151,6 +228,9 @@ public sealed interface Value
       return "function";
     }
   }
+
+  /// An object of Jinja's own with attributes.
+  record Custom(String type, Function<String, Optional<Value>> attributes) implements Value {}
 
   /// What a name or an attribute that does not exist evaluates to.
   ///

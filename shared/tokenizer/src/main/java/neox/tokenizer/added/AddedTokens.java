@@ -8,7 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import neox.base.UserException;
+import neox.tokenizer.text.ByteTrie;
 import neox.tokenizer.text.CharacterClass;
+import neox.tokenizer.text.CharacterSets;
 import neox.tokenizer.text.Utf8;
 
 /// Cuts added tokens out of a text: leftmost first, the longest where several start together.
@@ -17,10 +20,7 @@ import neox.tokenizer.text.Utf8;
 public final class AddedTokens {
   private final List<AddedToken> tokens;
   private final PairFinder finder;
-  private final PairTable trie;
-
-  /// The index into [#tokens] of the token that ends at a trie node, or -1.
-  private final int[] ends;
+  private final ByteTrie trie;
 
   /// Receives a text's pieces in order.
   public interface Pieces {
@@ -34,32 +34,11 @@ public final class AddedTokens {
   public AddedTokens(List<AddedToken> tokens, UnaryOperator<String> normalizer) {
     this.tokens = List.copyOf(tokens);
     List<byte[]> patterns = new ArrayList<>();
-    int bytes = 1;
     for (AddedToken token : tokens) {
-      byte[] pattern = normalizer.apply(token.content()).getBytes(StandardCharsets.UTF_8);
-      patterns.add(pattern);
-      bytes += pattern.length;
+      patterns.add(normalizer.apply(token.content()).getBytes(StandardCharsets.UTF_8));
     }
     finder = new PairFinder(patterns);
-    trie = new PairTable(bytes);
-    ends = new int[bytes];
-    java.util.Arrays.fill(ends, -1);
-    int nodes = 1;
-    for (int i = 0; i < patterns.size(); i++) {
-      byte[] pattern = patterns.get(i);
-      int node = 0;
-      for (byte b : pattern) {
-        int child = trie.get(node, b & 0xFF);
-        if (child == PairTable.NONE) {
-          child = nodes++;
-          trie.put(node, b & 0xFF, child);
-        }
-        node = child;
-      }
-      if (ends[node] < 0) {
-        ends[node] = i;
-      }
-    }
+    trie = new ByteTrie(patterns);
   }
 
   public boolean isEmpty() {
@@ -70,7 +49,7 @@ public final class AddedTokens {
   public void split(byte[] text, int from, int to, Pieces pieces) {
     int done = from;
     for (int at = finder.next(text, from, to); at < to; at = finder.next(text, at, to)) {
-      long match = longest(text, at, to);
+      long match = trie.longest(text, at, to);
       if (match < 0) {
         at++;
         continue;
@@ -88,10 +67,18 @@ public final class AddedTokens {
       if (token.is(RSTRIP)) {
         end = spacesAfter(text, end, to);
       }
+      if (start > end) {
+        throw UserException.of(
+            "the added token \"%s\" stands in white space that another one swallows;"
+                + " HuggingFace tokenizers fail at such a text too",
+            token.content());
+      }
       if (done < start) {
         pieces.text(text, done, start);
       }
-      pieces.token(token.id());
+      if (start < end) {
+        pieces.token(token.id());
+      }
       done = end;
     }
     if (done < to) {
@@ -99,38 +86,13 @@ public final class AddedTokens {
     }
   }
 
-  /// The longest token that starts at `from` as `index << 32 | end`, or -1.
-  private long longest(byte[] text, int from, int to) {
-    long match = -1;
-    int node = 0;
-    for (int at = from; at < to; at++) {
-      node = trie.get(node, text[at] & 0xFF);
-      if (node == PairTable.NONE) {
-        break;
-      }
-      if (ends[node] >= 0) {
-        match = (long) ends[node] << 32 | at + 1;
-      }
-    }
-    return match;
-  }
-
   private static boolean touchesWord(byte[] text, int from, int start, int end, int to) {
     return (start > from && isWord(Utf8.codePoint(text, Utf8.previous(text, from, start), start)))
         || (end < to && isWord(Utf8.codePoint(text, end, to)));
   }
 
-  /// `\w` of Unicode: UTS 18, annex C.
   private static boolean isWord(int codePoint) {
-    return switch (Character.getType(codePoint)) {
-      case Character.NON_SPACING_MARK,
-          Character.ENCLOSING_MARK,
-          Character.COMBINING_SPACING_MARK,
-          Character.DECIMAL_DIGIT_NUMBER,
-          Character.CONNECTOR_PUNCTUATION ->
-          true;
-      default -> Character.isAlphabetic(codePoint) || codePoint == 0x200C || codePoint == 0x200D;
-    };
+    return CharacterSets.WORD.contains(codePoint);
   }
 
   private static boolean isSpace(byte[] text, int at, int to) {

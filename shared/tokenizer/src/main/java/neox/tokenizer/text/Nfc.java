@@ -2,7 +2,6 @@ package neox.tokenizer.text;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.text.Normalizer;
 
 /// Unicode normalization form C, as HuggingFace's `NFC` normalizer does it.
 ///
@@ -99,36 +98,11 @@ public final class Nfc {
   }
 
   public static String normalize(String text) {
-    if (Normalizer.isNormalized(text, Normalizer.Form.NFC)) {
-      return text;
-    }
-    StringBuilder normal = new StringBuilder(text.length());
-    int start = 0;
-    for (int at = 0; at < text.length(); ) {
-      int codePoint = text.codePointAt(at);
-      int end = at + Character.charCount(codePoint);
-      if (isUnknown(codePoint)) {
-        normal.append(Normalizer.normalize(text.substring(start, at), Normalizer.Form.NFC));
-        normal.appendCodePoint(codePoint);
-        start = end;
-      }
-      at = end;
-    }
-    return normal
-        .append(Normalizer.normalize(text.substring(start), Normalizer.Form.NFC))
-        .toString();
+    return UnicodeForm.NFC.normalize(text);
   }
 
   static boolean isUnknown(int codePoint) {
-    if (codePoint < UNKNOWN[0]) {
-      return false;
-    }
-    for (int i = 0; i < UNKNOWN.length; i += 2) {
-      if (codePoint <= UNKNOWN[i + 1]) {
-        return codePoint >= UNKNOWN[i];
-      }
-    }
-    return false;
+    return UnicodeForm.contains(UNKNOWN, codePoint);
   }
 
   private Nfc() {}

@@ -26,8 +26,6 @@ import neox.weights.spec.NetworkSpec;
 /// Rotary settings are written in the form of transformers 4 (`rotary_pct`, `rotary_emb_base`),
 /// which 5 accepts, too.
 record GptNeox() implements HfFamily {
-  private static final double DEFAULT_FRACTION = 0.25;
-
   @Override
   public String name() {
     return "neox";
@@ -40,6 +38,11 @@ record GptNeox() implements HfFamily {
 
   @Override
   public String modelType() {
+    return "gpt_neox";
+  }
+
+  @Override
+  public String baseName() {
     return "gpt_neox";
   }
 
@@ -92,7 +95,7 @@ record GptNeox() implements HfFamily {
   @Override
   public ModelConfig read(HfJson json) {
     HfDims dims = HfDims.read(json, new HfDims(44, 6144, 64, OptionalInt.empty(), 2048));
-    Rope rope = Rope.read(json, DEFAULT_FRACTION);
+    Rope rope = Rope.read(json, Rope.NEOX);
     BlockConfig block =
         new BlockConfig(
             new AttentionConfig(

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.config.model.ModelConfig;
 import neox.weights.DType;
 
@@ -33,6 +33,13 @@ public record HfConfig(HfFamily family, ModelConfig model, int vocabSize) {
       json.problem("model_type is '%s'; can be read: %s", type, String.join(", ", known));
       json.finish();
     }
+    json.check(
+        json.at("quantization_config").isEmpty(),
+        "quantization_config: quantized weights are not supported; take the model as it was before");
+    json.check(
+        json.isNull("transformers_weights") || json.at("transformers_weights").isMissingNode(),
+        "transformers_weights names the file to read, which is not supported; rename the file to"
+            + " model.safetensors and remove the key");
     HfFamily found = family.orElseThrow();
     ModelConfig model = found.read(json);
     int vocabSize = json.integer("vocab_size", found.defaultVocabSize());

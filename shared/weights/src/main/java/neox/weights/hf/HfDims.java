@@ -8,6 +8,8 @@ import neox.config.model.Dims;
 ///
 /// @param kvHeads key/value heads; empty: as many as query heads
 record HfDims(int layers, int hidden, int heads, OptionalInt kvHeads, int positions) {
+  private static final int MOST_LAYERS = 10_000;
+
   /// The keys that decide how many dimensions a head has.
   static final List<String> HEADS = List.of("hidden_size", "num_attention_heads");
 
@@ -16,7 +18,7 @@ record HfDims(int layers, int hidden, int heads, OptionalInt kvHeads, int positi
     int heads = json.integer("num_attention_heads", absent.heads());
     HfDims dims =
         new HfDims(
-            json.integer("num_hidden_layers", absent.layers()),
+            layers(json, absent),
             json.integer("hidden_size", absent.hidden()),
             heads,
             kvHeads(json, absent, heads),
@@ -36,6 +38,13 @@ record HfDims(int layers, int hidden, int heads, OptionalInt kvHeads, int positi
         headDim,
         dims.headDim());
     return dims;
+  }
+
+  private static int layers(HfJson json, HfDims absent) {
+    int layers = json.integer("num_hidden_layers", absent.layers());
+    json.check(
+        layers <= MOST_LAYERS, "num_hidden_layers is %d; expected at most %d", layers, MOST_LAYERS);
+    return Math.min(layers, MOST_LAYERS);
   }
 
   private static OptionalInt kvHeads(HfJson json, HfDims absent, int heads) {

@@ -68,6 +68,10 @@ public sealed interface HfFamily permits GptNeox, Llama, Mistral {
   /// Where each parameter of a network without [#obstacles] is.
   List<Mapping> mappings(NetworkSpec network);
 
+  /// What transformers calls the network without its head: the tensors of a headless export lack
+  /// this in front of their names.
+  String baseName();
+
   /// The tensor of an untied head, which some exports of tied networks hold, too.
   String headName();
 }

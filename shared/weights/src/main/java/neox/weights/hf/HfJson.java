@@ -10,16 +10,19 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import neox.base.Json;
 import neox.base.UserException;
+import neox.base.json.Json;
 import neox.config.model.InitConfig;
 import neox.config.model.InitMethod;
+import neox.weights.MappedFile;
 
 /// A `config.json` and what is wrong with it, which is reported all at once.
 ///
 /// A value that does not fit is replaced by what stands for an absent one, so that reading goes on:
 /// what was read is valid only after [#finish] has not thrown.
 final class HfJson {
+  private static final int LONGEST = 60;
+
   private final Path file;
   private final JsonNode json;
   private final List<String> problems = new ArrayList<>();
@@ -31,7 +34,12 @@ final class HfJson {
   }
 
   static HfJson read(Path file) throws IOException {
-    return new HfJson(file, Json.read(file));
+    MappedFile.check(file);
+    JsonNode json = Json.read(file);
+    if (!json.isObject()) {
+      throw new UserException(file + ": is not a JSON object; expected a model's configuration");
+    }
+    return new HfJson(file, json);
   }
 
   JsonNode at(String key) {
@@ -52,9 +60,14 @@ final class HfJson {
     return value(
         key,
         absent,
-        value -> value.isNumber() && !(value.asDouble() < 0),
+        value -> value.isNumber() && Double.isFinite(value.asDouble()) && value.asDouble() >= 0,
         "a number that is at least 0",
         JsonNode::asDouble);
+  }
+
+  /// The same where transformers takes null for the absent value, too.
+  double realOrNull(String key, double absent) {
+    return isNull(key) ? absent : real(key, absent);
   }
 
   boolean flag(String key, boolean absent) {
@@ -77,11 +90,20 @@ final class HfJson {
       return absent;
     }
     if (!fits.test(value)) {
-      problem("%s is %s; expected %s", key, value, expected);
+      problem("%s is %s; expected %s", key, shorten(value), expected);
       faulty.add(key);
       return absent;
     }
     return read.apply(value);
+  }
+
+  /// The beginning of a value that may be of any length.
+  static String shorten(JsonNode value) {
+    if (value.isContainerNode()) {
+      return (value.isArray() ? "a list of " : "an object of ") + value.size();
+    }
+    String text = value.toString();
+    return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
   }
 
   /// How the weights once started, as far as it is told.
@@ -108,7 +130,7 @@ final class HfJson {
   /// Throws one [UserException] with a line for each problem, if there is any.
   void finish() {
     if (!problems.isEmpty()) {
-      throw new UserException(String.join("\n", problems));
+      throw UserException.ofAll(problems);
     }
   }
 }

@@ -1,6 +1,5 @@
 package neox.weights.hf;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,15 +9,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import neox.base.Json;
 import neox.base.UserException;
+import neox.config.ArchitectureCheck;
+import neox.config.LoadedConfig;
+import neox.config.model.Architecture;
 import neox.config.model.ModelConfig;
 import neox.weights.DType;
 import neox.weights.Shape;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
-import neox.weights.pickle.TorchStore;
-import neox.weights.safetensors.SafetensorsDirectory;
 import neox.weights.spec.NetworkSpec;
 
 /// A Hugging Face directory of a model of any [HfFamily] under NeoX's names and in NeoX's row
@@ -27,18 +26,12 @@ import neox.weights.spec.NetworkSpec;
 /// Reads safetensors, single or sharded, and `pytorch_model.bin`. Opening checks every tensor
 /// against the parameter table.
 public final class HfModel implements TensorStore {
-  private static final String TORCH = "pytorch_model.bin";
-
-  /// Constants that older exports store beside the parameters.
-  private static final List<String> BUFFERS =
-      List.of(".attention.bias", ".attention.masked_bias", ".rotary_emb.inv_freq");
-
   private final Path directory;
   private final HfConfig config;
-  private final TensorStore weights;
+  private final HfWeights weights;
   private final Map<String, Mapping> mappings = new LinkedHashMap<>();
 
-  private HfModel(Path directory, HfConfig config, TensorStore weights) {
+  private HfModel(Path directory, HfConfig config, HfWeights weights) {
     this.directory = directory;
     this.config = config;
     this.weights = weights;
@@ -51,7 +44,7 @@ public final class HfModel implements TensorStore {
       throw new UserException(directory + ": not a Hugging Face model: no config.json in it");
     }
     HfConfig config = HfConfig.read(directory);
-    HfModel model = new HfModel(directory, config, openWeights(directory));
+    HfModel model = new HfModel(directory, config, HfWeights.open(directory, config.family()));
     boolean checked = false;
     try {
       model.check();
@@ -75,6 +68,12 @@ public final class HfModel implements TensorStore {
 
   public ModelConfig config() {
     return config.model();
+  }
+
+  /// [UserException] when `configured` describes another network than `config.json` does.
+  public void requireTrainedAs(LoadedConfig configured) {
+    Path file = directory.resolve(HfConfig.FILE);
+    ArchitectureCheck.requireSame(configured, Architecture.of(config()), key -> file.toString());
   }
 
   /// Rows of the embedding.
@@ -103,10 +102,14 @@ public final class HfModel implements TensorStore {
   }
 
   private void check() {
-    ModelConfig model = config.model();
     HfFamily family = config.family();
+    NetworkSpec network = NetworkSpec.of(config.model(), config.vocabSize());
+    List<Mapping> all = family.mappings(network);
+    if (config.model().head().tied()) {
+      weights.tieHead(all.getFirst().tensors().keySet().iterator().next());
+    }
     Set<String> surplus = new LinkedHashSet<>(weights.names());
-    for (Mapping mapping : family.mappings(NetworkSpec.of(model, config.vocabSize()))) {
+    for (Mapping mapping : all) {
       mapping
           .tensors()
           .forEach((name, shape) -> {
@@ -118,23 +121,25 @@ public final class HfModel implements TensorStore {
       requireOneType(mapping);
       mappings.put(mapping.neox().key(), mapping);
     }
-    surplus.removeIf(HfModel::isBuffer);
-    if (model.head().tied()) {
-      surplus.remove(family.headName());
-    }
     if (!surplus.isEmpty()) {
       throw UserException.of(
           "%s: tensor %s is not a parameter of %s",
-          directory, surplus.iterator().next(), family.label());
+          directory, weights.inFile(surplus.iterator().next()), family.label());
     }
   }
 
   private void check(String name, Shape expected) {
-    Shape shape = weights.view(name).shape();
+    TensorView view = weights.view(name);
+    if (!view.dtype().isFloatingPoint()) {
+      throw UserException.of(
+          "%s: %s is %s; expected a floating-point type",
+          directory, weights.inFile(name), view.dtype());
+    }
+    Shape shape = view.shape();
     if (!shape.equals(expected)) {
       throw UserException.of(
           "%s: %s has shape %s; expected %s by %s",
-          directory, name, shape, expected, HfConfig.FILE);
+          directory, weights.inFile(name), shape, expected, HfConfig.FILE);
     }
   }
 
@@ -145,30 +150,5 @@ public final class HfModel implements TensorStore {
       throw UserException.of(
           "%s: tensors that belong together have different types: %s", directory, types);
     }
-  }
-
-  /// True for a tensor that is no parameter.
-  private static boolean isBuffer(String name) {
-    return BUFFERS.stream().anyMatch(name::endsWith);
-  }
-
-  private static TensorStore openWeights(Path directory) throws IOException {
-    if (SafetensorsDirectory.isIn(directory)) {
-      return SafetensorsDirectory.open(directory);
-    }
-    Path single = directory.resolve(TORCH);
-    if (Files.exists(single)) {
-      return TorchStore.open(List.of(single));
-    }
-    Path index = directory.resolve(TORCH + ".index.json");
-    if (Files.exists(index)) {
-      Set<Path> files = new LinkedHashSet<>();
-      for (JsonNode file : Json.read(index).path("weight_map")) {
-        files.add(directory.resolve(Path.of(file.asText()).getFileName()));
-      }
-      return TorchStore.open(List.copyOf(files));
-    }
-    throw new UserException(
-        directory + ": no weights; expected model.safetensors, its index, or " + TORCH);
   }
 }

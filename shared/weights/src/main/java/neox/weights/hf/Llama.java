@@ -26,6 +26,11 @@ record Llama() implements HfFamily {
   }
 
   @Override
+  public String baseName() {
+    return "model";
+  }
+
+  @Override
   public String headName() {
     return LlamaBlocks.HEAD;
   }

@@ -60,7 +60,7 @@ final class LlamaBlocks {
         activation.equals("silu") || activation.equals("swish"),
         "hidden_act '%s' is not supported; expected silu",
         activation);
-    Rope rope = Rope.read(json, 1);
+    Rope rope = Rope.read(json, Rope.LLAMA);
     json.check(
         rope.fraction() == 1,
         "rotary fraction %s; expected 1: it has whole heads",
@@ -77,7 +77,7 @@ final class LlamaBlocks {
         rope.positions(json, dims),
         new Norm.RmsNorm(json.real("rms_norm_eps", 1e-6)),
         new HeadConfig(json.flag("tie_word_embeddings", false)),
-        new DropoutConfig(0, json.real("attention_dropout", 0)),
+        new DropoutConfig(0, json.realOrNull("attention_dropout", 0)),
         json.init());
   }
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.config.model.BlockConfig;
 import neox.config.model.ModelConfig;
 import neox.weights.spec.NetworkSpec;
@@ -26,6 +26,11 @@ record Mistral() implements HfFamily {
   @Override
   public String modelType() {
     return "mistral";
+  }
+
+  @Override
+  public String baseName() {
+    return "model";
   }
 
   @Override

@@ -34,10 +34,7 @@ final class CheckpointDirectory {
       throw new UserException(
           directory + ": no file 'latest'; " + available(directory) + "; name one of them");
     }
-    String tag = Files.readString(latest).strip();
-    if (tag.isEmpty() || Path.of(tag).getNameCount() != 1) {
-      throw new UserException(latest + ": '" + tag + "' is not the name of a checkpoint");
-    }
+    String tag = CheckpointNames.readLatest(directory);
     return requireThere(directory, directory.resolve(tag), "'latest' names " + tag);
   }
 

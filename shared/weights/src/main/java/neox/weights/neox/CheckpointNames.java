@@ -1,9 +1,16 @@
 package neox.weights.neox;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import neox.base.NamedFiles;
+import neox.base.UserException;
+import neox.weights.MappedFile;
 
 /// What DeepSpeed and GPT-NeoX call the files and directories of checkpoints.
 public final class CheckpointNames {
@@ -13,8 +20,11 @@ public final class CheckpointNames {
   /// Matches the name of a checkpoint's directory.
   public static final String DIRECTORY_REGEX = "global_step\\d{1,18}";
 
-  static final Pattern LAYER_FILE = Pattern.compile("layer_(\\d+)-model_(\\d+)-model_states\\.pt");
-  static final Pattern RANK_FILE = Pattern.compile("mp_rank_(\\d+)_model_states\\.pt");
+  static final Pattern LAYER_FILE =
+      Pattern.compile("layer_(\\d{1,9})-model_(\\d{1,9})-model_states\\.pt");
+  static final Pattern RANK_FILE = Pattern.compile("mp_rank_(\\d{1,9})_model_states\\.pt");
+  private static final int LONGEST_NAME = 255;
+  private static final Pattern NAME = Pattern.compile("[^/\\\\\\p{Cntrl}\\ufffd]+");
   private static final Pattern DIRECTORY = Pattern.compile("global_step(\\d{1,18})");
 
   /// The name of the directory of the checkpoint after `iteration` steps.
@@ -28,6 +38,20 @@ public final class CheckpointNames {
     return matcher.matches()
         ? OptionalLong.of(Long.parseLong(matcher.group(1)))
         : OptionalLong.empty();
+  }
+
+  /// What [#LATEST] in `directory` names; [UserException] when that cannot be a checkpoint's name.
+  public static String readLatest(Path directory) throws IOException {
+    Path file = directory.resolve(LATEST);
+    MappedFile.check(file);
+    String name;
+    try (InputStream in = NamedFiles.newInputStream(file)) {
+      name = new String(in.readNBytes(LONGEST_NAME), StandardCharsets.UTF_8).strip();
+    }
+    if (!NAME.matcher(name).matches() || name.matches("\\.{1,2}")) {
+      throw UserException.of("%s: '%s' is not the name of a checkpoint", file, name);
+    }
+    return name;
   }
 
   /// One layer as one tensor-parallel rank holds it.

@@ -6,21 +6,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import neox.base.UserException;
 import neox.config.ConfigLoader;
+import neox.config.LoadedConfig;
 import neox.config.model.ModelConfig;
-import neox.weights.Shape;
+import neox.weights.DType;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
 import neox.weights.neox.RankTensors.Stored;
 import neox.weights.pickle.None;
 import neox.weights.pickle.TorchFile;
-import neox.weights.spec.Home;
 import neox.weights.spec.NetworkSpec;
 import neox.weights.spec.ParameterSpec;
 import neox.weights.spec.Shards;
@@ -32,6 +31,8 @@ import neox.weights.spec.Shards;
 /// tensor against the parameter table: a missing, surplus or misshapen one is an error that names
 /// the file and the key.
 public final class NeoxCheckpoint implements TensorStore {
+  private static final long MOST_STEPS = 1L << 48;
+
   private final Path directory;
   private final List<TorchFile> files = new ArrayList<>();
   private final List<RankTensors> ranks = new ArrayList<>();
@@ -39,16 +40,18 @@ public final class NeoxCheckpoint implements TensorStore {
   private final Map<String, Object> clientState = new LinkedHashMap<>();
   private final ModelConfig model;
   private final int paddedVocab;
+  private Path stateFile;
 
   private NeoxCheckpoint(Path directory, ModelConfig model) throws IOException {
     this.directory = directory;
     this.model = model;
+    this.stateFile = directory;
     boolean read = false;
     try {
       readFiles();
       this.paddedVocab = embeddingRows();
       NetworkSpec.of(model, paddedVocab).parameters().forEach(spec -> table.put(spec.key(), spec));
-      check();
+      new ParameterCheck(directory, ranks, table).run();
       read = true;
     } finally {
       if (!read) {
@@ -103,6 +106,9 @@ public final class NeoxCheckpoint implements TensorStore {
   public long iteration() {
     for (String key : List.of("iteration", "total_iters")) {
       if (clientState.get(key) instanceof Long iteration) {
+        if (iteration < 0 || iteration > MOST_STEPS) {
+          throw UserException.of("%s: %s %d is no number of steps", stateFile, key, iteration);
+        }
         return iteration;
       }
     }
@@ -113,6 +119,13 @@ public final class NeoxCheckpoint implements TensorStore {
   /// The architecture it was opened with.
   public ModelConfig config() {
     return model;
+  }
+
+  /// [UserException] when `configured` describes another network than the one that the checkpoint
+  /// says its weights were trained as, though every tensor fits. Whoever opens a checkpoint with a
+  /// configuration from elsewhere asks this, unless its user overrides it.
+  public void requireTrainedAs(LoadedConfig configured) throws IOException {
+    new TrainedAs(configs(), clientState(), stateFile).require(configured);
   }
 
   /// Over how many ranks the network was split.
@@ -136,6 +149,11 @@ public final class NeoxCheckpoint implements TensorStore {
     return Collections.unmodifiableSet(table.keySet());
   }
 
+  /// The element type of a parameter, without its bytes.
+  public DType dtype(String name) {
+    return ranks.getFirst().find(name).orElseThrow().view().dtype();
+  }
+
   /// A view of the mapped file, or a joined copy when there are several ranks.
   @Override
   public TensorView view(String name) {
@@ -144,7 +162,7 @@ public final class NeoxCheckpoint implements TensorStore {
       throw new IllegalArgumentException(directory + ": no parameter " + name);
     }
     List<TensorView> pieces =
-        ranks.stream().map(rank -> rank.find(name).orElseThrow().view()).toList();
+        ranks.stream().map(rank -> rank.find(name).orElseThrow().intact()).toList();
     return Shards.join(spec, pieces);
   }
 
@@ -157,7 +175,7 @@ public final class NeoxCheckpoint implements TensorStore {
     for (CheckpointDirectory.RankFiles rankFiles : CheckpointDirectory.layerFiles(directory)) {
       RankTensors rank = new RankTensors();
       for (Map.Entry<Integer, Path> layer : rankFiles.layers().entrySet()) {
-        rank.addLayer(layer.getValue(), layer.getKey(), load(layer.getValue()));
+        rank.addLayer(load(layer.getValue()), layer.getKey());
       }
       ranks.add(rank);
     }
@@ -167,7 +185,8 @@ public final class NeoxCheckpoint implements TensorStore {
       if (layered && !first) {
         break;
       }
-      if (!(load(file) instanceof Map<?, ?> state)) {
+      TorchFile source = load(file);
+      if (!(source.root() instanceof Map<?, ?> state)) {
         throw new UserException(file + ": does not hold a dict");
       }
       if (!layered) {
@@ -176,110 +195,36 @@ public final class NeoxCheckpoint implements TensorStore {
           throw new UserException(file + ": its 'module' is empty and there are no layer files");
         }
         RankTensors rank = new RankTensors();
-        rank.addModule(file, module);
+        rank.addModule(source, module);
         ranks.add(rank);
       }
       if (first) {
         state.forEach((key, value) -> clientState.put(String.valueOf(key), value));
         clientState.remove("module");
+        stateFile = file;
       }
     }
   }
 
-  private Object load(Path path) throws IOException {
+  private TorchFile load(Path path) throws IOException {
     TorchFile file = TorchFile.open(path);
     files.add(file);
-    return file.root();
+    return file;
   }
 
   private int embeddingRows() {
     String key = NetworkSpec.EMBEDDING + ".word_embeddings.weight";
     long rows = 0;
     for (RankTensors rank : ranks) {
-      Stored stored = rank.find(key).orElseThrow(() -> missing(key));
+      Stored stored = rank.find(key).orElseThrow(() -> ParameterCheck.missing(directory, key));
+      if (stored.view().shape().rank() == 0) {
+        throw UserException.of("%s: %s is one number, no table", stored.file(), stored.key());
+      }
       rows = Math.addExact(rows, stored.view().shape().size(0));
     }
-    return Math.toIntExact(rows);
-  }
-
-  private void check() {
-    for (RankTensors rank : ranks) {
-      Set<String> surplus = new LinkedHashSet<>(rank.keys());
-      for (ParameterSpec spec : table.values()) {
-        check(rank, spec);
-        for (Home home : spec.homes()) {
-          surplus.remove(home.key());
-        }
-      }
-      for (String key : surplus) {
-        Stored stored = rank.find(key).orElseThrow();
-        throw new UserException(
-            stored.file()
-                + ": "
-                + stored.key()
-                + " "
-                + stored.view().shape()
-                + " is not a parameter of the configured network ("
-                + table.size()
-                + " are); do the config files belong to this checkpoint?");
-      }
+    if (rows > Integer.MAX_VALUE) {
+      throw UserException.of("%s: %s has %d rows, too many", directory, key, rows);
     }
-  }
-
-  private void check(RankTensors rank, ParameterSpec spec) {
-    Stored first = rank.find(spec.key()).orElseThrow(() -> missing(spec.key()));
-    for (Home home : spec.homes()) {
-      Stored stored = rank.find(home.key()).orElseThrow(() -> missing(home.key()));
-      check(spec, stored);
-      if (stored.view().bytes().mismatch(first.view().bytes()) >= 0) {
-        throw UserException.of(
-            "%s: %s differs from %s of %s; it is one parameter, which all of them hold",
-            stored.file(), stored.key(), first.key(), first.file());
-      }
-    }
-  }
-
-  private void check(ParameterSpec spec, Stored stored) {
-    Shape expected = expected(spec);
-    if (!stored.view().shape().equals(expected)) {
-      throw new UserException(
-          stored.file()
-              + ": "
-              + stored.key()
-              + " has shape "
-              + stored.view().shape()
-              + "; expected "
-              + expected
-              + " by the configuration");
-    }
-    Stored first = ranks.getFirst().find(spec.key()).orElseThrow();
-    if (first.view().dtype() != stored.view().dtype()) {
-      throw new UserException(
-          stored.file()
-              + ": "
-              + stored.key()
-              + " is "
-              + stored.view().dtype()
-              + ", but "
-              + first.view().dtype()
-              + " on rank 0");
-    }
-  }
-
-  private Shape expected(ParameterSpec spec) {
-    try {
-      return Shards.local(spec, ranks.size());
-    } catch (IllegalArgumentException e) {
-      throw new UserException(directory + ": " + e.getMessage(), e);
-    }
-  }
-
-  private UserException missing(String key) {
-    return new UserException(
-        directory
-            + ": parameter "
-            + key
-            + " of the configured network is in no file;"
-            + " do the config files belong to this checkpoint?");
+    return (int) rows;
   }
 }

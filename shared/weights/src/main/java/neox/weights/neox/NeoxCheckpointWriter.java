@@ -1,13 +1,13 @@
 package neox.weights.neox;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import neox.base.NamedFiles;
 import neox.config.model.ModelConfig;
 import neox.weights.Shape;
 import neox.weights.TensorView;
@@ -59,8 +59,8 @@ public final class NeoxCheckpointWriter {
     }
     Path configs = Files.createDirectories(NeoxCheckpoint.configs(directory));
     for (Map.Entry<String, String> config : content.configs().entrySet()) {
-      Files.writeString(
-          configs.resolve(config.getKey()), config.getValue(), StandardCharsets.UTF_8);
+      // Not by way of a hidden sibling, which ranks that are threads would take from each other.
+      NamedFiles.writeString(configs.resolve(config.getKey()), config.getValue());
     }
   }
 

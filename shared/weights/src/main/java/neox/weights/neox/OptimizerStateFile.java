@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import neox.base.UserException;
 import neox.weights.NamedTensor;
 import neox.weights.TensorView;
@@ -39,6 +40,7 @@ public final class OptimizerStateFile implements AutoCloseable {
   /// What files say that name no rule, because there was only one.
   private static final Header FIRST = new Header("AdamW", List.of("exp_avg", "exp_avg_sq"), 0);
 
+  private static final Pattern STEPS = Pattern.compile("\\d{1,18}");
   private static final String RULE = "rule";
   private static final String SLOTS = "slots";
   private static final String STEP = "step";
@@ -138,11 +140,10 @@ public final class OptimizerStateFile implements AutoCloseable {
   }
 
   private long readStep(String text) {
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      throw new UserException(path + ": its metadata names no step, but '" + text + "'", e);
+    if (!STEPS.matcher(text).matches()) {
+      throw UserException.of("%s: its metadata names no step, but '%s'", path, text);
     }
+    return Long.parseLong(text);
   }
 
   private void requireEverySlot() {

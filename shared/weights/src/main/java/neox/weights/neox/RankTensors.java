@@ -11,11 +11,21 @@ import neox.weights.DType;
 import neox.weights.Segments;
 import neox.weights.Shape;
 import neox.weights.TensorView;
+import neox.weights.pickle.TorchFile;
 
 /// The tensors of one tensor-parallel rank under NeoX's current names, and where each came from.
 final class RankTensors {
   /// A tensor, and the file and key it was stored under.
-  record Stored(Path file, String key, TensorView view) {}
+  record Stored(TorchFile source, String key, TensorView view) {
+    Path file() {
+      return source.path();
+    }
+
+    /// The tensor, once its bytes have been compared with their checksum.
+    TensorView intact() {
+      return source.intact(key, view);
+    }
+  }
 
   /// Starts every key of a whole network.
   static final String PREFIX = "sequential.";
@@ -34,17 +44,18 @@ final class RankTensors {
   private final Map<String, Stored> tensors = new LinkedHashMap<>();
 
   /// Adds a layer file's flat dict.
-  void addLayer(Path file, int layer, Object dict) {
-    map(file, dict).forEach((name, value) -> add(file, String.valueOf(name), layer + ".", value));
-    joinLlamaMlp(file, layer);
+  void addLayer(TorchFile file, int layer) {
+    map(file, file.root())
+        .forEach((name, value) -> add(file, String.valueOf(name), layer + ".", value));
+    joinLlamaMlp(file, String.valueOf(layer));
   }
 
   /// Adds the state dict of a whole network (`pipe_parallel_size: 0`).
-  void addModule(Path file, Object dict) {
+  void addModule(TorchFile file, Object dict) {
     map(file, dict).forEach((name, value) -> add(file, String.valueOf(name), "", value));
     for (String key : List.copyOf(tensors.keySet())) {
       if (key.endsWith(".mlp.w1.weight")) {
-        joinLlamaMlp(file, Integer.parseInt(key.substring(0, key.indexOf('.'))));
+        joinLlamaMlp(file, key.substring(0, key.length() - ".mlp.w1.weight".length()));
       }
     }
   }
@@ -57,14 +68,14 @@ final class RankTensors {
     return Optional.ofNullable(tensors.get(key));
   }
 
-  private void add(Path file, String stored, String prefix, Object value) {
+  private void add(TorchFile file, String stored, String prefix, Object value) {
     String key = prefix + (stored.startsWith(PREFIX) ? stored.substring(PREFIX.length()) : stored);
     String name = key.substring(key.indexOf('.') + 1);
     if (BUFFERS.contains(name) || name.endsWith("_extra_state")) {
       return;
     }
     if (!(value instanceof TensorView view)) {
-      throw new UserException(file + ": " + stored + " is not a tensor");
+      throw UserException.of("%s: %s is not a tensor", file.path(), stored);
     }
     tensors.put(current(key), new Stored(file, stored, view));
   }
@@ -79,7 +90,7 @@ final class RankTensors {
   }
 
   /// LLaMA blocks of 2023 kept gate (w1), up (w3) and down (w2) apart; linear1 is [up | gate].
-  private void joinLlamaMlp(Path file, int layer) {
+  private void joinLlamaMlp(TorchFile file, String layer) {
     Stored gate = tensors.remove(layer + ".mlp.w1.weight");
     Stored up = tensors.remove(layer + ".mlp.w3.weight");
     Stored down = tensors.remove(layer + ".mlp.w2.weight");
@@ -87,24 +98,30 @@ final class RankTensors {
       return;
     }
     if (gate == null || up == null || down == null) {
-      throw new UserException(
-          file + ": layer " + layer + " needs all of mlp.w1.weight, mlp.w2.weight, mlp.w3.weight");
+      throw UserException.of(
+          "%s: layer %s needs all of mlp.w1.weight, mlp.w2.weight, mlp.w3.weight",
+          file.path(), layer);
     }
     Shape half = gate.view().shape();
     DType dtype = gate.view().dtype();
+    if (half.rank() != 2 || !half.equals(up.view().shape()) || dtype != up.view().dtype()) {
+      throw UserException.of(
+          "%s: layer %s: mlp.w1.weight %s and mlp.w3.weight %s do not fit together",
+          file.path(), layer, half, up.view().shape());
+    }
     TensorView joined =
         new TensorView(
             dtype,
             half.with(0, 2 * half.size(0)),
-            Segments.concatenate(List.of(up.view().bytes(), gate.view().bytes())));
+            Segments.concatenate(List.of(up.intact().bytes(), gate.intact().bytes())));
     tensors.put(layer + ".mlp.linear1.weight", new Stored(file, "mlp.w1.weight", joined));
     tensors.put(layer + ".mlp.linear2.weight", down);
   }
 
-  private static Map<?, ?> map(Path file, Object dict) {
+  private static Map<?, ?> map(TorchFile file, Object dict) {
     if (dict instanceof Map<?, ?> map) {
       return map;
     }
-    throw new UserException(file + ": does not hold a dict of tensors");
+    throw UserException.of("%s: does not hold a dict of tensors", file.path());
   }
 }

@@ -36,22 +36,24 @@ public record NumpyArray(String dtype, List<Long> shape, byte[] bytes) {
       List<Long> sizes = shape.items().stream().map(Long.class::cast).toList();
       return new NumpyArray(dtypeName(dtype), sizes, bytes);
     }
-    throw new IllegalArgumentException("not a numpy array: " + value);
+    throw new IllegalArgumentException("not a numpy array: " + ValueText.of(value));
   }
 
   static String dtypeName(PickledObject dtype) {
     boolean bigEndian =
         dtype.state() instanceof Tuple state && state.size() > 1 && ">".equals(state.get(1));
     if (bigEndian || dtype.arguments().isEmpty()) {
-      throw new IllegalArgumentException("numpy dtype " + dtype + " is not supported");
+      throw new IllegalArgumentException(
+          "a numpy dtype of other bytes or no name is not supported");
     }
-    return String.valueOf(dtype.arguments().getFirst());
+    return dtype.arguments().getFirst() instanceof String name ? ValueText.shorten(name) : "?";
   }
 
   /// A numpy scalar as a plain number.
   static Object scalar(PickledObject dtype, byte[] bytes) {
     ByteBuffer value = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    return switch (dtypeName(dtype)) {
+    String name = dtypeName(dtype);
+    return switch (name) {
       case "b1" -> value.get() != 0;
       case "i1" -> (long) value.get();
       case "u1" -> (long) Byte.toUnsignedInt(value.get());
@@ -63,7 +65,7 @@ public record NumpyArray(String dtype, List<Long> shape, byte[] bytes) {
       case "f4" -> (double) value.getFloat();
       case "f8" -> value.getDouble();
       default ->
-          throw new IllegalArgumentException("numpy scalar of " + dtype + " is not supported");
+          throw new IllegalArgumentException("numpy scalar of " + name + " is not supported");
     };
   }
 }

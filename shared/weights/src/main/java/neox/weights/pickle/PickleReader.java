@@ -2,11 +2,7 @@ package neox.weights.pickle;
 
 import static neox.weights.pickle.Opcode.*;
 
-import java.math.BigInteger;
 import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,22 +21,28 @@ import neox.weights.DType;
 /// Reads one pickle (protocols 2 to 5) as plain values.
 ///
 /// Python `None`, `bool`, `int`, `float`, `str`, `bytes`, `list`, `tuple`, `dict`, `set` become
-/// [None], [Boolean], [Long] or [BigInteger], [Double], [String], `byte[]`, [List], [Tuple],
-/// [LinkedHashMap], [LinkedHashSet]; tensors become views; the few other classes a checkpoint may
-/// hold become [PickledObject]. Any class outside the list of [Globals] is refused by name: a
-/// pickle is a program, and this is an interpreter without the dangerous half.
+/// [None], [Boolean], [Long] or [java.math.BigInteger], [Double], [String], `byte[]`, [List],
+/// [Tuple], [LinkedHashMap], [LinkedHashSet]; tensors become views; the few other classes a
+/// checkpoint may hold become [PickledObject]. Any class outside the list of [Globals] is refused
+/// by name: a pickle is a program, and this is an interpreter without the dangerous half.
 final class PickleReader {
+  /// More than any checkpoint holds; fewer than fill the memory.
+  private static final int MOST_VALUES = 4_000_000;
+
+  private static final int DEEPEST = 1_000;
+
   private static final Pattern NAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_.]*");
 
-  private final ByteBuffer in;
+  private final PickleInput in;
   private final String where;
   private final StorageReader storages;
   private final Deque<List<Object>> marks = new ArrayDeque<>();
   private final Map<Integer, Object> memo = new HashMap<>();
   private List<Object> stack = new ArrayList<>();
+  private long values;
 
   private PickleReader(byte[] bytes, String where, StorageReader storages) {
-    this.in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    this.in = new PickleInput(bytes);
     this.where = where;
     this.storages = storages;
   }
@@ -54,23 +56,24 @@ final class PickleReader {
       return reader.run();
     } catch (BufferUnderflowException e) {
       throw new UserException(where + ": truncated: its pickle ends in the middle", e);
-    } catch (ClassCastException
-        | IndexOutOfBoundsException
-        | NoSuchElementException
-        | IllegalArgumentException e) {
-      throw new UserException(
-          where
-              + ": damaged or unsupported pickle near byte "
-              + reader.in.position()
-              + ": "
-              + e.getMessage(),
-          e);
+    } catch (ClassCastException | IndexOutOfBoundsException | NoSuchElementException e) {
+      throw reader.damaged("a value is missing, or is not of the kind that belongs there", e);
+    } catch (ArithmeticException e) {
+      throw reader.damaged("a tensor that is too large for any memory", e);
+    } catch (IllegalArgumentException e) {
+      throw reader.damaged(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private UserException damaged(String why, RuntimeException cause) {
+    return new UserException(
+        "%s: damaged or unsupported pickle near byte %d: %s".formatted(where, in.position(), why),
+        cause);
   }
 
   private Object run() {
     while (true) {
-      int opcode = Byte.toUnsignedInt(in.get());
+      int opcode = in.unsignedByte();
       if (opcode == STOP) {
         return pop();
       }
@@ -88,20 +91,20 @@ final class PickleReader {
       case NONE -> push(None.NONE);
       case NEWTRUE -> push(true);
       case NEWFALSE -> push(false);
-      case BININT -> push((long) in.getInt());
-      case BININT1 -> push((long) unsignedByte());
-      case BININT2 -> push((long) Short.toUnsignedInt(in.getShort()));
-      case LONG1 -> push(integer(bytes(unsignedByte())));
-      case LONG4 -> push(integer(bytes(in.getInt())));
-      case BINFLOAT -> push(Double.longBitsToDouble(Long.reverseBytes(in.getLong())));
-      case SHORT_BINUNICODE -> push(text(unsignedByte(), StandardCharsets.UTF_8));
-      case BINUNICODE -> push(text(in.getInt(), StandardCharsets.UTF_8));
-      case BINUNICODE8 -> push(text(in.getLong(), StandardCharsets.UTF_8));
-      case SHORT_BINSTRING -> push(text(unsignedByte(), StandardCharsets.ISO_8859_1));
-      case BINSTRING -> push(text(in.getInt(), StandardCharsets.ISO_8859_1));
-      case SHORT_BINBYTES -> push(bytes(unsignedByte()));
-      case BINBYTES -> push(bytes(in.getInt()));
-      case BINBYTES8, BYTEARRAY8 -> push(bytes(in.getLong()));
+      case BININT -> push((long) in.int32());
+      case BININT1 -> push((long) in.unsignedByte());
+      case BININT2 -> push((long) Short.toUnsignedInt(in.int16()));
+      case LONG1 -> push(in.integer(in.unsignedByte()));
+      case LONG4 -> push(in.integer(in.int32()));
+      case BINFLOAT -> push(in.real());
+      case SHORT_BINUNICODE -> push(in.text(in.unsignedByte(), StandardCharsets.UTF_8));
+      case BINUNICODE -> push(in.text(in.int32(), StandardCharsets.UTF_8));
+      case BINUNICODE8 -> push(in.text(in.int64(), StandardCharsets.UTF_8));
+      case SHORT_BINSTRING -> push(in.text(in.unsignedByte(), StandardCharsets.ISO_8859_1));
+      case BINSTRING -> push(in.text(in.int32(), StandardCharsets.ISO_8859_1));
+      case SHORT_BINBYTES -> push(in.bytes(in.unsignedByte()));
+      case BINBYTES -> push(in.bytes(in.int32()));
+      case BINBYTES8, BYTEARRAY8 -> push(in.bytes(in.int64()));
       default -> {
         return false;
       }
@@ -138,9 +141,12 @@ final class PickleReader {
 
   private boolean memo(int opcode) {
     switch (opcode) {
-      case PROTO -> in.get();
-      case FRAME -> in.getLong();
+      case PROTO -> in.unsignedByte();
+      case FRAME -> in.int64();
       case MARK -> {
+        if (marks.size() == DEEPEST) {
+          throw new IllegalArgumentException("values in values, %d deep".formatted(DEEPEST));
+        }
         marks.push(stack);
         stack = new ArrayList<>();
       }
@@ -148,10 +154,10 @@ final class PickleReader {
       case POP_MARK -> popToMark();
       case DUP -> push(stack.getLast());
       case MEMOIZE -> memo.put(memo.size(), stack.getLast());
-      case BINPUT -> memo.put(unsignedByte(), stack.getLast());
-      case LONG_BINPUT -> memo.put(in.getInt(), stack.getLast());
-      case BINGET -> recall(unsignedByte());
-      case LONG_BINGET -> recall(in.getInt());
+      case BINPUT -> memo.put(in.unsignedByte(), stack.getLast());
+      case LONG_BINPUT -> memo.put(in.int32(), stack.getLast());
+      case BINGET -> recall(in.unsignedByte());
+      case LONG_BINGET -> recall(in.int32());
       default -> {
         return false;
       }
@@ -161,7 +167,7 @@ final class PickleReader {
 
   private boolean object(int opcode) {
     switch (opcode) {
-      case GLOBAL -> global(line(), line());
+      case GLOBAL -> global(in.line(), in.line());
       case STACK_GLOBAL -> {
         String name = (String) pop();
         global((String) pop(), name);
@@ -190,15 +196,27 @@ final class PickleReader {
                 new UserException(
                     where
                         + ": refuses to load global "
-                        + module
+                        + ValueText.shorten(module)
                         + "."
-                        + name
+                        + ValueText.shorten(name)
                         + ": a checkpoint holds tensors, numbers and text, and this file would"
                         + " run other code")));
   }
 
   private void call(Tuple arguments) {
+    // A value may be named again and again in a few bytes, and each call copies it.
+    if (arguments.size() > 0) {
+      count(weight(arguments.get(0)));
+    }
     push(Globals.call((GlobalName) pop(), arguments, storages));
+  }
+
+  private static int weight(Object copied) {
+    return switch (copied) {
+      case Collection<?> collection -> collection.size();
+      case String text -> text.length() / Long.BYTES;
+      default -> 0;
+    };
   }
 
   private void build(Object state) {
@@ -213,7 +231,7 @@ final class PickleReader {
 
   private Globals.Storage storage(Tuple id) {
     if (id.size() < 5 || !"storage".equals(id.get(0))) {
-      throw new IllegalArgumentException("persistent id " + id);
+      throw new IllegalArgumentException("persistent id of another form");
     }
     GlobalName type = (GlobalName) id.get(1);
     DType dtype =
@@ -248,7 +266,16 @@ final class PickleReader {
   }
 
   private void push(Object value) {
+    count(1);
     stack.add(value);
+  }
+
+  private void count(int more) {
+    values += more;
+    if (values > MOST_VALUES) {
+      throw new IllegalArgumentException(
+          "more than %,d values, which no checkpoint holds".formatted(MOST_VALUES));
+    }
   }
 
   private Object pop() {
@@ -266,45 +293,5 @@ final class PickleReader {
     List<Object> items = stack;
     stack = marks.pop();
     return items;
-  }
-
-  private int unsignedByte() {
-    return Byte.toUnsignedInt(in.get());
-  }
-
-  private String text(long length, Charset charset) {
-    return new String(bytes(length), charset);
-  }
-
-  private byte[] bytes(long length) {
-    if (length < 0 || length > in.remaining()) {
-      throw new BufferUnderflowException();
-    }
-    byte[] bytes = new byte[(int) length];
-    in.get(bytes);
-    return bytes;
-  }
-
-  private String line() {
-    int start = in.position();
-    int end = start;
-    while (in.get(end) != '\n') {
-      end++;
-    }
-    String line = text(end - start, StandardCharsets.UTF_8);
-    in.get();
-    return line;
-  }
-
-  /// Two's complement, little-endian, any length.
-  private static Object integer(byte[] littleEndian) {
-    byte[] bigEndian = new byte[littleEndian.length + 1];
-    for (int i = 0; i < littleEndian.length; i++) {
-      bigEndian[bigEndian.length - 1 - i] = littleEndian[i];
-    }
-    boolean negative = littleEndian.length > 0 && littleEndian[littleEndian.length - 1] < 0;
-    bigEndian[0] = (byte) (negative ? -1 : 0);
-    BigInteger value = new BigInteger(bigEndian);
-    return value.bitLength() < Long.SIZE ? (Object) value.longValue() : value;
   }
 }

@@ -35,6 +35,6 @@ public final class PickledObject {
 
   @Override
   public String toString() {
-    return type + arguments;
+    return ValueText.of(this);
   }
 }

@@ -11,11 +11,20 @@ import neox.weights.TensorView;
 @SuppressWarnings("ArrayRecordComponent") // lives for one call
 record StridedTensor(
     DType dtype, MemorySegment storage, long offset, long[] sizes, long[] strides) {
+  private static final int MOST_DIMS = 64;
 
   StridedTensor {
+    if (sizes.length > MOST_DIMS) {
+      throw new IllegalArgumentException("a tensor of %d dimensions".formatted(sizes.length));
+    }
     if (sizes.length != strides.length || offset < 0) {
       throw new IllegalArgumentException("sizes, strides and offset of a tensor do not fit");
     }
+  }
+
+  /// The size of the tensor in row order.
+  long byteSize() {
+    return Math.multiplyExact(Shape.of(sizes).count(), dtype.bytes());
   }
 
   /// The tensor in row order: a slice of the storage if it lies so, otherwise a copy in `arena`.
@@ -43,7 +52,8 @@ record StridedTensor(
     return new TensorView(dtype, shape, copy.asReadOnly());
   }
 
-  private boolean isContiguous() {
+  /// Whether its elements lie in row order, so that no copy is needed.
+  boolean isContiguous() {
     long expected = 1;
     for (int dim = sizes.length - 1; dim >= 0; dim--) {
       if (sizes[dim] != 1 && strides[dim] != expected) {

@@ -4,32 +4,44 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import neox.base.UserException;
 import neox.weights.DType;
+import neox.weights.MappedFile;
 import neox.weights.TensorView;
 
 /// A `.pt` file as `torch.save` writes it (torch ≥ 1.6), mapped into memory.
 ///
 /// [#root] is plain data, see [PickleReader]; its tensors are views of the map, valid until
 /// [#close]. Tensors that were saved as strided views of a storage are copied into row order.
+/// Whoever uses the bytes of a tensor takes it through [#intact].
 public final class TorchFile implements AutoCloseable {
   private static final String PICKLE = "/data.pkl";
   private static final int ZIP_MAGIC = ZipDirectory.LOCAL_HEADER;
 
+  /// Far more than torch needs to describe a checkpoint.
+  private static final long LONGEST_PICKLE = 1L << 28;
+
+  /// How many times the file's size its strided tensors may fill in row order.
+  private static final long MOST_COPIES = 4;
+
+  private static final long SMALL = 1L << 20;
+
   private final Path path;
   private final Arena arena = Arena.ofShared();
+  private final IdentityHashMap<TensorView, ArchiveEntry> homes = new IdentityHashMap<>();
   private final Object root;
+  private long copiesLeft;
 
   private TorchFile(Path path) throws IOException {
     this.path = path;
     boolean read = false;
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+    try {
+      MemorySegment bytes = MappedFile.map(path, arena);
+      this.copiesLeft = SMALL + MOST_COPIES * bytes.byteSize();
       checkMagic(bytes);
       this.root = read(ZipDirectory.entries(path, bytes));
       read = true;
@@ -49,6 +61,26 @@ public final class TorchFile implements AutoCloseable {
   /// The saved object.
   public Object root() {
     return root;
+  }
+
+  /// The file itself.
+  public Path path() {
+    return path;
+  }
+
+  /// A tensor of this file whose bytes are going to be used. The first time, they are compared with
+  /// the checksum of the storage they belong to; [UserException] when they are damaged.
+  ///
+  /// @param name what messages call it
+  public TensorView intact(String name, TensorView view) {
+    ArchiveEntry home = homes.get(view);
+    if (home != null && !home.isIntact()) {
+      throw UserException.of(
+          "%s: tensor %s is damaged: the checksum of %s is wrong; copy or download the file again,"
+              + " or take another checkpoint",
+          path, ValueText.shorten(name), home.name());
+    }
+    return view;
   }
 
   @Override
@@ -72,50 +104,63 @@ public final class TorchFile implements AutoCloseable {
     throw new UserException(path + ": not a torch file: it does not start like a zip archive");
   }
 
-  private Object read(Map<String, MemorySegment> entries) {
-    Map.Entry<String, MemorySegment> pickle =
-        entries.entrySet().stream()
-            .filter(entry -> entry.getKey().endsWith(PICKLE))
+  private Object read(Map<String, ArchiveEntry> entries) {
+    ArchiveEntry pickle =
+        entries.values().stream()
+            .filter(entry -> entry.name().endsWith(PICKLE))
             .findFirst()
             .orElseThrow(() -> new UserException(path + ": a zip archive without data.pkl"));
-    String prefix = pickle.getKey().substring(0, pickle.getKey().length() - PICKLE.length());
-    MemorySegment order = entries.get(prefix + "/byteorder");
+    String prefix = pickle.name().substring(0, pickle.name().length() - PICKLE.length());
+    ArchiveEntry order = entries.get(prefix + "/byteorder");
     if (order != null && !text(order).equals("little")) {
-      throw new UserException(path + ": byte order " + text(order) + "; expected little");
+      throw UserException.of("%s: byte order %s; expected little", path, text(order));
+    }
+    if (pickle.bytes().byteSize() > LONGEST_PICKLE) {
+      throw UserException.of("%s: its data.pkl has %d bytes", path, pickle.bytes().byteSize());
     }
     return PickleReader.read(
-        pickle.getValue().toArray(ValueLayout.JAVA_BYTE),
+        bytes(pickle),
         path.toString(),
         (dtype, key, elements, offset, sizes, strides) -> {
-          MemorySegment storage = entries.get(prefix + "/data/" + key);
+          ArchiveEntry storage = entries.get(prefix + "/data/" + key);
           if (storage == null) {
-            throw new UserException(path + ": storage data/" + key + " is missing");
+            throw UserException.of("%s: storage data/%s is missing", path, ValueText.shorten(key));
           }
-          return tensor(dtype, slice(storage, key, elements, dtype), offset, sizes, strides);
+          MemorySegment whole = slice(storage, elements, dtype);
+          return tensor(storage, new StridedTensor(dtype, whole, offset, sizes, strides));
         });
   }
 
-  private MemorySegment slice(MemorySegment storage, String key, long elements, DType dtype) {
-    long length = Math.multiplyExact(elements, dtype.bytes());
-    if (elements < 0 || length > storage.byteSize()) {
-      throw new UserException(
-          path
-              + ": storage data/"
-              + key
-              + " has "
-              + storage.byteSize()
-              + " bytes; expected "
-              + length);
+  private MemorySegment slice(ArchiveEntry storage, long elements, DType dtype) {
+    long available = storage.bytes().byteSize();
+    if (elements < 0 || elements > available / dtype.bytes()) {
+      throw UserException.of(
+          "%s: storage %s has %d bytes; expected %s times %d",
+          path, storage.name(), available, elements, dtype.bytes());
     }
-    return storage.asSlice(0, length);
+    return storage.bytes().asSlice(0, elements * dtype.bytes());
   }
 
-  private TensorView tensor(
-      DType dtype, MemorySegment storage, long offset, long[] sizes, long[] strides) {
-    return new StridedTensor(dtype, storage, offset, sizes, strides).view(arena);
+  private TensorView tensor(ArchiveEntry storage, StridedTensor tensor) {
+    copiesLeft -= tensor.isContiguous() ? 0 : tensor.byteSize();
+    if (copiesLeft < 0) {
+      throw new IllegalArgumentException("strided tensors of many times the size of the file");
+    }
+    TensorView view = tensor.view(arena);
+    homes.put(view, storage);
+    return view;
   }
 
-  private static String text(MemorySegment segment) {
-    return new String(segment.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+  private byte[] bytes(ArchiveEntry entry) {
+    if (!entry.isIntact()) {
+      throw UserException.of(
+          "%s: damaged: the checksum of %s is wrong; copy or download the file again",
+          path, entry.name());
+    }
+    return entry.bytes().toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  private String text(ArchiveEntry entry) {
+    return ValueText.shorten(new String(bytes(entry), StandardCharsets.UTF_8));
   }
 }

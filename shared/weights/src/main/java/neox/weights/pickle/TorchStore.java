@@ -4,11 +4,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import neox.base.UserException;
+import neox.weights.ShardIndex;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
 
@@ -16,16 +20,28 @@ import neox.weights.TensorView;
 public final class TorchStore implements TensorStore {
   private final List<TorchFile> files = new ArrayList<>();
   private final Map<String, TensorView> views = new LinkedHashMap<>();
+  private final Map<String, TorchFile> owners = new HashMap<>();
 
   private TorchStore() {}
 
-  /// Opens all of `paths`; a name must occur once.
-  public static TorchStore open(List<Path> paths) throws IOException {
+  /// Opens one file as the whole model.
+  public static TorchStore openFile(Path file) throws IOException {
+    return open(List.of(file), (path, names) -> {});
+  }
+
+  /// Opens the files that an index lists.
+  public static TorchStore openIndex(Path file) throws IOException {
+    ShardIndex index = ShardIndex.read(file);
+    return open(index.files(), index::requireAgreement);
+  }
+
+  private static TorchStore open(List<Path> paths, BiConsumer<Path, Set<String>> check)
+      throws IOException {
     TorchStore store = new TorchStore();
     boolean read = false;
     try {
       for (Path path : paths) {
-        store.add(path);
+        check.accept(path, store.add(path));
       }
       read = true;
       return store;
@@ -36,20 +52,28 @@ public final class TorchStore implements TensorStore {
     }
   }
 
-  private void add(Path path) throws IOException {
+  private Set<String> add(Path path) throws IOException {
     TorchFile file = TorchFile.open(path);
     files.add(file);
     if (!(file.root() instanceof Map<?, ?> dict)) {
-      throw new UserException(path + ": does not hold a dict of tensors");
+      throw UserException.of(
+          "%s: holds %s; expected a dict of tensors", path, ValueText.of(file.root()));
     }
+    Set<String> names = new LinkedHashSet<>();
     for (Map.Entry<?, ?> entry : dict.entrySet()) {
-      if (!(entry.getValue() instanceof TensorView view)) {
-        throw new UserException(path + ": " + entry.getKey() + " is not a tensor");
+      if (!(entry.getKey() instanceof String name)
+          || !(entry.getValue() instanceof TensorView view)) {
+        throw UserException.of(
+            "%s: %s holds %s; expected names and tensors alone",
+            path, ValueText.of(entry.getKey()), ValueText.of(entry.getValue()));
       }
-      if (views.put(String.valueOf(entry.getKey()), view) != null) {
-        throw new UserException(path + ": " + entry.getKey() + " is in another file too");
+      if (views.put(name, view) != null) {
+        throw UserException.of("%s: %s is in another file too", path, ValueText.shorten(name));
       }
+      owners.put(name, file);
+      names.add(name);
     }
+    return names;
   }
 
   @Override
@@ -60,10 +84,11 @@ public final class TorchStore implements TensorStore {
   @Override
   public TensorView view(String name) {
     TensorView view = views.get(name);
-    if (view == null) {
+    TorchFile owner = owners.get(name);
+    if (view == null || owner == null) {
       throw new IllegalArgumentException("no tensor " + name);
     }
-    return view;
+    return owner.intact(name, view);
   }
 
   @Override

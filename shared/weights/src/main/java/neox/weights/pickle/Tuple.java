@@ -19,4 +19,9 @@ public record Tuple(List<Object> items) {
   public Object get(int index) {
     return items.get(index);
   }
+
+  @Override
+  public String toString() {
+    return ValueText.of(this);
+  }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import neox.base.UserException;
 
 /// Where the entries of a mapped zip archive lie. Torch stores entries uncompressed, so an entry is
@@ -25,6 +26,7 @@ final class ZipDirectory {
   static final int END_64_LOCATOR_BYTES = 20;
   static final int ZIP64_EXTRA = 1;
 
+  private static final int ENCRYPTED = 1;
   private static final int MAX_COMMENT = 0xFFFF;
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -42,7 +44,7 @@ final class ZipDirectory {
   }
 
   /// Entry name to its bytes, in the order of the archive.
-  static Map<String, MemorySegment> entries(Path file, MemorySegment bytes) {
+  static Map<String, ArchiveEntry> entries(Path file, MemorySegment bytes) {
     try {
       return new ZipDirectory(file, bytes).entries();
     } catch (IndexOutOfBoundsException e) {
@@ -50,7 +52,7 @@ final class ZipDirectory {
     }
   }
 
-  private Map<String, MemorySegment> entries() {
+  private Map<String, ArchiveEntry> entries() {
     long end = findEnd();
     long count = unsignedShort(end + 10);
     long at = unsignedInt(end + 16);
@@ -63,21 +65,50 @@ final class ZipDirectory {
       count = bytes.get(LONG, end64 + 32);
       at = bytes.get(LONG, end64 + 48);
     }
-    Map<String, MemorySegment> entries = new LinkedHashMap<>();
+    boolean hasChecksums = hasChecksums(at, count);
+    Map<String, ArchiveEntry> entries = new LinkedHashMap<>();
     for (long i = 0; i < count; i++) {
-      if (integer(at) != CENTRAL_HEADER) {
-        throw new UserException(file + ": damaged: its zip directory is inconsistent");
-      }
       int nameLength = unsignedShort(at + 28);
       int extraLength = unsignedShort(at + 30);
       String name = text(at + CENTRAL_HEADER_BYTES, nameLength);
-      entries.put(name, entry(name, at, at + CENTRAL_HEADER_BYTES + nameLength, extraLength));
-      at += CENTRAL_HEADER_BYTES + nameLength + extraLength + unsignedShort(at + 32);
+      MemorySegment content = entry(name, at, at + CENTRAL_HEADER_BYTES + nameLength, extraLength);
+      OptionalLong checksum =
+          hasChecksums ? OptionalLong.of(unsignedInt(at + 16)) : OptionalLong.empty();
+      if (entries.put(name, new ArchiveEntry(name, content, checksum)) != null) {
+        throw UserException.of("%s: damaged: entry %s is in it twice", file, name);
+      }
+      at = next(at);
     }
     return entries;
   }
 
+  /// Checks the chain of headers. (With `set_crc32_options(False)` torch writes zeros for all of
+  /// the checksums.)
+  private boolean hasChecksums(long first, long count) {
+    long at = first;
+    boolean any = false;
+    for (long i = 0; i < count; i++) {
+      if (integer(at) != CENTRAL_HEADER) {
+        throw new UserException(file + ": damaged: its zip directory is inconsistent");
+      }
+      any |= integer(at + 16) != 0;
+      at = next(at);
+    }
+    return any;
+  }
+
+  private long next(long header) {
+    return header
+        + CENTRAL_HEADER_BYTES
+        + unsignedShort(header + 28)
+        + unsignedShort(header + 30)
+        + unsignedShort(header + 32);
+  }
+
   private MemorySegment entry(String name, long header, long extra, int extraLength) {
+    if ((unsignedShort(header + 8) & ENCRYPTED) != 0) {
+      throw UserException.of("%s: entry %s is encrypted; save it without a password", file, name);
+    }
     if (unsignedShort(header + 10) != 0) {
       throw new UserException(
           file
@@ -97,6 +128,9 @@ final class ZipDirectory {
         field += unsignedInt(header + 20) == MAX_32 ? 2 * Long.BYTES : Long.BYTES;
       }
       local = local == MAX_32 ? bytes.get(LONG, field) : local;
+    }
+    if (integer(local) != LOCAL_HEADER) {
+      throw UserException.of("%s: damaged: entry %s is not where the directory says", file, name);
     }
     long start = local + LOCAL_HEADER_BYTES + unsignedShort(local + 26) + unsignedShort(local + 28);
     return bytes.asSlice(start, size);

@@ -1,25 +1,26 @@
 package neox.weights.safetensors;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import neox.base.Json;
 import neox.base.UserException;
+import neox.weights.ShardIndex;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
 
 /// The safetensors files of a model directory: `model.safetensors`, or the shards that
-/// `model.safetensors.index.json` lists.
+/// `model.safetensors.index.json` lists. As in transformers, a whole file counts before an index.
 public final class SafetensorsDirectory implements TensorStore {
   static final String SINGLE = "model.safetensors";
   static final String INDEX = SINGLE + ".index.json";
 
-  private final Map<Path, SafetensorsFile> files = new LinkedHashMap<>();
+  private final List<SafetensorsFile> files = new ArrayList<>();
   private final Map<String, SafetensorsFile> owners = new LinkedHashMap<>();
 
   private SafetensorsDirectory() {}
@@ -31,18 +32,32 @@ public final class SafetensorsDirectory implements TensorStore {
 
   /// Opens all files; [UserException] when there is none, or index and files disagree.
   public static SafetensorsDirectory open(Path directory) throws IOException {
+    Path single = directory.resolve(SINGLE);
+    if (Files.exists(single)) {
+      return openFile(single);
+    }
+    Path index = directory.resolve(INDEX);
+    if (Files.exists(index)) {
+      return openIndex(index);
+    }
+    throw new UserException(directory + ": neither " + SINGLE + " nor " + INDEX + " is there");
+  }
+
+  /// Opens one file as the whole model.
+  public static SafetensorsDirectory openFile(Path file) throws IOException {
+    SafetensorsDirectory store = new SafetensorsDirectory();
+    SafetensorsFile whole = SafetensorsFile.open(file);
+    store.files.add(whole);
+    whole.names().forEach(name -> store.owners.put(name, whole));
+    return store;
+  }
+
+  /// Opens the files that an index lists.
+  public static SafetensorsDirectory openIndex(Path index) throws IOException {
     SafetensorsDirectory store = new SafetensorsDirectory();
     boolean read = false;
     try {
-      Path index = directory.resolve(INDEX);
-      if (Files.exists(index)) {
-        store.readIndex(directory, index);
-      } else if (Files.exists(directory.resolve(SINGLE))) {
-        SafetensorsFile file = store.file(directory.resolve(SINGLE));
-        file.names().forEach(name -> store.owners.put(name, file));
-      } else {
-        throw new UserException(directory + ": neither " + SINGLE + " nor " + INDEX + " is there");
-      }
+      store.read(ShardIndex.read(index));
       read = true;
       return store;
     } finally {
@@ -52,40 +67,22 @@ public final class SafetensorsDirectory implements TensorStore {
     }
   }
 
-  private void readIndex(Path directory, Path index) throws IOException {
-    JsonNode weightMap = Json.read(index).path("weight_map");
-    if (!weightMap.isObject() || weightMap.isEmpty()) {
-      throw new UserException(index + ": no weight_map; expected tensor names and their files");
+  private void read(ShardIndex index) throws IOException {
+    Map<Path, SafetensorsFile> opened = new LinkedHashMap<>();
+    for (Path path : index.files()) {
+      SafetensorsFile file = SafetensorsFile.open(path);
+      files.add(file);
+      opened.put(path, file);
+      index.requireAgreement(path, file.names());
     }
-    for (Map.Entry<String, JsonNode> field : weightMap.properties()) {
-      Path shard = Path.of(field.getValue().asText());
-      if (shard.getNameCount() != 1 || shard.isAbsolute()) {
-        throw new UserException(index + ": " + shard + " is not a file of this directory");
-      }
-      SafetensorsFile file = file(directory.resolve(shard));
-      if (!file.names().contains(field.getKey())) {
-        throw new UserException(index + ": " + shard + " has no tensor " + field.getKey());
-      }
-      owners.put(field.getKey(), file);
-    }
-    files.forEach((path, file) -> checkListed(index, path, file));
-  }
-
-  private void checkListed(Path index, Path path, SafetensorsFile file) {
-    for (String name : file.names()) {
-      if (owners.get(name) != file) {
-        throw new UserException(index + ": tensor " + name + " of " + path + " is not listed");
-      }
-    }
-  }
-
-  private SafetensorsFile file(Path path) throws IOException {
-    SafetensorsFile file = files.get(path);
-    if (file == null) {
-      file = SafetensorsFile.open(path);
-      files.put(path, file);
-    }
-    return file;
+    index
+        .shards()
+        .forEach((name, path) -> {
+          SafetensorsFile owner = opened.get(path);
+          if (owner != null) {
+            owners.put(name, owner);
+          }
+        });
   }
 
   @Override
@@ -104,6 +101,6 @@ public final class SafetensorsDirectory implements TensorStore {
 
   @Override
   public void close() {
-    files.values().forEach(SafetensorsFile::close);
+    files.forEach(SafetensorsFile::close);
   }
 }

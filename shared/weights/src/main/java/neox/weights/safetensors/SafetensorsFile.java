@@ -5,15 +5,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
-import neox.base.Json;
 import neox.base.UserException;
+import neox.weights.MappedFile;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
 
@@ -33,16 +30,12 @@ public final class SafetensorsFile implements TensorStore {
   private SafetensorsFile(Path path) throws IOException {
     this.path = path;
     boolean read = false;
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+    try {
+      MemorySegment bytes = MappedFile.map(path, arena);
       long headerBytes = headerBytes(path, bytes);
-      String json =
-          new String(
-              bytes.asSlice(Long.BYTES, headerBytes).toArray(ValueLayout.JAVA_BYTE),
-              StandardCharsets.UTF_8);
+      byte[] json = bytes.asSlice(Long.BYTES, headerBytes).toArray(ValueLayout.JAVA_BYTE);
       this.data = bytes.asSlice(Long.BYTES + headerBytes);
-      this.header =
-          SafetensorsHeader.parse(path, Json.parse(json, path.toString()), data.byteSize());
+      this.header = SafetensorsHeader.parse(path, json, data.byteSize());
       read = true;
     } finally {
       if (!read) {

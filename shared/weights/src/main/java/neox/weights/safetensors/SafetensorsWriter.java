@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongConsumer;
 import neox.base.AtomicFile;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.weights.NamedTensor;
 import neox.weights.Segments;
 

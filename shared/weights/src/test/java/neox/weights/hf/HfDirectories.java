@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.config.model.ModelConfig;
 import neox.weights.NamedTensor;
 import neox.weights.TensorStore;

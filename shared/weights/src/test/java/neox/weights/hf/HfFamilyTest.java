@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.config.model.Activation;
 import neox.config.model.AttentionConfig;
 import neox.config.model.AttentionKind;

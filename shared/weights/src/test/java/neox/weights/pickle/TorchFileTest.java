@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -137,14 +136,15 @@ class TorchFileTest {
   }
 
   @Test
-  void saysThatANameOfOtherBytesIsDamage(@TempDir Path directory) throws IOException {
-    String evil = Files.readString(Golden.path("torch/evil.pt"), StandardCharsets.ISO_8859_1);
-    Path damaged = directory.resolve("damaged.pt");
-    Files.writeString(damaged, evil.replace("posix", "po\1\2x"), StandardCharsets.ISO_8859_1);
+  void saysThatANameOfOtherBytesIsDamage() throws IOException {
+    Path damaged =
+        Pickles.archive(
+            directory.resolve("damaged.pt"), new Pickles().global("po\1\2x", "f").end());
     assertThatThrownBy(() -> TorchFile.open(damaged))
         .isInstanceOf(UserException.class)
-        .hasMessageStartingWith(damaged + ": damaged or unsupported pickle near byte ")
-        .hasMessageEndingWith(": a class whose name is no name");
+        .hasMessage(
+            damaged
+                + ": damaged or unsupported pickle near byte 11: a class whose name is no name");
   }
 
   @Test
@@ -174,7 +174,8 @@ class TorchFileTest {
     assertThatThrownBy(() -> TorchFile.open(text))
         .hasMessage(text + ": not a torch file: it does not start like a zip archive");
     Path empty = Files.createFile(directory.resolve("b.pt"));
-    assertThatThrownBy(() -> TorchFile.open(empty)).hasMessage(empty + ": truncated: only 0 bytes");
+    assertThatThrownBy(() -> TorchFile.open(empty))
+        .hasMessage(empty + ": truncated: it is empty; copy or download it again");
   }
 
   @Test

@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import neox.base.Json;
+import neox.base.json.Json;
 import neox.weights.DType;
 import neox.weights.Golden;
 import neox.weights.NamedTensor;
@@ -93,7 +93,10 @@ class SafetensorsTest {
             index + ": tensor b of " + directory.resolve("x.safetensors") + " is not listed");
     Files.writeString(index, "{\"weight_map\":{\"a\":\"../x.safetensors\"}}");
     assertThatThrownBy(() -> SafetensorsDirectory.open(directory))
-        .hasMessage(index + ": ../x.safetensors is not a file of this directory");
+        .hasMessage(
+            index
+                + ": the file of a is \"../x.safetensors\"; expected the name of a file in this"
+                + " directory");
     Files.writeString(index, "{}");
     assertThatThrownBy(() -> SafetensorsDirectory.open(directory))
         .hasMessage(index + ": no weight_map; expected tensor names and their files");
@@ -108,7 +111,8 @@ class SafetensorsTest {
         entry("F32", "[2]", 0, 4),
         4,
         "tensor a of F32 [2] needs 8 bytes, but its offsets are [0, 4]");
-    assertRefused(entry("F32", "[-1]", 0, 4), 4, "tensor a has an impossible shape");
+    String whole = "; expected whole numbers from 0 to 10^18";
+    assertRefused(entry("F32", "[-1]", 0, 4), 4, "tensor a: its shape holds -1" + whole);
     assertRefused(
         entry("F32", "[4294967296, 4294967296]", 0, 4), 4, "tensor a has an impossible shape");
     assertRefused(
@@ -125,8 +129,105 @@ class SafetensorsTest {
     assertRefused(
         entry("U8", "[4]", 0, 4),
         3,
-        "truncated: the header promises 4 bytes of tensors, the file has 3");
+        "truncated: the header promises 4 bytes of tensors, the file has 3; copy or download it"
+            + " again");
     assertRefused(entry("U8", "[1]", 0, 1), 3, "2 bytes follow the last tensor; expected none");
+  }
+
+  @Test
+  void refusesNumbersAndNamesThatTheFormatDoesNotHave() throws IOException {
+    String whole = "; expected whole numbers from 0 to 10^18";
+    for (String size : List.of("1.0", "1e0", "-0", "01", "9223372036854775808", "NaN")) {
+      assertRefused(
+          entry("U8", "[" + size + "]", 0, 1),
+          1,
+          size.equals("01")
+              ? "its header is not valid JSON: expected ']' at byte 29, found '1'"
+              : "tensor a: its shape holds " + (size.equals("NaN") ? "a number" : size) + whole);
+    }
+    assertRefused(entry("U8", "[\"1\"]", 0, 1), 1, "tensor a: its shape holds a string" + whole);
+    assertRefused(entry("U8", "[null]", 0, 1), 1, "tensor a: its shape holds null" + whole);
+    assertRefused(entry("U8", "1", 0, 1), 1, "tensor a: its shape is not a list");
+    assertRefused(
+        entry("U8", "[1" + ",1".repeat(64) + "]", 0, 1),
+        1,
+        "tensor a: its shape has more than 64 numbers");
+    String offsets = "{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[%s]}}";
+    assertRefused(
+        offsets.formatted("18446744073709551616,18446744073709551617"),
+        1,
+        "tensor a: its data_offsets holds 18446744073709551616" + whole);
+    assertRefused(
+        offsets.formatted("1,0"),
+        1,
+        "tensor a of U8 [1] needs 1 bytes, but its offsets are [1, 0]");
+    assertRefused(
+        offsets.formatted("0,1,1"),
+        1,
+        "tensor a needs dtype, shape and data_offsets in the header");
+    assertRefused(
+        entry("U8", "[1]", 0, 1).replace("\"U8\"", "8"),
+        1,
+        "tensor a has dtype a number, which is not supported");
+    String one = entry("U8", "[1]", 0, 1);
+    assertRefused(
+        "{" + one.substring(1, one.length() - 1) + "," + one.substring(1),
+        1,
+        "tensor a is in its header twice");
+    assertRefused("{\"a\":3}", 0, "tensor a needs dtype, shape and data_offsets in the header");
+    assertRefused("{\"__metadata__\":[]}", 0, "its __metadata__ is not an object");
+    assertRefused("{\"__metadata__\":{\"x\":1}}", 0, "x of its __metadata__ is not text");
+    assertRefused(
+        "{\"a\":{\"x\":", 0, "its header is not valid JSON: it ends where a value was expected");
+    assertRefused("{}x", 0, "its header is not valid JSON: expected the end at byte 2, found 'x'");
+    assertRefused(
+        "{\"a\":{\"x\":" + "[".repeat(100_000),
+        0,
+        "its header is JSON nested deeper than 512 levels");
+  }
+
+  @Test
+  void saysWhatLiesInPlaceOfAFile() throws IOException {
+    Path file = directory.resolve("model.safetensors");
+    Map<String, String> kinds =
+        Map.of(
+            "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n",
+            "is a pointer of Git LFS, not the file itself; run 'git lfs pull' in its directory",
+            "<!DOCTYPE html>\n<html><body>404",
+            "is a web page, not the file itself; download it again",
+            " \n<html>",
+            "is a web page, not the file itself; download it again",
+            "",
+            "truncated: it is empty; copy or download it again");
+    for (Map.Entry<String, String> kind : kinds.entrySet()) {
+      Files.writeString(file, kind.getKey());
+      assertThatThrownBy(() -> SafetensorsFile.open(file))
+          .hasMessage(file + ": " + kind.getValue());
+    }
+    assertThatThrownBy(() -> SafetensorsFile.open(directory))
+        .hasMessage(directory + ": expected a file, found a directory");
+    Path device = Path.of("/dev/zero");
+    assertThatThrownBy(() -> SafetensorsFile.open(device))
+        .hasMessage("/dev/zero: expected a file, found a pipe or device");
+  }
+
+  @Test
+  void refusesIndicesWhoseFilesAreNotBesideThem() throws IOException {
+    Path index = directory.resolve("model.safetensors.index.json");
+    for (String name : List.of("..", ".", "", "/etc/passwd", "a/b", "a\\\\b", "a\\u0000b")) {
+      Files.writeString(index, "{\"weight_map\":{\"a\":\"" + name + "\"}}");
+      assertThatThrownBy(() -> SafetensorsDirectory.open(directory))
+          .as(name)
+          .hasMessageStartingWith(index + ": the file of a is \"")
+          .hasMessageEndingWith("; expected the name of a file in this directory");
+    }
+    Files.writeString(index, "{\"weight_map\":{\"a\":\"x\",\"b\":\"y\",\"c\":\"x\"}}");
+    assertThatThrownBy(() -> SafetensorsDirectory.open(directory))
+        .hasMessage(
+            index + ": x, which it names, is not there, nor are 1 others; copy or download it too");
+    Files.writeString(index, "{\"weight_map\":{\"a\":7}}");
+    assertThatThrownBy(() -> SafetensorsDirectory.open(directory))
+        .hasMessage(index + ": the file of a is 7; expected the name of a file in this directory");
   }
 
   @Test

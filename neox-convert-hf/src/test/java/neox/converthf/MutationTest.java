@@ -1,0 +1,188 @@
+package neox.converthf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import neox.base.AtomicDirectory;
+import neox.base.ExitCode;
+import neox.base.Tool;
+import neox.base.UserException;
+import neox.weights.TensorView;
+import neox.weights.hf.HfModel;
+import neox.weights.pickle.TorchFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Damaged weights are refused in one line with their file, or what is read of them is right.
+class MutationTest {
+  private static final Path GOLDEN =
+      Path.of("..", "shared", "weights", "src", "test", "resources", "golden");
+  private static final int READINGS = Integer.getInteger("neox.mutations", 150);
+  private static final int CONVERSIONS = Integer.getInteger("neox.mutations", 150) / 5;
+  private static final long SEED = Long.getLong("neox.seed", 20);
+
+  @TempDir Path directory;
+
+  private final Mutations mutations = new Mutations(SEED);
+
+  private interface Reading {
+    void run() throws IOException;
+  }
+
+  /// Reads a damaged file; returns whether that succeeded.
+  private boolean reads(String what, Reading reading) throws IOException {
+    try {
+      reading.run();
+      return true;
+    } catch (UserException e) {
+      assertThat(e.getMessage())
+          .as(what)
+          .contains(directory.toString())
+          .doesNotContain("Exception", "neox.weights", "java.")
+          .hasSizeLessThan(21_000);
+      return false;
+    } catch (RuntimeException | Error e) {
+      throw new AssertionError(what, e);
+    }
+  }
+
+  private static void readTorch(Path file) throws IOException {
+    try (TorchFile read = TorchFile.open(file)) {
+      if (read.root() instanceof Map<?, ?> map) {
+        map.forEach((name, value) -> {
+          if (value instanceof TensorView view) {
+            read.intact("x", view).bytes().mismatch(view.bytes());
+          }
+        });
+      }
+    }
+  }
+
+  @Test
+  void damagedTorchFilesAreReadOrRefused() throws IOException {
+    Path values = GOLDEN.resolve("torch/values.pt");
+    byte[] whole = Files.readAllBytes(values);
+    Path file = directory.resolve("x.pt");
+    int read = 0;
+    for (int i = 0; i < READINGS; i++) {
+      Files.write(file, i % 2 == 0 ? mutations.ofPickle(values) : mutations.ofBytes(whole));
+      read += reads("torch file " + i, () -> readTorch(file)) ? 1 : 0;
+    }
+    assertThat(read).isBetween(1, READINGS - 1);
+  }
+
+  @Test
+  void damagedHuggingFaceDirectoriesAreReadOrRefused() throws IOException {
+    convert(copy("A_bf16/global_step20"), "--max-shard-size", "200KB");
+    Path model = directory.resolve("out");
+    List<Path> files = new ArrayList<>();
+    try (Stream<Path> entries = Files.list(model)) {
+      entries
+          .filter(f -> f.toString().matches(".*(/config|index)\\.json|.*safetensors"))
+          .sorted()
+          .forEach(files::add);
+    }
+    assertThat(files).hasSizeGreaterThan(3);
+    int read = 0;
+    for (int i = 0; i < READINGS; i++) {
+      Path file = files.get(i % files.size());
+      byte[] whole = Files.readAllBytes(file);
+      boolean json = file.toString().endsWith(".json");
+      Files.write(file, json ? mutations.ofJson(whole) : mutations.ofHeader(whole));
+      read += reads("directory " + i, () -> readAll(model)) ? 1 : 0;
+      Files.write(file, whole);
+    }
+    assertThat(read).isBetween(1, READINGS - 1);
+    readAll(model);
+  }
+
+  private static void readAll(Path model) throws IOException {
+    try (HfModel read = HfModel.open(model)) {
+      for (String name : read.names()) {
+        assertThat(read.view(name).bytes().byteSize()).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void theToolConvertsRightOrSaysInOneLineWhatIsWrong() throws IOException {
+    Path checkpoint = copy("A_bf16/global_step20");
+    convert(checkpoint);
+    Path model = directory.resolve("out/model.safetensors");
+    byte[] expected = Files.readAllBytes(model);
+    AtomicDirectory.deleteTree(directory.resolve("out"));
+    List<Path> files;
+    try (Stream<Path> entries = Files.list(checkpoint)) {
+      files = entries.filter(Files::isRegularFile).sorted().toList();
+    }
+    for (int i = 0; i < CONVERSIONS; i++) {
+      Path file = files.get(i % files.size());
+      byte[] whole = Files.readAllBytes(file);
+      Files.write(file, i % 3 == 0 ? mutations.ofPickle(file) : mutations.ofBytes(whole));
+      boolean wasConverted = convert(checkpoint);
+      if (wasConverted && i % 3 != 0) {
+        assertThat(Files.readAllBytes(model)).as("conversion %d", i).isEqualTo(expected);
+      }
+      AtomicDirectory.deleteTree(directory.resolve("out"));
+      Files.write(file, whole);
+      try (Stream<Path> left = Files.list(directory)) {
+        assertThat(left).as("conversion %d", i).containsExactly(checkpoint);
+      }
+    }
+  }
+
+  private Path copy(String golden) throws IOException {
+    Path from = GOLDEN.resolve("checkpoints").resolve(golden);
+    Path to = directory.resolve(from.getFileName().toString());
+    try (Stream<Path> tree = Files.walk(from)) {
+      for (Path path : new TreeSet<>(tree.toList())) {
+        Files.copy(path, to.resolve(from.relativize(path).toString()));
+      }
+    }
+    return to;
+  }
+
+  /// Runs the tool; whether it converted.
+  private boolean convert(Path checkpoint, String... options) {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
+    List<String> arguments =
+        Stream.concat(
+                Stream.of(
+                    "-q",
+                    "--input_dir",
+                    checkpoint.toString(),
+                    "--output_dir",
+                    directory.resolve("out").toString()),
+                Stream.of(options))
+            .toList();
+    int code =
+        Tool.run(
+            new ConvertCommand(),
+            arguments.toArray(String[]::new),
+            InputStream.nullInputStream(),
+            stream,
+            stream);
+    String errors = err.toString(StandardCharsets.UTF_8);
+    assertThat(code).as(errors).isIn(ExitCode.OK, ExitCode.USAGE);
+    if (code != ExitCode.OK) {
+      assertThat(errors.lines().filter(line -> !line.contains("warning: ")))
+          .as(errors)
+          .isNotEmpty()
+          .allMatch(line -> line.contains(checkpoint.toString()))
+          .noneMatch(line -> line.chars().anyMatch(Character::isISOControl));
+    }
+    return code == ExitCode.OK;
+  }
+}

@@ -1,0 +1,116 @@
+package neox.prepare;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import neox.base.Spelling;
+import neox.base.UserException;
+import neox.base.json.Json;
+
+/// Where the data of an evaluation task are on a hub, from the table `eval-tasks.json`.
+///
+/// @param folder the directory that `neox-eval` looks for
+record EvalTask(String name, String folder, List<Split> splits) {
+  private static final String FAMILY = "*";
+  private static final int MISTAKES = 3;
+
+  EvalTask {
+    splits = List.copyOf(splits);
+  }
+
+  /// One file of rows to make, `FOLDER/NAME.jsonl`.
+  ///
+  /// @param address `hf://datasets/OWNER/NAME`, with a path where a file is meant
+  /// @param config of the repository; empty for its default one
+  record Split(String name, HubAddress address, Optional<String> config) {
+    /// The same rows in the branch to which the hub itself converts every data set.
+    HubAddress converted() {
+      String path = config.orElse("default") + "/" + name + "/*.parquet";
+      return new HubAddress(address.kind(), address.repo(), "refs/convert/parquet", path);
+    }
+  }
+
+  /// The tasks by these names; [UserException] for unknown ones, all at once.
+  static List<EvalTask> find(List<String> names) {
+    JsonNode table = table();
+    List<EvalTask> found = new ArrayList<>();
+    List<String> unknown = new ArrayList<>();
+    for (String name : names) {
+      Optional<EvalTask> task = find(name, table);
+      task.ifPresent(found::add);
+      if (task.isEmpty()) {
+        unknown.add(name);
+      }
+    }
+    if (!unknown.isEmpty()) {
+      List<String> known = names(table);
+      String guess =
+          Spelling.nearest(unknown.getFirst(), known, MISTAKES)
+              .map(near -> "did you mean '" + near + "'? ")
+              .orElse("");
+      throw UserException.of(
+          "unknown evaluation task '%s'; %sknown are %s",
+          String.join("', '", unknown), guess, String.join(", ", known));
+    }
+    return found;
+  }
+
+  /// The names of the table, families as `NAME_*`.
+  static List<String> names() {
+    return names(table());
+  }
+
+  private static List<String> names(JsonNode table) {
+    List<String> names = new ArrayList<>();
+    table.forEach(row -> names.add(row.path("task").asText()));
+    return names;
+  }
+
+  private static Optional<EvalTask> find(String name, JsonNode table) {
+    for (JsonNode row : table) {
+      String pattern = row.path("task").asText();
+      if (pattern.equals(name)) {
+        return pattern.endsWith(FAMILY) ? Optional.empty() : Optional.of(of(name, "", row));
+      }
+      String stem = pattern.substring(0, pattern.length() - 1);
+      if (pattern.endsWith(FAMILY) && name.startsWith(stem) && name.length() > stem.length()) {
+        return Optional.of(of(name, name.substring(stem.length()), row));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static EvalTask of(String name, String member, JsonNode row) {
+    List<Split> splits = new ArrayList<>();
+    Optional<String> config =
+        Optional.ofNullable(row.get("config"))
+            .map(JsonNode::asText)
+            .map(text -> text.equals(FAMILY) ? member : text);
+    JsonNode listed = row.path("splits");
+    for (JsonNode split : listed.isArray() ? listed : Json.mapper().createArrayNode()) {
+      splits.add(new Split(split.asText(), address(row.path("repository").asText()), config));
+    }
+    for (var split : listed.properties()) {
+      splits.add(new Split(split.getKey(), address(split.getValue().asText()), config));
+    }
+    return new EvalTask(name, row.path("folder").asText(name), splits);
+  }
+
+  private static HubAddress address(String path) {
+    return HubAddress.parse("hf://datasets/" + path);
+  }
+
+  private static JsonNode table() {
+    try (InputStream in =
+        Objects.requireNonNull(EvalTask.class.getResourceAsStream("eval-tasks.json"))) {
+      return Json.mapper().readTree(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

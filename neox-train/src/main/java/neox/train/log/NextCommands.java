@@ -1,0 +1,31 @@
+package neox.train.log;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import neox.config.model.ModelConfig;
+import neox.weights.hf.HfFamily;
+
+/// What a user can do with a trained model, as commands to copy.
+public record NextCommands(Path save, ModelConfig model) {
+  /// One command a line. A model that no family of transformers can express is not converted.
+  public List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    lines.add("try it:  echo 'Once upon a time' | neox-generate --model " + quoted(save) + " -i -");
+    if (HfFamily.of(model).obstacles(model).isEmpty()) {
+      Path target = Path.of(save + "-hf");
+      lines.add(
+          "publish: neox-convert-hf --input_dir "
+              + quoted(save)
+              + " --output_dir "
+              + quoted(target));
+    }
+    return lines;
+  }
+
+  /// As a shell takes it for one word.
+  private static String quoted(Path path) {
+    String text = path.toString();
+    return text.matches("[\\w./+:@%-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+  }
+}

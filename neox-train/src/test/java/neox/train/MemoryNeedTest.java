@@ -1,0 +1,74 @@
+package neox.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import neox.base.ExitCode;
+import neox.base.UserException;
+import neox.config.NeoxConfig;
+import neox.parallel.Topology;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MemoryNeedTest {
+  @TempDir Path directory;
+  private TrainFixture fixture;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    fixture = new TrainFixture(directory);
+  }
+
+  @Test
+  void countsWhatIsCertain() throws IOException {
+    MemoryNeed alone = MemoryNeed.of(config(), new Topology(1, 1, 1));
+    // 2 blocks of 2 matrices of 32 x 32: weight, gradient and Adam's two moments in fp32
+    assertThat(alone.parameters()).isEqualTo(2 * 2 * 32 * 32 * 4 * 4);
+    // 2 blocks, 2 rows of 32 tokens, 32 numbers in fp32
+    assertThat(alone.activations()).isEqualTo(2 * 2 * 32 * 32 * 4);
+    MemoryNeed shared = MemoryNeed.of(config(), new Topology(2, 1, 2));
+    assertThat(shared.parameters()).isEqualTo(alone.parameters() / 4);
+    assertThat(shared.activations()).isEqualTo(alone.activations() / 2);
+  }
+
+  @Test
+  void refusesWhatThisMachineCannotHold() {
+    MemoryNeed need = new MemoryNeed(3L << 40, 1L << 40);
+    assertThatCode(() -> need.requireAtMost(4L << 40)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> need.requireAtMost(23L << 30))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "this run needs more than 4.0 TiB of memory (3.0 TiB for weights, gradients and"
+                + " optimizer, 1.0 TiB for activations of one micro-batch), and this machine has"
+                + " 23.0 GiB; make hidden_size, num_layers, train_micro_batch_size_per_gpu or"
+                + " seq_length smaller, or share the work among machines");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "hidden_size=1048576",
+        "seq_length=16777216;max_position_embeddings=16777216;train_micro_batch_size_per_gpu=1024;gradient_accumulation_steps=1",
+        "train_micro_batch_size_per_gpu=2000000000;gradient_accumulation_steps=1"
+      })
+  void absurdSizesAreRefusedBeforeAnythingIsMade(String overrides) {
+    TrainFixture.Result result = fixture.run("run", overrides.split(";"));
+    assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.err())
+        .startsWith("neox-train: this run needs more than ")
+        .satisfies(err -> assertThat(err.lines()).hasSize(1));
+    assertThat(directory.resolve("run")).doesNotExist();
+  }
+
+  private NeoxConfig config() throws IOException {
+    Map<String, String> overrides = Map.of("data_path", fixture.dataPrefix().toString());
+    return RunPlan.read(ManyRanksTest.source(fixture, overrides), 1, _ -> {}).loaded().config();
+  }
+}

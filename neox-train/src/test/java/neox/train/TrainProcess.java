@@ -1,0 +1,27 @@
+package neox.train;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// neox-train as a process of its own.
+final class TrainProcess {
+  /// The words that start it.
+  static List<String> command(List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Xmx512m",
+            "-cp"));
+    command.add(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.add(TrainCommand.class.getName());
+    command.addAll(arguments);
+    return command;
+  }
+
+  private TrainProcess() {}
+}

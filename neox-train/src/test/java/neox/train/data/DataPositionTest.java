@@ -1,0 +1,335 @@
+package neox.train.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import neox.base.Console;
+import neox.config.ConfigLoader;
+import neox.config.ConfigSource;
+import neox.config.NeoxConfig;
+import neox.config.RunShape;
+import neox.data.RunSamples;
+import neox.data.TokenSamples;
+import neox.parallel.comm.Communicator;
+import neox.tensor.Placement;
+import neox.train.checkpoint.LearningRateSchedule;
+import neox.train.checkpoint.TrainState;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataPositionTest {
+  private static final Path DATA = Path.of("src/test/resources/golden/train/data");
+  private static final Path PACKING = Path.of("../shared/data/src/test/resources/golden/packing");
+
+  @TempDir Path directory;
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private Path small;
+  private TrainState state;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    for (String ending : List.of(".bin", ".idx")) {
+      copy(DATA.resolve("corpus1_text_document" + ending));
+      copy(PACKING.resolve("lab_text_document" + ending));
+    }
+    small = directory.resolve("lab_text_document");
+    NeoxConfig config = config();
+    state =
+        TrainState.fresh(
+            LearningRateSchedule.of(config.schedule(), config.optimizer().learningRate()));
+  }
+
+  private void copy(Path file) throws IOException {
+    Files.copy(file, directory.resolve(file.getFileName()));
+  }
+
+  @Test
+  void aBatchOfAnotherSizeGoesOnWithTheNextSample() throws IOException {
+    String[][] batches = {
+      {"train_micro_batch_size_per_gpu=8"},
+      {"train_micro_batch_size_per_gpu=2", "gradient_accumulation_steps=1"},
+      {"train_micro_batch_size_per_gpu=1", "gradient_accumulation_steps=5"},
+      {"train_micro_batch_size_per_gpu=4", "train_iters=9"},
+      {}
+    };
+    List<int[]> read = new ArrayList<>(train(10));
+    for (String[] batch : batches) {
+      read.addAll(train(3, batch));
+    }
+    assertThat(read.toArray(int[][]::new))
+        .isDeepEqualTo(expected(read.size()).toArray(int[][]::new));
+    assertThat(read).hasSize(80 + 48 + 6 + 15 + 24 + 24);
+    assertThat(err.toString(StandardCharsets.UTF_8).lines())
+        .containsExactly(
+            "train_batch_size was 8 in the checkpoint and is 16 now: training goes on with sample"
+                + " 80, the next of its order",
+            "train_batch_size was 16 in the checkpoint and is 2 now: training goes on with sample"
+                + " 128, the next of its order",
+            "train_batch_size was 2 in the checkpoint and is 5 now: training goes on with sample"
+                + " 134, the next of its order",
+            "train_batch_size was 5 in the checkpoint and is 8 now: training goes on with sample"
+                + " 149, the next of its order");
+  }
+
+  @Test
+  void keepsTheOrderWhenBatchesNeedMoreEpochs() throws IOException {
+    String data = "data_path=" + small;
+    String split = "split='1'";
+    String steps = "train_iters=25"; // 200 of 242 samples, then 400
+    List<int[]> read = new ArrayList<>(train(5, data, split, steps));
+    read.addAll(train(5, data, split, steps, "train_micro_batch_size_per_gpu=8"));
+    read.addAll(train(10, data, split, steps, "train_micro_batch_size_per_gpu=8"));
+    assertThat(read).hasSize(40 + 80 + 160);
+    int[][] order = expected(242, data, split, steps).toArray(int[][]::new);
+    for (int i = 0; i < read.size(); i++) {
+      int whole = 242 / 8 * 8; // micro-batches of 8 leave the last samples over
+      assertThat(read.get(i)).as("sample %d", i).isEqualTo(order[i % whole]);
+    }
+  }
+
+  @Test
+  void aRunThatOnlyGetsLongerHasTheOrderOfGptNeox() throws IOException {
+    String data = "data_path=" + small;
+    String split = "split='1'";
+    train(5, data, split, "train_iters=10");
+    List<int[]> read = train(3, data, split, "train_iters=50");
+    List<int[]> order = expected(64, data, split, "train_iters=50");
+    assertThat(read.toArray(int[][]::new))
+        .isDeepEqualTo(order.subList(40, 64).toArray(int[][]::new));
+    assertThat(printed())
+        .isEqualTo(
+            "warning: train_iters was 10 in the checkpoint and is 50 now" + followsAfter(40));
+  }
+
+  @Test
+  void saysNothingWhenNothingHasChanged() throws IOException {
+    train(3);
+    Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+    for (String ending : List.of(".bin", ".idx")) {
+      String name = "corpus1_text_document" + ending;
+      Files.move(directory.resolve(name), elsewhere.resolve(name));
+    }
+    train(3, "data_path=" + elsewhere.resolve("corpus1_text_document"), "train_iters=30");
+    assertThat(printed()).isEmpty();
+  }
+
+  @Test
+  void saysWhatHasChangedInALineEach() throws IOException {
+    assertThat(changed("seed=5")).isEqualTo(line("seed was 1234", "5"));
+    assertThat(changed("seq_length=16")).isEqualTo(line("seq_length was 32", "16"));
+    assertThat(changed("split='50,25,25'")).isEqualTo(line("split was \"90,5,5\"", "\"50,25,25\""));
+    assertThat(changed("split='90.4,5,4.6'"))
+        .isEqualTo(
+            "warning: split was \"90,5,5\" in the checkpoint and is \"90.4,5,4.6\" now: training has the"
+                + " same documents, validation and test may have others");
+    assertThat(changed("data_path=" + small))
+        .isEqualTo(
+            line(
+                "training data was " + corpus() + " (226 documents, 212,350 tokens)",
+                small + " (108 documents, 7,042 tokens)"));
+    assertThat(changed("pack_impl=unpacked")).isEqualTo(line("pack_impl was packed", "unpacked"));
+    assertThat(changed("seed=5", "split='50,25,25'").lines()).hasSize(2);
+  }
+
+  @Test
+  void saysWhichDatasetsOfAMixtureHaveChanged() throws IOException {
+    String[] mixture = mixture(List.of(corpus(), small), "0.5, 0.25");
+    assertThat(changedFrom(mixture, mixture(List.of(corpus(), small), "0.5, 0.5")))
+        .isEqualTo(line("the weight of " + corpus() + " was 0.6666666666666666", "0.5"));
+    assertThat(changedFrom(mixture, mixture(List.of(small), "1")))
+        .isEqualTo(line("the number of training datasets was 2", "1"));
+    assertThat(changedFrom(mixture, mixture(List.of(corpus(), corpus()), "0.5, 0.25")))
+        .isEqualTo(
+            line(
+                "training data was " + small + " (120 documents, 7,780 tokens)",
+                corpus() + " (250 documents, 231,634 tokens)"));
+  }
+
+  @Test
+  void anOlderCheckpointCountsTheSamplesThatItHasRead() throws IOException {
+    state = state(10, 80);
+    assertThat(train(1).getFirst()).isEqualTo(expected(81).getLast());
+    assertThat(printed()).isEmpty();
+    state = state(10, 160);
+    assertThat(train(1).getFirst()).isEqualTo(expected(161).getLast());
+    assertThat(printed())
+        .isEqualTo(
+            "train_batch_size is 8, but the 10 steps of the checkpoint have read 160 samples:"
+                + " training goes on with sample 160");
+  }
+
+  @Test
+  void saysWhenEpochsAreNotWhole() throws IOException {
+    String[] epochs = {"train_iters=null", "lr_decay_iters=null", "train_epochs=2"};
+    state = state(10, 80);
+    train(1, epochs);
+    assertThat(printed()).isEmpty();
+    state = state(100, 400);
+    train(1, epochs);
+    assertThat(printed())
+        .endsWith(
+            "warning: train_epochs: 2 epochs are 13264 samples, but after the last step, 1658, this"
+                + " run will have read 12864: the steps before the checkpoint had another size");
+  }
+
+  private TrainState state(long iteration, long samples) {
+    return new TrainState(
+        iteration,
+        samples,
+        0,
+        state.window(),
+        state.schedule(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private String changed(String... overrides) throws IOException {
+    return changedFrom(new String[0], overrides);
+  }
+
+  /// What a run says that goes on after 3 steps of another.
+  private String changedFrom(String[] before, String... overrides) throws IOException {
+    prepareState();
+    train(3, before);
+    train(1, overrides);
+    return printed();
+  }
+
+  private void prepareState() throws IOException {
+    NeoxConfig config = config();
+    state =
+        TrainState.fresh(
+            LearningRateSchedule.of(config.schedule(), config.optimizer().learningRate()));
+    err.reset();
+  }
+
+  private Path corpus() {
+    return directory.resolve("corpus1_text_document");
+  }
+
+  private static String[] mixture(List<Path> prefixes, String weights) {
+    String paths = "_data_paths=" + prefixes;
+    return new String[] {
+      "data_path=null",
+      "train" + paths,
+      "valid" + paths,
+      "test" + paths,
+      "train_data_weights=[" + weights + "]"
+    };
+  }
+
+  private static String line(String was, String is) {
+    return "warning: " + was + " in the checkpoint and is " + is + " now" + followsAfter(24);
+  }
+
+  private static String followsAfter(long sample) {
+    return ": the samples come in another order; training goes on with its sample "
+        + sample
+        + ", so that some come again and some never";
+  }
+
+  private String printed() {
+    return err.toString(StandardCharsets.UTF_8).strip();
+  }
+
+  /// Goes on for some steps, and keeps the state that a checkpoint would hold; returns the samples
+  /// that were read.
+  private List<int[]> train(int steps, String... overrides) throws IOException {
+    NeoxConfig config = config(overrides);
+    List<int[]> read = new ArrayList<>();
+    OptionalLong trainOrder = DataPosition.orderMadeFor(state.data(), config.batch());
+    RunSamples samples =
+        trainOrder.isPresent()
+            ? RunSamples.resume(config, trainOrder.getAsLong(), line -> {})
+            : RunSamples.open(config, line -> {});
+    try (TrainingData data = TrainingData.of(samples, config, use(), console().silent())) {
+      DataPosition position = DataPosition.of(data, config, state, console());
+      for (int step = 0; step < steps; step++) {
+        int microBatches = config.batch().gradientAccumulationSteps();
+        for (int m = 0; m < microBatches; m++) {
+          read.addAll(Arrays.asList(position.feed().rows(state.iteration() * microBatches + m)));
+        }
+        state = state.plus(config.batch().trainBatchSize(), 0, 0);
+      }
+      state = state.withData(position.after(state.iteration()));
+    }
+    return read;
+  }
+
+  /// The first samples of a run from its beginning.
+  private List<int[]> expected(int count, String... overrides) throws IOException {
+    List<int[]> result = new ArrayList<>();
+    try (RunSamples samples = RunSamples.open(config(overrides), line -> {})) {
+      TokenSamples train = samples.train().orElseThrow().samples();
+      for (int i = 0; i < count; i++) {
+        int[] sample = new int[train.length()];
+        train.get(i, sample);
+        result.add(sample);
+      }
+    }
+    return result;
+  }
+
+  private static TrainingData.Use use() {
+    return new TrainingData.Use(
+        OptionalInt.empty(),
+        Integer.MAX_VALUE,
+        Communicator.alone(),
+        Placement.cpu(ScalarType.Float));
+  }
+
+  private Console console() {
+    PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
+    return new Console(InputStream.nullInputStream(), stream, stream, false, false);
+  }
+
+  /// Eight samples a step.
+  private NeoxConfig config(String... overrides) throws IOException {
+    Map<String, String> all = new LinkedHashMap<>();
+    List<String> assignments =
+        new ArrayList<>(
+            List.of(
+                "num_layers=2",
+                "hidden_size=32",
+                "num_attention_heads=2",
+                "seq_length=32",
+                "max_position_embeddings=32",
+                "optimizer={type: Adam, params: {lr: 0.01}}",
+                "train_micro_batch_size_per_gpu=4",
+                "gradient_accumulation_steps=2",
+                "train_iters=30",
+                "split='90,5,5'",
+                "data_path=" + corpus(),
+                "tokenizer_type=CharLevelTokenizer"));
+    assignments.addAll(List.of(overrides));
+    for (String assignment : assignments) {
+      int equals = assignment.indexOf('=');
+      all.put(assignment.substring(0, equals), assignment.substring(equals + 1));
+    }
+    ConfigSource source = new ConfigSource(Optional.empty(), List.of(), all);
+    NeoxConfig config = ConfigLoader.load(source);
+    if (config.batch().trainEpochs().isEmpty()) {
+      return config;
+    }
+    try (RunSamples samples = RunSamples.open(config, line -> {})) {
+      RunShape shape = RunShape.ofRanks(1).withStepsOfEpochs(samples.trainSteps());
+      return ConfigLoader.read(source, shape).config();
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package neox.config.model;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import neox.config.table.YamlWriter;
+
+/// What the weights of a network mean, key by key: with another value of any of these, the same
+/// weights would compute something else.
+///
+/// Left out is what may change between two uses of the same weights: how long the texts are, how
+/// the vocabulary is padded, dropout, first values, precision, and the choice between two kernels
+/// of one formula.
+///
+/// @param facts NeoX's key → the value in use; keys without effect on this network are left out
+public record Architecture(Map<String, Object> facts) {
+
+  /// A key for which two networks have different values.
+  public record Difference(String key, Object here, Object there) {
+    /// The value here, as a configuration writes it.
+    public String hereText() {
+      return text(here);
+    }
+
+    /// The value there, as a configuration writes it.
+    public String thereText() {
+      return text(there);
+    }
+
+    private static String text(Object value) {
+      return value.equals(NOTHING) ? NOTHING : YamlWriter.inline(value);
+    }
+  }
+
+  /// Stands for a key that has no value.
+  private static final String NOTHING = "null";
+
+  public static Architecture of(ModelConfig model) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("num_layers", model.layers());
+    facts.put("hidden_size", model.hiddenSize());
+    facts.put("num_attention_heads", model.heads());
+    facts.put("num_kv_heads", model.kvHeads() == model.heads() ? NOTHING : model.kvHeads());
+    positions(facts, model.positions());
+    norm(facts, model.norm());
+    facts.put("no_weight_tying", !model.head().tied());
+    ofBlocks(facts, model, "gpt_j_residual", block -> block.residual().parallel());
+    ofBlocks(facts, model, "gpt_j_tied", b -> b.residual() == Residual.PARALLEL_TIED_NORM);
+    ofBlocks(facts, model, "activation", block -> block.mlp().activation());
+    ofBlocks(facts, model, "bias_gelu_fusion", block -> block.mlp().tanhGelu());
+    ofBlocks(facts, model, "intermediate_size", block -> block.mlp().size());
+    ofBlocks(facts, model, "use_bias_in_mlp", block -> block.mlp().bias());
+    ofBlocks(facts, model, "use_bias_in_attn_linear", block -> block.attention().bias());
+    ofBlocks(facts, model, "sliding_window_width", block -> orNothing(block.attention().window()));
+    return new Architecture(facts);
+  }
+
+  private static void positions(Map<String, Object> facts, Positions positions) {
+    facts.put("pos_emb", positions.name());
+    switch (positions) {
+      case Positions.Learned learned -> facts.put("max_position_embeddings", learned.rows());
+      case Positions.Rotary rotary -> {
+        facts.put("rotary_pct", rotary.fraction());
+        facts.put("rotary_emb_base", rotary.base());
+      }
+      case Positions.Relative relative -> {
+        facts.put("rpe_num_buckets", relative.buckets());
+        facts.put("rpe_max_distance", relative.maxDistance());
+      }
+      case Positions.Sinusoidal _, Positions.Alibi _, Positions.None _ -> {}
+    }
+  }
+
+  private static void norm(Map<String, Object> facts, Norm norm) {
+    facts.put("norm", norm.name());
+    String key =
+        switch (norm) {
+          case Norm.LayerNorm _, Norm.NonParametricLayerNorm _ -> "layernorm_epsilon";
+          case Norm.RmsNorm _ -> "rms_norm_epsilon";
+          case Norm.ScaleNorm _ -> "scalenorm_epsilon";
+        };
+    facts.put(key, norm.epsilon());
+  }
+
+  /// One value where all blocks agree, otherwise one for each.
+  private static void ofBlocks(
+      Map<String, Object> facts,
+      ModelConfig model,
+      String key,
+      Function<BlockConfig, Object> value) {
+    List<Object> values = model.blocks().stream().map(value).toList();
+    boolean agree = values.stream().distinct().count() == 1;
+    facts.put(key, agree ? values.getFirst() : values);
+  }
+
+  private static Object orNothing(OptionalInt value) {
+    return value.isPresent() ? value.getAsInt() : NOTHING;
+  }
+
+  /// Every key that both have and that differs. (A key that one lacks follows from another that
+  /// differs: only rotary positions have a base.)
+  public List<Difference> differences(Architecture other) {
+    List<Difference> differences = new ArrayList<>();
+    facts.forEach((key, value) -> {
+      Object there = other.facts().get(key);
+      if (there != null && !Objects.equals(value, there)) {
+        differences.add(new Difference(key, value, there));
+      }
+    });
+    return differences;
+  }
+
+  /// The facts that `values`, which another program wrote, states differently: its numbers, texts
+  /// and truth values are compared with those of the same key.
+  public List<Difference> differences(Map<?, ?> values) {
+    List<Difference> differences = new ArrayList<>();
+    facts.forEach((key, value) -> {
+      // NeoX's width of a gated MLP is that before the 2/3; shapes tell it anyway.
+      Optional<Object> there =
+          key.equals("intermediate_size") ? Optional.empty() : Optional.ofNullable(values.get(key));
+      there
+          .filter(stated -> contradicts(value, stated))
+          .ifPresent(stated -> differences.add(new Difference(key, value, stated)));
+    });
+    return differences;
+  }
+
+  private static boolean contradicts(Object fact, Object stated) {
+    return switch (stated) {
+      case Number number -> fact instanceof Number own && own.doubleValue() != number.doubleValue();
+      case Boolean flag -> fact instanceof Boolean own && !own.equals(flag);
+      case String text ->
+          fact instanceof Enum<?> own && !text.equalsIgnoreCase(YamlWriter.inline(own));
+      default -> false;
+    };
+  }
+}
