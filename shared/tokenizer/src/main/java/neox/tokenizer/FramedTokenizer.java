@@ -69,6 +69,11 @@ final class FramedTokenizer implements Tokenizer {
   }
 
   @Override
+  public boolean has(int id) {
+    return text.has(id);
+  }
+
+  @Override
   public List<Path> files() {
     return text.files();
   }

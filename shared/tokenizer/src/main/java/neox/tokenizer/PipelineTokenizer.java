@@ -184,6 +184,11 @@ final class PipelineTokenizer implements Tokenizer {
   }
 
   @Override
+  public boolean has(int id) {
+    return tokenIds.token(id).isPresent();
+  }
+
+  @Override
   public List<Path> files() {
     return List.of(file);
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import neox.base.UserException;
@@ -112,6 +113,19 @@ class TokenizerJsonTest {
             "[" + String.format(token, "far") + "," + String.format(token, "new") + "]");
     assertThat(open(file).id("far")).hasValue(90);
     assertThat(open(file).id("new")).hasValue(3);
+  }
+
+  @Test
+  void hasTheIdsThatHaveATokenAndNoneOfTheGapsBetweenThem() {
+    String framed = "{\"type\": \"BertProcessing\", \"sep\": [\"</s>\", 8], \"cls\": [\"<s>\", 7]}";
+    for (Tokenizer tokenizer :
+        List.of(open(file("normalizer", "null")), open(file("post_processor", framed)))) {
+      for (int id = -1; id < 100; id++) {
+        assertThat(tokenizer.has(id)).as("%d", id).isEqualTo(tokenizer.token(id).isPresent());
+      }
+      assertThat(tokenizer.has(90)).isTrue();
+      assertThat(tokenizer.has(50)).isFalse();
+    }
   }
 
   private static Tokenizer open(Path file) {
