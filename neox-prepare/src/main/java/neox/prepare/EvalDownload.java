@@ -1,6 +1,5 @@
 package neox.prepare;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
@@ -141,15 +140,11 @@ final class EvalDownload {
   }
 
   private static JsonNode parse(String line, String where) {
-    try {
-      JsonNode row = Json.mapper().readTree(line);
-      if (row.isObject()) {
-        return row;
-      }
+    JsonNode row = Json.parse(line, where);
+    if (!row.isObject()) {
       throw UserException.of("%s: expected a JSON object, found %s", where, row.getNodeType());
-    } catch (JsonProcessingException e) {
-      throw new UserException(where + ": not valid JSON: " + e.getOriginalMessage(), e);
     }
+    return row;
   }
 
   private static void write(JsonNode row, OutputStream out) throws IOException {

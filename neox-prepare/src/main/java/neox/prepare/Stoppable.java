@@ -23,15 +23,12 @@ final class Stoppable {
 
   /// Runs the work; [ExitCode#STOPPED] when it was stopped.
   static int run(Console console, Work work) throws Exception {
-    try (StopRequest stop = StopRequest.listen(console)) {
-      int code;
-      try (ConsoleObserver observer = new ConsoleObserver(console, stop::requested)) {
-        code = work.run(observer, stop);
-      } catch (Stopped e) {
-        console.info("stopped; the same command goes on with what has been downloaded");
-        code = ExitCode.STOPPED;
-      }
-      return code;
+    try (StopRequest stop = StopRequest.listen(console);
+        ConsoleObserver observer = new ConsoleObserver(console, stop::requested)) {
+      return work.run(observer, stop);
+    } catch (Stopped e) {
+      console.info("stopped; the same command goes on with what has been downloaded");
+      return ExitCode.STOPPED;
     }
   }
 
