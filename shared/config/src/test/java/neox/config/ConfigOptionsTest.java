@@ -116,10 +116,17 @@ class ConfigOptionsTest {
         .isEqualTo("neox-any: " + lines.replace("'; ", "'\n") + "\n");
   }
 
+  /// The files lie deeper than the working directory, so that as many `..` as lead out of that one
+  /// do not lead to the root, where the name given twice would be a file.
   @Test
   void seesThatTheDirectoryIsNamedTwice() throws IOException {
-    Files.writeString(directory.resolve("c.yml"), TestConfig.text("seed: 3"));
-    Path below = Path.of("").toAbsolutePath().relativize(directory);
+    Path here = Path.of("").toAbsolutePath();
+    Path deep = directory;
+    for (int level = 0; level < here.getNameCount(); level++) {
+      deep = deep.resolve("d");
+    }
+    Files.writeString(Files.createDirectories(deep).resolve("c.yml"), TestConfig.text("seed: 3"));
+    Path below = here.relativize(deep);
     for (Path named : List.of(below.resolve("c.yml"), below.resolve("c"))) {
       err.reset();
       assertThat(run("-d", below.toString(), named.toString())).isEqualTo(2);
