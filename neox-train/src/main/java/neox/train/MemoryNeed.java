@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import neox.base.Bytes;
 import neox.base.UserException;
 import neox.config.NeoxConfig;
+import neox.config.TuningConfig;
 import neox.config.model.Dims;
 import neox.parallel.Topology;
 import neox.train.optimizer.Optimizer;
@@ -31,9 +32,11 @@ record MemoryNeed(double parameters, double activations) {
           case FP16, BFLOAT16 -> Short.BYTES;
         };
     double tokens = (double) config.batch().microBatchSize() * dims.seqLength();
+    double trained = config.tuning().equals(TuningConfig.ALL) ? weights : 0;
     return new MemoryNeed(
-        weights * (element + Float.BYTES)
-            + weights * Optimizer.slots(config.optimizer()) * Float.BYTES / replicas,
+        weights * element
+            + trained * Float.BYTES
+            + trained * Optimizer.slots(config.optimizer()) * Float.BYTES / replicas,
         tokens * hidden * blocks * element);
   }
 

@@ -1,6 +1,7 @@
 package neox.train;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import neox.base.Console;
@@ -63,6 +64,14 @@ public final class TrainCommand implements ToolCommand {
   @Nullable Long iteration;
 
   @Option(
+      names = {"--init-from", "--init_from"},
+      paramLabel = "DIR",
+      description =
+          "Begin at step 0 with the weights of another model: a checkpoint, or a Hugging Face"
+              + " directory.")
+  @Nullable Path initFrom;
+
+  @Option(
       names = "--device",
       paramLabel = "NAME",
       description = "Where to compute: cpu, cuda or cuda:N (default: cpu).")
@@ -113,11 +122,12 @@ public final class TrainCommand implements ToolCommand {
     }
   }
 
-  /// The option is short for `--set iteration=N`.
+  /// The options are short for `--set iteration=N` and `--set init_from=DIR`.
   private ConfigSource source() {
     ConfigSource source = config.source();
-    return iteration == null
-        ? source
-        : source.with("--iteration", "iteration", iteration.toString());
+    if (iteration != null) {
+      source = source.with("--iteration", "iteration", iteration.toString());
+    }
+    return initFrom == null ? source : source.with("--init-from", "init_from", initFrom.toString());
   }
 }

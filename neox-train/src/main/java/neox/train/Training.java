@@ -114,7 +114,8 @@ final class Training {
     int paddedVocab =
         Vocabulary.padded(
             tokenizer.vocabSize(), config.model().dims().vocabDivisor(), ranks.tensor().size());
-    NetworkSpec spec = NetworkSpec.of(config.model(), paddedVocab);
+    NetworkSpec spec = NetworkSpec.of(config.model(), paddedVocab, config.tuning());
+    new TunedParameters(spec, loaded).check();
     Optional<Path> checkpoint = StartingPoint.find(config.checkpoint(), console);
     OptionalLong trainOrder =
         DataPosition.orderMadeFor(
@@ -283,7 +284,7 @@ final class Training {
     long seed = config.data().seed();
     RandomState.seed(seed);
     if (checkpoint.isEmpty()) {
-      network.initialize(seed);
+      new FirstWeights(loaded, plan.overridesArchitecture(), console).fill(network);
       return TrainState.fresh(configured);
     }
     try (NeoxCheckpoint stored =
@@ -337,6 +338,7 @@ final class Training {
         spec.parameterCount(),
         config.precision().name().toLowerCase(Locale.ROOT),
         spec.paddedVocab());
+    new TunedParameters(spec, loaded).describe().ifPresent(line -> console.info("%s", line));
     if (config.recompute().activations()) {
       console.warn(
           "checkpoint_activations is not supported yet: activations are kept, which takes more"

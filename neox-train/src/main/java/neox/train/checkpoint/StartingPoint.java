@@ -27,7 +27,7 @@ public final class StartingPoint {
       return Optional.empty();
     }
     Path load = config.load().get();
-    if (isOwn(config) && config.iteration().isEmpty()) {
+    if (config.loadsOwn() && config.iteration().isEmpty()) {
       CheckpointStore store = new CheckpointStore(load);
       Optional<Long> latest = store.latest();
       if (latest.isEmpty() && store.iterations().isEmpty()) {
@@ -58,17 +58,7 @@ public final class StartingPoint {
 
   /// Whether the run continues what it has saved itself, rather than beginning another.
   public static boolean continuesItself(CheckpointConfig config) {
-    return isOwn(config) && !config.finetune();
-  }
-
-  private static boolean isOwn(CheckpointConfig config) {
-    return config.save().isPresent()
-        && config.load().isPresent()
-        && isSame(config.save().get(), config.load().get());
-  }
-
-  private static boolean isSame(Path a, Path b) {
-    return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
+    return config.loadsOwn() && !config.finetune();
   }
 
   /// Where in which data the run that saved a checkpoint stood; empty for a run that starts afresh,

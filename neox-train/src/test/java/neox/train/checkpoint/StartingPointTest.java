@@ -157,6 +157,7 @@ class StartingPointTest {
     return new CheckpointConfig(
         save,
         load,
+        Optional.empty(),
         Scale.LINEAR,
         Optional.empty(),
         List.of(),

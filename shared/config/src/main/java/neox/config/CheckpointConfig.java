@@ -11,6 +11,7 @@ import neox.config.table.Range;
 ///
 /// @param save directory of `global_step*` (`save`)
 /// @param load directory to continue from (`load`)
+/// @param initFrom model whose weights a run begins with that has nothing to continue (`init_from`)
 /// @param scale a save at every `factor` steps (linear) or at each power of `factor` (log)
 /// @param extraIters further steps to save at, 0 allowed (`extra_save_iters`)
 /// @param keepLast how many to keep; listed `extraIters` are never deleted
@@ -20,6 +21,7 @@ import neox.config.table.Range;
 public record CheckpointConfig(
     Optional<Path> save,
     Optional<Path> load,
+    Optional<Path> initFrom,
     Scale scale,
     Optional<Double> factor,
     List<Long> extraIters,
@@ -62,6 +64,10 @@ public record CheckpointConfig(
         new CheckpointConfig(
             t.path("save", "directory to write checkpoints to"),
             t.path("load", "directory to continue from"),
+            t.path(
+                INIT_FROM,
+                "checkpoint or Hugging Face directory whose weights a new run begins with, at step"
+                    + " 0; passed over where load, which must be save, has something to continue"),
             t.choice("checkpoint_scale", Scale.LINEAR, "save at multiples or at powers"),
             t.optional(
                 "checkpoint_factor",
@@ -87,7 +93,31 @@ public record CheckpointConfig(
     return config;
   }
 
+  private static final String INIT_FROM = "init_from";
+
+  /// Whether the run continues from where it saves to.
+  public boolean loadsOwn() {
+    return save.isPresent() && load.isPresent() && isSame(save.get(), load.get());
+  }
+
+  private static boolean isSame(Path a, Path b) {
+    return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
+  }
+
+  private void checkInitFrom(ConfigTable t) {
+    t.check(
+        initFrom.isEmpty() || !finetune,
+        List.of(INIT_FROM, "finetune"),
+        "contradicts finetune, which takes the weights of load; give one of the two");
+    t.check(
+        initFrom.isEmpty() || load.isEmpty() || loadsOwn(),
+        List.of(INIT_FROM, "load"),
+        "contradicts load, which names another run to continue; leave load out, or set it to what"
+            + " save is, so that this run continues itself");
+  }
+
   private void checkRules(ConfigTable t) {
+    checkInitFrom(t);
     t.check(
         save.isEmpty() || factor.isPresent() || !extraIters.isEmpty(),
         List.of("save", "checkpoint_factor", "extra_save_iters"),

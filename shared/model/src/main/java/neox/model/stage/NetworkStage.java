@@ -118,6 +118,10 @@ public final class NetworkStage implements Stage {
       throw new IllegalStateException("backward of micro-batch " + microBatch + " before forward");
     }
     Tensor output = Scope.adopt(forward.output());
+    if (!output.requires_grad()) {
+      work.afterBackward(); // up to here nothing is trained
+      return forward.input().map(Scope::adopt).flatMap(Gradients::of);
+    }
     if (gradient.isPresent()) {
       output.backward(gradient.get(), new BoolOptional(), false, new TensorArrayRefOptional());
     } else {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import neox.config.TuningConfig;
 import neox.config.model.BlockConfig;
 import neox.config.model.InitMethod;
 import neox.config.model.MlpConfig;
@@ -18,11 +19,13 @@ import neox.weights.Shape;
 final class NeoxLayers {
   private final ModelConfig model;
   private final int paddedVocab;
+  private final TuningConfig tuning;
   private final Optional<ParameterSpec> relative;
 
-  NeoxLayers(ModelConfig model, int paddedVocab) {
+  NeoxLayers(ModelConfig model, int paddedVocab, TuningConfig tuning) {
     this.model = model;
     this.paddedVocab = paddedVocab;
+    this.tuning = tuning;
     this.relative = relative();
   }
 
@@ -69,13 +72,14 @@ final class NeoxLayers {
             .mapToObj(block -> new Home(NetworkSpec.FIRST_BLOCK + block, "attention.rpe.weight"))
             .toList();
     return Optional.of(
-        new ParameterSpec(
-            homes,
-            Shape.of(buckets, model.heads()),
-            random(InitMethod.XAVIER_NORMAL),
-            Share.Split.even(1, model.heads()),
-            Group.DECAYING,
-            true));
+        tuned(
+            new ParameterSpec(
+                homes,
+                Shape.of(buckets, model.heads()),
+                random(InitMethod.XAVIER_NORMAL),
+                Share.Split.even(1, model.heads()),
+                Group.DECAYING,
+                true)));
   }
 
   private LayerSpec.Transformer block(int number) {
@@ -170,13 +174,17 @@ final class NeoxLayers {
         Share.Split.even(0, paddedVocab));
   }
 
-  private static ParameterSpec decaying(Home home, Shape shape, Initializer first, Share share) {
-    return new ParameterSpec(List.of(home), shape, first, share, Group.DECAYING, true);
+  private ParameterSpec decaying(Home home, Shape shape, Initializer first, Share share) {
+    return tuned(new ParameterSpec(List.of(home), shape, first, share, Group.DECAYING, true));
   }
 
-  private static ParameterSpec plain(Home home, Shape shape, double first, Share share) {
+  private ParameterSpec plain(Home home, Shape shape, double first, Share share) {
     Initializer constant = new Initializer.Constant(first);
-    return new ParameterSpec(List.of(home), shape, constant, share, Group.PLAIN, true);
+    return tuned(new ParameterSpec(List.of(home), shape, constant, share, Group.PLAIN, true));
+  }
+
+  private ParameterSpec tuned(ParameterSpec spec) {
+    return spec.withTrainable(spec.homes().stream().map(Home::key).allMatch(tuning::trains));
   }
 
   private static Optional<ParameterSpec> optional(boolean present, Supplier<ParameterSpec> spec) {

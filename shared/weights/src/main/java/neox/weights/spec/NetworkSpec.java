@@ -3,6 +3,7 @@ package neox.weights.spec;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import neox.config.TuningConfig;
 import neox.config.model.ModelConfig;
 import neox.weights.Shape;
 
@@ -26,7 +27,12 @@ public record NetworkSpec(ModelConfig config, int paddedVocab, List<LayerSpec> l
 
   /// The network of `config`'s architecture.
   public static NetworkSpec of(ModelConfig config, int paddedVocab) {
-    return new NetworkSpec(config, paddedVocab, new NeoxLayers(config, paddedVocab).all());
+    return of(config, paddedVocab, TuningConfig.ALL);
+  }
+
+  /// The same, of which not everything is trained.
+  public static NetworkSpec of(ModelConfig config, int paddedVocab, TuningConfig tuning) {
+    return new NetworkSpec(config, paddedVocab, new NeoxLayers(config, paddedVocab, tuning).all());
   }
 
   /// The layers of one pipeline stage: blocks in equal parts, of which the first ones take what is
