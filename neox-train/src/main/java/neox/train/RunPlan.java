@@ -52,8 +52,7 @@ record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened, boolean overrid
 
   private static long steps(RunSamples samples, NeoxConfig config) {
     if (samples.train().isPresent() && samples.trainSteps() == 0) {
-      long perMicroBatch =
-          config.batch().trainBatchSize() / config.batch().gradientAccumulationSteps();
+      long perMicroBatch = config.batch().samplesPerMicroBatch();
       throw UserException.of(
           "train_epochs: %d epochs of %d micro-batches do not fill one step of %d"
               + " (gradient_accumulation_steps); use more data or smaller batches",

@@ -176,7 +176,7 @@ final class Training {
     try (GradientBuckets gradients = GradientBuckets.of(holdings);
         Optimizer optimizer = optimizer(gradients);
         TrainingWork work = work(data.position(), gradients);
-        RunRecords records = records(places, progress)) {
+        RunRecords records = records(places, progress, data.position())) {
       if (checkpoint.isPresent()) {
         restoreOptimizer(optimizer, checkpoint.get());
       }
@@ -185,9 +185,9 @@ final class Training {
       Trainer trainer =
           new Trainer(
               new Trainer.Parts(pipeline, work, gradients, optimizer, progress),
-              pipeline.runner(new NetworkStage(network, work, Mode.TRAINING)),
-              settings());
-      TrainLog trainLog = trainLog(network, progress, records);
+              pipeline.runner(new NetworkStage(network, work, Mode.TRAINING), work::seqLength),
+              settings(data.position()));
+      TrainLog trainLog = trainLog(network, progress, data.position(), records);
       Checkpointer checkpointer = checkpointer(network, optimizer, progress, data.position());
       Evaluations evaluations = evaluations(data.data(), evaluator(network, pipeline, records));
       TrainingLoop.Hooks hooks =
@@ -218,12 +218,13 @@ final class Training {
         config.monitor().exitInterval());
   }
 
-  private RunRecords records(RunPlaces places, TrainProgress progress) throws IOException {
+  private RunRecords records(RunPlaces places, TrainProgress progress, DataPosition position)
+      throws IOException {
     RunRecords.Start start =
         new RunRecords.Start(
             progress.state().iteration(),
             config.batch().trainIters(),
-            (long) config.batch().trainBatchSize() * config.model().seqLength(),
+            position.steps(),
             config.monitor().logDir().isPresent());
     return RunRecords.open(places, start, console);
   }
@@ -244,27 +245,17 @@ final class Training {
   }
 
   private TrainingWork work(DataPosition position, GradientBuckets gradients) {
-    return TrainingWork.ofTraining(
-        position.feed(), objective, config.batch().gradientAccumulationSteps(), gradients);
+    return TrainingWork.ofTraining(position.feed(), objective, gradients);
   }
 
   private Pipeline pipeline() {
     return new Pipeline(
-        ranks,
-        List.of(
-            (long) config.batch().microBatchSize(),
-            (long) config.model().seqLength(),
-            (long) config.model().hiddenSize()),
-        placement);
+        ranks, config.batch().microBatchSize(), config.model().hiddenSize(), placement);
   }
 
-  private Trainer.Settings settings() {
+  private Trainer.Settings settings(DataPosition position) {
     return new Trainer.Settings(
-        config.batch().gradientAccumulationSteps(),
-        config.optimizer().gradientClipping(),
-        config.batch().trainBatchSize(),
-        config.model().seqLength(),
-        config.monitor().logGradNorm());
+        position.steps(), config.optimizer().gradientClipping(), config.monitor().logGradNorm());
   }
 
   private void clean() throws IOException {
@@ -349,15 +340,14 @@ final class Training {
     }
   }
 
-  private TrainLog trainLog(Network network, TrainProgress progress, RunRecords records) {
-    int samples = config.batch().trainBatchSize();
+  private TrainLog trainLog(
+      Network network, TrainProgress progress, DataPosition position, RunRecords records) {
     TrainLog.Run run =
         new TrainLog.Run(
             progress,
             config.batch().trainIters(),
-            samples,
-            config.model().seqLength(),
-            FlopCount.of(config.model(), samples, network.spec().paddedVocab()));
+            position.steps(),
+            shape -> FlopCount.of(config.model(), shape, network.spec().paddedVocab()));
     return new TrainLog(run, config.monitor(), records.log(), records.metrics());
   }
 

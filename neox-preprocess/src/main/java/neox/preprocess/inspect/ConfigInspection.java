@@ -16,6 +16,7 @@ import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
 import neox.config.NeoxConfig;
 import neox.config.TokenizerConfig;
+import neox.config.step.StepShape;
 import neox.data.OrderLog;
 import neox.data.RunSamples;
 import neox.data.SplitSamples;
@@ -94,7 +95,7 @@ public final class ConfigInspection {
     print(split, LongStream.of(choice.number()).boxed().toList());
   }
 
-  /// Step k uses the micro-batches k * g to (k + 1) * g - 1, as in training on one rank.
+  /// As in training on one rank.
   private void printBatch(SampleChoice.Batch choice) {
     SplitSamples split = split("train");
     BatchConfig batch = config.batch();
@@ -102,7 +103,8 @@ public final class ConfigInspection {
       throw UserException.of(
           "--batch %d: the run has the steps 0 to %d", choice.step(), samples.trainSteps() - 1);
     }
-    int perMicroBatch = batch.trainBatchSize() / batch.gradientAccumulationSteps();
+    StepShape shape = config.steps().at(choice.step() + 1);
+    int perMicroBatch = batch.samplesPerMicroBatch();
     long whole = split.samples().count() / perMicroBatch;
     if (whole == 0) {
       throw UserException.of(
@@ -110,8 +112,8 @@ public final class ConfigInspection {
           split.samples().count(), perMicroBatch);
     }
     List<Long> numbers = new ArrayList<>();
-    for (int m = 0; m < batch.gradientAccumulationSteps(); m++) {
-      long first = (choice.step() * batch.gradientAccumulationSteps() + m) % whole * perMicroBatch;
+    for (int m = 0; m < shape.microBatches(); m++) {
+      long first = (shape.firstMicroBatch() + m) % whole * perMicroBatch;
       for (int i = 0; i < perMicroBatch; i++) {
         numbers.add(first + i);
       }

@@ -24,6 +24,11 @@ public record BatchFeed(
     return MicroBatch.of(rows(microBatch), labels(microBatch), masked, placement);
   }
 
+  /// @param seqLength how many tokens of each sample are wanted, the first ones
+  public MicroBatch get(long microBatch, int seqLength) {
+    return get(microBatch).first(seqLength);
+  }
+
   /// The samples as they are stored; [UserException] when they hold a token that the network does
   /// not know.
   public int[][] rows(long microBatch) {

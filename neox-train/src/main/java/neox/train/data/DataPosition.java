@@ -9,6 +9,7 @@ import neox.config.BatchConfig;
 import neox.config.DataConfig;
 import neox.config.NeoxConfig;
 import neox.config.Packing;
+import neox.config.step.StepSchedule;
 import neox.data.BatchSource;
 import neox.data.SplitSamples;
 import neox.train.checkpoint.DataOrder;
@@ -19,9 +20,9 @@ import neox.train.checkpoint.TrainState;
 /// were read before, whatever the size of its batches; only another order of samples has no such
 /// place, and then the number of samples read decides, as in GPT-NeoX.
 ///
-/// @param feed the training micro-batches, counted from the beginning of the run
-/// @param microBatches of each rank in a step
-public record DataPosition(BatchFeed feed, DataOrder order, int microBatches) {
+/// @param feed the training micro-batches, counted as `steps` counts them
+/// @param steps of the run, from where it begins or goes on
+public record DataPosition(BatchFeed feed, DataOrder order, StepSchedule steps) {
 
   /// How many samples the order of training was made for; empty where the configuration decides.
   ///
@@ -45,25 +46,26 @@ public record DataPosition(BatchFeed feed, DataOrder order, int microBatches) {
       TrainingData data, NeoxConfig config, TrainState state, Console console) {
     BatchFeed feed = data.train();
     DataOrder order = order(data.trainSplit(), config, state.data());
-    int microBatches = config.batch().gradientAccumulationSteps();
     boolean same = state.data().map(before -> before.order().isSameAs(order)).orElse(false);
     long sample =
         same ? state.data().orElseThrow().next() : feed.source().sampleAfter(state.samples());
     if (state.iteration() > 0) {
-      report(state, order, sample, console);
-      config.batch().trainEpochs().ifPresent(epochs -> reportEpochs(feed, config, state, console));
+      report(state, order, sample, config, console);
+      config.batch().trainEpochs().ifPresent(_ -> reportEpochs(feed, config, state, console));
     }
-    long microBatch = Math.multiplyExact(state.iteration(), (long) microBatches);
     return new DataPosition(
-        feed.from(new BatchSource.Origin(microBatch, sample)), order, microBatches);
+        feed.from(new BatchSource.Origin(0, sample)),
+        order,
+        config.stepsAfter(state.iteration(), state.samples()));
   }
 
-  private static void report(TrainState state, DataOrder now, long sample, Console console) {
+  private static void report(
+      TrainState state, DataOrder now, long sample, NeoxConfig config, Console console) {
     if (state.data().isPresent()) {
       DataChanges changes = new DataChanges(state.data().get().order(), now, sample);
       changes.warnings().forEach(line -> console.warn("%s", line));
       changes.notices().forEach(line -> console.info("%s", line));
-    } else if (state.samples() / now.trainBatchSize() != state.iteration()) {
+    } else if (config.steps().at(state.iteration() + 1).firstSample() != state.samples()) {
       console.info(
           "train_batch_size is %d, but the %d steps of the checkpoint have read %d samples: training"
               + " goes on with sample %d",
@@ -75,15 +77,15 @@ public record DataPosition(BatchFeed feed, DataOrder order, int microBatches) {
   private static void reportEpochs(
       BatchFeed feed, NeoxConfig config, TrainState state, Console console) {
     BatchConfig batch = config.batch();
-    long perEpoch =
-        feed.source().microBatches() * batch.trainBatchSize() / batch.gradientAccumulationSteps();
+    long perEpoch = feed.source().microBatches() * batch.samplesPerMicroBatch();
     long epochs = Math.multiplyExact(perEpoch, batch.trainEpochs().orElseThrow());
-    long ahead = Math.max(0, batch.trainIters() - state.iteration()) * batch.trainBatchSize();
-    if (Math.abs(epochs - state.samples() - ahead) >= batch.trainBatchSize()) {
+    long last = Math.max(batch.trainIters(), state.iteration());
+    long read = config.stepsAfter(state.iteration(), state.samples()).at(last + 1).firstSample();
+    if (Math.abs(epochs - read) >= batch.trainBatchSize()) {
       console.warn(
           "train_epochs: %d epochs are %d samples, but after the last step, %d, this run will have"
               + " read %d: the steps before the checkpoint had another size",
-          batch.trainEpochs().get(), epochs, batch.trainIters(), state.samples() + ahead);
+          batch.trainEpochs().get(), epochs, batch.trainIters(), read);
     }
   }
 
@@ -91,7 +93,7 @@ public record DataPosition(BatchFeed feed, DataOrder order, int microBatches) {
       SplitSamples train, NeoxConfig config, Optional<DataState> before) {
     DataConfig data = config.data();
     BatchConfig batch = config.batch();
-    long drawn = Math.multiplyExact(batch.trainIters(), (long) batch.trainBatchSize());
+    long drawn = config.steps().at(batch.trainIters() + 1).firstSample();
     List<DataOrder.Dataset> datasets =
         train.members().stream()
             .map(member ->
@@ -122,6 +124,6 @@ public record DataPosition(BatchFeed feed, DataOrder order, int microBatches) {
 
   /// The position after a step, for the checkpoint of it.
   public DataState after(long step) {
-    return new DataState(feed.source().next(step * microBatches), order);
+    return new DataState(feed.source().next(steps.at(step + 1).firstMicroBatch()), order);
   }
 }

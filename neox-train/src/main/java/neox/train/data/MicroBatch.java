@@ -39,4 +39,12 @@ public record MicroBatch(Tensor tokens, Tensor labels, Tensor lossMask) {
     return new MicroBatch(
         placement.ids(inputs), placement.ids(targets), placement.floats(mask, rows.length, length));
   }
+
+  /// The first tokens of each row, and what belongs to them.
+  MicroBatch first(int count) {
+    return count == tokens.size(1)
+        ? this
+        : new MicroBatch(
+            tokens.narrow(1, 0, count), labels.narrow(1, 0, count), lossMask.narrow(1, 0, count));
+  }
 }

@@ -87,14 +87,12 @@ public final class Evaluator {
     try (var progress = records.log().phase("evaluating on " + split + " data");
         var work =
             TrainingWork.ofEvaluation(
-                feed,
-                objective,
-                microBatches,
-                n -> progress.show((n + 1) + " of " + microBatches))) {
-      work.begin(number * microBatches);
+                feed, objective, n -> progress.show((n + 1) + " of " + microBatches))) {
+      int whole = network.spec().config().seqLength();
+      work.begin(new TrainingWork.Span(number * microBatches, microBatches, whole));
       NetworkStage stage = new NetworkStage(network, work, Mode.EVALUATION);
       try (var _ = Scope.open()) {
-        pipeline.runner(stage).run(pipeline.forwardOnly(microBatches));
+        pipeline.runner(stage, work::seqLength).run(pipeline.forwardOnly(microBatches));
         return pipeline.meanLoss(work.meanLoss());
       }
     }

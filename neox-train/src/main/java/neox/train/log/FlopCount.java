@@ -1,20 +1,27 @@
 package neox.train.log;
 
 import neox.config.model.ModelConfig;
+import neox.config.step.StepShape;
 
 /// Floating-point operations of one optimizer step, by NeoX's formula for transformers
 /// (arXiv:2104.04473 appendix): `24·f·B·S·L·h²·(1 + S/(6h) + V/(16·L·h))`.
 public record FlopCount(double forward) {
   /// That of one optimizer step.
   ///
-  /// @param samples B, of the whole optimizer step
+  /// @param shape with B samples and S tokens of each
   /// @param paddedVocab V
-  public static FlopCount of(ModelConfig model, int samples, int paddedVocab) {
+  public static FlopCount of(ModelConfig model, StepShape shape, int paddedVocab) {
     double h = model.hiddenSize();
-    double s = model.seqLength();
+    double s = shape.seqLength();
     double layers = model.layers();
     return new FlopCount(
-        24.0 * samples * s * layers * h * h * (1 + s / (6 * h) + paddedVocab / (16 * layers * h)));
+        24.0
+            * shape.samples()
+            * s
+            * layers
+            * h
+            * h
+            * (1 + s / (6 * h) + paddedVocab / (16 * layers * h)));
   }
 
   /// What the model needs: a forward pass, and a backward pass twice its size.

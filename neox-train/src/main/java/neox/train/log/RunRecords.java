@@ -11,6 +11,7 @@ import neox.base.AtomicFile;
 import neox.base.Console;
 import neox.base.Tool;
 import neox.base.UserException;
+import neox.config.step.StepSchedule;
 import neox.monitor.JsonlMetrics;
 import neox.monitor.LossPlot;
 import neox.monitor.MetricSink;
@@ -51,7 +52,7 @@ public final class RunRecords implements AutoCloseable {
   /// @param done the step after which it continues
   /// @param last step of the whole run
   /// @param copiesLog whether the log goes into a file, too
-  public record Start(long done, long last, long tokensPerStep, boolean copiesLog) {}
+  public record Start(long done, long last, StepSchedule steps, boolean copiesLog) {}
 
   /// Opens the records of a run.
   ///
@@ -71,8 +72,7 @@ public final class RunRecords implements AutoCloseable {
     }
     RunLog log = RunLog.open(console, copy, start.last());
     Metrics metrics = Metrics.of(sinks, console);
-    return new RunRecords(
-        console, places, log, metrics, past, new RunSummary(start.tokensPerStep()));
+    return new RunRecords(console, places, log, metrics, past, new RunSummary(start.steps()));
   }
 
   public RunLog log() {

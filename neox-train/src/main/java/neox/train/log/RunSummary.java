@@ -6,20 +6,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import neox.base.Progress;
+import neox.config.step.StepSchedule;
 import neox.train.loop.RunHook;
 import neox.train.loop.StepResult;
 import org.jspecify.annotations.Nullable;
 
 /// What a run has come to, in a line for its end. Not thread-safe.
 public final class RunSummary implements RunHook {
-  private final long tokensPerStep;
+  private final StepSchedule schedule;
   private final long startedAtNanos = System.nanoTime();
   private final Map<String, Double> evaluations = new LinkedHashMap<>();
   private @Nullable StepResult first;
   private @Nullable StepResult last;
 
-  RunSummary(long tokensPerStep) {
-    this.tokensPerStep = tokensPerStep;
+  RunSummary(StepSchedule schedule) {
+    this.schedule = schedule;
   }
 
   @Override
@@ -42,6 +43,7 @@ public final class RunSummary implements RunHook {
 
   private String line(StepResult from, StepResult to, double seconds) {
     long steps = to.step() - from.step() + 1;
+    long tokens = schedule.tokensBefore(to.step() + 1) - schedule.tokensBefore(from.step());
     List<String> losses = new ArrayList<>();
     losses.add("loss %s at step %,d".formatted(loss(from.loss()), from.step()));
     if (steps > 1) {
@@ -54,7 +56,7 @@ public final class RunSummary implements RunHook {
         steps,
         steps == 1 ? "step" : "steps",
         Progress.clock(Math.round(seconds)),
-        steps * tokensPerStep / seconds,
+        tokens / seconds,
         String.join(", ", losses));
   }
 

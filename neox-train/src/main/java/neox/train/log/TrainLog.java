@@ -2,8 +2,11 @@ package neox.train.log;
 
 import java.io.IOException;
 import java.util.Locale;
+import java.util.function.Function;
 import neox.base.Progress;
 import neox.config.MonitorConfig;
+import neox.config.step.StepSchedule;
+import neox.config.step.StepShape;
 import neox.monitor.LogLine;
 import neox.monitor.MetricSink;
 import neox.train.checkpoint.TrainProgress;
@@ -20,8 +23,7 @@ public final class TrainLog implements RunHook {
   private final MonitorConfig config;
   private final RunLog log;
   private final MetricSink metrics;
-  private long intervalNanos;
-  private long intervalSteps;
+  private Interval interval = Interval.EMPTY;
 
   public TrainLog(Run run, MonitorConfig config, RunLog log, MetricSink metrics) {
     this.run = run;
@@ -33,21 +35,24 @@ public final class TrainLog implements RunHook {
   /// What stays the same during a run.
   ///
   /// @param progress the state after the step that is reported
+  /// @param steps what each step is made of
+  /// @param flops of a step
   public record Run(
-      TrainProgress progress, long lastStep, int samplesPerStep, int seqLength, FlopCount flops) {}
+      TrainProgress progress,
+      long lastStep,
+      StepSchedule steps,
+      Function<StepShape, FlopCount> flops) {}
 
   @Override
   public void after(StepResult result) throws IOException {
-    intervalNanos += result.nanos();
-    intervalSteps++;
+    interval = plus(interval, result);
     recordStep(result);
     if (result.step() % config.logInterval() == 0) {
-      double seconds = intervalNanos / NANOS_PER_SECOND / intervalSteps;
-      recordSpeed(result.step(), seconds);
-      log.line(line(result, seconds, run.progress().state().window().mean(), 0));
+      Speed speed = interval.speed();
+      recordSpeed(result.step(), speed);
+      log.line(line(result, speed, run.progress().state().window().mean(), 0));
       run.progress().emptyWindow();
-      intervalNanos = 0;
-      intervalSteps = 0;
+      interval = Interval.EMPTY;
     }
     metrics.flush();
     log.progress(
@@ -64,8 +69,45 @@ public final class TrainLog implements RunHook {
   public void notANumber(StepResult result) throws IOException {
     recordStep(result);
     metrics.flush();
-    log.line(line(result, result.nanos() / NANOS_PER_SECOND, result.loss(), 1));
+    log.line(line(result, plus(Interval.EMPTY, result).speed(), result.loss(), 1));
   }
+
+  private Interval plus(Interval before, StepResult result) {
+    StepShape shape = run.steps().at(result.step());
+    return before.plus(result.nanos(), shape, run.flops().apply(shape));
+  }
+
+  /// Steps between two lines of the log, together.
+  private record Interval(
+      long steps, long nanos, long samples, long tokens, double model, double hardware) {
+    static final Interval EMPTY = new Interval(0, 0, 0, 0, 0, 0);
+
+    Interval plus(long moreNanos, StepShape shape, FlopCount flops) {
+      return new Interval(
+          steps + 1,
+          nanos + moreNanos,
+          samples + shape.samples(),
+          tokens + shape.tokens(),
+          model + flops.model(),
+          hardware + flops.hardware());
+    }
+
+    Speed speed() {
+      double seconds = nanos / NANOS_PER_SECOND;
+      return new Speed(
+          seconds / steps,
+          samples / seconds,
+          tokens / seconds,
+          model / seconds,
+          hardware / seconds);
+    }
+  }
+
+  /// @param step seconds that one step takes
+  /// @param samples per second, as all that follow
+  /// @param model operations that the network needs
+  /// @param hardware operations that are carried out
+  private record Speed(double step, double samples, double tokens, double model, double hardware) {}
 
   private void recordStep(StepResult result) {
     long step = result.step();
@@ -76,35 +118,35 @@ public final class TrainLog implements RunHook {
     result.gradNorms().forEach((key, norm) -> metrics.scalar("gradient_norms/" + key, norm, step));
   }
 
-  private void recordSpeed(long step, double seconds) {
-    double samplesPerSecond = run.samplesPerStep() / seconds;
-    metrics.scalar("runtime/samples_per_sec", samplesPerSecond, step);
-    metrics.scalar("runtime/iteration_time", seconds, step);
-    metrics.scalar("runtime/steps_per_sec", 1 / seconds, step);
-    metrics.scalar("runtime/tokens_per_sec", samplesPerSecond * run.seqLength(), step);
-    metrics.scalar("runtime/flops_per_sec_per_gpu", hardwareFlops() / seconds, step);
+  private void recordSpeed(long step, Speed speed) {
+    metrics.scalar("runtime/samples_per_sec", speed.samples(), step);
+    metrics.scalar("runtime/iteration_time", speed.step(), step);
+    metrics.scalar("runtime/steps_per_sec", 1 / speed.step(), step);
+    metrics.scalar("runtime/tokens_per_sec", speed.tokens(), step);
+    metrics.scalar("runtime/flops_per_sec_per_gpu", speed.hardware(), step);
     config
         .peakTflops()
         .ifPresent(peak -> {
-          metrics.scalar("runtime/model_flops_utilization", mfu(seconds, peak), step);
-          metrics.scalar("runtime/hardware_flops_utilization", hfu(seconds, peak), step);
+          metrics.scalar("runtime/model_flops_utilization", utilization(speed.model(), peak), step);
+          metrics.scalar(
+              "runtime/hardware_flops_utilization", utilization(speed.hardware(), peak), step);
         });
   }
 
-  private String line(StepResult result, double seconds, double loss, int notNumbers) {
+  private String line(StepResult result, Speed speed, double loss, int notNumbers) {
     LogLine line =
         new LogLine()
-            .field("samples/sec: %.3f", run.samplesPerStep() / seconds)
+            .field("samples/sec: %.3f", speed.samples())
             .field("iteration %8d/%8d", result.step(), run.lastStep())
-            .field("elapsed time per iteration (ms): %.1f", seconds * 1000)
+            .field("elapsed time per iteration (ms): %.1f", speed.step() * 1000)
             .field("learning rate: %.3E", rateAfter(result.step()))
-            .field("approx flops per GPU: %s", LogLine.flops(hardwareFlops() / seconds));
+            .field("approx flops per GPU: %s", LogLine.flops(speed.hardware()));
     config
         .peakTflops()
         .ifPresent(peak ->
-            line.field("MFU: %.2f%%", 100 * mfu(seconds, peak))
-                .field("HFU: %.2f%%", 100 * hfu(seconds, peak)));
-    long left = Math.round((run.lastStep() - result.step()) * seconds);
+            line.field("MFU: %.2f%%", 100 * utilization(speed.model(), peak))
+                .field("HFU: %.2f%%", 100 * utilization(speed.hardware(), peak)));
+    long left = Math.round((run.lastStep() - result.step()) * speed.step());
     return line.field("lm_loss: %.6E", loss)
         .field("number of skipped iterations: %3d", 0)
         .field("number of nan iterations: %3d", notNumbers)
@@ -119,15 +161,7 @@ public final class TrainLog implements RunHook {
     return run.progress().state().schedule().rate(step + 1);
   }
 
-  private double hardwareFlops() {
-    return run.flops().hardware();
-  }
-
-  private double mfu(double seconds, double peakTflops) {
-    return run.flops().model() / seconds / (peakTflops * 1e12);
-  }
-
-  private double hfu(double seconds, double peakTflops) {
-    return hardwareFlops() / seconds / (peakTflops * 1e12);
+  private static double utilization(double flopsPerSecond, double peakTflops) {
+    return flopsPerSecond / (peakTflops * 1e12);
   }
 }

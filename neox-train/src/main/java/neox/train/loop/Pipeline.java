@@ -1,6 +1,7 @@
 package neox.train.loop;
 
 import java.util.List;
+import java.util.function.IntSupplier;
 import neox.parallel.Ranks;
 import neox.parallel.comm.Reduction;
 import neox.parallel.pipeline.PipelineSchedule;
@@ -16,13 +17,16 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// This rank's end of the pipeline of a run: schedules, neighbours, and what all ranks must agree
 /// on.
 ///
-/// @param activation what travels between stages: sizes `[b, s, h]`
+/// @param rows of a micro-batch
+/// @param hiddenSize of the activations that travel between stages, `[rows, s, hiddenSize]`
 /// @param placement of the network
-public record Pipeline(Ranks ranks, List<Long> activation, Placement placement) {
+public record Pipeline(Ranks ranks, int rows, int hiddenSize, Placement placement) {
   /// Carries out schedules on a stage.
-  public StageRunner runner(Stage stage) {
-    long[] sizes = activation.stream().mapToLong(Long::longValue).toArray();
-    StageLink link = StageLink.over(ranks.pipe(), () -> placement.zeros(sizes));
+  ///
+  /// @param seqLength s of the micro-batches under way
+  public StageRunner runner(Stage stage, IntSupplier seqLength) {
+    StageLink link =
+        StageLink.over(ranks.pipe(), () -> placement.zeros(rows, seqLength.getAsInt(), hiddenSize));
     return StageRunner.of(stage, link, ranks.pipe());
   }
 

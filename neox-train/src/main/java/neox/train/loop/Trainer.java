@@ -1,9 +1,9 @@
 package neox.train.loop;
 
-import java.util.List;
 import java.util.Map;
+import neox.config.step.StepSchedule;
+import neox.config.step.StepShape;
 import neox.parallel.pipeline.StageRunner;
-import neox.parallel.pipeline.Step;
 import neox.tensor.Scope;
 import neox.train.checkpoint.TrainProgress;
 import neox.train.optimizer.GradientBuckets;
@@ -14,7 +14,6 @@ import neox.train.optimizer.Optimizer;
 public final class Trainer {
   private final Parts parts;
   private final StageRunner runner;
-  private final List<Step> steps;
   private final Settings settings;
 
   /// What a step is made of.
@@ -30,16 +29,10 @@ public final class Trainer {
 
   /// The numbers of a step.
   ///
-  /// @param microBatches of each rank in a step
+  /// @param steps what each step is made of
   /// @param gradientClipping largest global norm, 0 for none
-  /// @param samplesPerStep of all micro-batches of all ranks together
   /// @param reportsEachNorm results hold the norm of every parameter's gradient
-  public record Settings(
-      int microBatches,
-      double gradientClipping,
-      int samplesPerStep,
-      int seqLength,
-      boolean reportsEachNorm) {}
+  public record Settings(StepSchedule steps, double gradientClipping, boolean reportsEachNorm) {}
 
   /// A trainer of this rank.
   ///
@@ -47,18 +40,22 @@ public final class Trainer {
   public Trainer(Parts parts, StageRunner runner, Settings settings) {
     this.parts = parts;
     this.runner = runner;
-    this.steps = parts.pipeline().oneForwardOneBackward(settings.microBatches());
     this.settings = settings;
   }
 
   /// Takes optimizer step `n`, the next after the state's (the first is 1).
   public StepOutcome step(long n) {
     long startedAtNanos = System.nanoTime();
+    StepShape shape = settings.steps().at(n);
     try (var _ = Scope.open()) {
       GradientBuckets gradients = parts.gradients();
       gradients.clear();
-      parts.work().begin((n - 1) * settings.microBatches());
-      runner.run(steps);
+      parts
+          .work()
+          .begin(
+              new TrainingWork.Span(
+                  shape.firstMicroBatch(), shape.microBatches(), shape.seqLength()));
+      runner.run(parts.pipeline().oneForwardOneBackward(shape.microBatches()));
       gradients.reduce();
       GradientNorms norms = gradients.norms();
       StepResult result =
@@ -73,12 +70,7 @@ public final class Trainer {
       }
       gradients.clip(norms.global(), settings.gradientClipping());
       parts.optimizer().step(parts.progress().state().schedule().rate(n));
-      parts
-          .progress()
-          .advance(
-              settings.samplesPerStep(),
-              (long) settings.samplesPerStep() * settings.seqLength(),
-              result.loss());
+      parts.progress().advance(shape.samples(), shape.tokens(), result.loss());
       return new StepOutcome.Taken(result.withNanos(System.nanoTime() - startedAtNanos));
     }
   }

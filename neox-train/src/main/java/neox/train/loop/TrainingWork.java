@@ -28,48 +28,49 @@ import org.bytedeco.pytorch.global.torch;
 public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
   private final BatchFeed feed;
   private final Objective objective;
-  private final int microBatches;
   private final Runnable accumulate;
   private final IntConsumer begun;
   private final List<Tensor> losses = new ArrayList<>();
   private final Owner owner = new Owner();
-  private long first;
+  private Span span = new Span(0, 0, 0);
 
   private TrainingWork(
-      BatchFeed feed,
-      Objective objective,
-      int microBatches,
-      Runnable accumulate,
-      IntConsumer begun) {
+      BatchFeed feed, Objective objective, Runnable accumulate, IntConsumer begun) {
     this.feed = feed;
     this.objective = objective;
-    this.microBatches = microBatches;
     this.accumulate = accumulate;
     this.begun = begun;
   }
 
-  /// The work of optimizer steps.
+  /// Some micro-batches, one after the other.
   ///
-  /// @param microBatches of one optimizer step
+  /// @param first of them, as the feed counts
+  /// @param seqLength how many tokens of each sample are read
+  public record Span(long first, int count, int seqLength) {}
+
+  /// The work of optimizer steps.
   public static TrainingWork ofTraining(
-      BatchFeed feed, Objective objective, int microBatches, GradientBuckets gradients) {
-    return new TrainingWork(feed, objective, microBatches, gradients::accumulate, _ -> {});
+      BatchFeed feed, Objective objective, GradientBuckets gradients) {
+    return new TrainingWork(feed, objective, gradients::accumulate, _ -> {});
   }
 
   /// The work of evaluations.
   ///
-  /// @param microBatches of one evaluation
   /// @param begun is told each micro-batch that is begun
-  public static TrainingWork ofEvaluation(
-      BatchFeed feed, Objective objective, int microBatches, IntConsumer begun) {
-    return new TrainingWork(feed, objective, microBatches, () -> {}, begun);
+  public static TrainingWork ofEvaluation(BatchFeed feed, Objective objective, IntConsumer begun) {
+    return new TrainingWork(feed, objective, () -> {}, begun);
   }
 
-  /// Prepares for the micro-batches from this one on, counted from the beginning of the data.
-  public void begin(long firstMicroBatch) {
-    first = firstMicroBatch;
+  /// Prepares for the micro-batches of one optimizer step, or of one evaluation.
+  public void begin(Span microBatches) {
+    span = microBatches;
     losses.clear();
     owner.close();
+  }
+
+  /// Tokens of each sample that the micro-batches since [#begin] read.
+  public int seqLength() {
+    return span.seqLength();
   }
 
   /// Mean loss of the micro-batches since [#begin]; 0 on stages that compute none.
@@ -83,13 +84,13 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
         }
       }
     }
-    return sum / microBatches;
+    return sum / span.count();
   }
 
   @Override
   public NetworkStage.Item item(int microBatch) {
     begun.accept(microBatch);
-    return new Item(feed.get(first + microBatch));
+    return new Item(feed.get(span.first() + microBatch, span.seqLength()));
   }
 
   /// One micro-batch on its way.
@@ -110,7 +111,7 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
       Scores scores = (labels, weights) -> head.logLikelihoods(hidden, labels, weights);
       Loss loss = objective.of(scores, batch);
       losses.add(owner.keep(loss.value().detach()));
-      return loss.value().div(new Scalar(microBatches));
+      return loss.value().div(new Scalar(span.count()));
     }
   }
 

@@ -22,6 +22,7 @@ import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
 import neox.config.NeoxConfig;
 import neox.config.RunShape;
+import neox.config.step.StepShape;
 import neox.data.RunSamples;
 import neox.data.TokenSamples;
 import neox.parallel.comm.Communicator;
@@ -261,11 +262,11 @@ class DataPositionTest {
     try (TrainingData data = TrainingData.of(samples, config, use(), console().silent())) {
       DataPosition position = DataPosition.of(data, config, state, console());
       for (int step = 0; step < steps; step++) {
-        int microBatches = config.batch().gradientAccumulationSteps();
-        for (int m = 0; m < microBatches; m++) {
-          read.addAll(Arrays.asList(position.feed().rows(state.iteration() * microBatches + m)));
+        StepShape shape = position.steps().at(state.iteration() + 1);
+        for (int m = 0; m < shape.microBatches(); m++) {
+          read.addAll(Arrays.asList(position.feed().rows(shape.firstMicroBatch() + m)));
         }
-        state = state.plus(config.batch().trainBatchSize(), 0, 0);
+        state = state.plus(shape.samples(), shape.tokens(), 0);
       }
       state = state.withData(position.after(state.iteration()));
     }

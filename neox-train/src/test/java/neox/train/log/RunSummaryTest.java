@@ -3,11 +3,14 @@ package neox.train.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import neox.config.step.StepChanges;
+import neox.config.step.StepSchedule;
 import neox.train.loop.StepResult;
 import org.junit.jupiter.api.Test;
 
 class RunSummaryTest {
-  private final RunSummary summary = new RunSummary(64);
+  private final RunSummary summary =
+      new RunSummary(StepSchedule.of(new StepSchedule.FullStep(1, 2, 32), StepChanges.NONE));
 
   @Test
   void saysFromWhichLossToWhichTheRunHasCome() {

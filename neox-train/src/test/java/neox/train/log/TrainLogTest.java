@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 import neox.base.Console;
 import neox.config.MonitorConfig;
 import neox.config.ScheduleConfig.DecayStyle;
+import neox.config.step.StepChanges;
+import neox.config.step.StepSchedule;
 import neox.monitor.JsonlMetrics;
 import neox.monitor.MetricSink;
 import neox.train.checkpoint.LearningRateSchedule;
@@ -26,6 +28,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TrainLogTest {
+  /// Eight samples of 64 tokens each.
+  private static final StepSchedule ALIKE =
+      StepSchedule.of(new StepSchedule.FullStep(1, 8, 64), StepChanges.NONE);
+
   private static final long SECOND = 1_000_000_000;
 
   @TempDir Path directory;
@@ -113,7 +119,7 @@ class TrainLogTest {
             RunLog.open(
                 console, Optional.of(Files.createDirectories(directory.resolve("logs"))), 3600);
         MetricSink metrics = JsonlMetrics.open(directory.resolve("metrics.jsonl"), 0)) {
-      var run = new TrainLog.Run(progress, 3600, 8, 64, new FlopCount(1e12));
+      var run = new TrainLog.Run(progress, 3600, ALIKE, _ -> new FlopCount(1e12));
       TrainLog hook = new TrainLog(run, config, log, metrics);
       for (double loss : losses) {
         progress.advance(8, 512, loss);

@@ -3,6 +3,8 @@ package neox.config;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import neox.config.step.StepChanges;
+import neox.config.step.StepSchedule;
 import neox.config.table.ConfigTable;
 import neox.config.table.ConfigType;
 import neox.config.table.Range;
@@ -13,8 +15,13 @@ import neox.config.table.Range;
 /// @param microBatchSize samples per forward pass and rank (`train_micro_batch_size_per_gpu`)
 /// @param gradientAccumulationSteps forward passes per step (`gradient_accumulation_steps`)
 /// @param length how long the run is (`train_iters` or `train_epochs`)
+/// @param changes what makes the steps of a run differ from each other
 public record BatchConfig(
-    int trainBatchSize, int microBatchSize, int gradientAccumulationSteps, RunLength length) {
+    int trainBatchSize,
+    int microBatchSize,
+    int gradientAccumulationSteps,
+    RunLength length,
+    StepChanges changes) {
 
   /// How long a run is, in steps or in epochs.
   ///
@@ -82,6 +89,15 @@ public record BatchConfig(
     return length.epochs();
   }
 
+  /// Samples that all ranks read together at a time.
+  public int samplesPerMicroBatch() {
+    return trainBatchSize / gradientAccumulationSteps;
+  }
+
+  StepSchedule.FullStep fullStep(int seqLength) {
+    return new StepSchedule.FullStep(gradientAccumulationSteps, samplesPerMicroBatch(), seqLength);
+  }
+
   private static BatchConfig fill(
       ConfigTable t,
       Optional<Integer> total,
@@ -114,7 +130,7 @@ public record BatchConfig(
         ranks,
         product,
         sum % perStep == 0 ? " or set gradient_accumulation_steps: " + sum / perStep : "");
-    return new BatchConfig(sum, m, g, length);
+    return new BatchConfig(sum, m, g, length, StepChanges.NONE);
   }
 
   private static final String TOTAL = "train_batch_size";

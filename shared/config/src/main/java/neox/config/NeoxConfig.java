@@ -3,6 +3,7 @@ package neox.config;
 import java.util.List;
 import neox.base.UserException;
 import neox.config.model.ModelConfig;
+import neox.config.step.StepSchedule;
 import neox.config.table.ConfigTable;
 
 /// A whole configuration: what the files say, checked, with every default filled in. Only `main`
@@ -25,6 +26,19 @@ public record NeoxConfig(
 
   /// Tokens, and bytes of them, are counted in 64 bits.
   private static final double MOST_TOKENS = 1e18;
+
+  /// What the steps of the run are made of, from its beginning.
+  public StepSchedule steps() {
+    return stepsAfter(0, 0);
+  }
+
+  /// The same for a run that goes on.
+  ///
+  /// @param steps taken before
+  /// @param samples of those steps
+  public StepSchedule stepsAfter(long steps, long samples) {
+    return StepSchedule.after(steps, samples, batch.fullStep(model.seqLength()), batch.changes());
+  }
 
   /// Everything, with mistakes anywhere reported.
   ///

@@ -27,6 +27,7 @@ import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
 import neox.config.model.Positions;
 import neox.config.model.Residual;
+import neox.config.step.StepChanges;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -223,6 +224,6 @@ class GoldenConfigTest {
 
   private static BatchConfig batch(int samples, int micro, int accumulation, long steps) {
     BatchConfig.RunLength length = new BatchConfig.RunLength(steps, Optional.empty());
-    return new BatchConfig(samples, micro, accumulation, length);
+    return new BatchConfig(samples, micro, accumulation, length, StepChanges.NONE);
   }
 }

@@ -15,6 +15,7 @@ import neox.config.model.AttentionKind;
 import neox.config.model.BlockConfig;
 import neox.config.model.Norm;
 import neox.config.model.Positions;
+import neox.config.step.StepChanges;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -377,6 +378,6 @@ class RecordsTest {
 
   private static BatchConfig batch(int samples, int micro, int accumulation, long steps) {
     BatchConfig.RunLength length = new BatchConfig.RunLength(steps, Optional.empty());
-    return new BatchConfig(samples, micro, accumulation, length);
+    return new BatchConfig(samples, micro, accumulation, length, StepChanges.NONE);
   }
 }

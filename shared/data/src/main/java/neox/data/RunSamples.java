@@ -71,7 +71,7 @@ public final class RunSamples implements AutoCloseable {
       } else {
         result.blend(Requests.of(config, counts));
       }
-      result.steps = result.countSteps(config.batch());
+      result.steps = result.countSteps(config);
       if (config.batch().trainEpochs().isPresent()) {
         result.count(SampleCounts.of(config, result.steps));
       }
@@ -96,13 +96,13 @@ public final class RunSamples implements AutoCloseable {
   }
 
   /// NeoX's rule: only whole micro-batches count, and the order repeats after an epoch.
-  private long countSteps(BatchConfig batch) {
+  private long countSteps(NeoxConfig config) {
+    BatchConfig batch = config.batch();
     if (batch.trainEpochs().isEmpty() || train.isEmpty()) {
       return batch.trainIters();
     }
-    long globalMicroBatch = batch.trainBatchSize() / batch.gradientAccumulationSteps();
-    long perEpoch = train.get().samples().count() / globalMicroBatch;
-    return perEpoch * batch.trainEpochs().get() / batch.gradientAccumulationSteps();
+    long perEpoch = train.get().samples().count() / batch.samplesPerMicroBatch();
+    return config.steps().lastStepWithin(perEpoch * batch.trainEpochs().get());
   }
 
   private void count(SampleCounts counts) {

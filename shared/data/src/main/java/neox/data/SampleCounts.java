@@ -12,8 +12,10 @@ public record SampleCounts(long train, long valid, long test) {
 
   /// The same for another number of steps than the configured.
   static SampleCounts of(NeoxConfig config, long steps) {
-    return of(
-        steps, config.eval().interval(), config.eval().iters(), config.batch().trainBatchSize());
+    SampleCounts alike =
+        of(steps, config.eval().interval(), config.eval().iters(), config.batch().trainBatchSize());
+    long train = config.steps().at(steps + 1).firstSample();
+    return new SampleCounts(train, alike.valid(), alike.test());
   }
 
   /// NeoX's rule.
