@@ -11,17 +11,29 @@ import neox.tensor.Placement;
 /// @param name of the data in messages
 /// @param source the samples of this data-parallel rank
 /// @param masked see [MicroBatch#of]
+/// @param documents what keeps them apart; empty where nothing does
 /// @param vocabulary rows of the embedding, which every token must have
 /// @param placement of the network
 public record BatchFeed(
-    String name, BatchSource source, OptionalInt masked, int vocabulary, Placement placement) {
+    String name,
+    BatchSource source,
+    OptionalInt masked,
+    Optional<Documents> documents,
+    int vocabulary,
+    Placement placement) {
   /// The same micro-batches, counted from elsewhere.
   BatchFeed from(BatchSource.Origin origin) {
-    return new BatchFeed(name, source.from(origin), masked, vocabulary, placement);
+    return new BatchFeed(name, source.from(origin), masked, documents, vocabulary, placement);
   }
 
   public MicroBatch get(long microBatch) {
-    return MicroBatch.of(rows(microBatch), labels(microBatch), masked, placement);
+    int[][] rows = rows(microBatch);
+    MicroBatch batch = MicroBatch.of(rows, labels(microBatch), masked, placement);
+    if (documents.isEmpty()) {
+      return batch;
+    }
+    int[][] starts = source.documentStarts(microBatch);
+    return batch.withInputs(documents.get().inputs(batch.tokens(), rows, starts, placement));
   }
 
   /// @param seqLength how many tokens of each sample are wanted, the first ones

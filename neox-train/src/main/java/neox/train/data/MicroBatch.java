@@ -2,16 +2,17 @@ package neox.train.data;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import neox.model.Inputs;
 import neox.tensor.Placement;
 import org.bytedeco.pytorch.Tensor;
 
 /// One micro-batch as the network takes it; b = rows, s = seqLength. The tensors belong to the
 /// innermost scope.
 ///
-/// @param tokens `[b, s]` int64
+/// @param inputs tokens `[b, s]`, where they stand and what they see
 /// @param labels `[b, s]` int64, the tokens one position later, 0 where none is to be predicted
 /// @param lossMask `[b, s]` float32, 0 where a prediction does not count
-public record MicroBatch(Tensor tokens, Tensor labels, Tensor lossMask) {
+public record MicroBatch(Inputs inputs, Tensor labels, Tensor lossMask) {
 
   /// Splits rows of s + 1 tokens.
   ///
@@ -37,7 +38,18 @@ public record MicroBatch(Tensor tokens, Tensor labels, Tensor lossMask) {
       }
     }
     return new MicroBatch(
-        placement.ids(inputs), placement.ids(targets), placement.floats(mask, rows.length, length));
+        Inputs.of(placement.ids(inputs)),
+        placement.ids(targets),
+        placement.floats(mask, rows.length, length));
+  }
+
+  /// `[b, s]` int64.
+  public Tensor tokens() {
+    return inputs.ids();
+  }
+
+  MicroBatch withInputs(Inputs value) {
+    return new MicroBatch(value, labels, lossMask);
   }
 
   /// The first tokens of each row, and what belongs to them.

@@ -19,6 +19,7 @@ public final class TrainingData implements AutoCloseable {
   private final RunSamples samples;
   private final int microBatch;
   private final OptionalInt masked;
+  private final Optional<Documents> documents;
   private final String name;
   private final int vocabulary;
   private final Communicator replicas;
@@ -28,6 +29,9 @@ public final class TrainingData implements AutoCloseable {
     this.samples = samples;
     this.microBatch = config.batch().microBatchSize();
     this.masked = config.data().eodMaskLoss() ? use.eod() : OptionalInt.empty();
+    this.documents =
+        Optional.of(new Documents(config.data().documentMask(), use.eod()))
+            .filter(each -> each.mask().isOn());
     this.name = config.data().dataPath().map(Path::toString).orElse("data paths");
     this.vocabulary = use.vocabulary();
     this.replicas = use.replicas();
@@ -36,7 +40,7 @@ public final class TrainingData implements AutoCloseable {
 
   /// What the samples are for.
   ///
-  /// @param eod the tokenizer's end-of-document token, needed for `eod_mask_loss` alone
+  /// @param eod the tokenizer's end-of-document token, which `eod_mask_loss` needs
   /// @param vocabulary rows of the embedding
   /// @param replicas the ranks that share every batch
   /// @param placement of the network
@@ -99,6 +103,7 @@ public final class TrainingData implements AutoCloseable {
             origin,
             new BatchSource(s.samples(), microBatch, replicas.rank(), replicas.size()),
             masked,
+            documents,
             vocabulary,
             placement));
   }

@@ -103,7 +103,7 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
 
     @Override
     public Inputs inputs() {
-      return Inputs.of(batch.tokens());
+      return batch.inputs();
     }
 
     @Override

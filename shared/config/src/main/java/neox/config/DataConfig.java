@@ -20,6 +20,7 @@ import neox.config.table.Range;
 /// @param packing how documents become samples (`pack_impl`)
 /// @param allowChopped documents longer than a sample are used, not skipped (`allow_chopped`)
 /// @param eodMaskLoss no loss for predictions made from an end-of-document token (`eod_mask_loss`)
+/// @param documentMask what the documents of a sample know of each other
 /// @param seed decides the order of the samples and every other random choice (`seed`)
 public record DataConfig(
     Optional<Path> dataPath,
@@ -32,6 +33,7 @@ public record DataConfig(
     Packing packing,
     boolean allowChopped,
     boolean eodMaskLoss,
+    DocumentMask documentMask,
     boolean mmapWarmup,
     long seed) {
 
@@ -130,6 +132,7 @@ public record DataConfig(
                 true,
                 "use documents longer than a sample; other kinds of packing than packed alone"),
             t.flag("eod_mask_loss", false, "no loss for predictions made from an end of document"),
+            DocumentMask.from(t),
             t.flag("mmap_warmup", false, "read the files once before training"),
             t.count("seed", 1234, Range.between(1, Integer.MAX_VALUE), "of every random choice"));
     data.checkRules(t);

@@ -1,7 +1,9 @@
 package neox.data;
 
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import neox.base.UserException;
 
 /// Which samples each data-parallel rank gets, micro-batch by micro-batch.
@@ -102,6 +104,18 @@ public record BatchSource(
     return samples.hasLabels()
         ? Optional.of(read(globalMicroBatch, samples::labels))
         : Optional.empty();
+  }
+
+  /// Where documents begin in each of them, and what pads them: `[microBatch][…]`, rising from 0.
+  public int[][] documentStarts(long globalMicroBatch) {
+    long first = first(globalMicroBatch) + (long) dataParallelRank * microBatch;
+    int[][] starts = new int[microBatch][];
+    for (int row = 0; row < microBatch; row++) {
+      int[] ends = samples.pieces(first + row).stream().mapToInt(SamplePiece::length).toArray();
+      Arrays.parallelPrefix(ends, Integer::sum);
+      starts[row] = IntStream.concat(IntStream.of(0), IntStream.of(ends)).toArray();
+    }
+    return starts;
   }
 
   private interface Reader {

@@ -61,9 +61,15 @@ final class Attention {
     k = positions.rotate(k, pass.positions());
     AttentionHistory.KeysAndValues all = pass.history().append(block, k, v);
     Tensor mixed = // [b, n, s, d]
-        kernel.attend(
-            q, repeat(all.keys()), repeat(all.values()), pass.mask(spec.config().window()), pass);
+        attend(q, repeat(all.keys()), repeat(all.values()), pass);
     return dense.forward(mixed.transpose(1, 2).reshape(b, s, (long) heads * headDim));
+  }
+
+  private Tensor attend(Tensor q, Tensor k, Tensor v, Pass pass) {
+    AttentionMask mask = pass.mask(spec.config().window());
+    return pass.segments().isPresent()
+        ? new SegmentAttention(kernel).attend(q, k, v, mask, pass)
+        : kernel.attend(q, k, v, mask, pass);
   }
 
   /// `count` heads of `[b, s, heads·d]` from head `from` on: `[b, count, s, d]`.

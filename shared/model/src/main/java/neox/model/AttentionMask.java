@@ -16,4 +16,17 @@ sealed interface AttentionMask {
   ///
   /// @param hidden true where a key is not seen; broadcastable to `[b, n, s, t]`
   record Hidden(Tensor hidden) implements AttentionMask {}
+
+  /// The same pattern for the first queries and keys alone, where there are as many of both.
+  default AttentionMask ofFirst(long tokens) {
+    return switch (this) {
+      case None _ -> this;
+      case Causal(Tensor hidden) -> new Causal(corner(hidden, tokens));
+      case Hidden(Tensor hidden) -> new Hidden(corner(hidden, tokens));
+    };
+  }
+
+  private static Tensor corner(Tensor hidden, long tokens) {
+    return hidden.narrow(-2, 0, tokens).narrow(-1, 0, tokens);
+  }
 }

@@ -22,15 +22,15 @@ final class AttentionMasks implements AutoCloseable {
     this.placement = placement;
   }
 
-  /// The mask of `s` queries.
+  /// The mask of `s` queries; with segments, that of the longest of them.
   ///
   /// @param slots of the queries among the keys
-  /// @param segments see [Visibility]
   /// @param window how many keys before its own a query sees; empty: all
-  AttentionMask of(Places slots, long s, Optional<Tensor> segments, OptionalInt window) {
+  AttentionMask of(Places slots, long s, Optional<Segments> segments, OptionalInt window) {
     long t = slots.end(s);
     if (segments.isPresent()) {
-      return new AttentionMask.Hidden(withinSegments(square(s, t, window), segments.get()));
+      requireAlone(s, t);
+      return of(Places.fromStart(), segments.get().longest(), Optional.empty(), window);
     }
     boolean seesAll = window.isEmpty() || t <= window.getAsInt() + 1L;
     return switch (slots) {
@@ -42,11 +42,10 @@ final class AttentionMasks implements AutoCloseable {
     };
   }
 
-  private Tensor square(long s, long t, OptionalInt window) {
+  private static void requireAlone(long s, long t) {
     if (s != t) {
       throw new IllegalStateException("segments of " + s + " tokens after others");
     }
-    return shared(t, window);
   }
 
   /// `[t, t]`, true where key j comes after query i or lies out of its window.
@@ -67,12 +66,6 @@ final class AttentionMasks implements AutoCloseable {
       }
     }
     return mask.narrow(0, 0, t).narrow(1, 0, t);
-  }
-
-  /// `[b, 1, s, s]`.
-  private static Tensor withinSegments(Tensor hidden, Tensor segments) {
-    Tensor other = segments.unsqueeze(2).ne(segments.unsqueeze(1)); // [b, s, s]
-    return other.logical_or(hidden).unsqueeze(1);
   }
 
   /// `[b, 1, s, t]`, or `[1, s, t]`, for queries that do not begin with the keys.

@@ -154,12 +154,15 @@ public final class Network implements AutoCloseable {
 
   private Pass pass(Inputs inputs, long s, Mode mode) {
     AttentionHistory history = inputs.visibility().history();
+    Optional<Segments> segments = inputs.visibility().segments();
     Places slots = history.next(s);
     Map<OptionalInt, AttentionMask> byWindow = new HashMap<>();
     for (OptionalInt window : windows) {
-      byWindow.put(window, masks.of(slots, s, inputs.visibility().segments(), window));
+      byWindow.put(window, masks.of(slots, s, segments, window));
     }
-    return new Pass(inputs.positions(), history, byWindow, positions.bias(slots, s), mode);
+    long together = segments.map(each -> (long) each.longest()).orElse(s);
+    Optional<Tensor> bias = positions.bias(slots, together);
+    return new Pass(inputs.positions(), history, segments, byWindow, bias, mode);
   }
 
   private void checkLength(Inputs inputs, long s) {

@@ -10,17 +10,25 @@ import org.bytedeco.pytorch.Tensor;
 /// What one pass through the layers needs beside the activations, the same for all of them.
 ///
 /// @param positions of the tokens
-/// @param masks what queries may not see, by the width of a block's window
-/// @param bias what positions add to the scores, broadcastable to `[b, n, s, t]`
+/// @param segments see [Visibility]
+/// @param masks what queries may not see, by the width of a block's window; of the longest segment,
+///   where there are segments
+/// @param bias what positions add to the scores, broadcastable to `[b, n, s, t]`; of the longest
+///   segment likewise
 record Pass(
     Places positions,
     AttentionHistory history,
+    Optional<Segments> segments,
     Map<OptionalInt, AttentionMask> masks,
     Optional<Tensor> bias,
     Mode mode) {
 
   AttentionMask mask(OptionalInt window) {
     return Objects.requireNonNull(masks.get(window), "a window that no block has");
+  }
+
+  Pass withBias(Optional<Tensor> value) {
+    return new Pass(positions, history, segments, masks, value, mode);
   }
 
   boolean training() {

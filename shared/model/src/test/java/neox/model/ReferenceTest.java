@@ -89,7 +89,7 @@ class ReferenceTest {
     ReferenceNetwork.Text text = text(ids);
     try (var _ = Scope.open()) {
       Tensor positions = TensorData.ofIds(new int[][] {text.positions()});
-      Tensor segments = TensorData.ofIds(new int[][] {text.segments()});
+      Segments segments = new Segments(List.of(new int[] {13, 7, LENGTH - 20}));
       Inputs inputs =
           Inputs.of(TensorData.ofIds(new int[][] {ids}))
               .withPositions(new Places.Each(positions, LENGTH))

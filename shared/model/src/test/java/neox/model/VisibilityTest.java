@@ -102,13 +102,10 @@ class VisibilityTest {
 
   private static Inputs twoDocuments(int[][] ids, int first) {
     int length = ids[0].length;
-    int[] segments = new int[length];
-    Arrays.fill(segments, first, length, 1);
-    int[] positions = new int[length];
-    Arrays.setAll(positions, i -> i < first ? i : i - first);
+    Segments segments = new Segments(List.of(new int[] {first, length - first}));
     return Inputs.of(CPU.ids(ids))
-        .withPositions(new Places.Each(CPU.ids(new int[][] {positions}), length))
-        .withVisibility(Visibility.all().withSegments(CPU.ids(new int[][] {segments})));
+        .withPositions(new Places.Each(CPU.ids(segments.positions()), length))
+        .withVisibility(Visibility.all().withSegments(segments));
   }
 
   @ParameterizedTest
@@ -175,7 +172,7 @@ class VisibilityTest {
   void segmentsDoNotGoWithAHistory() {
     try (AttentionMasks masks = new AttentionMasks(CPU);
         var _ = Scope.open()) {
-      Tensor segments = CPU.ids(new int[][] {{0, 1}});
+      Segments segments = new Segments(List.of(new int[] {1, 1}));
       assertThatThrownBy(
               () -> masks.of(new Places.From(3), 2, Optional.of(segments), OptionalInt.empty()))
           .isInstanceOf(IllegalStateException.class)

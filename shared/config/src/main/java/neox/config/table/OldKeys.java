@@ -24,10 +24,6 @@ public final class OldKeys {
     old("write min_lr, a rate: decay_lr_to x optimizer.params.lr", "decay_lr_to");
     old("write warmup, a fraction: warmup_iters / lr_decay_iters", "warmup_iters");
     old("write checkpoint_factor, the steps between saves", "save_interval");
-    old(
-        "remove it: positions and attention run on over the end of a document",
-        "reset_position_ids",
-        "reset_attention_mask");
     old("write moe_expert_interval", "expert_interval");
     old(
         "remove it: it said how to compute mixtures of experts (moe_num_experts), which are not"
