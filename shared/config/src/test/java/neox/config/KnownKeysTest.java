@@ -21,6 +21,13 @@ class KnownKeysTest {
   private static final Set<String> REMOVED_SINCE_2023 =
       Set.of("mlp_type", "save_iters", "label_data_paths", "gas", "detect_nvlink_pairs");
 
+  /// Keys that GPT-NeoX does not have, one a line.
+  private static final Set<String> OUR_OWN =
+      Set.of(
+          "freeze_params", //
+          "init_from",
+          "train_biases_only");
+
   private static List<String> neoxKeys() throws IOException {
     return Files.readAllLines(Path.of("src/test/resources/golden/neox-keys/keys.txt"));
   }
@@ -46,6 +53,8 @@ class KnownKeysTest {
     assertThat(neoxKeys()).hasSize(321);
     assertThat(all).containsAll(neoxKeys());
     all.removeAll(neoxKeys());
+    assertThat(all).containsAll(OUR_OWN);
+    all.removeAll(OUR_OWN);
     assertThat(all).isEqualTo(REMOVED_SINCE_2023);
   }
 
