@@ -92,6 +92,21 @@ class DocumentMaskTest {
       if (isChanged) {
         touched += sameLogits ? 0 : 1;
       } else {
+        if (!sameLogits)
+          System.out.println(
+              "DIFF "
+                  + i
+                  + " "
+                  + Arrays.toString(
+                      Arrays.copyOfRange(first.documents(), i / 64 * 64, i / 64 * 64 + 64))
+                  + " tokens "
+                  + first.labels()[i]
+                  + " "
+                  + second.labels()[i]
+                  + Arrays.toString(
+                      Arrays.copyOfRange(first.labels(), i / 64 * 64, i / 64 * 64 + 64))
+                  + Arrays.toString(
+                      Arrays.copyOfRange(second.labels(), i / 64 * 64, i / 64 * 64 + 64)));
         assertThat(sameLogits).as("logits of token %d", i).isTrue();
         untouched++;
         if (first.labels()[i] == second.labels()[i]) {

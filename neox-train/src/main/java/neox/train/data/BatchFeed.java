@@ -27,18 +27,18 @@ public record BatchFeed(
   }
 
   public MicroBatch get(long microBatch) {
+    return get(microBatch, source.samples().length() - 1);
+  }
+
+  /// @param seqLength how many tokens of each sample are wanted, the first ones
+  public MicroBatch get(long microBatch, int seqLength) {
     int[][] rows = rows(microBatch);
-    MicroBatch batch = MicroBatch.of(rows, labels(microBatch), masked, placement);
+    MicroBatch batch = MicroBatch.of(rows, labels(microBatch), masked, placement).first(seqLength);
     if (documents.isEmpty()) {
       return batch;
     }
     int[][] starts = source.documentStarts(microBatch);
     return batch.withInputs(documents.get().inputs(batch.tokens(), rows, starts, placement));
-  }
-
-  /// @param seqLength how many tokens of each sample are wanted, the first ones
-  public MicroBatch get(long microBatch, int seqLength) {
-    return get(microBatch).first(seqLength);
   }
 
   /// The samples as they are stored; [UserException] when they hold a token that the network does

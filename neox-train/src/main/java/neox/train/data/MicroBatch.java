@@ -54,9 +54,11 @@ public record MicroBatch(Inputs inputs, Tensor labels, Tensor lossMask) {
 
   /// The first tokens of each row, and what belongs to them.
   MicroBatch first(int count) {
-    return count == tokens.size(1)
+    return count == tokens().size(1)
         ? this
         : new MicroBatch(
-            tokens.narrow(1, 0, count), labels.narrow(1, 0, count), lossMask.narrow(1, 0, count));
+            Inputs.of(tokens().narrow(1, 0, count)),
+            labels.narrow(1, 0, count),
+            lossMask.narrow(1, 0, count));
   }
 }
