@@ -40,6 +40,7 @@ import neox.train.log.NextCommands;
 import neox.train.log.RunPlaces;
 import neox.train.log.RunRecords;
 import neox.train.log.TrainLog;
+import neox.train.loop.Agreement;
 import neox.train.loop.Pipeline;
 import neox.train.loop.Trainer;
 import neox.train.loop.TrainingLoop;
@@ -126,7 +127,8 @@ final class Training {
       lock.acquire();
       try (RunPlaces places = places()) {
         TrainState state = start(network, checkpoint);
-        RunData runData = new RunData(data, DataPosition.of(data, config, state, console));
+        RunData runData =
+            new RunData(data, DataPosition.of(data, config, state, console), tokenizer);
         describe(spec);
         return run(runData, network, new TrainProgress(state), checkpoint, places);
       }
@@ -163,7 +165,7 @@ final class Training {
   }
 
   /// @param position where in the data the run stands
-  private record RunData(TrainingData data, DataPosition position) {}
+  private record RunData(TrainingData data, DataPosition position, Tokenizer tokenizer) {}
 
   private int run(
       RunData data,
@@ -189,22 +191,26 @@ final class Training {
               settings(data.position()));
       TrainLog trainLog = trainLog(network, progress, data.position(), records);
       Checkpointer checkpointer = checkpointer(network, optimizer, progress, data.position());
-      Evaluations evaluations = evaluations(data.data(), evaluator(network, pipeline, records));
+      Agreement agreedStop = () -> pipeline.anyOf(stop.requested());
+      Evaluator evaluator =
+          new Evaluator(
+              network,
+              objective,
+              evaluationSize(config),
+              pipeline,
+              new Evaluator.Reporting(
+                  records, data.tokenizer(), config.eval().charLevelPerplexity(), agreedStop));
+      Evaluations evaluations = evaluations(data.data(), evaluator);
       TrainingLoop.Hooks hooks =
           new TrainingLoop.Hooks(
               List.of(trainLog, records.summary(), places),
               List.of(evaluations),
+              List.of(evaluations::atStart),
               List.of(evaluations::catchUp),
               List.of(trainLog::notANumber),
               List.of(evaluations::validateAtEnd, checkpointer::save, evaluations::testAtEnd));
       TrainingLoop loop =
-          new TrainingLoop(
-              trainer,
-              hooks,
-              checkpointer,
-              () -> pipeline.anyOf(stop.requested()),
-              plan(progress),
-              console);
+          new TrainingLoop(trainer, hooks, checkpointer, agreedStop, plan(progress), console);
       int code = loop.run();
       conclude(records, network, code);
       return code;
@@ -335,9 +341,6 @@ final class Training {
           "checkpoint_activations is not supported yet: activations are kept, which takes more"
               + " memory and gives the same result");
     }
-    if (config.eval().charLevelPerplexity()) {
-      console.warn("char_level_ppl is not supported yet: perplexity is reported per token alone");
-    }
   }
 
   private TrainLog trainLog(
@@ -372,15 +375,14 @@ final class Training {
     return new Evaluations(
         evaluator,
         data,
-        new Evaluations.Times(config.eval().interval(), config.batch().trainIters()));
+        new Evaluations.Times(
+            config.eval().interval(),
+            config.batch().trainIters(),
+            config.eval().onStartup(),
+            config.eval().test()));
   }
 
-  private Evaluator evaluator(Network network, Pipeline pipeline, RunRecords records) {
-    return new Evaluator(network, objective, evaluationSize(config), pipeline, records);
-  }
-
-  /// Micro-batches of one evaluation.
-  private static int evaluationSize(NeoxConfig config) {
+  private static Evaluator.Size evaluationSize(NeoxConfig config) {
     long iterations = config.eval().iters();
     int each = config.batch().gradientAccumulationSteps();
     if (iterations > Integer.MAX_VALUE / each) {
@@ -389,6 +391,6 @@ final class Training {
               + " would never end; expected at most %,d",
           iterations, each, Integer.MAX_VALUE / each);
     }
-    return Math.toIntExact(iterations * each);
+    return new Evaluator.Size(Math.toIntExact(iterations), each);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -20,6 +21,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.StopRequest;
@@ -174,26 +177,50 @@ class ManyRanksTest {
   }
 
   @Test
+  void oneRankThatIsAskedBeforeTheFirstStepStopsAll() throws Exception {
+    Path save = directory.resolve("stopped");
+    stopOneRank(save, StopRequest::request);
+    assertThat(save.resolve("latest")).doesNotExist();
+  }
+
+  @Test
   void oneRankThatIsAskedStopsAllAfterTheSameStep() throws Exception {
+    Path save = directory.resolve("stopped");
+    stopOneRank(
+        save,
+        stop ->
+            Thread.ofPlatform().name("stops-a-rank").start(() -> requestAfterAStep(save, stop)));
+    assertThat(save.resolve("latest")).content().matches("global_step\\d+");
+  }
+
+  private static void requestAfterAStep(Path save, StopRequest stop) {
+    File metrics = save.resolve("metrics.jsonl").toFile();
+    while (metrics.length() == 0) {
+      LockSupport.parkNanos(100_000);
+    }
+    stop.request();
+  }
+
+  private void stopOneRank(Path save, Consumer<StopRequest> asking) throws Exception {
     TrainFixture fixture = new TrainFixture(directory);
     Topology topology = new Topology(1, 2, 1);
-    Path save = directory.resolve("stopped");
-    ConfigSource source = source(fixture, overrides(fixture, "pythia", topology, 0, save));
+    Map<String, String> overrides = overrides(fixture, "pythia", topology, 0, save);
+    overrides.put("train_iters", "500");
+    ConfigSource source = source(fixture, overrides);
     PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
     Console console = new Console(InputStream.nullInputStream(), nowhere, nowhere, false, false);
     try (StopRequest never = StopRequest.listen(console);
-        StopRequest atOnce = StopRequest.listen(console)) {
-      atOnce.request();
+        StopRequest asked = StopRequest.listen(console)) {
+      asking.accept(asked);
       Ranks.runInProcess(
           topology,
           ranks -> {
             RunPlan plan = RunPlan.read(source, topology.worldSize(), _ -> {});
-            StopRequest mine = ranks.isFirstOfAll() ? never : atOnce;
+            StopRequest mine = ranks.isFirstOfAll() ? never : asked;
             int code = Training.run(plan, new Training.Seat(ranks, Device.CPU), console, mine);
             assertThat(code).isEqualTo(ExitCode.STOPPED);
           });
     }
-    assertThat(save.resolve("latest")).hasContent("global_step1");
   }
 
   private static ModelConfig model(TrainFixture fixture, Map<String, String> overrides)

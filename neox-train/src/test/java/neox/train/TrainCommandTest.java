@@ -231,14 +231,12 @@ class TrainCommandTest {
             "run",
             FEW_STEPS,
             "checkpoint_activations=true",
-            "char_level_ppl=true",
             "use_wandb=true",
             "comms_logger={enabled: true}");
     assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
     assertThat(result.err())
         .contains("warning: no effect here, and none on any number: use_wandb, comms_logger\n")
-        .contains("warning: checkpoint_activations is not supported yet")
-        .contains("warning: char_level_ppl is not supported yet");
+        .contains("warning: checkpoint_activations is not supported yet");
   }
 
   @Test

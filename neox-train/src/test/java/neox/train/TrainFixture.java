@@ -11,12 +11,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import neox.base.Console;
 import neox.base.Tool;
+import neox.config.ConfigSource;
 import neox.parallel.comm.Communicator;
 import neox.tensor.Placement;
 import neox.train.data.TrainingData;
@@ -92,6 +94,15 @@ final class TrainFixture {
       add(arguments, override);
     }
     return arguments;
+  }
+
+  /// The configuration of the same run.
+  ConfigSource source(String name, String... overrides) {
+    List<String> assignments = new ArrayList<>();
+    assignments.add("data_path=" + dataPrefix());
+    assignments.add("save=" + directory.resolve(name));
+    assignments.addAll(List.of(overrides));
+    return new ConfigSource(Optional.empty(), List.of(config), ConfigSource.overrides(assignments));
   }
 
   static List<String> arguments(Path config, Map<String, String> overrides) {

@@ -1,7 +1,9 @@
 package neox.train.data;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
@@ -61,10 +63,10 @@ public final class TrainingData implements AutoCloseable {
   }
 
   private static void describe(RunSamples samples, Console console) {
-    for (SplitSamples split :
-        Stream.of(samples.train(), samples.valid(), samples.test())
-            .flatMap(Optional::stream)
-            .toList()) {
+    Stream<SplitSamples> splits =
+        Stream.of(samples.train(), samples.valid(), samples.test()).flatMap(Optional::stream);
+    Stream<SplitSamples> sets = samples.validationSets().values().stream();
+    for (SplitSamples split : Stream.concat(splits, sets).toList()) {
       split.describe().forEach(console::info);
     }
     samples.train().map(SplitSamples::repeats).orElse(List.of()).forEach(console::warn);
@@ -94,6 +96,17 @@ public final class TrainingData implements AutoCloseable {
   /// Test micro-batches; empty when the split has no documents.
   public Optional<BatchFeed> test() {
     return feed(samples.test(), "test");
+  }
+
+  /// Micro-batches of each named validation set, in the order of the configuration.
+  public Map<String, BatchFeed> validationSets() {
+    Map<String, BatchFeed> feeds = new LinkedHashMap<>();
+    samples
+        .validationSets()
+        .forEach((name, split) ->
+            feed(Optional.of(split), "validation set " + name)
+                .ifPresent(feed -> feeds.put(name, feed)));
+    return feeds;
   }
 
   private Optional<BatchFeed> feed(Optional<SplitSamples> split, String use) {

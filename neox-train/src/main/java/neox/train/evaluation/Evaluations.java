@@ -1,34 +1,49 @@
 package neox.train.evaluation;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import neox.train.data.BatchFeed;
 import neox.train.data.TrainingData;
+import neox.train.evaluation.Evaluator.Target;
 import neox.train.loop.RunHook;
 import neox.train.loop.StepResult;
 
-/// When what is measured: validation at intervals and after the last step, the test split at the
-/// end. A split without documents, or `eval_iters` 0, is passed over as in NeoX.
+/// When what is measured: validation at intervals and after the last step, before the first where
+/// that is asked for, the test split at the end. A split without documents, or `eval_iters` 0, is
+/// passed over as in NeoX.
+///
+/// Evaluations of the validation split read on through it instead of repeating its beginning, as in
+/// NeoX. Those of a named set read the same samples each time, so that their results compare.
 public final class Evaluations implements RunHook {
   private static final String VALIDATION = "validation";
   private static final String TEST = "test";
 
   private final Evaluator evaluator;
-  private final Optional<BatchFeed> valid;
-  private final Optional<BatchFeed> test;
+  private final List<Target> validated = new ArrayList<>();
+  private final Optional<Target> test;
   private final Times times;
 
   /// When to evaluate.
   ///
   /// @param interval steps between validations
   /// @param last step of the run
-  public record Times(long interval, long last) {}
+  /// @param onStartup before the first step, too
+  /// @param test on the test split after the last
+  public record Times(long interval, long last, boolean onStartup, boolean test) {}
 
   public Evaluations(Evaluator evaluator, TrainingData data, Times times) {
     this.evaluator = evaluator;
-    this.valid = evaluator.isOn() ? data.valid() : Optional.empty();
-    this.test = evaluator.isOn() ? data.test() : Optional.empty();
     this.times = times;
+    if (evaluator.isOn()) {
+      data.valid().ifPresent(feed -> validated.add(new Target(VALIDATION, feed, false)));
+      data.validationSets()
+          .forEach((name, feed) -> validated.add(new Target(VALIDATION + "/" + name, feed, true)));
+    }
+    this.test =
+        evaluator.isOn() && times.test()
+            ? data.test().map(feed -> new Target(TEST, feed, false))
+            : Optional.empty();
   }
 
   @Override
@@ -43,41 +58,62 @@ public final class Evaluations implements RunHook {
   }
 
   private void validate(long step) throws IOException {
-    if (valid.isPresent()) {
-      evaluator.evaluate(
-          valid.get(), VALIDATION, "iteration " + step, step / times.interval() - 1, step);
+    for (Target target : validated) {
+      validate(target, step);
+    }
+  }
+
+  private void validate(Target target, long step) throws IOException {
+    evaluate(target, "iteration " + step, step / times.interval() - 1, step);
+  }
+
+  /// @param number how many validations come before in the run
+  private void evaluate(Target target, String when, long number, long step) throws IOException {
+    boolean readsOn = target.split().equals(VALIDATION);
+    evaluator.evaluate(target, when, readsOn ? number : 0, step);
+  }
+
+  /// Validation before the first step, on the samples of the first validation.
+  public void atStart(long step) throws IOException {
+    if (times.onStartup()) {
+      for (Target target : validated) {
+        evaluate(target, "iteration " + step, 0, step);
+      }
     }
   }
 
   /// Validation after the last step, on samples that none before has read.
   public void validateAtEnd(long step) throws IOException {
-    if (valid.isPresent()) {
-      evaluator.evaluate(
-          valid.get(),
-          VALIDATION,
-          "the end of training for val data",
-          step / times.interval(),
-          step);
+    for (Target target : validated) {
+      validateAtEnd(target, step);
     }
+  }
+
+  private void validateAtEnd(Target target, long step) throws IOException {
+    evaluate(target, "the end of training for val data", step / times.interval(), step);
   }
 
   public void testAtEnd(long step) throws IOException {
     if (test.isPresent()) {
-      evaluator.evaluate(test.get(), TEST, "the end of training for test data", 0, step);
+      evaluator.evaluate(test.get(), "the end of training for test data", 0, step);
     }
   }
 
   /// Measures what the run was stopped before when it had taken and saved this step.
   public void catchUp(long step) throws IOException {
     int validations = isDue(step) ? 1 : 0;
-    if (isDue(step) && evaluator.misses(VALIDATION, validations)) {
-      validate(step);
+    for (Target target : validated) {
+      if (isDue(step) && evaluator.misses(target, validations)) {
+        validate(target, step);
+      }
     }
     if (step == times.last()) {
-      if (evaluator.misses(VALIDATION, validations + 1)) {
-        validateAtEnd(step);
+      for (Target target : validated) {
+        if (evaluator.misses(target, validations + 1)) {
+          validateAtEnd(target, step);
+        }
       }
-      if (evaluator.misses(TEST, 1)) {
+      if (test.isPresent() && evaluator.misses(test.get(), 1)) {
         testAtEnd(step);
       }
     }

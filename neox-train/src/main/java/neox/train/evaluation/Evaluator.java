@@ -1,100 +1,160 @@
 package neox.train.evaluation;
 
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import neox.base.StoppedException;
 import neox.model.Mode;
 import neox.model.Network;
 import neox.model.stage.NetworkStage;
 import neox.monitor.LogLine;
+import neox.parallel.pipeline.StageRunner;
 import neox.tensor.Scope;
+import neox.tokenizer.Tokenizer;
 import neox.train.data.BatchFeed;
 import neox.train.log.RunRecords;
+import neox.train.loop.Agreement;
 import neox.train.loop.Pipeline;
 import neox.train.loop.TrainingWork;
 import neox.train.objective.Objective;
 
 /// Measures the loss on samples that are not trained on, and reports it.
 ///
-/// Evaluations read on through their split instead of repeating its beginning; which part one reads
-/// follows from its number alone, so a resumed run reads what an uninterrupted one would.
+/// Which samples an evaluation reads follows from its number alone, so a resumed run reads what an
+/// uninterrupted one would. An evaluation that is asked to stop ends with [StoppedException] on all
+/// ranks and has reported nothing.
 public final class Evaluator {
+  private static final String LOSS = "lm_loss";
+
   private final Network network;
   private final Objective objective;
-  private final int microBatches;
+  private final Size size;
   private final Pipeline pipeline;
-  private final RunRecords records;
+  private final Reporting reporting;
+
+  /// How much one evaluation reads.
+  ///
+  /// @param iterations `eval_iters`
+  /// @param microBatches of an iteration: the gradient accumulation steps
+  public record Size(int iterations, int microBatches) {
+    int total() {
+      return Math.multiplyExact(iterations, microBatches);
+    }
+  }
+
+  /// What evaluations are told in.
+  ///
+  /// @param charLevel also the perplexity of a character (`char_level_ppl`)
+  /// @param stop asked before each iteration; the same on all ranks
+  public record Reporting(
+      RunRecords records, Tokenizer tokenizer, boolean charLevel, Agreement stop) {}
+
+  /// What is measured.
+  ///
+  /// @param split `validation`, `test` or `validation/NAME`: the prefix of the metrics
+  /// @param inBytes bits per byte are reported, too
+  record Target(String split, BatchFeed feed, boolean inBytes) {
+    String metric(String name) {
+      return split + "/" + name;
+    }
+  }
 
   /// An evaluator of one network.
-  ///
-  /// @param microBatches of one evaluation: `eval_iters` times the gradient accumulation steps
   public Evaluator(
-      Network network,
-      Objective objective,
-      int microBatches,
-      Pipeline pipeline,
-      RunRecords records) {
+      Network network, Objective objective, Size size, Pipeline pipeline, Reporting reporting) {
     this.network = network;
     this.objective = objective;
-    this.microBatches = microBatches;
+    this.size = size;
     this.pipeline = pipeline;
-    this.records = records;
+    this.reporting = reporting;
   }
 
   /// Whether an evaluation reads anything at all.
   boolean isOn() {
-    return microBatches > 0;
+    return size.total() > 0;
   }
 
   /// Evaluates and prints NeoX's block of results.
   ///
-  /// @param split `validation` or `test`, the prefix of the metrics
   /// @param when such as `iteration 100`
-  /// @param number how many evaluations of this split come before in the run
-  void evaluate(BatchFeed feed, String split, String when, long number, long step)
-      throws IOException {
-    double loss = meanLoss(feed, split, number);
-    double perplexity = Math.exp(loss);
-    records.metrics().scalar(name(split), loss, step);
-    records.metrics().scalar(split + "/lm_loss_ppl", perplexity, step);
+  /// @param number which part of the split to read: how many evaluations read what lies before
+  void evaluate(Target target, String when, long number, long step) throws IOException {
+    Map<String, Double> results = measure(target, number);
+    RunRecords records = reporting.records();
+    results.forEach((name, value) -> records.metrics().scalar(target.metric(name), value, step));
     records.metrics().flush();
-    records.summary().evaluated(split, loss);
-    String block =
-        String.format(
-            Locale.ROOT,
-            " %s results at %s | lm_loss value: %.6E | lm_loss_ppl value: %.6E | ",
-            split,
-            when,
-            loss,
-            perplexity);
-    records.log().line(LogLine.framed(block));
-  }
-
-  private static String name(String split) {
-    return split + "/lm_loss";
+    double loss = results.getOrDefault(LOSS, Double.NaN);
+    records.summary().evaluated(target.split(), loss);
+    StringBuilder block = new StringBuilder(" %s results at %s | ".formatted(target.split(), when));
+    results.forEach((name, value) ->
+        block.append(String.format(Locale.ROOT, "%s value: %.6E | ", name, value)));
+    records.log().line(LogLine.framed(block.toString()));
   }
 
   /// Whether fewer results of the split than these were recorded at the step after which the run
   /// continues. The same on every rank; all ranks call this together.
-  boolean misses(String split, int results) {
-    return pipeline.anyOf(records.misses(name(split), results));
+  boolean misses(Target target, int results) {
+    return pipeline.anyOf(reporting.records().misses(target.metric(LOSS), results));
   }
 
-  /// The same on every rank; all ranks call this together.
-  ///
-  /// @param split named to who watches
-  /// @param number how many evaluations of this split come before in the run
-  private double meanLoss(BatchFeed feed, String split, long number) {
-    try (var progress = records.log().phase("evaluating on " + split + " data");
+  /// The results by name, the same on every rank; all ranks call this together.
+  private Map<String, Double> measure(Target target, long number) {
+    EvaluatedText text = new EvaluatedText(reporting.tokenizer());
+    try (var progress =
+            reporting.records().log().phase("evaluating on " + target.split() + " data");
         var work =
             TrainingWork.ofEvaluation(
-                feed, objective, n -> progress.show((n + 1) + " of " + microBatches))) {
+                target.feed(),
+                objective,
+                begun -> {
+                  progress.show((begun.number() + 1) + " of " + size.total());
+                  count(target, begun, text);
+                })) {
       int whole = network.spec().config().seqLength();
-      work.begin(new TrainingWork.Span(number * microBatches, microBatches, whole));
+      work.begin(new TrainingWork.Span(number * size.total(), size.total(), whole));
       NetworkStage stage = new NetworkStage(network, work, Mode.EVALUATION);
+      StageRunner runner = pipeline.runner(stage, work::seqLength);
       try (var _ = Scope.open()) {
-        pipeline.runner(stage, work::seqLength).run(pipeline.forwardOnly(microBatches));
-        return pipeline.meanLoss(work.meanLoss());
+        for (int i = 0; i < size.iterations(); i++) {
+          if (reporting.stop().ask()) {
+            throw new StoppedException();
+          }
+          runner.run(pipeline.forwardOnly(size.microBatches()));
+          work.proceed(size.microBatches());
+        }
+        return results(target, work, text);
       }
     }
+  }
+
+  private void count(Target target, TrainingWork.Begun begun, EvaluatedText text) {
+    if (!pipeline.ranks().isLastStage()) {
+      return;
+    }
+    if (target.inBytes()) {
+      text.addPredictions(begun.batch());
+    }
+    if (reporting.charLevel()) {
+      text.addSamples(target.feed().rows(begun.ofData()));
+    }
+  }
+
+  private Map<String, Double> results(Target target, TrainingWork work, EvaluatedText text) {
+    Map<String, Double> results = new LinkedHashMap<>();
+    double loss = pipeline.meanLoss(work.meanLoss());
+    results.put(LOSS, loss);
+    results.put("lm_loss_ppl", Math.exp(loss));
+    if (reporting.charLevel()) {
+      double tokens = pipeline.sumOfLastStages(text.tokens());
+      double characters = pipeline.sumOfLastStages(text.characters());
+      results.put("lm_loss_char_lvl_ppl", Math.exp(loss * tokens / characters));
+    }
+    if (target.inBytes()) {
+      double nats = pipeline.sumOfLastStages(text.nats(work.losses()));
+      double bytes = pipeline.sumOfLastStages(text.bytes());
+      results.put("bits_per_byte", nats / (Math.log(2) * bytes));
+    }
+    return results;
   }
 }

@@ -45,8 +45,15 @@ public record Pipeline(Ranks ranks, int rows, int hiddenSize, Placement placemen
   ///
   /// @param mine without meaning but on last stages
   public double meanLoss(double mine) {
-    double own = ranks.isLastStage() ? mine : 0;
-    return sum(own) / ranks.data().size();
+    return sumOfLastStages(mine) / ranks.data().size();
+  }
+
+  /// The sum over the replicas of what each pipeline's last stage has; the same on every rank. All
+  /// ranks call this together.
+  ///
+  /// @param mine without meaning but on last stages
+  public double sumOfLastStages(double mine) {
+    return sum(ranks.isLastStage() ? mine : 0);
   }
 
   private double sum(double own) {

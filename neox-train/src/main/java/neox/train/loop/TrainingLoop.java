@@ -3,9 +3,9 @@ package neox.train.loop;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import neox.base.Console;
 import neox.base.ExitCode;
+import neox.base.StoppedException;
 import neox.base.UserException;
 import neox.tensor.NativeRuntime;
 import neox.train.checkpoint.Saver;
@@ -15,21 +15,25 @@ public final class TrainingLoop {
   private final Trainer trainer;
   private final Hooks hooks;
   private final Saver saver;
-  private final BooleanSupplier stopRequested;
+  private final Agreement stop;
   private final Plan plan;
   private final Console console;
+  private long done;
 
   /// What happens beside the steps; each list in its order.
   ///
   /// @param everyStep after every step that was taken
   /// @param unlessStopping the same, but left out when the run is asked to stop: an evaluation may
-  ///   take longer than the caller waits
+  ///   take longer than the caller waits. As those at start and end, they may give up with
+  ///   [StoppedException], on all ranks together
+  /// @param started before the first step of a run, as after step 0
   /// @param resumed at the start of a run that continues, after the step that it continues from
   /// @param diverged after the step whose loss or gradient is not finite
   /// @param atEnd after the last step of the whole run
   public record Hooks(
       List<RunHook> everyStep,
       List<RunHook> unlessStopping,
+      List<Once> started,
       List<Once> resumed,
       List<RunHook> diverged,
       List<Once> atEnd) {}
@@ -49,25 +53,28 @@ public final class TrainingLoop {
 
   /// A loop that is ready to [#run].
   ///
-  /// @param stopRequested asked after every step and its hooks; the same on all ranks
+  /// @param stop asked before the first step, after every step and after its hooks
   public TrainingLoop(
-      Trainer trainer,
-      Hooks hooks,
-      Saver saver,
-      BooleanSupplier stopRequested,
-      Plan plan,
-      Console console) {
+      Trainer trainer, Hooks hooks, Saver saver, Agreement stop, Plan plan, Console console) {
     this.trainer = trainer;
     this.hooks = hooks;
     this.saver = saver;
-    this.stopRequested = stopRequested;
+    this.stop = stop;
     this.plan = plan;
     this.console = console;
+    this.done = plan.first() - 1;
   }
 
   /// Runs to the end; returns the exit code.
   public int run() throws IOException {
-    long done = plan.first() - 1;
+    try {
+      return untilTheEnd();
+    } catch (StoppedException e) { // in the middle of what can be made up for
+      return stopAfter(done);
+    }
+  }
+
+  private int untilTheEnd() throws IOException {
     if (done > 0) {
       once(hooks.resumed(), done);
     }
@@ -77,9 +84,14 @@ public final class TrainingLoop {
     }
     if (done == 0) {
       saver.saveIfDue(done);
+      once(hooks.started(), done);
+    }
+    if (stop.ask()) {
+      return stopAfter(done);
     }
     for (long step = plan.first(); step <= plan.last(); step++) {
       StepResult result = step(step);
+      done = step;
       call(hooks.everyStep(), result);
       if (mustStopAfter(step)) {
         return stopAfter(step);
@@ -95,7 +107,7 @@ public final class TrainingLoop {
   }
 
   private boolean mustStopAfter(long step) {
-    return step < plan.last() && stopRequested.getAsBoolean();
+    return step < plan.last() && stop.ask();
   }
 
   private StepResult step(long step) throws IOException {
@@ -130,6 +142,10 @@ public final class TrainingLoop {
   }
 
   private int stopAfter(long step) throws IOException {
+    if (step < plan.first()) {
+      console.info("stopped before it took a step; run the same command again to continue");
+      return ExitCode.STOPPED;
+    }
     if (!saver.save(step)) {
       console.warn("stopped after step %d; nothing is saved, for save is not set", step);
       return ExitCode.FAILED;

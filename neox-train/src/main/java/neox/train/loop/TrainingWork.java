@@ -2,7 +2,8 @@ package neox.train.loop;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import neox.model.Head;
 import neox.model.Inputs;
 import neox.model.stage.NetworkStage;
@@ -29,18 +30,25 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
   private final BatchFeed feed;
   private final Objective objective;
   private final Runnable accumulate;
-  private final IntConsumer begun;
+  private final Consumer<Begun> begun;
   private final List<Tensor> losses = new ArrayList<>();
   private final Owner owner = new Owner();
   private Span span = new Span(0, 0, 0);
+  private int done;
 
   private TrainingWork(
-      BatchFeed feed, Objective objective, Runnable accumulate, IntConsumer begun) {
+      BatchFeed feed, Objective objective, Runnable accumulate, Consumer<Begun> begun) {
     this.feed = feed;
     this.objective = objective;
     this.accumulate = accumulate;
     this.begun = begun;
   }
+
+  /// A micro-batch that has just been read.
+  ///
+  /// @param number since [#begin]
+  /// @param ofData as the feed counts
+  public record Begun(int number, long ofData, MicroBatch batch) {}
 
   /// Some micro-batches, one after the other.
   ///
@@ -57,13 +65,15 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
   /// The work of evaluations.
   ///
   /// @param begun is told each micro-batch that is begun
-  public static TrainingWork ofEvaluation(BatchFeed feed, Objective objective, IntConsumer begun) {
+  public static TrainingWork ofEvaluation(
+      BatchFeed feed, Objective objective, Consumer<Begun> begun) {
     return new TrainingWork(feed, objective, () -> {}, begun);
   }
 
   /// Prepares for the micro-batches of one optimizer step, or of one evaluation.
   public void begin(Span microBatches) {
     span = microBatches;
+    done = 0;
     losses.clear();
     owner.close();
   }
@@ -73,24 +83,37 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
     return span.seqLength();
   }
 
+  /// Goes on with the micro-batches after the next `count`, which have been worked on.
+  public void proceed(int count) {
+    done += count;
+  }
+
   /// Mean loss of the micro-batches since [#begin]; 0 on stages that compute none.
   public double meanLoss() {
     double sum = 0;
-    if (!losses.isEmpty()) {
-      try (var _ = Scope.open()) {
-        Tensor all = torch.stack(new TensorVector(losses.toArray(Tensor[]::new)));
-        for (float loss : TensorData.floats(all)) {
-          sum += loss;
-        }
-      }
+    for (double loss : losses()) {
+      sum += loss;
     }
     return sum / span.count();
   }
 
+  /// The loss of each micro-batch since [#begin], in order; none on stages that compute none.
+  public double[] losses() {
+    if (losses.isEmpty()) {
+      return new double[0];
+    }
+    try (var _ = Scope.open()) {
+      float[] all = TensorData.floats(torch.stack(new TensorVector(losses.toArray(Tensor[]::new))));
+      return IntStream.range(0, all.length).mapToDouble(i -> all[i]).toArray();
+    }
+  }
+
   @Override
   public NetworkStage.Item item(int microBatch) {
-    begun.accept(microBatch);
-    return new Item(feed.get(span.first() + microBatch, span.seqLength()));
+    long ofData = span.first() + done + microBatch;
+    MicroBatch batch = feed.get(ofData, span.seqLength());
+    begun.accept(new Begun(done + microBatch, ofData, batch));
+    return new Item(batch);
   }
 
   /// One micro-batch on its way.

@@ -81,6 +81,11 @@ public record DataConfig(
       return new Mixture(paths, labels, weights);
     }
 
+    /// One dataset alone.
+    public static Mixture of(Path path) {
+      return new Mixture(List.of(path), List.of(), List.of());
+    }
+
     /// The weights of the datasets, all 1 when they are not given.
     public List<Double> weightsOrOnes() {
       return weights.isEmpty() ? Collections.nCopies(paths.size(), 1.0) : weights;

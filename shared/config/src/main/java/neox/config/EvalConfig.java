@@ -1,6 +1,10 @@
 package neox.config;
 
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import neox.config.table.ConfigTable;
+import neox.config.table.ConfigType;
 import neox.config.table.Range;
 
 /// Validation during training.
@@ -8,13 +12,52 @@ import neox.config.table.Range;
 /// @param interval steps between validations (`eval_interval`)
 /// @param iters batches per validation (`eval_iters`)
 /// @param charLevelPerplexity also report perplexity per character (`char_level_ppl`)
-public record EvalConfig(long interval, long iters, boolean charLevelPerplexity) {
+/// @param onStartup validate before the first step of a run, too (`eval_on_startup`)
+/// @param test evaluate on the test split after the last step (`do_test`)
+/// @param sets datasets of their own to validate on, by name (`validation_sets`)
+public record EvalConfig(
+    long interval,
+    long iters,
+    boolean charLevelPerplexity,
+    boolean onStartup,
+    boolean test,
+    Map<String, Path> sets) {
+
+  private static final String SET_NAME = "[A-Za-z0-9][A-Za-z0-9_.-]*";
 
   static EvalConfig from(ConfigTable t) {
     t.section("Validation");
-    return new EvalConfig(
-        t.count("eval_interval", 1000, Range.atLeast(1), "steps between validations"),
-        t.count("eval_iters", 100, Range.atLeast(0), "batches per validation; 0: none"),
-        t.flag("char_level_ppl", false, "also report perplexity per character"));
+    EvalConfig config =
+        new EvalConfig(
+            t.count("eval_interval", 1000, Range.atLeast(1), "steps between validations"),
+            t.count("eval_iters", 100, Range.atLeast(0), "batches per validation; 0: none"),
+            t.flag("char_level_ppl", false, "also report perplexity per character"),
+            t.flag(
+                "eval_on_startup",
+                false,
+                "validate before the first step, too, on the samples of the first validation"),
+            t.flag(
+                "do_test",
+                true,
+                "evaluate on the test split after the last step; GPT-NeoX does so whatever this"
+                    + " says"),
+            t.get(
+                "validation_sets",
+                ConfigType.mapping(ConfigType.path()),
+                Map.of(),
+                "datasets to validate on beside the validation split, name: prefix; always on the"
+                    + " same samples, with bits per byte"));
+    config.checkRules(t);
+    return config;
+  }
+
+  private void checkRules(ConfigTable t) {
+    for (String name : sets.keySet()) {
+      t.check(
+          name.matches(SET_NAME),
+          List.of("validation_sets"),
+          "expected names of letters, digits, '_', '.' and '-', which name metrics, found '%s'",
+          name);
+    }
   }
 }

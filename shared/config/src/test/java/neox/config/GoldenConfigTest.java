@@ -88,7 +88,7 @@ class GoldenConfigTest {
     assertThat(config.data().split()).isEqualTo("90,5,5");
     assertThat(config.checkpoint().factor()).contains(10.0);
     assertThat(config.checkpoint().extraIters()).containsExactly(0L);
-    assertThat(config.eval()).isEqualTo(new EvalConfig(10, 2, false));
+    assertThat(config.eval()).isEqualTo(new EvalConfig(10, 2, false, false, true, Map.of()));
     assertThat(config.monitor().logGradNorm()).isTrue();
     assertThat(config.monitor().tensorboardDir()).contains(Path.of("train/A_pythia/tb"));
   }

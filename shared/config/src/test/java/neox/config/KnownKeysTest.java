@@ -24,9 +24,11 @@ class KnownKeysTest {
   /// Keys that GPT-NeoX does not have, one a line.
   private static final Set<String> OUR_OWN =
       Set.of(
-          "freeze_params", //
+          "eval_on_startup", //
+          "freeze_params",
           "init_from",
-          "train_biases_only");
+          "train_biases_only",
+          "validation_sets");
 
   private static List<String> neoxKeys() throws IOException {
     return Files.readAllLines(Path.of("src/test/resources/golden/neox-keys/keys.txt"));

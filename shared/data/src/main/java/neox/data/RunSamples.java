@@ -5,12 +5,16 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import neox.config.BatchConfig;
 import neox.config.DataConfig;
+import neox.config.EvalConfig;
 import neox.config.NeoxConfig;
 import neox.config.Packing;
 import neox.data.indexed.IndexedTokens;
@@ -30,6 +34,7 @@ public final class RunSamples implements AutoCloseable {
   private Optional<SplitSamples> train = Optional.empty();
   private Optional<SplitSamples> valid = Optional.empty();
   private Optional<SplitSamples> test = Optional.empty();
+  private final Map<String, SplitSamples> validationSets = new LinkedHashMap<>();
 
   private RunSamples(DataConfig config, int seqLength, OrderLog log) {
     this.config = config;
@@ -71,6 +76,7 @@ public final class RunSamples implements AutoCloseable {
       } else {
         result.blend(Requests.of(config, counts));
       }
+      result.openValidationSets(config.eval(), counts.test());
       result.steps = result.countSteps(config);
       if (config.batch().trainEpochs().isPresent()) {
         result.count(SampleCounts.of(config, result.steps));
@@ -164,6 +170,18 @@ public final class RunSamples implements AutoCloseable {
     return Optional.of(new SplitSamples(name, samples, members, requested.orElse(0)));
   }
 
+  /// @param requested samples of one evaluation; each evaluation reads the same
+  private void openValidationSets(EvalConfig eval, long requested) throws IOException {
+    if (requested == 0) {
+      return;
+    }
+    for (Map.Entry<String, Path> set : eval.sets().entrySet()) {
+      DataConfig.Mixture mixture = DataConfig.Mixture.of(set.getValue());
+      blend(set.getKey(), mixture, OptionalLong.of(requested))
+          .ifPresent(samples -> validationSets.put(set.getKey(), samples));
+    }
+  }
+
   private List<Corpus> corpora(DataConfig.Mixture mixture) throws IOException {
     List<Corpus> corpora = new ArrayList<>();
     for (int d = 0; d < mixture.paths().size(); d++) {
@@ -251,6 +269,12 @@ public final class RunSamples implements AutoCloseable {
   /// Test samples; empty when the split leaves no documents.
   public Optional<SplitSamples> test() {
     return test;
+  }
+
+  /// The samples of each of `validation_sets`, by its name, in the order of the file; none where
+  /// evaluations read nothing.
+  public Map<String, SplitSamples> validationSets() {
+    return Collections.unmodifiableMap(validationSets);
   }
 
   @Override

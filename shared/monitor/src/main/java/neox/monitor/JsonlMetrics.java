@@ -115,7 +115,7 @@ public final class JsonlMetrics implements MetricSink {
     }
   }
 
-  /// Keeps the lines up to a step and moves those of later steps aside.
+  /// Keeps the lines up to a step and moves those of later steps aside; all where the run begins.
   private static Past truncate(Path file, long lastStep) throws IOException {
     Map<String, Integer> rows = new HashMap<>();
     StringBuilder replaced = new StringBuilder();
@@ -127,12 +127,13 @@ public final class JsonlMetrics implements MetricSink {
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         JsonNode row = parse(line);
         long step = row.path(STEP).asLong();
-        if (step > lastStep) {
+        boolean isStep = row.has(STEP);
+        if (isStep && (step > lastStep || lastStep == 0)) {
           replaced.append(line).append('\n');
-        } else if (step >= 1) {
+        } else if (isStep) {
           out.append(line).append('\n');
         }
-        if (step == lastStep) {
+        if (isStep && step == lastStep) {
           row.fieldNames().forEachRemaining(name -> rows.merge(name, 1, Integer::sum));
         }
       }

@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -117,6 +118,15 @@ public record ConfigType<T>(
         value -> "");
   }
 
+  /// Values by names of the user's own choice, in the order of the file.
+  public static <E> ConfigType<Map<String, E>> mapping(ConfigType<E> element) {
+    return new ConfigType<>(
+        "mapping of names to " + element.label,
+        "a mapping of names, each to " + element.expectation,
+        value -> parseFields(value, element),
+        value -> "");
+  }
+
   public <U> ConfigType<U> map(Function<T, U> function) {
     return new ConfigType<>(label, expectation, v -> parse(v).map(function), hint);
   }
@@ -135,6 +145,17 @@ public record ConfigType<T>(
       element.parse(item).ifPresent(parsed::add);
     }
     return parsed.size() == list.items().size() ? Optional.of(parsed) : Optional.empty();
+  }
+
+  private static <E> Optional<Map<String, E>> parseFields(Value value, ConfigType<E> element) {
+    if (!(value instanceof Value.Fields fields)) {
+      return Optional.empty();
+    }
+    Map<String, E> parsed = new LinkedHashMap<>();
+    for (Value.Field field : fields.fields().values()) {
+      element.parse(field.value()).ifPresent(e -> parsed.put(field.name(), e));
+    }
+    return parsed.size() == fields.fields().size() ? Optional.of(parsed) : Optional.empty();
   }
 
   private static <V> Optional<V> resolved(Value value, Class<V> type) {

@@ -412,7 +412,6 @@ public final class KnownKeys {
         "user_script",
         "do_train",
         "do_valid",
-        "do_test",
         "padded_vocab_size",
         "tokenizer",
         "config_files",

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import neox.base.json.Json;
@@ -87,6 +88,10 @@ public final class YamlWriter {
       case Enum<?> e -> ConfigType.nameOf(e);
       case List<?> l ->
           l.stream().map(YamlWriter::inline).collect(Collectors.joining(", ", "[", "]"));
+      case Map<?, ?> m ->
+          m.entrySet().stream()
+              .map(e -> Json.line(e.getKey().toString()) + ": " + inline(e.getValue()))
+              .collect(Collectors.joining(", ", "{", "}"));
       case Path p -> Json.line(p.toString());
       case WrittenForm form -> inline(form.asYaml());
       default -> Json.line(value.toString());
