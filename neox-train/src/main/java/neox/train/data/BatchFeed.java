@@ -26,6 +26,7 @@ public record BatchFeed(
     return new BatchFeed(name, source.from(origin), masked, documents, vocabulary, placement);
   }
 
+  /// Whole samples.
   public MicroBatch get(long microBatch) {
     return get(microBatch, source.samples().length() - 1);
   }

@@ -52,7 +52,7 @@ public record MicroBatch(Inputs inputs, Tensor labels, Tensor lossMask) {
     return new MicroBatch(value, labels, lossMask);
   }
 
-  /// The first tokens of each row, and what belongs to them.
+  /// The first tokens of each row, and what belongs to them, before their inputs are changed.
   MicroBatch first(int count) {
     return count == tokens().size(1)
         ? this
