@@ -2,12 +2,14 @@ package neox.config;
 
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import neox.config.model.BlockConfig;
 import neox.config.model.MlpConfig;
 import neox.config.model.ModelConfig;
+import neox.config.model.Norm;
 import neox.config.table.ConfigTable;
 import neox.config.table.Range;
 
@@ -37,6 +39,14 @@ public record ParallelConfig(
     if (model.kvHeads() != model.heads()) {
       checkDivides(t, "num_kv_heads", "num_kv_heads", model.kvHeads());
     }
+    boolean normed = model.blocks().stream().anyMatch(block -> block.attention().normed());
+    t.check(
+        modelParallelSize == 1 || !normed || model.norm() instanceof Norm.RmsNorm,
+        List.of("use_qk_layernorm", MODEL_PARALLEL, "norm"),
+        "with norm %s it takes all heads of a rank together, another formula for each"
+            + " model_parallel_size, found %d; set that to 1, or norm to rmsnorm",
+        model.norm().name().toString().toLowerCase(Locale.ROOT),
+        modelParallelSize);
     for (MlpConfig mlp : distinct(model)) {
       String part = mlp.activation().gated() ? "each half of the gated MLP" : "the MLP's width";
       checkDivides(t, "intermediate_size", part, mlp.size());

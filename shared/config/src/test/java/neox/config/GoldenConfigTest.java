@@ -11,11 +11,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import neox.base.UserException;
 import neox.config.model.Activation;
 import neox.config.model.AttentionConfig;
-import neox.config.model.AttentionKind;
 import neox.config.model.BlockConfig;
 import neox.config.model.Dims;
 import neox.config.model.DropoutConfig;
@@ -217,9 +215,7 @@ class GoldenConfigTest {
 
   private static BlockConfig pythiaBlock() {
     return new BlockConfig(
-        new AttentionConfig(AttentionKind.GLOBAL, true, false, OptionalInt.empty()),
-        new MlpConfig(Activation.GELU, false, 256, true),
-        Residual.PARALLEL);
+        AttentionConfig.PLAIN, new MlpConfig(Activation.GELU, false, 256, true), Residual.PARALLEL);
   }
 
   private static BatchConfig batch(int samples, int micro, int accumulation, long steps) {

@@ -95,7 +95,6 @@ class KnownKeysTest {
         "soft_prompt_tuning: {enabled: false, num_tokens: 10}",
         "data_types: {grad_accum_dtype: fp32}",
         "optimizer: {type: ADAM, params: {lr: 1, bias_correction: true, freeze_step: 9}}",
-        "use_qk_layernorm: no",
         "gas: 1",
         "bf16: {enabled: true, bf16: true, loss_scale: 0, hysteresis: 2}",
         "deepspeed_extra_args: {}",
@@ -109,7 +108,6 @@ class KnownKeysTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "use_qk_layernorm: true",
         "opt_pos_emb_offset: 2",
         "train_reward_data_paths: [a]",
         "dataset_impl: pairwise",

@@ -80,6 +80,26 @@ class RecordsTest {
     assertThat(block("seed: 1").attention().softmaxInFp32()).isFalse();
   }
 
+  @Test
+  void queryKeyScalingMultipliesTheBiasOfPositionsByTheBlocksNumber() {
+    String scaling = "num_layers: 4\napply_query_key_layer_scaling: true\npos_emb: ";
+    assertThat(load(scaling + "alibi").model().blocks())
+        .extracting(b -> b.attention().biasFactor())
+        .containsExactly(1, 1, 2, 3);
+    assertThat(load(scaling + "rotary").model().blocks())
+        .as("nothing to multiply")
+        .extracting(b -> b.attention().biasFactor())
+        .containsOnly(1);
+  }
+
+  @Test
+  void queriesAndKeysAreNormedOnDemand() {
+    assertThat(block("use_qk_layernorm: true").attention().normed()).isTrue();
+    assertThat(block("seed: 1").attention().normed()).isFalse();
+    String split = "use_qk_layernorm: true\nmodel_parallel_size: 2\n";
+    assertThat(block(split + "norm: rmsnorm").attention().normed()).isTrue();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -57,7 +57,9 @@ class SameArchitectureTest {
     free(all, "seq_length", "8"); // how much of the network is used at once
     free(all, "make_vocab_size_divisible_by", "64"); // shapes tell
     free(all, "attention_softmax_in_fp32", "true"); // precision alone
-    free(all, "apply_query_key_layer_scaling", "true"); // precision alone
+    // Precision alone, but where positions add to the scores.
+    same(all, "apply_query_key_layer_scaling", "num_layers: 3\npos_emb: alibi\n", "true");
+    same(all, "use_qk_layernorm", "", "true");
     free(all, "attention_config", "[[[flash], 2]]"); // two kernels of one formula
     free(all, "hidden_dropout", "0.1"); // of training alone
     free(all, "attention_dropout", "0.1");

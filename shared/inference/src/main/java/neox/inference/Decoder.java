@@ -22,8 +22,7 @@ sealed interface Decoder extends AutoCloseable {
   ///
   /// @param capacity tokens of the longest text
   static Decoder cached(Network network, int rows, int capacity) {
-    return new Cached(
-        network, new KeyValueCache(network.spec().config(), network.placement(), rows, capacity));
+    return new Cached(network, new KeyValueCache(network.placement(), rows, capacity));
   }
 
   /// Reads the whole texts again for each token: slow, and the check of the other one.

@@ -1,9 +1,8 @@
 package neox.inference;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import neox.config.model.ModelConfig;
+import java.util.HashMap;
+import java.util.Map;
 import neox.model.AttentionHistory;
 import neox.model.position.Places;
 import neox.tensor.Owner;
@@ -11,29 +10,38 @@ import neox.tensor.Placement;
 import neox.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
-/// The keys and values of some texts, in memory allocated once: `[rows, kvHeads, capacity + 1, d]`
-/// for each block. Mutable; belongs to these texts, so nothing of others can leak in.
+/// The keys and values of some texts, in memory allocated with the first tokens: `[rows, heads,
+/// capacity + 1, d]` for each block and kind. Mutable; belongs to these texts, so nothing of others
+/// can leak in.
 final class KeyValueCache implements AutoCloseable {
   private final Owner owner = new Owner();
-  private final List<Tensor> keys = new ArrayList<>();
-  private final List<Tensor> values = new ArrayList<>();
+  private final Map<Store, Tensor> stores = new HashMap<>();
   private final Placement placement;
   private final int capacity;
   private final int[] lengths;
 
+  /// What one tensor holds.
+  private record Store(int block, AttentionHistory.Kept kept) {}
+
   /// @param capacity tokens of the longest text
-  KeyValueCache(ModelConfig config, Placement placement, int rows, int capacity) {
+  KeyValueCache(Placement placement, int rows, int capacity) {
     this.placement = placement;
     this.capacity = capacity;
     this.lengths = new int[rows];
-    long places = capacity + 1L; // the last takes the padding of a row that is full
-    long[] sizes = {rows, config.kvHeads(), places, config.headDim()};
-    try (var _ = Scope.open()) {
-      for (int block = 0; block < config.layers(); block++) {
-        keys.add(owner.keep(placement.zeros(sizes)));
-        values.add(owner.keep(placement.zeros(sizes)));
-      }
-    }
+  }
+
+  /// Where what a block keeps lies.
+  ///
+  /// @param like `[rows, heads, any, d]`
+  private Tensor store(Store store, Tensor like) {
+    return stores.computeIfAbsent(
+        store,
+        _ -> {
+          long places = capacity + 1L; // the last takes the padding of a row that is full
+          try (var _ = Scope.open()) {
+            return owner.keep(placement.zeros(like.size(0), like.size(1), places, like.size(3)));
+          }
+        });
   }
 
   /// The history for one pass, which belongs to the innermost scope. After it, call [#advance].
@@ -81,28 +89,23 @@ final class KeyValueCache implements AutoCloseable {
     }
 
     @Override
-    public KeysAndValues append(int block, Tensor keys, Tensor values) {
-      return new KeysAndValues(
-          append(cache.keys.get(block), keys), append(cache.values.get(block), values));
-    }
-
-    private Tensor append(Tensor store, Tensor addition) {
-      long added = addition.size(2);
+    public Tensor append(int block, Kept kept, Tensor added) {
+      Tensor store = cache.store(new Store(block, kept), added);
+      long tokens = added.size(2);
       switch (stored) {
-        case Places.From(long start) -> store.narrow(2, start, added).copy_(addition);
+        case Places.From(long start) -> store.narrow(2, start, tokens).copy_(added);
         case Places.Each(Tensor each, _) -> {
-          Tensor places = each.view(each.size(0), 1, added, 1);
-          store.scatter_(2, places.expand_as(addition), addition);
+          Tensor places = each.view(each.size(0), 1, tokens, 1);
+          store.scatter_(2, places.expand_as(added), added);
         }
       }
-      return store.narrow(2, 0, stored.end(added));
+      return store.narrow(2, 0, stored.end(tokens));
     }
   }
 
   @Override
   public void close() {
-    keys.clear();
-    values.clear();
+    stores.clear();
     owner.close();
   }
 }

@@ -6,7 +6,6 @@ import java.util.Random;
 import java.util.stream.Stream;
 import neox.config.model.Activation;
 import neox.config.model.AttentionConfig;
-import neox.config.model.AttentionKind;
 import neox.config.model.BlockConfig;
 import neox.config.model.Dims;
 import neox.config.model.DropoutConfig;
@@ -33,7 +32,7 @@ final class Networks {
     Network network() {
       BlockConfig block =
           new BlockConfig(
-              new AttentionConfig(AttentionKind.GLOBAL, false, false, window),
+              AttentionConfig.PLAIN.withBias(false).withWindow(window),
               new MlpConfig(Activation.SWIGLU, false, 48, false),
               Residual.SEQUENTIAL);
       ModelConfig config =

@@ -1,8 +1,11 @@
 package neox.model;
 
+import java.util.Optional;
+import neox.model.AttentionHistory.Kept;
 import neox.model.position.PositionScheme;
 import neox.weights.spec.AttentionSpec;
 import neox.weights.spec.LayerSpec;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /// Causal self-attention (arXiv:1706.03762 §3.2): softmax(q kᵀ / √d) v for each of this rank's
@@ -17,6 +20,7 @@ final class Attention {
   private final AttentionSpec spec;
   private final Projection queryKeyValue;
   private final Projection dense;
+  private final Optional<Normalization> norm;
   private final PositionScheme positions;
   private final AttentionKernel kernel;
 
@@ -30,6 +34,8 @@ final class Attention {
     this.queryKeyValue =
         Projection.of(spec.queryKeyValue(), parts.parameters(), parts.tensorParallel());
     this.dense = Projection.of(spec.dense(), parts.parameters(), parts.tensorParallel());
+    long[] normed = {heads, headDim};
+    this.norm = spec.norm().map(of -> Normalization.of(of, normed, parts.parameters()));
     this.positions = parts.positions();
     this.kernel =
         AttentionKernel.choose(
@@ -57,19 +63,35 @@ final class Attention {
       k = headsOf(rows, heads, kvHeads);
       v = headsOf(rows, heads + kvHeads, kvHeads);
     }
+    if (norm.isPresent()) {
+      q = normed(q, norm.get());
+      k = normed(repeat(k), norm.get());
+    }
     q = positions.rotate(q, pass.positions());
     k = positions.rotate(k, pass.positions());
-    AttentionHistory.KeysAndValues all = pass.history().append(block, k, v);
+    Tensor keys = pass.history().append(block, Kept.KEYS, k);
+    Tensor values = pass.history().append(block, Kept.VALUES, v);
     Tensor mixed = // [b, n, s, d]
-        attend(q, repeat(all.keys()), repeat(all.values()), pass);
+        attend(q, repeat(keys), repeat(values), pass);
     return dense.forward(mixed.transpose(1, 2).reshape(b, s, (long) heads * headDim));
   }
 
   private Tensor attend(Tensor q, Tensor k, Tensor v, Pass pass) {
-    AttentionMask mask = pass.mask(spec.config().window());
     return pass.segments().isPresent()
-        ? new SegmentAttention(kernel).attend(q, k, v, mask, pass)
-        : kernel.attend(q, k, v, mask, pass);
+        ? new SegmentAttention(kernel).attend(q, k, v, scores(pass), pass)
+        : kernel.attend(q, k, v, scores(pass), pass);
+  }
+
+  /// The same norm for queries and keys, `[b, n, s, d]`: of all heads together or of each.
+  private static Tensor normed(Tensor x, Normalization norm) {
+    return norm.forward(x.transpose(1, 2)).transpose(1, 2);
+  }
+
+  private AttentionKernel.Scores scores(Pass pass) {
+    int factor = spec.config().biasFactor();
+    return new AttentionKernel.Scores(
+        pass.mask(spec.config().window()),
+        factor == 1 ? pass.bias() : pass.bias().map(bias -> bias.mul(new Scalar(factor))));
   }
 
   /// `count` heads of `[b, s, heads·d]` from head `from` on: `[b, count, s, d]`.
@@ -79,9 +101,10 @@ final class Attention {
         .transpose(1, 2);
   }
 
-  /// Gives every query head its key/value head: `[b, g, t, d]` to `[b, n, t, d]`.
+  /// Gives every query head its key/value head: `[b, g, t, d]`, or what has been repeated already,
+  /// to `[b, n, t, d]`.
   private Tensor repeat(Tensor x) {
-    if (kvHeads == heads) {
+    if (x.size(1) == heads) {
       return x;
     }
     long b = x.size(0);

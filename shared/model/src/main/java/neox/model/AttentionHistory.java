@@ -6,17 +6,21 @@ import org.bytedeco.pytorch.Tensor;
 /// The keys and values of the tokens that came before the ones a network is given, so that
 /// generation need not compute them again. Rows may be of different lengths.
 public interface AttentionHistory {
-  /// Keys (already rotated) and values by place, each `[b, kvHeads, t, d]`; a row shorter than `t`
-  /// holds anything in its last places.
-  record KeysAndValues(Tensor keys, Tensor values) {}
+  /// What is remembered of a block.
+  enum Kept {
+    /// Already normed and rotated.
+    KEYS,
+    VALUES
+  }
 
   /// The places that the next `tokens` tokens of each row will take.
   Places next(long tokens);
 
-  /// Adds one block's keys and values `[b, kvHeads, s, d]` of the new tokens and returns all.
+  /// Adds what one block keeps of the new tokens, `[b, heads, s, d]`, and returns all by place,
+  /// `[b, heads, t, d]`; a row shorter than `t` holds anything in its last places.
   ///
   /// @param block counted from 0
-  KeysAndValues append(int block, Tensor keys, Tensor values);
+  Tensor append(int block, Kept kept, Tensor added);
 
   /// No history: the tokens are the beginning of the text and are not remembered.
   static AttentionHistory none() {
@@ -31,8 +35,8 @@ public interface AttentionHistory {
     }
 
     @Override
-    public KeysAndValues append(int block, Tensor keys, Tensor values) {
-      return new KeysAndValues(keys, values);
+    public Tensor append(int block, Kept kept, Tensor added) {
+      return added;
     }
   }
 }

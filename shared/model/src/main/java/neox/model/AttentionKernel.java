@@ -1,5 +1,6 @@
 package neox.model;
 
+import java.util.Optional;
 import neox.config.model.AttentionConfig;
 import neox.tensor.Device;
 import neox.tensor.ElementType;
@@ -15,7 +16,21 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// How softmax(q kᵀ / √d + bias) v is computed (arXiv:1706.03762 §3.2); q `[b, n, s, d]`, k and v
 /// `[b, n, t, d]`.
 sealed interface AttentionKernel {
-  Tensor attend(Tensor q, Tensor k, Tensor v, AttentionMask mask, Pass pass);
+  Tensor attend(Tensor q, Tensor k, Tensor v, Scores scores, Pass pass);
+
+  /// What becomes of the scores before the softmax.
+  ///
+  /// @param mask what queries do not see
+  /// @param bias what is added, broadcastable to `[b, n, s, t]`
+  record Scores(AttentionMask mask, Optional<Tensor> bias) {
+    /// The same for the first queries and keys alone, where there are as many of both: a bias
+    /// depends on distances alone, so that a shorter text's is the beginning of a longer one's.
+    Scores ofFirst(long tokens) {
+      return new Scores(
+          mask.ofFirst(tokens),
+          bias.map(b -> b.narrow(-2, 0, tokens).narrow(-1, 0, tokens)));
+    }
+  }
 
   /// The kernel of a block.
   ///
@@ -37,23 +52,23 @@ sealed interface AttentionKernel {
   /// One kernel in training, another otherwise.
   record ByMode(AttentionKernel training, AttentionKernel evaluation) implements AttentionKernel {
     @Override
-    public Tensor attend(Tensor q, Tensor k, Tensor v, AttentionMask mask, Pass pass) {
+    public Tensor attend(Tensor q, Tensor k, Tensor v, Scores scores, Pass pass) {
       AttentionKernel kernel =
           switch (pass.mode()) {
             case TRAINING -> training;
             case EVALUATION -> evaluation;
           };
-      return kernel.attend(q, k, v, mask, pass);
+      return kernel.attend(q, k, v, scores, pass);
     }
   }
 
   /// Without the scores ever being in memory (arXiv:2205.14135).
   record Fused() implements AttentionKernel {
     @Override
-    public Tensor attend(Tensor q, Tensor k, Tensor v, AttentionMask mask, Pass pass) {
-      boolean causal = mask instanceof AttentionMask.Causal;
+    public Tensor attend(Tensor q, Tensor k, Tensor v, Scores scores, Pass pass) {
+      boolean causal = scores.mask() instanceof AttentionMask.Causal;
       return torch.scaled_dot_product_attention(
-          q, k, v, added(q, mask), 0.0, causal, new DoubleOptional(), false);
+          q, k, v, added(q, scores.mask()), 0.0, causal, new DoubleOptional(), false);
     }
 
     private static TensorOptional added(Tensor q, AttentionMask mask) {
@@ -69,22 +84,22 @@ sealed interface AttentionKernel {
   /// The formula as it is written.
   record TwoProducts(boolean softmaxInFp32, Dropout dropout) implements AttentionKernel {
     @Override
-    public Tensor attend(Tensor q, Tensor k, Tensor v, AttentionMask mask, Pass pass) {
+    public Tensor attend(Tensor q, Tensor k, Tensor v, Scores scores, Pass pass) {
       long b = q.size(0);
       long n = q.size(1);
       long s = q.size(2);
       long d = q.size(3);
       long t = k.size(2);
       long pairs = b * n;
-      Tensor scores = // [b·n, s, t]; scaled inside the product, so rounded once
+      Tensor products = // [b·n, s, t]; scaled inside the product, so rounded once
           torch.baddbmm(
               torch.zeros(new long[] {1}, q.options()).expand(pairs, s, t),
               q.reshape(pairs, s, d),
               k.reshape(pairs, t, d).transpose(1, 2),
               new Scalar(0),
               new Scalar(1 / Math.sqrt((double) d)));
-      Tensor perHead = scores.view(b, n, s, t);
-      Tensor visible = masked(pass.bias().map(perHead::add).orElse(perHead), mask);
+      Tensor perHead = products.view(b, n, s, t);
+      Tensor visible = masked(scores.bias().map(perHead::add).orElse(perHead), scores.mask());
       Tensor weights = dropout.forward(softmax(visible), pass);
       return torch.bmm(weights.view(pairs, s, t), v.reshape(pairs, t, d)).view(b, n, s, d);
     }

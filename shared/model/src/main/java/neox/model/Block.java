@@ -22,7 +22,7 @@ final class Block implements Layer {
     ParameterSet parameters = parts.parameters();
     this.residual = spec.residual();
     this.tp = parts.tensorParallel();
-    long hidden = parts.model().hiddenSize();
+    long[] hidden = {parts.model().hiddenSize()};
     this.norm1 = Normalization.of(spec.norm1(), hidden, parameters);
     this.norm2 =
         switch (residual) {

@@ -84,7 +84,8 @@ final class Initialization {
         yield WHOLE.zeros(shape.sizes()).uniform_(-bound, bound, generator);
       }
       case SCALED_ORTHOGONAL -> orthogonal(shape, Math.sqrt(2 / layers), generator);
-      case ORTHOGONAL -> throw new IllegalStateException("the configuration refuses orthogonal");
+      // NeoX compat: that of one layer; there its arguments are shifted, and it always fails.
+      case ORTHOGONAL -> orthogonal(shape, Math.sqrt(2), generator);
     };
   }
 

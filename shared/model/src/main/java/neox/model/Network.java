@@ -54,7 +54,8 @@ public final class Network implements AutoCloseable {
         case LayerSpec.FinalNorm norm ->
             layers.add(
                 new FinalNorm(
-                    Normalization.of(norm.norm(), spec.config().hiddenSize(), parameters)));
+                    Normalization.of(
+                        norm.norm(), new long[] {spec.config().hiddenSize()}, parameters)));
         case LayerSpec.Head h -> last = new Head(parameters.get(h.weight()), parts);
       }
     }

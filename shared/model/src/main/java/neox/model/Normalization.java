@@ -10,15 +10,18 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// A normalization layer over the last dim, of size h: `[…, h]` to `[…, h]`.
+/// A normalization layer: `[…, h]` to `[…, h]`. Layer norms take the last dims together over which
+/// their parameters reach, the others the last one alone (NeoX compat).
 interface Normalization {
   Tensor forward(Tensor x);
 
   /// The norm of `spec` with its parameters.
-  static Normalization of(NormSpec spec, long hiddenSize, ParameterSet parameters) {
+  ///
+  /// @param dims the last sizes of what it norms: h, or heads and head dim
+  static Normalization of(NormSpec spec, long[] dims, ParameterSet parameters) {
     return switch (spec.norm()) {
-      case Norm.LayerNorm(double eps) -> layer(spec, hiddenSize, eps, parameters);
-      case Norm.NonParametricLayerNorm(double eps) -> layer(spec, hiddenSize, eps, parameters);
+      case Norm.LayerNorm(double eps) -> layer(spec, dims, eps, parameters);
+      case Norm.NonParametricLayerNorm(double eps) -> layer(spec, dims, eps, parameters);
       case Norm.RmsNorm(double eps) -> rms(parameters.get(spec.scale().orElseThrow()), eps);
       case Norm.ScaleNorm(double eps) -> scale(parameters.get(spec.scale().orElseThrow()), eps);
     };
@@ -26,11 +29,10 @@ interface Normalization {
 
   /// arXiv:1607.06450.
   private static Normalization layer(
-      NormSpec spec, long hiddenSize, double eps, ParameterSet parameters) {
-    long[] hidden = {hiddenSize};
+      NormSpec spec, long[] dims, double eps, ParameterSet parameters) {
     TensorOptional weight = parameters.argument(spec.scale());
     TensorOptional bias = parameters.argument(spec.shift());
-    return x -> torch.layer_norm(x, hidden, weight, bias, eps, false);
+    return x -> torch.layer_norm(x, dims, weight, bias, eps, false);
   }
 
   /// `x / √(mean(x²) + eps) · scale`, in float32 (arXiv:1910.07467 eq. 4).

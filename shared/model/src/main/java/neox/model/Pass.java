@@ -27,10 +27,6 @@ record Pass(
     return Objects.requireNonNull(masks.get(window), "a window that no block has");
   }
 
-  Pass withBias(Optional<Tensor> value) {
-    return new Pass(positions, history, segments, masks, value, mode);
-  }
-
   boolean training() {
     return switch (mode) {
       case TRAINING -> true;

@@ -2,7 +2,6 @@ package neox.model;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -14,9 +13,8 @@ import org.bytedeco.pytorch.global.torch;
 record SegmentAttention(AttentionKernel kernel) {
   /// As [AttentionKernel#attend], q, k and v `[b, n, s, d]`.
   ///
-  /// @param mask of the longest segment
-  /// @param pass whose bias, if any, is the longest segment's
-  Tensor attend(Tensor q, Tensor k, Tensor v, AttentionMask mask, Pass pass) {
+  /// @param scores of the longest segment
+  Tensor attend(Tensor q, Tensor k, Tensor v, AttentionKernel.Scores scores, Pass pass) {
     Segments segments = pass.segments().orElseThrow();
     List<Tensor> mixed = new ArrayList<>(); // each [1, l, n, d]
     TensorVector queries = torch.unbind(q, 0); // each [n, s, d]
@@ -28,15 +26,13 @@ record SegmentAttention(AttentionKernel kernel) {
       TensorVector ks = split(keys.get(row), lengths);
       TensorVector vs = split(values.get(row), lengths);
       for (int i = 0; i < lengths.length; i++) {
-        AttentionMask own = mask.ofFirst(lengths[i]);
-        Pass ownPass = pass.withBias(ofFirst(pass.bias(), lengths[i]));
         Tensor one =
             kernel.attend(
                 qs.get(i).unsqueeze(0),
                 ks.get(i).unsqueeze(0),
                 vs.get(i).unsqueeze(0),
-                own,
-                ownPass);
+                scores.ofFirst(lengths[i]),
+                pass);
         mixed.add(one.transpose(1, 2));
       }
     }
@@ -51,11 +47,5 @@ record SegmentAttention(AttentionKernel kernel) {
       sizes[i] = lengths[i];
     }
     return torch.split_with_sizes(row, sizes, 1);
-  }
-
-  /// A bias depends on distances alone, so that a shorter segment's is the beginning of a longer
-  /// one's.
-  private static Optional<Tensor> ofFirst(Optional<Tensor> bias, long tokens) {
-    return bias.map(b -> b.narrow(-2, 0, tokens).narrow(-1, 0, tokens));
   }
 }

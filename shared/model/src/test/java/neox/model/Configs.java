@@ -4,7 +4,6 @@ import java.util.Collections;
 import java.util.OptionalInt;
 import neox.config.model.Activation;
 import neox.config.model.AttentionConfig;
-import neox.config.model.AttentionKind;
 import neox.config.model.BlockConfig;
 import neox.config.model.Dims;
 import neox.config.model.DropoutConfig;
@@ -26,7 +25,7 @@ final class Configs {
   static ModelConfig pythia() {
     BlockConfig block =
         new BlockConfig(
-            new AttentionConfig(AttentionKind.GLOBAL, true, false, OptionalInt.empty()),
+            AttentionConfig.PLAIN,
             new MlpConfig(Activation.GELU, false, 256, true),
             Residual.PARALLEL);
     return new ModelConfig(
@@ -51,7 +50,7 @@ final class Configs {
   static ModelConfig llama() {
     BlockConfig block =
         new BlockConfig(
-            new AttentionConfig(AttentionKind.GLOBAL, false, false, OptionalInt.empty()),
+            AttentionConfig.PLAIN.withBias(false),
             new MlpConfig(Activation.SWIGLU, false, 192, false),
             Residual.SEQUENTIAL);
     ModelConfig pythia = pythia();

@@ -1,10 +1,8 @@
 package neox.weights;
 
 import java.util.Collections;
-import java.util.OptionalInt;
 import neox.config.model.Activation;
 import neox.config.model.AttentionConfig;
-import neox.config.model.AttentionKind;
 import neox.config.model.BlockConfig;
 import neox.config.model.Dims;
 import neox.config.model.DropoutConfig;
@@ -23,7 +21,7 @@ public final class Models {
   public static ModelConfig pythia() {
     BlockConfig block =
         new BlockConfig(
-            new AttentionConfig(AttentionKind.GLOBAL, true, false, OptionalInt.empty()),
+            AttentionConfig.PLAIN,
             new MlpConfig(Activation.GELU, false, 256, true),
             Residual.PARALLEL);
     return new ModelConfig(
@@ -52,7 +50,7 @@ public final class Models {
   public static ModelConfig llama() {
     BlockConfig block =
         new BlockConfig(
-            new AttentionConfig(AttentionKind.GLOBAL, false, false, OptionalInt.empty()),
+            AttentionConfig.PLAIN.withBias(false),
             new MlpConfig(Activation.SWIGLU, false, 192, false),
             Residual.SEQUENTIAL);
     ModelConfig pythia = pythia();

@@ -56,6 +56,10 @@ public record Architecture(Map<String, Object> facts) {
     ofBlocks(facts, model, "intermediate_size", block -> block.mlp().size());
     ofBlocks(facts, model, "use_bias_in_mlp", block -> block.mlp().bias());
     ofBlocks(facts, model, "use_bias_in_attn_linear", block -> block.attention().bias());
+    ofBlocks(facts, model, "use_qk_layernorm", block -> block.attention().normed());
+    facts.put(
+        "apply_query_key_layer_scaling",
+        model.blocks().stream().anyMatch(block -> block.attention().biasFactor() > 1));
     ofBlocks(facts, model, "sliding_window_width", block -> orNothing(block.attention().window()));
     return new Architecture(facts);
   }

@@ -1,6 +1,5 @@
 package neox.config.model;
 
-import java.util.Map;
 import neox.config.table.ConfigTable;
 import neox.config.table.Range;
 
@@ -26,10 +25,6 @@ public record InitConfig(InitMethod input, InitMethod output, double std) {
 
   private static InitMethod method(
       ConfigTable t, String name, InitMethod otherwise, String documentation) {
-    return t.choice(
-        name,
-        otherwise,
-        Map.of("orthogonal", "it always fails in GPT-NeoX too; use scaled_orthogonal"),
-        documentation);
+    return t.choice(name, otherwise, documentation);
   }
 }

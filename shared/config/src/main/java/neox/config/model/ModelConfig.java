@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import neox.config.table.ConfigTable;
 import neox.config.table.ConfigType;
 import neox.config.table.Range;
@@ -114,45 +114,53 @@ public record ModelConfig(
     Norm norm = Norm.from(t);
     HeadConfig head = HeadConfig.from(t);
     Residual residual = Residual.from(t);
-    AttentionConfig attention = attention(t, positions);
-    BlockConfig block = new BlockConfig(attention, MlpConfig.from(t, dims.hiddenSize()), residual);
+    List<AttentionConfig> attention = attention(t, positions, layers);
+    MlpConfig mlp = MlpConfig.from(t, dims.hiddenSize());
     List<BlockConfig> blocks =
-        kinds(t, layers).map(kind -> block.withAttention(attention.withKind(kind))).toList();
+        attention.stream().map(each -> new BlockConfig(each, mlp, residual)).toList();
     dims.checkHeads(t);
     return new ModelConfig(
         dims, blocks, positions, norm, head, DropoutConfig.from(t), InitConfig.from(t));
   }
 
-  private static AttentionConfig attention(ConfigTable t, Positions positions) {
+  /// That of each block.
+  private static List<AttentionConfig> attention(ConfigTable t, Positions positions, int layers) {
     boolean bias = t.flag("use_bias_in_attn_linear", true, "biases in the attention projections");
     Optional<Integer> window =
         t.optional(
             "sliding_window_width",
             ConfigType.integer(Range.atLeast(1)),
             "tokens before its own that a token sees; all when not given");
-    return new AttentionConfig(
-        AttentionKind.GLOBAL,
-        bias,
-        softmaxInFp32(t, positions),
-        window.map(OptionalInt::of).orElseGet(OptionalInt::empty));
-  }
-
-  /// `apply_query_key_layer_scaling` divides the scores by the layer's index and multiplies them
-  /// again in fp32: no change but the precision, unless a bias is added in between.
-  private static boolean softmaxInFp32(ConfigTable t, Positions positions) {
-    boolean asked =
+    boolean normed =
+        t.flag(
+            "use_qk_layernorm",
+            false,
+            "a norm of queries and keys: layernorm over all heads together, rmsnorm over each");
+    boolean softmaxInFp32 =
         t.flag("attention_softmax_in_fp32", false, "softmax in fp32, whatever the precision");
+    // Divides the scores by the block's number and multiplies them again in fp32: no change but
+    // the precision, unless a bias is added in between.
     boolean scaling =
-        t.flag("apply_query_key_layer_scaling", false, "softmax in fp32 (not with rpe or alibi)");
-    t.check(
-        !scaling || !positions.biasesScores(),
-        List.of("apply_query_key_layer_scaling", "pos_emb"),
-        "not supported with pos_emb rpe or alibi, whose bias it would scale; set it to false");
-    return asked || scaling;
+        t.flag(
+            "apply_query_key_layer_scaling",
+            false,
+            "softmax in fp32; the bias of rpe or alibi times the block's number, from 0, if above 1");
+    AttentionConfig each =
+        AttentionConfig.PLAIN
+            .withBias(bias)
+            .withSoftmaxInFp32(softmaxInFp32 || scaling)
+            .withWindow(window.map(OptionalInt::of).orElseGet(OptionalInt::empty))
+            .withNormed(normed);
+    List<AttentionKind> kinds = kinds(t, layers);
+    boolean scalesBias = scaling && positions.biasesScores();
+    return IntStream.range(0, layers)
+        .mapToObj(block ->
+            each.withKind(kinds.get(block)).withBiasFactor(scalesBias ? Math.max(1, block) : 1))
+        .toList();
   }
 
   /// The kind of attention of each block.
-  private static Stream<AttentionKind> kinds(ConfigTable t, int layers) {
+  private static List<AttentionKind> kinds(ConfigTable t, int layers) {
     Optional<AttentionPattern> pattern =
         t.optional(
             "attention_config",
@@ -166,7 +174,7 @@ public record ModelConfig(
         described,
         layers);
     return pattern.isPresent() && described == layers
-        ? pattern.get().kinds(layers).stream()
-        : Collections.nCopies(layers, AttentionKind.GLOBAL).stream();
+        ? pattern.get().kinds(layers)
+        : Collections.nCopies(layers, AttentionKind.GLOBAL);
   }
 }

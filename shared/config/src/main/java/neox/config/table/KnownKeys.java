@@ -95,7 +95,6 @@ public final class KnownKeys {
   }
 
   private static void model() {
-    laterModel("norms on queries and keys", "use_qk_layernorm");
     laterModel("an offset of learned positions", "opt_pos_emb_offset=0");
     refusedModel("soft prompts (they crash in GPT-NeoX)", "soft_prompt_tuning");
     refusedModel(

@@ -9,7 +9,6 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 import neox.config.model.Activation;
 import neox.config.model.AttentionConfig;
-import neox.config.model.AttentionKind;
 import neox.config.model.BlockConfig;
 import neox.config.model.DropoutConfig;
 import neox.config.model.HeadConfig;
@@ -62,6 +61,7 @@ record GptNeox() implements HfFamily {
     BlockConfig block = model.blocks().getFirst();
     Obstacles.unequalBlocks(label(), model).ifPresent(reasons::add);
     Obstacles.otherPositions(label(), model.positions()).ifPresent(reasons::add);
+    Obstacles.normedAttention(label(), model).ifPresent(reasons::add);
     if (!(model.norm() instanceof Norm.LayerNorm)) {
       reasons.add(
           "HF GPTNeoX has layernorm only, not norm: " + Obstacles.lower(model.norm().name()));
@@ -98,8 +98,9 @@ record GptNeox() implements HfFamily {
     Rope rope = Rope.read(json, Rope.NEOX);
     BlockConfig block =
         new BlockConfig(
-            new AttentionConfig(
-                AttentionKind.GLOBAL, json.flag("attention_bias", true), true, OptionalInt.empty()),
+            AttentionConfig.PLAIN
+                .withBias(json.flag("attention_bias", true))
+                .withSoftmaxInFp32(true),
             new MlpConfig(
                 Activation.GELU, tanhGelu(json), json.integer("intermediate_size", 24576), true),
             json.flag("use_parallel_residual", true) ? Residual.PARALLEL : Residual.SEQUENTIAL);

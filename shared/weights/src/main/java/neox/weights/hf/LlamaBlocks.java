@@ -9,7 +9,6 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 import neox.config.model.Activation;
 import neox.config.model.AttentionConfig;
-import neox.config.model.AttentionKind;
 import neox.config.model.BlockConfig;
 import neox.config.model.DropoutConfig;
 import neox.config.model.HeadConfig;
@@ -33,6 +32,7 @@ final class LlamaBlocks {
     BlockConfig block = model.blocks().getFirst();
     Obstacles.unequalBlocks(label, model).ifPresent(reasons::add);
     Obstacles.otherPositions(label, model.positions()).ifPresent(reasons::add);
+    Obstacles.normedAttention(label, model).ifPresent(reasons::add);
     if (model.positions() instanceof Positions.Rotary rotary
         && rotary.dims(model.headDim()) != model.headDim()) {
       reasons.add(
@@ -67,8 +67,10 @@ final class LlamaBlocks {
         rope.fraction());
     BlockConfig block =
         new BlockConfig(
-            new AttentionConfig(
-                AttentionKind.GLOBAL, choices.attentionBias(), true, choices.window()),
+            AttentionConfig.PLAIN
+                .withBias(choices.attentionBias())
+                .withSoftmaxInFp32(true)
+                .withWindow(choices.window()),
             new MlpConfig(Activation.SWIGLU, false, mlpSize, choices.mlpBias()),
             Residual.SEQUENTIAL);
     return new ModelConfig(

@@ -21,6 +21,13 @@ final class Obstacles {
         : Optional.of("HF " + label + " has the same blocks throughout, this network has not");
   }
 
+  /// The obstacle that queries and keys are normed.
+  static Optional<String> normedAttention(String label, ModelConfig model) {
+    return model.blocks().stream().anyMatch(block -> block.attention().normed())
+        ? Optional.of("HF " + label + " has no norm of queries and keys (use_qk_layernorm: true)")
+        : Optional.empty();
+  }
+
   /// The obstacle that positions are not rotary.
   static Optional<String> otherPositions(String label, Positions positions) {
     String reason =

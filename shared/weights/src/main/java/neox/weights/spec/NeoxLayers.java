@@ -107,6 +107,7 @@ final class NeoxLayers {
         block.attention(),
         columnParallel(layer, "attention.query_key_value", rows, share, bias),
         rowParallel(layer, "attention.dense", queries, bias, block.residual()),
+        optional(block.attention().normed(), () -> queryKeyNorm(layer)),
         relative);
   }
 
@@ -144,17 +145,29 @@ final class NeoxLayers {
   }
 
   private NormSpec norm(int layer, String name) {
-    Shape hidden = Shape.of(model.hiddenSize());
+    return norm(layer, name, Shape.of(model.hiddenSize()), Share.SAME);
+  }
+
+  /// One for queries and keys, which have as many heads once the keys are repeated.
+  private NormSpec queryKeyNorm(int layer) {
+    return norm(
+        layer,
+        "attention.qk_layernorm",
+        Shape.of(model.heads(), model.headDim()),
+        Share.Split.even(0, model.heads()));
+  }
+
+  private NormSpec norm(int layer, String name, Shape shape, Share share) {
     return switch (model.norm()) {
       case Norm.LayerNorm norm ->
           new NormSpec(
               norm,
-              Optional.of(plain(new Home(layer, name + ".weight"), hidden, 1, Share.SAME)),
-              Optional.of(plain(new Home(layer, name + ".bias"), hidden, 0, Share.SAME)));
+              Optional.of(plain(new Home(layer, name + ".weight"), shape, 1, share)),
+              Optional.of(plain(new Home(layer, name + ".bias"), shape, 0, share)));
       case Norm.RmsNorm norm ->
           new NormSpec(
               norm,
-              Optional.of(plain(new Home(layer, name + ".scale"), hidden, 1, Share.SAME)),
+              Optional.of(plain(new Home(layer, name + ".scale"), shape, 1, share)),
               Optional.empty());
       case Norm.ScaleNorm norm ->
           new NormSpec(
@@ -187,7 +200,7 @@ final class NeoxLayers {
     return spec.withTrainable(spec.homes().stream().map(Home::key).allMatch(tuning::trains));
   }
 
-  private static Optional<ParameterSpec> optional(boolean present, Supplier<ParameterSpec> spec) {
+  private static <T> Optional<T> optional(boolean present, Supplier<T> spec) {
     return present ? Optional.of(spec.get()) : Optional.empty();
   }
 

@@ -95,8 +95,7 @@ class HfFamilyTest {
 
   private static BlockConfig withSoftmaxInFp32(BlockConfig block) {
     AttentionConfig attention = block.attention();
-    return block.withAttention(
-        new AttentionConfig(attention.kind(), attention.bias(), true, attention.window()));
+    return block.withAttention(attention.withSoftmaxInFp32(true));
   }
 
   @Test

@@ -129,6 +129,25 @@ class NetworkSpecTest {
     assertThat(find(network, "2.mlp.linear2.weight").shape()).isEqualTo(Shape.of(64, 192));
   }
 
+  /// Keys have as many heads as queries by then, whatever `num_kv_heads` says.
+  @Test
+  void queriesAndKeysShareANormOfAllHeads() {
+    ModelConfig model =
+        Models.llama().withBlocks(b -> b.withAttention(b.attention().withNormed(true)));
+    NetworkSpec network = NetworkSpec.of(model, 512);
+    ParameterSpec scale = find(network, "2.attention.qk_layernorm.scale");
+    assertThat(scale.shape()).isEqualTo(Shape.of(4, 16));
+    assertThat(scale.share()).isEqualTo(new Share.Split(0, List.of(4L)));
+    assertThat(scale.group()).isEqualTo(Group.PLAIN);
+    assertThat(names(Models.pythia().withBlocks(b -> b.withAttention(b.attention().withNormed(true))), 2))
+        .startsWith(
+            "input_layernorm.weight",
+            "input_layernorm.bias",
+            "attention.qk_layernorm.weight",
+            "attention.qk_layernorm.bias",
+            "attention.query_key_value.weight");
+  }
+
   @Test
   void normsHaveTheParametersOfTheirKind() {
     ModelConfig model = Models.pythia();
