@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import neox.base.ExitCode;
 import neox.base.json.Json;
 import neox.config.ConfigLoader;
@@ -69,14 +71,36 @@ class ReplayTest {
     "qk_layernorm, qk_layernorm, 2",
     "opt_lion, A_pythia, 2",
     "norm_rmsnorm, norm_rmsnorm, 2",
-    "act_swiglu, act_swiglu, 2"
+    "act_swiglu, act_swiglu, 2",
+    "curriculum_seqlen, A_pythia, 2",
+    "curriculum_fixed_discrete, A_pythia, 2"
   })
-  void followsARunOfNeoxWithAnotherArchitectureOrOptimizer(
-      String run, String first, double normScale) throws IOException {
-    follow(run, first, normScale);
+  void followsARunOfNeoxWithAnotherOption(String run, String first, double normScale)
+      throws IOException {
+    TrainFixture.Result result = follow(run, first, normScale);
+    if (Files.exists(golden(run).resolve("evaluations.jsonl"))) {
+      assertSameEvaluations(lines(golden(run).resolve("evaluations.jsonl")), result.out());
+    }
   }
 
-  private void follow(String run, String first, double normScale) throws IOException {
+  private static void assertSameEvaluations(List<JsonNode> expected, String log) {
+    List<MatchResult> ours =
+        Pattern.compile(" (\\w+) results at (.*?) \\| lm_loss value: (\\S+) ")
+            .matcher(log)
+            .results()
+            .toList();
+    assertThat(ours).hasSameSizeAs(expected);
+    for (int i = 0; i < ours.size(); i++) {
+      double loss = expected.get(i).get("lm_loss").asDouble();
+      assertThat(ours.get(i).group(1)).isEqualTo(expected.get(i).get("split").asText());
+      assertThat(ours.get(i).group(2)).isEqualTo(expected.get(i).get("when").asText());
+      assertThat(Double.parseDouble(ours.get(i).group(3)))
+          .isCloseTo(loss, within(TOLERANCE * loss));
+    }
+  }
+
+  private TrainFixture.Result follow(String run, String first, double normScale)
+      throws IOException {
     TrainFixture.Result result = TrainFixture.run(arguments(run, first, 1e-8 / normScale));
     assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
     Map<Long, JsonNode> ours = metrics();
@@ -89,6 +113,7 @@ class ReplayTest {
       assertClose(actual, "train/learning_rate", 1, step.get("lr_after_step").asDouble());
       assertClose(actual, "train/grad_norm", normScale, step.get("grad_norm").asDouble());
     }
+    return result;
   }
 
   @Test

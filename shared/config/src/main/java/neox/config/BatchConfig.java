@@ -59,7 +59,9 @@ public record BatchConfig(
   /// NeoX compat: accumulation is 1 unless given, so it is derived only when written as null.
   ///
   /// @param stepsOfEpochs how many steps the configured epochs take, where that is known
-  static BatchConfig from(ConfigTable t, int dataParallelSize, OptionalLong stepsOfEpochs) {
+  /// @param seqLength of the longest sequences
+  static BatchConfig from(
+      ConfigTable t, int dataParallelSize, OptionalLong stepsOfEpochs, int seqLength) {
     t.section("Batch");
     ConfigType<Integer> size = ConfigType.integer(Range.atLeast(1));
     Optional<Integer> total =
@@ -72,7 +74,8 @@ public record BatchConfig(
         total.isPresent() || micro.isPresent(),
         List.of(MICRO, TOTAL),
         "required but missing: samples per forward pass and rank (or give train_batch_size)");
-    BatchConfig batch = fill(t, total, micro, steps, length, dataParallelSize);
+    BatchConfig batch =
+        fill(t, total, micro, steps, dataParallelSize).with(length, StepChanges.from(t, seqLength));
     t.derived(TOTAL, batch.trainBatchSize);
     t.derived(MICRO, batch.microBatchSize);
     t.derived(STEPS, batch.gradientAccumulationSteps);
@@ -98,12 +101,15 @@ public record BatchConfig(
     return new StepSchedule.FullStep(gradientAccumulationSteps, samplesPerMicroBatch(), seqLength);
   }
 
+  private BatchConfig with(RunLength run, StepChanges each) {
+    return new BatchConfig(trainBatchSize, microBatchSize, gradientAccumulationSteps, run, each);
+  }
+
   private static BatchConfig fill(
       ConfigTable t,
       Optional<Integer> total,
       Optional<Integer> micro,
       Optional<Integer> steps,
-      RunLength length,
       int ranks) {
     boolean derive = t.isNull(STEPS) && total.isPresent() && micro.isPresent();
     int m;
@@ -130,7 +136,7 @@ public record BatchConfig(
         ranks,
         product,
         sum % perStep == 0 ? " or set gradient_accumulation_steps: " + sum / perStep : "");
-    return new BatchConfig(sum, m, g, length, StepChanges.NONE);
+    return new BatchConfig(sum, m, g, new RunLength(0, Optional.empty()), StepChanges.NONE);
   }
 
   private static final String TOTAL = "train_batch_size";

@@ -151,7 +151,7 @@ public record NeoxConfig(
       TokenizerConfig tokenizer,
       RunShape run) {
     int replicas = parallel.replicas(t, run.worldSize());
-    BatchConfig batch = BatchConfig.from(t, replicas, run.stepsOfEpochs());
+    BatchConfig batch = BatchConfig.from(t, replicas, run.stepsOfEpochs(), model.seqLength());
     OptimizerConfig optimizer = OptimizerConfig.from(t);
     return new NeoxConfig(
         model,

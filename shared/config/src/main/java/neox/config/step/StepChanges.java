@@ -2,6 +2,7 @@ package neox.config.step;
 
 import java.util.List;
 import java.util.Optional;
+import neox.config.table.ConfigTable;
 
 /// What makes the steps of a run differ from each other.
 ///
@@ -11,6 +12,13 @@ public record StepChanges(
   /// All steps are alike.
   public static final StepChanges NONE =
       new StepChanges(Optional.empty(), Optional.empty(), List.of());
+
+  /// What the configuration says.
+  ///
+  /// @param seqLength of the longest sequences
+  public static StepChanges from(ConfigTable t, int seqLength) {
+    return new StepChanges(Optional.empty(), new CurriculumKeys(t, seqLength).read(), List.of());
+  }
 
   public StepChanges {
     skipped = List.copyOf(skipped);

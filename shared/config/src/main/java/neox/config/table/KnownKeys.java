@@ -284,7 +284,6 @@ public final class KnownKeys {
     ignored("data is read from the memory map, without workers", "num_workers");
     ignored("no effect in GPT-NeoX either", "short_seq_prob");
     refused("DeepSpeed's data sampling", "data_efficiency");
-    later("curriculum learning", "curriculum_learning");
   }
 
   private static void training() {
