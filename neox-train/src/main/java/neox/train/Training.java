@@ -11,6 +11,7 @@ import neox.base.ExitCode;
 import neox.base.StopRequest;
 import neox.base.UserException;
 import neox.config.LoadedConfig;
+import neox.config.LossScaleConfig;
 import neox.config.NeoxConfig;
 import neox.config.Vocabulary;
 import neox.data.OrderLog;
@@ -50,6 +51,9 @@ import neox.train.objective.Objective;
 import neox.train.optimizer.GradientBuckets;
 import neox.train.optimizer.Holdings;
 import neox.train.optimizer.Optimizer;
+import neox.train.stability.LossScaling;
+import neox.train.stability.Stability;
+import neox.train.stability.StepGuard;
 import neox.weights.neox.CheckpointContent.Layout;
 import neox.weights.neox.NeoxCheckpoint;
 import neox.weights.neox.OptimizerStateFile;
@@ -186,7 +190,7 @@ final class Training {
       Pipeline pipeline = pipeline();
       Trainer trainer =
           new Trainer(
-              new Trainer.Parts(pipeline, work, gradients, optimizer, progress),
+              new Trainer.Parts(pipeline, work, gradients, optimizer, guard(), progress),
               pipeline.runner(new NetworkStage(network, work, Mode.TRAINING), work::seqLength),
               settings(data.position()));
       TrainLog trainLog = trainLog(network, progress, data.position(), records);
@@ -207,7 +211,7 @@ final class Training {
               List.of(evaluations),
               List.of(evaluations::atStart),
               List.of(evaluations::catchUp),
-              List.of(trainLog::notANumber),
+              List.of(trainLog::stopped),
               List.of(evaluations::validateAtEnd, checkpointer::save, evaluations::testAtEnd));
       TrainingLoop loop =
           new TrainingLoop(trainer, hooks, checkpointer, agreedStop, plan(progress), console);
@@ -250,6 +254,14 @@ final class Training {
     return Optimizer.of(config.optimizer(), config.parallel().zeroStage(), gradients);
   }
 
+  private StepGuard guard() {
+    return new StepGuard(lossScaling(), config.stability());
+  }
+
+  private LossScaling lossScaling() {
+    return LossScaling.of(config.lossScale(), config.parallel().zeroStage());
+  }
+
   private TrainingWork work(DataPosition position, GradientBuckets gradients) {
     return TrainingWork.ofTraining(position.feed(), objective, gradients);
   }
@@ -282,7 +294,7 @@ final class Training {
     RandomState.seed(seed);
     if (checkpoint.isEmpty()) {
       new FirstWeights(loaded, plan.overridesArchitecture(), console).fill(network);
-      return TrainState.fresh(configured);
+      return TrainState.fresh(configured).withStability(Stability.at(lossScaling().first()));
     }
     try (NeoxCheckpoint stored =
         NeoxCheckpoint.open(checkpoint.get(), OptionalLong.empty(), config.model())) {
@@ -298,7 +310,12 @@ final class Training {
               configured);
       state.randomState().ifPresent(random -> restoreRandomState(random, checkpoint.get()));
       console.info("loaded %s, continuing after step %d", checkpoint.get(), state.iteration());
-      return state;
+      return state.withStability(
+          TrainState.isIn(checkpoint.get())
+              ? state
+                  .stability()
+                  .withLossScale(lossScaling().resumed(state.stability().lossScale()))
+              : state.stability().withLossScale(lossScaling().first()));
     }
   }
 
@@ -350,7 +367,8 @@ final class Training {
             progress,
             config.batch().trainIters(),
             position.steps(),
-            shape -> FlopCount.of(config.model(), shape, network.spec().paddedVocab()));
+            shape -> FlopCount.of(config.model(), shape, network.spec().paddedVocab()),
+            !(config.lossScale() instanceof LossScaleConfig.None));
     return new TrainLog(run, config.monitor(), records.log(), records.metrics());
   }
 

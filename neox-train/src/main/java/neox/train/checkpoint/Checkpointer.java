@@ -175,7 +175,7 @@ public final class Checkpointer implements Saver {
         state.samples(),
         contents.layout(),
         key -> Objects.requireNonNull(parameters.get(key), key).view(),
-        Map.of("lr_scheduler", neoxSchedule(state)),
+        Map.of("lr_scheduler", neoxSchedule(state), "skipped_steps", state.stability().skipped()),
         contents.configFiles());
   }
 
@@ -186,7 +186,7 @@ public final class Checkpointer implements Saver {
     Map<String, Object> entries = new LinkedHashMap<>();
     entries.put("start_lr", schedule.peak());
     entries.put("warmup_iter", schedule.warmupSteps());
-    entries.put("num_iters", state.iteration());
+    entries.put("num_iters", state.updates());
     entries.put("decay_style", schedule.style().name().toLowerCase(Locale.ROOT));
     entries.put("end_iter", schedule.decaySteps());
     entries.put("min_lr", schedule.minRate());

@@ -28,6 +28,15 @@ public final class NeoxCounters {
     return product(iteration, batch, checkpoint);
   }
 
+  /// Steps that changed no weight, for which the learning rate did not move.
+  ///
+  /// @param state of the checkpoint, without its weights
+  public static long skipped(Map<String, Object> state, long iteration) {
+    return state.get("skipped_steps") instanceof Long steps && steps >= 0 && steps <= iteration
+        ? steps
+        : 0;
+  }
+
   /// [UserException] when the numbers of a checkpoint are more than can be counted.
   static long product(long a, long b, Path checkpoint) {
     if (a < 0 || b < 0 || Math.multiplyHigh(a, b) != 0 || a * b < 0) {

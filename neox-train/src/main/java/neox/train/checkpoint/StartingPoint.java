@@ -12,6 +12,7 @@ import neox.base.UserException;
 import neox.config.CheckpointConfig;
 import neox.config.NeoxConfig;
 import neox.config.ScheduleConfig;
+import neox.train.stability.Stability;
 import neox.weights.neox.NeoxCheckpoint;
 import neox.weights.neox.OptimizerStateFile;
 
@@ -89,7 +90,9 @@ public final class StartingPoint {
       int batch = config.batch().trainBatchSize();
       long samples = NeoxCounters.samples(neox.state(), neox.iteration(), batch, checkpoint);
       long tokens = NeoxCounters.product(samples, config.model().seqLength(), checkpoint);
-      return TrainState.after(neox.iteration(), samples, tokens, configured);
+      long skipped = NeoxCounters.skipped(neox.state(), neox.iteration());
+      return TrainState.after(neox.iteration(), samples, tokens, configured)
+          .withStability(Stability.FRESH.withSkipped(skipped));
     }
     LearningRateSchedule schedule =
         config.checkpoint().loadOptimizer()

@@ -46,6 +46,11 @@ record StateFields(JsonNode json, Path file) {
     return value.asLong();
   }
 
+  /// A count that is left out where it is this number.
+  long countOr(String name, long otherwise) {
+    return json.has(name) ? count(name) : otherwise;
+  }
+
   int intCount(String name) {
     long value = count(name);
     if (value > Integer.MAX_VALUE) {
@@ -60,6 +65,21 @@ record StateFields(JsonNode json, Path file) {
       throw damaged(name, "a number", value);
     }
     return value.asDouble();
+  }
+
+  List<Double> reals(String name) {
+    JsonNode array = required(name);
+    if (!array.isArray()) {
+      throw damaged(name, "a list", array);
+    }
+    List<Double> reals = new ArrayList<>();
+    for (JsonNode value : array) {
+      if (!value.isNumber()) {
+        throw damaged(name, "numbers", value);
+      }
+      reals.add(value.asDouble());
+    }
+    return reals;
   }
 
   String text(String name) {

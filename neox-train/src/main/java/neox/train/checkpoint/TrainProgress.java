@@ -1,5 +1,7 @@
 package neox.train.checkpoint;
 
+import neox.train.stability.Stability;
+
 /// Where the run stands right now: the one [TrainState] that changes as steps are taken. Not
 /// thread-safe.
 public final class TrainProgress {
@@ -16,6 +18,16 @@ public final class TrainProgress {
   /// Counts one more step.
   public void advance(long samples, long tokens, double loss) {
     state = state.plus(samples, tokens, loss);
+  }
+
+  /// Counts one more step, which changed no weight.
+  public void skip(long samples, long tokens, double loss) {
+    state = state.plusSkipped(samples, tokens, loss);
+  }
+
+  /// What counts for the next step.
+  public void remember(Stability stability) {
+    state = state.withStability(stability);
   }
 
   /// Starts a new average, after a log line.

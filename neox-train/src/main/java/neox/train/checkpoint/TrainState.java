@@ -12,14 +12,16 @@ import neox.base.NamedFiles;
 import neox.base.UserException;
 import neox.base.json.Json;
 import neox.config.ScheduleConfig.DecayStyle;
+import neox.train.stability.Stability;
 
 /// Where a run stands, apart from tensors: `train_state.json` in a checkpoint.
 ///
-/// @param iteration optimizer steps taken
+/// @param iteration steps done, those that changed no weight included
 /// @param samples training samples seen
 /// @param tokens training tokens seen
 /// @param window losses since the last log line
 /// @param schedule the learning rates in force
+/// @param stability what earlier steps say about the next one
 /// @param randomState libtorch's generator in base 64
 /// @param data where in the data the run stands; older checkpoints do not say, and the state of a
 ///   run under way does not either
@@ -29,6 +31,7 @@ public record TrainState(
     long tokens,
     LossWindow window,
     LearningRateSchedule schedule,
+    Stability stability,
     Optional<String> randomState,
     Optional<DataState> data) {
 
@@ -43,7 +46,14 @@ public record TrainState(
   static TrainState after(
       long iteration, long samples, long tokens, LearningRateSchedule schedule) {
     return new TrainState(
-        iteration, samples, tokens, LossWindow.EMPTY, schedule, Optional.empty(), Optional.empty());
+        iteration,
+        samples,
+        tokens,
+        LossWindow.EMPTY,
+        schedule,
+        Stability.FRESH,
+        Optional.empty(),
+        Optional.empty());
   }
 
   public static String encode(byte[] randomState) {
@@ -60,45 +70,66 @@ public record TrainState(
     return Files.exists(directory.resolve(FILE));
   }
 
+  /// Steps that changed the weights, which is what the learning rate follows.
+  public long updates() {
+    return iteration - stability.skipped();
+  }
+
   /// The state after one more step.
   public TrainState plus(long moreSamples, long moreTokens, double loss) {
+    return counting(moreSamples, moreTokens, window.plus(loss));
+  }
+
+  /// The state after one more step, which changed no weight.
+  public TrainState plusSkipped(long moreSamples, long moreTokens, double loss) {
+    return counting(moreSamples, moreTokens, window.plusSkipped(loss));
+  }
+
+  private TrainState counting(long moreSamples, long moreTokens, LossWindow losses) {
     return new TrainState(
         iteration + 1,
         samples + moreSamples,
         tokens + moreTokens,
-        window.plus(loss),
+        losses,
         schedule,
+        stability,
         randomState,
         data);
   }
 
   public TrainState withWindow(LossWindow other) {
-    return new TrainState(iteration, samples, tokens, other, schedule, randomState, data);
+    return new TrainState(
+        iteration, samples, tokens, other, schedule, stability, randomState, data);
   }
 
   public TrainState withRandomState(Optional<String> other) {
-    return new TrainState(iteration, samples, tokens, window, schedule, other, data);
+    return new TrainState(iteration, samples, tokens, window, schedule, stability, other, data);
   }
 
   public TrainState withSchedule(LearningRateSchedule other) {
-    return new TrainState(iteration, samples, tokens, window, other, randomState, data);
+    return new TrainState(iteration, samples, tokens, window, other, stability, randomState, data);
+  }
+
+  public TrainState withStability(Stability other) {
+    return new TrainState(iteration, samples, tokens, window, schedule, other, randomState, data);
   }
 
   public TrainState withData(DataState other) {
     return new TrainState(
-        iteration, samples, tokens, window, schedule, randomState, Optional.of(other));
+        iteration, samples, tokens, window, schedule, stability, randomState, Optional.of(other));
   }
 
   public void write(Path directory) throws IOException {
     ObjectNode json = Json.mapper().createObjectNode();
     json.put("iteration", iteration).put("samples", samples).put("tokens", tokens);
-    json.putObject("loss_window").put("sum", window.sum()).put("steps", window.steps());
+    window.write(json.putObject("loss_window"));
     json.putObject("lr_scheduler")
         .put("decay_style", schedule.style().name().toLowerCase(Locale.ROOT))
         .put("start_lr", schedule.peak())
         .put("min_lr", schedule.minRate())
         .put("warmup_iter", schedule.warmupSteps())
         .put("end_iter", schedule.decaySteps());
+    StabilityFields.write(stability, json);
     data.ifPresent(state -> state.write(json.putObject("data")));
     randomState.ifPresent(state -> json.put("torch_rng_state", state));
     NamedFiles.writeString(directory.resolve(FILE), Json.pretty(json));
@@ -112,20 +143,21 @@ public record TrainState(
     }
     JsonNode json = Json.read(file);
     StateFields fields = new StateFields(json, file);
-    StateFields window = fields.child("loss_window");
+    LossWindow window = LossWindow.read(fields.child("loss_window"));
     StateFields schedule = fields.child("lr_scheduler");
     return Optional.of(
         new TrainState(
             fields.count("iteration"),
             fields.count("samples"),
             fields.count("tokens"),
-            new LossWindow(window.real("sum"), window.count("steps")),
+            window,
             new LearningRateSchedule(
                 style(schedule.text("decay_style"), file),
                 schedule.real("start_lr"),
                 schedule.real("min_lr"),
                 schedule.real("warmup_iter"),
                 schedule.count("end_iter")),
+            StabilityFields.read(fields),
             Optional.ofNullable(json.get("torch_rng_state")).map(JsonNode::asText),
             fields.optionalChild("data").map(DataState::read)));
   }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import neox.train.data.TrainingData;
 import neox.train.evaluation.Evaluator.Target;
 import neox.train.loop.RunHook;
-import neox.train.loop.StepResult;
+import neox.train.loop.StepOutcome;
 
 /// When what is measured: validation at intervals and after the last step, before the first where
 /// that is asked for, the test split at the end. A split without documents, or `eval_iters` 0, is
@@ -47,9 +47,10 @@ public final class Evaluations implements RunHook {
   }
 
   @Override
-  public void after(StepResult result) throws IOException {
-    if (isDue(result.step())) {
-      validate(result.step());
+  public void after(StepOutcome outcome) throws IOException {
+    long step = outcome.result().step();
+    if (isDue(step)) {
+      validate(step);
     }
   }
 

@@ -10,7 +10,7 @@ import neox.base.Tool;
 import neox.config.NeoxConfig;
 import neox.monitor.RunDirectory;
 import neox.train.loop.RunHook;
-import neox.train.loop.StepResult;
+import neox.train.loop.StepOutcome;
 
 /// The directories in which a run keeps its records, held against other runs. Not thread-safe.
 public final class RunPlaces implements AutoCloseable, RunHook {
@@ -79,7 +79,7 @@ public final class RunPlaces implements AutoCloseable, RunHook {
 
   /// After the first step there is something to keep, and the directories are the run's own.
   @Override
-  public void after(StepResult result) {
+  public void after(StepOutcome outcome) {
     if (begun) {
       return;
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import neox.base.Progress;
 import neox.config.step.StepSchedule;
 import neox.train.loop.RunHook;
+import neox.train.loop.StepOutcome;
 import neox.train.loop.StepResult;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,8 @@ public final class RunSummary implements RunHook {
   }
 
   @Override
-  public void after(StepResult result) {
+  public void after(StepOutcome outcome) {
+    StepResult result = outcome.result();
     first = first == null ? result : first;
     last = result;
   }

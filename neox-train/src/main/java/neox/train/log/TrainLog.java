@@ -9,8 +9,11 @@ import neox.config.step.StepSchedule;
 import neox.config.step.StepShape;
 import neox.monitor.LogLine;
 import neox.monitor.MetricSink;
+import neox.train.checkpoint.LossWindow;
 import neox.train.checkpoint.TrainProgress;
+import neox.train.checkpoint.TrainState;
 import neox.train.loop.RunHook;
+import neox.train.loop.StepOutcome;
 import neox.train.loop.StepResult;
 
 /// Reports each step: metrics always, NeoX's log line every `log_interval` steps.
@@ -37,20 +40,24 @@ public final class TrainLog implements RunHook {
   /// @param progress the state after the step that is reported
   /// @param steps what each step is made of
   /// @param flops of a step
+  /// @param scalesLoss whether the loss scale is reported
   public record Run(
       TrainProgress progress,
       long lastStep,
       StepSchedule steps,
-      Function<StepShape, FlopCount> flops) {}
+      Function<StepShape, FlopCount> flops,
+      boolean scalesLoss) {}
 
   @Override
-  public void after(StepResult result) throws IOException {
+  public void after(StepOutcome outcome) throws IOException {
+    StepResult result = outcome.result();
     interval = plus(interval, result);
     recordStep(result);
     if (result.step() % config.logInterval() == 0) {
       Speed speed = interval.speed();
       recordSpeed(result.step(), speed);
-      log.line(line(result, speed, run.progress().state().window().mean(), 0));
+      LossWindow window = run.progress().state().window();
+      log.line(line(result, speed, window.mean(), window));
       run.progress().emptyWindow();
       interval = Interval.EMPTY;
     }
@@ -65,11 +72,13 @@ public final class TrainLog implements RunHook {
             result.loss()));
   }
 
-  /// Reports the step whose loss or gradient is not a number; it changed no weight.
-  public void notANumber(StepResult result) throws IOException {
+  /// Reports the step after which the run cannot go on; it changed no weight.
+  public void stopped(StepOutcome outcome) throws IOException {
+    StepResult result = outcome.result();
     recordStep(result);
     metrics.flush();
-    log.line(line(result, plus(Interval.EMPTY, result).speed(), result.loss(), 1));
+    LossWindow window = run.progress().state().window().plusSkipped(result.loss());
+    log.line(line(result, plus(Interval.EMPTY, result).speed(), result.loss(), window));
   }
 
   private Interval plus(Interval before, StepResult result) {
@@ -111,9 +120,12 @@ public final class TrainLog implements RunHook {
 
   private void recordStep(StepResult result) {
     long step = result.step();
-    metrics.scalar("train/learning_rate", rateAfter(step), step);
+    metrics.scalar("train/learning_rate", nextRate(), step);
     metrics.scalar("train/lm_loss", result.loss(), step);
     metrics.scalar("train/grad_norm", result.gradNorm(), step);
+    if (run.scalesLoss()) {
+      metrics.scalar("train/loss_scale", lossScale(), step);
+    }
     metrics.scalar("train/tokens_seen", (double) run.progress().state().tokens(), step);
     result.gradNorms().forEach((key, norm) -> metrics.scalar("gradient_norms/" + key, norm, step));
   }
@@ -133,13 +145,13 @@ public final class TrainLog implements RunHook {
         });
   }
 
-  private String line(StepResult result, Speed speed, double loss, int notNumbers) {
+  private String line(StepResult result, Speed speed, double loss, LossWindow counts) {
     LogLine line =
         new LogLine()
             .field("samples/sec: %.3f", speed.samples())
             .field("iteration %8d/%8d", result.step(), run.lastStep())
             .field("elapsed time per iteration (ms): %.1f", speed.step() * 1000)
-            .field("learning rate: %.3E", rateAfter(result.step()))
+            .field("learning rate: %.3E", nextRate())
             .field("approx flops per GPU: %s", LogLine.flops(speed.hardware()));
     config
         .peakTflops()
@@ -147,9 +159,12 @@ public final class TrainLog implements RunHook {
             line.field("MFU: %.2f%%", 100 * utilization(speed.model(), peak))
                 .field("HFU: %.2f%%", 100 * utilization(speed.hardware(), peak)));
     long left = Math.round((run.lastStep() - result.step()) * speed.step());
-    return line.field("lm_loss: %.6E", loss)
-        .field("number of skipped iterations: %3d", 0)
-        .field("number of nan iterations: %3d", notNumbers)
+    line.field("lm_loss: %.6E", loss);
+    if (run.scalesLoss()) {
+      line.field("loss scale: %.1f", lossScale());
+    }
+    return line.field("number of skipped iterations: %3d", counts.skipped())
+        .field("number of nan iterations: %3d", counts.notFinite())
         .field("grad norm: %.3f", result.gradNorm())
         .field("tokens seen: %d", run.progress().state().tokens())
         .field("ETA: %s", Progress.clock(left))
@@ -157,8 +172,14 @@ public final class TrainLog implements RunHook {
   }
 
   /// NeoX compat: the rate that is logged is the next step's.
-  private double rateAfter(long step) {
-    return run.progress().state().schedule().rate(step + 1);
+  private double nextRate() {
+    TrainState state = run.progress().state();
+    return state.schedule().rate(state.updates() + 1);
+  }
+
+  /// NeoX compat: the scale that is logged is the next step's, too.
+  private double lossScale() {
+    return run.progress().state().stability().lossScale().scale();
   }
 
   private static double utilization(double flopsPerSecond, double peakTflops) {

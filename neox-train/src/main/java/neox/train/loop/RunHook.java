@@ -6,5 +6,5 @@ import java.io.IOException;
 /// step itself is a hook.
 @FunctionalInterface
 public interface RunHook {
-  void after(StepResult result) throws IOException;
+  void after(StepOutcome outcome) throws IOException;
 }

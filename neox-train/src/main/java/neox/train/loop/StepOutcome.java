@@ -1,12 +1,28 @@
 package neox.train.loop;
 
+import neox.train.stability.SkipReason;
+import neox.train.stability.StopReason;
+
 /// How an optimizer step has ended.
 public sealed interface StepOutcome {
   StepResult result();
 
+  /// The same with the time that the step has taken.
+  default StepOutcome withNanos(long measured) {
+    StepResult timed = result().withNanos(measured);
+    return switch (this) {
+      case Taken _ -> new Taken(timed);
+      case Skipped(StepResult _, SkipReason reason) -> new Skipped(timed, reason);
+      case Stopped(StepResult _, StopReason reason) -> new Stopped(timed, reason);
+    };
+  }
+
   /// Every weight has been changed.
   record Taken(StepResult result) implements StepOutcome {}
 
-  /// Loss or gradient are not finite. No weight has changed.
-  record Diverged(StepResult result) implements StepOutcome {}
+  /// No weight has changed; the run goes on with the next step.
+  record Skipped(StepResult result, SkipReason reason) implements StepOutcome {}
+
+  /// No weight has changed; the run cannot go on.
+  record Stopped(StepResult result, StopReason reason) implements StepOutcome {}
 }

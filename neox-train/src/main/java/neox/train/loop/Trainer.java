@@ -6,9 +6,15 @@ import neox.config.step.StepShape;
 import neox.parallel.pipeline.StageRunner;
 import neox.tensor.Scope;
 import neox.train.checkpoint.TrainProgress;
+import neox.train.checkpoint.TrainState;
 import neox.train.optimizer.GradientBuckets;
 import neox.train.optimizer.GradientNorms;
 import neox.train.optimizer.Optimizer;
+import neox.train.stability.SkipReason;
+import neox.train.stability.Stability;
+import neox.train.stability.StepGuard;
+import neox.train.stability.StepGuard.Verdict;
+import neox.train.stability.StopReason;
 
 /// One optimizer step, on one screen. Every rank of a run has one, and all take each step together.
 public final class Trainer {
@@ -19,12 +25,14 @@ public final class Trainer {
   /// What a step is made of.
   ///
   /// @param work of this rank's stage
+  /// @param guard which decides whether a step may change the weights
   /// @param progress the state that a step advances
   public record Parts(
       Pipeline pipeline,
       TrainingWork work,
       GradientBuckets gradients,
       Optimizer optimizer,
+      StepGuard guard,
       TrainProgress progress) {}
 
   /// The numbers of a step.
@@ -43,35 +51,58 @@ public final class Trainer {
     this.settings = settings;
   }
 
-  /// Takes optimizer step `n`, the next after the state's (the first is 1).
+  /// Takes optimizer step `n`, the next after the state's (the first is 1). All ranks decide alike
+  /// whether it changes the weights: they judge by the same numbers.
   public StepOutcome step(long n) {
     long startedAtNanos = System.nanoTime();
     StepShape shape = settings.steps().at(n);
     try (var _ = Scope.open()) {
-      GradientBuckets gradients = parts.gradients();
-      gradients.clear();
+      double factor = parts.progress().state().stability().lossScale().scale();
+      parts.gradients().clear();
       parts
           .work()
           .begin(
               new TrainingWork.Span(
-                  shape.firstMicroBatch(), shape.microBatches(), shape.seqLength()));
+                  shape.firstMicroBatch(), shape.microBatches(), shape.seqLength()),
+              factor);
       runner.run(parts.pipeline().oneForwardOneBackward(shape.microBatches()));
-      gradients.reduce();
-      GradientNorms norms = gradients.norms();
-      StepResult result =
-          new StepResult(
-              n,
-              parts.pipeline().meanLoss(parts.work().meanLoss()),
-              norms.global(),
-              settings.reportsEachNorm() ? norms.byKey() : Map.of(),
-              System.nanoTime() - startedAtNanos);
-      if (!Double.isFinite(result.loss()) || !norms.areFinite()) {
-        return new StepOutcome.Diverged(result);
-      }
-      gradients.clip(norms.global(), settings.gradientClipping());
-      parts.optimizer().step(parts.progress().state().schedule().rate(n));
-      parts.progress().advance(shape.samples(), shape.tokens(), result.loss());
-      return new StepOutcome.Taken(result.withNanos(System.nanoTime() - startedAtNanos));
+      parts.gradients().reduce();
+      parts.gradients().unscale(factor);
+      GradientNorms norms = parts.gradients().norms();
+      StepOutcome outcome = settle(result(n, norms, startedAtNanos), norms);
+      return outcome.withNanos(System.nanoTime() - startedAtNanos);
     }
+  }
+
+  private StepResult result(long n, GradientNorms norms, long startedAtNanos) {
+    return new StepResult(
+        n,
+        new SampleRange(parts.progress().state().samples(), settings.steps().at(n).samples()),
+        parts.pipeline().meanLoss(parts.work().meanLoss()),
+        norms.global(),
+        settings.reportsEachNorm() ? norms.byKey() : Map.of(),
+        System.nanoTime() - startedAtNanos);
+  }
+
+  /// Changes the weights, or not.
+  private StepOutcome settle(StepResult result, GradientNorms norms) {
+    StepShape shape = settings.steps().at(result.step());
+    TrainState before = parts.progress().state();
+    var seen = new StepGuard.Observation(result.loss(), norms.global(), norms.firstNotFinite());
+    return switch (parts.guard().judge(seen, before.stability())) {
+      case Verdict.Take(Stability after) -> {
+        parts.gradients().clip(norms.global(), settings.gradientClipping());
+        parts.optimizer().step(before.schedule().rate(before.updates() + 1));
+        parts.progress().advance(shape.samples(), shape.tokens(), result.loss());
+        parts.progress().remember(after);
+        yield new StepOutcome.Taken(result);
+      }
+      case Verdict.Skip(Stability after, SkipReason reason) -> {
+        parts.progress().skip(shape.samples(), shape.tokens(), result.loss());
+        parts.progress().remember(after);
+        yield new StepOutcome.Skipped(result, reason);
+      }
+      case Verdict.Stop(StopReason reason) -> new StepOutcome.Stopped(result, reason);
+    };
   }
 }

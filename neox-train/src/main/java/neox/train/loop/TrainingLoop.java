@@ -9,6 +9,8 @@ import neox.base.StoppedException;
 import neox.base.UserException;
 import neox.tensor.NativeRuntime;
 import neox.train.checkpoint.Saver;
+import neox.train.stability.SkipReason;
+import neox.train.stability.StopReason;
 
 /// Takes step after step until the run is complete or asked to stop.
 public final class TrainingLoop {
@@ -22,20 +24,20 @@ public final class TrainingLoop {
 
   /// What happens beside the steps; each list in its order.
   ///
-  /// @param everyStep after every step that was taken
+  /// @param everyStep after every step, changed it weights or not
   /// @param unlessStopping the same, but left out when the run is asked to stop: an evaluation may
   ///   take longer than the caller waits. As those at start and end, they may give up with
   ///   [StoppedException], on all ranks together
   /// @param started before the first step of a run, as after step 0
   /// @param resumed at the start of a run that continues, after the step that it continues from
-  /// @param diverged after the step whose loss or gradient is not finite
+  /// @param stopped after the step that ends the run because it cannot go on
   /// @param atEnd after the last step of the whole run
   public record Hooks(
       List<RunHook> everyStep,
       List<RunHook> unlessStopping,
       List<Once> started,
       List<Once> resumed,
-      List<RunHook> diverged,
+      List<RunHook> stopped,
       List<Once> atEnd) {}
 
   /// Something that is done once in a run, after a step.
@@ -90,14 +92,14 @@ public final class TrainingLoop {
       return stopAfter(done);
     }
     for (long step = plan.first(); step <= plan.last(); step++) {
-      StepResult result = step(step);
+      StepOutcome outcome = step(step);
       done = step;
-      call(hooks.everyStep(), result);
+      call(hooks.everyStep(), outcome);
       if (mustStopAfter(step)) {
         return stopAfter(step);
       }
       saver.saveIfDue(step);
-      call(hooks.unlessStopping(), result);
+      call(hooks.unlessStopping(), outcome);
       if (mustStopAfter(step) || (step < plan.last() && isExitInterval(step))) {
         return stopAfter(step);
       }
@@ -110,24 +112,34 @@ public final class TrainingLoop {
     return step < plan.last() && stop.ask();
   }
 
-  private StepResult step(long step) throws IOException {
-    switch (NativeRuntime.run("step " + step, () -> trainer.step(step))) {
-      case StepOutcome.Taken(StepResult result) -> {
-        return result;
+  private StepOutcome step(long step) throws IOException {
+    StepOutcome outcome = NativeRuntime.run("step " + step, () -> trainer.step(step));
+    switch (outcome) {
+      case StepOutcome.Taken _ -> {
+        // As it should be.
       }
-      case StepOutcome.Diverged(StepResult result) -> {
-        call(hooks.diverged(), result);
+      case StepOutcome.Skipped(StepResult result, SkipReason reason) ->
+          console.warn(
+              "step %d: %s (%s): skipped; %s",
+              step, reason.found(), result.samples(), reason.consequence());
+      case StepOutcome.Stopped(StepResult result, StopReason reason) -> {
+        call(hooks.stopped(), outcome);
         throw UserException.of(
-            "step %d: loss %s, grad norm %s: training has diverged and was stopped without saving;"
-                + " %s. Lower the learning rate, lengthen the warm-up, or clip gradients",
-            step, result.loss(), result.gradNorm(), saver.lastGood());
+            "step %d: %s (%s): %s; %s. %s",
+            step,
+            reason.found(),
+            result.samples(),
+            reason.consequence(),
+            saver.lastGood(),
+            reason.advice());
       }
     }
+    return outcome;
   }
 
-  private static void call(List<RunHook> hooks, StepResult result) throws IOException {
+  private static void call(List<RunHook> hooks, StepOutcome outcome) throws IOException {
     for (RunHook hook : hooks) {
-      hook.after(result);
+      hook.after(outcome);
     }
   }
 

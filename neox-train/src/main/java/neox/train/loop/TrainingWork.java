@@ -35,6 +35,7 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
   private final Owner owner = new Owner();
   private Span span = new Span(0, 0, 0);
   private int done;
+  private double factor = 1;
 
   private TrainingWork(
       BatchFeed feed, Objective objective, Runnable accumulate, Consumer<Begun> begun) {
@@ -72,8 +73,14 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
 
   /// Prepares for the micro-batches of one optimizer step, or of one evaluation.
   public void begin(Span microBatches) {
+    begin(microBatches, 1);
+  }
+
+  /// The same with gradients of a loss that is multiplied by a factor.
+  public void begin(Span microBatches, double lossFactor) {
     span = microBatches;
     done = 0;
+    factor = lossFactor;
     losses.clear();
     owner.close();
   }
@@ -134,7 +141,8 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
       Scores scores = (labels, weights) -> head.logLikelihoods(hidden, labels, weights);
       Loss loss = objective.of(scores, batch);
       losses.add(owner.keep(loss.value().detach()));
-      return loss.value().div(new Scalar(span.count()));
+      Tensor share = loss.value().div(new Scalar(span.count()));
+      return factor == 1 ? share : share.mul(new Scalar(factor));
     }
   }
 

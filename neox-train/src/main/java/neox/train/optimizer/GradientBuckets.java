@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.global.torch;
 /// The gradients of one optimizer step in float32: sums over the micro-batches of what autograd
 /// adds up, then means over the data-parallel ranks. A step goes
 ///
-///     clear, (backward, accumulate) per micro-batch, reduce, norms, clip
+///     clear, (backward, accumulate) per micro-batch, reduce, unscale, norms, clip
 ///
 /// The memory lives as long as this object and is the parameters' own `grad`, so it stays flat over
 /// the steps. Parameters of a narrower type get a second, narrow buffer that one micro-batch fills
@@ -189,8 +189,15 @@ public final class GradientBuckets implements AutoCloseable {
     return limit == 0 ? 1 : Math.min(1, limit / (norm + 1e-6));
   }
 
-  /// Multiplies all gradients, as by 1/lossScale.
-  public void scale(double factor) {
+  /// Takes the factor back by which the loss was multiplied.
+  public void unscale(double lossFactor) {
+    if (lossFactor != 1) {
+      scale(1 / lossFactor);
+    }
+  }
+
+  /// Multiplies all gradients.
+  private void scale(double factor) {
     try (var _ = new NoGradGuard()) {
       for (Bucket bucket : buckets) {
         bucket.sums().mul_(new Scalar(factor));

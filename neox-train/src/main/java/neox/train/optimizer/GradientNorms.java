@@ -3,6 +3,7 @@ package neox.train.optimizer;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /// Euclidean norms of the gradients of the whole network, the same on every rank.
 ///
@@ -21,8 +22,12 @@ public record GradientNorms(Map<String, Double> byKey) {
     return Math.sqrt(squares);
   }
 
-  /// False when any gradient has an infinite or undefined element.
-  public boolean areFinite() {
-    return Double.isFinite(global());
+  /// The first parameter, in the network's order, whose gradient has an infinite or undefined
+  /// element.
+  public Optional<String> firstNotFinite() {
+    return byKey.entrySet().stream()
+        .filter(entry -> !Double.isFinite(entry.getValue()))
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 }

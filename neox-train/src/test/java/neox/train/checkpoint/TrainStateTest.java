@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import neox.base.UserException;
 import neox.config.ScheduleConfig.DecayStyle;
+import neox.train.stability.LossScale;
+import neox.train.stability.Recent;
+import neox.train.stability.Stability;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +48,34 @@ class TrainStateTest {
     state.write(directory);
     assertThat(TrainState.read(directory)).contains(state);
     assertThat(TrainState.decode(state.randomState().orElseThrow())).containsExactly(1, -2, 3);
+  }
+
+  @Test
+  void readsBackWhatAnInterruptedSeriesOfSkippedStepsHasLeft() throws IOException {
+    TrainState state =
+        TrainState.fresh(SCHEDULE)
+            .plus(8, 512, 6.125)
+            .plusSkipped(8, 512, Double.NaN)
+            .plusSkipped(8, 512, 0.1)
+            .withStability(
+                new Stability(
+                    new LossScale(32768, 2, 3, -1),
+                    2,
+                    1,
+                    new Recent(List.of(0.1, 1.0 / 3)),
+                    new Recent(List.of(Math.PI, 2e-300))));
+    state.write(directory);
+    assertThat(TrainState.read(directory)).contains(state);
+    assertThat(state.updates()).isEqualTo(1);
+    assertThat(state.window()).isEqualTo(new LossWindow(6.125, 1, 2, 1));
+  }
+
+  @Test
+  void aRunThatNeverSkipsWritesNothingOfIt() throws IOException {
+    TrainState.fresh(SCHEDULE).plus(8, 512, 6.125).write(directory);
+    assertThat(directory.resolve("train_state.json"))
+        .content()
+        .doesNotContain("skipped", "loss_scaler", "recent");
   }
 
   @Test

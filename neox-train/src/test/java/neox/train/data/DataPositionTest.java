@@ -196,6 +196,7 @@ class DataPositionTest {
         0,
         state.window(),
         state.schedule(),
+        state.stability(),
         Optional.empty(),
         Optional.empty());
   }

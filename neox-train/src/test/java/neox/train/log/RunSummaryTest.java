@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import neox.config.step.StepChanges;
 import neox.config.step.StepSchedule;
+import neox.train.loop.SampleRange;
+import neox.train.loop.StepOutcome;
 import neox.train.loop.StepResult;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +46,7 @@ class RunSummaryTest {
   }
 
   private void take(long step, double loss) {
-    summary.after(new StepResult(step, loss, 1, Map.of(), 1));
+    var result = new StepResult(step, new SampleRange(0, 1), loss, 1, Map.of(), 1);
+    summary.after(new StepOutcome.Taken(result));
   }
 }

@@ -23,6 +23,8 @@ import neox.train.checkpoint.LearningRateSchedule;
 import neox.train.checkpoint.LossWindow;
 import neox.train.checkpoint.TrainProgress;
 import neox.train.checkpoint.TrainState;
+import neox.train.loop.SampleRange;
+import neox.train.loop.StepOutcome;
 import neox.train.loop.StepResult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,15 +121,23 @@ class TrainLogTest {
             RunLog.open(
                 console, Optional.of(Files.createDirectories(directory.resolve("logs"))), 3600);
         MetricSink metrics = JsonlMetrics.open(directory.resolve("metrics.jsonl"), 0)) {
-      var run = new TrainLog.Run(progress, 3600, ALIKE, _ -> new FlopCount(1e12));
+      var run = new TrainLog.Run(progress, 3600, ALIKE, _ -> new FlopCount(1e12), false);
       TrainLog hook = new TrainLog(run, config, log, metrics);
       for (double loss : losses) {
         progress.advance(8, 512, loss);
-        hook.after(
-            new StepResult(
-                progress.state().iteration(), loss, 0.25, Map.of("0.w", 0.125), 2 * SECOND));
+        hook.after(new StepOutcome.Taken(result(loss)));
       }
     }
+  }
+
+  private StepResult result(double loss) {
+    return new StepResult(
+        progress.state().iteration(),
+        new SampleRange(progress.state().samples() - 8, 8),
+        loss,
+        0.25,
+        Map.of("0.w", 0.125),
+        2 * SECOND);
   }
 
   private static MonitorConfig config(Optional<Double> peak) {

@@ -16,6 +16,8 @@ public record NeoxConfig(
     TuningConfig tuning,
     ScheduleConfig schedule,
     Precision precision,
+    LossScaleConfig lossScale,
+    StabilityConfig stability,
     RecomputeConfig recompute,
     DataConfig data,
     TokenizerConfig tokenizer,
@@ -153,14 +155,18 @@ public record NeoxConfig(
     int replicas = parallel.replicas(t, run.worldSize());
     BatchConfig batch = BatchConfig.from(t, replicas, run.stepsOfEpochs(), model.seqLength());
     OptimizerConfig optimizer = OptimizerConfig.from(t);
+    ScheduleConfig schedule = ScheduleConfig.from(t, optimizer.learningRate(), batch.trainIters());
+    Precision precision = Precision.from(t);
     return new NeoxConfig(
         model,
         parallel,
         batch,
         optimizer,
         TuningConfig.from(t),
-        ScheduleConfig.from(t, optimizer.learningRate(), batch.trainIters()),
-        Precision.from(t),
+        schedule,
+        precision,
+        LossScaleConfig.from(t, precision),
+        StabilityConfig.from(t),
         RecomputeConfig.from(t),
         DataConfig.from(t),
         tokenizer,

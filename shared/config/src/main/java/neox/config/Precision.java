@@ -21,8 +21,8 @@ public enum Precision {
         t.optional(
             "precision",
             ConfigType.choice(Precision.class, Map.of()),
-            "fp32 or bfloat16; follows fp16 and bf16 when not given, else fp32");
-    boolean fp16 = t.flag("fp16.enabled", false, "fp16 training; not built yet");
+            "fp32, fp16 or bfloat16; follows fp16 and bf16 when not given, else fp32");
+    boolean fp16 = t.flag("fp16.enabled", false, "another way to say precision: fp16");
     boolean bf16 = t.flag("bf16.enabled", false, "another way to say precision: bfloat16");
     String type =
         t.get(
@@ -41,10 +41,6 @@ public enum Precision {
     checkAgreement(t, "fp16.enabled", fp16, FP16, named);
     checkAgreement(t, "bf16.enabled", bf16, BFLOAT16, named);
     Precision precision = named.orElse(fp16 ? FP16 : bf16 ? BFLOAT16 : FP32);
-    t.check(
-        precision != FP16,
-        List.of(named.isPresent() ? "precision" : "fp16.enabled"),
-        "training in fp16 is not built yet; add --set precision=bfloat16 (or fp32) to the command");
     t.derived("precision", precision);
     return precision;
   }

@@ -27,6 +27,10 @@ class KnownKeysTest {
           "eval_on_startup", //
           "freeze_params",
           "init_from",
+          "max_consecutive_skips",
+          "skip_nonfinite_steps",
+          "skip_step_rolling_interval_length",
+          "skip_step_sigma_factor",
           "train_biases_only",
           "validation_sets");
 

@@ -264,10 +264,34 @@ class RecordsTest {
         "bf16: {enabled: true}, precision: bfloat16|BFLOAT16",
         "fp16: {enabled: true; type: bfloat16}|BFLOAT16",
         "fp16: {enabled: false}, precision: fp32|FP32",
+        "fp16: {enabled: true}|FP16",
+        "precision: fp16|FP16",
       })
   void findsThePrecision(String lines, Precision precision) {
     NeoxConfig config = load(lines.replace(", ", "\n").replace(';', ','));
     assertThat(config.precision()).isEqualTo(precision);
+  }
+
+  @Test
+  void theLossIsScaledInFp16Alone() {
+    assertThat(load("fp16: {loss_scale: 128}").lossScale()).isEqualTo(new LossScaleConfig.None());
+    assertThat(load("precision: fp16").lossScale())
+        .isEqualTo(new LossScaleConfig.Dynamic(65536, 1000, 1, 2, false));
+    assertThat(load("fp16: {enabled: true, loss_scale: 128}").lossScale())
+        .isEqualTo(new LossScaleConfig.Constant(128));
+    assertThat(
+            load("fp16: {enabled: true, loss_scale: 0, initial_scale_power: 12, hysteresis: 3,"
+                    + " loss_scale_window: 500, min_loss_scale: 0.5,"
+                    + " consecutive_hysteresis: true}")
+                .lossScale())
+        .isEqualTo(new LossScaleConfig.Dynamic(4096, 500, 0.5, 3, true));
+  }
+
+  @Test
+  void stepsAreSkippedOnRequestAlone() {
+    assertThat(load("").stability()).isEqualTo(new StabilityConfig(false, 50, 0, 128));
+    assertThat(load("skip_nonfinite_steps: true\nskip_step_sigma_factor: 6").stability())
+        .isEqualTo(new StabilityConfig(true, 50, 6, 128));
   }
 
   @Test

@@ -172,16 +172,8 @@ public final class KnownKeys {
     later("cross entropy is always computed in fp32", "fp16_lm_cross_entropy");
     refused("apex AMP", "amp");
     ignored(
-        "used by fp16 only",
-        "fp16.fp16",
-        "fp16.loss_scale",
-        "fp16.loss_scale_window",
-        "fp16.hysteresis",
-        "fp16.min_loss_scale",
-        "fp16.initial_scale_power",
-        "fp16.consecutive_hysteresis",
-        "fp16.auto_cast",
-        "fp16.fp16_master_weights_and_grads");
+        "no effect in GPT-NeoX either, whose inputs are integers", "fp16.fp16", "fp16.auto_cast");
+    refused("weights are always updated in fp32", "fp16.fp16_master_weights_and_grads");
     ignored(
         "no effect in GPT-NeoX either; they belong into fp16",
         "hysteresis",

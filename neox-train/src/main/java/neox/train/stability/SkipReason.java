@@ -1,0 +1,81 @@
+package neox.train.stability;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/// Why a step must not change the weights.
+public sealed interface SkipReason {
+  /// For a message, after the step's number: what was found.
+  String found();
+
+  /// For a message about the run's fate: what became of it, and what may help.
+  String consequence();
+
+  /// The float16 gradients of a scaled loss are not finite, which is how the scale is found.
+  ///
+  /// @param parameter the first whose gradient is not finite, in the network's order
+  /// @param tried the scale
+  /// @param next scale
+  record Overflow(Optional<String> parameter, double tried, double next) implements SkipReason {
+    @Override
+    public String found() {
+      return String.format(
+          Locale.ROOT, "gradients overflow at loss scale %s%s", number(tried), where(parameter));
+    }
+
+    @Override
+    public String consequence() {
+      return "the next loss scale is " + number(next);
+    }
+  }
+
+  /// Loss or gradient are not finite.
+  ///
+  /// @param parameter see [Overflow]
+  record NotFinite(double loss, double gradNorm, Optional<String> parameter) implements SkipReason {
+    @Override
+    public String found() {
+      return "loss %s, grad norm %s%s".formatted(loss, gradNorm, where(parameter));
+    }
+
+    @Override
+    public String consequence() {
+      return "its gradients are thrown away";
+    }
+  }
+
+  /// Loss or gradient norm stand out from those of the steps before.
+  ///
+  /// @param quantity what stands out
+  /// @param mean of the steps before
+  /// @param deviation of the steps before
+  record Spike(String quantity, double value, double mean, double deviation) implements SkipReason {
+    @Override
+    public String found() {
+      return String.format(
+          Locale.ROOT,
+          "%s %.6g is a spike: %.1f standard deviations (%.3g) above the mean (%.6g) of the steps"
+              + " before",
+          quantity,
+          value,
+          (value - mean) / deviation,
+          deviation,
+          mean);
+    }
+
+    @Override
+    public String consequence() {
+      return "its gradients are thrown away";
+    }
+  }
+
+  private static String where(Optional<String> parameter) {
+    return parameter.map(key -> ", first in " + key).orElse("");
+  }
+
+  private static String number(double scale) {
+    return scale == Math.rint(scale) && Math.abs(scale) < 1e15
+        ? Long.toString((long) scale)
+        : Double.toString(scale);
+  }
+}
