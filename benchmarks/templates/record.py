@@ -127,6 +127,23 @@ class Generator:
             lambda: self.call_macro(d),
             lambda: f"({self.float(d)})|{self.pick('round', 'round(1)', 'round(2)', 'string')}",
             lambda: f"({self.list(d)})|{self.pick('first', 'last', 'max', 'min')}",
+            lambda: self.missing(d),
+        )()
+
+    def missing(self, d):
+        """A filter or a test that is not there, mostly where it is not reached."""
+        name = self.pick("nowhere", "nowhere", "length.items", "upper.nowhere", "string . lower")
+        value = self.pick(
+            lambda: f"({self.str(d)})|{name}{self.pick('', '', '()', '(1)', '.x', '|upper')}",
+            lambda: f"({self.any(d)}) is {self.pick('', 'not ')}{self.pick('nowhere', 'odd.even', 'defined.x', 'nowhere(1)', 'nowhere n')}",
+        )()
+        return self.pick(
+            lambda: f"({value} if {self.pick('false', 'es', 'b', self.bool(d))} else {self.str(d)})",
+            lambda: f"({self.str(d)} if {self.pick('true', 'b', 'n', self.bool(d))} else {value})",
+            lambda: f"({self.pick('false', '0', 'es', '1 > 2', 'true', self.bool(d))} and {value})",
+            lambda: f"({self.pick('true', '1', 'b', '2 > 1', 'none', self.bool(d))} or {value})",
+            lambda: f"({self.pick('1 > 2', '2 > 1', 'n > 4')} {self.pick('<', '==')} {value})",
+            lambda: value,
         )()
 
     def call_macro(self, depth):
@@ -318,8 +335,28 @@ class Generator:
         if depth <= 0 or self.chance(0.45):
             return self.printed(self.r.randint(1, 3))
         d = depth - 1
-        kind = self.pick(self.if_, self.if_, self.for_, self.for_, self.set_, self.set_, self.capture, self.macro, self.call, self.filter, self.with_, self.raw, self.comment, self.namespace_, self.recursive, self.special)
+        kind = self.pick(self.if_, self.if_, self.for_, self.for_, self.set_, self.set_, self.capture, self.macro, self.call, self.filter, self.with_, self.raw, self.comment, self.namespace_, self.recursive, self.special, self.asking)
         return kind(d)
+
+    def asking(self, d):
+        """Statements with a missing filter in a branch."""
+        inside = self.pick(
+            lambda: "{{ " + self.missing(1) + " }}",
+            lambda: self.tag("set v = " + self.missing(1)),
+            lambda: self.tag("for x in " + self.missing(1)) + self.tag("endfor"),
+            lambda: self.tag("for x in xs if " + self.missing(1)) + self.tag("endfor"),
+            lambda: self.tag("filter nowhere") + "a" + self.tag("endfilter"),
+            lambda: self.tag("set v | nowhere.x") + "a" + self.tag("endset"),
+            lambda: self.tag("with v = " + self.missing(1)) + "a" + self.tag("endwith"),
+            lambda: self.tag("macro mq(p=" + self.missing(1) + ")") + "a" + self.tag("endmacro"),
+            lambda: self.tag("for x in xs") + "{{ " + self.missing(1) + " }}" + self.tag("endfor"),
+            lambda: self.statements(d),
+        )()
+        test = self.pick("false", "es", "b", "none", self.bool(1), self.missing(1))
+        out = self.tag("if " + test) + inside
+        if self.chance(0.5):
+            out += self.tag("else") + self.pick(inside, self.statements(d))
+        return out + self.tag("endif")
 
     def if_(self, d):
         out = self.tag("if " + self.bool(2)) + self.statements(d)

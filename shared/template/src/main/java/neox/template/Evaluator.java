@@ -115,40 +115,26 @@ final class Evaluator {
   private Value slice(Expr.Slice slice, Scope scope) {
     Value target = evaluate(slice.target(), scope);
     Arithmetic.requireDefined(target);
-    Sequences.Slice bounds =
-        new Sequences.Slice(
-            bound(slice.start(), scope), bound(slice.stop(), scope), bound(slice.step(), scope));
+    Sequences.Slice bounds;
+    try {
+      bounds =
+          new Sequences.Slice(
+              bound(slice.start(), scope), bound(slice.stop(), scope), bound(slice.step(), scope));
+    } catch (Fault e) {
+      return unlessConstant(slice, e);
+    }
     return Sequences.slice(target, bounds)
-        .orElseGet(() -> {
-          String problem = "'" + target.type() + "' object cannot be sliced";
-          if (isConstant(slice)) {
-            return dialect.undefined(problem); // Jinja has looked at it before rendering
-          }
-          throw Fault.of("%s", problem);
-        });
+        .orElseGet(
+            () -> unlessConstant(slice, Fault.of("'%s' object cannot be sliced", target.type())));
   }
 
-  private static boolean isConstant(Optional<Expr> expression) {
-    return expression.map(Evaluator::isConstant).orElse(true);
-  }
-
-  private static boolean isConstant(Expr expression) {
-    return switch (expression) {
-      case Expr.Literal literal -> true;
-      case Expr.Slice slice ->
-          isConstant(slice.target())
-              && isConstant(slice.start())
-              && isConstant(slice.stop())
-              && isConstant(slice.step());
-      case Expr.Minus minus -> isConstant(minus.operand());
-      case Expr.Plus plus -> isConstant(plus.operand());
-      case Expr.Not not -> isConstant(not.operand());
-      case Expr.And and -> isConstant(and.left()) && isConstant(and.right());
-      case Expr.Or or -> isConstant(or.left()) && isConstant(or.right());
-      case Expr.Binary b -> isConstant(b.left()) && isConstant(b.right());
-      case Expr.Filtered filtered -> isConstant(filtered.subject());
-      default -> false;
-    };
+  /// Where there are no names, Jinja has looked at it before rendering, and found nothing.
+  private Value unlessConstant(Expr.Slice slice, Fault fault) {
+    Constants constants = new Constants(this);
+    if (slice.parts().stream().allMatch(part -> constants.value(part).isPresent())) {
+      return dialect.undefined(fault.problem());
+    }
+    throw fault;
   }
 
   private Optional<BigInteger> bound(Optional<Expr> bound, Scope scope) {

@@ -1,7 +1,12 @@
 package neox.template;
 
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import neox.base.UserException;
 import neox.template.syntax.Expr;
 import neox.template.syntax.Statement;
@@ -133,22 +138,22 @@ final class Renderer {
 
   private String runFor(Statement.For loop, Value sequence, Scope scope, int depth) {
     StringBuilder out = new StringBuilder();
-    List<Value> items = chosen(loop, sequence, scope);
     Value.Callable again =
         new Value.Callable("loop", arguments -> recurse(loop, arguments, scope, depth));
-    Loop state = new Loop(items, depth, evaluator.dialect(), again);
-    for (Value item : items) {
+    Loop state = new Loop(items(loop, sequence, scope), depth, evaluator.dialect(), again);
+    Optional<Value> item = state.next();
+    if (item.isEmpty()) {
+      run(loop.otherwise(), scope.inner(), out);
+    }
+    while (item.isPresent()) {
       budget.spend(1);
-      state.advance();
       Scope inner = scope.inner();
       inner.set("loop", state);
-      assign(loop.target(), item, inner);
+      assign(loop.target(), item.get(), inner);
       if (run(loop.body(), inner, out) == Flow.BREAK) {
         break;
       }
-    }
-    if (items.isEmpty()) {
-      run(loop.otherwise(), scope.inner(), out);
+      item = state.next();
     }
     return out.toString();
   }
@@ -161,20 +166,24 @@ final class Renderer {
     return new Value.Text(runFor(loop, sequence, scope, depth + 1));
   }
 
-  private List<Value> chosen(Statement.For loop, Value sequence, Scope scope) {
-    List<Value> items = Sequences.items(sequence);
-    if (loop.condition().isEmpty()) {
-      return items;
-    }
-    List<Value> chosen = new ArrayList<>();
-    for (Value item : items) {
-      Scope inner = scope.inner();
-      assign(loop.target(), item, inner);
-      if (evaluator.isTrue(loop.condition().get(), inner)) {
-        chosen.add(assigned(loop.target(), item, inner));
-      }
-    }
-    return chosen;
+  private Iterator<Value> items(Statement.For loop, Value sequence, Scope scope) {
+    Iterator<Value> items = Sequences.iterator(sequence);
+    return loop.condition().map(c -> chosen(loop.target(), c, items, scope)).orElse(items);
+  }
+
+  /// Those that fulfil the condition, which is asked when the loop comes to an item: it may depend
+  /// on what the body has done before.
+  private Iterator<Value> chosen(
+      Target target, Expr condition, Iterator<Value> items, Scope scope) {
+    Spliterator<Value> all = Spliterators.spliteratorUnknownSize(items, 0);
+    return StreamSupport.stream(all, false)
+        .flatMap(item -> {
+          Scope inner = scope.inner();
+          assign(target, item, inner);
+          boolean isChosen = evaluator.isTrue(condition, inner);
+          return isChosen ? Stream.of(assigned(target, item, inner)) : Stream.of();
+        })
+        .iterator();
   }
 
   /// The item as its names have it: parts that were taken apart come back as a tuple.

@@ -88,25 +88,28 @@ final class SequenceFilters {
     return new Value.Text(joined.toString());
   }
 
+  /// Keys are compared as lists of parts, so that parts without an order may stand there if equal.
   private static Value sort(Value subject, Arguments arguments, Evaluator evaluator) {
     Bound bound = arguments.bind("sort", 0, "reverse", "case_sensitive", "attribute");
     boolean caseMatters = bound.isTrue(1);
-    Optional<Value> attribute = bound.unlessNone(2);
-    UnaryOperator<Value> key;
-    if (attribute.isPresent() && attribute.get() instanceof Value.Text(String paths, _)) {
-      List<UnaryOperator<Value>> getters = new ArrayList<>();
-      for (String path : PythonText.split(paths, ",", -1)) {
-        getters.add(Paths.getter(Optional.of(Value.of(path)), Optional.empty(), evaluator));
-      }
-      key =
-          item ->
-              new Value.Listing(
-                  getters.stream().map(g -> folded(g.apply(item), caseMatters)).toList());
-    } else {
-      UnaryOperator<Value> getter = Paths.getter(attribute, Optional.empty(), evaluator);
-      key = item -> folded(getter.apply(item), caseMatters);
+    List<UnaryOperator<Value>> getters = new ArrayList<>();
+    for (Optional<Value> path : paths(bound.unlessNone(2))) {
+      getters.add(Paths.getter(path, Optional.empty(), evaluator));
     }
+    UnaryOperator<Value> key =
+        item ->
+            new Value.Listing(
+                getters.stream().map(g -> folded(g.apply(item), caseMatters)).toList());
     return new Value.Listing(Sequences.sorted(Sequences.items(subject), key, bound.isTrue(0)));
+  }
+
+  private static List<Optional<Value>> paths(Optional<Value> attribute) {
+    if (attribute.isPresent() && attribute.get() instanceof Value.Text(String paths, _)) {
+      return PythonText.split(paths, ",", -1).stream()
+          .map(path -> Optional.<Value>of(Value.of(path)))
+          .toList();
+    }
+    return List.of(attribute);
   }
 
   static Value folded(Value value, boolean caseMatters) {

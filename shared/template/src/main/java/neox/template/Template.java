@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import neox.base.UserException;
-import neox.template.syntax.Names;
 import neox.template.syntax.Statement;
 import neox.template.syntax.StatementParser;
 import neox.template.value.Dialect;
@@ -13,8 +12,9 @@ import neox.template.value.Value;
 /// A template in the language of Jinja, which prints what Jinja on CPython prints.
 ///
 /// What Jinja has and this engine has not is an error when the template is parsed or, for methods
-/// of values, when it gets there; nothing is left out silently. Autoescape is off, and so a string
-/// that `escape` has made is a plain string. Immutable and safe to share between threads.
+/// of values and for names that only one of several ways needs, when it gets there; nothing is left
+/// out silently. Autoescape is off, and so a string that `escape` has made is a plain string.
+/// Immutable and safe to share between threads.
 public final class Template {
   private final String name;
   private final Dialect dialect;
@@ -28,9 +28,10 @@ public final class Template {
 
   /// Parses a template; [UserException] `name:line: …` when it cannot be.
   public static Template parse(String source, String name, Dialect dialect) {
-    Names names = new Names(filter -> Filters.exists(filter, dialect), Tests::exists);
     try {
-      return new Template(name, dialect, StatementParser.parse(source, name, names, dialect));
+      List<Statement> statements = StatementParser.parse(source, name, dialect);
+      new NameCheck(name, dialect).check(statements);
+      return new Template(name, dialect, statements);
     } catch (StackOverflowError e) {
       throw new UserException(name + ": nested too deeply", e);
     }

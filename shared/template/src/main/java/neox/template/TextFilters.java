@@ -183,12 +183,16 @@ final class TextFilters {
   /// What the evaluation harness adds: Python's `re.sub`, for patterns that Java reads alike.
   private static Value regexReplace(Value subject, Arguments arguments) {
     Bound bound = arguments.bind("regex_replace", 1, "pattern", "repl", "count");
+    if (!(subject instanceof Value.Text(String searched, _))) {
+      Arithmetic.requireDefined(subject);
+      throw Fault.of("regex_replace: expected a string, found '%s'", subject.type());
+    }
     String pattern = bound.text(0).replace("(?P<", "(?<");
     Matcher matcher;
     try {
       matcher =
           Pattern.compile(pattern, Pattern.UNICODE_CHARACTER_CLASS)
-              .matcher(new PatientText(Printing.str(subject)));
+              .matcher(new PatientText(searched));
     } catch (PatternSyntaxException e) {
       throw Fault.of("regex_replace: %s", e.getDescription());
     }

@@ -18,12 +18,10 @@ final class ExpressionParser {
       Set.of(Kind.NAME, Kind.STRING, Kind.INTEGER, Kind.FLOAT);
 
   private final Tokens tokens;
-  private final Names names;
   private final OperandParser operands;
 
-  ExpressionParser(Tokens tokens, Names names) {
+  ExpressionParser(Tokens tokens) {
     this.tokens = tokens;
-    this.names = names;
     this.operands = new OperandParser(tokens, this);
   }
 
@@ -204,11 +202,9 @@ final class ExpressionParser {
   Expr parseFilterChain(Expr value) {
     tokens.skipOperator("|");
     do {
-      Token name = tokens.expect(Kind.NAME, "the name of a filter");
-      if (!names.filters().test(name.text())) {
-        throw tokens.error(name.line(), "no filter named '" + name.text() + "'");
-      }
-      value = new Expr.Filtered(value, name.text(), parseOptionalGiven());
+      int line = tokens.current().line();
+      String name = parseDottedName("the name of a filter");
+      value = new Expr.Filtered(value, name, parseOptionalGiven(), line);
     } while (tokens.skipOperator("|"));
     return value;
   }
@@ -219,12 +215,19 @@ final class ExpressionParser {
 
   private Expr parseTest(Expr subject) {
     boolean negated = tokens.skipWord("not");
-    Token name = tokens.expect(Kind.NAME, "the name of a test");
-    if (!names.tests().test(name.text())) {
-      throw tokens.error(name.line(), "no test named '" + name.text() + "'");
-    }
-    Expr tested = new Expr.Tested(subject, name.text(), parseTestGiven());
+    int line = tokens.current().line();
+    String name = parseDottedName("the name of a test");
+    Expr tested = new Expr.Tested(subject, name, parseTestGiven(), line);
     return negated ? new Expr.Not(tested) : tested;
+  }
+
+  /// Dots belong to the name of a filter or a test: `xs|first.role` names a filter `first.role`.
+  private String parseDottedName(String expected) {
+    StringBuilder name = new StringBuilder(tokens.expect(Kind.NAME, expected).text());
+    while (tokens.skipOperator(".")) {
+      name.append('.').append(tokens.expect(Kind.NAME, expected).text());
+    }
+    return name.toString();
   }
 
   private Given parseTestGiven() {

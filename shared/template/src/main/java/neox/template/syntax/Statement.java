@@ -75,7 +75,7 @@ public sealed interface Statement {
   record Autoescape(Expr on, List<Statement> body, int line) implements Statement {}
 
   /// A tag that loads another template: there is none.
-  record Load(String tag, int line) implements Statement {}
+  record Load(String tag, Expr template, int line) implements Statement {}
 
   record Break(int line) implements Statement {}
 

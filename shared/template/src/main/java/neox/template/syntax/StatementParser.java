@@ -21,19 +21,18 @@ public final class StatementParser {
   private final Set<String> blocks = new HashSet<>();
   private int loops;
 
-  private StatementParser(Tokens tokens, Names names, Dialect dialect) {
+  private StatementParser(Tokens tokens, Dialect dialect) {
     this.tokens = tokens;
-    this.expressions = new ExpressionParser(tokens, names);
+    this.expressions = new ExpressionParser(tokens);
     this.dialect = dialect;
   }
 
   /// Parses a whole template; [neox.base.UserException] `name:line: …` when it is not one.
   ///
   /// @param name of the template, for messages
-  public static List<Statement> parse(String source, String name, Names names, Dialect dialect) {
+  public static List<Statement> parse(String source, String name, Dialect dialect) {
     Tokens tokens = new Tokens(Lexer.tokens(source, name, dialect), name);
-    StatementParser parser = new StatementParser(tokens, names, dialect);
-    return parser.parseUntil(Set.of(), 0, "");
+    return new StatementParser(tokens, dialect).parseUntil(Set.of(), 0, "");
   }
 
   /// Statements up to a tag of one of the names, whose name is the current token then.
@@ -123,11 +122,24 @@ public final class StatementParser {
   }
 
   private Statement parseLoad(Token tag) {
-    expressions.parse();
+    Expr template = expressions.parse();
+    if (tag.text().equals("include")) {
+      skipWords("ignore", "missing");
+      skipWords("with", "context");
+      skipWords("without", "context");
+      return new Statement.Load(tag.text(), template, tag.line());
+    }
     while (!tokens.atKind(Kind.BLOCK_END) && !tokens.atKind(Kind.END)) {
       tokens.next();
     }
-    return new Statement.Load(tag.text(), tag.line());
+    return new Statement.Load(tag.text(), template, tag.line());
+  }
+
+  private void skipWords(String word, String second) {
+    if (tokens.atWords(word, second)) {
+      tokens.next();
+      tokens.next();
+    }
   }
 
   private Statement parseBlock(int line) {

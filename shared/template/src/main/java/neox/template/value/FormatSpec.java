@@ -130,13 +130,19 @@ record FormatSpec(
       case 'X' -> PythonCase.upper(whole.toString(16));
       case 'o' -> whole.toString(8);
       case 'b' -> whole.toString(2);
-      case 'c' -> character(whole);
+      case 'c' -> {
+        if (sign != '-') {
+          throw Fault.of("Sign not allowed with integer format specifier 'c'");
+        }
+        yield character(whole);
+      }
       default -> Printing.str(new Value.Int(whole));
     };
   }
 
-  private String character(BigInteger number) {
-    if (sign != '-' || number.signum() < 0 || number.bitLength() > 21) {
+  /// The character of that number, as Python's `chr` makes it.
+  static String character(BigInteger number) {
+    if (number.bitLength() > 31 || !Character.isValidCodePoint(number.intValue())) {
       throw Fault.of("%%c arg not in range(0x110000)");
     }
     return Character.toString(number.intValue());

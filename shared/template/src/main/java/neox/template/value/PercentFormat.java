@@ -138,7 +138,7 @@ public final class PercentFormat {
       case 'c' ->
           value instanceof Value.Text(String text, _) && PythonText.length(text) == 1
               ? text
-              : Character.toString(integer(value, kind).intValueExact());
+              : FormatSpec.character(integer(value, kind));
       default -> throw Fault.of("unsupported format character '%s'", kind);
     };
   }

@@ -33,6 +33,11 @@ public final class Sequences {
             });
   }
 
+  /// The items one after the other; those of a generator are made when they are asked for.
+  public static Iterator<Value> iterator(Value value) {
+    return value instanceof Value.Lazy lazy ? lazy.items() : items(value).iterator();
+  }
+
   private static List<Value> drain(Iterator<Value> items) {
     List<Value> drained = new ArrayList<>();
     items.forEachRemaining(drained::add);

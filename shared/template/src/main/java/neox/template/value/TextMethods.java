@@ -182,8 +182,7 @@ public final class TextMethods {
       switch (dict.get(Value.Int.of(c)).orElse(Value.Int.of(c))) {
         case Value.None none -> {}
         case Value.Text(String fresh, _) -> translated.append(fresh);
-        case Value.Int(BigInteger number) when number.signum() >= 0 && number.bitLength() < 21 ->
-            translated.appendCodePoint(number.intValue());
+        case Value.Int(BigInteger number) -> translated.append(FormatSpec.character(number));
         default -> throw Fault.of("character mapping must return integer, None or str");
       }
       Size.require(translated.length());
