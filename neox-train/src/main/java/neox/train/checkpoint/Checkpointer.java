@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -187,7 +186,7 @@ public final class Checkpointer implements Saver {
     entries.put("start_lr", schedule.peak());
     entries.put("warmup_iter", schedule.warmupSteps());
     entries.put("num_iters", state.updates());
-    entries.put("decay_style", schedule.style().name().toLowerCase(Locale.ROOT));
+    entries.put("decay_style", schedule.style().label());
     entries.put("end_iter", schedule.decaySteps());
     entries.put("min_lr", schedule.minRate());
     return entries;

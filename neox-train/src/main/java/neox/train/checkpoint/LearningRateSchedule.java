@@ -1,7 +1,7 @@
 package neox.train.checkpoint;
 
+import neox.config.DecayStyle;
 import neox.config.ScheduleConfig;
-import neox.config.ScheduleConfig.DecayStyle;
 
 /// The learning rate as a function of the optimizer step: linear warm-up, then a decay.
 ///
@@ -12,6 +12,7 @@ import neox.config.ScheduleConfig.DecayStyle;
 ///     cosine       min + (peak - min)/2 · (cos(π m/E) + 1)
 ///     exponential  peak · exp(-0.693 m/E)
 ///     constant     peak
+///     wsd          peak up to m = E - D, then min + (peak - min) · shape((m - E + D) / D)
 ///
 /// NeoX compat: W may be fractional, and a W below 1 makes the first rate exceed the peak. On
 /// purpose unlike NeoX: past the end the rate stays where the decay ended (NeoX's cosine rises
@@ -28,11 +29,7 @@ public record LearningRateSchedule(
 
   public static LearningRateSchedule of(ScheduleConfig config, double peak) {
     return new LearningRateSchedule(
-        config.decayStyle(),
-        peak,
-        config.minRate(),
-        config.warmupFraction() * config.decayIters(),
-        config.decayIters());
+        config.decayStyle(), peak, config.minRate(), config.warmupSteps(), config.decayIters());
   }
 
   /// The rate of optimizer step `step` (the first is 1).
@@ -45,11 +42,27 @@ public record LearningRateSchedule(
     double end = decaySteps - warmupSteps;
     double rate =
         switch (style) {
-          case CONSTANT -> peak;
-          case LINEAR -> peak * (end - m) / end;
-          case COSINE -> minRate + (peak - minRate) / 2 * (Math.cos(Math.PI * m / end) + 1);
-          case EXPONENTIAL -> peak * Math.exp(EXPONENT * m / end);
+          case DecayStyle.Whole.CONSTANT -> peak;
+          case DecayStyle.Whole.LINEAR -> peak * (end - m) / end;
+          case DecayStyle.Whole.COSINE ->
+              minRate + (peak - minRate) / 2 * (Math.cos(Math.PI * m / end) + 1);
+          case DecayStyle.Whole.EXPONENTIAL -> peak * Math.exp(EXPONENT * m / end);
+          case DecayStyle.Wsd(DecayStyle.WsdShape shape, long steps) ->
+              minRate + (peak - minRate) * fraction(shape, (m - end + steps) / steps);
         };
     return Math.max(rate, minRate);
+  }
+
+  /// What is left of the way down to the floor.
+  ///
+  /// @param r how much of the decay has passed; up to 0 it has not begun
+  private static double fraction(DecayStyle.WsdShape shape, double r) {
+    if (r <= 0) {
+      return 1;
+    }
+    return switch (shape) {
+      case LINEAR -> 1 - r;
+      case MINUS_SQRT -> 1 - Math.sqrt(r);
+    };
   }
 }

@@ -6,12 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
-import java.util.Locale;
 import java.util.Optional;
 import neox.base.NamedFiles;
-import neox.base.UserException;
 import neox.base.json.Json;
-import neox.config.ScheduleConfig.DecayStyle;
 import neox.train.stability.Stability;
 
 /// Where a run stands, apart from tensors: `train_state.json` in a checkpoint.
@@ -123,12 +120,7 @@ public record TrainState(
     ObjectNode json = Json.mapper().createObjectNode();
     json.put("iteration", iteration).put("samples", samples).put("tokens", tokens);
     window.write(json.putObject("loss_window"));
-    json.putObject("lr_scheduler")
-        .put("decay_style", schedule.style().name().toLowerCase(Locale.ROOT))
-        .put("start_lr", schedule.peak())
-        .put("min_lr", schedule.minRate())
-        .put("warmup_iter", schedule.warmupSteps())
-        .put("end_iter", schedule.decaySteps());
+    ScheduleState.write(schedule, json.putObject("lr_scheduler"));
     StabilityFields.write(stability, json);
     data.ifPresent(state -> state.write(json.putObject("data")));
     randomState.ifPresent(state -> json.put("torch_rng_state", state));
@@ -144,30 +136,15 @@ public record TrainState(
     JsonNode json = Json.read(file);
     StateFields fields = new StateFields(json, file);
     LossWindow window = LossWindow.read(fields.child("loss_window"));
-    StateFields schedule = fields.child("lr_scheduler");
     return Optional.of(
         new TrainState(
             fields.count("iteration"),
             fields.count("samples"),
             fields.count("tokens"),
             window,
-            new LearningRateSchedule(
-                style(schedule.text("decay_style"), file),
-                schedule.real("start_lr"),
-                schedule.real("min_lr"),
-                schedule.real("warmup_iter"),
-                schedule.count("end_iter")),
+            ScheduleState.read(fields.child("lr_scheduler")),
             StabilityFields.read(fields),
             Optional.ofNullable(json.get("torch_rng_state")).map(JsonNode::asText),
             fields.optionalChild("data").map(DataState::read)));
-  }
-
-  private static DecayStyle style(String name, Path file) {
-    for (DecayStyle style : DecayStyle.values()) {
-      if (style.name().equalsIgnoreCase(name)) {
-        return style;
-      }
-    }
-    throw UserException.of("%s: unknown decay_style \"%s\"", file, name);
   }
 }

@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.TensorVector;
 /// lies in slots, which start as zeros.
 ///
 /// Rules work element by element, so that it does not matter how parameters are cut into slices.
-sealed interface UpdateRule permits AdamWUpdate, LionUpdate, SgdUpdate {
+sealed interface UpdateRule permits AdamUpdate, LionUpdate, SgdUpdate {
   /// The rule's name in checkpoints and messages.
   String name();
 
@@ -33,7 +33,7 @@ sealed interface UpdateRule permits AdamWUpdate, LionUpdate, SgdUpdate {
 
   static UpdateRule of(OptimizerRule rule) {
     return switch (rule) {
-      case OptimizerRule.Adam adam -> new AdamWUpdate(adam);
+      case OptimizerRule.Adam adam -> new AdamUpdate(adam);
       case OptimizerRule.Lion lion -> new LionUpdate(lion);
       case OptimizerRule.Sgd sgd -> new SgdUpdate(sgd.momentum());
     };

@@ -19,17 +19,17 @@ import neox.config.CheckpointConfig;
 import neox.config.CheckpointConfig.Scale;
 import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
+import neox.config.DecayStyle;
 import neox.config.NeoxConfig;
 import neox.config.ScheduleConfig;
-import neox.config.ScheduleConfig.DecayStyle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StartingPointTest {
   private static final LearningRateSchedule OLD =
-      new LearningRateSchedule(DecayStyle.COSINE, 0.003, 0.0003, 2, 20);
+      new LearningRateSchedule(DecayStyle.Whole.COSINE, 0.003, 0.0003, 2, 20);
   private static final LearningRateSchedule NEW =
-      new LearningRateSchedule(DecayStyle.COSINE, 0.003, 0.0003, 4, 40);
+      new LearningRateSchedule(DecayStyle.Whole.COSINE, 0.003, 0.0003, 4, 40);
 
   @TempDir Path directory;
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -170,6 +170,6 @@ class StartingPointTest {
   }
 
   private static ScheduleConfig schedule(boolean override, boolean useCheckpoint) {
-    return new ScheduleConfig(DecayStyle.COSINE, 20, 0, 0.1, override, useCheckpoint);
+    return new ScheduleConfig(DecayStyle.Whole.COSINE, 20, 0, 2, override, useCheckpoint);
   }
 }

@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import neox.base.UserException;
-import neox.config.ScheduleConfig.DecayStyle;
+import neox.config.DecayStyle;
 import neox.train.stability.LossScale;
 import neox.train.stability.Recent;
 import neox.train.stability.Stability;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TrainStateTest {
   private static final LearningRateSchedule SCHEDULE =
-      new LearningRateSchedule(DecayStyle.COSINE, 0.003, 0.0003, 1.3, 13);
+      new LearningRateSchedule(DecayStyle.Whole.COSINE, 0.003, 0.0003, 1.3, 13);
 
   private static final DataState DATA =
       new DataState(
@@ -76,6 +77,25 @@ class TrainStateTest {
     assertThat(directory.resolve("train_state.json"))
         .content()
         .doesNotContain("skipped", "loss_scaler", "recent");
+  }
+
+  @Test
+  void readsBackEverySchedule() throws IOException {
+    List<DecayStyle> styles = new ArrayList<>(List.of(DecayStyle.Whole.values()));
+    for (DecayStyle.WsdShape shape : DecayStyle.WsdShape.values()) {
+      styles.add(new DecayStyle.Wsd(shape, 7));
+    }
+    for (DecayStyle style : styles) {
+      var state = TrainState.fresh(new LearningRateSchedule(style, 0.003, 0.0003, 1.3, 13));
+      state.write(directory);
+      assertThat(TrainState.read(directory)).contains(state);
+    }
+    Path file = directory.resolve("train_state.json");
+    Files.writeString(file, Files.readString(file).replace("minus_sqrt", "cubic"));
+    assertThatThrownBy(() -> TrainState.read(directory))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            file + ": unknown wsd_decay_style \"cubic\"; another version of this program wrote it");
   }
 
   @Test

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import neox.base.Console;
+import neox.config.DecayStyle;
 import neox.config.MonitorConfig;
-import neox.config.ScheduleConfig.DecayStyle;
 import neox.config.step.StepChanges;
 import neox.config.step.StepSchedule;
 import neox.monitor.JsonlMetrics;
@@ -41,7 +41,7 @@ class TrainLogTest {
   private boolean watching;
   private final TrainProgress progress =
       new TrainProgress(
-          TrainState.fresh(new LearningRateSchedule(DecayStyle.CONSTANT, 0.004, 0, 4, 100)));
+          TrainState.fresh(new LearningRateSchedule(DecayStyle.Whole.CONSTANT, 0.004, 0, 4, 100)));
 
   @Test
   void printsNeoxsLineWithNormTokensAndTimeLeft() throws IOException {

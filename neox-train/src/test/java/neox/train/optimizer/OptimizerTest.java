@@ -57,6 +57,43 @@ class OptimizerTest {
   }
 
   @Test
+  void adamWithL2DecayAddsItToTheGradient() {
+    followsFormula(
+        new OptimizerRule.Adam(0.9, 0.95, 1e-2, OptimizerRule.Decay.L2, true),
+        (p, element, rate, decay) -> {
+          double m = 0;
+          double v = 0;
+          for (int t = 1; t <= GRADIENTS.length; t++) {
+            double g = GRADIENTS[t - 1][element] + decay * p;
+            m = 0.9 * m + 0.1 * g;
+            v = 0.95 * v + 0.05 * g * g;
+            p -=
+                rate
+                    * (m / (1 - Math.pow(0.9, t)))
+                    / (Math.sqrt(v / (1 - Math.pow(0.95, t))) + 1e-2);
+          }
+          return p;
+        });
+  }
+
+  @Test
+  void adamWithoutBiasCorrectionTakesItsAveragesAsTheyAre() {
+    followsFormula(
+        new OptimizerRule.Adam(0.9, 0.95, 1e-8, OptimizerRule.Decay.DECOUPLED, false),
+        (p, element, rate, decay) -> {
+          double m = 0;
+          double v = 0;
+          for (float[] gradient : GRADIENTS) {
+            double g = gradient[element];
+            m = 0.9 * m + 0.1 * g;
+            v = 0.95 * v + 0.05 * g * g;
+            p -= rate * (m / (Math.sqrt(v) + 1e-8) + decay * p);
+          }
+          return p;
+        });
+  }
+
+  @Test
   void lionFollowsItsFormula() {
     followsFormula(
         LION,

@@ -1,6 +1,9 @@
 package neox.config;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import neox.config.table.ConfigTable;
 import neox.config.table.ConfigType;
@@ -12,42 +15,35 @@ import neox.config.table.Range;
 /// @param decayIters last step of the decay (`lr_decay_iters`, or `lr_decay_fraction` of the run,
 ///   or the run)
 /// @param minRate floor of the decay (`min_lr`)
-/// @param warmupFraction of `decayIters` (`warmup`)
+/// @param warmupSteps not always a whole number (`lr_warmup_iters`, or `warmup` of `decayIters`)
 /// @param override the configuration wins over the checkpoint's schedule (`override_lr_scheduler`)
 /// @param useCheckpoint the checkpoint's schedule wins (`use_checkpoint_lr_scheduler`)
 public record ScheduleConfig(
     DecayStyle decayStyle,
     long decayIters,
     double minRate,
-    double warmupFraction,
+    double warmupSteps,
     boolean override,
     boolean useCheckpoint) {
 
-  /// `lr_decay_style`.
-  public enum DecayStyle {
-    CONSTANT,
-    LINEAR,
-    COSINE,
-    EXPONENTIAL
-  }
+  private static final String WARMUP = "warmup";
+  private static final String WARMUP_ITERS = "lr_warmup_iters";
+  private static final String WSD_ITERS = "lr_wsd_decay_iters";
+  private static final double WARMUP_FRACTION = 0.01;
 
   /// `peakRate` and `trainIters` are what the schedule starts from and lasts for.
   static ScheduleConfig from(ConfigTable t, double peakRate, long trainIters) {
     t.section("Learning rate");
-    DecayStyle style =
-        t.choice("lr_decay_style", DecayStyle.LINEAR, "shape of the decay after warm-up");
-    Optional<Long> iters =
-        t.optional(
-            "lr_decay_iters",
-            ConfigType.count(Range.atLeast(1)),
-            "last step of the decay; train_iters when not given");
-    Optional<Double> fraction =
-        t.optional(
-            "lr_decay_fraction",
-            ConfigType.real(Range.between(0, 1)),
-            "last step of the decay as a fraction of train_iters, without lr_decay_iters");
+    String style =
+        t.get(
+            "lr_decay_style",
+            ConfigType.oneOf(styles(), Map.of()),
+            DecayStyle.Whole.LINEAR.label(),
+            "shape of the decay after warm-up; the rate stays where it ends");
+    long decayIters = decayIters(t, trainIters);
+    double warmup = warmup(t, decayIters);
+    DecayStyle decay = decay(t, style, decayIters, warmup);
     double minRate = t.real("min_lr", 0.0, Range.atLeast(0), "floor of the decay");
-    double warmup = t.real("warmup", 0.01, Range.between(0, 1), "fraction of the decay steps");
     boolean override =
         t.flag("override_lr_scheduler", false, "this schedule wins over the checkpoint's");
     boolean useCheckpoint =
@@ -62,9 +58,103 @@ public record ScheduleConfig(
         !(override && useCheckpoint),
         List.of("override_lr_scheduler", "use_checkpoint_lr_scheduler"),
         "override_lr_scheduler and use_checkpoint_lr_scheduler contradict each other");
+    return new ScheduleConfig(decay, decayIters, minRate, warmup, override, useCheckpoint);
+  }
+
+  private static List<String> styles() {
+    List<String> styles = new ArrayList<>();
+    for (DecayStyle.Whole style : DecayStyle.Whole.values()) {
+      styles.add(style.label());
+    }
+    styles.add(DecayStyle.Wsd.LABEL);
+    return styles;
+  }
+
+  private static long decayIters(ConfigTable t, long trainIters) {
+    Optional<Long> iters =
+        t.optional(
+            "lr_decay_iters",
+            ConfigType.count(Range.atLeast(1)),
+            "last step of the decay; train_iters when not given");
+    Optional<Double> fraction =
+        t.optional(
+            "lr_decay_fraction",
+            ConfigType.real(Range.between(0, 1)),
+            "last step of the decay as a fraction of train_iters, without lr_decay_iters");
     long part = (long) (fraction.orElse(1.0) * trainIters);
     long decayIters = Math.max(1, iters.orElse(part));
     t.derived("lr_decay_iters", decayIters);
-    return new ScheduleConfig(style, decayIters, minRate, warmup, override, useCheckpoint);
+    return decayIters;
+  }
+
+  private static double warmup(ConfigTable t, long decayIters) {
+    t.displace(List.of(WARMUP), List.of(WARMUP_ITERS));
+    t.displace(List.of(WARMUP_ITERS), List.of(WARMUP));
+    Optional<Double> fraction =
+        t.optional(
+            WARMUP,
+            ConfigType.real(Range.between(0, 1)),
+            "steps in which the rate rises to its peak, as a fraction of lr_decay_iters; 0.01");
+    Optional<Long> iters =
+        t.optional(
+            WARMUP_ITERS,
+            ConfigType.count(Range.atLeast(0)),
+            "steps in which the rate rises to its peak, instead of warmup");
+    t.check(
+        fraction.isEmpty() || iters.isEmpty(),
+        List.of(WARMUP_ITERS, WARMUP),
+        "give either lr_warmup_iters or warmup, not both");
+    t.check(
+        iters.orElse(0L) <= decayIters,
+        List.of(WARMUP_ITERS, "lr_decay_iters"),
+        "must not be above lr_decay_iters (%d), found %d",
+        decayIters,
+        iters.orElse(0L));
+    if (iters.isPresent()) {
+      return iters.get();
+    }
+    t.derived(WARMUP, fraction.orElse(WARMUP_FRACTION));
+    return fraction.orElse(WARMUP_FRACTION) * decayIters;
+  }
+
+  private static DecayStyle decay(ConfigTable t, String style, long decayIters, double warmup) {
+    DecayStyle.WsdShape shape =
+        t.choice(
+            "lr_wsd_decay_style",
+            DecayStyle.WsdShape.LINEAR,
+            "how the rate falls at the end of wsd; minus_sqrt is 1 - the square root");
+    Optional<Long> iters =
+        t.optional(
+            WSD_ITERS,
+            ConfigType.count(Range.atLeast(1)),
+            "steps of the decay of wsd, the last of which is lr_decay_iters; required for wsd, or"
+                + " lr_wsd_decay_fraction");
+    Optional<Double> fraction =
+        t.optional(
+            "lr_wsd_decay_fraction",
+            ConfigType.real(Range.between(0, 1)),
+            "steps of the decay of wsd as a fraction of lr_decay_iters, without"
+                + " lr_wsd_decay_iters");
+    if (!style.equals(DecayStyle.Wsd.LABEL)) {
+      return Arrays.stream(DecayStyle.Whole.values())
+          .filter(whole -> whole.label().equals(style))
+          .findFirst()
+          .orElse(DecayStyle.Whole.LINEAR);
+    }
+    t.check(
+        iters.isPresent() || fraction.isPresent(),
+        List.of(WSD_ITERS, "lr_decay_style"),
+        "required but missing: steps of the decay at the end (or give lr_wsd_decay_fraction)");
+    long part = Math.max(1, (long) (fraction.orElse(0.0) * decayIters));
+    long steps = iters.orElse(part);
+    t.derived(WSD_ITERS, steps);
+    t.check(
+        warmup + steps <= decayIters,
+        List.of(WSD_ITERS, "lr_wsd_decay_fraction", WARMUP_ITERS, WARMUP),
+        "%d steps of decay after %s of warm-up do not fit into lr_decay_iters (%d)",
+        steps,
+        warmup,
+        decayIters);
+    return new DecayStyle.Wsd(shape, steps);
   }
 }

@@ -216,7 +216,7 @@ class ConfigFilesTest {
             "optimizer:",
             "  type: \"adam\" # a.yml:9",
             "    lr: 0.001 # a.yml:9",
-            "    eps: 1.0e-8 # default",
+            "    eps: 1.0e-8 # derived",
             "num_kv_heads: 4 # derived",
             "lr_decay_iters: 100 # derived",
             "merge_file: null # default",

@@ -191,7 +191,7 @@ class ConfigProblemsTest {
                     "train_micro_batch_size_per_gpu: required but missing: samples per forward"
                         + " pass and rank (or give train_batch_size)",
                     "optimizer.type: required but missing: the rule by which gradients change weights;"
-                        + " AdamW under each of its names",
+                        + " cpu_adam and cpu_torch_adam are adam",
                     "optimizer.params.lr: required but missing: peak learning rate",
                     "vocab_file: required but missing: the file of the GPT2BPETokenizer",
                     "merge_file: required but missing: the merges of the GPT2BPETokenizer"));

@@ -79,8 +79,7 @@ class GoldenConfigTest {
     assertThat(config.optimizer())
         .isEqualTo(new OptimizerConfig(new OptimizerRule.Adam(0.9, 0.95, 1e-8), 0.003, 0.1, 1.0));
     assertThat(config.schedule())
-        .isEqualTo(
-            new ScheduleConfig(ScheduleConfig.DecayStyle.COSINE, 20, 0.0003, 0.1, false, false));
+        .isEqualTo(new ScheduleConfig(DecayStyle.Whole.COSINE, 20, 0.0003, 2, false, false));
     assertThat(config.precision()).isEqualTo(Precision.FP32);
     assertThat(config.data().dataPath()).contains(Path.of("_data/corpus1_text_document"));
     assertThat(config.data().split()).isEqualTo("90,5,5");

@@ -16,7 +16,8 @@ public final class FusedOps {
   ///     p = p - lr·wd·p - lr · (m/(1-β₁ᵗ)) / (√(v/(1-β₂ᵗ)) + eps)
   ///
   /// `steps[i]` is a float32 scalar tensor that holds t and *already counts this step*: add 1 before
-  /// the call, as the state's owner.
+  /// the call, as the state's owner. An infinite t leaves out the corrections for having begun at
+  /// zero.
   public static void adamW(
       TensorVector params,
       TensorVector grads,
@@ -28,24 +29,52 @@ public final class FusedOps {
       double beta2,
       double weightDecay,
       double eps) {
-    if (params.empty()) {
+    step(
+        Handles.ADAMW,
+        new TensorVector[] {params, grads, expAvgs, expAvgSqs},
+        steps,
+        new double[] {lr, beta1, beta2, weightDecay, eps});
+  }
+
+  /// The same with the decay of L2 regularization: g + wd·p takes the place of g.
+  public static void adam(
+      TensorVector params,
+      TensorVector grads,
+      TensorVector expAvgs,
+      TensorVector expAvgSqs,
+      TensorVector steps,
+      double lr,
+      double beta1,
+      double beta2,
+      double weightDecay,
+      double eps) {
+    step(
+        Handles.ADAM,
+        new TensorVector[] {params, grads, expAvgs, expAvgSqs},
+        steps,
+        new double[] {lr, beta1, beta2, weightDecay, eps});
+  }
+
+  private static void step(
+      Operator operator, TensorVector[] lists, TensorVector steps, double[] values) {
+    if (lists[0].empty()) {
       return;
     }
     try (var _ = Scope.open()) {
       IValueVector stack = Operator.arguments();
-      for (TensorVector list : new TensorVector[] {params, grads, expAvgs, expAvgSqs}) {
+      for (TensorVector list : lists) {
         stack.push_back(Operator.of(list));
       }
       stack.push_back(Operator.of(new TensorVector())); // max_exp_avg_sqs: amsgrad only
       stack.push_back(Operator.of(steps));
-      for (double value : new double[] {lr, beta1, beta2, weightDecay, eps}) {
+      for (double value : values) {
         stack.push_back(Operator.of(value));
       }
       stack.push_back(Operator.of(false)); // amsgrad
       stack.push_back(Operator.of(false)); // maximize
       stack.push_back(Operator.none()); // grad_scale
       stack.push_back(Operator.none()); // found_inf
-      Handles.ADAMW.call(stack);
+      operator.call(stack);
     }
   }
 
@@ -128,6 +157,7 @@ public final class FusedOps {
 
   /// Found once, on first use; immutable.
   private static final class Handles {
+    static final Operator ADAM = Operator.find("aten::_fused_adam_", "");
     static final Operator ADAMW = Operator.find("aten::_fused_adamw_", "");
     static final Operator NORM = Operator.find("aten::_foreach_norm", "Scalar");
     static final Operator ZERO = Operator.find("aten::_foreach_zero_", "");

@@ -208,8 +208,6 @@ public final class KnownKeys {
   private static void optimizer() {
     refused("GPT-NeoX ignores it; the key is gradient_clipping", "clip_grad=1.0");
     refused("it belongs at the top level: weight_decay", "optimizer.params.weight_decay");
-    later("AdamW is always bias-corrected", "optimizer.params.bias_correction=true");
-    refused("weight decay is always decoupled (AdamW)", "optimizer.params.adam_w_mode=true");
     refused("AMSGrad", "optimizer.params.amsgrad");
     ignored(
         "used by other optimizers only",

@@ -22,7 +22,7 @@ public final class OldKeys {
         "remove it: norms stand before attention and MLP, never after them",
         "apply_residual_connection_post_layernorm");
     old("write min_lr, a rate: decay_lr_to x optimizer.params.lr", "decay_lr_to");
-    old("write warmup, a fraction: warmup_iters / lr_decay_iters", "warmup_iters");
+    old("write lr_warmup_iters", "warmup_iters");
     old("write checkpoint_factor, the steps between saves", "save_interval");
     old("write moe_expert_interval", "expert_interval");
     old(

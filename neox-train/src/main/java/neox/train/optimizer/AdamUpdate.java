@@ -1,0 +1,65 @@
+package neox.train.optimizer;
+
+import java.util.List;
+import neox.config.OptimizerRule;
+import neox.tensor.FusedOps;
+import neox.tensor.Placement;
+import neox.tensor.Scope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+
+/// Adam with either decay: see [FusedOps#adamW] and [FusedOps#adam], which do it in one pass.
+record AdamUpdate(OptimizerRule.Adam adam) implements UpdateRule {
+  /// One name for both decays, which remember the same; checkpoints have held it from the first.
+  @Override
+  public String name() {
+    return "AdamW";
+  }
+
+  @Override
+  public List<String> slots() {
+    return List.of("exp_avg", "exp_avg_sq");
+  }
+
+  @Override
+  public void update(Operands on, double rate, double decay, long step) {
+    try (var _ = Scope.open()) {
+      TensorVector counts = counts(on, adam.correctsBias() ? step : Double.POSITIVE_INFINITY);
+      switch (adam.decay()) {
+        case DECOUPLED ->
+            FusedOps.adamW(
+                on.weights(),
+                on.gradients(),
+                on.slots().get(0),
+                on.slots().get(1),
+                counts,
+                rate,
+                adam.beta1(),
+                adam.beta2(),
+                decay,
+                adam.epsilon());
+        case L2 ->
+            FusedOps.adam(
+                on.weights(),
+                on.gradients(),
+                on.slots().get(0),
+                on.slots().get(1),
+                counts,
+                rate,
+                adam.beta1(),
+                adam.beta2(),
+                decay,
+                adam.epsilon());
+      }
+    }
+  }
+
+  private static TensorVector counts(Operands on, double step) {
+    Tensor count = Placement.of(on.weights().get(0)).full(step);
+    TensorVector counts = new TensorVector();
+    for (int i = 0; i < on.size(); i++) {
+      counts.push_back(count);
+    }
+    return counts;
+  }
+}
