@@ -17,8 +17,9 @@ import neox.train.optimizer.Optimizer;
 /// doubles, for the products of what a configuration may hold exceed a long.
 ///
 /// @param parameters weights, their gradients, and what the optimizer remembers of them
+/// @param copies of weights and optimizer state that `async_save` writes
 /// @param activations the inputs of all blocks, which are kept for the backward pass
-record MemoryNeed(double parameters, double activations) {
+record MemoryNeed(double parameters, double copies, double activations) {
 
   static MemoryNeed of(NeoxConfig config, Topology topology) {
     Dims dims = config.model().dims();
@@ -33,10 +34,11 @@ record MemoryNeed(double parameters, double activations) {
         };
     double tokens = (double) config.batch().microBatchSize() * dims.seqLength();
     double trained = config.tuning().equals(TuningConfig.ALL) ? weights : 0;
+    double state = trained * Optimizer.slots(config.optimizer()) * Float.BYTES / replicas;
+    boolean copied = config.checkpoint().async() && config.checkpoint().save().isPresent();
     return new MemoryNeed(
-        weights * element
-            + trained * Float.BYTES
-            + trained * Optimizer.slots(config.optimizer()) * Float.BYTES / replicas,
+        weights * element + trained * Float.BYTES + state,
+        copied ? weights * element + state : 0,
         tokens * hidden * blocks * element);
   }
 
@@ -48,14 +50,16 @@ record MemoryNeed(double parameters, double activations) {
   }
 
   void requireAtMost(long memory) {
-    if (parameters + activations > memory) {
+    double all = parameters + copies + activations;
+    if (all > memory) {
       throw UserException.of(
-          "this run needs more than %s of memory (%s for weights, gradients and optimizer, %s for"
-              + " activations of one micro-batch), and this machine has %s; make hidden_size,"
+          "this run needs more than %s of memory (%s for weights, gradients and optimizer,%s %s"
+              + " for activations of one micro-batch), and this machine has %s; make hidden_size,"
               + " num_layers, train_micro_batch_size_per_gpu or seq_length smaller, or share the"
               + " work among machines",
-          Bytes.text(parameters + activations),
+          Bytes.text(all),
           Bytes.text(parameters),
+          copies == 0 ? "" : " " + Bytes.text(copies) + " for what async_save copies,",
           Bytes.text(activations),
           Bytes.text((double) memory));
     }

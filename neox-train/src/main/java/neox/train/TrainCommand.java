@@ -3,6 +3,7 @@ package neox.train;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import neox.base.Console;
 import neox.base.ExitCode;
@@ -114,11 +115,16 @@ public final class TrainCommand implements ToolCommand {
       throws IOException {
     ParallelConfig parallel = plan.loaded().config().parallel();
     Topology topology = launch.topology(parallel.stages(), parallel.modelParallelSize());
-    try (Ranks ranks = Ranks.join(topology, launch, JOIN)) {
+    boolean async = plan.loaded().config().checkpoint().async();
+    List<String> sets = async ? List.of("", "saving-") : List.of("");
+    List<Ranks> joined = Ranks.join(topology, launch, JOIN, sets);
+    try (Ranks ranks = joined.getFirst();
+        Ranks writers = joined.getLast()) {
       if (ranks.isFirstOfAll()) {
         plan.loaded().warning().ifPresent(warning -> console.warn("%s", warning));
       }
-      return Training.run(plan, new Training.Seat(ranks, Device.named(device)), console, stop);
+      Training.Seat seat = new Training.Seat(ranks, writers, Device.named(device));
+      return Training.run(plan, seat, console, stop);
     }
   }
 

@@ -68,6 +68,7 @@ final class Training {
   private final LoadedConfig loaded;
   private final NeoxConfig config;
   private final Ranks ranks;
+  private final Ranks writers;
   private final Placement placement;
   private final Objective objective = new LanguageModeling();
   private final Console console;
@@ -76,13 +77,20 @@ final class Training {
   /// Where and with whom a rank computes.
   ///
   /// @param ranks of the run, which stay the caller's
-  record Seat(Ranks ranks, Device device) {}
+  /// @param writers the same ranks, in groups of their own for the thread that saves
+  record Seat(Ranks ranks, Ranks writers, Device device) {
+    /// Where nothing is saved beside the steps.
+    Seat(Ranks ranks, Device device) {
+      this(ranks, ranks, device);
+    }
+  }
 
   private Training(RunPlan plan, Seat seat, Console console, StopRequest stop) {
     this.plan = plan;
     this.loaded = plan.loaded();
     this.config = loaded.config();
     this.ranks = seat.ranks();
+    this.writers = seat.writers();
     this.placement = NetworkOptions.placement(seat.device(), config.precision());
     this.console = ranks.isFirstOfAll() ? console : console.silent();
     this.stop = stop;
@@ -182,6 +190,7 @@ final class Training {
     try (GradientBuckets gradients = GradientBuckets.of(holdings);
         Optimizer optimizer = optimizer(gradients);
         TrainingWork work = work(data.position(), gradients);
+        Checkpointer checkpointer = checkpointer(network, optimizer, progress, data.position());
         RunRecords records = records(places, progress, data.position())) {
       if (checkpoint.isPresent()) {
         restoreOptimizer(optimizer, checkpoint.get());
@@ -194,7 +203,6 @@ final class Training {
               pipeline.runner(new NetworkStage(network, work, Mode.TRAINING), work::seqLength),
               settings(data.position()));
       TrainLog trainLog = trainLog(network, progress, data.position(), records);
-      Checkpointer checkpointer = checkpointer(network, optimizer, progress, data.position());
       Agreement agreedStop = () -> pipeline.anyOf(stop.requested());
       Evaluator evaluator =
           new Evaluator(
@@ -383,6 +391,7 @@ final class Training {
             progress,
             position::after,
             ranks,
+            writers,
             layout,
             config.tokenizer().type(),
             loaded.checkpointFiles());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import neox.base.ExitCode;
 import neox.base.UserException;
@@ -40,7 +41,7 @@ class MemoryNeedTest {
 
   @Test
   void refusesWhatThisMachineCannotHold() {
-    MemoryNeed need = new MemoryNeed(3L << 40, 1L << 40);
+    MemoryNeed need = new MemoryNeed(3L << 40, 0, 1L << 40);
     assertThatCode(() -> need.requireAtMost(4L << 40)).doesNotThrowAnyException();
     assertThatThrownBy(() -> need.requireAtMost(23L << 30))
         .isInstanceOf(UserException.class)
@@ -49,6 +50,18 @@ class MemoryNeedTest {
                 + " optimizer, 1.0 TiB for activations of one micro-batch), and this machine has"
                 + " 23.0 GiB; make hidden_size, num_layers, train_micro_batch_size_per_gpu or"
                 + " seq_length smaller, or share the work among machines");
+  }
+
+  @Test
+  void countsTheCopiesThatAreWrittenWhileTheRunGoesOn() throws IOException {
+    MemoryNeed need =
+        MemoryNeed.of(config(Map.of("async_save", "true", "save", "run")), new Topology(1, 1, 1));
+    // weights and Adam's two moments
+    assertThat(need.copies()).isEqualTo(2 * 2 * 32 * 32 * 4 * 3);
+    assertThatThrownBy(() -> new MemoryNeed(2L << 40, 1L << 40, 1L << 40).requireAtMost(1L << 40))
+        .hasMessageContaining(
+            "more than 4.0 TiB of memory (2.0 TiB for weights, gradients and optimizer, 1.0 TiB for"
+                + " what async_save copies, 1.0 TiB for activations of one micro-batch)");
   }
 
   @ParameterizedTest
@@ -68,7 +81,12 @@ class MemoryNeedTest {
   }
 
   private NeoxConfig config() throws IOException {
-    Map<String, String> overrides = Map.of("data_path", fixture.dataPrefix().toString());
+    return config(Map.of());
+  }
+
+  private NeoxConfig config(Map<String, String> more) throws IOException {
+    Map<String, String> overrides = new HashMap<>(more);
+    overrides.put("data_path", fixture.dataPrefix().toString());
     return RunPlan.read(ManyRanksTest.source(fixture, overrides), 1, _ -> {}).loaded().config();
   }
 }

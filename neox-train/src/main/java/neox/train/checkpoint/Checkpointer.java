@@ -1,12 +1,9 @@
 package neox.train.checkpoint;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongFunction;
@@ -15,31 +12,39 @@ import neox.base.Progress;
 import neox.base.Tool;
 import neox.config.CheckpointConfig;
 import neox.model.Network;
-import neox.model.Parameter;
 import neox.parallel.Ranks;
-import neox.tensor.RandomState;
-import neox.tensor.Scope;
+import neox.tensor.Snapshot;
+import neox.tensor.TensorSource;
+import neox.train.checkpoint.CheckpointMoment.RandomNumbers;
 import neox.train.optimizer.Optimizer;
-import neox.weights.neox.CheckpointContent;
 import neox.weights.neox.CheckpointContent.Layout;
-import neox.weights.neox.CheckpointPart;
-import neox.weights.neox.NeoxCheckpointWriter;
-import neox.weights.spec.NetworkSpec;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /// Saves the run: when it is due, when it ends, when it is asked to stop. A checkpoint holds
 /// everything that a bit-for-bit continuation needs: weights, optimizer, random state, counters,
 /// and the configuration it was made with.
-public final class Checkpointer implements Saver {
+///
+/// With `async_save` a thread copies weights and optimizer state while the next step computes its
+/// gradients, which change neither; the optimizer waits for that, not for the disk. At most one
+/// checkpoint is under way; the next save, a stop, the end and a failure wait for it
+/// (docs/decisions/0014-asynchronous-saves.md).
+public final class Checkpointer implements Saver, AutoCloseable {
   private final CheckpointConfig config;
   private final Optional<CheckpointStore> store;
   private final Contents contents;
   private final Console console;
+  private final BackgroundWork background = new BackgroundWork("checkpoint-writer");
+  private final @Nullable Snapshot snapshot;
+  private long startedStep = -1;
   private long savedStep = -1;
   private boolean lastFailed;
 
   /// What goes into a checkpoint.
   ///
   /// @param data where the run stands in its data after a step
+  /// @param ranks of the run
+  /// @param writers the same ranks in groups of their own, for `async_save`
   /// @param layout which files hold the weights
   /// @param configFiles texts for `configs/`, by file name
   public record Contents(
@@ -48,33 +53,49 @@ public final class Checkpointer implements Saver {
       TrainProgress progress,
       LongFunction<DataState> data,
       Ranks ranks,
+      Ranks writers,
       Layout layout,
       String tokenizerType,
       Map<String, String> configFiles) {}
 
+  /// A checkpointer that is close to its optimizer: close it before that.
   public Checkpointer(CheckpointConfig config, Contents contents, Console console) {
     this.config = config;
     this.store = config.save().map(CheckpointStore::new);
     this.contents = contents;
     this.console = console;
+    if (config.async()
+        && contents.writers() == contents.ranks()
+        && !contents.ranks().world().isAlone()) {
+      throw new IllegalStateException("threads of one rank that write and train need two groups");
+    }
+    this.snapshot = config.async() && store.isPresent() ? snapshot(contents) : null;
+    contents.optimizer().beforeUpdates(background::awaitBeginning);
+  }
+
+  private static Snapshot snapshot(Contents contents) {
+    List<Tensor> tensors = new ArrayList<>(contents.optimizer().savedTensors());
+    if (contents.ranks().isFirstReplica()) {
+      contents.network().parameters().forEach(parameter -> tensors.add(parameter.value()));
+    }
+    return Snapshot.of(tensors);
   }
 
   /// One failure is borne: room may be made until the next save. After two in a row all further
   /// work is likely to be lost as well.
   @Override
   public void saveIfDue(long step) throws IOException {
-    if (!config.isDue(step)) {
-      return;
+    boolean due = config.isDue(step);
+    // Several ranks hear of a failure at the same step, whenever each has met it.
+    if (due || (background.isDone() && contents.ranks().world().isAlone())) {
+      settle();
     }
-    try {
-      save(step);
-      lastFailed = false;
-    } catch (IOException e) {
-      if (lastFailed) {
-        throw e;
+    if (due && store.isPresent()) {
+      try {
+        start(store.get(), step);
+      } catch (IOException e) {
+        bear(e);
       }
-      lastFailed = true;
-      console.warn("%s; the run goes on and tries again at the next save", Tool.describe(e));
     }
   }
 
@@ -83,29 +104,75 @@ public final class Checkpointer implements Saver {
     if (store.isEmpty()) {
       return false;
     }
+    settle();
     if (savedStep != step) {
-      write(store.get(), step);
+      start(store.get(), step);
+      background.await();
       savedStep = step;
-      console.info("saved %s", store.get().path(step));
-      if (contents.ranks().isFirstOfAll()) {
-        deleteOld(store.get());
-      }
+      lastFailed = false;
     }
     return true;
   }
 
-  private void write(CheckpointStore checkpoints, long step) throws IOException {
-    try (Progress progress = new Progress(console, "saving", 0)) {
-      progress.show(checkpoints.path(step).toString());
-      checkpoints.write(
-          step,
-          List.of(this::writeWeights, contents.optimizer()::save, this::writeState),
-          new Together(contents.ranks().world()));
+  /// Waits for the checkpoint that is under way.
+  private void settle() throws IOException {
+    if (background.isUnderWay()) {
+      try {
+        background.await();
+        savedStep = startedStep;
+        lastFailed = false;
+      } catch (IOException e) {
+        bear(e);
+      }
+    }
+  }
+
+  private void bear(IOException e) throws IOException {
+    if (lastFailed) {
+      throw e;
+    }
+    lastFailed = true;
+    console.warn("%s; the run goes on and tries again at the next save", Tool.describe(e));
+  }
+
+  /// Writes a checkpoint, or begins to.
+  private void start(CheckpointStore checkpoints, long step) throws IOException {
+    startedStep = step;
+    RandomNumbers random = config.saveRandomState() ? RandomNumbers.KEPT : RandomNumbers.LEFT_OUT;
+    if (snapshot == null) {
+      CheckpointMoment moment =
+          CheckpointMoment.now(contents, contents.ranks(), TensorSource.live(), random);
+      try (Progress progress = new Progress(console, "saving", 0)) {
+        progress.show(checkpoints.path(step).toString());
+        write(checkpoints, step, moment);
+      }
+      savedStep = step;
+      lastFailed = false;
+    } else {
+      CheckpointMoment moment =
+          CheckpointMoment.now(contents, contents.writers(), snapshot, random);
+      background.start(
+          snapshot::take,
+          () -> {
+            write(checkpoints, step, moment);
+            return null;
+          });
+    }
+  }
+
+  private void write(CheckpointStore checkpoints, long step, CheckpointMoment moment)
+      throws IOException {
+    try {
+      checkpoints.write(step, moment.files(), new Together(moment.ranks().world()));
     } catch (IOException e) {
       throw new IOException(
           "%s could not be saved: %s; %s"
-              .formatted(checkpoints.path(step), Tool.describe(e), lastGood()),
+              .formatted(checkpoints.path(step), Tool.describe(e), lastGood(checkpoints)),
           e);
+    }
+    console.info("saved %s", checkpoints.path(step));
+    if (moment.ranks().isFirstOfAll()) {
+      deleteOld(checkpoints);
     }
   }
 
@@ -122,73 +189,34 @@ public final class Checkpointer implements Saver {
 
   @Override
   public String lastGood() throws IOException {
-    Optional<Long> latest = store.isPresent() ? store.get().latest() : Optional.empty();
-    return latest.isPresent()
-        ? "the last good checkpoint is " + store.orElseThrow().path(latest.get())
-        : "there is no checkpoint to go back to";
+    finish();
+    return store.isPresent() ? lastGood(store.get()) : lastGood(Optional.empty());
   }
 
-  /// This rank's weights. Ranks that hold the same as another leave them to it.
-  private void writeWeights(Path directory) throws IOException {
-    if (contents.ranks().isFirstReplica()) {
-      try (var _ = Scope.open()) {
-        NeoxCheckpointWriter.write(directory, weights(contents.progress().state()));
-      }
+  private static String lastGood(CheckpointStore checkpoints) throws IOException {
+    return lastGood(checkpoints.latest().map(step -> checkpoints.path(step).toString()));
+  }
+
+  private static String lastGood(Optional<String> latest) {
+    return latest
+        .map(path -> "the last good checkpoint is " + path)
+        .orElse("there is no checkpoint to go back to");
+  }
+
+  /// Waits for the checkpoint that is under way, where something else has ended the run already.
+  private void finish() {
+    try {
+      background.await();
+    } catch (IOException e) {
+      console.warn("%s", Tool.describe(e));
     }
   }
 
-  private void writeState(Path directory) throws IOException {
-    if (contents.ranks().isFirstOfAll()) {
-      Optional<String> random =
-          config.saveRandomState()
-              ? Optional.of(TrainState.encode(RandomState.save()))
-              : Optional.empty();
-      TrainState state = contents.progress().state();
-      DataState data = contents.data().apply(state.iteration());
-      state.withRandomState(random).withData(data).write(directory);
+  @Override
+  public void close() {
+    finish();
+    if (snapshot != null) {
+      snapshot.close();
     }
-  }
-
-  private CheckpointPart part() {
-    Ranks ranks = contents.ranks();
-    NetworkSpec spec = contents.network().spec();
-    return new CheckpointPart(
-        spec,
-        spec.stage(ranks.pipe().rank(), ranks.pipe().size()),
-        ranks.pipe().rank(),
-        ranks.pipe().size(),
-        ranks.tensor().rank(),
-        ranks.tensor().size(),
-        ranks.data().size());
-  }
-
-  private CheckpointContent weights(TrainState state) {
-    Map<String, Parameter> parameters = new HashMap<>();
-    for (Parameter parameter : contents.network().parameters()) {
-      parameters.put(parameter.spec().key(), parameter);
-    }
-    return new CheckpointContent(
-        part(),
-        contents.tokenizerType(),
-        state.iteration(),
-        state.samples(),
-        contents.layout(),
-        key -> Objects.requireNonNull(parameters.get(key), key).view(),
-        Map.of("lr_scheduler", neoxSchedule(state), "skipped_steps", state.stability().skipped()),
-        contents.configFiles());
-  }
-
-  /// The schedule as NeoX's own scheduler stores it; in one order, so that equal states give equal
-  /// files.
-  private static Map<String, Object> neoxSchedule(TrainState state) {
-    LearningRateSchedule schedule = state.schedule();
-    Map<String, Object> entries = new LinkedHashMap<>();
-    entries.put("start_lr", schedule.peak());
-    entries.put("warmup_iter", schedule.warmupSteps());
-    entries.put("num_iters", state.updates());
-    entries.put("decay_style", schedule.style().label());
-    entries.put("end_iter", schedule.decaySteps());
-    entries.put("min_lr", schedule.minRate());
-    return entries;
   }
 }

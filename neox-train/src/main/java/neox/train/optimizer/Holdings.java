@@ -40,6 +40,14 @@ public final class Holdings {
     this.ranks = ranks;
   }
 
+  /// The same, in other groups of the same ranks.
+  Holdings over(Ranks others) {
+    Holdings holdings = new Holdings(others);
+    holdings.mine.putAll(mine);
+    holdings.places.putAll(places);
+    return holdings;
+  }
+
   /// In a table of stages × parameters each stage enters the types of what it has.
   private void ask(List<ParameterSpec> network) {
     double[] table = new double[ranks.pipe().size() * network.size()];

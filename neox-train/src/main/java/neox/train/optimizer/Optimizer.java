@@ -5,9 +5,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import neox.config.OptimizerConfig;
+import neox.parallel.Ranks;
 import neox.parallel.comm.Communicator;
 import neox.tensor.Scope;
+import neox.tensor.TensorSource;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
 
 /// Changes weights by their gradients: a rule, applied to slices of parameters, with what it
 /// remembers of each element.
@@ -20,6 +23,7 @@ public final class Optimizer implements AutoCloseable {
   private final Holdings holdings;
   private final List<SlicedState> states = new ArrayList<>();
   private long step;
+  private Runnable beforeUpdate = () -> {};
 
   /// A fresh optimizer of all parameters that have gradients; masters are the weights of this
   /// moment. Close it before the gradients.
@@ -53,6 +57,7 @@ public final class Optimizer implements AutoCloseable {
   /// Takes a step at this learning rate. Where ranks share the work, all call this together, and
   /// the gradients are gone afterwards.
   public void step(double rate) {
+    beforeUpdate.run();
     step++;
     try (var _ = Scope.open();
         var _ = new NoGradGuard()) {
@@ -68,9 +73,25 @@ public final class Optimizer implements AutoCloseable {
   /// Writes the state into a checkpoint's directory. All ranks call this together; the first
   /// writes, and holds one parameter of the others at a time.
   public void save(Path directory) throws IOException {
-    try (var _ = Scope.open()) {
-      new StateWriter(holdings, states).write(directory, rule, step);
-    }
+    state(TensorSource.live(), holdings.ranks()).write(directory);
+  }
+
+  /// The state of this moment, to be written now or later: every counter that a checkpoint holds is
+  /// read here, every tensor is read from `source` when it is written.
+  ///
+  /// @param ranks that will write it, which may be other groups of the same ranks
+  public OptimizerState state(TensorSource source, Ranks ranks) {
+    return new OptimizerState(new StateWriter(holdings.over(ranks), states, source), rule, step);
+  }
+
+  /// Every tensor of this rank that [#state] may ask its source for.
+  public List<Tensor> savedTensors() {
+    return states.stream().flatMap(state -> state.saved().stream()).toList();
+  }
+
+  /// Has something done before weights or state are changed by a step, in the thread that takes it.
+  public void beforeUpdates(Runnable action) {
+    beforeUpdate = action;
   }
 
   /// Continues from a saved state, on as many ranks and with as many slices as there are now;

@@ -114,6 +114,20 @@ final class SlicedState implements AutoCloseable {
     return Optional.empty();
   }
 
+  /// The tensors of all slices that a checkpoint holds.
+  List<Tensor> saved() {
+    List<Tensor> tensors = new ArrayList<>();
+    for (int i = 0; i < slices.size(); i++) {
+      for (TensorVector slot : slots.values()) {
+        tensors.add(slot.get(i));
+      }
+      if (bucket.kind().isNarrow()) {
+        tensors.add(masters.get(i));
+      }
+    }
+    return tensors;
+  }
+
   /// The i-th slice's elements of a slot.
   Tensor tensor(int slice, String slot) {
     if (slot.equals(OptimizerStateFile.MASTER)) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import neox.parallel.comm.Communicator;
 import neox.tensor.MappedTensors;
 import neox.tensor.Scope;
+import neox.tensor.TensorSource;
 import neox.weights.DType;
 import neox.weights.Floats;
 import neox.weights.NamedTensor;
@@ -23,7 +24,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Writes the state of all ranks as one file of whole parameters, which does not tell how ranks and
 /// slices had shared it.
-record StateWriter(Holdings holdings, List<SlicedState> states) {
+///
+/// @param source whence the numbers of the states' tensors are read
+record StateWriter(Holdings holdings, List<SlicedState> states, TensorSource source) {
 
   /// The first rank writes what the others send it, one tensor after the other.
   void write(Path directory, UpdateRule rule, long step) throws IOException {
@@ -63,7 +66,7 @@ record StateWriter(Holdings holdings, List<SlicedState> states) {
     SlicedState state =
         states.stream().filter(s -> s.bucket().holds(entry.key())).findFirst().orElseThrow();
     Communicator data = holdings.ranks().data();
-    Optional<Tensor> mine = state.find(entry.key(), entry.slot());
+    Optional<Tensor> mine = state.find(entry.key(), entry.slot()).map(source::of);
     if (!data.isFirst()) {
       mine.filter(_ -> state.isPart()).ifPresent(slice -> data.send(slice, 0));
       return Optional.empty();

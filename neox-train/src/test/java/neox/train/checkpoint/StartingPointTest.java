@@ -166,6 +166,7 @@ class StartingPointTest {
         true,
         true,
         true,
+        false,
         iteration);
   }
 

@@ -3,6 +3,7 @@ package neox.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import neox.config.table.ConfigTable;
 import neox.config.table.ConfigType;
 import neox.config.table.Range;
@@ -17,6 +18,7 @@ import neox.config.table.Range;
 /// @param keepLast how many to keep; listed `extraIters` are never deleted
 ///   (`keep_last_n_checkpoints`)
 /// @param finetune weights only, starting at step 0 (`finetune`)
+/// @param async checkpoints are written while the run goes on (`async_save`)
 /// @param iteration the step to load instead of the latest (`iteration`)
 public record CheckpointConfig(
     Optional<Path> save,
@@ -30,7 +32,11 @@ public record CheckpointConfig(
     boolean loadOptimizer,
     boolean loadRandomState,
     boolean saveRandomState,
+    boolean async,
     Optional<Long> iteration) {
+
+  /// So many multiplications take no time.
+  private static final double MOST_POWERS = 100_000;
 
   /// `checkpoint_scale`.
   public enum Scale {
@@ -50,8 +56,22 @@ public record CheckpointConfig(
     if (scale == Scale.LINEAR) {
       return iteration % (long) f == 0;
     }
-    for (double power = 1; (long) power <= iteration; power *= f) {
-      if ((long) power == iteration) {
+    return isPower(iteration, f);
+  }
+
+  /// Whether a whole number is a power of `f`, rounded down; as GPT-NeoX, which multiplies.
+  private static boolean isPower(long number, double f) {
+    if (number * (f - 1) < 0.5) {
+      return true; // the powers are so close that none is left out
+    }
+    double exponent = Math.log(number) / Math.log(f);
+    if (exponent > MOST_POWERS) {
+      long near = Math.round(exponent);
+      return LongStream.rangeClosed(near - 1, near + 1)
+          .anyMatch(n -> (long) Math.pow(f, n) == number);
+    }
+    for (double power = 1; (long) power <= number; power *= f) {
+      if ((long) power == number) {
         return true;
       }
     }
@@ -85,6 +105,11 @@ public record CheckpointConfig(
             !t.flag("no_load_optim", false, "do not load optimizer and schedule"),
             !t.flag("no_load_rng", false, "do not load the random state"),
             !t.flag("no_save_rng", false, "do not save the random state"),
+            t.flag(
+                "async_save",
+                false,
+                "write checkpoints while the run goes on; takes memory for a copy of weights and"
+                    + " optimizer state"),
             t.optional(
                 "iteration",
                 ConfigType.count(Range.atLeast(0)),

@@ -24,7 +24,8 @@ class KnownKeysTest {
   /// Keys that GPT-NeoX does not have, one a line.
   private static final Set<String> OUR_OWN =
       Set.of(
-          "eval_on_startup", //
+          "async_save", //
+          "eval_on_startup",
           "freeze_params",
           "init_from",
           "lr_warmup_iters",
@@ -32,6 +33,8 @@ class KnownKeysTest {
           "lr_wsd_decay_iters",
           "lr_wsd_decay_style",
           "max_consecutive_skips",
+          "reset_attention_mask",
+          "reset_position_ids",
           "skip_nonfinite_steps",
           "skip_step_rolling_interval_length",
           "skip_step_sigma_factor",

@@ -1,6 +1,7 @@
 package neox.model;
 
 import neox.tensor.MappedTensors;
+import neox.tensor.TensorSource;
 import neox.weights.Shape;
 import neox.weights.TensorView;
 import neox.weights.spec.ParameterSpec;
@@ -11,9 +12,14 @@ import org.bytedeco.pytorch.Tensor;
 public record Parameter(ParameterSpec spec, Tensor value) {
   /// The piece's bytes where they lie; the next optimizer step changes them.
   public TensorView view() {
+    return view(TensorSource.live());
+  }
+
+  /// The piece's bytes where `source` has them.
+  public TensorView view(TensorSource source) {
     return new TensorView(
         StoredTypes.of(value),
         Shape.of(StoredTypes.sizes(value)),
-        MappedTensors.bytes(value.detach()));
+        MappedTensors.bytes(source.of(value.detach())));
   }
 }

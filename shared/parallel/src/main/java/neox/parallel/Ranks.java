@@ -39,28 +39,41 @@ public record Ranks(
   ///
   /// @param timeout how long to wait for another rank, here and in every operation
   public static Ranks join(Topology topology, Launch launch, Duration timeout) {
+    return join(topology, launch, timeout, List.of("")).getFirst();
+  }
+
+  /// As [#join], with several sets of groups over the same ranks, so that threads of a process
+  /// which work beside each other do not take what is meant for another: each has its own set.
+  ///
+  /// @param names of the sets, the same on all ranks
+  public static List<Ranks> join(
+      Topology topology, Launch launch, Duration timeout, List<String> names) {
     if (topology.worldSize() != launch.worldSize()) {
       throw UserException.of(
           "pipe_parallel_size(%d) * model_parallel_size(%d) * data(%d) != WORLD_SIZE(%d)",
           topology.pipe(), topology.tensor(), topology.data(), launch.worldSize());
     }
     if (topology.equals(Topology.single())) {
-      return single();
+      return names.stream().map(_ -> single()).toList();
     }
     int rank = launch.rank();
     MeetingPoint master = new MeetingPoint(launch.masterAddress(), launch.masterPort());
     try (Gloo gloo = Gloo.join(master, rank, launch.worldSize(), timeout)) {
-      Ranks ranks =
-          new Ranks(
-              topology,
-              topology.coordinates(rank),
-              gloo.world(),
-              gloo.group(Axis.PIPE.label(), topology.group(Axis.PIPE, rank)),
-              gloo.group(Axis.DATA.label(), topology.group(Axis.DATA, rank)),
-              gloo.group(Axis.TENSOR.label(), topology.group(Axis.TENSOR, rank)));
-      ranks.world.barrier(); // rank 0 serves the store until all have their groups
-      return ranks;
+      List<Ranks> sets = names.stream().map(name -> set(name, topology, rank, gloo)).toList();
+      sets.getFirst().world.barrier(); // rank 0 serves the store until all have their groups
+      return sets;
     }
+  }
+
+  private static Ranks set(String name, Topology topology, int rank, Gloo gloo) {
+    List<Integer> all = IntStream.range(0, topology.worldSize()).boxed().toList();
+    return new Ranks(
+        topology,
+        topology.coordinates(rank),
+        name.isEmpty() ? gloo.world() : gloo.group(name + WORLD, all),
+        gloo.group(name + Axis.PIPE.label(), topology.group(Axis.PIPE, rank)),
+        gloo.group(name + Axis.DATA.label(), topology.group(Axis.DATA, rank)),
+        gloo.group(name + Axis.TENSOR.label(), topology.group(Axis.TENSOR, rank)));
   }
 
   /// All ranks of the grid, to be used by one thread of this process each.

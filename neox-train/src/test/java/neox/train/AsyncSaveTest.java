@@ -1,0 +1,98 @@
+package neox.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import neox.base.ExitCode;
+import neox.parallel.Topology;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Checkpoints that are written while the run goes on are those that are written while it waits.
+class AsyncSaveTest {
+  private static final String ASYNC = "async_save=true";
+
+  @TempDir Path directory;
+  private TrainFixture fixture;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    fixture = new TrainFixture(directory);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"precision=fp32", "precision=bfloat16", "optimizer.type=Lion"})
+  void everyCheckpointHasTheSameBytes(String override) throws IOException {
+    run("waiting", ExitCode.OK, override, "train_iters=6");
+    TrainFixture.Result async = run("async", ExitCode.OK, override, "train_iters=6", ASYNC);
+    for (int step = 1; step <= 6; step++) {
+      assertThat(async.err())
+          .containsOnlyOnce("saved " + directory.resolve("async/global_step" + step));
+      assertSame("waiting", "async", step);
+    }
+  }
+
+  @Test
+  void aRunThatIsStoppedGoesOnBitForBit() throws IOException {
+    run("whole", ExitCode.OK);
+    run("part", ExitCode.STOPPED, ASYNC, "exit_interval=5", "checkpoint_factor=3");
+    run("part", ExitCode.STOPPED, ASYNC, "exit_interval=5", "checkpoint_factor=3");
+    run("part", ExitCode.OK, ASYNC, "exit_interval=5", "checkpoint_factor=3");
+    assertSame("whole", "part", 12);
+  }
+
+  @Test
+  void deletesOldCheckpointsButNoExtraOnes() throws IOException {
+    run("run", ExitCode.OK, ASYNC, "keep_last_n_checkpoints=2", "extra_save_iters=[0, 4]");
+    try (var entries = Files.list(directory.resolve("run"))) {
+      assertThat(
+              entries
+                  .map(entry -> entry.getFileName().toString())
+                  .filter(name -> name.startsWith("global")))
+          .containsExactlyInAnyOrder(
+              "global_step0", "global_step4", "global_step11", "global_step12");
+    }
+  }
+
+  /// Two processes, whose writing threads talk beside the training ones.
+  @ParameterizedTest(name = "pipe {0}, data {1}, tensor {2}, ZeRO {3}")
+  @CsvSource({"2, 1, 1, 0", "1, 2, 1, 1"})
+  void severalRanksWriteBesideTheirSteps(int pipe, int data, int tensor, int zero)
+      throws Exception {
+    Topology topology = new Topology(pipe, data, tensor);
+    for (String async : new String[] {"false", "true"}) {
+      Map<String, String> overrides =
+          new HashMap<>(
+              ManyRanksTest.overrides(fixture, "pythia", topology, zero, directory.resolve(async)));
+      overrides.put("checkpoint_factor", "1");
+      overrides.put("async_save", async);
+      RankProcesses.run(
+          topology.worldSize(), TrainFixture.arguments(fixture.config(), overrides), directory);
+    }
+    for (int step = 1; step <= 5; step++) {
+      assertSame("false", "true", step);
+    }
+  }
+
+  private TrainFixture.Result run(String name, int code, String... overrides) {
+    TrainFixture.Result result = fixture.run(name, overrides);
+    assertThat(result.code()).as(result.err()).isEqualTo(code);
+    return result;
+  }
+
+  private void assertSame(String expectedRun, String actualRun, long step) throws IOException {
+    Map<String, byte[]> expected = fixture.checkpoint(expectedRun, step);
+    Map<String, byte[]> actual = fixture.checkpoint(actualRun, step);
+    assertThat(actual.keySet()).isEqualTo(expected.keySet()).contains("neox_optimizer.safetensors");
+    expected.forEach((name, bytes) ->
+        assertThat(actual.get(name)).as("step %d: %s", step, name).isEqualTo(bytes));
+  }
+}
