@@ -31,6 +31,10 @@ final class ParquetBytes implements InputFile {
     if (offset < 0 || length < 0 || offset > length() - length) {
       throw new EOFException("the file ends before bytes that it refers to");
     }
+    if (length == 0) {
+      // hardwood, told of a column without bytes, would ask for the next none without end.
+      throw new EOFException("it refers to no bytes where there must be some");
+    }
     ByteBuffer bytes = ByteBuffer.allocate(length);
     while (bytes.hasRemaining()) {
       if (opened().read(bytes, offset + bytes.position()) < 0) {

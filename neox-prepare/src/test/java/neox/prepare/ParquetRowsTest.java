@@ -75,6 +75,18 @@ class ParquetRowsTest {
     assertThat(refused).isPositive();
   }
 
+  /// hardwood asks for them again and again, in a thread that nothing stops.
+  @Test
+  void givesNoEmptyRanges() throws IOException {
+    try (ParquetBytes bytes = new ParquetBytes(file("zstd"))) {
+      bytes.open();
+      assertThat(bytes.readRange(0, 4).remaining()).isEqualTo(4);
+      assertThatThrownBy(() -> bytes.readRange(4, 0))
+          .isInstanceOf(IOException.class)
+          .hasMessage("it refers to no bytes where there must be some");
+    }
+  }
+
   private static List<JsonNode> read(Path file) throws IOException {
     List<JsonNode> rows = new ArrayList<>();
     ParquetRows.read(file, rows::add);

