@@ -13,6 +13,7 @@ import neox.base.UserException;
 import neox.config.LoadedConfig;
 import neox.config.LossScaleConfig;
 import neox.config.NeoxConfig;
+import neox.config.Precision;
 import neox.config.Vocabulary;
 import neox.data.OrderLog;
 import neox.model.Mode;
@@ -187,7 +188,7 @@ final class Training {
       RunPlaces places)
       throws IOException {
     Holdings holdings = Holdings.of(network.parameters(), network.spec().parameters(), ranks);
-    try (GradientBuckets gradients = GradientBuckets.of(holdings);
+    try (GradientBuckets gradients = GradientBuckets.of(holdings, accumulation());
         Optimizer optimizer = optimizer(gradients);
         TrainingWork work = work(data.position(), gradients);
         Checkpointer checkpointer = checkpointer(network, optimizer, progress, data.position());
@@ -262,12 +263,18 @@ final class Training {
     return Optimizer.of(config.optimizer(), config.parallel().zeroStage(), gradients);
   }
 
+  private GradientBuckets.Accumulation accumulation() {
+    return config.mixedPrecision().accumulation() == Precision.FP32
+        ? GradientBuckets.Accumulation.FLOAT32
+        : GradientBuckets.Accumulation.AS_ARRIVING;
+  }
+
   private StepGuard guard() {
     return new StepGuard(lossScaling(), config.stability());
   }
 
   private LossScaling lossScaling() {
-    return LossScaling.of(config.lossScale(), config.parallel().zeroStage());
+    return LossScaling.of(config.mixedPrecision().lossScale(), config.parallel().zeroStage());
   }
 
   private TrainingWork work(DataPosition position, GradientBuckets gradients) {
@@ -281,7 +288,20 @@ final class Training {
 
   private Trainer.Settings settings(DataPosition position) {
     return new Trainer.Settings(
-        position.steps(), config.optimizer().gradientClipping(), config.monitor().logGradNorm());
+        position.steps(),
+        scalesSums(),
+        config.optimizer().gradientClipping(),
+        config.monitor().logGradNorm());
+  }
+
+  /// NeoX compat: with `pipe_parallel_size` 1 and more, its loss scale is a factor of each
+  /// micro-batch's loss, so that it comes to rest lower.
+  private boolean scalesSums() {
+    return scalesLoss() && config.parallel().pipeParallelSize() > 0;
+  }
+
+  private boolean scalesLoss() {
+    return !(config.mixedPrecision().lossScale() instanceof LossScaleConfig.None);
   }
 
   private void clean() throws IOException {
@@ -376,7 +396,7 @@ final class Training {
             config.batch().trainIters(),
             position.steps(),
             shape -> FlopCount.of(config.model(), shape, network.spec().paddedVocab()),
-            !(config.lossScale() instanceof LossScaleConfig.None));
+            scalesLoss());
     return new TrainLog(run, config.monitor(), records.log(), records.metrics());
   }
 

@@ -38,9 +38,12 @@ public final class Trainer {
   /// The numbers of a step.
   ///
   /// @param steps what each step is made of
+  /// @param scalesSums whether the loss scale is a factor of each micro-batch's loss, rather than
+  ///   of the step's, their mean
   /// @param gradientClipping largest global norm, 0 for none
   /// @param reportsEachNorm results hold the norm of every parameter's gradient
-  public record Settings(StepSchedule steps, double gradientClipping, boolean reportsEachNorm) {}
+  public record Settings(
+      StepSchedule steps, boolean scalesSums, double gradientClipping, boolean reportsEachNorm) {}
 
   /// A trainer of this rank.
   ///
@@ -57,7 +60,7 @@ public final class Trainer {
     long startedAtNanos = System.nanoTime();
     StepShape shape = settings.steps().at(n);
     try (var _ = Scope.open()) {
-      double factor = parts.progress().state().stability().lossScale().scale();
+      double factor = lossFactor(shape);
       parts.gradients().clear();
       parts
           .work()
@@ -72,6 +75,12 @@ public final class Trainer {
       StepOutcome outcome = settle(result(n, norms, startedAtNanos), norms);
       return outcome.withNanos(System.nanoTime() - startedAtNanos);
     }
+  }
+
+  /// What the loss is multiplied by until the gradients are complete.
+  private double lossFactor(StepShape shape) {
+    double scale = parts.progress().state().stability().lossScale().scale();
+    return settings.scalesSums() ? scale * shape.microBatches() : scale;
   }
 
   private StepResult result(long n, GradientNorms norms, long startedAtNanos) {

@@ -141,8 +141,9 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
       Scores scores = (labels, weights) -> head.logLikelihoods(hidden, labels, weights);
       Loss loss = objective.of(scores, batch);
       losses.add(owner.keep(loss.value().detach()));
-      Tensor share = loss.value().div(new Scalar(span.count()));
-      return factor == 1 ? share : share.mul(new Scalar(factor));
+      return factor == 1
+          ? loss.value().div(new Scalar(span.count()))
+          : loss.value().mul(new Scalar(factor / span.count()));
     }
   }
 

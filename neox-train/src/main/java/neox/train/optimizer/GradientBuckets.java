@@ -23,21 +23,32 @@ import org.bytedeco.pytorch.global.torch;
 ///
 /// The memory lives as long as this object and is the parameters' own `grad`, so it stays flat over
 /// the steps. Parameters of a narrower type get a second, narrow buffer that one micro-batch fills
-/// and [#accumulate] empties: bfloat16 sums would lose small contributions. Parameters that are not
-/// trained have none.
+/// and [#accumulate] empties: narrow sums would lose small contributions. Where such sums are asked
+/// for, all micro-batches fill it and [#reduce] empties it. Parameters that are not trained have
+/// none.
 ///
 /// Not thread-safe; every step overwrites the memory.
 public final class GradientBuckets implements AutoCloseable {
   private final Holdings holdings;
   private final List<Parameter> parameters;
   private final List<Bucket> buckets;
+  private final Accumulation accumulation;
   private final TensorVector sums = Scope.keep(new TensorVector());
   private final TensorVector memory = Scope.keep(new TensorVector());
   private final TensorVector narrowSums = Scope.keep(new TensorVector());
   private final TensorVector narrowArriving = Scope.keep(new TensorVector());
 
-  private GradientBuckets(Holdings holdings) {
+  /// How the gradients of micro-batches are added up.
+  public enum Accumulation {
+    /// In float32.
+    FLOAT32,
+    /// In the type that they arrive in, which is that of the parameters.
+    AS_ARRIVING
+  }
+
+  private GradientBuckets(Holdings holdings, Accumulation accumulation) {
     this.holdings = holdings;
+    this.accumulation = accumulation;
     this.parameters = holdings.mine().stream().filter(p -> p.spec().trainable()).toList();
     this.buckets = Bucket.of(parameters, holdings.ranks().data().size());
     for (Parameter parameter : parameters) {
@@ -55,9 +66,14 @@ public final class GradientBuckets implements AutoCloseable {
 
   /// Zero gradients for the parameters of this rank that are trained.
   public static GradientBuckets of(Holdings holdings) {
+    return of(holdings, Accumulation.FLOAT32);
+  }
+
+  /// The same, added up in a type of choice.
+  public static GradientBuckets of(Holdings holdings, Accumulation accumulation) {
     try (var _ = Scope.open();
         var _ = new NoGradGuard()) {
-      return new GradientBuckets(holdings);
+      return new GradientBuckets(holdings, accumulation);
     }
   }
 
@@ -88,6 +104,12 @@ public final class GradientBuckets implements AutoCloseable {
 
   /// Takes over what the backward pass of one micro-batch has left; call it after each.
   public void accumulate() {
+    if (accumulation == Accumulation.FLOAT32) {
+      takeOver();
+    }
+  }
+
+  private void takeOver() {
     try (var _ = new NoGradGuard()) {
       FusedOps.addAll(narrowSums, narrowArriving);
       FusedOps.zero(narrowArriving);
@@ -98,6 +120,9 @@ public final class GradientBuckets implements AutoCloseable {
   /// mean over the data axis, the sum over the tensor axis where ranks share a bias, and over the
   /// stages that hold the same parameter. All ranks call this together.
   public void reduce() {
+    if (accumulation == Accumulation.AS_ARRIVING) {
+      takeOver();
+    }
     try (var _ = Scope.open();
         var _ = new NoGradGuard()) {
       for (Bucket bucket : buckets) {

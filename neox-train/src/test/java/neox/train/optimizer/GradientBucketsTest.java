@@ -12,6 +12,7 @@ import neox.tensor.Gradients;
 import neox.tensor.NativeRuntime;
 import neox.tensor.Scope;
 import neox.tensor.TensorData;
+import neox.train.optimizer.GradientBuckets.Accumulation;
 import neox.weights.spec.Group;
 import neox.weights.spec.ParameterSpec;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -51,6 +52,30 @@ class GradientBucketsTest {
           backward(parameter, gradients, 0.5f); // lost if added to 256 in bfloat16
         }
         assertThat(TensorData.floats(gradients.sum(SPEC))).containsExactly(258, 258);
+      }
+    }
+  }
+
+  @Test
+  void sumsInTheirOwnTypeOverflowAsItDoes() {
+    try (var _ = Scope.open()) {
+      Parameter parameter = Parameters.of(SPEC, ScalarType.Half, 1, 2);
+      try (GradientBuckets gradients = of(Accumulation.AS_ARRIVING, parameter)) {
+        backward(parameter, gradients, 2048);
+        backward(parameter, gradients, 0.5f);
+        gradients.reduce();
+        assertThat(TensorData.floats(gradients.sum(SPEC))).containsExactly(2048, 2048);
+        gradients.clear();
+        backward(parameter, gradients, 40_000);
+        backward(parameter, gradients, 40_000); // together more than the largest, 65504
+        gradients.reduce();
+        assertThat(gradients.norms().firstNotFinite()).contains(SPEC.key());
+      }
+      try (GradientBuckets gradients = of(parameter)) {
+        backward(parameter, gradients, 40_000);
+        backward(parameter, gradients, 40_000);
+        gradients.reduce();
+        assertThat(TensorData.floats(gradients.sum(SPEC))).containsExactly(80_000, 80_000);
       }
     }
   }
@@ -123,8 +148,13 @@ class GradientBucketsTest {
   }
 
   private static GradientBuckets of(Parameter... parameters) {
+    return of(Accumulation.FLOAT32, parameters);
+  }
+
+  private static GradientBuckets of(Accumulation accumulation, Parameter... parameters) {
     List<ParameterSpec> network = List.of(parameters).stream().map(Parameter::spec).toList();
-    return GradientBuckets.of(Holdings.of(List.of(parameters), network, Ranks.single()));
+    return GradientBuckets.of(
+        Holdings.of(List.of(parameters), network, Ranks.single()), accumulation);
   }
 
   /// Leaves a gradient of `value` in every entry.

@@ -274,17 +274,34 @@ class RecordsTest {
 
   @Test
   void theLossIsScaledInFp16Alone() {
-    assertThat(load("fp16: {loss_scale: 128}").lossScale()).isEqualTo(new LossScaleConfig.None());
-    assertThat(load("precision: fp16").lossScale())
+    assertThat(load("fp16: {loss_scale: 128}").mixedPrecision().lossScale())
+        .isEqualTo(new LossScaleConfig.None());
+    assertThat(load("precision: fp16").mixedPrecision().lossScale())
         .isEqualTo(new LossScaleConfig.Dynamic(65536, 1000, 1, 2, false));
-    assertThat(load("fp16: {enabled: true, loss_scale: 128}").lossScale())
+    assertThat(load("fp16: {enabled: true, loss_scale: 128}").mixedPrecision().lossScale())
         .isEqualTo(new LossScaleConfig.Constant(128));
     assertThat(
             load("fp16: {enabled: true, loss_scale: 0, initial_scale_power: 12, hysteresis: 3,"
                     + " loss_scale_window: 500, min_loss_scale: 0.5,"
                     + " consecutive_hysteresis: true}")
+                .mixedPrecision()
                 .lossScale())
         .isEqualTo(new LossScaleConfig.Dynamic(4096, 500, 0.5, 3, true));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "precision: fp32|FP32",
+        "precision: fp16|FP16",
+        "precision: bfloat16|FP32",
+        "precision: fp16, data_types: {grad_accum_dtype: fp32}|FP32",
+        "precision: fp16, data_types: {grad_accum_dtype: fp16}|FP16",
+        "precision: bfloat16, data_types: {grad_accum_dtype: bf16}|BFLOAT16",
+      })
+  void gradientsAreAddedUpInFloat32OrInTheirOwnType(String lines, Precision type) {
+    assertThat(load(lines.replace(", ", "\n")).mixedPrecision().accumulation()).isEqualTo(type);
   }
 
   @Test

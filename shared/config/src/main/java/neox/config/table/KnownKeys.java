@@ -193,7 +193,6 @@ public final class KnownKeys {
         "bf16.min_loss_scale",
         "bf16.initial_scale_power",
         "bf16.consecutive_hysteresis");
-    refused("gradients are always accumulated in fp32", "data_types.grad_accum_dtype=fp32");
     ignored(
         "there is one rank, nothing is communicated",
         "fp32_allreduce",
