@@ -24,7 +24,7 @@ final class Modules {
     allow("python", "base");
     allow("config", "base");
     allow("tokenizer", "base");
-    allow("data", "base", "python", "config");
+    allow("data", "base", "python", "config", "tokenizer");
     allow("weights", "base", "config");
     allow("template", "base", "python");
     allow("hub", "base");

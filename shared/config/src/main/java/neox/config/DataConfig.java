@@ -21,6 +21,7 @@ import neox.config.table.Range;
 /// @param allowChopped documents longer than a sample are used, not skipped (`allow_chopped`)
 /// @param eodMaskLoss no loss for predictions made from an end-of-document token (`eod_mask_loss`)
 /// @param documentMask what the documents of a sample know of each other
+/// @param fim what is reordered of the training texts; empty: nothing
 /// @param seed decides the order of the samples and every other random choice (`seed`)
 public record DataConfig(
     Optional<Path> dataPath,
@@ -34,6 +35,7 @@ public record DataConfig(
     boolean allowChopped,
     boolean eodMaskLoss,
     DocumentMask documentMask,
+    Optional<FimConfig> fim,
     boolean mmapWarmup,
     long seed) {
 
@@ -138,6 +140,7 @@ public record DataConfig(
                 "use documents longer than a sample; other kinds of packing than packed alone"),
             t.flag("eod_mask_loss", false, "no loss for predictions made from an end of document"),
             DocumentMask.from(t),
+            FimConfig.from(t),
             t.flag("mmap_warmup", false, "read the files once before training"),
             t.count("seed", 1234, Range.between(1, Integer.MAX_VALUE), "of every random choice"));
     data.checkRules(t);
@@ -156,6 +159,7 @@ public record DataConfig(
         List.of("data_path", "train_data_paths"),
         "give either data_path or the three lists train_data_paths …, not both");
     checkLabels(t);
+    checkFim(t);
     t.check(
         splitIsValid(split),
         List.of("split"),
@@ -177,6 +181,14 @@ public record DataConfig(
         Stream.concat(keys.stream(), Stream.of("data_path")).toList(),
         "label datasets need train_data_paths, valid_data_paths and test_data_paths; data_path"
             + " has none");
+  }
+
+  private void checkFim(ConfigTable t) {
+    t.check(
+        fim.isEmpty() || train.labels().isEmpty(),
+        List.of("fim_rate", "train_label_data_paths"),
+        "a label dataset says of a text in its own order what is to be learnt; set fim_rate to 0"
+            + " or train without train_label_data_paths");
   }
 
   private static boolean splitIsValid(String split) {

@@ -98,4 +98,40 @@ class DataConfigTest {
     String text = PATHS + "train_iters: null\ntrain_epochs: 2\n" + line;
     assertThat(TestConfig.problems(text)).contains("c.yml:5: train_epochs: " + problem);
   }
+
+  @Test
+  void fillInTheMiddleIsOffUnlessItHasARate() {
+    assertThat(TestConfig.load("fim_spm_rate: 0.3").data().fim()).isEmpty();
+    assertThat(TestConfig.load("fim_rate: 0.5\nfim_level: document").data().fim())
+        .contains(
+            new FimConfig(
+                0.5,
+                0.5,
+                FimConfig.Level.DOCUMENT,
+                "<fim_prefix>",
+                "<fim_middle>",
+                "<fim_suffix>"));
+  }
+
+  @Test
+  void fillInTheMiddleNeedsThreeTokensAndNoLabels() {
+    assertThat(TestConfig.problems("fim_rate: 0.5\nfim_middle_token: <fim_suffix>"))
+        .isEqualTo(
+            "c.yml:2: fim_prefix_token: expected three different tokens, found \"<fim_prefix>\","
+                + " \"<fim_suffix>\" and \"<fim_suffix>\"");
+    assertThat(
+            TestConfig.problems(
+                PATHS
+                    + """
+                    train_label_data_paths: [la, lb]
+                    valid_label_data_paths: [la]
+                    test_label_data_paths: [lc]
+                    fim_rate: 0.5
+                    """))
+        .contains(
+            "fim_rate: a label dataset says of a text in its own order what is to be learnt; set"
+                + " fim_rate to 0 or train without train_label_data_paths");
+    assertThat(TestConfig.problems("fim_rate: 1.5"))
+        .isEqualTo("c.yml:1: fim_rate: expected a number between 0 and 1, found number 1.5");
+  }
 }

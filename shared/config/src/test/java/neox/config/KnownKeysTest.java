@@ -26,6 +26,12 @@ class KnownKeysTest {
       Set.of(
           "async_save", //
           "eval_on_startup",
+          "fim_level",
+          "fim_middle_token",
+          "fim_prefix_token",
+          "fim_rate",
+          "fim_spm_rate",
+          "fim_suffix_token",
           "freeze_params",
           "init_from",
           "lr_warmup_iters",

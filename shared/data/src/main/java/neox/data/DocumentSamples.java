@@ -5,7 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import neox.base.UserException;
-import neox.data.indexed.IndexedTokens;
+import neox.data.fim.FillInTheMiddle;
+import neox.data.fim.FillInTheMiddle.Reader;
 
 /// Samples made of documents, or of parts of them, in an order that was built before.
 ///
@@ -15,16 +16,33 @@ final class DocumentSamples implements TokenSamples {
   private static final int PADDING = 0;
 
   private final Corpus corpus;
+  private final Reader tokens;
   private final SampleOrder order;
-  private final int length;
-  private final boolean hasLabels;
+  private final Shape shape;
+
+  /// @param length tokens of a sample
+  private record Shape(int length, boolean hasLabels) {}
 
   /// @param padded some samples may be shorter than the sequence
   DocumentSamples(Corpus corpus, SampleOrder order, int seqLength, boolean padded) {
+    this(
+        corpus,
+        corpus.tokens()::read,
+        order,
+        new Shape(seqLength + 1, padded || corpus.labels().isPresent()));
+  }
+
+  private DocumentSamples(Corpus corpus, Reader tokens, SampleOrder order, Shape shape) {
     this.corpus = corpus;
+    this.tokens = tokens;
     this.order = order;
-    this.length = seqLength + 1;
-    this.hasLabels = padded || corpus.labels().isPresent();
+    this.shape = shape;
+  }
+
+  /// The same samples of documents some of which are reordered.
+  DocumentSamples reordered(FillInTheMiddle fim) {
+    return new DocumentSamples(
+        corpus, fim.ofDocuments(tokens, corpus.tokens()::size), order, shape);
   }
 
   @Override
@@ -34,13 +52,13 @@ final class DocumentSamples implements TokenSamples {
 
   @Override
   public int length() {
-    return length;
+    return shape.length();
   }
 
   @Override
   public void get(long i, int[] out) {
-    fill(corpus.tokens(), i, out, PADDING);
-    for (int k = 0; k < length; k++) {
+    fill(tokens, i, out, PADDING);
+    for (int k = 0; k < shape.length(); k++) {
       if (out[k] < 0) {
         throw UserException.of(
             "%s.bin: sample %d holds %d, which is no token: the file is damaged, or its index"
@@ -52,21 +70,22 @@ final class DocumentSamples implements TokenSamples {
 
   @Override
   public boolean hasLabels() {
-    return hasLabels;
+    return shape.hasLabels();
   }
 
   @Override
   public void labels(long i, int[] out) {
-    fill(corpus.labels().orElse(corpus.tokens()), i, out, EligibleDocuments.NO_LABEL);
+    Reader labels = corpus.labels().<Reader>map(each -> each::read).orElse(tokens);
+    fill(labels, i, out, EligibleDocuments.NO_LABEL);
   }
 
-  private void fill(IndexedTokens source, long i, int[] out, int padding) {
+  private void fill(Reader source, long i, int[] out, int padding) {
     int filled = 0;
     for (SamplePiece piece : pieces(i)) {
       source.read(piece.document(), piece.offset(), piece.length(), out, filled);
       filled += piece.length();
     }
-    Arrays.fill(out, filled, length, padding);
+    Arrays.fill(out, filled, shape.length(), padding);
   }
 
   @Override
@@ -76,7 +95,7 @@ final class DocumentSamples implements TokenSamples {
     long last = order.firstDocument(row + 1);
     int offset = (int) order.firstOffset(row);
     List<SamplePiece> pieces = new ArrayList<>();
-    int room = length;
+    int room = shape.length();
     for (; position < last && room > 0; position++) {
       room -= add(pieces, position, offset, room);
       offset = 0;

@@ -17,6 +17,7 @@ import neox.config.DataConfig;
 import neox.config.EvalConfig;
 import neox.config.NeoxConfig;
 import neox.config.Packing;
+import neox.data.fim.FillInTheMiddle;
 import neox.data.indexed.IndexedTokens;
 import neox.data.indexed.ItemRange;
 
@@ -30,15 +31,17 @@ public final class RunSamples implements AutoCloseable {
   private final int seqLength;
   private final OrderLog log;
   private final IndexCache cache;
+  private final Optional<FillInTheMiddle> fim;
   private long steps;
   private Optional<SplitSamples> train = Optional.empty();
   private Optional<SplitSamples> valid = Optional.empty();
   private Optional<SplitSamples> test = Optional.empty();
   private final Map<String, SplitSamples> validationSets = new LinkedHashMap<>();
 
-  private RunSamples(DataConfig config, int seqLength, OrderLog log) {
-    this.config = config;
-    this.seqLength = seqLength;
+  private RunSamples(NeoxConfig config, OrderLog log) {
+    this.config = config.data();
+    this.seqLength = config.model().seqLength();
+    this.fim = FillInTheMiddle.of(config);
     this.log = log;
     this.cache = new IndexCache(arena, log);
   }
@@ -69,7 +72,7 @@ public final class RunSamples implements AutoCloseable {
   ///   where `train_epochs` does
   public static RunSamples open(NeoxConfig config, SampleCounts counts, OrderLog log)
       throws IOException {
-    RunSamples result = new RunSamples(config.data(), config.model().seqLength(), log);
+    RunSamples result = new RunSamples(config, log);
     try {
       if (config.data().dataPath().isPresent()) {
         result.divide(config.data().dataPath().get(), Requests.of(config, counts));
@@ -120,30 +123,38 @@ public final class RunSamples implements AutoCloseable {
   private void divide(Path prefix, Requests requests) throws IOException {
     IndexedTokens tokens = dataset(prefix);
     List<ItemRange> ranges = Split.parse(config.split()).ranges(tokens.count());
-    train = part("train", tokens, ranges.get(0), requests.train());
-    valid = part("valid", tokens, ranges.get(1), requests.valid());
-    test = part("test", tokens, ranges.get(2), requests.test());
+    train = part("train", tokens, ranges.get(0), requests.train(), fim);
+    valid = part("valid", tokens, ranges.get(1), requests.valid(), Optional.empty());
+    test = part("test", tokens, ranges.get(2), requests.test(), Optional.empty());
   }
 
   private Optional<SplitSamples> part(
-      String name, IndexedTokens tokens, ItemRange items, OptionalLong requested) {
+      String name,
+      IndexedTokens tokens,
+      ItemRange items,
+      OptionalLong requested,
+      Optional<FillInTheMiddle> reordering) {
     if (items.count() == 0) {
       return Optional.empty();
     }
-    Opened opened = open(new Corpus(tokens, Optional.empty(), items), requested);
+    Opened opened = open(new Corpus(tokens, Optional.empty(), items), requested, reordering);
     return Optional.of(
         new SplitSamples(
             name, opened.samples(), List.of(opened.member(1, 1)), requested.orElse(0)));
   }
 
   private void blend(Requests requests) throws IOException {
-    train = blend("train", config.train(), requests.train());
-    valid = blend("valid", config.valid(), requests.valid());
-    test = blend("test", config.test(), requests.test());
+    train = blend("train", config.train(), requests.train(), fim);
+    valid = blend("valid", config.valid(), requests.valid(), Optional.empty());
+    test = blend("test", config.test(), requests.test(), Optional.empty());
   }
 
   private Optional<SplitSamples> blend(
-      String name, DataConfig.Mixture mixture, OptionalLong requested) throws IOException {
+      String name,
+      DataConfig.Mixture mixture,
+      OptionalLong requested,
+      Optional<FillInTheMiddle> reordering)
+      throws IOException {
     if (mixture.isEmpty()) {
       return Optional.empty();
     }
@@ -151,7 +162,7 @@ public final class RunSamples implements AutoCloseable {
     double[] weights = weights(mixture, corpora);
     List<Opened> opened = new ArrayList<>();
     for (int d = 0; d < corpora.size(); d++) {
-      opened.add(open(corpora.get(d), BlendWeights.request(weights[d], requested)));
+      opened.add(open(corpora.get(d), BlendWeights.request(weights[d], requested), reordering));
     }
     if (requested.isEmpty()) {
       weights = opened.stream().mapToDouble(o -> o.samples().count()).toArray();
@@ -177,7 +188,7 @@ public final class RunSamples implements AutoCloseable {
     }
     for (Map.Entry<String, Path> set : eval.sets().entrySet()) {
       DataConfig.Mixture mixture = DataConfig.Mixture.of(set.getValue());
-      blend(set.getKey(), mixture, OptionalLong.of(requested))
+      blend(set.getKey(), mixture, OptionalLong.of(requested), Optional.empty())
           .ifPresent(samples -> validationSets.put(set.getKey(), samples));
     }
   }
@@ -210,11 +221,20 @@ public final class RunSamples implements AutoCloseable {
     return tokens;
   }
 
-  private Opened open(Corpus corpus, OptionalLong requested) {
+  private Opened open(Corpus corpus, OptionalLong requested, Optional<FillInTheMiddle> reordering) {
     OrderPlan plan = plan(corpus, requested);
     SampleOrder order = cache.open(corpus.tokens(), plan);
     boolean padded = config.packing() != Packing.PACKED;
-    return new Opened(corpus, plan, new DocumentSamples(corpus, order, seqLength, padded));
+    DocumentSamples plain = new DocumentSamples(corpus, order, seqLength, padded);
+    TokenSamples samples = reordering.map(each -> reordered(plain, each)).orElse(plain);
+    return new Opened(corpus, plan, samples);
+  }
+
+  private static TokenSamples reordered(DocumentSamples samples, FillInTheMiddle fim) {
+    return switch (fim.level()) {
+      case CONTEXT -> new ReorderedSamples(samples, fim);
+      case DOCUMENT -> samples.reordered(fim);
+    };
   }
 
   private OrderPlan plan(Corpus corpus, OptionalLong requested) {
