@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import neox.base.Bytes;
 import neox.base.UserException;
 import neox.config.NeoxConfig;
+import neox.config.RecomputeConfig;
 import neox.config.TuningConfig;
 import neox.config.model.Dims;
 import neox.parallel.Topology;
@@ -33,13 +34,18 @@ record MemoryNeed(double parameters, double copies, double activations) {
           case FP16, BFLOAT16 -> Short.BYTES;
         };
     double tokens = (double) config.batch().microBatchSize() * dims.seqLength();
+    double kept =
+        switch (config.recompute()) {
+          case RecomputeConfig.Nothing _ -> blocks;
+          case RecomputeConfig.Blocks(int perGroup) -> Math.ceil(blocks / perGroup);
+        };
     double trained = config.tuning().equals(TuningConfig.ALL) ? weights : 0;
     double state = trained * Optimizer.slots(config.optimizer()) * Float.BYTES / replicas;
     boolean copied = config.checkpoint().async() && config.checkpoint().save().isPresent();
     return new MemoryNeed(
         weights * element + trained * Float.BYTES + state,
         copied ? weights * element + state : 0,
-        tokens * hidden * blocks * element);
+        tokens * hidden * kept * element);
   }
 
   /// Refuses a run for which all memory of this machine is too little.

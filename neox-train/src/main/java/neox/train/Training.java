@@ -149,7 +149,9 @@ final class Training {
   }
 
   private NetworkOptions options() {
-    return NetworkOptions.training(placement).withTensorParallel(ranks.tensorParallel());
+    return NetworkOptions.training(placement)
+        .withTensorParallel(ranks.tensorParallel())
+        .withRecompute(config.recompute());
   }
 
   private List<LayerSpec> stage(NetworkSpec spec) {
@@ -381,11 +383,6 @@ final class Training {
         config.precision().name().toLowerCase(Locale.ROOT),
         spec.paddedVocab());
     new TunedParameters(spec, loaded).describe().ifPresent(line -> console.info("%s", line));
-    if (config.recompute().activations()) {
-      console.warn(
-          "checkpoint_activations is not supported yet: activations are kept, which takes more"
-              + " memory and gives the same result");
-    }
   }
 
   private TrainLog trainLog(
@@ -395,7 +392,9 @@ final class Training {
             progress,
             config.batch().trainIters(),
             position.steps(),
-            shape -> FlopCount.of(config.model(), shape, network.spec().paddedVocab()),
+            shape ->
+                FlopCount.of(
+                    config.model(), config.recompute(), shape, network.spec().paddedVocab()),
             scalesLoss());
     return new TrainLog(run, config.monitor(), records.log(), records.metrics());
   }

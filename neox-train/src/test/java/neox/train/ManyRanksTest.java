@@ -126,15 +126,17 @@ class ManyRanksTest {
   }
 
   /// Two plain commands that differ in RANK; sums of two numbers do not depend on who adds them.
-  @ParameterizedTest(name = "pipe {0}, data {1}, tensor {2}, ZeRO {3}")
-  @CsvSource({"2, 1, 1, 0", "1, 2, 1, 1", "1, 1, 2, 0"})
-  void twoProcessesOverGlooTrainAsTwoThreadsDoBitForBit(int pipe, int data, int tensor, int zero)
-      throws Exception {
+  /// Tensor-parallel processes recompute their activations, too, which the threads do not.
+  @ParameterizedTest(name = "pipe {0}, data {1}, tensor {2}, ZeRO {3}, recompute {4}")
+  @CsvSource({"2, 1, 1, 0, false", "1, 2, 1, 1, false", "1, 1, 2, 0, true"})
+  void twoProcessesOverGlooTrainAsTwoThreadsDoBitForBit(
+      int pipe, int data, int tensor, int zero, boolean recompute) throws Exception {
     TrainFixture fixture = new TrainFixture(directory);
     Topology topology = new Topology(pipe, data, tensor);
     Run threads = run(fixture, "pythia", topology, zero);
     Path save = directory.resolve("processes");
     Map<String, String> overrides = overrides(fixture, "pythia", topology, zero, save);
+    overrides.put("checkpoint_activations", String.valueOf(recompute));
     RankProcesses.run(
         topology.worldSize(), TrainFixture.arguments(fixture.config(), overrides), directory);
     Run processes = read(save, model(fixture, overrides));

@@ -40,6 +40,15 @@ class MemoryNeedTest {
   }
 
   @Test
+  void countsOneInputForAllBlocksThatAreRecomputedTogether() throws IOException {
+    MemoryNeed kept = MemoryNeed.of(config(), new Topology(1, 1, 1));
+    Map<String, String> together =
+        Map.of("checkpoint_activations", "true", "checkpoint_num_layers", "2");
+    MemoryNeed again = MemoryNeed.of(config(together), new Topology(1, 1, 1));
+    assertThat(again.activations()).isEqualTo(kept.activations() / 2);
+  }
+
+  @Test
   void refusesWhatThisMachineCannotHold() {
     MemoryNeed need = new MemoryNeed(3L << 40, 0, 1L << 40);
     assertThatCode(() -> need.requireAtMost(4L << 40)).doesNotThrowAnyException();

@@ -227,16 +227,10 @@ class TrainCommandTest {
   @Test
   void saysWhatItLeavesOut() {
     TrainFixture.Result result =
-        fixture.run(
-            "run",
-            FEW_STEPS,
-            "checkpoint_activations=true",
-            "use_wandb=true",
-            "comms_logger={enabled: true}");
+        fixture.run("run", FEW_STEPS, "use_wandb=true", "comms_logger={enabled: true}");
     assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
     assertThat(result.err())
-        .contains("warning: no effect here, and none on any number: use_wandb, comms_logger\n")
-        .contains("warning: checkpoint_activations is not supported yet");
+        .contains("warning: no effect here, and none on any number: use_wandb, comms_logger\n");
   }
 
   @Test

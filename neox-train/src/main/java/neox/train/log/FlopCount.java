@@ -1,27 +1,32 @@
 package neox.train.log;
 
+import neox.config.RecomputeConfig;
 import neox.config.model.ModelConfig;
 import neox.config.step.StepShape;
 
 /// Floating-point operations of one optimizer step, by NeoX's formula for transformers
 /// (arXiv:2104.04473 appendix): `24·f·B·S·L·h²·(1 + S/(6h) + V/(16·L·h))`.
-public record FlopCount(double forward) {
+///
+/// @param forward of the forward passes
+/// @param again of what is computed a second time for the backward passes: blocks, not the head
+public record FlopCount(double forward, double again) {
   /// That of one optimizer step.
   ///
   /// @param shape with B samples and S tokens of each
   /// @param paddedVocab V
-  public static FlopCount of(ModelConfig model, StepShape shape, int paddedVocab) {
+  public static FlopCount of(
+      ModelConfig model, RecomputeConfig recompute, StepShape shape, int paddedVocab) {
     double h = model.hiddenSize();
     double s = shape.seqLength();
     double layers = model.layers();
-    return new FlopCount(
-        24.0
-            * shape.samples()
-            * s
-            * layers
-            * h
-            * h
-            * (1 + s / (6 * h) + paddedVocab / (16 * layers * h)));
+    double unit = 24.0 * shape.samples() * s * layers * h * h;
+    double scores = s / (6 * h);
+    double again =
+        switch (recompute) {
+          case RecomputeConfig.Nothing _ -> 0;
+          case RecomputeConfig.Blocks _ -> unit * (1 + scores);
+        };
+    return new FlopCount(unit * (1 + scores + paddedVocab / (16 * layers * h)), again);
   }
 
   /// What the model needs: a forward pass, and a backward pass twice its size.
@@ -29,8 +34,8 @@ public record FlopCount(double forward) {
     return 3 * forward;
   }
 
-  /// What the hardware does: the same, as long as no activation is computed twice.
+  /// What the hardware does: the same, and what is recomputed.
   public double hardware() {
-    return model();
+    return model() + again;
   }
 }

@@ -121,7 +121,7 @@ class TrainLogTest {
             RunLog.open(
                 console, Optional.of(Files.createDirectories(directory.resolve("logs"))), 3600);
         MetricSink metrics = JsonlMetrics.open(directory.resolve("metrics.jsonl"), 0)) {
-      var run = new TrainLog.Run(progress, 3600, ALIKE, _ -> new FlopCount(1e12), false);
+      var run = new TrainLog.Run(progress, 3600, ALIKE, _ -> new FlopCount(1e12, 0), false);
       TrainLog hook = new TrainLog(run, config, log, metrics);
       for (double loss : losses) {
         progress.advance(8, 512, loss);

@@ -89,9 +89,10 @@ final class Attention {
 
   private AttentionKernel.Scores scores(Pass pass) {
     int factor = spec.config().biasFactor();
+    Optional<Tensor> bias = pass.biasOfOneLayer();
     return new AttentionKernel.Scores(
         pass.mask(spec.config().window()),
-        factor == 1 ? pass.bias() : pass.bias().map(bias -> bias.mul(new Scalar(factor))));
+        factor == 1 ? bias : bias.map(each -> each.mul(new Scalar(factor))));
   }
 
   /// `count` heads of `[b, s, heads·d]` from head `from` on: `[b, count, s, d]`.

@@ -27,8 +27,7 @@ sealed interface AttentionKernel {
     /// depends on distances alone, so that a shorter text's is the beginning of a longer one's.
     Scores ofFirst(long tokens) {
       return new Scores(
-          mask.ofFirst(tokens),
-          bias.map(b -> b.narrow(-2, 0, tokens).narrow(-1, 0, tokens)));
+          mask.ofFirst(tokens), bias.map(b -> b.narrow(-2, 0, tokens).narrow(-1, 0, tokens)));
     }
   }
 

@@ -1,5 +1,6 @@
 package neox.model;
 
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /// Which keys `[t]` queries `[s]` must not see.
@@ -23,6 +24,15 @@ sealed interface AttentionMask {
       case None _ -> this;
       case Causal(Tensor hidden) -> new Causal(corner(hidden, tokens));
       case Hidden(Tensor hidden) -> new Hidden(corner(hidden, tokens));
+    };
+  }
+
+  /// The same kind of mask with another tensor, if it has one.
+  default AttentionMask exchange(UnaryOperator<Tensor> change) {
+    return switch (this) {
+      case None _ -> this;
+      case Causal(Tensor hidden) -> new Causal(change.apply(hidden));
+      case Hidden(Tensor hidden) -> new Hidden(change.apply(hidden));
     };
   }
 

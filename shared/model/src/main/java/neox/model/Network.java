@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import neox.base.UserException;
+import neox.config.RecomputeConfig;
 import neox.model.position.Places;
 import neox.model.position.PositionScheme;
 import neox.tensor.Owner;
@@ -31,7 +32,7 @@ public final class Network implements AutoCloseable {
   private final Owner owner = new Owner();
   private final AttentionMasks masks;
   private final PositionScheme positions;
-  private final List<Layer> layers = new ArrayList<>();
+  private final List<Layer> layers;
   private final List<OptionalInt> windows = new ArrayList<>();
   private final Optional<Head> head;
 
@@ -47,12 +48,16 @@ public final class Network implements AutoCloseable {
         new Parts(
             spec.config(), parameters, options.placement(), options.tensorParallel(), positions);
     Head last = null;
+    List<Layer> all = new ArrayList<>();
     for (LayerSpec layer : stage) {
       switch (layer) {
-        case LayerSpec.Embedding embedding -> layers.add(new Embedding(embedding, parts));
-        case LayerSpec.Transformer block -> addBlock(block, parts);
+        case LayerSpec.Embedding embedding -> all.add(new Embedding(embedding, parts));
+        case LayerSpec.Transformer block -> {
+          all.add(new Block(block, parts));
+          addWindow(block.attention().config().window());
+        }
         case LayerSpec.FinalNorm norm ->
-            layers.add(
+            all.add(
                 new FinalNorm(
                     Normalization.of(
                         norm.norm(), new long[] {spec.config().hiddenSize()}, parameters)));
@@ -60,11 +65,16 @@ public final class Network implements AutoCloseable {
       }
     }
     this.head = Optional.ofNullable(last);
+    this.layers =
+        switch (options.recompute()) {
+          case RecomputeConfig.Nothing _ -> all;
+          case RecomputeConfig.Blocks(int perGroup) ->
+              RecomputedBlocks.group(
+                  all, perGroup, Recomputation.of(options.placement(), spec.config().dropout()));
+        };
   }
 
-  private void addBlock(LayerSpec.Transformer block, Parts parts) {
-    layers.add(new Block(block, parts));
-    OptionalInt window = block.attention().config().window();
+  private void addWindow(OptionalInt window) {
     if (!windows.contains(window)) {
       windows.add(window);
     }

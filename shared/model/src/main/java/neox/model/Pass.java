@@ -1,9 +1,14 @@
 package neox.model;
 
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 import neox.model.position.Places;
 import org.bytedeco.pytorch.Tensor;
 
@@ -25,6 +30,44 @@ record Pass(
 
   AttentionMask mask(OptionalInt window) {
     return Objects.requireNonNull(masks.get(window), "a window that no block has");
+  }
+
+  /// The same with a bias of its own.
+  Pass withBias(Tensor value) {
+    return new Pass(positions, history, segments, masks, Optional.of(value), mode);
+  }
+
+  /// The bias as one layer's: where it is trained, all that the layer does with it comes to one
+  /// gradient before that is added to the others'.
+  Optional<Tensor> biasOfOneLayer() {
+    return bias.map(tensor -> tensor.requires_grad() ? tensor.alias() : tensor);
+  }
+
+  /// All tensors, for [#with].
+  List<Tensor> tensors() {
+    List<Tensor> tensors = new ArrayList<>();
+    exchange(tensor -> {
+      tensors.add(tensor);
+      return tensor;
+    });
+    return tensors;
+  }
+
+  /// The same with other tensors, in the order of [#tensors].
+  Pass with(List<Tensor> tensors) {
+    Iterator<Tensor> next = tensors.iterator();
+    return exchange(_ -> next.next());
+  }
+
+  private Pass exchange(UnaryOperator<Tensor> change) {
+    Places places =
+        switch (positions) {
+          case Places.From _ -> positions;
+          case Places.Each(Tensor each, long end) -> new Places.Each(change.apply(each), end);
+        };
+    Map<OptionalInt, AttentionMask> others = new LinkedHashMap<>();
+    masks.forEach((window, mask) -> others.put(window, mask.exchange(change)));
+    return new Pass(places, history, segments, others, bias.map(change), mode);
   }
 
   boolean training() {

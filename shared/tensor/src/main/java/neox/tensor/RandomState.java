@@ -2,14 +2,30 @@ package neox.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// The state of libtorch's default CPU generator, which dropout and sampling draw from.
+/// The state of libtorch's default generators, which dropout and sampling draw from: that of the
+/// CPU unless another device is named.
 public final class RandomState {
   public static void seed(long seed) {
     torch.manual_seed(seed);
+  }
+
+  /// The whole state of a device's generator, for [#resume]; belongs to the innermost scope.
+  public static Tensor of(Device device) {
+    return generator(device).get_state();
+  }
+
+  /// Continues exactly where [#of] was called.
+  public static void resume(Device device, Tensor state) {
+    generator(device).set_state(state);
+  }
+
+  private static Generator generator(Device device) {
+    return torch.globalContext().defaultGenerator(device.toTorch());
   }
 
   /// The whole state, for [#restore].
