@@ -9,6 +9,7 @@ import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.StandardOptions;
 import neox.base.StopRequest;
+import neox.base.StoppedException;
 import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.Version;
@@ -100,12 +101,14 @@ public final class TrainCommand implements ToolCommand {
   /// Trains as one of the ranks, of which the first alone speaks.
   private int train(Launch launch, Console everyRank) throws Exception {
     Console console = launch.isFirst() ? everyRank : everyRank.silent();
-    RunPlan plan =
-        RunPlan.read(source(), launch.worldSize(), OrderLog.of(console))
-            .withArchitectureOverridden(overrideArchitecture);
-    NativeRuntime.start(NativeRuntime.defaultThreads());
     try (StopRequest stop = StopRequest.listen(console)) {
+      RunPlan plan =
+          RunPlan.read(source(), launch.worldSize(), OrderLog.of(console, stop::requested))
+              .withArchitectureOverridden(overrideArchitecture);
+      NativeRuntime.start(NativeRuntime.defaultThreads());
       return NativeRuntime.run(() -> train(launch, plan, console, stop));
+    } catch (StoppedException e) {
+      return Training.stoppedEarly(console);
     } finally {
       console.out().flush();
     }

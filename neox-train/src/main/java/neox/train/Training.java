@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.StopRequest;
+import neox.base.StoppedException;
 import neox.base.UserException;
 import neox.config.LoadedConfig;
 import neox.config.LossScaleConfig;
@@ -16,6 +17,7 @@ import neox.config.NeoxConfig;
 import neox.config.Precision;
 import neox.config.Vocabulary;
 import neox.data.OrderLog;
+import neox.data.RunSamples;
 import neox.model.Mode;
 import neox.model.Network;
 import neox.model.NetworkOptions;
@@ -105,7 +107,15 @@ final class Training {
     Optional<Path> save = plan.loaded().config().checkpoint().save();
     try (SaveLock lock = new SaveLock(save.filter(_ -> seat.ranks().isFirstOfAll()))) {
       return new Training(plan, seat, console, stop).run(lock);
+    } catch (StoppedException e) {
+      return stoppedEarly(seat.ranks().isFirstOfAll() ? console : console.silent());
     }
+  }
+
+  /// Ends a run that was asked to stop before its first step: there is nothing to save.
+  static int stoppedEarly(Console console) {
+    console.info("stopped before it took a step; run the same command again to continue");
+    return ExitCode.STOPPED;
   }
 
   private static void requireMemory(NeoxConfig config, Seat seat) {
@@ -164,14 +174,34 @@ final class Training {
     TrainingData.Use use =
         new TrainingData.Use(tokenizer.eod(), paddedVocab, ranks.data(), placement);
     if (!ranks.isFirstOfAll()) {
-      ranks.world().barrier();
+      stopIfAnyIsAsked(stop.requested());
+      return TrainingData.of(plan.samples(trainOrder, OrderLog.of(console)), config, use, console);
     }
-    TrainingData data =
-        TrainingData.of(plan.samples(trainOrder, OrderLog.of(console)), config, use, console);
-    if (ranks.isFirstOfAll()) {
-      ranks.world().barrier();
+    RunSamples samples = build(trainOrder);
+    try {
+      stopIfAnyIsAsked(stop.requested());
+      return TrainingData.of(samples, config, use, console);
+    } catch (RuntimeException e) {
+      samples.close();
+      throw e;
     }
-    return data;
+  }
+
+  /// A build may take hours, and is given up when the run is asked to stop.
+  private RunSamples build(OptionalLong trainOrder) throws IOException {
+    try {
+      return plan.samples(trainOrder, OrderLog.of(console, stop::requested));
+    } catch (StoppedException e) {
+      stopIfAnyIsAsked(true);
+      throw e;
+    }
+  }
+
+  /// All ranks call this together.
+  private void stopIfAnyIsAsked(boolean mine) {
+    if (pipeline().anyOf(mine)) {
+      throw new StoppedException();
+    }
   }
 
   /// The first rank records for all.

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A disk that fails, played by the shell's limit on the size of files.
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
@@ -49,10 +51,11 @@ class FullDiskRunTest {
         .doesNotContain("records of another run");
   }
 
-  @Test
-  void triesASaveASecondTimeBeforeItGivesUp() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"async_save=false", "async_save=true"})
+  void triesASaveASecondTimeBeforeItGivesUp(String async) throws Exception {
     Path save = directory.resolve("run");
-    String printed = run(ExitCode.FAILED, 40, "checkpoint_factor=3");
+    String printed = run(ExitCode.FAILED, 40, "checkpoint_factor=3", async);
     String reason = " could not be saved: .*; there is no checkpoint to go back to";
     assertThat(printed)
         .containsPattern(

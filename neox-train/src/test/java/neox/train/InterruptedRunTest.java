@@ -38,12 +38,17 @@ class InterruptedRunTest {
     assertSavesAfter("TERM", 2);
     assertSavesAfter("USR1", 4);
 
-    Process process = start();
+    assertKilledWhileSaving();
+    assertKilledWhileSaving("async_save=true");
+
+    assertEndsLikeAnUndisturbedRun(12);
+  }
+
+  private void assertKilledWhileSaving(String... overrides) throws Exception {
+    Process process = start(overrides);
     await(process, this::isSaving);
     process.destroyForcibly();
     assertThat(process.waitFor()).as(errors()).isEqualTo(KILLED);
-
-    assertEndsLikeAnUndisturbedRun(12);
   }
 
   private void assertSavesAfter(String signal, long step) throws Exception {

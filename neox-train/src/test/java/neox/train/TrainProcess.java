@@ -8,6 +8,11 @@ import java.util.List;
 final class TrainProcess {
   /// The words that start it.
   static List<String> command(List<String> arguments) {
+    return command(TrainCommand.class, arguments);
+  }
+
+  /// The words that start a class with this module's class path.
+  static List<String> command(Class<?> main, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -18,7 +23,7 @@ final class TrainProcess {
             "-cp"));
     command.add(
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.add(TrainCommand.class.getName());
+    command.add(main.getName());
     command.addAll(arguments);
     return command;
   }

@@ -2,27 +2,27 @@ package neox.data;
 
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/// Says how far a long build is, a line now and then; silent while it is short.
+/// Says how far a long build is, a line now and then; silent while it is short. Ends it when that
+/// is asked for.
 final class BuildProgress {
   private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long NEXT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final String name;
-  private final Consumer<String> log;
+  private final OrderLog log;
   private final LongSupplier clock;
   private final long startedAt;
   private long dueAfter = FIRST_NANOS;
 
   /// @param name of what is built
-  BuildProgress(String name, Consumer<String> log) {
+  BuildProgress(String name, OrderLog log) {
     this(name, log, System::nanoTime);
   }
 
   /// @param clock in nanoseconds
-  BuildProgress(String name, Consumer<String> log, LongSupplier clock) {
+  BuildProgress(String name, OrderLog log, LongSupplier clock) {
     this.name = name;
     this.log = log;
     this.clock = clock;
@@ -36,10 +36,11 @@ final class BuildProgress {
 
   /// Cheap, but not free: to be called once for many elements.
   void at(String stage, long done, long total) {
+    log.stopIfAsked();
     long elapsed = clock.getAsLong() - startedAt;
     if (elapsed >= dueAfter) {
       dueAfter = elapsed + NEXT_NANOS;
-      log.accept(
+      log.info(
           String.format(
               Locale.ROOT,
               "%s: building the sample order: %s, %,d of %,d (%.0f s so far)",
@@ -55,7 +56,7 @@ final class BuildProgress {
   void done(long samples) {
     long elapsed = clock.getAsLong() - startedAt;
     if (elapsed >= FIRST_NANOS) {
-      log.accept(
+      log.info(
           String.format(
               Locale.ROOT,
               "%s: built the order of %,d samples in %.1f s",

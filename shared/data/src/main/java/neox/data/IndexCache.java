@@ -70,7 +70,7 @@ final class IndexCache {
   }
 
   private void build(SampleOrder order, IndexedTokens tokens, OrderPlan plan) {
-    BuildProgress progress = new BuildProgress(tokens.prefix().toString(), log::info);
+    BuildProgress progress = new BuildProgress(tokens.prefix().toString(), log);
     plan.build(order, tokens, progress);
     progress.done(order.shuffle().length());
   }

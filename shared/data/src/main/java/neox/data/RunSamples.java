@@ -173,7 +173,7 @@ public final class RunSamples implements AutoCloseable {
             opened.stream().map(Opened::samples).toList(),
             weights,
             arena,
-            new BuildProgress(name, log::info));
+            new BuildProgress(name, log));
     List<SplitSamples.Member> members = new ArrayList<>();
     for (int d = 0; d < weights.length; d++) {
       members.add(opened.get(d).member(weights[d], samples.share(d)));
