@@ -51,6 +51,7 @@ import neox.train.loop.TrainingLoop;
 import neox.train.loop.TrainingWork;
 import neox.train.objective.LanguageModeling;
 import neox.train.objective.Objective;
+import neox.train.optimizer.Cut;
 import neox.train.optimizer.GradientBuckets;
 import neox.train.optimizer.Holdings;
 import neox.train.optimizer.Optimizer;
@@ -220,7 +221,7 @@ final class Training {
       RunPlaces places)
       throws IOException {
     Holdings holdings = Holdings.of(network.parameters(), network.spec().parameters(), ranks);
-    try (GradientBuckets gradients = GradientBuckets.of(holdings, accumulation());
+    try (GradientBuckets gradients = gradients(holdings);
         Optimizer optimizer = optimizer(gradients);
         TrainingWork work = work(data.position(), gradients);
         Checkpointer checkpointer = checkpointer(network, optimizer, progress, data.position());
@@ -291,6 +292,11 @@ final class Training {
     }
   }
 
+  private GradientBuckets gradients(Holdings holdings) {
+    return GradientBuckets.of(
+        holdings, accumulation(), Cut.of(config.optimizer(), config.parallel().zeroStage()));
+  }
+
   private Optimizer optimizer(GradientBuckets gradients) {
     return Optimizer.of(config.optimizer(), config.parallel().zeroStage(), gradients);
   }
@@ -321,6 +327,7 @@ final class Training {
   private Trainer.Settings settings(DataPosition position) {
     return new Trainer.Settings(
         position.steps(),
+        config.optimizer().reduction(),
         scalesSums(),
         config.optimizer().gradientClipping(),
         config.monitor().logGradNorm());
@@ -413,6 +420,7 @@ final class Training {
         config.precision().name().toLowerCase(Locale.ROOT),
         spec.paddedVocab());
     new TunedParameters(spec, loaded).describe().ifPresent(line -> console.info("%s", line));
+    new GradientScale(config).warning().ifPresent(line -> console.warn("%s", line));
   }
 
   private TrainLog trainLog(

@@ -1,6 +1,7 @@
 package neox.train.loop;
 
 import java.util.Map;
+import neox.config.GradientReduction;
 import neox.config.step.StepSchedule;
 import neox.config.step.StepShape;
 import neox.parallel.pipeline.StageRunner;
@@ -38,12 +39,17 @@ public final class Trainer {
   /// The numbers of a step.
   ///
   /// @param steps what each step is made of
+  /// @param reduction of the gradients of micro-batches
   /// @param scalesSums whether the loss scale is a factor of each micro-batch's loss, rather than
   ///   of the step's, their mean
   /// @param gradientClipping largest global norm, 0 for none
   /// @param reportsEachNorm results hold the norm of every parameter's gradient
   public record Settings(
-      StepSchedule steps, boolean scalesSums, double gradientClipping, boolean reportsEachNorm) {}
+      StepSchedule steps,
+      GradientReduction reduction,
+      boolean scalesSums,
+      double gradientClipping,
+      boolean reportsEachNorm) {}
 
   /// A trainer of this rank.
   ///
@@ -70,7 +76,7 @@ public final class Trainer {
               factor);
       runner.run(parts.pipeline().oneForwardOneBackward(shape.microBatches()));
       parts.gradients().reduce();
-      parts.gradients().unscale(factor);
+      parts.gradients().unscale(factor / settings.reduction().factor(shape.microBatches()));
       GradientNorms norms = parts.gradients().norms();
       StepOutcome outcome = settle(result(n, norms, startedAtNanos), norms);
       return outcome.withNanos(System.nanoTime() - startedAtNanos);

@@ -17,8 +17,8 @@ record AdamUpdate(OptimizerRule.Adam adam) implements UpdateRule {
   }
 
   @Override
-  public List<String> slots() {
-    return List.of("exp_avg", "exp_avg_sq");
+  public List<Slot> slots(int dims) {
+    return List.of(new Slot.Elements("exp_avg"), new Slot.Elements("exp_avg_sq"));
   }
 
   @Override

@@ -10,6 +10,7 @@ import neox.tensor.ElementType;
 import neox.tensor.Gradients;
 import neox.tensor.Placement;
 import neox.tensor.Scope;
+import neox.weights.Shape;
 import neox.weights.spec.Group;
 import neox.weights.spec.Share;
 import org.bytedeco.pytorch.Tensor;
@@ -47,24 +48,24 @@ final class Bucket implements AutoCloseable {
   /// All parameters in their buckets.
   ///
   /// @param parts see [FlatLayout]
-  static List<Bucket> of(List<Parameter> parameters, int parts) {
+  static List<Bucket> of(List<Parameter> parameters, int parts, Cut cut) {
     Map<Kind, List<Parameter>> byKind = new LinkedHashMap<>();
     for (Parameter parameter : parameters) {
       byKind.computeIfAbsent(Kind.of(parameter), _ -> new ArrayList<>()).add(parameter);
     }
     List<Bucket> buckets = new ArrayList<>();
-    byKind.forEach((kind, members) -> buckets.add(new Bucket(kind, members, parts)));
+    byKind.forEach((kind, members) -> buckets.add(new Bucket(kind, members, parts, cut)));
     return List.copyOf(buckets);
   }
 
-  private Bucket(Kind kind, List<Parameter> members, int parts) {
+  private Bucket(Kind kind, List<Parameter> members, int parts, Cut cut) {
     this.kind = kind;
     List<Slice> whole = new ArrayList<>();
     for (Parameter member : members) {
       parameters.put(member.spec().key(), member);
       whole.add(Slice.whole(member.spec(), member.value().numel()));
     }
-    layout = new FlatLayout(whole, parts);
+    layout = new FlatLayout(whole, parts, cut);
     Placement placement = Placement.of(members.getFirst().value());
     sums = Scope.keep(placement.as(ScalarType.Float).zeros(layout.length()));
     arriving = kind.isNarrow() ? Scope.keep(placement.zeros(layout.length())) : sums;
@@ -104,6 +105,11 @@ final class Bucket implements AutoCloseable {
   /// A slice's weights, as the network uses them: `[count]`.
   Tensor weights(Slice slice) {
     return parameter(slice).value().detach().view(-1).narrow(0, slice.from(), slice.count());
+  }
+
+  /// The shape of the piece of the parameter that this rank holds.
+  Shape shape(Slice slice) {
+    return Shape.of(parameter(slice).value().sizes().vec().get());
   }
 
   private Parameter parameter(Slice slice) {

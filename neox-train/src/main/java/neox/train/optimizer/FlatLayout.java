@@ -24,15 +24,47 @@ final class FlatLayout {
 
   /// @param parameters whole ones
   /// @param parts into which the buffer is cut, all of one length
-  FlatLayout(List<Slice> parameters, int parts) {
+  FlatLayout(List<Slice> parameters, int parts, Cut cut) {
     this.parts = parts;
-    long units = 0;
+    long total = 0;
+    long largest = 0;
     for (Slice parameter : parameters) {
       this.parameters.put(parameter.key(), parameter);
-      offsets.put(parameter.key(), units * ALIGNMENT);
-      units += Math.ceilDiv(parameter.count(), ALIGNMENT);
+      total += units(parameter);
+      largest = Math.max(largest, units(parameter));
     }
-    this.partLength = Math.ceilDiv(units, parts) * ALIGNMENT;
+    long length = Math.ceilDiv(total, parts);
+    switch (cut) {
+      case ANYWHERE -> place(Long.MAX_VALUE);
+      case BETWEEN_PARAMETERS -> {
+        length = Math.max(length, largest);
+        while (place(length) > parts) {
+          length += Math.max(1, length / 64); // a little more than needed, in few trials
+        }
+      }
+    }
+    this.partLength = length * ALIGNMENT;
+  }
+
+  private static long units(Slice parameter) {
+    return Math.ceilDiv(parameter.count(), ALIGNMENT);
+  }
+
+  /// One after the other, none across a multiple of `length` units; returns how many parts of that
+  /// length they take.
+  private long place(long length) {
+    long part = 0;
+    long used = 0;
+    for (Slice parameter : parameters.values()) {
+      long units = units(parameter);
+      if (used + units > length) {
+        part++;
+        used = 0;
+      }
+      offsets.put(parameter.key(), (part * length + used) * ALIGNMENT);
+      used += units;
+    }
+    return part + 1;
   }
 
   /// Elements of the buffer, those between the parameters and after the last included.

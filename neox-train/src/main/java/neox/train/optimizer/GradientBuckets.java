@@ -46,11 +46,11 @@ public final class GradientBuckets implements AutoCloseable {
     AS_ARRIVING
   }
 
-  private GradientBuckets(Holdings holdings, Accumulation accumulation) {
+  private GradientBuckets(Holdings holdings, Accumulation accumulation, Cut cut) {
     this.holdings = holdings;
     this.accumulation = accumulation;
     this.parameters = holdings.mine().stream().filter(p -> p.spec().trainable()).toList();
-    this.buckets = Bucket.of(parameters, holdings.ranks().data().size());
+    this.buckets = Bucket.of(parameters, holdings.ranks().data().size(), cut);
     for (Parameter parameter : parameters) {
       sums.push_back(sum(parameter.spec()));
     }
@@ -66,14 +66,14 @@ public final class GradientBuckets implements AutoCloseable {
 
   /// Zero gradients for the parameters of this rank that are trained.
   public static GradientBuckets of(Holdings holdings) {
-    return of(holdings, Accumulation.FLOAT32);
+    return of(holdings, Accumulation.FLOAT32, Cut.ANYWHERE);
   }
 
-  /// The same, added up in a type of choice.
-  public static GradientBuckets of(Holdings holdings, Accumulation accumulation) {
+  /// The same, added up and cut in a way of choice.
+  public static GradientBuckets of(Holdings holdings, Accumulation accumulation, Cut cut) {
     try (var _ = Scope.open();
         var _ = new NoGradGuard()) {
-      return new GradientBuckets(holdings, accumulation);
+      return new GradientBuckets(holdings, accumulation, cut);
     }
   }
 

@@ -18,8 +18,8 @@ record LionUpdate(OptimizerRule.Lion lion) implements UpdateRule {
   }
 
   @Override
-  public List<String> slots() {
-    return List.of("exp_avg");
+  public List<Slot> slots(int dims) {
+    return List.of(new Slot.Elements("exp_avg"));
   }
 
   @Override

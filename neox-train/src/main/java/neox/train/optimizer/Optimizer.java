@@ -28,6 +28,7 @@ public final class Optimizer implements AutoCloseable {
   /// A fresh optimizer of all parameters that have gradients; masters are the weights of this
   /// moment. Close it before the gradients.
   ///
+  /// @param gradients made for this configuration and stage
   /// @param zeroStage from 1 on, each data-parallel rank keeps the state of a part of the weights
   ///   alone, updates those, and gives them to the others (arXiv:1910.02054)
   public static Optimizer of(OptimizerConfig config, int zeroStage, GradientBuckets gradients) {
@@ -37,9 +38,15 @@ public final class Optimizer implements AutoCloseable {
     }
   }
 
-  /// How many numbers a rule remembers of each weight.
-  public static int slots(OptimizerConfig config) {
-    return UpdateRule.of(config.rule()).slots().size();
+  /// How many numbers a rule remembers of each weight of a matrix.
+  public static long slots(OptimizerConfig config) {
+    return UpdateRule.of(config.rule()).slots(2).stream()
+        .filter(slot ->
+            switch (slot) {
+              case Slot.Elements _, Slot.FirstWeights _ -> true;
+              case Slot.Indices _ -> false;
+            })
+        .count();
   }
 
   private Optimizer(OptimizerConfig config, int zeroStage, GradientBuckets gradients) {
@@ -62,7 +69,7 @@ public final class Optimizer implements AutoCloseable {
     try (var _ = Scope.open();
         var _ = new NoGradGuard()) {
       for (SlicedState state : states) {
-        state.update(rule, rate, config.weightDecay(), step);
+        state.update(rate, config.weightDecay(), step);
         if (state.isPart()) {
           state.exchange(holdings.ranks().data());
         }

@@ -18,8 +18,8 @@ record SgdUpdate(double momentum) implements UpdateRule {
   }
 
   @Override
-  public List<String> slots() {
-    return momentum == 0 ? List.of() : List.of("momentum_buffer");
+  public List<Slot> slots(int dims) {
+    return momentum == 0 ? List.of() : List.of(new Slot.Elements("momentum_buffer"));
   }
 
   @Override

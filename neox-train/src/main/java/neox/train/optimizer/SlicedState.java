@@ -1,18 +1,15 @@
 package neox.train.optimizer;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import neox.parallel.comm.Communicator;
 import neox.tensor.FusedOps;
 import neox.tensor.Scope;
-import neox.weights.neox.OptimizerStateFile;
+import neox.weights.Shape;
+import neox.weights.spec.Group;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// What the optimizer of this rank keeps of one bucket: the slices that it updates, their slots,
@@ -24,9 +21,7 @@ final class SlicedState implements AutoCloseable {
   private final boolean part;
   private final TensorVector working = Scope.keep(new TensorVector());
   private final TensorVector masters = Scope.keep(new TensorVector());
-  private final TensorVector gradients = Scope.keep(new TensorVector());
-  private final Map<String, TensorVector> slots = new HashMap<>();
-  private final UpdateRule.Operands operands;
+  private final List<RuleState> states = new ArrayList<>();
 
   /// The state of all of a bucket.
   static SlicedState whole(Bucket bucket, UpdateRule rule) {
@@ -43,34 +38,37 @@ final class SlicedState implements AutoCloseable {
     this.bucket = bucket;
     this.slices = List.copyOf(slices);
     this.part = part;
-    List<TensorVector> inOrder = new ArrayList<>();
-    for (String slot : rule.slots()) {
-      TensorVector vector = Scope.keep(new TensorVector());
-      slots.put(slot, vector);
-      inOrder.add(vector);
-    }
     for (Slice slice : slices) {
       Tensor weights = bucket.weights(slice);
       Tensor master = weights.to(ScalarType.Float); // the same memory when it is float32 already
       working.push_back(weights);
       masters.push_back(master);
-      gradients.push_back(bucket.view(bucket.sums(), slice));
-      inOrder.forEach(vector -> vector.push_back(torch.zeros_like(master)));
+      Tensor gradient = bucket.view(bucket.sums(), slice);
+      Shape shape = bucket.shape(slice);
+      state(rule.of(slice.spec()), shape.rank()).add(slice, shape, master, gradient);
     }
-    operands = new UpdateRule.Operands(masters, gradients, inOrder);
+  }
+
+  private RuleState state(UpdateRule rule, int dims) {
+    List<Slot> slots = rule.slots(dims);
+    for (RuleState state : states) {
+      if (state.isOf(rule, slots)) {
+        return state;
+      }
+    }
+    states.add(new RuleState(rule, slots));
+    return states.getLast();
   }
 
   Bucket bucket() {
     return bucket;
   }
 
-  /// Applies the rule to all slices.
-  void update(UpdateRule rule, double rate, double weightDecay, long step) {
-    if (slices.isEmpty()) {
-      return;
-    }
-    double decay = bucket.kind().group().decays() ? weightDecay : 0;
-    rule.update(operands, rate * bucket.kind().group().rateFactor(), decay, step);
+  /// Changes all slices by their rules.
+  void update(double rate, double weightDecay, long step) {
+    Group group = bucket.kind().group();
+    double decay = group.decays() ? weightDecay : 0;
+    states.forEach(state -> state.update(rate * group.rateFactor(), decay, step));
     if (bucket.kind().isNarrow()) {
       FusedOps.copy(working, masters);
     }
@@ -104,41 +102,26 @@ final class SlicedState implements AutoCloseable {
     return slices;
   }
 
-  /// This rank's elements of a slot (or of the master), if it has any of that parameter: a view.
+  /// What this rank has of a slot (or of the master), if it has any of that parameter: a view.
   Optional<Tensor> find(String key, String slot) {
-    for (int i = 0; i < slices.size(); i++) {
-      if (slices.get(i).key().equals(key)) {
-        return Optional.of(tensor(i, slot));
-      }
-    }
-    return Optional.empty();
+    return states.stream().flatMap(state -> state.find(key, slot).stream()).findFirst();
   }
 
   /// The tensors of all slices that a checkpoint holds.
   List<Tensor> saved() {
     List<Tensor> tensors = new ArrayList<>();
-    for (int i = 0; i < slices.size(); i++) {
-      for (TensorVector slot : slots.values()) {
-        tensors.add(slot.get(i));
-      }
-      if (bucket.kind().isNarrow()) {
+    states.forEach(state -> tensors.addAll(state.slots()));
+    if (bucket.kind().isNarrow()) {
+      for (int i = 0; i < slices.size(); i++) {
         tensors.add(masters.get(i));
       }
     }
     return tensors;
   }
 
-  /// The i-th slice's elements of a slot.
-  Tensor tensor(int slice, String slot) {
-    if (slot.equals(OptimizerStateFile.MASTER)) {
-      return masters.get(slice);
-    }
-    return Objects.requireNonNull(slots.get(slot), slot).get(slice);
-  }
-
   @Override
   public void close() {
-    slots.values().forEach(Scope::release);
-    List.of(working, masters, gradients).forEach(Scope::release);
+    states.forEach(RuleState::close);
+    List.of(working, masters).forEach(Scope::release);
   }
 }

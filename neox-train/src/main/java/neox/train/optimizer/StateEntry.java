@@ -3,23 +3,43 @@ package neox.train.optimizer;
 import java.util.ArrayList;
 import java.util.List;
 import neox.weights.DType;
+import neox.weights.Shape;
 import neox.weights.neox.OptimizerStateFile;
 import neox.weights.spec.ParameterSpec;
+import neox.weights.spec.Share;
 
 /// One tensor of the optimizer's state in a checkpoint: what is remembered of a whole parameter.
+///
+/// @param spec of a tensor like it: the parameter's own, or one with the slot's shape
 record StateEntry(ParameterSpec spec, String slot) {
   /// All that a checkpoint holds, in the order in which ranks gather it.
   static List<StateEntry> all(UpdateRule rule, Holdings holdings) {
     List<StateEntry> entries = new ArrayList<>();
     for (ParameterSpec spec : holdings.network()) {
       if (spec.trainable()) {
-        rule.slots().forEach(slot -> entries.add(new StateEntry(spec, slot)));
+        rule.of(spec).slots(spec.shape().rank()).forEach(slot -> entries.add(of(spec, slot)));
         if (holdings.type(spec) != DType.FLOAT32) {
           entries.add(new StateEntry(spec, OptimizerStateFile.MASTER));
         }
       }
     }
     return entries;
+  }
+
+  private static StateEntry of(ParameterSpec spec, Slot slot) {
+    return switch (slot) {
+      case Slot.Elements _, Slot.FirstWeights _ -> new StateEntry(spec, slot.name());
+      case Slot.Indices indices ->
+          new StateEntry(
+              new ParameterSpec(
+                  spec.homes(),
+                  Shape.of(spec.shape().size(indices.dim())),
+                  spec.initializer(),
+                  Share.SAME,
+                  spec.group(),
+                  spec.trainable()),
+              slot.name());
+    };
   }
 
   String key() {

@@ -78,8 +78,8 @@ record StateReader(Path directory, Holdings holdings, List<SlicedState> states) 
         MemorySegment bytes =
             piece(entry, file)
                 .bytes()
-                .asSlice(slice.from() * Float.BYTES, slice.count() * Float.BYTES);
-        target.copy_(MappedTensors.of(bytes, ScalarType.Float, slice.count()));
+                .asSlice(slice.from() * Float.BYTES, target.numel() * Float.BYTES);
+        target.copy_(MappedTensors.of(bytes, ScalarType.Float, target.numel()));
       }
     }
   }

@@ -5,8 +5,12 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import neox.parallel.comm.Communicator;
 import neox.tensor.MappedTensors;
 import neox.tensor.Scope;
@@ -46,11 +50,28 @@ record StateWriter(Holdings holdings, List<SlicedState> states, TensorSource sou
               () -> gather(ungathered.next()).orElseThrow()));
     }
     try {
-      OptimizerStateFile.write(directory, new Header(rule.name(), rule.slots(), step), tensors);
+      OptimizerStateFile.write(directory, header(rule, step, entries), tensors);
     } catch (IOException e) {
       ungathered.forEachRemaining(this::gather); // the others send them all the same
       throw e;
     }
+  }
+
+  private static Header header(UpdateRule rule, long step, List<StateEntry> entries) {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    for (StateEntry entry : entries) {
+      counts.merge(entry.slot(), 1L, Long::sum);
+    }
+    counts.remove(OptimizerStateFile.MASTER);
+    long parameters = entries.stream().map(StateEntry::key).distinct().count();
+    Map<Boolean, List<String>> slots =
+        counts.keySet().stream()
+            .collect(Collectors.partitioningBy(slot -> counts.get(slot) == parameters));
+    return new Header(
+        rule.name(),
+        Objects.requireNonNull(slots.get(true)),
+        Objects.requireNonNull(slots.get(false)),
+        step);
   }
 
   private Optional<TensorView> gather(StateEntry entry) {
@@ -81,7 +102,8 @@ record StateWriter(Holdings holdings, List<SlicedState> states, TensorSource sou
       for (int rank = 0; rank < data.size(); rank++) {
         for (Slice slice : state.bucket().layout().part(rank)) {
           if (slice.key().equals(entry.key())) {
-            collect(target.narrow(0, slice.from(), slice.count()), mine, data, rank);
+            long count = Math.min(slice.count(), shape.count()); // of a slot with fewer elements
+            collect(target.narrow(0, slice.from(), count), mine, data, rank);
           }
         }
       }

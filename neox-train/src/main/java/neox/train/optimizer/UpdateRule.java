@@ -2,18 +2,28 @@ package neox.train.optimizer;
 
 import java.util.List;
 import neox.config.OptimizerRule;
+import neox.weights.Shape;
+import neox.weights.spec.ParameterSpec;
 import org.bytedeco.pytorch.TensorVector;
 
-/// How gradients change weights. A rule has numbers, no state: what it remembers of each weight
-/// lies in slots, which start as zeros.
+/// How gradients change weights. A rule has numbers, no state: what it remembers of each parameter
+/// lies in slots.
 ///
-/// Rules work element by element, so that it does not matter how parameters are cut into slices.
-sealed interface UpdateRule permits AdamUpdate, LionUpdate, SgdUpdate {
-  /// The rule's name in checkpoints and messages.
+/// Most rules work element by element, so that it does not matter how parameters are cut into
+/// slices; those that [OptimizerRule#seesMatrices] get whole parameters.
+sealed interface UpdateRule
+    permits AdamUpdate, LionUpdate, SgdUpdate, Sm3Update, MadgradUpdate, MuonUpdate {
+  /// The rule's name in checkpoints and messages; rules that remember other things have other
+  /// names.
   String name();
 
-  /// What is remembered of each weight, as checkpoints call it.
-  List<String> slots();
+  /// What is remembered of a parameter with so many dims.
+  List<Slot> slots(int dims);
+
+  /// The rule that changes this parameter in place of this one.
+  default UpdateRule of(ParameterSpec spec) {
+    return this;
+  }
 
   /// Changes weights and slots in place; call it inside a `NoGradGuard`.
   ///
@@ -24,8 +34,11 @@ sealed interface UpdateRule permits AdamUpdate, LionUpdate, SgdUpdate {
 
   /// What an update works on; the i-th tensors of all vectors belong together. All are float32.
   ///
-  /// @param slots in the order of [UpdateRule#slots]
-  record Operands(TensorVector weights, TensorVector gradients, List<TensorVector> slots) {
+  /// @param shapes of the pieces of parameters that the slices belong to
+  /// @param weights of each slice `[count]`, as the gradients are
+  /// @param slots of each slice, in the order of [UpdateRule#slots]
+  record Operands(
+      List<Shape> shapes, TensorVector weights, TensorVector gradients, List<TensorVector> slots) {
     int size() {
       return Math.toIntExact(weights.size());
     }
@@ -36,6 +49,9 @@ sealed interface UpdateRule permits AdamUpdate, LionUpdate, SgdUpdate {
       case OptimizerRule.Adam adam -> new AdamUpdate(adam);
       case OptimizerRule.Lion lion -> new LionUpdate(lion);
       case OptimizerRule.Sgd sgd -> new SgdUpdate(sgd.momentum());
+      case OptimizerRule.Sm3 sm3 -> new Sm3Update(sm3);
+      case OptimizerRule.Madgrad madgrad -> new MadgradUpdate(madgrad);
+      case OptimizerRule.Muon muon -> new MuonUpdate(muon);
     };
   }
 }

@@ -16,7 +16,7 @@ class FlatLayoutTest {
   @Test
   void partsCoverEveryElementOnceAndInOrder() {
     forAllLayouts((whole, parts) -> {
-      FlatLayout layout = new FlatLayout(whole, parts);
+      FlatLayout layout = new FlatLayout(whole, parts, Cut.ANYWHERE);
       Map<String, Long> covered = new HashMap<>();
       for (int part = 0; part < parts; part++) {
         for (Slice slice : layout.part(part)) {
@@ -34,7 +34,7 @@ class FlatLayoutTest {
   @Test
   void slicesLieInsideTheirPartOfTheBufferWithoutOverlap() {
     forAllLayouts((whole, parts) -> {
-      FlatLayout layout = new FlatLayout(whole, parts);
+      FlatLayout layout = new FlatLayout(whole, parts, Cut.ANYWHERE);
       assertThat(layout.length()).isEqualTo(parts * layout.partLength());
       long end = 0;
       for (int part = 0; part < parts; part++) {
@@ -51,7 +51,7 @@ class FlatLayoutTest {
   @Test
   void cutsAndParametersBeginAtMultiplesOfTheAlignment() {
     forAllLayouts((whole, parts) -> {
-      FlatLayout layout = new FlatLayout(whole, parts);
+      FlatLayout layout = new FlatLayout(whole, parts, Cut.ANYWHERE);
       for (int part = 0; part < parts; part++) {
         for (Slice slice : layout.part(part)) {
           assertThat(slice.from() % FlatLayout.ALIGNMENT).isZero();
@@ -68,7 +68,7 @@ class FlatLayoutTest {
       for (Slice parameter : whole) {
         padded += Math.ceilDiv(parameter.count(), FlatLayout.ALIGNMENT) * FlatLayout.ALIGNMENT;
       }
-      long length = new FlatLayout(whole, parts).partLength();
+      long length = new FlatLayout(whole, parts, Cut.ANYWHERE).partLength();
       assertThat(length - Math.ceilDiv(padded, parts)).isBetween(0L, FlatLayout.ALIGNMENT - 1);
     });
   }

@@ -154,7 +154,7 @@ class GradientBucketsTest {
   private static GradientBuckets of(Accumulation accumulation, Parameter... parameters) {
     List<ParameterSpec> network = List.of(parameters).stream().map(Parameter::spec).toList();
     return GradientBuckets.of(
-        Holdings.of(List.of(parameters), network, Ranks.single()), accumulation);
+        Holdings.of(List.of(parameters), network, Ranks.single()), accumulation, Cut.ANYWHERE);
   }
 
   /// Leaves a gradient of `value` in every entry.

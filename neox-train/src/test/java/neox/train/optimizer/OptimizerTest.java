@@ -124,6 +124,53 @@ class OptimizerTest {
     }
   }
 
+  @Test
+  void madgradFollowsItsFormulaWithAndWithoutMomentum() {
+    for (double momentum : new double[] {0, 0.9}) {
+      followsFormula(
+          new OptimizerRule.Madgrad(momentum, 1e-3),
+          (p, element, rate, decay) -> {
+            double first = p;
+            double squares = 0;
+            double sum = 0;
+            double eta = rate + 1e-3;
+            for (int t = 1; t <= GRADIENTS.length; t++) {
+              double g = GRADIENTS[t - 1][element];
+              p *= 1 - eta * decay;
+              double x0 = momentum == 0 ? p + sum / (Math.cbrt(squares) + 1e-3) : first;
+              squares += eta * Math.sqrt(t) * g * g;
+              sum += eta * Math.sqrt(t) * g;
+              double z = x0 - sum / (Math.cbrt(squares) + 1e-3);
+              p = momentum * p + (1 - momentum) * z;
+            }
+            return p;
+          });
+    }
+  }
+
+  /// A vector has an accumulator for each element, which is AdaGrad's.
+  @Test
+  void sm3OfAVectorFollowsItsFormulaWithoutDecay() {
+    for (double momentum : new double[] {0, 0.9}) {
+      for (double beta : new double[] {0, 0.99}) {
+        followsFormula(
+            new OptimizerRule.Sm3(momentum, beta, 1e-30),
+            (p, element, rate, decay) -> {
+              double accumulator = 0;
+              double b = 0;
+              for (float[] gradient : GRADIENTS) {
+                double g = gradient[element];
+                double estimate = (beta > 0 ? beta : 1) * accumulator + (1 - beta) * g * g;
+                accumulator = Math.max(accumulator, estimate);
+                b = momentum * b + (1 - momentum) * g / Math.sqrt(estimate + 1e-30);
+                p -= rate * b;
+              }
+              return p;
+            });
+      }
+    }
+  }
+
   /// In all groups: matrices decay, and the rate has a factor.
   private static void followsFormula(OptimizerRule rule, Formula formula) {
     List<Group> groups = List.of(Group.DECAYING, Group.PLAIN, new Group(true, 0.25));

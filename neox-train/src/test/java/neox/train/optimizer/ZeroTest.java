@@ -45,7 +45,10 @@ class ZeroTest {
         List.of(
             new OptimizerRule.Adam(0.9, 0.95, 1e-8),
             new OptimizerRule.Lion(0.9, 0.99),
-            new OptimizerRule.Sgd(0.9));
+            new OptimizerRule.Sgd(0.9),
+            new OptimizerRule.Sm3(0.9, 0.5, 1e-30),
+            new OptimizerRule.Madgrad(0.9, 1e-6),
+            MatrixRulesTest.MUON);
     return rules.stream()
         .flatMap(rule ->
             Stream.of(ScalarType.Float, ScalarType.BFloat16)
@@ -85,7 +88,7 @@ class ZeroTest {
         new Topology(1, data, 1),
         ranks -> {
           try (var _ = Scope.open();
-              GradientBuckets gradients = GradientBuckets.of(holdings(type, ranks))) {
+              GradientBuckets gradients = gradients(holdings(type, ranks), config(rule), 1)) {
             for (Bucket bucket : gradients.buckets()) {
               try (SlicedState state =
                   SlicedState.part(bucket, ranks.data().rank(), UpdateRule.of(rule))) {
@@ -106,10 +109,10 @@ class ZeroTest {
   /// The weights after some steps with gradients of this rank's own; saves the state.
   private List<float[]> train(OptimizerRule rule, ScalarType type, int zeroStage, Ranks ranks)
       throws IOException {
-    OptimizerConfig config = new OptimizerConfig(rule, 0.01, 0.1, 1);
+    OptimizerConfig config = config(rule);
     try (var _ = Scope.open()) {
       Holdings holdings = holdings(type, ranks);
-      try (GradientBuckets gradients = GradientBuckets.of(holdings);
+      try (GradientBuckets gradients = gradients(holdings, config, zeroStage);
           Optimizer optimizer = Optimizer.of(config, zeroStage, gradients)) {
         for (int step = 1; step <= STEPS; step++) {
           gradients.clear();
@@ -128,6 +131,15 @@ class ZeroTest {
         return holdings.mine().stream().map(p -> TensorData.floats(p.value())).toList();
       }
     }
+  }
+
+  static GradientBuckets gradients(Holdings holdings, OptimizerConfig config, int zeroStage) {
+    Cut cut = Cut.of(config, zeroStage);
+    return GradientBuckets.of(holdings, GradientBuckets.Accumulation.FLOAT32, cut);
+  }
+
+  private static OptimizerConfig config(OptimizerRule rule) {
+    return new OptimizerConfig(rule, 0.01, 0.1, 1);
   }
 
   private static Holdings holdings(ScalarType type, Ranks ranks) {

@@ -79,6 +79,12 @@ public record NeoxConfig(
         List.of("sequence_parallel", "model_parallel_size"),
         "not built yet with model_parallel_size above 1, found %d; set it to false",
         parallel.modelParallelSize());
+    t.check(
+        !optimizer.rule().seesMatrices() || parallel.modelParallelSize() == 1,
+        List.of("optimizer.type", "model_parallel_size"),
+        "it looks at whole matrices, which model_parallel_size cuts: not built yet; expected"
+            + " model_parallel_size 1, found %d",
+        parallel.modelParallelSize());
   }
 
   /// Every token that the run sees must have a number.

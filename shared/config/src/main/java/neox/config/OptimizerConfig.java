@@ -8,8 +8,32 @@ import neox.config.table.Range;
 /// @param learningRate peak rate (`optimizer.params.lr`)
 /// @param weightDecay for matrices; norms and biases have none (`weight_decay`)
 /// @param gradientClipping largest global gradient norm, 0 for none (`gradient_clipping`)
+/// @param reduction of the gradients of micro-batches (`grad_accum_reduction`)
 public record OptimizerConfig(
-    OptimizerRule rule, double learningRate, double weightDecay, double gradientClipping) {
+    OptimizerRule rule,
+    double learningRate,
+    double weightDecay,
+    double gradientClipping,
+    GradientReduction reduction) {
+
+  /// With means.
+  public OptimizerConfig(
+      OptimizerRule rule, double learningRate, double weightDecay, double gradientClipping) {
+    this(rule, learningRate, weightDecay, gradientClipping, GradientReduction.MEAN);
+  }
+
+  /// Whether another scale of all gradients trains noticeably differently, clipping apart.
+  public boolean dependsOnScale() {
+    return switch (rule) {
+      case OptimizerRule.Adam adam -> adam.epsilon() > LARGE_EPSILON;
+      case OptimizerRule.Muon muon -> muon.rest().epsilon() > LARGE_EPSILON;
+      case OptimizerRule.Sgd _, OptimizerRule.Madgrad _ -> true;
+      case OptimizerRule.Lion _, OptimizerRule.Sm3 _ -> false;
+    };
+  }
+
+  /// Gradients of single weights are seldom this small.
+  private static final double LARGE_EPSILON = 1e-7;
 
   static OptimizerConfig from(ConfigTable t) {
     t.section("Optimizer");
@@ -25,8 +49,15 @@ public record OptimizerConfig(
         rule,
         rate,
         t.real(
-            "weight_decay", 0.1, Range.atLeast(0), "decay of matrices; norms and biases have none"),
-        t.real(
-            "gradient_clipping", 1.0, Range.atLeast(0), "largest global gradient norm; 0: none"));
+            "weight_decay",
+            0.1,
+            Range.atLeast(0),
+            "decay of matrices; norms and biases have none, and nothing has any with sm3"),
+        t.real("gradient_clipping", 1.0, Range.atLeast(0), "largest global gradient norm; 0: none"),
+        t.choice(
+            "grad_accum_reduction",
+            GradientReduction.MEAN,
+            "what the gradient of a step is of those of its gradient_accumulation_steps; GPT-NeoX"
+                + " has their sum with pipe_parallel_size of 1 and more"));
   }
 }

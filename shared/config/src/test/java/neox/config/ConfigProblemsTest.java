@@ -160,17 +160,17 @@ class ConfigProblemsTest {
     assertThat(problems("optimizer: {type: AdamW, params: {weight_decay: 0.1}}"))
         .isEqualTo(
             """
-            c.yml:1: optimizer.type: expected one of adam, cpu_adam, cpu_torch_adam, lion, sgd, found text \
+            c.yml:1: optimizer.type: expected one of adam, cpu_adam, cpu_torch_adam, lion, sgd, sm3, madgrad_wd, muon, found text \
             'AdamW'; did you mean 'adam'?
             c.yml:1: optimizer.params.lr: required but missing: peak learning rate
             c.yml:1: optimizer.params.weight_decay: not supported: it belongs at the top level: \
             weight_decay; remove it, found number 0.1\
             """);
-    assertThat(problems("optimizer: {type: SM3, params: {lr: 1e8, betas: [0.9]}}"))
+    assertThat(problems("optimizer: {type: OneBitAdam, params: {lr: 1e8, betas: [0.9]}}"))
         .isEqualTo(
             """
-            c.yml:1: optimizer.type: expected one of adam, cpu_adam, cpu_torch_adam, lion, sgd, found text \
-            'SM3'; GPT-NeoX has it, this program does not: SM3 is not built yet; use Adam
+            c.yml:1: optimizer.type: expected one of adam, cpu_adam, cpu_torch_adam, lion, sgd, sm3, madgrad_wd, muon, found text \
+            'OneBitAdam'; GPT-NeoX has it, this program does not: 1-bit Adam is not built yet; it only compresses what ranks send; use Adam
             c.yml:1: optimizer.params.betas: expected two numbers of at least 0 and less than 1, \
             like [0.9, 0.95], found a list\
             """);

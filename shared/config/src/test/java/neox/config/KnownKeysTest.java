@@ -33,6 +33,7 @@ class KnownKeysTest {
           "fim_spm_rate",
           "fim_suffix_token",
           "freeze_params",
+          "grad_accum_reduction",
           "init_from",
           "lr_warmup_iters",
           "lr_wsd_decay_fraction",

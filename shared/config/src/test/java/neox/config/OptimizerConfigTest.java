@@ -2,6 +2,7 @@ package neox.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,17 @@ class OptimizerConfigTest {
   void eachRuleHasDefaultsOfItsOwn() {
     assertThat(rule("Lion", "")).isEqualTo(new OptimizerRule.Lion(0.9, 0.99));
     assertThat(rule("SGD", "")).isEqualTo(new OptimizerRule.Sgd(0));
+    assertThat(rule("SM3", "")).isEqualTo(new OptimizerRule.Sm3(0, 0, 1e-30));
+    assertThat(rule("SM3", ", momentum: 0.9, beta: 0.99"))
+        .isEqualTo(new OptimizerRule.Sm3(0.9, 0.99, 1e-30));
+    assertThat(rule("madgrad_wd", "")).isEqualTo(new OptimizerRule.Madgrad(0.9, 1e-6));
+    OptimizerRule.Adam rest = new OptimizerRule.Adam(0.9, 0.999, 1e-8);
+    assertThat(rule("muon", ""))
+        .isEqualTo(
+            new OptimizerRule.Muon(0.95, true, 5, OptimizerRule.MuonScale.MATCH_RMS_ADAMW, rest));
+    assertThat(
+            rule("Muon", ", momentum: 0.9, nesterov: false, ns_steps: 6, adjust_lr_fn: original"))
+        .isEqualTo(new OptimizerRule.Muon(0.9, false, 6, OptimizerRule.MuonScale.ORIGINAL, rest));
   }
 
   @ParameterizedTest
@@ -81,6 +93,48 @@ class OptimizerConfigTest {
         .isEqualTo(
             "c.yml:1: lr_decay_style: expected one of constant, linear, cosine, exponential, wsd,"
                 + " found text 'wsc'; did you mean 'wsd'?");
+  }
+
+  @Test
+  void gradientsAreMeansUnlessSumsAreAskedFor() {
+    assertThat(TestConfig.load("seed: 1").optimizer().reduction())
+        .isEqualTo(GradientReduction.MEAN);
+    assertThat(TestConfig.load("grad_accum_reduction: sum").optimizer().reduction())
+        .isEqualTo(GradientReduction.SUM);
+  }
+
+  @Test
+  void knowsWhichOptimizersFeelTheScaleOfGradients() {
+    for (String line :
+        List.of(
+            "madgrad_wd, params: {lr: 1}",
+            "sgd, params: {lr: 1}",
+            "adam, params: {lr: 1, eps: 1e-2}",
+            "muon, params: {lr: 1, eps: 1e-2}")) {
+      assertThat(TestConfig.load("optimizer: {type: " + line + "}").optimizer().dependsOnScale())
+          .as(line)
+          .isTrue();
+    }
+    for (String type : List.of("adam", "lion", "sm3", "muon")) {
+      assertThat(
+              TestConfig.load("optimizer: {type: " + type + ", params: {lr: 1}}")
+                  .optimizer()
+                  .dependsOnScale())
+          .as(type)
+          .isFalse();
+    }
+  }
+
+  @Test
+  void refusesToCutTheMatricesOfRulesThatLookAtThem() {
+    for (String type : List.of("sm3", "muon")) {
+      assertThat(
+              TestConfig.problems(
+                  "optimizer: {type: " + type + ", params: {lr: 1}}\nmodel_parallel_size: 2"))
+          .contains(
+              "optimizer.type: it looks at whole matrices, which model_parallel_size cuts: not"
+                  + " built yet; expected model_parallel_size 1, found 2");
+    }
   }
 
   private static OptimizerRule rule(String type, String more) {

@@ -30,10 +30,16 @@ public final class OptimizerStateFile implements AutoCloseable {
   ///
   /// @param rule the name of the update rule
   /// @param slots what the rule keeps of every parameter, [#MASTER] not among them
+  /// @param someSlots what it keeps of some parameters only
   /// @param step optimizer steps taken, which the bias correction needs
-  public record Header(String rule, List<String> slots, long step) {
+  public record Header(String rule, List<String> slots, List<String> someSlots, long step) {
     public Header {
       slots = List.copyOf(slots);
+      someSlots = List.copyOf(someSlots);
+    }
+
+    public Header(String rule, List<String> slots, long step) {
+      this(rule, slots, List.of(), step);
     }
   }
 
@@ -43,6 +49,7 @@ public final class OptimizerStateFile implements AutoCloseable {
   private static final Pattern STEPS = Pattern.compile("\\d{1,18}");
   private static final String RULE = "rule";
   private static final String SLOTS = "slots";
+  private static final String SOME_SLOTS = "slots_of_some";
   private static final String STEP = "step";
 
   private final Path path;
@@ -78,6 +85,9 @@ public final class OptimizerStateFile implements AutoCloseable {
     metadata.put(STEP, String.valueOf(header.step()));
     metadata.put(RULE, header.rule());
     metadata.put(SLOTS, String.join(" ", header.slots()));
+    if (!header.someSlots().isEmpty()) {
+      metadata.put(SOME_SLOTS, String.join(" ", header.someSlots()));
+    }
     SafetensorsWriter.writeFile(directory.resolve(NAME), state, metadata);
   }
 
@@ -132,11 +142,15 @@ public final class OptimizerStateFile implements AutoCloseable {
 
   private Header readHeader() {
     Map<String, String> metadata = file.metadata();
-    String slots = metadata.getOrDefault(SLOTS, String.join(" ", FIRST.slots()));
     return new Header(
         metadata.getOrDefault(RULE, FIRST.rule()),
-        slots.isEmpty() ? List.of() : List.of(slots.split(" ")),
+        words(metadata.getOrDefault(SLOTS, String.join(" ", FIRST.slots()))),
+        words(metadata.getOrDefault(SOME_SLOTS, "")),
         readStep(metadata.getOrDefault(STEP, "")));
+  }
+
+  private static List<String> words(String text) {
+    return text.isEmpty() ? List.of() : List.of(text.split(" "));
   }
 
   private long readStep(String text) {
@@ -148,7 +162,10 @@ public final class OptimizerStateFile implements AutoCloseable {
 
   private void requireEverySlot() {
     for (String name : file.names()) {
-      boolean known = slot(name).equals(MASTER) || header.slots().contains(slot(name));
+      boolean known =
+          slot(name).equals(MASTER)
+              || header.slots().contains(slot(name))
+              || header.someSlots().contains(slot(name));
       if (!known || key(name).isEmpty()) {
         throw UserException.of("%s: tensor %s is no optimizer state", path, name);
       }

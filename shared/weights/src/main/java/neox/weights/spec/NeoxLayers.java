@@ -53,10 +53,11 @@ final class NeoxLayers {
         model.positions() instanceof Positions.Learned(int rows)
             ? Optional.of(
                 decaying(
-                    new Home(layer, "position_embeddings.weight"),
-                    Shape.of(rows, model.hiddenSize()),
-                    input(),
-                    Share.SAME))
+                        new Home(layer, "position_embeddings.weight"),
+                        Shape.of(rows, model.hiddenSize()),
+                        input(),
+                        Share.SAME)
+                    .withRole(ParameterSpec.Role.TABLE))
             : Optional.empty();
     return new LayerSpec.Embedding(layer, vocabulary(layer, "word_embeddings.weight"), positions);
   }
@@ -79,7 +80,8 @@ final class NeoxLayers {
                 random(InitMethod.XAVIER_NORMAL),
                 Share.Split.even(1, model.heads()),
                 Group.DECAYING,
-                true)));
+                true,
+                ParameterSpec.Role.TABLE)));
   }
 
   private LayerSpec.Transformer block(int number) {
@@ -181,10 +183,11 @@ final class NeoxLayers {
 
   private ParameterSpec vocabulary(int layer, String name) {
     return decaying(
-        new Home(layer, name),
-        Shape.of(paddedVocab, model.hiddenSize()),
-        input(),
-        Share.Split.even(0, paddedVocab));
+            new Home(layer, name),
+            Shape.of(paddedVocab, model.hiddenSize()),
+            input(),
+            Share.Split.even(0, paddedVocab))
+        .withRole(ParameterSpec.Role.TABLE);
   }
 
   private ParameterSpec decaying(Home home, Shape shape, Initializer first, Share share) {

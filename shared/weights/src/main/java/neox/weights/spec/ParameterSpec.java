@@ -9,13 +9,25 @@ import neox.weights.Shape;
 /// @param shape of the whole parameter, before tensor parallelism splits it
 /// @param share how tensor-parallel ranks share it
 /// @param trainable whether training changes it
+/// @param role what it does in the network
 public record ParameterSpec(
     List<Home> homes,
     Shape shape,
     Initializer initializer,
     Share share,
     Group group,
-    boolean trainable) {
+    boolean trainable,
+    Role role) {
+
+  /// What a parameter does, where optimizers and scaling rules (muP) tell one from the other.
+  public enum Role {
+    /// A matrix that maps activations to activations.
+    MATRIX,
+    /// A table with a row for each token or position, or the matrix that reads tokens out.
+    TABLE,
+    /// Anything else, such as the numbers of norms and biases.
+    OTHER
+  }
 
   public ParameterSpec {
     homes = List.copyOf(homes);
@@ -24,12 +36,34 @@ public record ParameterSpec(
     }
   }
 
+  /// A matrix, or something else when it has not two dims.
+  public ParameterSpec(
+      List<Home> homes,
+      Shape shape,
+      Initializer initializer,
+      Share share,
+      Group group,
+      boolean trainable) {
+    this(
+        homes,
+        shape,
+        initializer,
+        share,
+        group,
+        trainable,
+        shape.rank() == 2 ? Role.MATRIX : Role.OTHER);
+  }
+
   /// Its name in whole-model stores: the key of its first home.
   public String key() {
     return homes.getFirst().key();
   }
 
   public ParameterSpec withTrainable(boolean value) {
-    return new ParameterSpec(homes, shape, initializer, share, group, value);
+    return new ParameterSpec(homes, shape, initializer, share, group, value, role);
+  }
+
+  public ParameterSpec withRole(Role value) {
+    return new ParameterSpec(homes, shape, initializer, share, group, trainable, value);
   }
 }

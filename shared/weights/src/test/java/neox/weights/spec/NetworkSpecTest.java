@@ -139,7 +139,10 @@ class NetworkSpecTest {
     assertThat(scale.shape()).isEqualTo(Shape.of(4, 16));
     assertThat(scale.share()).isEqualTo(new Share.Split(0, List.of(4L)));
     assertThat(scale.group()).isEqualTo(Group.PLAIN);
-    assertThat(names(Models.pythia().withBlocks(b -> b.withAttention(b.attention().withNormed(true))), 2))
+    assertThat(
+            names(
+                Models.pythia().withBlocks(b -> b.withAttention(b.attention().withNormed(true))),
+                2))
         .startsWith(
             "input_layernorm.weight",
             "input_layernorm.bias",
