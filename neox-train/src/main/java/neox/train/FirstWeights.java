@@ -3,58 +3,41 @@ package neox.train;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalLong;
 import neox.base.Console;
-import neox.config.LoadedConfig;
+import neox.config.NeoxConfig;
+import neox.config.model.HeadConfig.Output;
 import neox.model.Network;
 import neox.weights.TensorStore;
-import neox.weights.hf.HfModel;
-import neox.weights.neox.NeoxCheckpoint;
 
 /// The weights that a run begins with at step 0: drawn from its seed, or another model's.
-///
-/// @param overridesArchitecture whether the configuration may describe another network than the one
-///   that the other model's weights were trained as
-record FirstWeights(LoadedConfig loaded, boolean overridesArchitecture, Console console) {
-
+record FirstWeights(Models models, Console console) {
+  /// Where the run has nothing to continue.
   void fill(Network network) throws IOException {
-    Optional<Path> model = loaded.config().checkpoint().initFrom();
+    Optional<Path> model = config().checkpoint().initFrom();
     if (model.isEmpty()) {
-      network.initialize(loaded.config().data().seed());
+      network.initialize(config().data().seed());
       return;
     }
-    try (TensorStore store = open(model.get())) {
-      network.load(store);
+    try (TensorStore store = models.open(model.get(), Optional.empty())) {
+      take(network, store);
     }
     console.info("begins with the weights of %s", model.get());
   }
 
-  /// Opens a model: a checkpoint's directory or one that names the latest, or Hugging Face's.
-  private TensorStore open(Path directory) throws IOException {
-    if (HfModel.isIn(directory)) {
-      return checked(HfModel.open(directory), store -> store.requireTrainedAs(loaded));
+  /// Takes the weights of another model. A reward model begins with a language model's, and with a
+  /// head that is drawn.
+  void take(Network network, TensorStore store) {
+    String head = network.spec().head().weight().key();
+    if (config().model().head().output() == Output.REWARD && !store.names().contains(head)) {
+      network.initialize(config().data().seed());
+      network.loadAllButHead(store);
+      console.info("%s is drawn: the weights are a language model's", head);
+      return;
     }
-    return checked(
-        NeoxCheckpoint.open(directory, OptionalLong.empty(), loaded.config().model()),
-        store -> store.requireTrainedAs(loaded));
+    network.load(store);
   }
 
-  private interface Check<S> {
-    void of(S store) throws IOException;
-  }
-
-  private <S extends TensorStore> S checked(S store, Check<S> check) throws IOException {
-    boolean fits = false;
-    try {
-      if (!overridesArchitecture) {
-        check.of(store);
-      }
-      fits = true;
-      return store;
-    } finally {
-      if (!fits) {
-        store.close();
-      }
-    }
+  private NeoxConfig config() {
+    return models.loaded().config();
   }
 }

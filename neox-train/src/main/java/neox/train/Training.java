@@ -49,7 +49,6 @@ import neox.train.loop.Pipeline;
 import neox.train.loop.Trainer;
 import neox.train.loop.TrainingLoop;
 import neox.train.loop.TrainingWork;
-import neox.train.objective.LanguageModeling;
 import neox.train.objective.Objective;
 import neox.train.optimizer.Cut;
 import neox.train.optimizer.GradientBuckets;
@@ -74,7 +73,6 @@ final class Training {
   private final Ranks ranks;
   private final Ranks writers;
   private final Placement placement;
-  private final Objective objective = new LanguageModeling();
   private final Console console;
   private final StopRequest stop;
 
@@ -146,13 +144,19 @@ final class Training {
         DataPosition.orderMadeFor(
             StartingPoint.dataOf(checkpoint, config.checkpoint()), config.batch());
     try (TrainingData data = data(tokenizer, paddedVocab, trainOrder);
-        Network network = Network.build(spec, stage(spec), options())) {
+        Network network = Network.build(spec, stage(spec), options());
+        RunObjective objective =
+            RunObjective.of(models(), paddedVocab, referenceOptions(), console)) {
       data.train().rows(0); // complains before anything is written
       lock.acquire();
       try (RunPlaces places = places()) {
         TrainState state = start(network, checkpoint);
         RunData runData =
-            new RunData(data, DataPosition.of(data, config, state, console), tokenizer);
+            new RunData(
+                data,
+                DataPosition.of(data, config, state, console),
+                tokenizer,
+                objective.objective());
         describe(spec);
         return run(runData, network, new TrainProgress(state), checkpoint, places);
       }
@@ -163,6 +167,15 @@ final class Training {
     return NetworkOptions.training(placement)
         .withTensorParallel(ranks.tensorParallel())
         .withRecompute(config.recompute());
+  }
+
+  private NetworkOptions referenceOptions() {
+    return NetworkOptions.inference(placement).withTensorParallel(ranks.tensorParallel());
+  }
+
+  /// Opens models that are not continued.
+  private Models models() {
+    return new Models(loaded, plan.overridesArchitecture());
   }
 
   private List<LayerSpec> stage(NetworkSpec spec) {
@@ -211,7 +224,8 @@ final class Training {
   }
 
   /// @param position where in the data the run stands
-  private record RunData(TrainingData data, DataPosition position, Tokenizer tokenizer) {}
+  private record RunData(
+      TrainingData data, DataPosition position, Tokenizer tokenizer, Objective objective) {}
 
   private int run(
       RunData data,
@@ -223,7 +237,7 @@ final class Training {
     Holdings holdings = Holdings.of(network.parameters(), network.spec().parameters(), ranks);
     try (GradientBuckets gradients = gradients(holdings);
         Optimizer optimizer = optimizer(gradients);
-        TrainingWork work = work(data.position(), gradients);
+        TrainingWork work = work(data, gradients);
         Checkpointer checkpointer = checkpointer(network, optimizer, progress, data.position());
         RunRecords records = records(places, progress, data.position())) {
       if (checkpoint.isPresent()) {
@@ -241,7 +255,7 @@ final class Training {
       Evaluator evaluator =
           new Evaluator(
               network,
-              objective,
+              data.objective(),
               evaluationSize(config),
               pipeline,
               new Evaluator.Reporting(
@@ -315,8 +329,8 @@ final class Training {
     return LossScaling.of(config.mixedPrecision().lossScale(), config.parallel().zeroStage());
   }
 
-  private TrainingWork work(DataPosition position, GradientBuckets gradients) {
-    return TrainingWork.ofTraining(position.feed(), objective, gradients);
+  private TrainingWork work(RunData data, GradientBuckets gradients) {
+    return TrainingWork.ofTraining(data.position().feed(), data.objective(), gradients);
   }
 
   private Pipeline pipeline() {
@@ -360,7 +374,7 @@ final class Training {
     long seed = config.data().seed();
     RandomState.seed(seed);
     if (checkpoint.isEmpty()) {
-      new FirstWeights(loaded, plan.overridesArchitecture(), console).fill(network);
+      new FirstWeights(models(), console).fill(network);
       return TrainState.fresh(configured).withStability(Stability.at(lossScaling().first()));
     }
     try (NeoxCheckpoint stored =
@@ -368,7 +382,11 @@ final class Training {
       if (!plan.overridesArchitecture()) {
         stored.requireTrainedAs(loaded);
       }
-      network.load(stored);
+      if (config.checkpoint().finetune()) {
+        new FirstWeights(models(), console).take(network, stored);
+      } else {
+        network.load(stored);
+      }
       TrainState state =
           StartingPoint.stateOf(
               checkpoint.get(),

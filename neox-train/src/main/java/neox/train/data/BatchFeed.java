@@ -4,12 +4,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import neox.base.UserException;
 import neox.data.BatchSource;
+import neox.data.Companion;
+import neox.data.TokenSamples;
 import neox.tensor.Placement;
 
 /// The micro-batches of one split as tensors. Stateless: the position in the data is the argument.
 ///
 /// @param name of the data in messages
 /// @param source the samples of this data-parallel rank
+/// @param companion what belongs to each sample besides
 /// @param masked see [MicroBatch#of]
 /// @param documents what keeps them apart; empty where nothing does
 /// @param vocabulary rows of the embedding, which every token must have
@@ -17,13 +20,18 @@ import neox.tensor.Placement;
 public record BatchFeed(
     String name,
     BatchSource source,
+    Companion companion,
     OptionalInt masked,
     Optional<Documents> documents,
     int vocabulary,
     Placement placement) {
   /// The same micro-batches, counted from elsewhere.
   BatchFeed from(BatchSource.Origin origin) {
-    return new BatchFeed(name, source.from(origin), masked, documents, vocabulary, placement);
+    return withSource(source.from(origin));
+  }
+
+  private BatchFeed withSource(BatchSource value) {
+    return new BatchFeed(name, value, companion, masked, documents, vocabulary, placement);
   }
 
   /// Whole samples.
@@ -33,6 +41,18 @@ public record BatchFeed(
 
   /// @param seqLength how many tokens of each sample are wanted, the first ones
   public MicroBatch get(long microBatch, int seqLength) {
+    MicroBatch batch = own(microBatch, seqLength);
+    return switch (companion) {
+      case Companion.None _ -> batch;
+      case Companion.Rejected(TokenSamples rejected) ->
+          batch.followedBy(withSource(source.of(rejected)).own(microBatch, seqLength));
+      case Companion.Rewards(TokenSamples rewards) ->
+          batch.withRewards(source.of(rewards).get(microBatch), placement);
+    };
+  }
+
+  /// The samples themselves.
+  private MicroBatch own(long microBatch, int seqLength) {
     int[][] rows = rows(microBatch);
     MicroBatch batch = MicroBatch.of(rows, labels(microBatch), masked, placement).first(seqLength);
     if (documents.isEmpty()) {

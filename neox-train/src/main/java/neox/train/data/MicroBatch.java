@@ -5,6 +5,8 @@ import java.util.OptionalInt;
 import neox.model.Inputs;
 import neox.tensor.Placement;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
 /// One micro-batch as the network takes it; b = rows, s = seqLength. The tensors belong to the
 /// innermost scope.
@@ -12,7 +14,9 @@ import org.bytedeco.pytorch.Tensor;
 /// @param inputs tokens `[b, s]`, where they stand and what they see
 /// @param labels `[b, s]` int64, the tokens one position later, 0 where none is to be predicted
 /// @param lossMask `[b, s]` float32, 0 where a prediction does not count
-public record MicroBatch(Inputs inputs, Tensor labels, Tensor lossMask) {
+/// @param rewards `[b, s]` float32, of the tokens' documents, where there are any
+public record MicroBatch(
+    Inputs inputs, Tensor labels, Tensor lossMask, Optional<Tensor> rewards) {
 
   /// Splits rows of s + 1 tokens.
   ///
@@ -40,7 +44,8 @@ public record MicroBatch(Inputs inputs, Tensor labels, Tensor lossMask) {
     return new MicroBatch(
         Inputs.of(placement.ids(inputs)),
         placement.ids(targets),
-        placement.floats(mask, rows.length, length));
+        placement.floats(mask, rows.length, length),
+        Optional.empty());
   }
 
   /// `[b, s]` int64.
@@ -49,7 +54,33 @@ public record MicroBatch(Inputs inputs, Tensor labels, Tensor lossMask) {
   }
 
   MicroBatch withInputs(Inputs value) {
-    return new MicroBatch(value, labels, lossMask);
+    return new MicroBatch(value, labels, lossMask, rewards);
+  }
+
+  /// The rows of another micro-batch after these.
+  MicroBatch followedBy(MicroBatch other) {
+    return new MicroBatch(
+        Inputs.of(both(tokens(), other.tokens())),
+        both(labels, other.labels()),
+        both(lossMask, other.lossMask()),
+        Optional.empty());
+  }
+
+  private static Tensor both(Tensor a, Tensor b) {
+    return torch.cat(new TensorVector(a, b), 0);
+  }
+
+  /// @param value of each of s + 1 tokens or more; the last ones are left out, as in GPT-NeoX
+  MicroBatch withRewards(int[][] value, Placement placement) {
+    int length = Math.toIntExact(tokens().size(1));
+    float[] flat = new float[value.length * length];
+    for (int row = 0; row < value.length; row++) {
+      for (int i = 0; i < length; i++) {
+        flat[row * length + i] = value[row][i];
+      }
+    }
+    Tensor tensor = placement.floats(flat, value.length, length);
+    return new MicroBatch(inputs, labels, lossMask, Optional.of(tensor));
   }
 
   /// The first tokens of each row, and what belongs to them, before their inputs are changed.
@@ -59,6 +90,7 @@ public record MicroBatch(Inputs inputs, Tensor labels, Tensor lossMask) {
         : new MicroBatch(
             Inputs.of(tokens().narrow(1, 0, count)),
             labels.narrow(1, 0, count),
-            lossMask.narrow(1, 0, count));
+            lossMask.narrow(1, 0, count),
+            rewards.map(each -> each.narrow(1, 0, count)));
   }
 }

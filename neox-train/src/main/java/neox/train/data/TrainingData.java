@@ -115,6 +115,7 @@ public final class TrainingData implements AutoCloseable {
         new BatchFeed(
             origin,
             new BatchSource(s.samples(), microBatch, replicas.rank(), replicas.size()),
+            s.companion(),
             masked,
             documents,
             vocabulary,

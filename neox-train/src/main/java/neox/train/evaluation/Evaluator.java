@@ -144,6 +144,7 @@ public final class Evaluator {
     Map<String, Double> results = new LinkedHashMap<>();
     double loss = pipeline.meanLoss(work.meanLoss());
     results.put(LOSS, loss);
+    results.putAll(pipeline.meanMetrics(work.meanMetrics()));
     results.put("lm_loss_ppl", Math.exp(loss));
     if (reporting.charLevel()) {
       double tokens = pipeline.sumOfLastStages(text.tokens());

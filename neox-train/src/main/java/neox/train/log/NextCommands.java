@@ -3,6 +3,7 @@ package neox.train.log;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import neox.config.model.HeadConfig.Output;
 import neox.config.model.ModelConfig;
 import neox.weights.hf.HfFamily;
 
@@ -11,6 +12,9 @@ public record NextCommands(Path save, ModelConfig model) {
   /// One command a line. A model that no family of transformers can express is not converted.
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
+    if (model.head().output() == Output.REWARD) {
+      return lines; // it says nothing of the next token
+    }
     lines.add("try it:  echo 'Once upon a time' | neox-generate --model " + quoted(save) + " -i -");
     if (HfFamily.of(model).obstacles(model).isEmpty()) {
       Path target = Path.of(save + "-hf");

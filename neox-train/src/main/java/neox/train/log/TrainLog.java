@@ -1,7 +1,9 @@
 package neox.train.log;
 
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import neox.base.Progress;
 import neox.config.MonitorConfig;
@@ -28,6 +30,11 @@ public final class TrainLog implements RunHook {
   private final MetricSink metrics;
   private Interval interval = Interval.EMPTY;
 
+  /// What the objective reports besides, added up since the last line, and of how many steps.
+  private final Map<String, Double> sums = new LinkedHashMap<>();
+
+  private long summands;
+
   public TrainLog(Run run, MonitorConfig config, RunLog log, MetricSink metrics) {
     this.run = run;
     this.config = config;
@@ -52,6 +59,7 @@ public final class TrainLog implements RunHook {
   public void after(StepOutcome outcome) throws IOException {
     StepResult result = outcome.result();
     interval = plus(interval, result);
+    addUp(result);
     recordStep(result);
     if (result.step() % config.logInterval() == 0) {
       Speed speed = interval.speed();
@@ -60,6 +68,8 @@ public final class TrainLog implements RunHook {
       log.line(line(result, speed, window.mean(), window));
       run.progress().emptyWindow();
       interval = Interval.EMPTY;
+      summands = 0;
+      sums.clear();
     }
     metrics.flush();
     log.progress(
@@ -118,9 +128,15 @@ public final class TrainLog implements RunHook {
   /// @param hardware operations that are carried out
   private record Speed(double step, double samples, double tokens, double model, double hardware) {}
 
+  private void addUp(StepResult result) {
+    summands++;
+    result.metrics().forEach((name, value) -> sums.merge(name, value, Double::sum));
+  }
+
   private void recordStep(StepResult result) {
     long step = result.step();
     metrics.scalar("train/learning_rate", nextRate(), step);
+    result.metrics().forEach((name, value) -> metrics.scalar("train/" + name, value, step));
     metrics.scalar("train/lm_loss", result.loss(), step);
     metrics.scalar("train/grad_norm", result.gradNorm(), step);
     if (run.scalesLoss()) {
@@ -159,6 +175,7 @@ public final class TrainLog implements RunHook {
             line.field("MFU: %.2f%%", 100 * utilization(speed.model(), peak))
                 .field("HFU: %.2f%%", 100 * utilization(speed.hardware(), peak)));
     long left = Math.round((run.lastStep() - result.step()) * speed.step());
+    sums.forEach((name, sum) -> line.field(name + ": %.6E", sum / summands));
     line.field("lm_loss: %.6E", loss);
     if (run.scalesLoss()) {
       line.field("loss scale: %.1f", lossScale());

@@ -1,6 +1,8 @@
 package neox.train.loop;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntSupplier;
 import neox.parallel.Ranks;
 import neox.parallel.comm.Reduction;
@@ -54,6 +56,13 @@ public record Pipeline(Ranks ranks, int rows, int hiddenSize, Placement placemen
   /// @param mine without meaning but on last stages
   public double sumOfLastStages(double mine) {
     return sum(ranks.isLastStage() ? mine : 0);
+  }
+
+  /// The same of several numbers by name. All ranks call this together.
+  public Map<String, Double> meanMetrics(Map<String, Double> mine) {
+    Map<String, Double> means = new LinkedHashMap<>();
+    mine.forEach((name, value) -> means.put(name, meanLoss(value)));
+    return means;
   }
 
   private double sum(double own) {

@@ -6,6 +6,7 @@ import java.util.Map;
 ///
 /// @param samples that it was made of
 /// @param loss mean over the step's micro-batches
+/// @param metrics what the objective reports besides, means too, by name
 /// @param gradNorm global norm of the mean gradient, before clipping
 /// @param gradNorms of each parameter by its key; empty unless `log_grad_norm` asks for them
 /// @param nanos wall time of the step alone, without evaluation and saving
@@ -13,11 +14,12 @@ public record StepResult(
     long step,
     SampleRange samples,
     double loss,
+    Map<String, Double> metrics,
     double gradNorm,
     Map<String, Double> gradNorms,
     long nanos) {
 
   public StepResult withNanos(long measured) {
-    return new StepResult(step, samples, loss, gradNorm, gradNorms, measured);
+    return new StepResult(step, samples, loss, metrics, gradNorm, gradNorms, measured);
   }
 }

@@ -94,6 +94,7 @@ public final class Trainer {
         n,
         new SampleRange(parts.progress().state().samples(), settings.steps().at(n).samples()),
         parts.pipeline().meanLoss(parts.work().meanLoss()),
+        parts.pipeline().meanMetrics(parts.work().meanMetrics()),
         norms.global(),
         settings.reportsEachNorm() ? norms.byKey() : Map.of(),
         System.nanoTime() - startedAtNanos);

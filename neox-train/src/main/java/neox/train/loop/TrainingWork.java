@@ -1,7 +1,9 @@
 package neox.train.loop;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import neox.model.Head;
@@ -32,6 +34,7 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
   private final Runnable accumulate;
   private final Consumer<Begun> begun;
   private final List<Tensor> losses = new ArrayList<>();
+  private final Map<String, List<Tensor>> metrics = new LinkedHashMap<>();
   private final Owner owner = new Owner();
   private Span span = new Span(0, 0, 0);
   private int done;
@@ -82,6 +85,7 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
     done = 0;
     factor = lossFactor;
     losses.clear();
+    metrics.clear();
     owner.close();
   }
 
@@ -97,20 +101,37 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
 
   /// Mean loss of the micro-batches since [#begin]; 0 on stages that compute none.
   public double meanLoss() {
+    return mean(losses);
+  }
+
+  /// Means of what the objective reports besides, by name in its order; empty on stages that
+  /// compute no loss.
+  public Map<String, Double> meanMetrics() {
+    Map<String, Double> means = new LinkedHashMap<>();
+    metrics.forEach((name, values) -> means.put(name, mean(values)));
+    return means;
+  }
+
+  private double mean(List<Tensor> values) {
     double sum = 0;
-    for (double loss : losses()) {
-      sum += loss;
+    for (double value : numbers(values)) {
+      sum += value;
     }
     return sum / span.count();
   }
 
   /// The loss of each micro-batch since [#begin], in order; none on stages that compute none.
   public double[] losses() {
-    if (losses.isEmpty()) {
+    return numbers(losses);
+  }
+
+  private static double[] numbers(List<Tensor> scalars) {
+    if (scalars.isEmpty()) {
       return new double[0];
     }
     try (var _ = Scope.open()) {
-      float[] all = TensorData.floats(torch.stack(new TensorVector(losses.toArray(Tensor[]::new))));
+      float[] all =
+          TensorData.floats(torch.stack(new TensorVector(scalars.toArray(Tensor[]::new))));
       return IntStream.range(0, all.length).mapToDouble(i -> all[i]).toArray();
     }
   }
@@ -138,9 +159,10 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
 
     @Override
     public Tensor output(Tensor hidden, Head head) {
-      Scores scores = (labels, weights) -> head.logLikelihoods(hidden, labels, weights);
-      Loss loss = objective.of(scores, batch);
+      Loss loss = objective.of(Scores.of(hidden, head), batch);
       losses.add(owner.keep(loss.value().detach()));
+      loss.metrics().forEach((name, value) ->
+          metrics.computeIfAbsent(name, _ -> new ArrayList<>()).add(owner.keep(value.detach())));
       return factor == 1
           ? loss.value().div(new Scalar(span.count()))
           : loss.value().mul(new Scalar(factor / span.count()));

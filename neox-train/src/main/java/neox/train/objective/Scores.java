@@ -1,10 +1,10 @@
 package neox.train.objective;
 
 import java.util.Optional;
+import neox.model.Head;
 import org.bytedeco.pytorch.Tensor;
 
-/// What an objective may ask about a micro-batch: log p(label) at each position.
-@FunctionalInterface
+/// What an objective may ask about a micro-batch.
 public interface Scores {
   /// log p(label) at each position.
   ///
@@ -13,4 +13,22 @@ public interface Scores {
   ///   where that is known beforehand; saves a pass over the vocabulary
   /// @return `[b, s]`, float32 at least
   Tensor logLikelihoods(Tensor labels, Optional<Tensor> weights);
+
+  /// What a reward model says at each position: `[b, s]`, float32 at least.
+  Tensor rewards();
+
+  /// What a network's head says of its last hidden states `[b, s, h]`.
+  static Scores of(Tensor hidden, Head head) {
+    return new Scores() {
+      @Override
+      public Tensor logLikelihoods(Tensor labels, Optional<Tensor> weights) {
+        return head.logLikelihoods(hidden, labels, weights);
+      }
+
+      @Override
+      public Tensor rewards() {
+        return head.rewards(hidden);
+      }
+    };
+  }
 }

@@ -46,7 +46,7 @@ class RunSummaryTest {
   }
 
   private void take(long step, double loss) {
-    var result = new StepResult(step, new SampleRange(0, 1), loss, 1, Map.of(), 1);
+    var result = new StepResult(step, new SampleRange(0, 1), loss, Map.of(), 1, Map.of(), 1);
     summary.after(new StepOutcome.Taken(result));
   }
 }

@@ -135,6 +135,7 @@ class TrainLogTest {
         progress.state().iteration(),
         new SampleRange(progress.state().samples() - 8, 8),
         loss,
+        Map.of(),
         0.25,
         Map.of("0.w", 0.125),
         2 * SECOND);

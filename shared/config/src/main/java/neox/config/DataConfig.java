@@ -43,49 +43,18 @@ public record DataConfig(
   ///
   /// @param labels prefixes of label datasets, one per path; empty when every token is a label
   /// @param weights relative, one per path; empty when they are not given
-  public record Mixture(List<Path> paths, List<Path> labels, List<Double> weights) {
+  /// @param companion what belongs to each dataset besides
+  public record Mixture(
+      List<Path> paths, List<Path> labels, List<Double> weights, Companion companion) {
     public Mixture {
       paths = List.copyOf(paths);
       labels = List.copyOf(labels);
       weights = List.copyOf(weights);
     }
 
-    static Mixture from(ConfigTable t, String split, String use) {
-      List<Path> paths = t.list(split + "_data_paths", ConfigType.path(), use);
-      List<Path> labels =
-          t.list(
-              split + "_label_data_paths",
-              ConfigType.path(),
-              "label datasets, one per path: the tokens, negative where none is to be learnt");
-      List<Double> weights =
-          t.list(
-              split + "_data_weights",
-              ConfigType.real(Range.atLeast(0)),
-              "one per path; all 1 when not given");
-      t.check(
-          weights.isEmpty() || weights.size() == paths.size(),
-          List.of(split + "_data_weights", split + "_data_paths"),
-          "expected one weight for each of the %d %s_data_paths, found %d",
-          paths.size(),
-          split,
-          weights.size());
-      t.check(
-          weights.isEmpty() || weights.stream().anyMatch(w -> w > 0),
-          List.of(split + "_data_weights"),
-          "at least one weight must be above 0");
-      t.check(
-          labels.isEmpty() || labels.size() == paths.size(),
-          List.of(split + "_label_data_paths", split + "_data_paths"),
-          "expected one label dataset for each of the %d %s_data_paths, found %d",
-          paths.size(),
-          split,
-          labels.size());
-      return new Mixture(paths, labels, weights);
-    }
-
     /// One dataset alone.
     public static Mixture of(Path path) {
-      return new Mixture(List.of(path), List.of(), List.of());
+      return new Mixture(List.of(path), List.of(), List.of(), new Companion.None());
     }
 
     /// The weights of the datasets, all 1 when they are not given.
@@ -104,11 +73,31 @@ public record DataConfig(
     }
   }
 
+  /// What belongs to each dataset of a mixture besides its labels.
+  public sealed interface Companion {
+    /// Nothing.
+    record None() implements Companion {}
+
+    /// The same documents as they should not be (`neg_…_data_paths`), with their labels.
+    record Rejected(List<Path> paths, List<Path> labels) implements Companion {}
+
+    /// A number for each document (`…_reward_data_paths`).
+    record Rewards(List<Path> paths) implements Companion {}
+  }
+
   /// Keys of datasets for each split, which are another way to say `data_path`.
   private static final List<String> LISTS =
       Stream.of("train", "valid", "test")
           .flatMap(split ->
-              Stream.of("_data_paths", "_label_data_paths", "_data_weights").map(split::concat))
+              Stream.of(
+                  split + "_data_paths",
+                  split + "_label_data_paths",
+                  split + "_data_weights",
+                  split + "_reward_data_paths",
+                  "pos_" + split + "_data_paths",
+                  "pos_" + split + "_label_data_paths",
+                  "neg_" + split + "_data_paths",
+                  "neg_" + split + "_label_data_paths"))
           .toList();
 
   static DataConfig from(ConfigTable t) {
@@ -117,13 +106,14 @@ public record DataConfig(
     t.displace(LISTS, List.of("data_path"));
     Optional<Path> dataPath = t.path("data_path", "prefix of one dataset, divided by split");
     String split = t.text("split", "969, 30, 1", "shares of train, validation and test");
+    MixtureKeys mixtures = MixtureKeys.from(t);
     DataConfig data =
         new DataConfig(
             dataPath,
             split,
-            Mixture.from(t, "train", "prefixes to blend for training, instead of data_path"),
-            Mixture.from(t, "valid", "prefixes to blend for validation"),
-            Mixture.from(t, "test", "prefixes to blend for test"),
+            mixtures.read("train", "prefixes to blend for training, instead of data_path"),
+            mixtures.read("valid", "prefixes to blend for validation"),
+            mixtures.read("test", "prefixes to blend for test"),
             t.flag(
                 "weight_by_num_documents",
                 false,
@@ -158,29 +148,13 @@ public record DataConfig(
         !any || dataPath.isEmpty(),
         List.of("data_path", "train_data_paths"),
         "give either data_path or the three lists train_data_paths …, not both");
-    checkLabels(t);
+    MixtureKeys.check(t, this);
     checkFim(t);
     t.check(
         splitIsValid(split),
         List.of("split"),
         "expected up to three shares like '969, 30, 1' that are not all 0, found '%s'",
         split);
-  }
-
-  private void checkLabels(ConfigTable t) {
-    List<String> keys =
-        List.of("train_label_data_paths", "valid_label_data_paths", "test_label_data_paths");
-    long given = Stream.of(train, valid, test).filter(m -> !m.labels().isEmpty()).count();
-    t.check(
-        given == 0 || given == 3,
-        keys,
-        "give label datasets for all three of train, valid and test, or for none: their losses"
-            + " would not compare");
-    t.check(
-        given == 0 || dataPath.isEmpty(),
-        Stream.concat(keys.stream(), Stream.of("data_path")).toList(),
-        "label datasets need train_data_paths, valid_data_paths and test_data_paths; data_path"
-            + " has none");
   }
 
   private void checkFim(ConfigTable t) {

@@ -14,6 +14,7 @@ public record NeoxConfig(
     BatchConfig batch,
     OptimizerConfig optimizer,
     TuningConfig tuning,
+    ObjectiveConfig objective,
     ScheduleConfig schedule,
     Precision precision,
     MixedPrecisionConfig mixedPrecision,
@@ -104,6 +105,7 @@ public record NeoxConfig(
     checkLength(t);
     checkEpochs(t);
     parallel.check(t, model);
+    objective.check(t, this);
     t.check(
         parallel.zeroStage() <= 1,
         List.of("zero_optimization.stage"),
@@ -163,12 +165,14 @@ public record NeoxConfig(
     OptimizerConfig optimizer = OptimizerConfig.from(t);
     ScheduleConfig schedule = ScheduleConfig.from(t, optimizer.learningRate(), batch.trainIters());
     Precision precision = Precision.from(t);
+    CheckpointConfig checkpoint = CheckpointConfig.from(t);
     return new NeoxConfig(
         model,
         parallel,
         batch,
         optimizer,
         TuningConfig.from(t),
+        ObjectiveConfig.from(t, checkpoint),
         schedule,
         precision,
         MixedPrecisionConfig.from(t, precision),
@@ -176,7 +180,7 @@ public record NeoxConfig(
         RecomputeConfig.from(t),
         DataConfig.from(t),
         tokenizer,
-        CheckpointConfig.from(t),
+        checkpoint,
         EvalConfig.from(t),
         MonitorConfig.from(t),
         GenerateConfig.from(t));

@@ -40,6 +40,7 @@ class KnownKeysTest {
           "lr_wsd_decay_iters",
           "lr_wsd_decay_style",
           "max_consecutive_skips",
+          "reference_model",
           "reset_attention_mask",
           "reset_position_ids",
           "skip_nonfinite_steps",
@@ -126,9 +127,8 @@ class KnownKeysTest {
   @ValueSource(
       strings = {
         "opt_pos_emb_offset: 2",
-        "train_reward_data_paths: [a]",
-        "dataset_impl: pairwise",
-        "train_impl: dpo",
+        "precompute_model_name: m",
+        "dpo_fp32: false",
         "mlp_type: llama",
         "optimizer: {type: Adam, params: {lr: 1, amsgrad: true}}",
         "world_size: 2",

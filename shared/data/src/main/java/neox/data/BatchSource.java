@@ -59,6 +59,11 @@ public record BatchSource(
     return new BatchSource(samples, microBatch, dataParallelRank, dataParallelSize, other);
   }
 
+  /// The batches of other samples in the same order.
+  public BatchSource of(TokenSamples others) {
+    return new BatchSource(others, microBatch, dataParallelRank, dataParallelSize, origin);
+  }
+
   /// Samples of one global micro-batch.
   private long size() {
     return (long) microBatch * dataParallelSize;

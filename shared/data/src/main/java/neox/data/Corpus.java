@@ -39,10 +39,13 @@ record Corpus(IndexedTokens tokens, Optional<IndexedTokens> labels, ItemRange it
 
   /// Eight hexadecimal digits that differ for another dataset: of the sizes of all documents, also
   /// those of other splits, and of tokens here and there.
-  String checksum() {
+  ///
+  /// @param companion another dataset that belongs to this
+  String checksum(Optional<IndexedTokens> companion) {
     CRC32C checksum = new CRC32C();
     tokens.addTo(checksum);
     labels.ifPresent(labelTokens -> labelTokens.addTo(checksum));
+    companion.ifPresent(other -> other.addTo(checksum));
     return String.format(Locale.ROOT, "%08x", checksum.getValue());
   }
 

@@ -78,6 +78,27 @@ final class EligibleDocuments {
     return false;
   }
 
+  /// Those that take part in both of two corpora whose documents belong together; [UserException]
+  /// when none is left.
+  EligibleDocuments and(EligibleDocuments other, Corpus corpus, Arena arena) {
+    IntegerArray both =
+        IntegerArray.allocate(IntegerArray.Element.UINT8, flags.length(), arena);
+    long left = 0;
+    for (long n = 0; n < flags.length(); n++) {
+      if (has(n) && other.has(n)) {
+        both.set(n, 1);
+        left++;
+      }
+    }
+    if (left == 0) {
+      throw UserException.of(
+          "%s: no sample can be made: of none of its %d pairs both texts may be used (see"
+              + " allow_chopped) and have labels",
+          corpus.tokens().prefix(), flags.length());
+    }
+    return new EligibleDocuments(both, left);
+  }
+
   /// Whether the `n`-th document of the corpus takes part.
   boolean has(long n) {
     return flags.get(n) == 1;

@@ -16,7 +16,6 @@ import neox.config.BatchConfig;
 import neox.config.DataConfig;
 import neox.config.EvalConfig;
 import neox.config.NeoxConfig;
-import neox.config.Packing;
 import neox.data.fim.FillInTheMiddle;
 import neox.data.indexed.IndexedTokens;
 import neox.data.indexed.ItemRange;
@@ -28,9 +27,8 @@ public final class RunSamples implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final Deque<IndexedTokens> datasets = new ArrayDeque<>();
   private final DataConfig config;
-  private final int seqLength;
   private final OrderLog log;
-  private final IndexCache cache;
+  private final CorpusOpener opener;
   private final Optional<FillInTheMiddle> fim;
   private long steps;
   private Optional<SplitSamples> train = Optional.empty();
@@ -40,10 +38,10 @@ public final class RunSamples implements AutoCloseable {
 
   private RunSamples(NeoxConfig config, OrderLog log) {
     this.config = config.data();
-    this.seqLength = config.model().seqLength();
     this.fim = FillInTheMiddle.of(config);
     this.log = log;
-    this.cache = new IndexCache(arena, log);
+    this.opener = new CorpusOpener(
+            config.data(), config.model().seqLength(), arena, new IndexCache(arena, log));
   }
 
   /// Opens what the configuration names, for as many samples as it asks for.
@@ -137,10 +135,15 @@ public final class RunSamples implements AutoCloseable {
     if (items.count() == 0) {
       return Optional.empty();
     }
-    Opened opened = open(new Corpus(tokens, Optional.empty(), items), requested, reordering);
+    Corpus corpus = new Corpus(tokens, Optional.empty(), items);
+    CorpusSamples opened = opener.open(CorpusSource.alone(corpus), requested, reordering);
     return Optional.of(
         new SplitSamples(
-            name, opened.samples(), List.of(opened.member(1, 1)), requested.orElse(0)));
+            name,
+            opened.samples(),
+            new Companion.None(),
+            List.of(opened.member(1, 1)),
+            requested.orElse(0)));
   }
 
   private void blend(Requests requests) throws IOException {
@@ -158,27 +161,25 @@ public final class RunSamples implements AutoCloseable {
     if (mixture.isEmpty()) {
       return Optional.empty();
     }
-    List<Corpus> corpora = corpora(mixture);
-    double[] weights = weights(mixture, corpora);
-    List<Opened> opened = new ArrayList<>();
-    for (int d = 0; d < corpora.size(); d++) {
-      opened.add(open(corpora.get(d), BlendWeights.request(weights[d], requested), reordering));
+    List<CorpusSource> sources = sources(mixture);
+    double[] weights = weights(mixture, sources);
+    List<CorpusSamples> opened = new ArrayList<>();
+    for (int d = 0; d < sources.size(); d++) {
+      OptionalLong share = BlendWeights.request(weights[d], requested);
+      opened.add(opener.open(sources.get(d), share, reordering));
     }
     if (requested.isEmpty()) {
       weights = opened.stream().mapToDouble(o -> o.samples().count()).toArray();
       weights = BlendWeights.normalize(weights);
     }
     BlendedSamples samples =
-        BlendedSamples.of(
-            opened.stream().map(Opened::samples).toList(),
-            weights,
-            arena,
-            new BuildProgress(name, log));
+        mix(name, opened.stream().map(CorpusSamples::samples).toList(), weights);
     List<SplitSamples.Member> members = new ArrayList<>();
     for (int d = 0; d < weights.length; d++) {
       members.add(opened.get(d).member(weights[d], samples.share(d)));
     }
-    return Optional.of(new SplitSamples(name, samples, members, requested.orElse(0)));
+    Companion companion = companion(name, opened, weights);
+    return Optional.of(new SplitSamples(name, samples, companion, members, requested.orElse(0)));
   }
 
   /// @param requested samples of one evaluation; each evaluation reads the same
@@ -193,23 +194,56 @@ public final class RunSamples implements AutoCloseable {
     }
   }
 
-  private List<Corpus> corpora(DataConfig.Mixture mixture) throws IOException {
-    List<Corpus> corpora = new ArrayList<>();
-    for (int d = 0; d < mixture.paths().size(); d++) {
-      IndexedTokens tokens = dataset(mixture.paths().get(d));
-      Optional<IndexedTokens> labels =
-          mixture.labels().isEmpty()
-              ? Optional.empty()
-              : Optional.of(dataset(mixture.labels().get(d)));
-      corpora.add(Corpus.whole(tokens, labels));
-    }
-    return corpora;
+  private BlendedSamples mix(String name, List<TokenSamples> members, double[] weights) {
+    return BlendedSamples.of(members, weights, arena, new BuildProgress(name, log));
   }
 
-  private double[] weights(DataConfig.Mixture mixture, List<Corpus> corpora) {
+  /// The companions of several corpora, which all have one of the same kind, mixed as they are.
+  private Companion companion(String name, List<CorpusSamples> opened, double[] weights) {
+    List<TokenSamples> rejected = new ArrayList<>();
+    List<TokenSamples> rewards = new ArrayList<>();
+    for (CorpusSamples corpus : opened) {
+      switch (corpus.companion()) {
+        case Companion.None _ -> {}
+        case Companion.Rejected(TokenSamples samples) -> rejected.add(samples);
+        case Companion.Rewards(TokenSamples samples) -> rewards.add(samples);
+      }
+    }
+    if (!rejected.isEmpty()) {
+      return new Companion.Rejected(mix(name, rejected, weights));
+    }
+    return rewards.isEmpty()
+        ? new Companion.None()
+        : new Companion.Rewards(mix(name, rewards, weights));
+  }
+
+  private List<CorpusSource> sources(DataConfig.Mixture mixture) throws IOException {
+    List<CorpusSource> sources = new ArrayList<>();
+    for (int d = 0; d < mixture.paths().size(); d++) {
+      Corpus corpus = corpus(d, mixture.paths(), mixture.labels());
+      sources.add(
+          switch (mixture.companion()) {
+            case DataConfig.Companion.None _ -> CorpusSource.alone(corpus);
+            case DataConfig.Companion.Rejected(List<Path> paths, List<Path> labels) ->
+                CorpusSource.chosen(corpus, corpus(d, paths, labels));
+            case DataConfig.Companion.Rewards(List<Path> paths) ->
+                CorpusSource.rewarded(corpus, dataset(paths.get(d)));
+          });
+    }
+    return sources;
+  }
+
+  /// @param labels none, or one for each path
+  private Corpus corpus(int number, List<Path> paths, List<Path> labels) throws IOException {
+    IndexedTokens tokens = dataset(paths.get(number));
+    return Corpus.whole(
+        tokens, labels.isEmpty() ? Optional.empty() : Optional.of(dataset(labels.get(number))));
+  }
+
+  private double[] weights(DataConfig.Mixture mixture, List<CorpusSource> sources) {
     return config.weightByDocuments()
         ? BlendWeights.ofDocuments(
-            corpora.stream().mapToLong(corpus -> corpus.items().count()).toArray(),
+            sources.stream().mapToLong(source -> source.corpus().items().count()).toArray(),
             config.samplerAlpha())
         : BlendWeights.normalize(
             mixture.weightsOrOnes().stream().mapToDouble(Double::doubleValue).toArray());
@@ -219,56 +253,6 @@ public final class RunSamples implements AutoCloseable {
     IndexedTokens tokens = IndexedTokens.open(prefix);
     datasets.add(tokens);
     return tokens;
-  }
-
-  private Opened open(Corpus corpus, OptionalLong requested, Optional<FillInTheMiddle> reordering) {
-    OrderPlan plan = plan(corpus, requested);
-    SampleOrder order = cache.open(corpus.tokens(), plan);
-    boolean padded = config.packing() != Packing.PACKED;
-    DocumentSamples plain = new DocumentSamples(corpus, order, seqLength, padded);
-    TokenSamples samples = reordering.map(each -> reordered(plain, each)).orElse(plain);
-    return new Opened(corpus, plan, samples);
-  }
-
-  private static TokenSamples reordered(DocumentSamples samples, FillInTheMiddle fim) {
-    return switch (fim.level()) {
-      case CONTEXT -> new ReorderedSamples(samples, fim);
-      case DOCUMENT -> samples.reordered(fim);
-    };
-  }
-
-  private OrderPlan plan(Corpus corpus, OptionalLong requested) {
-    long seed = config.seed();
-    boolean chopped = config.allowChopped();
-    return switch (config.packing()) {
-      case PACKED -> PackedPlan.of(corpus, seqLength, seed, requested);
-      case UNPACKED -> {
-        EligibleDocuments eligible =
-            EligibleDocuments.of(corpus, UnpackedPlan.rule(seqLength, chopped), arena);
-        long samples = requested.orElse(eligible.count());
-        yield new UnpackedPlan(corpus.items(), seqLength, seed, samples, eligible);
-      }
-      case PACK_UNTIL_OVERFLOW -> {
-        EligibleDocuments eligible =
-            EligibleDocuments.of(corpus, OverflowPlan.rule(seqLength, chopped), arena);
-        yield OverflowPlan.of(corpus, seqLength, seed, requested.orElseThrow(), eligible);
-      }
-    };
-  }
-
-  private record Opened(Corpus corpus, OrderPlan plan, TokenSamples samples) {
-    SplitSamples.Member member(double weight, double share) {
-      return new SplitSamples.Member(
-          corpus.tokens().prefix(),
-          corpus.labels().map(IndexedTokens::prefix),
-          corpus.items().count(),
-          corpus.tokenCount(),
-          samples.count(),
-          plan.samplesPerEpoch(),
-          corpus.checksum(),
-          weight,
-          share);
-    }
   }
 
   /// Optimizer steps of the run: `train_iters`, or what `train_epochs` come to.

@@ -9,9 +9,14 @@ import java.util.Optional;
 /// The samples of one split and the datasets that they come from.
 ///
 /// @param name `train`, `valid` or `test`
+/// @param companion what belongs to each sample besides
 /// @param requested how many samples the run draws
 public record SplitSamples(
-    String name, TokenSamples samples, List<Member> members, long requested) {
+    String name,
+    TokenSamples samples,
+    Companion companion,
+    List<Member> members,
+    long requested) {
 
   /// A dataset, or the part of it that belongs to the split.
   ///
@@ -38,7 +43,7 @@ public record SplitSamples(
   }
 
   SplitSamples withRequested(long count) {
-    return new SplitSamples(name, samples, members, count);
+    return new SplitSamples(name, samples, companion, members, count);
   }
 
   /// How often the run sees each document of a member.

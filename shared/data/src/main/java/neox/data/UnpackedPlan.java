@@ -9,8 +9,15 @@ import neox.data.indexed.ItemRange;
 /// and over, and the samples shuffled.
 ///
 /// @param samples how many; NeoX never uses the last one
+/// @param period after so many the numbers that are shuffled begin again: NeoX shuffles the numbers
+///   of all samples, but of pairs those of the documents, again and again
 record UnpackedPlan(
-    ItemRange items, int seqLength, long seed, long samples, EligibleDocuments eligible)
+    ItemRange items,
+    int seqLength,
+    long seed,
+    long samples,
+    long period,
+    EligibleDocuments eligible)
     implements OrderPlan {
   private static final String VERSION = "unpacked-1";
 
@@ -42,7 +49,7 @@ record UnpackedPlan(
   @Override
   public void build(SampleOrder order, IndexedTokens tokens, BuildProgress progress) {
     new ShuffledNumbers(new NumpyRandom(seed), progress)
-        .fill(order.shuffle(), 0, samples, "samples");
+        .fill(order.shuffle(), 0, period, "samples");
     long document = 0;
     for (long row = 0; row <= samples; row++) {
       while (!eligible.has(document)) {
@@ -61,7 +68,8 @@ record UnpackedPlan(
   @Override
   public void addTo(MessageDigest digest) {
     String text = String.join(" ", VERSION, items.toString(), seqLength + "", seed + "");
-    digest.update((text + " " + samples).getBytes(StandardCharsets.UTF_8));
+    String shuffled = period == samples ? "" : " of " + period;
+    digest.update((text + " " + samples + shuffled).getBytes(StandardCharsets.UTF_8));
     eligible.addTo(digest);
   }
 }

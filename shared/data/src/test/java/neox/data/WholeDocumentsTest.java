@@ -270,7 +270,7 @@ class WholeDocumentsTest {
     if (packing.equals("unpacked")) {
       EligibleDocuments eligible =
           EligibleDocuments.of(corpus, UnpackedPlan.rule(SEQ, chopped), arena);
-      return new UnpackedPlan(corpus.items(), SEQ, seed, samples, eligible);
+      return new UnpackedPlan(corpus.items(), SEQ, seed, samples, samples, eligible);
     }
     EligibleDocuments eligible =
         EligibleDocuments.of(corpus, OverflowPlan.rule(SEQ, chopped), arena);

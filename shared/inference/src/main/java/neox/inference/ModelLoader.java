@@ -9,6 +9,7 @@ import neox.config.ConfigLoader;
 import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
 import neox.config.TokenizerConfig;
+import neox.config.model.HeadConfig.Output;
 import neox.model.Network;
 import neox.model.NetworkOptions;
 import neox.tensor.Device;
@@ -73,6 +74,12 @@ public final class ModelLoader {
     Path checkpoint = NeoxCheckpoint.resolve(directory, options.iteration());
     LoadedConfig loaded = config(checkpoint, options);
     NeoxConfig config = loaded.config();
+    if (config.model().head().output() == Output.REWARD) {
+      throw UserException.of(
+          "%s: is a reward model (train_impl rm): it says how good a text is, not what comes next;"
+              + " expected a language model",
+          checkpoint);
+    }
     Tokenizer tokenizer = tokenizer(config.tokenizer(), NeoxCheckpoint.configs(checkpoint));
     try (NeoxCheckpoint store =
         NeoxCheckpoint.open(directory, options.iteration(), config.model())) {

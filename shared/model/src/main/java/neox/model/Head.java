@@ -1,8 +1,10 @@
 package neox.model;
 
 import java.util.Optional;
+import neox.config.model.HeadConfig.Output;
 import neox.parallel.TensorParallel;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// The end of a network: from hidden states `[b, s, h]`, after the final norm, to what they say of
 /// the next token. The one place that knows the vocabulary's dim.
@@ -10,15 +12,32 @@ public final class Head {
   private final Projection projection; // this rank's rows of [V, h]
   private final LogLikelihoods logLikelihoods;
   private final TensorParallel tp;
+  private final Output output;
 
   Head(Tensor weight, Parts parts) {
+    this.output = parts.model().head().output();
     this.projection = Projection.of(weight, parts.parameters());
     this.logLikelihoods = new LogLikelihoods(weight, parts.tensorParallel());
     this.tp = parts.tensorParallel();
   }
 
+  /// What a reward model says at each position: `[b, s]`, in float32 at least.
+  public Tensor rewards(Tensor hidden) {
+    require(Output.REWARD);
+    long columns = hidden.size(-1) / tp.size();
+    Tensor own = tp.enter(hidden).narrow(-1, tp.rank() * columns, columns);
+    return tp.leave(projection.forward(own)).squeeze(-1).to(ScalarType.Float);
+  }
+
+  private void require(Output wanted) {
+    if (output != wanted) {
+      throw new IllegalStateException("a head of " + output + " is asked for " + wanted);
+    }
+  }
+
   /// Logits `[b, s, V]` for this rank's part of the vocabulary.
   public Tensor logits(Tensor hidden) {
+    require(Output.LOGITS);
     return projection.forward(tp.enter(hidden));
   }
 
@@ -51,6 +70,7 @@ public final class Head {
   ///   numbers times one factor. Then one pass over the vocabulary serves forward and backward;
   ///   where the promise is broken, the backward pass computes the logits once more.
   public Tensor logLikelihoods(Tensor hidden, Tensor labels, Optional<Tensor> weights) {
+    require(Output.LOGITS);
     if (tp.isAlone() && logLikelihoods.fitsWhole(hidden)) {
       return LogLikelihoods.ofLogits(projection.forward(hidden), labels);
     }

@@ -139,8 +139,20 @@ public final class Network implements AutoCloseable {
   /// [neox.weights.spec.ParameterSpec#key]s, converting the element type. Every parameter must be
   /// there and nothing else, or a [UserException] lists what is wrong and nothing is changed.
   public void load(TensorStore store) {
-    WeightLoading.check(spec.parameters(), store);
+    WeightLoading.check(spec.parameters(), store, _ -> true);
     parameters.all().forEach(p -> WeightLoading.load(p, store, options.tensorParallel()));
+  }
+
+  /// The same, but the head stays as it is, and the store may have another.
+  public void loadAllButHead(TensorStore store) {
+    String head = spec.head().index() + ".";
+    WeightLoading.check(
+        spec.parameters().stream().filter(p -> !p.key().startsWith(head)).toList(),
+        store,
+        name -> !name.startsWith(head));
+    parameters.all().stream()
+        .filter(p -> !p.spec().key().startsWith(head))
+        .forEach(p -> WeightLoading.load(p, store, options.tensorParallel()));
   }
 
   /// Passes through all layers but the head. Only a [neox.model.stage.NetworkStage] calls this.

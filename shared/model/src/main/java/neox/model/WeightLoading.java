@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import neox.base.UserException;
 import neox.parallel.TensorParallel;
 import neox.tensor.MappedTensors;
@@ -23,8 +24,10 @@ final class WeightLoading {
   private static final int NAMES_SHOWN = 3;
 
   /// @param specs of the whole network
-  static void check(List<ParameterSpec> specs, TensorStore store) {
+  /// @param counts which of the store's names must be a parameter's
+  static void check(List<ParameterSpec> specs, TensorStore store, Predicate<String> counts) {
     Set<String> left = new LinkedHashSet<>(store.names());
+    left.removeIf(counts.negate());
     List<String> missing = new ArrayList<>();
     List<String> misfits = new ArrayList<>();
     for (ParameterSpec spec : specs) {

@@ -158,6 +158,13 @@ public final class ConfigTable {
     }
   }
 
+  /// Whether the key is written, with this word as its value.
+  public boolean says(String name, String word) {
+    return find(name)
+        .filter(f -> f.value() instanceof Value.Scalar s && s.text().equalsIgnoreCase(word))
+        .isPresent();
+  }
+
   /// Whether the key is written, with null as its value.
   public boolean isNull(String name) {
     return find(name).filter(f -> f.value().isNull()).isPresent();

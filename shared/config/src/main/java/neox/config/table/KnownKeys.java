@@ -249,26 +249,6 @@ public final class KnownKeys {
 
   private static void data() {
     refused("datasets in the cached and lazy formats", "data_impl=infer|mmap");
-    later("the only dataset kind is 'gpt2'", "dataset_impl=gpt2");
-    later(
-        "reward datasets",
-        "train_reward_data_paths",
-        "valid_reward_data_paths",
-        "test_reward_data_paths");
-    later(
-        "preference datasets",
-        "pos_train_data_paths",
-        "neg_train_data_paths",
-        "pos_train_label_data_paths",
-        "neg_train_label_data_paths",
-        "pos_valid_data_paths",
-        "neg_valid_data_paths",
-        "pos_valid_label_data_paths",
-        "neg_valid_label_data_paths",
-        "pos_test_data_paths",
-        "neg_test_data_paths",
-        "pos_test_label_data_paths",
-        "neg_test_label_data_paths");
     ignored("index files are written atomically, shared file system or not", "use_shared_fs");
     ignored("data is read from the memory map, without workers", "num_workers");
     ignored("no effect in GPT-NeoX either", "short_seq_prob");
@@ -276,22 +256,17 @@ public final class KnownKeys {
   }
 
   private static void training() {
-    later("the only training objective is next-token prediction", "train_impl=normal");
+    refused(
+        "log-probabilities are always computed in fp32", "dpo_fp32=true", "kto_fp32=true");
+    refused(
+        "the log-probabilities of the reference are computed while training",
+        "precompute_model_name");
     ignored(
-        "used by other training objectives only",
-        "dpo_fp32",
-        "dpo_reference_free",
-        "dpo_beta",
-        "kto_fp32",
-        "kto_desirable_weight",
-        "kto_undesirable_weight",
-        "kto_beta",
-        "z_loss",
+        "used by train_impl reinforce only, which is not supported",
         "fp32_reinforce",
         "kl_impl",
         "kl_div_beta",
         "reinforce_leave_one_out",
-        "precompute_model_name",
         "online_dataserver_ips",
         "online_dataserver_ports",
         "weight_server_port");

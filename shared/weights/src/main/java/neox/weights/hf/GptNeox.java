@@ -60,6 +60,7 @@ record GptNeox() implements HfFamily {
     List<String> reasons = new ArrayList<>();
     BlockConfig block = model.blocks().getFirst();
     Obstacles.unequalBlocks(label(), model).ifPresent(reasons::add);
+    Obstacles.rewardHead(label(), model).ifPresent(reasons::add);
     Obstacles.otherPositions(label(), model.positions()).ifPresent(reasons::add);
     Obstacles.normedAttention(label(), model).ifPresent(reasons::add);
     if (!(model.norm() instanceof Norm.LayerNorm)) {

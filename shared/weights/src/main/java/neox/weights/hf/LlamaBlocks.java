@@ -31,6 +31,7 @@ final class LlamaBlocks {
     List<String> reasons = new ArrayList<>();
     BlockConfig block = model.blocks().getFirst();
     Obstacles.unequalBlocks(label, model).ifPresent(reasons::add);
+    Obstacles.rewardHead(label, model).ifPresent(reasons::add);
     Obstacles.otherPositions(label, model.positions()).ifPresent(reasons::add);
     Obstacles.normedAttention(label, model).ifPresent(reasons::add);
     if (model.positions() instanceof Positions.Rotary rotary

@@ -3,6 +3,7 @@ package neox.weights.hf;
 import java.util.Locale;
 import java.util.Optional;
 import neox.config.model.AttentionKind;
+import neox.config.model.HeadConfig.Output;
 import neox.config.model.ModelConfig;
 import neox.config.model.Positions;
 
@@ -25,6 +26,13 @@ final class Obstacles {
   static Optional<String> normedAttention(String label, ModelConfig model) {
     return model.blocks().stream().anyMatch(block -> block.attention().normed())
         ? Optional.of("HF " + label + " has no norm of queries and keys (use_qk_layernorm: true)")
+        : Optional.empty();
+  }
+
+  /// The obstacle that it says how good a text is.
+  static Optional<String> rewardHead(String label, ModelConfig model) {
+    return model.head().output() == Output.REWARD
+        ? Optional.of("HF " + label + "ForCausalLM has no reward head (train_impl: rm)")
         : Optional.empty();
   }
 

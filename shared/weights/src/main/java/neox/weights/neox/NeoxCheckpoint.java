@@ -13,6 +13,7 @@ import java.util.Set;
 import neox.base.UserException;
 import neox.config.ConfigLoader;
 import neox.config.LoadedConfig;
+import neox.config.model.HeadConfig;
 import neox.config.model.ModelConfig;
 import neox.weights.DType;
 import neox.weights.TensorStore;
@@ -44,13 +45,13 @@ public final class NeoxCheckpoint implements TensorStore {
 
   private NeoxCheckpoint(Path directory, ModelConfig model) throws IOException {
     this.directory = directory;
-    this.model = model;
     this.stateFile = directory;
     boolean read = false;
     try {
       readFiles();
+      this.model = stored(model);
       this.paddedVocab = embeddingRows();
-      NetworkSpec.of(model, paddedVocab).parameters().forEach(spec -> table.put(spec.key(), spec));
+      NetworkSpec.of(this.model, paddedVocab).parameters().forEach(spec -> table.put(spec.key(), spec));
       new ParameterCheck(directory, ranks, table).run();
       read = true;
     } finally {
@@ -116,7 +117,8 @@ public final class NeoxCheckpoint implements TensorStore {
         .orElseThrow(() -> new UserException(directory + ": its iteration is not recorded"));
   }
 
-  /// The architecture it was opened with.
+  /// The architecture it was opened with; a language model's where it holds one and a reward model
+  /// was asked for.
   public ModelConfig config() {
     return model;
   }
@@ -204,6 +206,21 @@ public final class NeoxCheckpoint implements TensorStore {
         stateFile = file;
       }
     }
+  }
+
+  /// The network that is stored: where a reward model is to begin with a language model's weights,
+  /// it is that.
+  private ModelConfig stored(ModelConfig wanted) {
+    int head = wanted.layers() + 4;
+    boolean reward = wanted.head().output() == HeadConfig.Output.REWARD;
+    if (!reward || has(head + ".rm_linear.weight")) {
+      return wanted;
+    }
+    return wanted.withHead(new HeadConfig(!has(head + ".final_linear.weight")));
+  }
+
+  private boolean has(String key) {
+    return !ranks.isEmpty() && ranks.getFirst().find(key).isPresent();
   }
 
   private TorchFile load(Path path) throws IOException {

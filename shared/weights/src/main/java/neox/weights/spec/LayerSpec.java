@@ -70,7 +70,7 @@ public sealed interface LayerSpec {
 
   /// Hidden states to logits.
   ///
-  /// @param weight `[V, h]`; the embedding's own when tied
+  /// @param weight `[V, h]`, the embedding's own when tied; of a reward model `[1, h]`
   record Head(int index, ParameterSpec weight) implements LayerSpec {
     @Override
     public List<ParameterSpec> parameters() {

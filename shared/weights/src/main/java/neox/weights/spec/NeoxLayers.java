@@ -40,11 +40,21 @@ final class NeoxLayers {
     int norm = model.layers() + 3;
     layers.add(new LayerSpec.FinalNorm(norm, norm(norm, "norm")));
     int head = model.layers() + 4;
-    layers.add(
-        new LayerSpec.Head(
-            head,
-            model.head().tied() ? embedding.words() : vocabulary(head, "final_linear.weight")));
+    layers.add(new LayerSpec.Head(head, head(head, embedding)));
     return layers;
+  }
+
+  private ParameterSpec head(int layer, LayerSpec.Embedding embedding) {
+    return switch (model.head().output()) {
+      case LOGITS ->
+          model.head().tied() ? embedding.words() : vocabulary(layer, "final_linear.weight");
+      case REWARD ->
+          decaying(
+              new Home(layer, "rm_linear.weight"),
+              Shape.of(1, model.hiddenSize()),
+              input(),
+              Share.Split.even(1, model.hiddenSize()));
+    };
   }
 
   private LayerSpec.Embedding embedding() {

@@ -57,6 +57,16 @@ public record NetworkSpec(ModelConfig config, int paddedVocab, List<LayerSpec> l
     return block < inLarger ? block / (each + 1) : larger + (block - inLarger) / each;
   }
 
+  /// The last layer.
+  public LayerSpec.Head head() {
+    for (LayerSpec layer : layers) {
+      if (layer instanceof LayerSpec.Head head) {
+        return head;
+      }
+    }
+    throw new IllegalStateException("a network without a head");
+  }
+
   /// All parameters in NeoX's order, each once.
   public List<ParameterSpec> parameters() {
     return parameters(layers);

@@ -1,0 +1,172 @@
+package neox.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import neox.config.DataConfig.Companion;
+import neox.config.table.ConfigTable;
+import neox.config.table.ConfigType;
+import neox.config.table.Range;
+
+/// What training minimizes (`train_impl`).
+public sealed interface ObjectiveConfig {
+  /// Next-token prediction.
+  record LanguageModeling() implements ObjectiveConfig {}
+
+  /// Direct preference optimization (arXiv:2305.18290).
+  ///
+  /// @param beta how strongly the policy is held to the reference (`dpo_beta`)
+  /// @param reference the directory of the model to be held to, `_model`; none: every text counts
+  ///   as equally likely there (`dpo_reference_free`)
+  record Dpo(double beta, Optional<Reference> reference) implements ObjectiveConfig {}
+
+  /// Kahneman-Tversky optimization (arXiv:2402.01306).
+  ///
+  /// @param beta how soon gains and losses saturate (`kto_beta`)
+  /// @param desirableWeight of samples with a reward above 0 (`kto_desirable_weight`)
+  /// @param undesirableWeight of samples with a reward below 0 (`kto_undesirable_weight`)
+  record Kto(
+      double beta, double desirableWeight, double undesirableWeight, Optional<Reference> reference)
+      implements ObjectiveConfig {}
+
+  /// A reward model on pairs (Bradley-Terry, arXiv:2203.02155 eq. 1).
+  ///
+  /// @param zLoss weight of the squares of the rewards (`z_loss`)
+  record RewardModeling(double zLoss) implements ObjectiveConfig {}
+
+  /// A model that is not trained.
+  ///
+  /// @param iteration of its checkpoints, instead of the latest
+  record Reference(Path directory, Optional<Long> iteration) {}
+
+  /// `train_impl`.
+  enum Kind {
+    NORMAL,
+    DPO,
+    RM,
+    KTO
+  }
+
+  /// The model that DPO and KTO compare with.
+  default Optional<Reference> reference() {
+    return switch (this) {
+      case Dpo dpo -> dpo.reference();
+      case Kto kto -> kto.reference();
+      case LanguageModeling _, RewardModeling _ -> Optional.empty();
+    };
+  }
+
+  static ObjectiveConfig from(ConfigTable t, CheckpointConfig checkpoint) {
+    t.section("Objective");
+    Kind kind =
+        t.get(
+            TRAIN_IMPL,
+            ConfigType.choice(
+                Kind.class,
+                Map.of(
+                    "reinforce",
+                    "its samples come from a server that generates them while training runs")),
+            Kind.NORMAL,
+            "what training minimizes: next-token prediction, DPO, a reward model's loss on pairs,"
+                + " or KTO");
+    double dpoBeta =
+        t.real("dpo_beta", 0.1, Range.POSITIVE, "how strongly DPO holds to the reference");
+    boolean referenceFree =
+        t.flag("dpo_reference_free", false, "DPO without a reference, as if it found all alike");
+    double ktoBeta = t.real("kto_beta", 0.1, Range.POSITIVE, "how soon KTO's values saturate");
+    double desirable =
+        t.real("kto_desirable_weight", 1.0, Range.atLeast(0), "of samples with a reward above 0");
+    double undesirable =
+        t.real("kto_undesirable_weight", 1.0, Range.atLeast(0), "of samples with one below 0");
+    double zLoss =
+        t.real("z_loss", 0.0, Range.atLeast(0), "weight of a reward model's squared rewards");
+    Optional<Reference> reference =
+        reference(t.path(REFERENCE, REFERENCE_USE), checkpoint).filter(_ -> !referenceFree);
+    ObjectiveConfig objective =
+        switch (kind) {
+          case NORMAL -> new LanguageModeling();
+          case DPO -> new Dpo(dpoBeta, reference);
+          case RM -> new RewardModeling(zLoss);
+          case KTO -> new Kto(ktoBeta, desirable, undesirable, reference);
+        };
+    boolean compares = kind == Kind.KTO || (kind == Kind.DPO && !referenceFree);
+    t.check(
+        !compares || reference.isPresent(),
+        List.of(REFERENCE, TRAIN_IMPL),
+        "required but missing: %s compares with a model that stays as it is; give init_from, or"
+            + " load with finetune, or name here what training began with",
+        ConfigType.nameOf(kind));
+    return objective;
+  }
+
+  private static Optional<Reference> reference(
+      Optional<Path> explicit, CheckpointConfig checkpoint) {
+    return explicit
+        .or(checkpoint::initFrom)
+        .map(directory -> new Reference(directory, Optional.empty()))
+        .or(() ->
+            checkpoint
+                .load()
+                .filter(_ -> checkpoint.finetune())
+                .map(directory -> new Reference(directory, checkpoint.iteration())));
+  }
+
+  /// Reports what data, batch and ranks do not fit the objective.
+  default void check(ConfigTable t, NeoxConfig config) {
+    Companion given = config.data().train().companion();
+    switch (this) {
+      case LanguageModeling _ ->
+          t.check(
+              given instanceof Companion.None,
+              List.of(given instanceof Companion.Rewards ? "train_reward_data_paths" : "dataset_impl"),
+              "used by train_impl %s only; leave it out, or set train_impl",
+              given instanceof Companion.Rewards ? "kto" : "dpo and rm");
+      case Dpo _, RewardModeling _ ->
+          t.check(
+              given instanceof Companion.Rejected,
+              List.of("dataset_impl", TRAIN_IMPL),
+              "train_impl dpo and rm are trained on pairs; set it to pairwise");
+      case Kto _ -> {
+        t.check(
+            given instanceof Companion.Rewards,
+            List.of("train_reward_data_paths", TRAIN_IMPL),
+            "required but missing: KTO learns from rewards; give a reward dataset for each of"
+                + " train_data_paths, valid_data_paths and test_data_paths");
+        t.check(
+            config.batch().microBatchSize() % 2 == 0,
+            List.of("train_micro_batch_size_per_gpu", TRAIN_IMPL),
+            "KTO compares each half of a micro-batch with the other; expected an even number, found"
+                + " %d",
+            config.batch().microBatchSize());
+      }
+    }
+    boolean language = this instanceof LanguageModeling;
+    t.check(
+        language || config.eval().sets().isEmpty(),
+        List.of("validation_sets", TRAIN_IMPL),
+        "texts alone have no loss with train_impl dpo, kto and rm; leave them out");
+    t.check(
+        language || !config.data().documentMask().isOn(),
+        List.of("reset_attention_mask", "reset_position_ids", TRAIN_IMPL),
+        "samples of train_impl dpo, kto and rm hold one document each; set it to false");
+    t.check(
+        language || config.data().fim().isEmpty(),
+        List.of("fim_rate", TRAIN_IMPL),
+        "train_impl dpo, kto and rm need texts in their own order; set it to 0");
+    t.check(
+        language || config.parallel().stages() == 1,
+        List.of("pipe_parallel_size", TRAIN_IMPL),
+        "train_impl dpo, kto and rm need the whole network on each rank (as in GPT-NeoX); set it to"
+            + " 0, found %d",
+        config.parallel().stages());
+  }
+
+  String TRAIN_IMPL = "train_impl";
+
+  String REFERENCE = "reference_model";
+
+  String REFERENCE_USE =
+      "checkpoint or Hugging Face directory of the model that DPO and KTO hold to; init_from, or load"
+          + " with finetune, when not given";
+}
