@@ -159,7 +159,8 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
 
     @Override
     public Tensor output(Tensor hidden, Head head) {
-      Loss loss = objective.of(Scores.of(hidden, head), batch);
+      Scores scores = Scores.of(hidden, head).weightedAs(TrainingWork.this::scaled);
+      Loss loss = objective.of(scores, batch);
       losses.add(owner.keep(loss.value().detach()));
       loss.metrics().forEach((name, value) ->
           metrics.computeIfAbsent(name, _ -> new ArrayList<>()).add(owner.keep(value.detach())));
@@ -167,6 +168,14 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
           ? loss.value().div(new Scalar(span.count()))
           : loss.value().mul(new Scalar(factor / span.count()));
     }
+  }
+
+  /// Weights of a mean as the gradient of the scaled loss will be: float16 holds that one, but not
+  /// every multiple of it.
+  private Tensor scaled(Tensor weights) {
+    return factor == 1
+        ? weights
+        : weights.mul(new Scalar(factor / span.count())).div(weights.sum());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package neox.train.objective;
 
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import neox.model.Head;
 import org.bytedeco.pytorch.Tensor;
 
@@ -16,6 +17,22 @@ public interface Scores {
 
   /// What a reward model says at each position: `[b, s]`, float32 at least.
   Tensor rewards();
+
+  /// The same, but told of other weights than the objective names.
+  default Scores weightedAs(UnaryOperator<Tensor> weights) {
+    Scores plain = this;
+    return new Scores() {
+      @Override
+      public Tensor logLikelihoods(Tensor labels, Optional<Tensor> named) {
+        return plain.logLikelihoods(labels, named.map(weights));
+      }
+
+      @Override
+      public Tensor rewards() {
+        return plain.rewards();
+      }
+    };
+  }
 
   /// What a network's head says of its last hidden states `[b, s, h]`.
   static Scores of(Tensor hidden, Head head) {

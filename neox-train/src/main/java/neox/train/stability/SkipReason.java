@@ -54,13 +54,11 @@ public sealed interface SkipReason {
     public String found() {
       return String.format(
           Locale.ROOT,
-          "%s %.6g is a spike: %.1f standard deviations (%.3g) above the mean (%.6g) of the steps"
-              + " before",
+          "%s %.6g is a spike: the steps before have a mean of %.6g and a standard deviation of %.3g",
           quantity,
           value,
-          (value - mean) / deviation,
-          deviation,
-          mean);
+          mean,
+          deviation);
     }
 
     @Override
