@@ -52,7 +52,7 @@ record ModelCard(
     facts.put("parameters", String.format(Locale.ROOT, "%,d", network.parameterCount()));
     facts.put("type of the weights", dtype.name().toLowerCase(Locale.ROOT));
     facts.put("vocabulary, padded", network.paddedVocab());
-    facts.put("longest text", model().maxPositions());
+    facts.put("longest text", model().longest());
     facts.putAll(Architecture.of(model()).facts());
     table(text, facts);
     text.append("\n## Training\n\n");

@@ -69,6 +69,7 @@ class ReplayTest {
     "attn_sliding16, A_pythia, 2",
     "attn_gqa2, attn_gqa2, 2",
     "qk_layernorm, qk_layernorm, 2",
+    "amlp_s16b16, amlp_s16b16, 2",
     "opt_lion, A_pythia, 2",
     "norm_rmsnorm, norm_rmsnorm, 2",
     "act_swiglu, act_swiglu, 2",

@@ -6,10 +6,10 @@ import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
-import neox.config.model.BlockConfig;
 import neox.config.model.MlpConfig;
 import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
+import neox.config.model.TransformerConfig;
 import neox.config.table.ConfigTable;
 import neox.config.table.Range;
 
@@ -39,13 +39,18 @@ public record ParallelConfig(
     if (model.kvHeads() != model.heads()) {
       checkDivides(t, "num_kv_heads", "num_kv_heads", model.kvHeads());
     }
-    boolean normed = model.blocks().stream().anyMatch(block -> block.attention().normed());
+    boolean normed = model.transformers().stream().anyMatch(block -> block.attention().normed());
     t.check(
         modelParallelSize == 1 || !normed || model.norm() instanceof Norm.RmsNorm,
         List.of("use_qk_layernorm", MODEL_PARALLEL, "norm"),
         "with norm %s it takes all heads of a rank together, another formula for each"
             + " model_parallel_size, found %d; set that to 1, or norm to rmsnorm",
         model.norm().name().toString().toLowerCase(Locale.ROOT),
+        modelParallelSize);
+    t.check(
+        modelParallelSize == 1 || model.gmlps().isEmpty(),
+        List.of("attention_config", MODEL_PARALLEL),
+        "gmlp and amlp blocks are not built yet with model_parallel_size above 1, found %d",
         modelParallelSize);
     for (MlpConfig mlp : distinct(model)) {
       String part = mlp.activation().gated() ? "each half of the gated MLP" : "the MLP's width";
@@ -64,8 +69,8 @@ public record ParallelConfig(
   }
 
   private static Set<MlpConfig> distinct(ModelConfig model) {
-    return model.blocks().stream()
-        .map(BlockConfig::mlp)
+    return model.transformers().stream()
+        .map(TransformerConfig::mlp)
         .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import neox.base.UserException;
-import neox.config.model.BlockConfig;
 import neox.config.model.Residual;
+import neox.config.model.TransformerConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,8 +56,8 @@ class ConfigFilesTest {
     assertThat(loaded.config().data().seed()).isEqualTo(7);
     assertThat(loaded.config().checkpoint().factor()).contains(10.0);
     assertThat(loaded.config().monitor().logInterval()).isEqualTo(3);
-    assertThat(loaded.config().model().blocks())
-        .extracting(BlockConfig::residual)
+    assertThat(loaded.config().model().transformers())
+        .extracting(TransformerConfig::residual)
         .containsOnly(Residual.PARALLEL);
     assertThat(loaded.originals())
         .containsOnlyKeys("tiny.yml", "1.4B.yml", "more.json")

@@ -14,7 +14,6 @@ import java.util.Optional;
 import neox.base.UserException;
 import neox.config.model.Activation;
 import neox.config.model.AttentionConfig;
-import neox.config.model.BlockConfig;
 import neox.config.model.Dims;
 import neox.config.model.DropoutConfig;
 import neox.config.model.HeadConfig;
@@ -25,6 +24,7 @@ import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
 import neox.config.model.Positions;
 import neox.config.model.Residual;
+import neox.config.model.TransformerConfig;
 import neox.config.step.StepChanges;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,7 +98,9 @@ class GoldenConfigTest {
     ModelConfig gpt3 = load("B_gpt3").model();
     assertThat(gpt3.positions()).isEqualTo(new Positions.Learned(64));
     assertThat(gpt3.head().tied()).isTrue();
-    assertThat(gpt3.blocks()).extracting(BlockConfig::residual).containsOnly(Residual.SEQUENTIAL);
+    assertThat(gpt3.transformers())
+        .extracting(TransformerConfig::residual)
+        .containsOnly(Residual.SEQUENTIAL);
     assertThat(load("D_mp2").parallel().modelParallelSize()).isEqualTo(2);
     assertThat(load("E_pp2").parallel().stages()).isEqualTo(2);
     assertThat(load("F_dp2_zero1").parallel().zeroStage()).isEqualTo(1);
@@ -112,7 +114,7 @@ class GoldenConfigTest {
     ModelConfig llama = load("C_llama").model();
     assertThat(llama.norm()).isEqualTo(new Norm.RmsNorm(1e-6));
     assertThat(llama.kvHeads()).isEqualTo(2);
-    BlockConfig block = llama.blocks().getFirst();
+    TransformerConfig block = llama.transformers().getFirst();
     assertThat(block.mlp()).isEqualTo(new MlpConfig(Activation.SWIGLU, false, 192, false));
     assertThat(block.attention().bias()).isFalse();
     assertThat(llama.blocks()).hasSize(3).containsOnly(block);
@@ -212,8 +214,8 @@ class GoldenConfigTest {
         .hasMessage(directory + ": no configuration in it; expected the .yml files of the run");
   }
 
-  private static BlockConfig pythiaBlock() {
-    return new BlockConfig(
+  private static TransformerConfig pythiaBlock() {
+    return new TransformerConfig(
         AttentionConfig.PLAIN, new MlpConfig(Activation.GELU, false, 256, true), Residual.PARALLEL);
   }
 

@@ -11,10 +11,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import neox.base.UserException;
+import neox.config.model.Activation;
 import neox.config.model.AttentionKind;
-import neox.config.model.BlockConfig;
+import neox.config.model.GmlpConfig;
+import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
 import neox.config.model.Positions;
+import neox.config.model.TransformerConfig;
 import neox.config.step.StepChanges;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,10 +86,10 @@ class RecordsTest {
   @Test
   void queryKeyScalingMultipliesTheBiasOfPositionsByTheBlocksNumber() {
     String scaling = "num_layers: 4\napply_query_key_layer_scaling: true\npos_emb: ";
-    assertThat(load(scaling + "alibi").model().blocks())
+    assertThat(load(scaling + "alibi").model().transformers())
         .extracting(b -> b.attention().biasFactor())
         .containsExactly(1, 1, 2, 3);
-    assertThat(load(scaling + "rotary").model().blocks())
+    assertThat(load(scaling + "rotary").model().transformers())
         .as("nothing to multiply")
         .extracting(b -> b.attention().biasFactor())
         .containsOnly(1);
@@ -119,21 +122,36 @@ class RecordsTest {
 
   @Test
   void eachBlockKeepsItsKindOfAttention() {
-    assertThat(load("attention_config: [[[flash], 1], [[global], 1]]").model().blocks())
+    assertThat(load("attention_config: [[[flash], 1], [[global], 1]]").model().transformers())
         .extracting(b -> b.attention().kind())
         .containsExactly(AttentionKind.FLASH, AttentionKind.GLOBAL);
-    assertThat(load("num_layers: 4\nattention_config: [[[global, flash], all]]").model().blocks())
+    assertThat(
+            load("num_layers: 4\nattention_config: [[[global, flash], all]]")
+                .model()
+                .transformers())
         .extracting(b -> b.attention().kind())
         .containsExactly(
             AttentionKind.GLOBAL, AttentionKind.FLASH, AttentionKind.GLOBAL, AttentionKind.FLASH);
-    assertThat(load("seed: 1").model().blocks())
+    assertThat(load("seed: 1").model().transformers())
         .extracting(b -> b.attention().kind())
         .containsOnly(AttentionKind.GLOBAL);
   }
 
   @Test
+  void blocksOfSeveralKindsMayBeMixed() {
+    ModelConfig model =
+        load("num_layers: 3\ngmlp_attn_dim: 16\nattention_config: [[[global, gmlp, amlp], 1]]")
+            .model();
+    assertThat(model.blocks().get(0)).isInstanceOf(TransformerConfig.class);
+    assertThat(model.blocks().get(1))
+        .isEqualTo(new GmlpConfig(Activation.GELU, false, OptionalInt.empty(), false));
+    assertThat(model.blocks().get(2))
+        .isEqualTo(new GmlpConfig(Activation.GELU, false, OptionalInt.of(16), false));
+  }
+
+  @Test
   void everyBlockHasTheSameSlidingWindow() {
-    assertThat(load("sliding_window_width: 16").model().blocks())
+    assertThat(load("sliding_window_width: 16").model().transformers())
         .extracting(b -> b.attention().window())
         .containsOnly(OptionalInt.of(16));
     assertThat(block("seed: 1").attention().window()).isEmpty();
@@ -433,8 +451,8 @@ class RecordsTest {
   }
 
   /// The first block of a network with these keys.
-  private static BlockConfig block(String lines) {
-    return load(lines).model().blocks().getFirst();
+  private static TransformerConfig block(String lines) {
+    return load(lines).model().transformers().getFirst();
   }
 
   private static BatchConfig batch(int samples, int micro, int accumulation, long steps) {

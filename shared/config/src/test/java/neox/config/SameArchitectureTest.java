@@ -60,7 +60,8 @@ class SameArchitectureTest {
     // Precision alone, but where positions add to the scores.
     same(all, "apply_query_key_layer_scaling", "num_layers: 3\npos_emb: alibi\n", "true");
     same(all, "use_qk_layernorm", "", "true");
-    free(all, "attention_config", "[[[flash], 2]]"); // two kernels of one formula
+    same(all, "attention_config", "", "[[[gmlp], 2]]");
+    same(all, "gmlp_attn_dim", "attention_config: [[[amlp], 2]]\n", "8");
     free(all, "hidden_dropout", "0.1"); // of training alone
     free(all, "attention_dropout", "0.1");
     free(all, "init_method", "xavier_normal"); // of the first step alone
@@ -109,6 +110,20 @@ class SameArchitectureTest {
     assertThat(before.differences(before)).isEmpty();
     assertThat(new TreeSet<>(named(after.differences(before)))).isEqualTo(verdict.named());
     assertThat(new TreeSet<>(named(before.differences(after)))).isEqualTo(verdict.named());
+  }
+
+  @Test
+  void twoKernelsOfOneFormulaAreTheSame() {
+    Architecture flash = architecture("attention_config: [[[flash], 2]]\n");
+    assertThat(flash.differences(architecture(""))).isEmpty();
+  }
+
+  /// One row of their matrices for each token of a sample.
+  @Test
+  void theLengthOfSamplesIsPartOfGmlpBlocks() {
+    Architecture before = architecture("attention_config: [[[gmlp], 2]]\n");
+    Architecture after = architecture("attention_config: [[[gmlp], 2]]\nseq_length: 8\n");
+    assertThat(named(after.differences(before))).containsExactly("seq_length");
   }
 
   @Test

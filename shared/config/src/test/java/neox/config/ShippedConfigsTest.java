@@ -92,7 +92,7 @@ class ShippedConfigsTest {
     ModelConfig m = load(Path.of(name), Path.of("local_setup")).model();
     assertThat(Vocabulary.padded(50277, m.dims().vocabDivisor(), 1)).isEqualTo(rows);
     long h = m.hiddenSize();
-    long width = m.blocks().getFirst().mlp().size();
+    long width = m.transformers().getFirst().mlp().size();
     long perBlock = (4 * h * h + 4 * h) + (2 * h * width + width + h) + 4 * h;
     assertThat(m.layers() * perBlock + 2 * h + 2L * rows * h).isEqualTo(parameters);
   }

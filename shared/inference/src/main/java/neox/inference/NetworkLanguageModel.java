@@ -27,7 +27,7 @@ public final class NetworkLanguageModel implements LanguageModel {
 
   public NetworkLanguageModel(Network network) {
     this.network = network;
-    this.maxLength = network.spec().config().maxPositions();
+    this.maxLength = network.spec().config().longest();
   }
 
   @Override

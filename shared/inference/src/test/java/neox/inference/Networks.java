@@ -1,6 +1,6 @@
 package neox.inference;
 
-import java.util.Collections;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -9,6 +9,7 @@ import neox.config.model.AttentionConfig;
 import neox.config.model.BlockConfig;
 import neox.config.model.Dims;
 import neox.config.model.DropoutConfig;
+import neox.config.model.GmlpConfig;
 import neox.config.model.HeadConfig;
 import neox.config.model.InitConfig;
 import neox.config.model.InitMethod;
@@ -17,28 +18,30 @@ import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
 import neox.config.model.Positions;
 import neox.config.model.Residual;
+import neox.config.model.TransformerConfig;
 import neox.model.Network;
 import neox.model.NetworkOptions;
+import neox.model.Parameter;
 import neox.tensor.Placement;
+import neox.tensor.RandomState;
+import neox.tensor.Scope;
 import neox.weights.spec.NetworkSpec;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Random networks of 64 positions, and random texts for them.
 final class Networks {
   private static final int VOCAB = 512;
 
-  /// A way to know positions, with a window or without.
-  record Kind(Positions positions, OptionalInt window) {
+  /// A way to know positions, and two blocks that are made of something.
+  record Kind(Positions positions, List<BlockConfig> blocks) {
     Network network() {
-      BlockConfig block =
-          new BlockConfig(
-              AttentionConfig.PLAIN.withBias(false).withWindow(window),
-              new MlpConfig(Activation.SWIGLU, false, 48, false),
-              Residual.SEQUENTIAL);
       ModelConfig config =
           new ModelConfig(
               new Dims(32, 4, 2, 64, 64, 128),
-              Collections.nCopies(2, block),
+              blocks,
               positions,
               new Norm.RmsNorm(1e-6),
               new HeadConfig(true),
@@ -47,21 +50,48 @@ final class Networks {
       NetworkOptions options = NetworkOptions.inference(Placement.cpu(ScalarType.Float));
       Network network = Network.build(NetworkSpec.of(config, VOCAB), options);
       network.initialize(4);
+      try (var _ = Scope.open()) { // so that no weight is 0
+        RandomState.seed(7);
+        for (Parameter parameter : network.parameters()) {
+          Tensor noise = torch.randn(parameter.spec().shape().sizes());
+          parameter.value().add_(noise.mul(new Scalar(0.02)));
+        }
+      }
       return network;
     }
   }
 
   static Stream<Kind> kinds() {
-    return Stream.of(
-            new Positions.Learned(64),
-            new Positions.Rotary(0.5, 10_000),
-            new Positions.Sinusoidal(),
-            new Positions.Relative(8, 20),
-            new Positions.Alibi(),
-            new Positions.None())
-        .flatMap(positions ->
-            Stream.of(
-                new Kind(positions, OptionalInt.empty()), new Kind(positions, OptionalInt.of(6))));
+    AttentionConfig plain = AttentionConfig.PLAIN.withBias(false);
+    BlockConfig gmlp = new GmlpConfig(Activation.SILU, false, OptionalInt.empty(), false);
+    BlockConfig amlp = new GmlpConfig(Activation.GELU, false, OptionalInt.of(8), false);
+    Stream<Kind> everyPosition =
+        Stream.of(
+                new Positions.Learned(64),
+                new Positions.Rotary(0.5, 10_000),
+                new Positions.Sinusoidal(),
+                new Positions.Relative(8, 20),
+                new Positions.Alibi(),
+                new Positions.None())
+            .flatMap(positions ->
+                Stream.of(plain, plain.withWindow(OptionalInt.of(6)))
+                    .map(attention -> twice(positions, transformer(attention))));
+    return Stream.concat(
+        everyPosition,
+        Stream.of(
+            twice(new Positions.Rotary(1, 10_000), transformer(plain.withNormed(true))),
+            twice(new Positions.Alibi(), transformer(plain.withBiasFactor(3))),
+            twice(new Positions.None(), gmlp),
+            new Kind(new Positions.Alibi(), List.of(transformer(plain), amlp))));
+  }
+
+  private static Kind twice(Positions positions, BlockConfig block) {
+    return new Kind(positions, List.of(block, block));
+  }
+
+  private static BlockConfig transformer(AttentionConfig attention) {
+    return new TransformerConfig(
+        attention, new MlpConfig(Activation.SWIGLU, false, 48, false), Residual.SEQUENTIAL);
   }
 
   /// Texts of these lengths and `more` tokens.

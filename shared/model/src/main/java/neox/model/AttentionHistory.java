@@ -10,7 +10,9 @@ public interface AttentionHistory {
   enum Kept {
     /// Already normed and rotated.
     KEYS,
-    VALUES
+    VALUES,
+    /// Of a gMLP block, normed but not mixed.
+    GATES
   }
 
   /// The places that the next `tokens` tokens of each row will take.

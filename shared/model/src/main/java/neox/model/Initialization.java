@@ -41,6 +41,8 @@ final class Initialization {
       Tensor value = parameter.value();
       switch (parameter.spec().initializer()) {
         case Initializer.Constant(double constant) -> value.fill_(new Scalar(constant));
+        case Initializer.Uniform(double bound) ->
+            fill(parameter, uniform(parameter.spec().shape(), bound, generator(place)));
         case Initializer.Random random ->
             fill(parameter, draw(random, parameter.spec().shape(), generator(place)));
       }
@@ -79,14 +81,15 @@ final class Initialization {
       case SMALL_INIT -> normal(shape, Math.sqrt(2 / (5 * hidden)), generator); // 1910.05895 §2.2
       case WANG_INIT -> normal(shape, 2 / layers / Math.sqrt(hidden), generator);
       case XAVIER_NORMAL -> normal(shape, Math.sqrt(2 / fans), generator);
-      case XAVIER_UNIFORM -> {
-        double bound = Math.sqrt(6 / fans);
-        yield WHOLE.zeros(shape.sizes()).uniform_(-bound, bound, generator);
-      }
+      case XAVIER_UNIFORM -> uniform(shape, Math.sqrt(6 / fans), generator);
       case SCALED_ORTHOGONAL -> orthogonal(shape, Math.sqrt(2 / layers), generator);
       // NeoX compat: that of one layer; there its arguments are shifted, and it always fails.
       case ORTHOGONAL -> orthogonal(shape, Math.sqrt(2), generator);
     };
+  }
+
+  private static Tensor uniform(Shape shape, double bound, GeneratorOptional generator) {
+    return WHOLE.zeros(shape.sizes()).uniform_(-bound, bound, generator);
   }
 
   private static Tensor normal(Shape shape, double std, GeneratorOptional generator) {

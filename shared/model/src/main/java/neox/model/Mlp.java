@@ -1,7 +1,7 @@
 package neox.model;
 
 import java.util.function.UnaryOperator;
-import neox.config.model.MlpConfig;
+import neox.config.model.Activation;
 import neox.parallel.TensorParallel;
 import neox.weights.spec.MlpSpec;
 import org.bytedeco.pytorch.Scalar;
@@ -18,7 +18,8 @@ final class Mlp {
   Mlp(MlpSpec spec, ParameterSet parameters, TensorParallel tp) {
     this.widen = Projection.of(spec.widen(), parameters, tp);
     this.narrow = Projection.of(spec.narrow(), parameters, tp);
-    UnaryOperator<Tensor> activation = activation(spec.config());
+    UnaryOperator<Tensor> activation =
+        activation(spec.config().activation(), spec.config().tanhGelu());
     this.bend = spec.config().activation().gated() ? x -> gate(activation, x) : activation;
   }
 
@@ -33,9 +34,10 @@ final class Mlp {
     return activation.apply(x.narrow(-1, half, half)).mul(x.narrow(-1, 0, half));
   }
 
-  private static UnaryOperator<Tensor> activation(MlpConfig config) {
-    return switch (config.activation()) {
-      case GELU -> config.tanhGelu() ? x -> torch.gelu(x, "tanh") : torch::gelu;
+  /// The non-linearity itself, of the gate where there is one.
+  static UnaryOperator<Tensor> activation(Activation activation, boolean tanhGelu) {
+    return switch (activation) {
+      case GELU -> tanhGelu ? x -> torch.gelu(x, "tanh") : torch::gelu;
       case GEGLU -> torch::gelu;
       case RELU, REGLU -> torch::relu;
       case SILU, SWISH, SWIGLU -> torch::silu;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import neox.base.UserException;
 import neox.config.RecomputeConfig;
 import neox.model.position.Places;
@@ -56,6 +57,10 @@ public final class Network implements AutoCloseable {
           all.add(new Block(block, parts));
           addWindow(block.attention().config().window());
         }
+        case LayerSpec.Gmlp block -> {
+          all.add(new Gmlp(block, parts));
+          addWindow(OptionalInt.empty());
+        }
         case LayerSpec.FinalNorm norm ->
             all.add(
                 new FinalNorm(
@@ -87,7 +92,7 @@ public final class Network implements AutoCloseable {
       switch (layer) {
         case LayerSpec.Embedding embedding -> added = embedding.positions();
         case LayerSpec.Transformer block -> relative = block.attention().relative();
-        case LayerSpec.FinalNorm _, LayerSpec.Head _ -> {}
+        case LayerSpec.Gmlp _, LayerSpec.FinalNorm _, LayerSpec.Head _ -> {}
       }
     }
     return new PositionScheme.Tables(added.map(parameters::get), relative.map(parameters::get));
@@ -190,10 +195,19 @@ public final class Network implements AutoCloseable {
 
   private void checkLength(Inputs inputs, long s) {
     long end = inputs.positions().end(s);
-    if (positions.limit().isPresent() && end > positions.limit().getAsLong()) {
+    OptionalLong limit = limit();
+    if (limit.isPresent() && end > limit.getAsLong()) {
       throw UserException.of(
-          "%d tokens do not fit the %d positions of the model", end, positions.limit().getAsLong());
+          "%d tokens do not fit the %d positions of the model", end, limit.getAsLong());
     }
+  }
+
+  /// How many positions all layers know; empty when there is no end.
+  private OptionalLong limit() {
+    return spec.config().gmlps().isEmpty()
+        ? positions.limit()
+        : OptionalLong.of(
+            Math.min(positions.limit().orElse(Long.MAX_VALUE), spec.config().seqLength()));
   }
 
   @Override

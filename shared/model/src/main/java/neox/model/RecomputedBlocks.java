@@ -31,7 +31,7 @@ record RecomputedBlocks(List<Layer> blocks, Recomputation recomputation) impleme
 
   private static boolean isBlock(Layer layer) {
     return switch (layer) {
-      case Block _ -> true;
+      case Block _, Gmlp _ -> true;
       case Embedding _, FinalNorm _, RecomputedBlocks _ -> false;
     };
   }

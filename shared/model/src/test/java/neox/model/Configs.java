@@ -4,7 +4,6 @@ import java.util.Collections;
 import java.util.OptionalInt;
 import neox.config.model.Activation;
 import neox.config.model.AttentionConfig;
-import neox.config.model.BlockConfig;
 import neox.config.model.Dims;
 import neox.config.model.DropoutConfig;
 import neox.config.model.HeadConfig;
@@ -15,6 +14,7 @@ import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
 import neox.config.model.Positions;
 import neox.config.model.Residual;
+import neox.config.model.TransformerConfig;
 import neox.weights.spec.NetworkSpec;
 
 /// Configurations for tests: hidden 64, 4 heads, 3 blocks, 64 positions.
@@ -23,8 +23,8 @@ final class Configs {
 
   /// Rotary positions, parallel residual, untied head.
   static ModelConfig pythia() {
-    BlockConfig block =
-        new BlockConfig(
+    TransformerConfig block =
+        new TransformerConfig(
             AttentionConfig.PLAIN,
             new MlpConfig(Activation.GELU, false, 256, true),
             Residual.PARALLEL);
@@ -41,32 +41,32 @@ final class Configs {
   /// Learned positions, sequential residual, tied head.
   static ModelConfig gpt3() {
     return pythia()
-        .withBlocks(block -> block.withResidual(Residual.SEQUENTIAL))
+        .withTransformers(block -> block.withResidual(Residual.SEQUENTIAL))
         .withPositions(new Positions.Learned(64))
         .withHead(new HeadConfig(true));
   }
 
   /// Rmsnorm, swiglu, two key/value heads, no biases.
   static ModelConfig llama() {
-    BlockConfig block =
-        new BlockConfig(
+    TransformerConfig block =
+        new TransformerConfig(
             AttentionConfig.PLAIN.withBias(false),
             new MlpConfig(Activation.SWIGLU, false, 192, false),
             Residual.SEQUENTIAL);
     ModelConfig pythia = pythia();
     return pythia
         .withDims(pythia.dims().withKvHeads(2))
-        .withBlocks(_ -> block)
+        .withTransformers(_ -> block)
         .withPositions(new Positions.Rotary(1, 10_000))
         .withNorm(new Norm.RmsNorm(1e-6));
   }
 
   static ModelConfig withActivation(ModelConfig config, Activation activation) {
-    return config.withBlocks(block -> block.withMlp(block.mlp().withActivation(activation)));
+    return config.withTransformers(block -> block.withMlp(block.mlp().withActivation(activation)));
   }
 
   static ModelConfig withWindow(ModelConfig config, int width) {
-    return config.withBlocks(
+    return config.withTransformers(
         block -> block.withAttention(block.attention().withWindow(OptionalInt.of(width))));
   }
 

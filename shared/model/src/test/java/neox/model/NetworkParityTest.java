@@ -49,7 +49,7 @@ class NetworkParityTest {
       case "alibi" ->
           Configs.gpt3()
               .withDims(new Dims(72, 6, 6, 64, 64, 128))
-              .withBlocks(block -> block.withMlp(block.mlp().withSize(288)))
+              .withTransformers(block -> block.withMlp(block.mlp().withSize(288)))
               .withPositions(new Positions.Alibi());
       case "window" -> Configs.withWindow(Configs.pythia(), 16);
       default -> throw new IllegalArgumentException(name);

@@ -8,11 +8,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import neox.config.RecomputeConfig;
 import neox.config.model.Activation;
 import neox.config.model.Dims;
 import neox.config.model.DropoutConfig;
+import neox.config.model.GmlpConfig;
 import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
 import neox.config.model.Positions;
@@ -41,7 +43,11 @@ class RecomputationTest {
   static Stream<ModelConfig> architectures() {
     return Stream.of(
         Configs.pythia(),
-        Configs.pythia().withBlocks(b -> b.withResidual(Residual.PARALLEL_TIED_NORM)),
+        Configs.pythia().withTransformers(b -> b.withResidual(Residual.PARALLEL_TIED_NORM)),
+        Configs.gpt3()
+            .withBlocks(
+                Collections.nCopies(
+                    3, new GmlpConfig(Activation.GELU, false, OptionalInt.of(8), false))),
         Configs.gpt3(),
         Configs.llama(),
         Configs.withWindow(Configs.llama(), 9),

@@ -35,7 +35,7 @@ class VisibilityTest {
   /// One block: what a token does not see cannot reach it by another way.
   private static ModelConfig oneBlock(Positions positions, int length) {
     ModelConfig gpt3 = Configs.gpt3();
-    return gpt3.withBlocks(List.of(gpt3.blocks().getFirst()))
+    return gpt3.withBlocks(List.of(gpt3.transformers().getFirst()))
         .withDims(new Dims(64, 4, 4, length, length, 128))
         .withPositions(
             positions instanceof Positions.Learned ? new Positions.Learned(length) : positions);

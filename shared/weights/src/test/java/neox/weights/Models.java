@@ -3,7 +3,6 @@ package neox.weights;
 import java.util.Collections;
 import neox.config.model.Activation;
 import neox.config.model.AttentionConfig;
-import neox.config.model.BlockConfig;
 import neox.config.model.Dims;
 import neox.config.model.DropoutConfig;
 import neox.config.model.HeadConfig;
@@ -14,13 +13,14 @@ import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
 import neox.config.model.Positions;
 import neox.config.model.Residual;
+import neox.config.model.TransformerConfig;
 
 /// The architectures of the golden checkpoints: hidden 64, 4 heads, 3 layers.
 public final class Models {
   /// GPT-NeoX block: rotary, parallel residual, untied head.
   public static ModelConfig pythia() {
-    BlockConfig block =
-        new BlockConfig(
+    TransformerConfig block =
+        new TransformerConfig(
             AttentionConfig.PLAIN,
             new MlpConfig(Activation.GELU, false, 256, true),
             Residual.PARALLEL);
@@ -35,28 +35,28 @@ public final class Models {
   }
 
   public static ModelConfig pythia(int mlpSize) {
-    return pythia().withBlocks(block -> block.withMlp(block.mlp().withSize(mlpSize)));
+    return pythia().withTransformers(block -> block.withMlp(block.mlp().withSize(mlpSize)));
   }
 
   /// GPT-3 block: learned positions, sequential residual, tied head.
   public static ModelConfig gpt3() {
     return pythia()
-        .withBlocks(block -> block.withResidual(Residual.SEQUENTIAL))
+        .withTransformers(block -> block.withResidual(Residual.SEQUENTIAL))
         .withPositions(new Positions.Learned(64))
         .withHead(new HeadConfig(true));
   }
 
   /// LLaMA-like block: rmsnorm, swiglu, two key/value heads, no biases.
   public static ModelConfig llama() {
-    BlockConfig block =
-        new BlockConfig(
+    TransformerConfig block =
+        new TransformerConfig(
             AttentionConfig.PLAIN.withBias(false),
             new MlpConfig(Activation.SWIGLU, false, 192, false),
             Residual.SEQUENTIAL);
     ModelConfig pythia = pythia();
     return pythia
         .withDims(pythia.dims().withKvHeads(2))
-        .withBlocks(_ -> block)
+        .withTransformers(_ -> block)
         .withPositions(new Positions.Rotary(1, 10000))
         .withNorm(new Norm.RmsNorm(1e-6));
   }

@@ -49,19 +49,30 @@ public record Architecture(Map<String, Object> facts) {
     positions(facts, model.positions());
     norm(facts, model.norm());
     facts.put("no_weight_tying", !model.head().tied());
+    blocks(facts, model);
+    return new Architecture(facts);
+  }
+
+  private static void blocks(Map<String, Object> facts, ModelConfig model) {
+    put(facts, "attention_config", model.blocks().stream().map(Architecture::formula).toList());
+    if (!model.gmlps().isEmpty()) {
+      facts.put("seq_length", model.seqLength()); // the size of their matrices
+    }
+    model.gmlps().stream()
+        .flatMapToInt(gmlp -> gmlp.attentionSize().stream())
+        .forEach(size -> facts.put("gmlp_attn_dim", size));
     ofBlocks(facts, model, "gpt_j_residual", block -> block.residual().parallel());
     ofBlocks(facts, model, "gpt_j_tied", b -> b.residual() == Residual.PARALLEL_TIED_NORM);
-    ofBlocks(facts, model, "activation", block -> block.mlp().activation());
-    ofBlocks(facts, model, "bias_gelu_fusion", block -> block.mlp().tanhGelu());
+    put(facts, "activation", model.blocks().stream().map(Architecture::activation).toList());
+    put(facts, "bias_gelu_fusion", model.blocks().stream().map(Architecture::tanhGelu).toList());
     ofBlocks(facts, model, "intermediate_size", block -> block.mlp().size());
     ofBlocks(facts, model, "use_bias_in_mlp", block -> block.mlp().bias());
     ofBlocks(facts, model, "use_bias_in_attn_linear", block -> block.attention().bias());
     ofBlocks(facts, model, "use_qk_layernorm", block -> block.attention().normed());
     facts.put(
         "apply_query_key_layer_scaling",
-        model.blocks().stream().anyMatch(block -> block.attention().biasFactor() > 1));
+        model.transformers().stream().anyMatch(block -> block.attention().biasFactor() > 1));
     ofBlocks(facts, model, "sliding_window_width", block -> orNothing(block.attention().window()));
-    return new Architecture(facts);
   }
 
   private static void positions(Map<String, Object> facts, Positions positions) {
@@ -91,15 +102,42 @@ public record Architecture(Map<String, Object> facts) {
     facts.put(key, norm.epsilon());
   }
 
-  /// One value where all blocks agree, otherwise one for each.
+  /// The word for what a block computes, whatever the kernel.
+  private static BlockKind formula(BlockConfig block) {
+    return switch (block) {
+      case TransformerConfig _ -> BlockKind.GLOBAL;
+      case GmlpConfig gmlp -> gmlp.attentionSize().isPresent() ? BlockKind.AMLP : BlockKind.GMLP;
+    };
+  }
+
+  private static Activation activation(BlockConfig block) {
+    return switch (block) {
+      case TransformerConfig transformer -> transformer.mlp().activation();
+      case GmlpConfig gmlp -> gmlp.activation();
+    };
+  }
+
+  private static boolean tanhGelu(BlockConfig block) {
+    return switch (block) {
+      case TransformerConfig transformer -> transformer.mlp().tanhGelu();
+      case GmlpConfig gmlp -> gmlp.tanhGelu();
+    };
+  }
+
   private static void ofBlocks(
       Map<String, Object> facts,
       ModelConfig model,
       String key,
-      Function<BlockConfig, Object> value) {
-    List<Object> values = model.blocks().stream().map(value).toList();
-    boolean agree = values.stream().distinct().count() == 1;
-    facts.put(key, agree ? values.getFirst() : values);
+      Function<TransformerConfig, Object> value) {
+    put(facts, key, model.transformers().stream().map(value).toList());
+  }
+
+  /// One value where all blocks agree, otherwise one for each; nothing of no block.
+  private static void put(Map<String, Object> facts, String key, List<? extends Object> values) {
+    if (!values.isEmpty()) {
+      boolean agree = values.stream().distinct().count() == 1;
+      facts.put(key, agree ? values.getFirst() : values);
+    }
   }
 
   private static Object orNothing(OptionalInt value) {

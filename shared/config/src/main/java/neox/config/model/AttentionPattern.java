@@ -13,25 +13,25 @@ import neox.config.table.Value.Items;
 import neox.config.table.Value.Scalar;
 import neox.config.table.WrittenForm;
 
-/// Which kind of attention each block has: NeoX's `attention_config`.
+/// What kind each block is of: NeoX's `attention_config`.
 ///
 /// Written `[[[global], 12]]` (patterns with how often each repeats; `all` fills the network) or as
 /// a flat list with one word per block.
 record AttentionPattern(List<Group> groups) implements WrittenForm {
+  private static final String SPARSE =
+      "block-sparse attention is not built yet: it needs the Triton kernels of DeepSpeed";
   private static final Map<String, String> REFUSED =
       Map.of(
-          "local", "block-sparse attention is not built yet",
-          "bigbird", "block-sparse attention is not built yet",
-          "bslongformer", "block-sparse attention is not built yet",
-          "fixed", "block-sparse attention is not built yet",
-          "variable", "block-sparse attention is not built yet",
-          "gmlp", "gMLP blocks are not built yet",
-          "amlp", "gMLP blocks are not built yet",
-          "mamba", "state-space blocks are not built yet",
-          "rwkv", "RWKV blocks are not built yet");
+          "local", SPARSE,
+          "bigbird", SPARSE,
+          "bslongformer", SPARSE,
+          "fixed", SPARSE,
+          "variable", SPARSE,
+          "mamba", "its state-space blocks are not built yet: they need the CUDA kernels of mamba_ssm",
+          "rwkv", "its blocks are not built yet: they need a CUDA kernel of their own");
 
   /// A pattern and its repetitions; 0 stands for `all`.
-  record Group(List<AttentionKind> kinds, int times) {
+  record Group(List<BlockKind> kinds, int times) {
     /// Whether it is repeated until the network is full.
     boolean fills() {
       return times == 0;
@@ -41,7 +41,7 @@ record AttentionPattern(List<Group> groups) implements WrittenForm {
   static ConfigType<AttentionPattern> type() {
     return new ConfigType<>(
         "list",
-        "a list like [[[global], 12]] of the words global and flash",
+        "a list like [[[global], 12]] of the words global, flash, gmlp and amlp",
         AttentionPattern::parse,
         AttentionPattern::hint);
   }
@@ -60,8 +60,8 @@ record AttentionPattern(List<Group> groups) implements WrittenForm {
   }
 
   /// The kind of each block of a network of `layers`, when it describes as many.
-  List<AttentionKind> kinds(int layers) {
-    List<AttentionKind> kinds = new ArrayList<>();
+  List<BlockKind> kinds(int layers) {
+    List<BlockKind> kinds = new ArrayList<>();
     for (Group group : groups) {
       if (group.fills()) { // NeoX compat: it counts from the first block, whatever came before
         return repeat(group.kinds(), layers / group.kinds().size());
@@ -71,7 +71,7 @@ record AttentionPattern(List<Group> groups) implements WrittenForm {
     return kinds;
   }
 
-  private static List<AttentionKind> repeat(List<AttentionKind> kinds, int times) {
+  private static List<BlockKind> repeat(List<BlockKind> kinds, int times) {
     return Collections.nCopies(times, kinds).stream().flatMap(List::stream).toList();
   }
 
@@ -90,7 +90,7 @@ record AttentionPattern(List<Group> groups) implements WrittenForm {
     if (!(value instanceof Items list) || list.items().isEmpty()) {
       return Optional.empty();
     }
-    Optional<List<AttentionKind>> flat = kinds(value);
+    Optional<List<BlockKind>> flat = kinds(value);
     if (flat.isPresent()) {
       return Optional.of(new AttentionPattern(List.of(new Group(flat.get(), 1))));
     }
@@ -114,14 +114,14 @@ record AttentionPattern(List<Group> groups) implements WrittenForm {
     return kinds(pair.items().get(0)).flatMap(k -> times.map(n -> new Group(k, n)));
   }
 
-  private static Optional<List<AttentionKind>> kinds(Value value) {
-    ConfigType<AttentionKind> kind = ConfigType.choice(AttentionKind.class, REFUSED);
+  private static Optional<List<BlockKind>> kinds(Value value) {
+    ConfigType<BlockKind> kind = ConfigType.choice(BlockKind.class, REFUSED);
     return ConfigType.list(kind).parse(value).filter(k -> !k.isEmpty()).map(List::copyOf);
   }
 
   /// A kind by itself, where a list belongs.
   private static String lonelyWordHint(Scalar scalar) {
-    return ConfigType.choice(AttentionKind.class, REFUSED).parse(scalar).isPresent()
+    return ConfigType.choice(BlockKind.class, REFUSED).parse(scalar).isPresent()
         ? "; for all blocks write [[[" + scalar.text() + "], all]]"
         : "";
   }

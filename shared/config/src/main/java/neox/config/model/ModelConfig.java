@@ -1,19 +1,14 @@
 package neox.config.model;
 
-import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import neox.config.table.ConfigTable;
-import neox.config.table.ConfigType;
 import neox.config.table.Range;
 
 /// The architecture of a network: everything that decides which parameters exist and what they
 /// compute.
 ///
-/// @param blocks the transformer blocks, first to last
+/// @param blocks first to last
 /// @param norm the kind of all normalization layers
 public record ModelConfig(
     Dims dims,
@@ -65,13 +60,42 @@ public record ModelConfig(
     return new ModelConfig(value, blocks, positions, norm, head, dropout, init);
   }
 
-  /// The same with every block changed.
-  public ModelConfig withBlocks(UnaryOperator<BlockConfig> change) {
-    return withBlocks(blocks.stream().map(change).toList());
+  /// Those of the blocks that are transformers'.
+  public List<TransformerConfig> transformers() {
+    return blocks.stream()
+        .filter(TransformerConfig.class::isInstance)
+        .map(TransformerConfig.class::cast)
+        .toList();
   }
 
-  public ModelConfig withBlocks(List<BlockConfig> value) {
-    return new ModelConfig(dims, value, positions, norm, head, dropout, init);
+  /// Those of the blocks that are gMLPs.
+  public List<GmlpConfig> gmlps() {
+    return blocks.stream()
+        .filter(GmlpConfig.class::isInstance)
+        .map(GmlpConfig.class::cast)
+        .toList();
+  }
+
+  /// Tokens of the longest text that it can read. (A gMLP's matrix has a row for each token of a
+  /// training sample.)
+  public int longest() {
+    return gmlps().isEmpty() ? maxPositions() : Math.min(maxPositions(), seqLength());
+  }
+
+  /// The same with every transformer block changed.
+  public ModelConfig withTransformers(UnaryOperator<TransformerConfig> change) {
+    return withBlocks(
+        blocks.stream()
+            .map(block ->
+                switch (block) {
+                  case TransformerConfig transformer -> (BlockConfig) change.apply(transformer);
+                  case GmlpConfig gmlp -> gmlp;
+                })
+            .toList());
+  }
+
+  public ModelConfig withBlocks(List<? extends BlockConfig> value) {
+    return new ModelConfig(dims, List.copyOf(value), positions, norm, head, dropout, init);
   }
 
   public ModelConfig withPositions(Positions value) {
@@ -113,68 +137,9 @@ public record ModelConfig(
         positions instanceof Positions.Rotary rotary ? rotary.dims(dims.headDim()) : 0);
     Norm norm = Norm.from(t);
     HeadConfig head = HeadConfig.from(t);
-    Residual residual = Residual.from(t);
-    List<AttentionConfig> attention = attention(t, positions, layers);
-    MlpConfig mlp = MlpConfig.from(t, dims.hiddenSize());
-    List<BlockConfig> blocks =
-        attention.stream().map(each -> new BlockConfig(each, mlp, residual)).toList();
+    List<BlockConfig> blocks = Blocks.from(t, layers, dims.hiddenSize(), positions);
     dims.checkHeads(t);
     return new ModelConfig(
         dims, blocks, positions, norm, head, DropoutConfig.from(t), InitConfig.from(t));
-  }
-
-  /// That of each block.
-  private static List<AttentionConfig> attention(ConfigTable t, Positions positions, int layers) {
-    boolean bias = t.flag("use_bias_in_attn_linear", true, "biases in the attention projections");
-    Optional<Integer> window =
-        t.optional(
-            "sliding_window_width",
-            ConfigType.integer(Range.atLeast(1)),
-            "tokens before its own that a token sees; all when not given");
-    boolean normed =
-        t.flag(
-            "use_qk_layernorm",
-            false,
-            "a norm of queries and keys: layernorm over all heads together, rmsnorm over each");
-    boolean softmaxInFp32 =
-        t.flag("attention_softmax_in_fp32", false, "softmax in fp32, whatever the precision");
-    // Divides the scores by the block's number and multiplies them again in fp32: no change but
-    // the precision, unless a bias is added in between.
-    boolean scaling =
-        t.flag(
-            "apply_query_key_layer_scaling",
-            false,
-            "softmax in fp32; the bias of rpe or alibi times the block's number, from 0, if above 1");
-    AttentionConfig each =
-        AttentionConfig.PLAIN
-            .withBias(bias)
-            .withSoftmaxInFp32(softmaxInFp32 || scaling)
-            .withWindow(window.map(OptionalInt::of).orElseGet(OptionalInt::empty))
-            .withNormed(normed);
-    List<AttentionKind> kinds = kinds(t, layers);
-    boolean scalesBias = scaling && positions.biasesScores();
-    return IntStream.range(0, layers)
-        .mapToObj(block ->
-            each.withKind(kinds.get(block)).withBiasFactor(scalesBias ? Math.max(1, block) : 1))
-        .toList();
-  }
-
-  /// The kind of attention of each block.
-  private static List<AttentionKind> kinds(ConfigTable t, int layers) {
-    Optional<AttentionPattern> pattern =
-        t.optional(
-            "attention_config",
-            AttentionPattern.type(),
-            "kind of attention per block: global, or flash (the same formula)");
-    long described = pattern.map(p -> p.count(layers)).orElse((long) layers);
-    t.check(
-        described == layers,
-        List.of("attention_config", "num_layers"),
-        "describes %d blocks, num_layers is %d",
-        described,
-        layers);
-    return pattern.isPresent() && described == layers
-        ? pattern.get().kinds(layers)
-        : Collections.nCopies(layers, AttentionKind.GLOBAL);
   }
 }

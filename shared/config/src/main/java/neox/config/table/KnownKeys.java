@@ -120,7 +120,6 @@ public final class KnownKeys {
         "moe_lbl_in_fp32",
         "moe_jitter_eps");
     ignored("used by block-sparse attention only", "sparsity_config", "sparse_attention");
-    ignored("used by gMLP blocks only", "gmlp_attn_dim");
     ignored(
         "used by Mamba blocks only",
         "mamba_selective_scan_fusion",

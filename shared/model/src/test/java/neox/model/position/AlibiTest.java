@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
-import neox.model.ReferenceNetwork;
+import neox.model.ReferenceFormulas;
 import neox.model.StoredTypes;
 import neox.parallel.TensorParallel;
 import neox.tensor.NativeRuntime;
@@ -45,7 +45,7 @@ class AlibiTest {
   void slopesAreThoseOfThePapersRecursion() {
     for (int heads = 1; heads <= 130; heads++) {
       double[] expected =
-          ReferenceNetwork.slopes(heads).stream().mapToDouble(Double::doubleValue).toArray();
+          ReferenceFormulas.slopes(heads).stream().mapToDouble(Double::doubleValue).toArray();
       assertThat(Alibi.slopes(heads)).containsExactly(expected, within(1e-14));
     }
   }

@@ -9,7 +9,6 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 import neox.config.model.Activation;
 import neox.config.model.AttentionConfig;
-import neox.config.model.BlockConfig;
 import neox.config.model.DropoutConfig;
 import neox.config.model.HeadConfig;
 import neox.config.model.MlpConfig;
@@ -17,6 +16,7 @@ import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
 import neox.config.model.Positions;
 import neox.config.model.Residual;
+import neox.config.model.TransformerConfig;
 import neox.weights.spec.LayerSpec;
 import neox.weights.spec.NetworkSpec;
 
@@ -56,9 +56,9 @@ record GptNeox() implements HfFamily {
   }
 
   @Override
-  public List<String> obstacles(ModelConfig model) {
+  public List<String> differences(ModelConfig model) {
     List<String> reasons = new ArrayList<>();
-    BlockConfig block = model.blocks().getFirst();
+    TransformerConfig block = model.transformers().getFirst();
     Obstacles.unequalBlocks(label(), model).ifPresent(reasons::add);
     Obstacles.rewardHead(label(), model).ifPresent(reasons::add);
     Obstacles.otherPositions(label(), model.positions()).ifPresent(reasons::add);
@@ -97,8 +97,8 @@ record GptNeox() implements HfFamily {
   public ModelConfig read(HfJson json) {
     HfDims dims = HfDims.read(json, new HfDims(44, 6144, 64, OptionalInt.empty(), 2048));
     Rope rope = Rope.read(json, Rope.NEOX);
-    BlockConfig block =
-        new BlockConfig(
+    TransformerConfig block =
+        new TransformerConfig(
             AttentionConfig.PLAIN
                 .withBias(json.flag("attention_bias", true))
                 .withSoftmaxInFp32(true),
@@ -132,7 +132,7 @@ record GptNeox() implements HfFamily {
 
   @Override
   public Map<String, Object> write(ModelConfig model) {
-    BlockConfig block = model.blocks().getFirst();
+    TransformerConfig block = model.transformers().getFirst();
     Positions.Rotary rotary = Obstacles.rotary(model);
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("hidden_size", model.hiddenSize());
@@ -161,6 +161,7 @@ record GptNeox() implements HfFamily {
       case LayerSpec.Embedding embedding ->
           Stream.of(new Mapping.Copy(embedding.words(), "gpt_neox.embed_in.weight"));
       case LayerSpec.Transformer block -> block(block, "gpt_neox.layers." + block.number() + ".");
+      case LayerSpec.Gmlp _ -> throw Obstacles.overlooked();
       case LayerSpec.FinalNorm last -> Mapping.norm(last.norm(), "gpt_neox.final_layer_norm");
       case LayerSpec.Head head ->
           head.stored().values().stream().map(weight -> new Mapping.Copy(weight, headName()));

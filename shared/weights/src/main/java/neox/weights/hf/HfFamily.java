@@ -53,7 +53,16 @@ public sealed interface HfFamily permits GptNeox, Llama, Mistral {
   }
 
   /// Every reason why it cannot express a network; empty when it can.
-  List<String> obstacles(ModelConfig model);
+  default List<String> obstacles(ModelConfig model) {
+    return model.gmlps().isEmpty()
+        ? differences(model)
+        : List.of(
+            "HF %s has transformer blocks only, not gmlp or amlp (attention_config)"
+                .formatted(label()));
+  }
+
+  /// The same of a network of transformer blocks alone.
+  List<String> differences(ModelConfig model);
 
   /// The architecture that a `config.json` describes. Absent keys mean what transformers'
   /// configuration class means by them; what is wrong is reported to `json`.

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import neox.config.model.BlockConfig;
 import neox.config.model.ModelConfig;
+import neox.config.model.TransformerConfig;
 import neox.weights.spec.NetworkSpec;
 
 /// The block of Llama (arXiv:2302.13971): rmsnorm, swiglu, rotary positions, grouped queries.
@@ -41,10 +41,10 @@ record Llama() implements HfFamily {
   }
 
   @Override
-  public List<String> obstacles(ModelConfig model) {
+  public List<String> differences(ModelConfig model) {
     List<String> reasons = new ArrayList<>(LlamaBlocks.obstacles(label(), model));
     model
-        .blocks()
+        .transformers()
         .getFirst()
         .attention()
         .window()
@@ -67,7 +67,7 @@ record Llama() implements HfFamily {
   @Override
   public Map<String, Object> write(ModelConfig model) {
     Map<String, Object> json = LlamaBlocks.write(model);
-    BlockConfig block = model.blocks().getFirst();
+    TransformerConfig block = model.transformers().getFirst();
     json.put("attention_bias", block.attention().bias());
     json.put("mlp_bias", block.mlp().bias());
     return json;

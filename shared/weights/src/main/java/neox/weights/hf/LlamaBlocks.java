@@ -9,7 +9,6 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 import neox.config.model.Activation;
 import neox.config.model.AttentionConfig;
-import neox.config.model.BlockConfig;
 import neox.config.model.DropoutConfig;
 import neox.config.model.HeadConfig;
 import neox.config.model.MlpConfig;
@@ -17,6 +16,7 @@ import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
 import neox.config.model.Positions;
 import neox.config.model.Residual;
+import neox.config.model.TransformerConfig;
 import neox.weights.spec.LayerSpec;
 import neox.weights.spec.NetworkSpec;
 
@@ -29,7 +29,7 @@ final class LlamaBlocks {
 
   static List<String> obstacles(String label, ModelConfig model) {
     List<String> reasons = new ArrayList<>();
-    BlockConfig block = model.blocks().getFirst();
+    TransformerConfig block = model.transformers().getFirst();
     Obstacles.unequalBlocks(label, model).ifPresent(reasons::add);
     Obstacles.rewardHead(label, model).ifPresent(reasons::add);
     Obstacles.otherPositions(label, model.positions()).ifPresent(reasons::add);
@@ -66,8 +66,8 @@ final class LlamaBlocks {
         rope.fraction() == 1,
         "rotary fraction %s; expected 1: it has whole heads",
         rope.fraction());
-    BlockConfig block =
-        new BlockConfig(
+    TransformerConfig block =
+        new TransformerConfig(
             AttentionConfig.PLAIN
                 .withBias(choices.attentionBias())
                 .withSoftmaxInFp32(true)
@@ -91,7 +91,7 @@ final class LlamaBlocks {
     json.put("num_attention_heads", model.heads());
     json.put("num_key_value_heads", model.kvHeads());
     json.put("head_dim", model.headDim());
-    json.put("intermediate_size", model.blocks().getFirst().mlp().size());
+    json.put("intermediate_size", model.transformers().getFirst().mlp().size());
     json.put("max_position_embeddings", model.maxPositions());
     json.put("hidden_act", "silu");
     json.put("rope_theta", (double) Obstacles.rotary(model).base());
@@ -110,6 +110,7 @@ final class LlamaBlocks {
           Stream.of(new Mapping.Copy(embedding.words(), "model.embed_tokens.weight"));
       case LayerSpec.Transformer block ->
           block(model, block, "model.layers." + block.number() + ".");
+      case LayerSpec.Gmlp _ -> throw Obstacles.overlooked();
       case LayerSpec.FinalNorm last -> Mapping.norm(last.norm(), "model.norm");
       case LayerSpec.Head head ->
           head.stored().values().stream().map(weight -> new Mapping.Copy(weight, HEAD));

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import neox.base.json.Json;
-import neox.config.model.BlockConfig;
 import neox.config.model.ModelConfig;
+import neox.config.model.TransformerConfig;
 import neox.weights.spec.NetworkSpec;
 
 /// The block of Mistral (arXiv:2310.06825): Llama's, never with biases, maybe with a window.
@@ -44,9 +44,9 @@ record Mistral() implements HfFamily {
   }
 
   @Override
-  public List<String> obstacles(ModelConfig model) {
+  public List<String> differences(ModelConfig model) {
     List<String> reasons = new ArrayList<>(LlamaBlocks.obstacles(label(), model));
-    BlockConfig block = model.blocks().getFirst();
+    TransformerConfig block = model.transformers().getFirst();
     if (block.attention().bias()) {
       reasons.add("HF Mistral has no biases, not use_bias_in_attn_linear: true");
     }
@@ -80,7 +80,7 @@ record Mistral() implements HfFamily {
   @Override
   public Map<String, Object> write(ModelConfig model) {
     Map<String, Object> json = LlamaBlocks.write(model);
-    OptionalInt window = model.blocks().getFirst().attention().window();
+    OptionalInt window = model.transformers().getFirst().attention().window();
     json.put(
         "sliding_window", window.isPresent() ? window.getAsInt() + 1 : Json.mapper().nullNode());
     return json;

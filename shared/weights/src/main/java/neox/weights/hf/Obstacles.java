@@ -12,7 +12,7 @@ final class Obstacles {
   /// The obstacle that all blocks do not agree, kinds of attention aside, which are one formula.
   static Optional<String> unequalBlocks(String label, ModelConfig model) {
     boolean equal =
-        model.blocks().stream()
+        model.transformers().stream()
                 .map(block -> block.withAttention(block.attention().withKind(AttentionKind.GLOBAL)))
                 .distinct()
                 .count()
@@ -24,7 +24,7 @@ final class Obstacles {
 
   /// The obstacle that queries and keys are normed.
   static Optional<String> normedAttention(String label, ModelConfig model) {
-    return model.blocks().stream().anyMatch(block -> block.attention().normed())
+    return model.transformers().stream().anyMatch(block -> block.attention().normed())
         ? Optional.of("HF " + label + " has no norm of queries and keys (use_qk_layernorm: true)")
         : Optional.empty();
   }
@@ -64,6 +64,11 @@ final class Obstacles {
   /// The word that a configuration says a choice with.
   static String lower(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  /// For what cannot be reached, because an obstacle stands before it.
+  static IllegalStateException overlooked() {
+    return new IllegalStateException("an obstacle was overlooked");
   }
 
   private Obstacles() {}

@@ -7,6 +7,9 @@ public sealed interface Initializer {
   /// All entries equal.
   record Constant(double value) implements Initializer {}
 
+  /// Drawn evenly between `-bound` and `bound`.
+  record Uniform(double bound) implements Initializer {}
+
   /// Drawn by one of NeoX's methods; `layers` and `hiddenSize` are the network's.
   record Random(InitMethod method, double std, int layers, int hiddenSize) implements Initializer {}
 }

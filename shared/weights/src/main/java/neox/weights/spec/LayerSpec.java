@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import neox.config.model.GmlpConfig;
 import neox.config.model.Residual;
 
 /// One layer of a network, the unit that pipeline stages are cut into.
@@ -55,6 +56,39 @@ public sealed interface LayerSpec {
     public List<ParameterSpec> parameters() {
       return Stream.of(
               norm1.parameters(), attention.parameters(), norm2.parameters(), mlp.parameters())
+          .flatMap(part -> part)
+          .toList();
+    }
+  }
+
+  /// A gMLP block.
+  ///
+  /// @param number counted from 0
+  /// @param widen to twice the inside: values, then gates. Its bias and that of `narrow` are
+  ///   stored, zero: NeoX never adds them
+  /// @param gateNorm of the gates
+  /// @param mix `[L, L]`: how much of each position's gates every position gets
+  /// @param attention what aMLP adds
+  record Gmlp(
+      int index,
+      int number,
+      GmlpConfig config,
+      NormSpec norm,
+      LinearSpec widen,
+      NormSpec gateNorm,
+      LinearSpec mix,
+      Optional<TinyAttentionSpec> attention,
+      LinearSpec narrow)
+      implements LayerSpec {
+    @Override
+    public List<ParameterSpec> parameters() {
+      return Stream.of(
+              norm.parameters(),
+              widen.parameters(),
+              gateNorm.parameters(),
+              mix.parameters(),
+              attention.stream().flatMap(TinyAttentionSpec::parameters),
+              narrow.parameters())
           .flatMap(part -> part)
           .toList();
     }

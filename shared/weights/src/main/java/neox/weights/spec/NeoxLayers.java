@@ -6,13 +6,14 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import neox.config.TuningConfig;
-import neox.config.model.BlockConfig;
+import neox.config.model.GmlpConfig;
 import neox.config.model.InitMethod;
 import neox.config.model.MlpConfig;
 import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
 import neox.config.model.Positions;
 import neox.config.model.Residual;
+import neox.config.model.TransformerConfig;
 import neox.weights.Shape;
 
 /// Lays a network out as GPT-NeoX does: layers, names, shapes.
@@ -73,13 +74,15 @@ final class NeoxLayers {
   }
 
   /// NeoX compat: one table, drawn by xavier_normal whatever `init_method` says, stored with every
-  /// block.
+  /// transformer block.
   private Optional<ParameterSpec> relative() {
-    if (!(model.positions() instanceof Positions.Relative(int buckets, _))) {
+    if (!(model.positions() instanceof Positions.Relative(int buckets, _))
+        || model.transformers().isEmpty()) {
       return Optional.empty();
     }
     List<Home> homes =
         IntStream.range(0, model.layers())
+            .filter(block -> model.blocks().get(block) instanceof TransformerConfig)
             .mapToObj(block -> new Home(NetworkSpec.FIRST_BLOCK + block, "attention.rpe.weight"))
             .toList();
     return Optional.of(
@@ -94,20 +97,71 @@ final class NeoxLayers {
                 ParameterSpec.Role.TABLE)));
   }
 
-  private LayerSpec.Transformer block(int number) {
+  private LayerSpec block(int number) {
     int layer = NetworkSpec.FIRST_BLOCK + number;
-    BlockConfig block = model.blocks().get(number);
-    return new LayerSpec.Transformer(
-        layer,
-        number,
-        block.residual(),
-        norm(layer, "input_layernorm"),
-        attention(layer, block),
-        norm(layer, "post_attention_layernorm"),
-        mlp(layer, block));
+    return switch (model.blocks().get(number)) {
+      case TransformerConfig block ->
+          new LayerSpec.Transformer(
+              layer,
+              number,
+              block.residual(),
+              norm(layer, "input_layernorm"),
+              attention(layer, block),
+              norm(layer, "post_attention_layernorm"),
+              mlp(layer, block));
+      case GmlpConfig block -> gmlp(layer, number, block);
+    };
   }
 
-  private AttentionSpec attention(int layer, BlockConfig block) {
+  private LayerSpec.Gmlp gmlp(int layer, int number, GmlpConfig block) {
+    long width = (long) GmlpConfig.WIDENING * model.hiddenSize();
+    return new LayerSpec.Gmlp(
+        layer,
+        number,
+        block,
+        norm(layer, "norm"),
+        columnParallel(layer, "input_linear", 2 * width, Share.Split.even(0, 2 * width), true),
+        norm(layer, "sgu.norm", Shape.of(width), Share.SAME),
+        mixing(layer),
+        block.attentionSize().stream()
+            .mapToObj(size -> tinyAttention(layer, size, width))
+            .findFirst(),
+        rowParallel(layer, "output_linear", width, true, Residual.SEQUENTIAL));
+  }
+
+  /// First every token's gates are 1, whatever the others are.
+  private LinearSpec mixing(int layer) {
+    Initializer none = new Initializer.Constant(0);
+    Shape square = Shape.of(model.seqLength(), model.seqLength());
+    Shape rows = Shape.of(model.seqLength());
+    return new LinearSpec(
+        decaying(new Home(layer, "sgu.proj.weight"), square, none, Share.SAME),
+        Optional.of(plain(new Home(layer, "sgu.proj.bias"), rows, 1, Share.SAME)));
+  }
+
+  private TinyAttentionSpec tinyAttention(int layer, long size, long width) {
+    return new TinyAttentionSpec(
+        uniform(layer, "sgu.attn.proj_qkv", Shape.of(3 * size, 2 * width)),
+        uniform(layer, "sgu.attn.proj_ffn", Shape.of(width, size)));
+  }
+
+  /// NeoX compat: drawn as PyTorch draws a linear layer, whatever `init_method` says.
+  private LinearSpec uniform(int layer, String name, Shape shape) {
+    Initializer first = new Initializer.Uniform(1 / Math.sqrt((double) shape.size(1)));
+    ParameterSpec bias =
+        new ParameterSpec(
+            List.of(new Home(layer, name + ".bias")),
+            Shape.of(shape.size(0)),
+            first,
+            Share.SAME,
+            Group.PLAIN,
+            true);
+    return new LinearSpec(
+        decaying(new Home(layer, name + ".weight"), shape, first, Share.SAME),
+        Optional.of(tuned(bias)));
+  }
+
+  private AttentionSpec attention(int layer, TransformerConfig block) {
     long queries = (long) model.heads() * model.headDim();
     long keys = (long) model.kvHeads() * model.headDim();
     long rows = queries + 2 * keys;
@@ -123,7 +177,7 @@ final class NeoxLayers {
         relative);
   }
 
-  private MlpSpec mlp(int layer, BlockConfig block) {
+  private MlpSpec mlp(int layer, TransformerConfig block) {
     MlpConfig mlp = block.mlp();
     long width = mlp.size();
     boolean gated = mlp.activation().gated();

@@ -46,6 +46,7 @@ public record NetworkSpec(ModelConfig config, int paddedVocab, List<LayerSpec> l
     return switch (layer) {
       case LayerSpec.Embedding _ -> 0;
       case LayerSpec.Transformer block -> stageOf(block.number(), stages);
+      case LayerSpec.Gmlp block -> stageOf(block.number(), stages);
       case LayerSpec.FinalNorm _, LayerSpec.Head _ -> stages - 1;
     };
   }

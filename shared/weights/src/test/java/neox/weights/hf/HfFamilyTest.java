@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -16,11 +17,12 @@ import neox.base.json.Json;
 import neox.config.model.Activation;
 import neox.config.model.AttentionConfig;
 import neox.config.model.AttentionKind;
-import neox.config.model.BlockConfig;
+import neox.config.model.GmlpConfig;
 import neox.config.model.HeadConfig;
 import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
 import neox.config.model.Positions;
+import neox.config.model.TransformerConfig;
 import neox.weights.CountedWeights;
 import neox.weights.DType;
 import neox.weights.Golden;
@@ -50,18 +52,18 @@ class HfFamilyTest {
         llama,
         allKeyHeads,
         llama.withHead(new HeadConfig(true)),
-        llama.withBlocks(HfFamilyTest::withBiases),
-        allKeyHeads.withBlocks(HfFamilyTest::withBiases),
-        llama.withBlocks(HfFamilyTest::withWindow));
+        llama.withTransformers(HfFamilyTest::withBiases),
+        allKeyHeads.withTransformers(HfFamilyTest::withBiases),
+        llama.withTransformers(HfFamilyTest::withWindow));
   }
 
-  private static BlockConfig withBiases(BlockConfig block) {
+  private static TransformerConfig withBiases(TransformerConfig block) {
     return block
         .withMlp(block.mlp().withBias(true))
-        .withAttention(Models.pythia().blocks().getFirst().attention());
+        .withAttention(Models.pythia().transformers().getFirst().attention());
   }
 
-  private static BlockConfig withWindow(BlockConfig block) {
+  private static TransformerConfig withWindow(TransformerConfig block) {
     return block.withAttention(block.attention().withWindow(OptionalInt.of(16)));
   }
 
@@ -90,10 +92,10 @@ class HfFamilyTest {
     return model
         .withInit(Models.pythia().init())
         .withDims(Models.pythia().dims().withKvHeads(model.kvHeads()))
-        .withBlocks(HfFamilyTest::withSoftmaxInFp32);
+        .withTransformers(HfFamilyTest::withSoftmaxInFp32);
   }
 
-  private static BlockConfig withSoftmaxInFp32(BlockConfig block) {
+  private static TransformerConfig withSoftmaxInFp32(TransformerConfig block) {
     AttentionConfig attention = block.attention();
     return block.withAttention(attention.withSoftmaxInFp32(true));
   }
@@ -155,13 +157,13 @@ class HfFamilyTest {
   void theFirstFamilyThatCanIsTakenElseTheNearest() {
     assertThat(HfFamily.of(Models.pythia()).label()).isEqualTo("GPTNeoX");
     assertThat(HfFamily.of(Models.llama()).label()).isEqualTo("Llama");
-    assertThat(HfFamily.of(Models.llama().withBlocks(HfFamilyTest::withWindow)).label())
+    assertThat(HfFamily.of(Models.llama().withTransformers(HfFamilyTest::withWindow)).label())
         .isEqualTo("Mistral");
     assertThat(HfFamily.of(Models.gpt3()).obstacles(Models.gpt3()))
         .containsExactly(
             "HF GPTNeoX has no learned positions (pos_emb: learned), only rotary ones");
     ModelConfig geglu =
-        Models.llama().withBlocks(b -> b.withMlp(b.mlp().withActivation(Activation.GEGLU)));
+        Models.llama().withTransformers(b -> b.withMlp(b.mlp().withActivation(Activation.GEGLU)));
     assertThat(HfFamily.of(geglu).obstacles(geglu))
         .containsExactly("HF Llama has a swiglu MLP, not activation: geglu");
   }
@@ -169,7 +171,7 @@ class HfFamilyTest {
   @Test
   void listsEveryReasonWhyAFamilyCannotExpressANetwork() {
     assertThat(new GptNeox().obstacles(Models.pythia())).isEmpty();
-    assertThat(new GptNeox().obstacles(Models.llama().withBlocks(HfFamilyTest::withWindow)))
+    assertThat(new GptNeox().obstacles(Models.llama().withTransformers(HfFamilyTest::withWindow)))
         .containsExactly(
             "HF GPTNeoX has layernorm only, not norm: rmsnorm",
             "HF GPTNeoX has a plain gelu MLP, not activation: swiglu",
@@ -182,19 +184,37 @@ class HfFamilyTest {
             "HF Llama has rmsnorm only, not norm: layernorm",
             "HF Llama adds attention before the MLP, not gpt_j_residual: true",
             "HF Llama has a swiglu MLP, not activation: gelu");
-    assertThat(new Llama().obstacles(Models.llama().withBlocks(HfFamilyTest::withWindow)))
+    assertThat(new Llama().obstacles(Models.llama().withTransformers(HfFamilyTest::withWindow)))
         .containsExactly("HF Llama has no sliding window, not sliding_window_width: 16");
-    assertThat(new Mistral().obstacles(Models.llama().withBlocks(HfFamilyTest::withBiases)))
+    assertThat(new Mistral().obstacles(Models.llama().withTransformers(HfFamilyTest::withBiases)))
         .containsExactly(
             "HF Mistral has no biases, not use_bias_in_attn_linear: true",
             "HF Mistral has no biases, not use_bias_in_mlp: true");
   }
 
   @Test
+  void noFamilyHasNormsOfQueriesOrGmlpBlocks() {
+    ModelConfig normed =
+        Models.pythia().withTransformers(b -> b.withAttention(b.attention().withNormed(true)));
+    GmlpConfig gmlp = new GmlpConfig(Activation.GELU, false, OptionalInt.empty(), false);
+    ModelConfig gmlps = Models.pythia().withBlocks(Collections.nCopies(3, gmlp));
+    for (HfFamily family : HfFamily.all()) {
+      assertThat(family.obstacles(normed))
+          .contains(
+              "HF %s has no norm of queries and keys (use_qk_layernorm: true)"
+                  .formatted(family.label()));
+      assertThat(family.obstacles(gmlps))
+          .containsExactly(
+              "HF %s has transformer blocks only, not gmlp or amlp (attention_config)"
+                  .formatted(family.label()));
+    }
+  }
+
+  @Test
   void blocksMustBeEqualButForTheNameOfTheirAttention() {
     ModelConfig model = Models.llama();
-    List<BlockConfig> blocks = new ArrayList<>(model.blocks());
-    BlockConfig first = blocks.getFirst();
+    List<TransformerConfig> blocks = new ArrayList<>(model.transformers());
+    TransformerConfig first = blocks.getFirst();
     blocks.set(0, first.withAttention(first.attention().withKind(AttentionKind.FLASH)));
     assertThat(new Llama().obstacles(model.withBlocks(blocks))).isEmpty();
     blocks.set(0, first.withMlp(first.mlp().withSize(96)));
@@ -223,7 +243,7 @@ class HfFamilyTest {
   /// NeoX's window of 16 shows 17 tokens, its own among them; transformers counts all of them.
   @Test
   void mistralsWindowCountsTheTokenItself() throws IOException {
-    ObjectNode json = json(Models.llama().withBlocks(HfFamilyTest::withWindow));
+    ObjectNode json = json(Models.llama().withTransformers(HfFamilyTest::withWindow));
     assertThat(json.path("model_type").asText()).isEqualTo("mistral");
     assertThat(json.path("sliding_window").asInt()).isEqualTo(17);
     assertThat(window(json)).hasValue(16);
@@ -237,7 +257,7 @@ class HfFamilyTest {
   }
 
   private OptionalInt window(ObjectNode json) throws IOException {
-    return read(json).blocks().getFirst().attention().window();
+    return read(json).transformers().getFirst().attention().window();
   }
 
   @ParameterizedTest
@@ -268,11 +288,11 @@ class HfFamilyTest {
     assertThat(llama.kvHeads()).isEqualTo(32);
     assertThat(llama.maxPositions()).isEqualTo(2048);
     assertThat(llama.positions()).isEqualTo(new Positions.Rotary(1, 10000));
-    assertThat(llama.blocks().getFirst().mlp().size()).isEqualTo(11008);
+    assertThat(llama.transformers().getFirst().mlp().size()).isEqualTo(11008);
     ModelConfig mistral = read(Json.parse("{\"model_type\": \"mistral\"}", "test"));
     assertThat(mistral.kvHeads()).isEqualTo(8);
     assertThat(mistral.maxPositions()).isEqualTo(131_072);
-    assertThat(mistral.blocks().getFirst().mlp().size()).isEqualTo(14336);
+    assertThat(mistral.transformers().getFirst().mlp().size()).isEqualTo(14336);
     ModelConfig neox = read(Json.parse("{\"model_type\": \"gpt_neox\"}", "test"));
     assertThat(neox.kvHeads()).isEqualTo(64);
     assertThat(neox.positions()).isEqualTo(new Positions.Rotary(0.25, 10000));

@@ -14,11 +14,11 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import neox.base.json.Json;
 import neox.config.model.Activation;
-import neox.config.model.BlockConfig;
 import neox.config.model.MlpConfig;
 import neox.config.model.ModelConfig;
 import neox.config.model.Positions;
 import neox.config.model.Residual;
+import neox.config.model.TransformerConfig;
 import neox.weights.Golden;
 import neox.weights.Models;
 import neox.weights.TensorView;
@@ -85,7 +85,7 @@ class HfModelTest {
     assertThat(read.layers()).isEqualTo(3);
     assertThat(read.positions()).isEqualTo(new Positions.Rotary(0.25, 10000));
     assertThat(read.head().tied()).isFalse();
-    BlockConfig block = read.blocks().getFirst();
+    TransformerConfig block = read.transformers().getFirst();
     assertThat(block.mlp()).isEqualTo(new MlpConfig(Activation.GELU, false, 256, true));
     assertThat(block.residual()).isEqualTo(Residual.PARALLEL);
     assertThat(Json.read(directory.resolve("config.json")).path("torch_dtype").asText())
@@ -113,7 +113,8 @@ class HfModelTest {
   void readsGeluVariants() throws IOException {
     for (String tanh : List.of("gelu_new", "gelu_fast", "gelu_pytorch_tanh")) {
       writeConfig(config().put("hidden_act", tanh));
-      assertThat(HfConfig.read(directory).model().blocks().getFirst().mlp().tanhGelu()).isTrue();
+      assertThat(HfConfig.read(directory).model().transformers().getFirst().mlp().tanhGelu())
+          .isTrue();
     }
     writeConfig(config().put("hidden_act", "relu"));
     assertThatThrownBy(() -> HfConfig.read(directory))

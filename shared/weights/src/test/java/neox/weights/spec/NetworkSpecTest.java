@@ -8,11 +8,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
+import neox.config.model.Activation;
 import neox.config.model.BlockConfig;
+import neox.config.model.GmlpConfig;
 import neox.config.model.InitMethod;
 import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
+import neox.config.model.Positions;
+import neox.config.model.TransformerConfig;
 import neox.weights.Golden;
 import neox.weights.Models;
 import neox.weights.Shape;
@@ -129,11 +134,45 @@ class NetworkSpecTest {
     assertThat(find(network, "2.mlp.linear2.weight").shape()).isEqualTo(Shape.of(64, 192));
   }
 
+  @Test
+  void gmlpBlocksAreStoredAsNeoxStoresThem() {
+    BlockConfig amlp = new GmlpConfig(Activation.GELU, false, OptionalInt.of(16), false);
+    BlockConfig first = Models.pythia().blocks().getFirst();
+    ModelConfig model =
+        Models.pythia()
+            .withBlocks(List.of(first, amlp))
+            .withPositions(new Positions.Relative(8, 20));
+    NetworkSpec network = NetworkSpec.of(model, 512);
+    assertThat(names(model, 3))
+        .containsExactly(
+            "norm.weight",
+            "norm.bias",
+            "input_linear.weight",
+            "input_linear.bias",
+            "sgu.norm.weight",
+            "sgu.norm.bias",
+            "sgu.proj.weight",
+            "sgu.proj.bias",
+            "sgu.attn.proj_qkv.weight",
+            "sgu.attn.proj_qkv.bias",
+            "sgu.attn.proj_ffn.weight",
+            "sgu.attn.proj_ffn.bias",
+            "output_linear.weight",
+            "output_linear.bias");
+    assertThat(find(network, "3.sgu.proj.weight").shape()).isEqualTo(Shape.of(64, 64));
+    assertThat(find(network, "3.sgu.attn.proj_qkv.weight").shape()).isEqualTo(Shape.of(48, 512));
+    assertThat(find(network, "3.sgu.attn.proj_qkv.bias").initializer())
+        .isEqualTo(new Initializer.Uniform(1 / Math.sqrt(512)));
+    assertThat(find(network, "2.attention.rpe.weight").homes())
+        .as("stored with the blocks that use it")
+        .containsExactly(new Home(2, "attention.rpe.weight"));
+  }
+
   /// Keys have as many heads as queries by then, whatever `num_kv_heads` says.
   @Test
   void queriesAndKeysShareANormOfAllHeads() {
     ModelConfig model =
-        Models.llama().withBlocks(b -> b.withAttention(b.attention().withNormed(true)));
+        Models.llama().withTransformers(b -> b.withAttention(b.attention().withNormed(true)));
     NetworkSpec network = NetworkSpec.of(model, 512);
     ParameterSpec scale = find(network, "2.attention.qk_layernorm.scale");
     assertThat(scale.shape()).isEqualTo(Shape.of(4, 16));
@@ -141,7 +180,8 @@ class NetworkSpecTest {
     assertThat(scale.group()).isEqualTo(Group.PLAIN);
     assertThat(
             names(
-                Models.pythia().withBlocks(b -> b.withAttention(b.attention().withNormed(true))),
+                Models.pythia()
+                    .withTransformers(b -> b.withAttention(b.attention().withNormed(true))),
                 2))
         .startsWith(
             "input_layernorm.weight",
@@ -188,7 +228,7 @@ class NetworkSpecTest {
   @Test
   void everyBlockIsItsOwn() {
     ModelConfig model = Models.pythia();
-    List<BlockConfig> blocks = new ArrayList<>(model.blocks());
+    List<TransformerConfig> blocks = new ArrayList<>(model.transformers());
     blocks.set(1, blocks.get(1).withMlp(blocks.get(1).mlp().withSize(96).withBias(false)));
     NetworkSpec network = NetworkSpec.of(model.withBlocks(blocks), 512);
     assertThat(find(network, "2.mlp.linear1.weight").shape()).isEqualTo(Shape.of(256, 64));

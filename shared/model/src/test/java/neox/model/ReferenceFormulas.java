@@ -1,0 +1,124 @@
+package neox.model;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import neox.config.model.Activation;
+import neox.config.model.Positions;
+
+/// The formulas of single numbers and vectors that [ReferenceNetwork] is made of.
+public final class ReferenceFormulas {
+  /// The non-linearity itself, of the gate where there is one.
+  static double activation(Activation activation, boolean tanhGelu, double x) {
+    return switch (activation) {
+      case GELU -> tanhGelu ? tanhGelu(x) : gelu(x);
+      case GEGLU -> gelu(x);
+      case RELU, REGLU -> Math.max(0, x);
+      case SILU, SWISH, SWIGLU -> x * sigmoid(x);
+      case MISH -> x * Math.tanh(Math.log1p(Math.exp(x)));
+      case SOFTSIGN -> x / (1 + Math.abs(x));
+      case BILINEAR -> x;
+      case GLU -> sigmoid(x);
+    };
+  }
+
+  private static double sigmoid(double x) {
+    return 1 / (1 + Math.exp(-x));
+  }
+
+  private static double gelu(double x) {
+    return x / 2 * (1 + erf(x / Math.sqrt(2)));
+  }
+
+  private static double tanhGelu(double x) {
+    return x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+  }
+
+  /// 2/√π Σ (-1)ⁿ x²ⁿ⁺¹ / (n! (2n+1)); enough terms for the small x of these networks.
+  private static double erf(double x) {
+    double term = x;
+    double sum = x;
+    for (int n = 1; n < 60; n++) {
+      term *= -x * x / n;
+      sum += term / (2 * n + 1);
+    }
+    return 2 / Math.sqrt(Math.PI) * sum;
+  }
+
+  /// The recursion of NeoX, from the paper's own code.
+  public static List<Double> slopes(int heads) {
+    List<Double> slopes = new ArrayList<>();
+    double log = Math.log(heads) / Math.log(2);
+    if (log == Math.rint(log)) {
+      double ratio = Math.pow(2, -Math.pow(2, -(log - 3)));
+      for (int head = 0; head < heads; head++) {
+        slopes.add(ratio * Math.pow(ratio, head));
+      }
+      return slopes;
+    }
+    int power = (int) Math.pow(2, Math.floor(log));
+    slopes.addAll(slopes(power));
+    List<Double> more = slopes(2 * power);
+    for (int head = 0; slopes.size() < heads; head += 2) {
+      slopes.add(more.get(head));
+    }
+    return slopes;
+  }
+
+  /// T5's rule for a decoder.
+  static int bucket(int distance, int buckets, int maxDistance) {
+    int exact = buckets / 2;
+    if (distance < exact) {
+      return distance;
+    }
+    double share = Math.log((double) distance / exact) / Math.log((double) maxDistance / exact);
+    return Math.min(buckets - 1, exact + (int) (share * (buckets - exact)));
+  }
+
+  /// The vector of a position, sines first.
+  static double sinusoid(int position, int dim, int hidden) {
+    int half = hidden / 2;
+    double angle = position * Math.pow(10_000, -2.0 * (dim % half) / hidden);
+    return dim < half ? Math.sin(angle) : Math.cos(angle);
+  }
+
+  /// Turns a head's first dims by its position.
+  static double[] rotate(Positions.Rotary rotary, double[] x, int position) {
+    double[] y = x.clone();
+    int r = rotary.dims(x.length);
+    for (int i = 0; i < r / 2; i++) {
+      double angle = position * Math.pow(rotary.base(), -2.0 * i / r);
+      y[i] = x[i] * Math.cos(angle) - x[i + r / 2] * Math.sin(angle);
+      y[i + r / 2] = x[i + r / 2] * Math.cos(angle) + x[i] * Math.sin(angle);
+    }
+    return y;
+  }
+
+  static double[] softmax(double[] scores) {
+    double[] shares = Arrays.stream(scores).map(Math::exp).toArray();
+    double sum = Arrays.stream(shares).sum();
+    return Arrays.stream(shares).map(share -> share / sum).toArray();
+  }
+
+  static double dot(double[] a, double[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += a[i] * b[i];
+    }
+    return sum;
+  }
+
+  static double[] slice(double[] x, int part, int size) {
+    return Arrays.copyOfRange(x, part * size, (part + 1) * size);
+  }
+
+  static double[] add(double[] a, double[] b) {
+    double[] sum = new double[a.length];
+    for (int i = 0; i < a.length; i++) {
+      sum[i] = a[i] + b[i];
+    }
+    return sum;
+  }
+
+  private ReferenceFormulas() {}
+}
