@@ -144,7 +144,7 @@ class Parity {
       row(run, "", "crashed in GPT-NeoX; runs" + because(known));
       return;
     }
-    Difference difference = compare(recorded, place);
+    Difference difference = compare(recorded, place, known);
     String verdict = "equal";
     if (!difference.isWithin(TOLERANCE)) {
       boolean expected = known.verdict().equals(Optional.of("differs"));
@@ -207,7 +207,7 @@ class Parity {
     settings.put("save", place.resolve("save").toString());
     settings.put("log_dir", place.resolve("log").toString());
     settings.put("tensorboard_dir", place.resolve("tb").toString());
-    int sum = sumOf(config);
+    int sum = sumOf(config, known);
     double clipping = config.path("gradient_clipping").asDouble(1.0);
     settings.put("gradient_clipping", Double.toString(clipping == 1.0 ? 0 : clipping / sum));
     JsonNode epsilon = config.path("optimizer").path("params").path("eps");
@@ -219,14 +219,15 @@ class Parity {
     return command;
   }
 
-  /// Of how many micro-batches the recorded gradients are the sum.
-  private static int sumOf(JsonNode config) {
-    boolean pipe = config.path("pipe_parallel_size").asInt(0) >= 1;
+  /// Of how many micro-batches the recorded gradients are the sum where ours are not.
+  private static int sumOf(JsonNode config, Facts known) {
+    boolean sums = known.settings().contains("grad_accum_reduction=sum");
+    boolean pipe = !sums && config.path("pipe_parallel_size").asInt(0) >= 1;
     return pipe ? config.path("gradient_accumulation_steps").asInt(1) : 1;
   }
 
-  private Difference compare(Path recorded, Path place) throws IOException {
-    int sum = sumOf(JSON.readTree(recorded.resolve("config.yml").toFile()));
+  private Difference compare(Path recorded, Path place, Facts known) throws IOException {
+    int sum = sumOf(JSON.readTree(recorded.resolve("config.yml").toFile()), known);
     Map<Long, JsonNode> ours = new HashMap<>();
     for (JsonNode line : lines(place.resolve("log/metrics.jsonl"))) {
       if (line.has("train/lm_loss")) {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.StandardOptions;
@@ -86,6 +88,11 @@ public final class TrainCommand implements ToolCommand {
 
   public static void main(String[] args) {
     System.exit(Tool.run(new TrainCommand(), args));
+  }
+
+  @Override
+  public Map<String, Supplier<ToolCommand>> subcommands() {
+    return Map.of("lr-plot", LrPlotCommand::new);
   }
 
   @Override

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Replays training runs of GPT-NeoX from its own first weights, on its own data.
 class ReplayTest {
@@ -84,6 +85,13 @@ class ReplayTest {
     }
   }
 
+  /// With sums for gradients, as they were recorded, nothing of the configuration is translated.
+  @ParameterizedTest
+  @ValueSource(strings = {"opt_adam_eps1e-2", "opt_madgrad_wd", "opt_sm3"})
+  void followsOptimizersThatFeelTheScaleOfGradients(String run) throws IOException {
+    follow(run, "A_pythia", 1, "grad_accum_reduction=sum");
+  }
+
   private static void assertSameEvaluations(List<JsonNode> expected, String log) {
     List<MatchResult> ours =
         Pattern.compile(" (\\w+) results at (.*?) \\| lm_loss value: (\\S+) ")
@@ -102,7 +110,12 @@ class ReplayTest {
 
   private TrainFixture.Result follow(String run, String first, double normScale)
       throws IOException {
-    TrainFixture.Result result = TrainFixture.run(arguments(run, first, 1e-8 / normScale));
+    return follow(run, first, normScale, "optimizer.params.eps=" + 1e-8 / normScale);
+  }
+
+  private TrainFixture.Result follow(String run, String first, double normScale, String setting)
+      throws IOException {
+    TrainFixture.Result result = TrainFixture.run(arguments(run, first, setting));
     assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
     Map<Long, JsonNode> ours = metrics();
     List<JsonNode> trace = lines(golden(run).resolve("trace.jsonl"));
@@ -154,7 +167,7 @@ class ReplayTest {
     }
   }
 
-  private List<String> arguments(String run, String first, double epsilon) throws IOException {
+  private List<String> arguments(String run, String first, String setting) throws IOException {
     TrainFixture fixture = new TrainFixture(directory);
     return List.of(
         golden(run).resolve("config.yml").toString(),
@@ -171,7 +184,7 @@ class ReplayTest {
         "--set",
         "tensorboard_dir=" + directory.resolve("tb"),
         "--set",
-        "optimizer.params.eps=" + epsilon,
+        setting,
         "--set",
         "gradient_clipping=0"); // NeoX did not hand the configured 1.0 to DeepSpeed
   }

@@ -18,6 +18,7 @@ public final class LossPlot {
   private static final int TOP = 34;
   private static final int BOTTOM = 40;
   private static final int MOST_TICKS = 6;
+  private static final int MOST_DECIMALS = 4;
   private static final List<Double> ROUND = List.of(1.0, 2.0, 5.0, 10.0);
   private static final List<String> COLOURS = List.of("#1f6fb4", "#d9730d", "#2a8a3e");
 
@@ -105,7 +106,8 @@ public final class LossPlot {
     for (int i = 0; i * every <= axes.highest(); i++) {
       double value = i * every;
       line(svg, axes.x(0), axes.y(value), axes.x(axes.lastStep()), axes.y(value), "#dddddd", "");
-      String label = String.format(Locale.ROOT, "%." + decimals + "f", value);
+      String form = decimals > MOST_DECIMALS ? "%.1e" : "%." + decimals + "f";
+      String label = String.format(Locale.ROOT, form, value);
       text(svg, LEFT - 6, axes.y(value) + 4, "end", label);
     }
     long steps = Math.max(1, (long) roundTick((double) axes.lastStep()));
