@@ -29,7 +29,14 @@ class AsyncSaveTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"precision=fp32", "precision=bfloat16", "optimizer.type=Lion"})
+  @ValueSource(
+      strings = {
+        "precision=fp32",
+        "precision=bfloat16",
+        "optimizer.type=sm3",
+        "optimizer.type=muon",
+        "precision=fp16"
+      })
   void everyCheckpointHasTheSameBytes(String override) throws IOException {
     run("waiting", ExitCode.OK, override, "train_iters=6");
     TrainFixture.Result async = run("async", ExitCode.OK, override, "train_iters=6", ASYNC);
