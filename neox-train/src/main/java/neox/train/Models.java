@@ -12,8 +12,8 @@ import neox.weights.neox.NeoxCheckpoint;
 
 /// Opens models that a run uses and does not continue.
 ///
-/// @param overridesArchitecture whether the configuration may describe another network than the
-///   one that their weights were trained as
+/// @param overridesArchitecture whether the configuration may describe another network than the one
+///   that their weights were trained as
 record Models(LoadedConfig loaded, boolean overridesArchitecture) {
   /// A checkpoint's directory, or one that names the latest, or a Hugging Face directory.
   TensorStore open(Path directory, Optional<Long> iteration) throws IOException {

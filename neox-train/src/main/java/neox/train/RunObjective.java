@@ -38,10 +38,7 @@ record RunObjective(Objective objective, Optional<Network> reference) implements
       case ObjectiveConfig.RewardModeling rm -> new RewardModeling(rm.zLoss());
       case ObjectiveConfig.Kto kto ->
           new TverskyOptimization(
-              kto.beta(),
-              kto.desirableWeight(),
-              kto.undesirableWeight(),
-              reference.orElseThrow());
+              kto.beta(), kto.desirableWeight(), kto.undesirableWeight(), reference.orElseThrow());
     };
   }
 

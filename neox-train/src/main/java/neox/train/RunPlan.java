@@ -12,6 +12,7 @@ import neox.config.OpenedConfig;
 import neox.config.RunShape;
 import neox.data.OrderLog;
 import neox.data.RunSamples;
+import neox.data.ledger.RunPast;
 
 /// A run's configuration, with its length in steps: where it is given as `train_epochs`, the data
 /// decide, and what has been opened to ask them is kept for the run.
@@ -67,12 +68,10 @@ record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened, boolean overrid
   ///
   /// @param trainOrder how many samples the order of training was made for, where that is not what
   ///   the configuration asks for
-  RunSamples samples(OptionalLong trainOrder, OrderLog log) throws IOException {
-    if (opened.isPresent()) {
-      return opened.get();
-    }
-    return trainOrder.isPresent()
-        ? RunSamples.resume(loaded.config(), trainOrder.getAsLong(), log)
-        : RunSamples.open(loaded.config(), log);
+  /// @param past how far the run has come
+  RunSamples samples(OptionalLong trainOrder, RunPast past, OrderLog log) throws IOException {
+    return opened.isPresent()
+        ? opened.get()
+        : RunSamples.resume(loaded.config(), trainOrder, past, log);
   }
 }

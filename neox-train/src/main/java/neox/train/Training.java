@@ -140,10 +140,8 @@ final class Training {
     NetworkSpec spec = NetworkSpec.of(config.model(), paddedVocab, config.tuning());
     new TunedParameters(spec, loaded).check();
     Optional<Path> checkpoint = StartingPoint.find(config.checkpoint(), console);
-    OptionalLong trainOrder =
-        DataPosition.orderMadeFor(
-            StartingPoint.dataOf(checkpoint, config.checkpoint()), config.batch());
-    try (TrainingData data = data(tokenizer, paddedVocab, trainOrder);
+    Optional<TrainState> before = StartingPoint.before(checkpoint, config.checkpoint());
+    try (TrainingData data = data(tokenizer, paddedVocab, before);
         Network network = Network.build(spec, stage(spec), options());
         RunObjective objective =
             RunObjective.of(models(), paddedVocab, referenceOptions(), console)) {
@@ -183,15 +181,15 @@ final class Training {
   }
 
   /// The first rank builds the orders of samples that are not there yet; the others find them.
-  private TrainingData data(Tokenizer tokenizer, int paddedVocab, OptionalLong trainOrder)
+  private TrainingData data(Tokenizer tokenizer, int paddedVocab, Optional<TrainState> before)
       throws IOException {
     TrainingData.Use use =
         new TrainingData.Use(tokenizer.eod(), paddedVocab, ranks.data(), placement);
     if (!ranks.isFirstOfAll()) {
       stopIfAnyIsAsked(stop.requested());
-      return TrainingData.of(plan.samples(trainOrder, OrderLog.of(console)), config, use, console);
+      return TrainingData.of(samples(before, OrderLog.of(console)), config, use, console);
     }
-    RunSamples samples = build(trainOrder);
+    RunSamples samples = build(before);
     try {
       stopIfAnyIsAsked(stop.requested());
       return TrainingData.of(samples, config, use, console);
@@ -202,13 +200,19 @@ final class Training {
   }
 
   /// A build may take hours, and is given up when the run is asked to stop.
-  private RunSamples build(OptionalLong trainOrder) throws IOException {
+  private RunSamples build(Optional<TrainState> before) throws IOException {
     try {
-      return plan.samples(trainOrder, OrderLog.of(console, stop::requested));
+      return samples(before, OrderLog.of(console, stop::requested));
     } catch (StoppedException e) {
       stopIfAnyIsAsked(true);
       throw e;
     }
+  }
+
+  private RunSamples samples(Optional<TrainState> before, OrderLog log) throws IOException {
+    OptionalLong trainOrder =
+        DataPosition.orderMadeFor(before.flatMap(TrainState::data), config.batch());
+    return plan.samples(trainOrder, DataPosition.past(before, config), log);
   }
 
   /// All ranks call this together.

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import neox.base.Console;
 import neox.base.Tool;
 import neox.config.ConfigSource;
+import neox.data.ledger.RunPast;
 import neox.parallel.comm.Communicator;
 import neox.tensor.Placement;
 import neox.train.data.TrainingData;
@@ -157,7 +158,10 @@ final class TrainFixture {
             Communicator.alone(),
             Placement.cpu(ScalarType.Float));
     return TrainingData.of(
-        plan.samples(OptionalLong.empty(), line -> {}), plan.loaded().config(), use, quiet);
+        plan.samples(OptionalLong.empty(), RunPast.NONE, line -> {}),
+        plan.loaded().config(),
+        use,
+        quiet);
   }
 
   private static void add(List<String> arguments, String override) {

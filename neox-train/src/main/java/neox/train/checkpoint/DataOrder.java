@@ -2,7 +2,15 @@ package neox.train.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import neox.config.DataConfig;
+import neox.config.NeoxConfig;
+import neox.config.Packing;
+import neox.data.SampleCounts;
+import neox.data.ledger.Ledger;
 
 /// What the order of the training samples of a run depends on.
 ///
@@ -11,6 +19,7 @@ import java.util.List;
 /// @param trainBatchSize samples of one of its steps, over all ranks
 /// @param split shares of the dataset; empty where each split has datasets of its own
 /// @param packing how documents become samples (`pack_impl`), and whether long ones take part
+/// @param datasets of the mixture; none where it changes in the course of the run
 public record DataOrder(
     long samples,
     long trainIters,
@@ -61,6 +70,42 @@ public record DataOrder(
       same = datasets.get(d).givesTheSamplesOf(other.datasets.get(d));
     }
     return same;
+  }
+
+  /// The name of how documents become samples.
+  public static String packing(DataConfig data) {
+    String name = data.packing().name().toLowerCase(Locale.ROOT);
+    boolean leavesOut = data.packing() != Packing.PACKED && !data.allowChopped();
+    return leavesOut ? name + " without chopped documents" : name;
+  }
+
+  /// Whether a configuration makes the same samples of a dataset.
+  public boolean cutsAs(NeoxConfig config) {
+    return seed == config.data().seed()
+        && seqLength == config.model().seqLength()
+        && packing.equals(packing(config.data()));
+  }
+
+  /// The mixture that this is the order of, as the one phase of a ledger.
+  public Ledger ledger() {
+    List<Ledger.Dataset> all = new ArrayList<>();
+    for (Dataset dataset : datasets) {
+      long madeFor =
+          datasets.size() == 1 && !split.isEmpty()
+              ? samples
+              : SampleCounts.ofMember(dataset.weight, samples);
+      all.add(
+          new Ledger.Dataset(
+              dataset.path,
+              dataset.documents,
+              dataset.tokens,
+              dataset.samples,
+              madeFor,
+              dataset.checksum));
+    }
+    List<Integer> members = IntStream.range(0, all.size()).boxed().toList();
+    List<Double> weights = datasets.stream().map(Dataset::weight).toList();
+    return new Ledger(all, List.of(new Ledger.Phase(0, members, weights)));
   }
 
   void write(ObjectNode json) {

@@ -62,13 +62,13 @@ public final class StartingPoint {
     return config.loadsOwn() && !config.finetune();
   }
 
-  /// Where in which data the run that saved a checkpoint stood; empty for a run that starts afresh,
-  /// and for checkpoints that do not say.
-  public static Optional<DataState> dataOf(Optional<Path> checkpoint, CheckpointConfig config)
+  /// Where the run that saved a checkpoint stood; empty for a run that starts afresh, and for
+  /// checkpoints of GPT-NeoX.
+  public static Optional<TrainState> before(Optional<Path> checkpoint, CheckpointConfig config)
       throws IOException {
     return checkpoint.isEmpty() || config.finetune()
         ? Optional.empty()
-        : TrainState.read(checkpoint.get()).flatMap(TrainState::data);
+        : TrainState.read(checkpoint.get());
   }
 
   /// What the weights of a checkpoint say of the run, for those by GPT-NeoX that hold no

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import neox.base.UserException;
+import neox.data.ledger.Ledger;
 
 /// The entries of an object in `train_state.json`; each must be there and be what it should be.
 ///
@@ -26,6 +27,30 @@ record StateFields(JsonNode json, Path file) {
       throw damaged(name, "an object", value);
     }
     return new StateFields(value, file);
+  }
+
+  /// Counts that older checkpoints do not have.
+  List<Long> optionalCounts(String name) {
+    List<Long> counts = new ArrayList<>();
+    JsonNode array = json.get(name);
+    if (array != null) {
+      array.forEach(value -> counts.add(value.asLong()));
+    }
+    return counts;
+  }
+
+  /// These entries as a ledger.
+  Ledger ledger() {
+    try {
+      return Ledger.read(json);
+    } catch (IllegalArgumentException e) {
+      throw new UserException(
+          file
+              + ": \"ledger\": "
+              + e.getMessage()
+              + "; the checkpoint is damaged, load another one (iteration)",
+          e);
+    }
   }
 
   List<StateFields> children(String name) {

@@ -2,6 +2,7 @@ package neox.train.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import neox.train.checkpoint.DataOrder;
 import neox.train.checkpoint.DataOrder.Dataset;
 
@@ -11,12 +12,23 @@ import neox.train.checkpoint.DataOrder.Dataset;
 /// @param sample with which training goes on
 record DataChanges(DataOrder before, DataOrder now, long sample) {
 
-  /// Changes that give other samples than those which would have come next.
-  List<String> warnings() {
+  /// Changes that give each dataset other samples, in a run whose mixture changes.
+  static List<String> ofCuts(Optional<DataOrder> before, DataOrder now, long sample) {
     List<String> lines = new ArrayList<>();
+    before.ifPresent(was -> new DataChanges(was, now, sample).addCuts(lines));
+    return lines;
+  }
+
+  private void addCuts(List<String> lines) {
     add(lines, "seed", before.seed(), now.seed());
     add(lines, "seq_length", before.seqLength(), now.seqLength());
     add(lines, "pack_impl", before.packing(), now.packing());
+  }
+
+  /// Changes that give other samples than those which would have come next.
+  List<String> warnings() {
+    List<String> lines = new ArrayList<>();
+    addCuts(lines);
     if (!before.split().equals(now.split())) {
       lines.add(splitLine());
     }

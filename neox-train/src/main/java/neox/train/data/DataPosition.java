@@ -1,17 +1,18 @@
 package neox.train.data;
 
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import neox.base.Console;
 import neox.config.BatchConfig;
 import neox.config.DataConfig;
 import neox.config.NeoxConfig;
-import neox.config.Packing;
 import neox.config.step.StepSchedule;
 import neox.data.BatchSource;
 import neox.data.SplitSamples;
+import neox.data.ledger.Ledger;
+import neox.data.ledger.RunPast;
 import neox.train.checkpoint.DataOrder;
 import neox.train.checkpoint.DataState;
 import neox.train.checkpoint.TrainState;
@@ -21,8 +22,10 @@ import neox.train.checkpoint.TrainState;
 /// place, and then the number of samples read decides, as in GPT-NeoX.
 ///
 /// @param feed the training micro-batches, counted as `steps` counts them
+/// @param ledger of the mixtures, where they change in the course of the run
 /// @param steps of the run, from where it begins or goes on
-public record DataPosition(BatchFeed feed, DataOrder order, StepSchedule steps) {
+public record DataPosition(
+    BatchFeed feed, DataOrder order, Optional<Ledger> ledger, StepSchedule steps) {
 
   /// How many samples the order of training was made for; empty where the configuration decides.
   ///
@@ -41,21 +44,50 @@ public record DataPosition(BatchFeed feed, DataOrder order, StepSchedule steps) 
     return otherStepsAlone ? OptionalLong.empty() : OptionalLong.of(order.samples());
   }
 
+  /// What is known of the past of a run's data. Its mixture can go on as another one only where
+  /// that leaves the orders of its datasets as they are.
+  ///
+  /// @param before where the run stood
+  public static RunPast past(Optional<TrainState> before, NeoxConfig config) {
+    if (before.isEmpty()) {
+      return RunPast.NONE;
+    }
+    TrainState state = before.get();
+    RunPast past = RunPast.of(state.iteration(), state.samples(), state.tokens());
+    Optional<DataState> data = state.data().filter(d -> d.next() == state.samples());
+    if (data.isEmpty() || !data.get().order().cutsAs(config)) {
+      return past;
+    }
+    Optional<Ledger> ledger = data.get().ledger();
+    return ledger
+        .map(past::withLedger)
+        .orElseGet(() -> past.withMixture(data.get().order().ledger()));
+  }
+
   /// The position of a run that begins with `state`; says what has changed since that was saved.
   public static DataPosition of(
       TrainingData data, NeoxConfig config, TrainState state, Console console) {
     BatchFeed feed = data.train();
     DataOrder order = order(data.trainSplit(), config, state.data());
+    Optional<Ledger> ledger = data.trainSplit().ledger();
     boolean same = state.data().map(before -> before.order().isSameAs(order)).orElse(false);
     long sample =
-        same ? state.data().orElseThrow().next() : feed.source().sampleAfter(state.samples());
-    if (state.iteration() > 0) {
+        ledger.isPresent()
+            ? state.samples()
+            : same ? state.data().orElseThrow().next() : feed.source().sampleAfter(state.samples());
+    if (state.iteration() > 0 && ledger.isPresent()) {
+      DataChanges.ofCuts(state.data().map(DataState::order), order, sample)
+          .forEach(line -> console.warn("%s", line));
+      MixtureNotice.of(ledger.get(), state, feed.source().samples())
+          .forEach(line -> console.info("%s", line));
+    } else if (state.iteration() > 0) {
       report(state, order, sample, config, console);
       config.batch().trainEpochs().ifPresent(_ -> reportEpochs(feed, config, state, console));
     }
     return new DataPosition(
         feed.from(new BatchSource.Origin(0, sample)),
         order,
+        ledger,
         config.stepsAfter(state.iteration(), state.samples()));
   }
 
@@ -94,8 +126,10 @@ public record DataPosition(BatchFeed feed, DataOrder order, StepSchedule steps) 
     DataConfig data = config.data();
     BatchConfig batch = config.batch();
     long drawn = config.steps().at(batch.trainIters() + 1).firstSample();
+    List<SplitSamples.Member> members =
+        train.ledger().isPresent() ? List.of() : train.members(); // the ledger has them all
     List<DataOrder.Dataset> datasets =
-        train.members().stream()
+        members.stream()
             .map(member ->
                 new DataOrder.Dataset(
                     member.prefix().toString(),
@@ -112,18 +146,14 @@ public record DataPosition(BatchFeed feed, DataOrder order, StepSchedule steps) 
         data.seed(),
         config.model().seqLength(),
         data.dataPath().isPresent() ? data.split() : "",
-        packing(data),
+        DataOrder.packing(data),
         datasets);
-  }
-
-  private static String packing(DataConfig data) {
-    String name = data.packing().name().toLowerCase(Locale.ROOT);
-    boolean leavesOut = data.packing() != Packing.PACKED && !data.allowChopped();
-    return leavesOut ? name + " without chopped documents" : name;
   }
 
   /// The position after a step, for the checkpoint of it.
   public DataState after(long step) {
-    return new DataState(feed.source().next(steps.at(step + 1).firstMicroBatch()), order);
+    long next = feed.source().next(steps.at(step + 1).firstMicroBatch());
+    List<Long> read = Arrays.stream(feed.source().samples().taken(next)).boxed().toList();
+    return new DataState(next, order, read, ledger);
   }
 }

@@ -15,8 +15,7 @@ import org.bytedeco.pytorch.global.torch;
 /// @param labels `[b, s]` int64, the tokens one position later, 0 where none is to be predicted
 /// @param lossMask `[b, s]` float32, 0 where a prediction does not count
 /// @param rewards `[b, s]` float32, of the tokens' documents, where there are any
-public record MicroBatch(
-    Inputs inputs, Tensor labels, Tensor lossMask, Optional<Tensor> rewards) {
+public record MicroBatch(Inputs inputs, Tensor labels, Tensor lossMask, Optional<Tensor> rewards) {
 
   /// Splits rows of s + 1 tokens.
   ///

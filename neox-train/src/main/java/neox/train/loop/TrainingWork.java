@@ -162,8 +162,11 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
       Scores scores = Scores.of(hidden, head).weightedAs(TrainingWork.this::scaled);
       Loss loss = objective.of(scores, batch);
       losses.add(owner.keep(loss.value().detach()));
-      loss.metrics().forEach((name, value) ->
-          metrics.computeIfAbsent(name, _ -> new ArrayList<>()).add(owner.keep(value.detach())));
+      loss.metrics()
+          .forEach((name, value) ->
+              metrics
+                  .computeIfAbsent(name, _ -> new ArrayList<>())
+                  .add(owner.keep(value.detach())));
       return factor == 1
           ? loss.value().div(new Scalar(span.count()))
           : loss.value().mul(new Scalar(factor / span.count()));

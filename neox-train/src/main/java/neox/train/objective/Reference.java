@@ -15,8 +15,6 @@ public interface Reference {
   static Reference of(Network network) {
     return batch ->
         NetworkStage.evaluate(
-            network,
-            batch.inputs(),
-            (hidden, head) -> head.logLikelihoods(hidden, batch.labels()));
+            network, batch.inputs(), (hidden, head) -> head.logLikelihoods(hidden, batch.labels()));
   }
 }

@@ -87,8 +87,7 @@ public record TverskyOptimization(
     metrics.put("pos_policy_logp", meanOfTexts(policy.mul(above(rewards))));
     metrics.put("neg_policy_logp", meanOfTexts(policy.mul(below(rewards))));
     metrics.put("kl", difference.sum().div(mask.sum()));
-    metrics.put(
-        "reward_acc", gains.sum(-1).gt(new Scalar(0)).to(ScalarType.Float).mean());
+    metrics.put("reward_acc", gains.sum(-1).gt(new Scalar(0)).to(ScalarType.Float).mean());
     metrics.put("policy_rewards", gains.sum());
     return metrics;
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import neox.base.UserException;
 import neox.config.DecayStyle;
+import neox.data.ledger.Ledger;
 import neox.train.stability.LossScale;
 import neox.train.stability.Recent;
 import neox.train.stability.Stability;
@@ -34,7 +35,16 @@ class TrainStateTest {
               "packed",
               List.of(
                   new DataOrder.Dataset("a/b", 10, 1000, 15, 0.7, "0123abcd"),
-                  new DataOrder.Dataset("c", 2, 70, 1, 1.0 / 3, "00000000"))));
+                  new DataOrder.Dataset("c", 2, 70, 1, 1.0 / 3, "00000000"))),
+          List.of(11L, 5L),
+          Optional.of(
+              new Ledger(
+                  List.of(
+                      new Ledger.Dataset("a/b", 10, 1000, 15, 112, "0123abcd"),
+                      new Ledger.Dataset("c", 2, 70, 1, 49, "00000000")),
+                  List.of(
+                      new Ledger.Phase(0, List.of(0), List.of(1.0)),
+                      new Ledger.Phase(8, List.of(0, 1), List.of(0.3, 0.7))))));
 
   @TempDir Path directory;
 

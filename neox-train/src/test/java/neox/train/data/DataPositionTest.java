@@ -151,15 +151,28 @@ class DataPositionTest {
   @Test
   void saysWhichDatasetsOfAMixtureHaveChanged() throws IOException {
     String[] mixture = mixture(List.of(corpus(), small), "0.5, 0.25");
+    String changes =
+        "the mixture of the training data changes with sample 24: each dataset goes on after what"
+            + " was read of it\n";
     assertThat(changedFrom(mixture, mixture(List.of(corpus(), small), "0.5, 0.5")))
-        .isEqualTo(line("the weight of " + corpus() + " was 0.6666666666666666", "0.5"));
-    assertThat(changedFrom(mixture, mixture(List.of(small), "1")))
-        .isEqualTo(line("the number of training datasets was 2", "1"));
-    assertThat(changedFrom(mixture, mixture(List.of(corpus(), corpus()), "0.5, 0.25")))
         .isEqualTo(
-            line(
-                "training data was " + small + " (120 documents, 7,780 tokens)",
-                corpus() + " (250 documents, 231,634 tokens)"));
+            changes
+                + "  "
+                + corpus()
+                + ": weight 0.50000, goes on with its sample 16\n  "
+                + small
+                + ": weight 0.50000, goes on with its sample 8");
+    assertThat(changedFrom(mixture, mixture(List.of(small), "1")))
+        .isEqualTo(changes + "  " + small + ": weight 1.00000, goes on with its sample 8");
+    assertThat(changedFrom(mixture, mixture)).isEmpty();
+    String[] otherCut = mixture(List.of(corpus(), small), "0.5, 0.5");
+    String[] all = Arrays.copyOf(otherCut, otherCut.length + 1);
+    all[otherCut.length] = "seed=5";
+    assertThat(changedFrom(mixture, all))
+        .isEqualTo(
+            line("seed was 1234", "5")
+                + "\n"
+                + line("the weight of " + corpus() + " was 0.6666666666666666", "0.5"));
   }
 
   @Test
@@ -257,9 +270,8 @@ class DataPositionTest {
     List<int[]> read = new ArrayList<>();
     OptionalLong trainOrder = DataPosition.orderMadeFor(state.data(), config.batch());
     RunSamples samples =
-        trainOrder.isPresent()
-            ? RunSamples.resume(config, trainOrder.getAsLong(), line -> {})
-            : RunSamples.open(config, line -> {});
+        RunSamples.resume(
+            config, trainOrder, DataPosition.past(Optional.of(state), config), line -> {});
     try (TrainingData data = TrainingData.of(samples, config, use(), console().silent())) {
       DataPosition position = DataPosition.of(data, config, state, console());
       for (int step = 0; step < steps; step++) {

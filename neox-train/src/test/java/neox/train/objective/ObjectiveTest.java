@@ -94,7 +94,8 @@ class ObjectiveTest {
           return loss;
         };
     Map<String, Double> metrics =
-        assertIsLoss(reference -> new PreferenceOptimization(beta, Optional.of(reference)), formula);
+        assertIsLoss(
+            reference -> new PreferenceOptimization(beta, Optional.of(reference)), formula);
     double ahead = 0;
     double chosen = 0;
     for (int pair = 0; pair < ROWS / 2; pair++) {
@@ -153,8 +154,7 @@ class ObjectiveTest {
           return loss;
         };
     Map<String, Double> metrics = assertIsLoss(_ -> new RewardModeling(0.05), formula);
-    assertThat(metrics.keySet())
-        .containsExactly("pos_values", "neg_values", "margin", "accuracy");
+    assertThat(metrics.keySet()).containsExactly("pos_values", "neg_values", "margin", "accuracy");
   }
 
   @Test

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import neox.config.table.ConfigTable;
-import neox.config.table.ConfigType;
 import neox.config.table.Range;
 
 /// Where the tokens come from.
@@ -14,6 +13,7 @@ import neox.config.table.Range;
 /// @param dataPath one prefix that `split` divides (`data_path`)
 /// @param split relative shares of train, validation and test (`split`)
 /// @param train datasets of their own for each split, instead of `dataPath`
+/// @param stages other mixtures of training data from some point on (`data_stages`)
 /// @param weightByDocuments weights follow from the numbers of documents
 ///   (`weight_by_num_documents`)
 /// @param samplerAlpha how much so (`weighted_sampler_alpha`)
@@ -27,6 +27,7 @@ public record DataConfig(
     Optional<Path> dataPath,
     String split,
     Mixture train,
+    List<DataStage> stages,
     Mixture valid,
     Mixture test,
     boolean weightByDocuments,
@@ -107,11 +108,13 @@ public record DataConfig(
     Optional<Path> dataPath = t.path("data_path", "prefix of one dataset, divided by split");
     String split = t.text("split", "969, 30, 1", "shares of train, validation and test");
     MixtureKeys mixtures = MixtureKeys.from(t);
+    Mixture train = mixtures.read("train", "prefixes to blend for training, instead of data_path");
     DataConfig data =
         new DataConfig(
             dataPath,
             split,
-            mixtures.read("train", "prefixes to blend for training, instead of data_path"),
+            train,
+            DataStage.from(t, train),
             mixtures.read("valid", "prefixes to blend for validation"),
             mixtures.read("test", "prefixes to blend for test"),
             t.flag(
@@ -150,11 +153,31 @@ public record DataConfig(
         "give either data_path or the three lists train_data_paths …, not both");
     MixtureKeys.check(t, this);
     checkFim(t);
+    checkStages(t);
     t.check(
         splitIsValid(split),
         List.of("split"),
         "expected up to three shares like '969, 30, 1' that are not all 0, found '%s'",
         split);
+  }
+
+  private void checkStages(ConfigTable t) {
+    t.check(
+        stages.isEmpty() || !train.isEmpty(),
+        List.of("data_stages", "data_path"),
+        "needs train_data_paths, the mixture of the first stage");
+    t.check(
+        stages.isEmpty() || !weightByDocuments,
+        List.of("data_stages", "weight_by_num_documents"),
+        "contradicts weight_by_num_documents, which passes over the weights that are given");
+    t.check(
+        stages.isEmpty() || train.paths().stream().distinct().count() == train.paths().size(),
+        List.of("data_stages", "train_data_paths"),
+        "needs each of the train_data_paths once; found one that is named twice");
+    t.check(
+        stages.isEmpty() || train.companion() instanceof Companion.None,
+        List.of("data_stages", "dataset_impl", "train_reward_data_paths"),
+        "not built yet for pairs of texts and for rewards; remove it");
   }
 
   private void checkFim(ConfigTable t) {
@@ -163,6 +186,10 @@ public record DataConfig(
         List.of("fim_rate", "train_label_data_paths"),
         "a label dataset says of a text in its own order what is to be learnt; set fim_rate to 0"
             + " or train without train_label_data_paths");
+    t.check(
+        fim.isEmpty() || train.companion() instanceof Companion.None,
+        List.of("fim_rate", "dataset_impl", "train_reward_data_paths"),
+        "texts that are compared or rewarded are learnt in their own order; set fim_rate to 0");
   }
 
   private static boolean splitIsValid(String split) {

@@ -127,6 +127,10 @@ public record NeoxConfig(
   private void checkEpochs(ConfigTable t) {
     boolean epochs = batch.trainEpochs().isPresent();
     t.check(
+        !epochs || data.stages().isEmpty(),
+        List.of("train_epochs", "data_stages"),
+        "contradicts data_stages: in an epoch each document counts once; give train_iters");
+    t.check(
         !epochs || data.packing() != Packing.PACK_UNTIL_OVERFLOW,
         List.of("train_epochs", "pack_impl"),
         "not supported with pack_impl pack_until_overflow, whose order depends on the number of"

@@ -119,7 +119,8 @@ public sealed interface ObjectiveConfig {
       case LanguageModeling _ ->
           t.check(
               given instanceof Companion.None,
-              List.of(given instanceof Companion.Rewards ? "train_reward_data_paths" : "dataset_impl"),
+              List.of(
+                  given instanceof Companion.Rewards ? "train_reward_data_paths" : "dataset_impl"),
               "used by train_impl %s only; leave it out, or set train_impl",
               given instanceof Companion.Rewards ? "kto" : "dpo and rm");
       case Dpo _, RewardModeling _ ->

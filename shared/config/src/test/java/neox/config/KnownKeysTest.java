@@ -24,6 +24,7 @@ class KnownKeysTest {
   /// Keys that GPT-NeoX does not have, one a line.
   private static final Set<String> OUR_OWN =
       Set.of(
+          "data_stages", //
           "async_save", //
           "eval_on_startup",
           "fim_level",

@@ -24,8 +24,7 @@ record CorpusOpener(DataConfig config, int seqLength, Arena arena, IndexCache ca
                 source
                     .rewards()
                     .map(rewards ->
-                        new Companion.Rewards(
-                            RewardSamples.of(source.corpus(), samples, rewards))))
+                        new Companion.Rewards(RewardSamples.of(source.corpus(), samples, rewards))))
             .orElseGet(Companion.None::new);
     return new CorpusSamples(source, plan, samples, companion);
   }
@@ -68,8 +67,7 @@ record CorpusOpener(DataConfig config, int seqLength, Arena arena, IndexCache ca
     return source
         .rejected()
         .map(rejected ->
-            eligible.and(
-                EligibleDocuments.of(rejected, rule, arena), source.corpus(), arena))
+            eligible.and(EligibleDocuments.of(rejected, rule, arena), source.corpus(), arena))
         .orElse(eligible);
   }
 }

@@ -81,8 +81,7 @@ final class EligibleDocuments {
   /// Those that take part in both of two corpora whose documents belong together; [UserException]
   /// when none is left.
   EligibleDocuments and(EligibleDocuments other, Corpus corpus, Arena arena) {
-    IntegerArray both =
-        IntegerArray.allocate(IntegerArray.Element.UINT8, flags.length(), arena);
+    IntegerArray both = IntegerArray.allocate(IntegerArray.Element.UINT8, flags.length(), arena);
     long left = 0;
     for (long n = 0; n < flags.length(); n++) {
       if (has(n) && other.has(n)) {

@@ -19,6 +19,7 @@ import neox.config.NeoxConfig;
 import neox.data.fim.FillInTheMiddle;
 import neox.data.indexed.IndexedTokens;
 import neox.data.indexed.ItemRange;
+import neox.data.ledger.RunPast;
 
 /// What a run trains, validates and tests on, as its configuration says, in NeoX's order.
 ///
@@ -40,7 +41,8 @@ public final class RunSamples implements AutoCloseable {
     this.config = config.data();
     this.fim = FillInTheMiddle.of(config);
     this.log = log;
-    this.opener = new CorpusOpener(
+    this.opener =
+        new CorpusOpener(
             config.data(), config.model().seqLength(), arena, new IndexCache(arena, log));
   }
 
@@ -51,16 +53,20 @@ public final class RunSamples implements AutoCloseable {
     return open(config, SampleCounts.of(config), log);
   }
 
-  /// The same for a run that goes on, whose training order was made for another number of samples
-  /// than the configuration now asks for: it stays as it is, and begins again after its end.
+  /// The same for a run that goes on. Where its training order was made for another number of
+  /// samples than the configuration now asks for, it stays as it is, and begins again after its
+  /// end; where its mixture is another one, each dataset goes on after what was read of it.
   ///
-  /// @param trainOrder how many samples that order was made for
-  public static RunSamples resume(NeoxConfig config, long trainOrder, OrderLog log)
-      throws IOException {
+  /// @param trainOrder how many samples that order was made for; empty: what is asked for
+  public static RunSamples resume(
+      NeoxConfig config, OptionalLong trainOrder, RunPast past, OrderLog log) throws IOException {
     SampleCounts drawn = SampleCounts.of(config);
-    SampleCounts made = new SampleCounts(trainOrder, drawn.valid(), drawn.test());
-    RunSamples result = open(config, made, log);
-    result.count(drawn);
+    long made = trainOrder.orElse(drawn.train());
+    SampleCounts counts = new SampleCounts(made, drawn.valid(), drawn.test());
+    RunSamples result = open(config, counts, past, log);
+    if (trainOrder.isPresent()) {
+      result.count(drawn);
+    }
     return result;
   }
 
@@ -70,12 +76,18 @@ public final class RunSamples implements AutoCloseable {
   ///   where `train_epochs` does
   public static RunSamples open(NeoxConfig config, SampleCounts counts, OrderLog log)
       throws IOException {
+    return open(config, counts, RunPast.NONE, log);
+  }
+
+  private static RunSamples open(NeoxConfig config, SampleCounts counts, RunPast past, OrderLog log)
+      throws IOException {
     RunSamples result = new RunSamples(config, log);
     try {
       if (config.data().dataPath().isPresent()) {
         result.divide(config.data().dataPath().get(), Requests.of(config, counts));
       } else {
-        result.blend(Requests.of(config, counts));
+        Requests requests = Requests.of(config, counts);
+        result.blend(requests, result.staged(config, past));
       }
       result.openValidationSets(config.eval(), counts.test());
       result.steps = result.countSteps(config);
@@ -87,6 +99,31 @@ public final class RunSamples implements AutoCloseable {
       result.close();
       throw e;
     }
+  }
+
+  private Optional<SplitSamples> staged(NeoxConfig whole, RunPast past) throws IOException {
+    boolean alone = config.train().companion() instanceof DataConfig.Companion.None;
+    if (!alone || whole.batch().trainEpochs().isPresent()) {
+      return Optional.empty();
+    }
+    StagedTraining.Source source =
+        new StagedTraining.Source() {
+          @Override
+          public List<CorpusSource> corpora(DataConfig.Mixture mixture) throws IOException {
+            return sources(mixture);
+          }
+
+          @Override
+          public double[] weights(DataConfig.Mixture mixture, List<CorpusSource> corpora) {
+            return RunSamples.this.weights(mixture, corpora);
+          }
+
+          @Override
+          public CorpusSamples open(CorpusSource corpus, long requested) {
+            return opener.open(corpus, OptionalLong.of(requested), fim);
+          }
+        };
+    return new StagedTraining(whole, past, source).open(arena, new BuildProgress("train", log));
   }
 
   /// How many samples each order is made for; none for one epoch.
@@ -113,7 +150,9 @@ public final class RunSamples implements AutoCloseable {
   }
 
   private void count(SampleCounts counts) {
-    train = train.map(split -> split.withRequested(counts.train()));
+    train =
+        train.map(
+            split -> split.ledger().isPresent() ? split : split.withRequested(counts.train()));
     valid = valid.map(split -> split.withRequested(counts.valid()));
     test = test.map(split -> split.withRequested(counts.test()));
   }
@@ -146,8 +185,8 @@ public final class RunSamples implements AutoCloseable {
             requested.orElse(0)));
   }
 
-  private void blend(Requests requests) throws IOException {
-    train = blend("train", config.train(), requests.train(), fim);
+  private void blend(Requests requests, Optional<SplitSamples> staged) throws IOException {
+    train = staged.isPresent() ? staged : blend("train", config.train(), requests.train(), fim);
     valid = blend("valid", config.valid(), requests.valid(), Optional.empty());
     test = blend("test", config.test(), requests.test(), Optional.empty());
   }

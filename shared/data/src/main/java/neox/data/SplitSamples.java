@@ -5,18 +5,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import neox.data.ledger.Ledger;
 
 /// The samples of one split and the datasets that they come from.
 ///
 /// @param name `train`, `valid` or `test`
 /// @param companion what belongs to each sample besides
 /// @param requested how many samples the run draws
+/// @param ledger of the mixtures, where they change in the course of the run
 public record SplitSamples(
     String name,
     TokenSamples samples,
     Companion companion,
     List<Member> members,
-    long requested) {
+    long requested,
+    Optional<Ledger> ledger) {
 
   /// A dataset, or the part of it that belongs to the split.
   ///
@@ -42,8 +45,21 @@ public record SplitSamples(
     members = List.copyOf(members);
   }
 
+  SplitSamples(
+      String name,
+      TokenSamples samples,
+      Companion companion,
+      List<Member> members,
+      long requested) {
+    this(name, samples, companion, members, requested, Optional.empty());
+  }
+
   SplitSamples withRequested(long count) {
-    return new SplitSamples(name, samples, companion, members, count);
+    return new SplitSamples(name, samples, companion, members, count, ledger);
+  }
+
+  SplitSamples withLedger(Ledger value) {
+    return new SplitSamples(name, samples, companion, members, requested, Optional.of(value));
   }
 
   /// How often the run sees each document of a member.

@@ -25,4 +25,9 @@ public interface TokenSamples {
 
   /// Where the tokens of sample `i` come from, in their order.
   List<SamplePiece> pieces(long i);
+
+  /// How many samples of each dataset are among the first `i`.
+  default long[] taken(long i) {
+    return new long[] {i};
+  }
 }

@@ -255,8 +255,7 @@ public final class KnownKeys {
   }
 
   private static void training() {
-    refused(
-        "log-probabilities are always computed in fp32", "dpo_fp32=true", "kto_fp32=true");
+    refused("log-probabilities are always computed in fp32", "dpo_fp32=true", "kto_fp32=true");
     refused(
         "the log-probabilities of the reference are computed while training",
         "precompute_model_name");
