@@ -35,7 +35,8 @@ final class HarnessTasks {
         Prompt.of(
             document -> new Question.Text("Question: " + document.text("question") + "?\nAnswer:"),
             document -> several(document.texts("answer.aliases")));
-    return answering("triviaqa", 3.0, prompt, new TextComparison(List.of(), true, true, false));
+    return answering(
+        "triviaqa", 3.0, prompt, new TextComparison(Optional.empty(), true, true, false));
   }
 
   private static Task nqOpen() {
@@ -47,7 +48,10 @@ final class HarnessTasks {
             .delimited(" ", "\n");
     var articles = TextComparison.pattern("\\b(?:The |the |An |A |The |a |an )");
     return answering(
-        "nq_open", 4.0, prompt, new TextComparison(List.of(articles), true, true, false));
+        "nq_open",
+        4.0,
+        prompt,
+        new TextComparison(Optional.of(List.of(articles)), true, true, false));
   }
 
   private static Task answering(

@@ -24,7 +24,7 @@ record GenerationScoring(Map<String, Metric> wanted) implements Scoring {
             : List.of(text(instance.target(), instance));
     Map<String, Value> values = new LinkedHashMap<>();
     wanted.forEach((name, metric) ->
-        values.put(name, Value.of(right.stream().anyMatch(metric.comparison().of(written)))));
+        values.put(name, Value.of(metric.comparison().share(written, right) > 0)));
     return values;
   }
 

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import neox.eval.Golden;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MarkdownTableTest {
@@ -91,9 +92,46 @@ class MarkdownTableTest {
     assertThat(column("none", "1.50")).isEqualTo("| x  |\n|----|\n|none|\n|1.50|\n");
   }
 
+  /// Of one kind alone they are no numbers to the library, with anything else they are.
+  @ParameterizedTest
+  @CsvSource({
+    "nan, '| x |,|---|,|NaN|'",
+    "-inf, '|    x    |,|---------|,|-Infinity|'",
+    "nan;inf, '|   x    |,|-------:|,|     NaN|,|Infinity|'",
+    "nan;, '| x |,|--:|,|NaN|,|   |'",
+    "nan;1.0000, '| x |,|--:|,|NaN|,|  1|'",
+    "nan;0.2500, '| x  |,|---:|,| NaN|,|0.25|'",
+    "inf;0.2500, '|   x    |,|-------:|,|Infinity|,|    0.25|'",
+    "nan;nan;   N/A, '|  x   |,|------|,|NaN   |,|NaN   |,|   N/A|'",
+    "0.5000;nan;   N/A, '|  x   |,|------|,|   0.5|,|NaN   |,|   N/A|'",
+    "'   N/A;nan', '|  x   |,|------|,|   N/A|,|nan   |'",
+    "'   N/A;', '|  x   |,|------|,|   N/A|,|      |'",
+    ";   N/A;1.0000, '|  x   |,|------|,|      |,|   N/A|,|     1|'",
+    ";, '| x |,|---|,|   |,|   |'",
+    "2;2.1;, '| x |,|--:|,|2.0|,|2.1|,|   |'",
+    "2;Yaml, '| x  |,|----|,|   2|,|Yaml|'",
+    "a|b, '| x  |,|----|,|a\\|b|'",
+  })
+  void laysOutWhatIsNoNumber(String cells, String table) {
+    assertThat(column(cells.split(";", -1)).lines()).containsExactly(table.split(",", -1));
+  }
+
   @Test
-  void namesWhatIsNotANumberAndEscapesBars() {
-    assertThat(column("nan", "inf")).isEqualTo("|   x    |\n|-------:|\n|     NaN|\n|Infinity|\n");
-    assertThat(column("a|b")).isEqualTo("| x  |\n|----|\n|a\\|b|\n");
+  void aTableWithoutRowsHasItsHead() {
+    assertThat(MarkdownTable.of(HEADERS, List.of()).lines())
+        .containsExactly(
+            "|Tasks|Version|Filter|n-shot|Metric|   |Value|   |Stderr|",
+            "|-----|-------|------|------|------|---|-----|---|------|");
+  }
+
+  @Test
+  void aLongNameMakesItsColumnWide() {
+    String name = "a".repeat(300);
+    assertThat(column(name, "b").lines())
+        .containsExactly(
+            "|" + " ".repeat(149) + "x" + " ".repeat(150) + "|",
+            "|" + "-".repeat(300) + "|",
+            "|" + name + "|",
+            "|b" + " ".repeat(299) + "|");
   }
 }
