@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.OptionalLong;
 import neox.base.UserException;
 
-/// What part each dataset has in a blend, to the last bit as GPT-NeoX computes it.
+/// What part each dataset has in a blend, to the last bit as GPT-NeoX computes it (see
+/// [RoundedPower] for the one power in a thousand that may differ).
 final class BlendWeights {
   private static final double MARGIN = 1.005; // NeoX asks each member for half a percent more
 
@@ -38,7 +39,7 @@ final class BlendWeights {
     }
     double total = Arrays.stream(documents).sum();
     double[] parts = Arrays.stream(documents).mapToDouble(n -> n / total).toArray();
-    double[] powers = Arrays.stream(parts).map(q -> Math.pow(q, alpha)).toArray();
+    double[] powers = Arrays.stream(parts).map(q -> RoundedPower.of(q, alpha)).toArray();
     double powerSum = FloatSums.inOrder(powers);
     double[] weights = new double[parts.length];
     for (int d = 0; d < weights.length; d++) {
