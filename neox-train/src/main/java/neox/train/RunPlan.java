@@ -13,9 +13,12 @@ import neox.config.RunShape;
 import neox.data.OrderLog;
 import neox.data.RunSamples;
 import neox.data.ledger.RunPast;
+import neox.train.checkpoint.StartingPoint;
+import neox.train.checkpoint.TrainState;
 
 /// A run's configuration, with its length in steps: where it is given as `train_epochs`, the data
-/// decide, and what has been opened to ask them is kept for the run.
+/// decide, and what has been opened to ask them is kept for the run; where it is given as
+/// `train_tokens`, those that the checkpoint to go on from has seen count.
 ///
 /// @param opened the samples, where they had to be opened; whoever takes them closes them
 /// @param overridesArchitecture whether the configuration may describe another network than the one
@@ -29,6 +32,9 @@ record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened, boolean overrid
     OpenedConfig files = ConfigLoader.open(source);
     LoadedConfig loaded = files.forRun(shape);
     NeoxConfig config = loaded.config();
+    if (config.batch().trainTokens().isPresent()) {
+      return ofTokens(files, shape, loaded, log);
+    }
     if (config.batch().trainEpochs().isEmpty()) {
       return new RunPlan(loaded, Optional.empty(), false);
     }
@@ -39,11 +45,33 @@ record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened, boolean overrid
       log.info(
           "train_epochs: %d epochs are %,d steps"
               .formatted(config.batch().trainEpochs().get(), steps));
-      return new RunPlan(files.forRun(shape.withStepsOfEpochs(steps)), Optional.of(samples), false);
+      return new RunPlan(files.forRun(shape.withSteps(steps)), Optional.of(samples), false);
     } catch (RuntimeException e) {
       samples.close();
       throw e;
     }
+  }
+
+  private static RunPlan ofTokens(
+      OpenedConfig files, RunShape shape, LoadedConfig loaded, OrderLog log) throws IOException {
+    Optional<TrainState> before = StartingPoint.before(loaded.config().checkpoint());
+    LoadedConfig plan =
+        before.isPresent()
+            ? files.forRun(shape.withSteps(lastStep(before.get(), loaded.config())))
+            : loaded;
+    log.info(
+        "train_tokens: %,d tokens are complete after step %,d"
+            .formatted(
+                plan.config().batch().trainTokens().orElseThrow(),
+                plan.config().batch().trainIters()));
+    return new RunPlan(plan, Optional.empty(), false);
+  }
+
+  private static long lastStep(TrainState before, NeoxConfig config) {
+    long left = config.batch().trainTokens().orElseThrow() - before.tokens();
+    return left <= 0
+        ? before.iteration()
+        : config.stepsAfter(before.iteration(), before.samples()).lastStepForTokens(left);
   }
 
   /// The same with the choice of whoever started it.

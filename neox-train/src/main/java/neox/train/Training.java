@@ -273,18 +273,19 @@ final class Training {
               List.of(evaluations::catchUp),
               List.of(trainLog::stopped),
               List.of(evaluations::validateAtEnd, checkpointer::save, evaluations::testAtEnd));
-      TrainingLoop loop =
-          new TrainingLoop(trainer, hooks, checkpointer, agreedStop, plan(progress), console);
+      TrainingLoop.Plan plan = plan(progress, data.position());
+      TrainingLoop loop = new TrainingLoop(trainer, hooks, checkpointer, agreedStop, plan, console);
       int code = loop.run();
       conclude(records, network, code);
       return code;
     }
   }
 
-  private TrainingLoop.Plan plan(TrainProgress progress) {
+  private TrainingLoop.Plan plan(TrainProgress progress, DataPosition position) {
     return new TrainingLoop.Plan(
         progress.state().iteration() + 1,
         config.batch().trainIters(),
+        position.steps(),
         config.monitor().exitInterval());
   }
 

@@ -27,12 +27,19 @@ public final class StartingPoint {
       warnOfOverwriting(config, console);
       return Optional.empty();
     }
-    Path load = config.load().get();
+    Optional<Path> found = find(config);
+    if (found.isEmpty()) {
+      console.info("%s: no checkpoint yet, starting from step 0", config.load().get());
+    }
+    return found;
+  }
+
+  private static Optional<Path> find(CheckpointConfig config) throws IOException {
+    Path load = config.load().orElseThrow();
     if (config.loadsOwn() && config.iteration().isEmpty()) {
       CheckpointStore store = new CheckpointStore(load);
       Optional<Long> latest = store.latest();
       if (latest.isEmpty() && store.iterations().isEmpty()) {
-        console.info("%s: no checkpoint yet, starting from step 0", load);
         return Optional.empty();
       }
       if (latest.isPresent()) {
@@ -60,6 +67,14 @@ public final class StartingPoint {
   /// Whether the run continues what it has saved itself, rather than beginning another.
   public static boolean continuesItself(CheckpointConfig config) {
     return config.loadsOwn() && !config.finetune();
+  }
+
+  /// Where the run stands that this one goes on with, before anything is loaded; empty for a run
+  /// that starts afresh, and for checkpoints of GPT-NeoX.
+  public static Optional<TrainState> before(CheckpointConfig config) throws IOException {
+    return config.load().isEmpty() || config.finetune()
+        ? Optional.empty()
+        : before(find(config), config);
   }
 
   /// Where the run that saved a checkpoint stood; empty for a run that starts afresh, and for

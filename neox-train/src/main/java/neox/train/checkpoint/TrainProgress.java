@@ -25,6 +25,11 @@ public final class TrainProgress {
     state = state.plusSkipped(samples, tokens, loss);
   }
 
+  /// Counts one more step, of which nothing was read.
+  public void passOver(long samples) {
+    state = state.plusPassedOver(samples);
+  }
+
   /// What counts for the next step.
   public void remember(Stability stability) {
     state = state.withStability(stability);

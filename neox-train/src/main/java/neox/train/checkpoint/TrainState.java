@@ -14,7 +14,7 @@ import neox.train.stability.Stability;
 /// Where a run stands, apart from tensors: `train_state.json` in a checkpoint.
 ///
 /// @param iteration steps done, those that changed no weight included
-/// @param samples training samples seen
+/// @param samples training samples read, or passed over
 /// @param tokens training tokens seen
 /// @param window losses since the last log line
 /// @param schedule the learning rates in force
@@ -80,6 +80,11 @@ public record TrainState(
   /// The state after one more step, which changed no weight.
   public TrainState plusSkipped(long moreSamples, long moreTokens, double loss) {
     return counting(moreSamples, moreTokens, window.plusSkipped(loss));
+  }
+
+  /// The state after one more step, whose samples were passed over.
+  public TrainState plusPassedOver(long moreSamples) {
+    return counting(moreSamples, 0, window).withStability(stability.passedOver());
   }
 
   private TrainState counting(long moreSamples, long moreTokens, LossWindow losses) {

@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import neox.train.data.TrainingData;
 import neox.train.evaluation.Evaluator.Target;
-import neox.train.loop.RunHook;
-import neox.train.loop.StepOutcome;
+import neox.train.loop.TrainingLoop;
 
 /// When what is measured: validation at intervals and after the last step, before the first where
 /// that is asked for, the test split at the end. A split without documents, or `eval_iters` 0, is
@@ -15,7 +14,7 @@ import neox.train.loop.StepOutcome;
 ///
 /// Evaluations of the validation split read on through it instead of repeating its beginning, as in
 /// NeoX. Those of a named set read the same samples each time, so that their results compare.
-public final class Evaluations implements RunHook {
+public final class Evaluations implements TrainingLoop.Once {
   private static final String VALIDATION = "validation";
   private static final String TEST = "test";
 
@@ -47,8 +46,7 @@ public final class Evaluations implements RunHook {
   }
 
   @Override
-  public void after(StepOutcome outcome) throws IOException {
-    long step = outcome.result().step();
+  public void after(long step) throws IOException {
     if (isDue(step)) {
       validate(step);
     }

@@ -83,6 +83,11 @@ public final class Trainer {
     }
   }
 
+  /// Leaves out optimizer step `n`: its samples are never read.
+  void passOver(long n) {
+    parts.progress().passOver(settings.steps().at(n).samples());
+  }
+
   /// What the loss is multiplied by until the gradients are complete.
   private double lossFactor(StepShape shape) {
     double scale = parts.progress().state().stability().lossScale().scale();

@@ -7,6 +7,8 @@ import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.StoppedException;
 import neox.base.UserException;
+import neox.config.step.StepRange;
+import neox.config.step.StepSchedule;
 import neox.tensor.NativeRuntime;
 import neox.train.checkpoint.Saver;
 import neox.train.stability.SkipReason;
@@ -25,22 +27,22 @@ public final class TrainingLoop {
   /// What happens beside the steps; each list in its order.
   ///
   /// @param everyStep after every step, changed it weights or not
-  /// @param unlessStopping the same, but left out when the run is asked to stop: an evaluation may
-  ///   take longer than the caller waits. As those at start and end, they may give up with
-  ///   [StoppedException], on all ranks together
+  /// @param unlessStopping the same, and after steps that are passed over, but left out when the
+  ///   run is asked to stop: an evaluation may take longer than the caller waits. As those at start
+  ///   and end, they may give up with [StoppedException], on all ranks together
   /// @param started before the first step of a run, as after step 0
   /// @param resumed at the start of a run that continues, after the step that it continues from
   /// @param stopped after the step that ends the run because it cannot go on
   /// @param atEnd after the last step of the whole run
   public record Hooks(
       List<RunHook> everyStep,
-      List<RunHook> unlessStopping,
+      List<Once> unlessStopping,
       List<Once> started,
       List<Once> resumed,
       List<RunHook> stopped,
       List<Once> atEnd) {}
 
-  /// Something that is done once in a run, after a step.
+  /// Something that is done after a step, whatever came of it.
   @FunctionalInterface
   public interface Once {
     void after(long step) throws IOException;
@@ -50,8 +52,9 @@ public final class TrainingLoop {
   ///
   /// @param first the first step to take
   /// @param last the last step of the whole run
+  /// @param steps what each is made of, and which are passed over
   /// @param exitInterval stop when the step is a multiple of it
-  public record Plan(long first, long last, Optional<Long> exitInterval) {}
+  public record Plan(long first, long last, StepSchedule steps, Optional<Long> exitInterval) {}
 
   /// A loop that is ready to [#run].
   ///
@@ -92,20 +95,40 @@ public final class TrainingLoop {
       return stopAfter(done);
     }
     for (long step = plan.first(); step <= plan.last(); step++) {
-      StepOutcome outcome = step(step);
-      done = step;
-      call(hooks.everyStep(), outcome);
+      if (plan.steps().skips(step)) {
+        passOver(step);
+        done = step;
+      } else {
+        StepOutcome outcome = step(step);
+        done = step;
+        call(hooks.everyStep(), outcome);
+      }
       if (mustStopAfter(step)) {
         return stopAfter(step);
       }
       saver.saveIfDue(step);
-      call(hooks.unlessStopping(), outcome);
+      once(hooks.unlessStopping(), step);
       if (mustStopAfter(step) || (step < plan.last() && isExitInterval(step))) {
         return stopAfter(step);
       }
     }
     once(hooks.atEnd(), plan.last());
     return ExitCode.OK;
+  }
+
+  /// Says so once for steps that follow each other.
+  private void passOver(long step) {
+    if (step == plan.first() || !plan.steps().skips(step - 1)) {
+      long last = step;
+      while (last < plan.last() && plan.steps().skips(last + 1)) {
+        last++;
+      }
+      console.info(
+          "skip_steps: passing over %s, whose %d samples are never read",
+          new StepRange(step, last),
+          plan.steps().at(last + 1).firstSample() - plan.steps().at(step).firstSample());
+    }
+    trainer.passOver(step);
   }
 
   private boolean mustStopAfter(long step) {

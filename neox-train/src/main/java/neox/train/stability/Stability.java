@@ -31,6 +31,11 @@ public record Stability(
     return new Stability(next, skipped, 0, losses, norms);
   }
 
+  /// After a step of which nothing was read.
+  public Stability passedOver() {
+    return new Stability(lossScale, skipped + 1, inARow, losses, norms);
+  }
+
   Stability skipped(LossScale next) {
     return new Stability(next, skipped + 1, inARow + 1, losses, norms);
   }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Random;
 import neox.base.Console;
 import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
@@ -202,6 +203,82 @@ class DataPositionTest {
                 + " run will have read 12864: the steps before the checkpoint had another size");
   }
 
+  /// Whatever is stopped, and however often, reads on as if it had not been; with batches that grow
+  /// and steps that are skipped.
+  @Test
+  void aRunThatIsInterruptedReadsWhatAnUninterruptedOneReads() throws IOException {
+    Random random = new Random(11);
+    for (int round = 0; round < 12; round++) {
+      String[] schedule = schedule(random, 2);
+      prepareState();
+      List<int[]> whole = train(20, schedule);
+      TrainState end = state;
+      prepareState();
+      List<int[]> pieces = new ArrayList<>();
+      for (int left = 20; left > 0; ) {
+        int steps = 1 + random.nextInt(left);
+        pieces.addAll(train(steps, schedule));
+        left -= steps;
+      }
+      assertThat(pieces.toArray(int[][]::new))
+          .as("%s", List.of(schedule))
+          .isDeepEqualTo(whole.toArray(int[][]::new));
+      assertThat(state).isEqualTo(end);
+    }
+    assertThat(printed()).isEmpty();
+  }
+
+  /// No sample comes twice, and only those of skipped steps never come, whatever the batches.
+  @Test
+  void otherBatchesOnTheWayLeaveNoSampleOutButTheSkipped() throws IOException {
+    Random random = new Random(12);
+    List<int[]> order = expected(700);
+    for (int round = 0; round < 6; round++) {
+      prepareState();
+      List<int[]> read = new ArrayList<>();
+      List<int[]> expected = new ArrayList<>();
+      for (int piece = 0; piece < 4; piece++) {
+        String[] schedule = schedule(random, 1 + random.nextInt(4));
+        for (int step = 0; step < 5; step++) {
+          long before = state.samples();
+          List<int[]> batch = train(1, schedule);
+          read.addAll(batch);
+          if (!batch.isEmpty()) {
+            expected.addAll(order.subList((int) before, (int) state.samples()));
+          }
+        }
+      }
+      assertThat(read.toArray(int[][]::new)).isDeepEqualTo(expected.toArray(int[][]::new));
+    }
+  }
+
+  /// A ramp goes on with the samples that were read, though the batches are cut otherwise now.
+  @Test
+  void aRampGoesOnWhereItStood() throws IOException {
+    String ramp = "rampup_batch_size=[2, 2, 40]"; // 2, 4, 6, 8 samples
+    train(9, "train_micro_batch_size_per_gpu=2", "gradient_accumulation_steps=4", ramp);
+    assertThat(state.samples()).isEqualTo(7 * 2 + 2 * 4); // from 14 samples on 4 in a step
+    train(2, "train_micro_batch_size_per_gpu=1", "gradient_accumulation_steps=8", ramp);
+    assertThat(state.samples()).isEqualTo(7 * 2 + 4 * 4);
+    train(3, "train_micro_batch_size_per_gpu=1", "gradient_accumulation_steps=8", ramp);
+    assertThat(state.samples()).isEqualTo(30 + 6 + 6 + 8);
+  }
+
+  /// Steps of four micro-batches at the end.
+  private static String[] schedule(Random random, int microBatch) {
+    int first = 2 + random.nextInt(8);
+    int last = first + random.nextInt(4);
+    int samples = 1 + random.nextInt(100);
+    return new String[] {
+      "train_micro_batch_size_per_gpu=" + microBatch,
+      "gradient_accumulation_steps=4",
+      random.nextInt(3) == 0 ? "train_iters=30" : "skip_steps=[%d-%d, 17]".formatted(first, last),
+      random.nextInt(3) == 0
+          ? "seed=1234"
+          : "rampup_batch_size=[%d, %d, %d]".formatted(microBatch, microBatch, samples)
+    };
+  }
+
   private TrainState state(long iteration, long samples) {
     return new TrainState(
         iteration,
@@ -276,6 +353,10 @@ class DataPositionTest {
       DataPosition position = DataPosition.of(data, config, state, console());
       for (int step = 0; step < steps; step++) {
         StepShape shape = position.steps().at(state.iteration() + 1);
+        if (position.steps().skips(state.iteration() + 1)) {
+          state = state.plusPassedOver(shape.samples());
+          continue;
+        }
         for (int m = 0; m < shape.microBatches(); m++) {
           read.addAll(Arrays.asList(position.feed().rows(shape.firstMicroBatch() + m)));
         }
@@ -342,7 +423,7 @@ class DataPositionTest {
       return config;
     }
     try (RunSamples samples = RunSamples.open(config, line -> {})) {
-      RunShape shape = RunShape.ofRanks(1).withStepsOfEpochs(samples.trainSteps());
+      RunShape shape = RunShape.ofRanks(1).withSteps(samples.trainSteps());
       return ConfigLoader.read(source, shape).config();
     }
   }

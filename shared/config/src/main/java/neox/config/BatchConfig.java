@@ -14,7 +14,7 @@ import neox.config.table.Range;
 /// @param trainBatchSize samples per step over all ranks: micro · accumulation · data-parallel size
 /// @param microBatchSize samples per forward pass and rank (`train_micro_batch_size_per_gpu`)
 /// @param gradientAccumulationSteps forward passes per step (`gradient_accumulation_steps`)
-/// @param length how long the run is (`train_iters` or `train_epochs`)
+/// @param length how long the run is (`train_iters`, `train_epochs` or `train_tokens`)
 /// @param changes what makes the steps of a run differ from each other
 public record BatchConfig(
     int trainBatchSize,
@@ -23,34 +23,60 @@ public record BatchConfig(
     RunLength length,
     StepChanges changes) {
 
-  /// How long a run is, in steps or in epochs.
+  /// How long a run is: steps, or what decides them.
   ///
   /// @param steps optimizer steps of the whole run; 0 as long as only the epochs are known
   /// @param epochs how often the run sees the training data, instead of steps
-  public record RunLength(long steps, Optional<Integer> epochs) {
+  /// @param tokens after which the run ends, instead of steps
+  public record RunLength(long steps, Optional<Integer> epochs, Optional<Long> tokens) {
+    private static final List<String> KEYS = List.of("train_iters", "train_epochs", "train_tokens");
 
-    private static RunLength from(ConfigTable t, OptionalLong stepsOfEpochs) {
-      t.displace(List.of("train_iters"), List.of("train_epochs"));
-      t.displace(List.of("train_epochs"), List.of("train_iters"));
+    /// So many steps.
+    public static RunLength ofSteps(long steps) {
+      return new RunLength(steps, Optional.empty(), Optional.empty());
+    }
+
+    /// @param known how many steps the run takes, if something else decides that
+    private static RunLength from(ConfigTable t, OptionalLong known) {
+      for (String key : KEYS) {
+        t.displace(List.of(key), KEYS.stream().filter(other -> !other.equals(key)).toList());
+      }
       Optional<Long> steps =
           t.optional(
               "train_iters",
               ConfigType.count(Range.atLeast(0)),
-              "optimizer steps of the whole run; required, unless train_epochs is given");
+              "optimizer steps of the whole run; required, unless train_epochs or train_tokens is"
+                  + " given");
       Optional<Integer> epochs =
           t.optional(
               "train_epochs",
               ConfigType.integer(Range.atLeast(1)),
               "how often the run sees the training data, instead of train_iters");
+      Optional<Long> tokens =
+          t.optional(
+              "train_tokens",
+              ConfigType.count(Range.atLeast(1)),
+              "the run ends with the step that completes so many tokens, instead of train_iters");
       t.check(
-          steps.isPresent() || epochs.isPresent(),
-          List.of("train_iters", "train_epochs"),
-          "required but missing: optimizer steps of the whole run (or give train_epochs)");
-      t.check(
-          steps.isEmpty() || epochs.isEmpty(),
-          List.of("train_epochs", "train_iters"),
-          "give either train_epochs or train_iters, not both");
-      return new RunLength(steps.orElse(stepsOfEpochs.orElse(0)), epochs);
+          steps.isPresent() || epochs.isPresent() || tokens.isPresent(),
+          KEYS,
+          "required but missing: optimizer steps of the whole run (or give train_epochs or"
+              + " train_tokens)");
+      checkOne(t, "train_epochs", "train_iters", steps.isPresent() && epochs.isPresent());
+      checkOne(t, "train_tokens", "train_iters", steps.isPresent() && tokens.isPresent());
+      checkOne(t, "train_tokens", "train_epochs", epochs.isPresent() && tokens.isPresent());
+      return new RunLength(steps.orElse(known.orElse(0)), epochs, tokens);
+    }
+
+    private static void checkOne(ConfigTable t, String a, String b, boolean both) {
+      t.check(!both, List.of(a, b), "give either %s or %s, not both", a, b);
+    }
+
+    /// With the steps that the tokens come to, unless that is known better.
+    private RunLength filledIn(StepSchedule steps) {
+      return tokens.isPresent() && this.steps == 0
+          ? new RunLength(steps.lastStepForTokens(tokens.get()), epochs, tokens)
+          : this;
     }
   }
 
@@ -58,10 +84,10 @@ public record BatchConfig(
   ///
   /// NeoX compat: accumulation is 1 unless given, so it is derived only when written as null.
   ///
-  /// @param stepsOfEpochs how many steps the configured epochs take, where that is known
+  /// @param knownSteps how many steps the run takes, where that is known though no file says it
   /// @param seqLength of the longest sequences
   static BatchConfig from(
-      ConfigTable t, int dataParallelSize, OptionalLong stepsOfEpochs, int seqLength) {
+      ConfigTable t, int dataParallelSize, OptionalLong knownSteps, int seqLength) {
     t.section("Batch");
     ConfigType<Integer> size = ConfigType.integer(Range.atLeast(1));
     Optional<Integer> total =
@@ -69,13 +95,15 @@ public record BatchConfig(
     Optional<Integer> micro = t.optional(MICRO, size, "samples per forward pass and rank; derived");
     Optional<Integer> steps =
         t.optional(STEPS, size, "forward passes per optimizer step; 1, derived when null");
-    RunLength length = RunLength.from(t, stepsOfEpochs);
+    RunLength length = RunLength.from(t, knownSteps);
     t.check(
         total.isPresent() || micro.isPresent(),
         List.of(MICRO, TOTAL),
         "required but missing: samples per forward pass and rank (or give train_batch_size)");
-    BatchConfig batch =
-        fill(t, total, micro, steps, dataParallelSize).with(length, StepChanges.from(t, seqLength));
+    BatchConfig batch = fill(t, total, micro, steps, dataParallelSize);
+    StepSchedule.FullStep full = batch.fullStep(seqLength);
+    StepChanges changes = StepChanges.from(t, full);
+    batch = batch.with(length.filledIn(StepSchedule.of(full, changes)), changes);
     t.derived(TOTAL, batch.trainBatchSize);
     t.derived(MICRO, batch.microBatchSize);
     t.derived(STEPS, batch.gradientAccumulationSteps);
@@ -92,13 +120,19 @@ public record BatchConfig(
     return length.epochs();
   }
 
+  /// After how many tokens the run ends, when that decides its length.
+  public Optional<Long> trainTokens() {
+    return length.tokens();
+  }
+
   /// Samples that all ranks read together at a time.
   public int samplesPerMicroBatch() {
     return trainBatchSize / gradientAccumulationSteps;
   }
 
   StepSchedule.FullStep fullStep(int seqLength) {
-    return new StepSchedule.FullStep(gradientAccumulationSteps, samplesPerMicroBatch(), seqLength);
+    return new StepSchedule.FullStep(
+        gradientAccumulationSteps, Math.max(1, samplesPerMicroBatch()), seqLength);
   }
 
   private BatchConfig with(RunLength run, StepChanges each) {
@@ -136,7 +170,7 @@ public record BatchConfig(
         ranks,
         product,
         sum % perStep == 0 ? " or set gradient_accumulation_steps: " + sum / perStep : "");
-    return new BatchConfig(sum, m, g, new RunLength(0, Optional.empty()), StepChanges.NONE);
+    return new BatchConfig(sum, m, g, RunLength.ofSteps(0), StepChanges.NONE);
   }
 
   private static final String TOTAL = "train_batch_size";

@@ -88,6 +88,10 @@ public record NeoxConfig(
         parallel.modelParallelSize());
   }
 
+  private String lengthKey() {
+    return batch.trainTokens().isPresent() ? "train_tokens" : "train_iters";
+  }
+
   /// Every token that the run sees must have a number.
   private void checkLength(ConfigTable t) {
     double training = batch.trainIters();
@@ -95,7 +99,7 @@ public record NeoxConfig(
     double tokens = (training + validation) * batch.trainBatchSize() * model.seqLength();
     t.check(
         tokens < MOST_TOKENS,
-        List.of(validation > training ? "eval_iters" : "train_iters"),
+        List.of(validation > training ? "eval_iters" : lengthKey()),
         "%.3g tokens are more than can be counted; expected fewer than %.3g in the run",
         tokens,
         MOST_TOKENS);
@@ -165,7 +169,7 @@ public record NeoxConfig(
       TokenizerConfig tokenizer,
       RunShape run) {
     int replicas = parallel.replicas(t, run.worldSize());
-    BatchConfig batch = BatchConfig.from(t, replicas, run.stepsOfEpochs(), model.seqLength());
+    BatchConfig batch = BatchConfig.from(t, replicas, run.steps(), model.seqLength());
     OptimizerConfig optimizer = OptimizerConfig.from(t);
     ScheduleConfig schedule = ScheduleConfig.from(t, optimizer.learningRate(), batch.trainIters());
     Precision precision = Precision.from(t);

@@ -6,8 +6,8 @@ import java.util.OptionalLong;
 /// What a configuration needs to know that no file says.
 ///
 /// @param worldSize ranks of the run; empty: as many as one replica of the network has
-/// @param stepsOfEpochs how many steps `train_epochs` takes, where that is known
-public record RunShape(OptionalInt worldSize, OptionalLong stepsOfEpochs) {
+/// @param steps how many the run takes, where data or a checkpoint decide that and it is known
+public record RunShape(OptionalInt worldSize, OptionalLong steps) {
   /// The ranks that one replica of the network has, one unless it is split: enough to look at a
   /// configuration outside of a run.
   public static final RunShape ONE_REPLICA =
@@ -23,8 +23,8 @@ public record RunShape(OptionalInt worldSize, OptionalLong stepsOfEpochs) {
     return new RunShape(OptionalInt.of(worldSize), OptionalLong.empty());
   }
 
-  /// The same once `train_epochs` is known in steps.
-  public RunShape withStepsOfEpochs(long steps) {
-    return new RunShape(worldSize, OptionalLong.of(steps));
+  /// The same once `train_epochs`, or what is left of `train_tokens`, is known in steps.
+  public RunShape withSteps(long value) {
+    return new RunShape(worldSize, OptionalLong.of(value));
   }
 }

@@ -192,7 +192,7 @@ class ConfigProblemsTest {
                     "max_position_embeddings: required but missing: rows of a learned position"
                         + " table; at least seq_length",
                     "train_iters: required but missing: optimizer steps of the whole run (or give"
-                        + " train_epochs)",
+                        + " train_epochs or train_tokens)",
                     "train_micro_batch_size_per_gpu: required but missing: samples per forward"
                         + " pass and rank (or give train_batch_size)",
                     "optimizer.type: required but missing: the rule by which gradients change weights;"

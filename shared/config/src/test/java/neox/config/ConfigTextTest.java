@@ -58,7 +58,7 @@ class ConfigTextTest {
     writer.join();
     RunShape one = RunShape.ofRanks(1);
     assertThat(opened.forRun(one).config().batch().trainIters()).isZero();
-    LoadedConfig again = opened.forRun(one.withStepsOfEpochs(7));
+    LoadedConfig again = opened.forRun(one.withSteps(7));
     assertThat(again.config().batch().trainIters()).isEqualTo(7);
     assertThat(again.originals()).containsOnlyKeys("pipe.yml");
   }

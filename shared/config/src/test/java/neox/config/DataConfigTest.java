@@ -81,7 +81,7 @@ class DataConfigTest {
         TestConfig.loaded("train_iters: null\ntrain_epochs: 2", Map.of()).config().batch();
     assertThat(batch.trainEpochs()).isEqualTo(Optional.of(2));
     assertThat(batch.trainIters()).isZero();
-    RunShape run = RunShape.ONE_REPLICA.withStepsOfEpochs(9);
+    RunShape run = RunShape.ONE_REPLICA.withSteps(9);
     assertThat(TestConfig.load("train_iters: null\ntrain_epochs: 2", run).batch().trainIters())
         .isEqualTo(9);
   }

@@ -220,7 +220,7 @@ class GoldenConfigTest {
   }
 
   private static BatchConfig batch(int samples, int micro, int accumulation, long steps) {
-    BatchConfig.RunLength length = new BatchConfig.RunLength(steps, Optional.empty());
+    BatchConfig.RunLength length = BatchConfig.RunLength.ofSteps(steps);
     return new BatchConfig(samples, micro, accumulation, length, StepChanges.NONE);
   }
 }

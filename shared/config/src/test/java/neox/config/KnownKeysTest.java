@@ -47,7 +47,10 @@ class KnownKeysTest {
           "skip_nonfinite_steps",
           "skip_step_rolling_interval_length",
           "skip_step_sigma_factor",
+          "rampup_batch_size",
+          "skip_steps",
           "train_biases_only",
+          "train_tokens",
           "validation_sets");
 
   private static List<String> neoxKeys() throws IOException {

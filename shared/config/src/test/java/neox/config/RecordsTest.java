@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import neox.base.UserException;
 import neox.config.model.Activation;
@@ -234,7 +233,7 @@ class RecordsTest {
     assertThat(load(lines, RunShape.ofRanks(ranks)).batch().trainBatchSize())
         .isEqualTo(4 * replicas);
     assertThat(load(lines).batch().trainBatchSize()).as("one replica").isEqualTo(4);
-    assertThat(load(lines, RunShape.ofRanks(ranks).withStepsOfEpochs(9)).batch().trainIters())
+    assertThat(load(lines, RunShape.ofRanks(ranks).withSteps(9)).batch().trainIters())
         .isEqualTo(100);
   }
 
@@ -456,7 +455,7 @@ class RecordsTest {
   }
 
   private static BatchConfig batch(int samples, int micro, int accumulation, long steps) {
-    BatchConfig.RunLength length = new BatchConfig.RunLength(steps, Optional.empty());
+    BatchConfig.RunLength length = BatchConfig.RunLength.ofSteps(steps);
     return new BatchConfig(samples, micro, accumulation, length, StepChanges.NONE);
   }
 }

@@ -15,9 +15,12 @@ public record StepChanges(
 
   /// What the configuration says.
   ///
-  /// @param seqLength of the longest sequences
-  public static StepChanges from(ConfigTable t, int seqLength) {
-    return new StepChanges(Optional.empty(), new CurriculumKeys(t, seqLength).read(), List.of());
+  /// @param full the step that has grown as far as any
+  public static StepChanges from(ConfigTable t, StepSchedule.FullStep full) {
+    return new StepChanges(
+        new RampKeys(t, full).read(),
+        new CurriculumKeys(t, full.seqLength()).read(),
+        SkipKeys.read(t));
   }
 
   public StepChanges {

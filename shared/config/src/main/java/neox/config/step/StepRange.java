@@ -6,6 +6,6 @@ package neox.config.step;
 public record StepRange(long first, long last) {
   @Override
   public String toString() {
-    return first == last ? "" + first : first + "-" + last;
+    return first == last ? "step " + first : "steps " + first + " to " + last;
   }
 }
