@@ -61,14 +61,14 @@ public record CheckpointConfig(
 
   /// Whether a whole number is a power of `f`, rounded down; as GPT-NeoX, which multiplies.
   private static boolean isPower(long number, double f) {
-    if (number * (f - 1) < 0.5) {
+    if ((double) number * (f - 1) < 0.5) {
       return true; // the powers are so close that none is left out
     }
-    double exponent = Math.log(number) / Math.log(f);
+    double exponent = Math.log((double) number) / Math.log(f);
     if (exponent > MOST_POWERS) {
       long near = Math.round(exponent);
       return LongStream.rangeClosed(near - 1, near + 1)
-          .anyMatch(n -> (long) Math.pow(f, n) == number);
+          .anyMatch(n -> (long) Math.pow(f, (double) n) == number);
     }
     for (double power = 1; (long) power <= number; power *= f) {
       if ((long) power == number) {
