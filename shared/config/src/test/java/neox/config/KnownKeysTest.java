@@ -44,6 +44,7 @@ class KnownKeysTest {
           "reference_model",
           "reset_attention_mask",
           "reset_position_ids",
+          "rope_scaling",
           "skip_nonfinite_steps",
           "skip_step_rolling_interval_length",
           "skip_step_sigma_factor",
@@ -130,7 +131,6 @@ class KnownKeysTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "opt_pos_emb_offset: 2",
         "precompute_model_name: m",
         "dpo_fp32: false",
         "mlp_type: llama",

@@ -16,6 +16,7 @@ import neox.config.model.GmlpConfig;
 import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
 import neox.config.model.Positions;
+import neox.config.model.RotaryScaling;
 import neox.config.model.TransformerConfig;
 import neox.config.step.StepChanges;
 import org.junit.jupiter.api.Test;
@@ -158,6 +159,26 @@ class RecordsTest {
         .isEqualTo(
             "c.yml:1: sliding_window_width: expected an integer that is at least 1, found number"
                 + " 0");
+  }
+
+  @Test
+  void rotaryPositionsCanBeScaled() {
+    String scaling = "pos_emb: rotary\nrope_scaling: {factor: 4, rope_type: ";
+    assertThat(load(scaling + "linear}").model().positions())
+        .isEqualTo(new Positions.Rotary(1, 10_000, new RotaryScaling.Linear(4)));
+    String yarn = scaling + "yarn, original_max_position_embeddings: 8";
+    assertThat(load(yarn + "}").model().positions())
+        .isEqualTo(new Positions.Rotary(1, 10_000, new RotaryScaling.Yarn(4, 8)));
+    assertThat(
+            load(yarn + ", beta_fast: 9, beta_slow: 2, attention_factor: 1}").model().positions())
+        .isEqualTo(new Positions.Rotary(1, 10_000, new RotaryScaling.Yarn(4, 8, 9, 2, 1)));
+  }
+
+  @Test
+  void learnedPositionsCanBeginAtAnyRow() {
+    ModelConfig model = load("max_position_embeddings: 18\nopt_pos_emb_offset: 2").model();
+    assertThat(model.positions()).isEqualTo(new Positions.Learned(18, 2));
+    assertThat(model.longest()).isEqualTo(16);
   }
 
   @Test

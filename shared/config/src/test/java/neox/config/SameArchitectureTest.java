@@ -37,6 +37,17 @@ class SameArchitectureTest {
     same(all, "max_position_embeddings", "", "32");
     same(all, "rotary_pct", rotary, "0.5");
     same(all, "rotary_emb_base", rotary, "500000");
+    same(all, "opt_pos_emb_offset", "max_position_embeddings: 32\n", "2");
+    String yarn =
+        rotary
+            + "rope_scaling: {rope_type: yarn, factor: 4, original_max_position_embeddings: 8,"
+            + " attention_factor: 1}\n";
+    same(all, "rope_scaling.rope_type", rotary + "rope_scaling: {factor: 4}\n", "linear");
+    same(all, "rope_scaling.factor", yarn, "2");
+    same(all, "rope_scaling.original_max_position_embeddings", yarn, "16");
+    same(all, "rope_scaling.beta_fast", yarn, "16");
+    same(all, "rope_scaling.beta_slow", yarn, "2");
+    same(all, "rope_scaling.attention_factor", yarn, "1.5");
     same(all, "rpe_num_buckets", relative, "16");
     same(all, "rpe_max_distance", relative, "64");
     same(all, "norm", "", "rmsnorm");
@@ -106,7 +117,9 @@ class SameArchitectureTest {
 
   private static void check(String key, Verdict verdict) {
     Architecture before = architecture(verdict.before());
-    Architecture after = architecture(verdict.before() + key + ": " + verdict.value() + "\n");
+    Architecture after =
+        Architecture.of(
+            TestConfig.loaded(verdict.before(), Map.of(key, verdict.value())).config().model());
     assertThat(before.differences(before)).isEmpty();
     assertThat(new TreeSet<>(named(after.differences(before)))).isEqualTo(verdict.named());
     assertThat(new TreeSet<>(named(before.differences(after)))).isEqualTo(verdict.named());

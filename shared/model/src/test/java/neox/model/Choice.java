@@ -15,6 +15,7 @@ import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
 import neox.config.model.Positions;
 import neox.config.model.Residual;
+import neox.config.model.RotaryScaling;
 import neox.config.model.TransformerConfig;
 
 /// One choice that an architecture makes, beside others of which only one can be made.
@@ -30,6 +31,9 @@ record Choice(String axis, String name, UnaryOperator<ModelConfig> change) {
       add(all, "pos_emb", name, c -> c.withPositions(Configs.positions(name)));
     }
     add(all, "pos_emb", "whole", c -> c.withPositions(new Positions.Rotary(1, 500_000)));
+    add(all, "pos_emb", "offset", c -> c.withPositions(new Positions.Learned(64, 2)));
+    add(all, "pos_emb", "linear", c -> c.withPositions(rotary(new RotaryScaling.Linear(4))));
+    add(all, "pos_emb", "yarn", c -> c.withPositions(rotary(new RotaryScaling.Yarn(4, 32))));
     for (Norm.Name name : Norm.Name.values()) {
       add(all, "norm", name, c -> c.withNorm(Configs.norm(name)));
     }
@@ -61,6 +65,10 @@ record Choice(String axis, String name, UnaryOperator<ModelConfig> change) {
     add(all, "attention_config", "gmlp", c -> secondBlock(c, OptionalInt.empty()));
     add(all, "attention_config", "amlp", c -> secondBlock(c, OptionalInt.of(5)));
     return all;
+  }
+
+  private static Positions rotary(RotaryScaling scaling) {
+    return new Positions.Rotary(1, 100, scaling);
   }
 
   private static void add(

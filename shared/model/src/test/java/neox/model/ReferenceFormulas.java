@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import neox.config.model.Activation;
 import neox.config.model.Positions;
+import neox.config.model.RotaryScaling;
 
 /// The formulas of single numbers and vectors that [ReferenceNetwork] is made of.
 public final class ReferenceFormulas {
@@ -86,12 +87,34 @@ public final class ReferenceFormulas {
   static double[] rotate(Positions.Rotary rotary, double[] x, int position) {
     double[] y = x.clone();
     int r = rotary.dims(x.length);
+    double length =
+        rotary.scaling() instanceof RotaryScaling.Yarn yarn ? yarn.attentionFactor() : 1;
     for (int i = 0; i < r / 2; i++) {
-      double angle = position * Math.pow(rotary.base(), -2.0 * i / r);
-      y[i] = x[i] * Math.cos(angle) - x[i + r / 2] * Math.sin(angle);
-      y[i + r / 2] = x[i + r / 2] * Math.cos(angle) + x[i] * Math.sin(angle);
+      double turn = Math.pow(rotary.base(), -2.0 * i / r);
+      double angle =
+          switch (rotary.scaling()) {
+            case RotaryScaling.None _ -> position * turn;
+            case RotaryScaling.Linear(double factor) -> position / factor * turn;
+            case RotaryScaling.Yarn yarn -> position * yarned(yarn, turn, i, rotary.base(), r);
+          };
+      double cos = length * Math.cos(angle);
+      double sin = length * Math.sin(angle);
+      y[i] = x[i] * cos - x[i + r / 2] * sin;
+      y[i + r / 2] = x[i + r / 2] * cos + x[i] * sin;
     }
     return y;
+  }
+
+  /// `(1 - γ) turn / factor + γ turn`, γ falling from 1 to 0 between the two dims that turn
+  /// `betaFast` and `betaSlow` times.
+  private static double yarned(RotaryScaling.Yarn yarn, double turn, int i, int base, int r) {
+    double rounds = yarn.positions() / (2 * Math.PI);
+    double first = Math.floor(r / 2.0 * Math.log(rounds / yarn.betaFast()) / Math.log(base));
+    double last = Math.ceil(r / 2.0 * Math.log(rounds / yarn.betaSlow()) / Math.log(base));
+    double from = Math.max(first, 0);
+    double to = Math.min(last, r - 1);
+    double gamma = 1 - Math.clamp((i - from) / (to == from ? 0.001 : to - from), 0, 1);
+    return (1 - gamma) * turn / yarn.factor() + gamma * turn;
   }
 
   static double[] softmax(double[] scores) {

@@ -78,8 +78,9 @@ final class ReferenceNetwork {
         int position = text.positions()[i];
         double added =
             switch (config.positions()) {
-              case Positions.Learned _ ->
-                  parameters.get("0.position_embeddings.weight")[position * h + k];
+              case Positions.Learned learned ->
+                  parameters
+                      .get("0.position_embeddings.weight")[(position + learned.offset()) * h + k];
               case Positions.Sinusoidal _ -> ReferenceFormulas.sinusoid(position, k, h);
               case Positions.Rotary _, Positions.Alibi _, Positions.Relative _, Positions.None _ ->
                   0;

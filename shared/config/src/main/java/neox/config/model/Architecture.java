@@ -78,16 +78,35 @@ public record Architecture(Map<String, Object> facts) {
   private static void positions(Map<String, Object> facts, Positions positions) {
     facts.put("pos_emb", positions.name());
     switch (positions) {
-      case Positions.Learned learned -> facts.put("max_position_embeddings", learned.rows());
+      case Positions.Learned learned -> {
+        facts.put("max_position_embeddings", learned.rows());
+        facts.put("opt_pos_emb_offset", learned.offset());
+      }
       case Positions.Rotary rotary -> {
         facts.put("rotary_pct", rotary.fraction());
         facts.put("rotary_emb_base", rotary.base());
+        scaling(facts, rotary.scaling());
       }
       case Positions.Relative relative -> {
         facts.put("rpe_num_buckets", relative.buckets());
         facts.put("rpe_max_distance", relative.maxDistance());
       }
       case Positions.Sinusoidal _, Positions.Alibi _, Positions.None _ -> {}
+    }
+  }
+
+  private static void scaling(Map<String, Object> facts, RotaryScaling scaling) {
+    facts.put(RotaryScaling.TYPE, scaling.type());
+    switch (scaling) {
+      case RotaryScaling.None _ -> {}
+      case RotaryScaling.Linear linear -> facts.put(RotaryScaling.FACTOR, linear.factor());
+      case RotaryScaling.Yarn yarn -> {
+        facts.put(RotaryScaling.FACTOR, yarn.factor());
+        facts.put(RotaryScaling.POSITIONS, yarn.positions());
+        facts.put("rope_scaling.beta_fast", yarn.betaFast());
+        facts.put("rope_scaling.beta_slow", yarn.betaSlow());
+        facts.put("rope_scaling.attention_factor", yarn.attentionFactor());
+      }
     }
   }
 

@@ -27,7 +27,8 @@ record AttentionPattern(List<Group> groups) implements WrittenForm {
           "bslongformer", SPARSE,
           "fixed", SPARSE,
           "variable", SPARSE,
-          "mamba", "its state-space blocks are not built yet: they need the CUDA kernels of mamba_ssm",
+          "mamba",
+              "its state-space blocks are not built yet: they need the CUDA kernels of mamba_ssm",
           "rwkv", "its blocks are not built yet: they need a CUDA kernel of their own");
 
   /// A pattern and its repetitions; 0 stands for `all`.

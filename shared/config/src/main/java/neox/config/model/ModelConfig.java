@@ -79,7 +79,11 @@ public record ModelConfig(
   /// Tokens of the longest text that it can read. (A gMLP's matrix has a row for each token of a
   /// training sample.)
   public int longest() {
-    return gmlps().isEmpty() ? maxPositions() : Math.min(maxPositions(), seqLength());
+    int known =
+        positions instanceof Positions.Learned(int rows, int offset)
+            ? rows - offset
+            : maxPositions();
+    return gmlps().isEmpty() ? known : Math.min(known, seqLength());
   }
 
   /// The same with every transformer block changed.
@@ -127,7 +131,7 @@ public record ModelConfig(
             "num_layers",
             t.integer("num_layers", Range.atLeast(1), "transformer blocks"));
     Dims dims = Dims.from(t);
-    Positions positions = Positions.from(t, dims.maxPositions());
+    Positions positions = Positions.from(t, dims);
     t.check(
         !(positions instanceof Positions.Rotary rotary) || rotary.fits(dims.headDim()),
         List.of("rotary_pct", "hidden_size", "num_attention_heads"),

@@ -8,14 +8,24 @@ import neox.config.table.Range;
 public sealed interface Positions {
   /// A trained vector for each position, added to the embedding.
   ///
-  /// @param rows positions that have one (`max_position_embeddings`)
-  record Learned(int rows) implements Positions {}
+  /// @param rows of the table (`max_position_embeddings`)
+  /// @param offset row of the first position (`opt_pos_emb_offset`, which is 2 in OPT)
+  record Learned(int rows, int offset) implements Positions {
+    public Learned(int rows) {
+      this(rows, 0);
+    }
+  }
 
   /// Queries and keys are turned by their position (arXiv:2104.09864 eq. 34).
   ///
   /// @param fraction of each head's dims that is turned (`rotary_pct`)
   /// @param base theta (`rotary_emb_base`)
-  record Rotary(double fraction, int base) implements Positions {
+  /// @param scaling beyond the positions of training
+  record Rotary(double fraction, int base, RotaryScaling scaling) implements Positions {
+    public Rotary(double fraction, int base) {
+      this(fraction, base, new RotaryScaling.None());
+    }
+
     /// How many of a head's dims are turned.
     public int dims(int headDim) {
       return (int) (headDim * fraction);
@@ -75,12 +85,26 @@ public sealed interface Positions {
 
   /// Reads the scheme and its numbers.
   ///
-  /// @param maxPositions rows of a learned table
-  static Positions from(ConfigTable t, int maxPositions) {
+  /// @param dims whose positions are the rows of a learned table
+  static Positions from(ConfigTable t, Dims dims) {
     Name name = t.choice("pos_emb", Name.LEARNED, "how positions enter the network");
     double fraction =
         t.real("rotary_pct", 1.0, Range.between(0, 1), "rotated fraction of each head");
     int base = t.integer("rotary_emb_base", 10000, Range.atLeast(1), "theta of arXiv:2104.09864");
+    RotaryScaling scaling = RotaryScaling.from(t);
+    int offset =
+        t.integer(
+            "opt_pos_emb_offset",
+            0,
+            Range.between(0, 1 << 20),
+            "row of the first position in a learned table; 2 in OPT");
+    t.check(
+        name != Name.LEARNED || offset == 0 || dims.seqLength() + offset <= dims.maxPositions(),
+        List.of("opt_pos_emb_offset", "max_position_embeddings", "seq_length"),
+        "seq_length (%d) and %d rows before do not fit max_position_embeddings (%d)",
+        dims.seqLength(),
+        offset,
+        dims.maxPositions());
     int buckets =
         t.integer("rpe_num_buckets", 32, Range.atLeast(2), "ranges of distances of pos_emb rpe");
     int maxDistance =
@@ -96,8 +120,8 @@ public sealed interface Positions {
         buckets,
         maxDistance);
     return switch (name) {
-      case LEARNED -> new Learned(maxPositions);
-      case ROTARY -> new Rotary(fraction, base);
+      case LEARNED -> new Learned(dims.maxPositions(), offset);
+      case ROTARY -> new Rotary(fraction, base, scaling);
       case SINUSOIDAL -> new Sinusoidal();
       case RPE -> new Relative(buckets, maxDistance);
       case ALIBI -> new Alibi();

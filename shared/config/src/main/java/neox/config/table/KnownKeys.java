@@ -95,7 +95,6 @@ public final class KnownKeys {
   }
 
   private static void model() {
-    laterModel("an offset of learned positions", "opt_pos_emb_offset=0");
     refusedModel("soft prompts (they crash in GPT-NeoX)", "soft_prompt_tuning");
     refusedModel(
         "an output layer split by rows (nor in GPT-NeoX)", "output_layer_parallelism=column");

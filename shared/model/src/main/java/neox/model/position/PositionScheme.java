@@ -42,7 +42,7 @@ public interface PositionScheme {
       ModelConfig model, Tables tables, Placement placement, TensorParallel tp, Owner owner) {
     int length = Math.max(model.seqLength(), model.maxPositions());
     return switch (model.positions()) {
-      case Positions.Learned _ -> AddedPositions.learned(tables.positions());
+      case Positions.Learned learned -> AddedPositions.learned(tables.positions(), learned);
       case Positions.Sinusoidal _ ->
           AddedPositions.sinusoidal(model.hiddenSize(), length, placement, owner);
       case Positions.Rotary rotary -> Rotary.of(rotary, model.headDim(), length, placement, owner);

@@ -2,6 +2,7 @@ package neox.model.position;
 
 import java.util.OptionalLong;
 import neox.config.model.Positions;
+import neox.config.model.RotaryScaling;
 import neox.tensor.Owner;
 import neox.tensor.Placement;
 import neox.tensor.Scope;
@@ -11,7 +12,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /// Rotary position embedding (arXiv:2104.09864 eq. 34) on the first `r` dims of each head: dims i
-/// and i + r/2 turn together by the angle `position · base^(-2i/r)`.
+/// and i + r/2 turn together by the angle `position · base^(-2i/r)`, or slower ([RotaryScaling]).
 ///
 /// @param rotated r
 /// @param cos `[positions, r]`, in the network's type
@@ -25,14 +26,51 @@ record Rotary(int rotated, Tensor cos, Tensor sin) implements PositionScheme {
     Placement precise = placement.precise();
     try (var _ = Scope.open()) {
       Tensor exponents = precise.range(0, r, 2).div(new Scalar((double) r));
-      Tensor frequencies = torch.pow(new Scalar((double) config.base()), exponents.neg());
+      Tensor unscaled = torch.pow(new Scalar((double) config.base()), exponents.neg());
+      Tensor frequencies = scaled(config, r, unscaled, precise);
       Tensor angles = torch.outer(precise.range(0, positions, 1), frequencies);
       Tensor both = torch.cat(new TensorVector(angles, angles), -1);
+      Scalar factor = new Scalar(attentionFactor(config.scaling()));
       return new Rotary(
           r,
-          owner.keep(both.cos().to(placement.type())),
-          owner.keep(both.sin().to(placement.type())));
+          owner.keep(both.cos().mul(factor).to(placement.type())),
+          owner.keep(both.sin().mul(factor).to(placement.type())));
     }
+  }
+
+  private static double attentionFactor(RotaryScaling scaling) {
+    return switch (scaling) {
+      case RotaryScaling.None _, RotaryScaling.Linear _ -> 1;
+      case RotaryScaling.Yarn yarn -> yarn.attentionFactor();
+    };
+  }
+
+  /// @param frequencies `[r/2]`
+  private static Tensor scaled(
+      Positions.Rotary config, int r, Tensor frequencies, Placement precise) {
+    return switch (config.scaling()) {
+      case RotaryScaling.None _ -> frequencies;
+      case RotaryScaling.Linear(double factor) -> frequencies.div(new Scalar(factor));
+      case RotaryScaling.Yarn yarn -> {
+        double low = Math.max(0, Math.floor(dim(yarn, yarn.betaFast(), r, config.base())));
+        double high = Math.min(r - 1.0, Math.ceil(dim(yarn, yarn.betaSlow(), r, config.base())));
+        double width = low == high ? 0.001 : high - low; // as transformers avoids the step
+        Tensor interpolated = // [r/2], 0 where a dim stays as it is
+            precise
+                .range(0, r / 2.0, 1)
+                .sub(new Scalar(low))
+                .div(new Scalar(width))
+                .clamp_min(new Scalar(0))
+                .clamp_max(new Scalar(1));
+        Tensor slowed = frequencies.div(new Scalar(yarn.factor()));
+        yield frequencies.add(slowed.sub(frequencies).mul(interpolated));
+      }
+    };
+  }
+
+  /// The dim that turns so often over the positions of training (arXiv:2309.00071 eq. 17).
+  private static double dim(RotaryScaling.Yarn yarn, double turns, int r, int base) {
+    return r * Math.log(yarn.positions() / (turns * 2 * Math.PI)) / (2 * Math.log(base));
   }
 
   @Override

@@ -143,6 +143,7 @@ record GptNeox() implements HfFamily {
     json.put("hidden_act", block.mlp().tanhGelu() ? "gelu_fast" : "gelu");
     json.put("rotary_pct", rotary.fraction());
     json.put("rotary_emb_base", rotary.base());
+    json.putAll(Rope.write(rotary.scaling()));
     json.put("use_parallel_residual", block.residual().parallel());
     json.put("attention_bias", block.attention().bias());
     json.put("layer_norm_eps", model.norm().epsilon());

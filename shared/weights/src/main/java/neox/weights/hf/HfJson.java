@@ -99,6 +99,9 @@ final class HfJson {
 
   /// The beginning of a value that may be of any length.
   static String shorten(JsonNode value) {
+    if (value.isMissingNode()) {
+      return "missing";
+    }
     if (value.isContainerNode()) {
       return (value.isArray() ? "a list of " : "an object of ") + value.size();
     }

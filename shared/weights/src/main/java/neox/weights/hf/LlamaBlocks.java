@@ -94,7 +94,9 @@ final class LlamaBlocks {
     json.put("intermediate_size", model.transformers().getFirst().mlp().size());
     json.put("max_position_embeddings", model.maxPositions());
     json.put("hidden_act", "silu");
-    json.put("rope_theta", (double) Obstacles.rotary(model).base());
+    Positions.Rotary rotary = Obstacles.rotary(model);
+    json.put("rope_theta", (double) rotary.base());
+    json.putAll(Rope.write(rotary.scaling()));
     json.put("rms_norm_eps", model.norm().epsilon());
     json.put("attention_dropout", model.dropout().attention());
     return json;

@@ -1,16 +1,20 @@
 package neox.weights.hf;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import neox.config.model.Positions;
+import neox.config.model.RotaryScaling;
 
 /// The rotary settings of a `config.json`, wherever a version of transformers put them: 4 at the
 /// top, 5 in `rope_parameters`.
 ///
 /// @param fraction of each head's dimensions that is rotated
 /// @param base theta of arXiv:2104.09864
-record Rope(double fraction, int base) {
+/// @param scaling beyond the positions of training
+record Rope(double fraction, int base, RotaryScaling scaling) {
   private static final int DEFAULT_BASE = 10000;
   private static final String FRACTION = "partial_rotary_factor";
   private static final String BASE = "rope_theta";
@@ -41,7 +45,10 @@ record Rope(double fraction, int base) {
     json.check(whole, "rotary base %s is not a whole number", base);
     boolean share = fraction >= 0 && fraction <= 1;
     json.check(share, "rotary fraction %s; expected 0 to 1", fraction);
-    return new Rope(share ? fraction : names.absent(), whole ? (int) base : DEFAULT_BASE);
+    return new Rope(
+        share ? fraction : names.absent(),
+        whole ? (int) base : DEFAULT_BASE,
+        settings.map(object -> scaling(json, object)).orElseGet(RotaryScaling.None::new));
   }
 
   /// The settings object; `rope_scaling`, which older versions write, goes before the other.
@@ -54,9 +61,12 @@ record Rope(double fraction, int base) {
           "%s is %s; expected an object",
           key,
           HfJson.shorten(object));
-      String type = object.path("rope_type").asText(object.path("type").asText("default"));
+      String type = typeOf(object);
       json.check(
-          type.equals("default"), "%s of type '%s' is not supported; expected none", key, type);
+          List.of("default", "linear", "yarn").contains(type),
+          "%s of type '%s' is not supported; expected linear, yarn or none",
+          key,
+          type);
       boolean nested = false;
       for (JsonNode value : object) {
         nested |= value.isObject();
@@ -67,6 +77,76 @@ record Rope(double fraction, int base) {
       }
     }
     return first;
+  }
+
+  private static String typeOf(JsonNode settings) {
+    return settings.path("rope_type").asText(settings.path("type").asText("default"));
+  }
+
+  private static RotaryScaling scaling(HfJson json, JsonNode settings) {
+    return switch (typeOf(settings)) {
+      case "linear" -> new RotaryScaling.Linear(factor(json, settings));
+      case "yarn" -> yarn(json, settings, factor(json, settings));
+      default -> new RotaryScaling.None();
+    };
+  }
+
+  private static double factor(HfJson json, JsonNode settings) {
+    double factor = number(json, Optional.of(settings), "factor").orElse(0.0);
+    json.check(
+        factor >= 1,
+        "factor of the %s positions is %s; expected a number of at least 1",
+        typeOf(settings),
+        HfJson.shorten(settings.path("factor")));
+    return Math.max(1, factor);
+  }
+
+  private static RotaryScaling yarn(HfJson json, JsonNode settings, double factor) {
+    for (String key : List.of("mscale", "mscale_all_dim")) {
+      json.check(settings.path(key).isMissingNode(), "yarn with %s is not supported", key);
+    }
+    json.check(settings.path("truncate").asBoolean(true), "yarn without truncate is not supported");
+    JsonNode positions = settings.path("original_max_position_embeddings");
+    json.check(
+        positions.canConvertToInt() && positions.asInt() >= 1,
+        "original_max_position_embeddings of yarn is %s; expected a whole number above 0",
+        HfJson.shorten(positions));
+    return new RotaryScaling.Yarn(
+        factor,
+        Math.max(1, positions.asInt()),
+        of(json, settings, "beta_fast", 32),
+        of(json, settings, "beta_slow", 1),
+        of(json, settings, "attention_factor", RotaryScaling.Yarn.attentionFactor(factor)));
+  }
+
+  private static double of(HfJson json, JsonNode settings, String key, double absent) {
+    double value = number(json, Optional.of(settings), key).orElse(absent);
+    json.check(value > 0, "%s of the rotary positions is %s; expected above 0", key, value);
+    return value;
+  }
+
+  /// What `config.json` says of how positions are scaled, in the form of transformers 4, which 5
+  /// accepts, too.
+  static Map<String, Object> write(RotaryScaling scaling) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    switch (scaling) {
+      case RotaryScaling.None _ -> {
+        return Map.of();
+      }
+      case RotaryScaling.Linear(double factor) -> {
+        settings.put("rope_type", "linear");
+        settings.put("factor", factor);
+      }
+      case RotaryScaling.Yarn yarn -> {
+        settings.put("rope_type", "yarn");
+        settings.put("factor", yarn.factor());
+        settings.put("original_max_position_embeddings", yarn.positions());
+        settings.put("beta_fast", yarn.betaFast());
+        settings.put("beta_slow", yarn.betaSlow());
+        settings.put("attention_factor", yarn.attentionFactor());
+      }
+    }
+    return Map.of("rope_scaling", settings);
   }
 
   /// What stands under a name that the architecture does not read must at least not mean another.
@@ -98,7 +178,7 @@ record Rope(double fraction, int base) {
   /// The scheme for heads of that size.
   Positions positions(HfJson json, HfDims dims) {
     int headDim = dims.headDim();
-    Positions.Rotary rotary = new Positions.Rotary(fraction, base);
+    Positions.Rotary rotary = new Positions.Rotary(fraction, base, scaling);
     json.check(
         rotary.fits(headDim),
         HfDims.HEADS,

@@ -61,7 +61,7 @@ final class NeoxLayers {
   private LayerSpec.Embedding embedding() {
     int layer = NetworkSpec.EMBEDDING;
     Optional<ParameterSpec> positions =
-        model.positions() instanceof Positions.Learned(int rows)
+        model.positions() instanceof Positions.Learned(int rows, _)
             ? Optional.of(
                 decaying(
                         new Home(layer, "position_embeddings.weight"),

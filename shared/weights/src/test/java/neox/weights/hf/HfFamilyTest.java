@@ -22,6 +22,7 @@ import neox.config.model.HeadConfig;
 import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
 import neox.config.model.Positions;
+import neox.config.model.RotaryScaling;
 import neox.config.model.TransformerConfig;
 import neox.weights.CountedWeights;
 import neox.weights.DType;
@@ -54,6 +55,10 @@ class HfFamilyTest {
         llama.withHead(new HeadConfig(true)),
         llama.withTransformers(HfFamilyTest::withBiases),
         allKeyHeads.withTransformers(HfFamilyTest::withBiases),
+        pythia.withPositions(new Positions.Rotary(0.25, 500, new RotaryScaling.Linear(2.5))),
+        llama.withPositions(new Positions.Rotary(1, 10_000, new RotaryScaling.Yarn(4, 16))),
+        llama.withPositions(
+            new Positions.Rotary(1, 10_000, new RotaryScaling.Yarn(4, 16, 24, 2, 0.9))),
         llama.withTransformers(HfFamilyTest::withWindow));
   }
 
@@ -268,9 +273,11 @@ class HfFamilyTest {
         "\"hidden_act\": \"gelu\"|hidden_act 'gelu' is not supported; expected silu",
         "\"head_dim\": 32|head_dim 32 is not supported; expected hidden_size / num_attention_heads = 16",
         "\"num_key_value_heads\": 3|num_key_value_heads 3 does not divide num_attention_heads 4",
-        "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8}|rope_scaling of type 'llama3' is not supported; expected none",
-        "\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2}|rope_scaling of type 'linear' is not supported; expected none",
-        "\"rope_parameters\": {\"rope_type\": \"yarn\"}|rope_parameters of type 'yarn' is not supported; expected none",
+        "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8}|rope_scaling of type 'llama3' is not supported; expected linear, yarn or none",
+        "\"rope_scaling\": {\"type\": \"linear\"}|factor of the linear positions is missing; expected a number of at least 1",
+        "\"rope_parameters\": {\"rope_type\": \"yarn\", \"factor\": 2}|original_max_position_embeddings of yarn is missing; expected a whole number above 0",
+        "\"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 2, \"original_max_position_embeddings\": 64, \"mscale\": 1}|yarn with mscale is not supported",
+        "\"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 2, \"original_max_position_embeddings\": 64, \"truncate\": false}|yarn without truncate is not supported",
         "\"partial_rotary_factor\": 0.5|rotary fraction 0.5; expected 1: it has whole heads",
         "\"mlp_bias\": 1|mlp_bias is 1; expected true or false",
       })

@@ -101,12 +101,12 @@ class HfModelTest {
     writeConfig(json);
     assertThat(HfConfig.read(directory).model().positions())
         .isEqualTo(new Positions.Rotary(0.5, 500));
-    rope.put("rope_type", "yarn");
+    rope.put("rope_type", "longrope");
     writeConfig(json);
     assertThatThrownBy(() -> HfConfig.read(directory))
         .hasMessage(
             directory.resolve("config.json")
-                + ": rope_parameters of type 'yarn' is not supported; expected none");
+                + ": rope_parameters of type 'longrope' is not supported; expected linear, yarn or none");
   }
 
   @Test
