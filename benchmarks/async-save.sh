@@ -2,14 +2,15 @@
 # How much longer is a step that saves than one that does not, with and without async_save? Trains a
 # network of Pythia-160M's shape in float32 and prints medians of seconds from one log line to the
 # next: of steps with no save near them ("plain"), of those that begin with a save ("saving") and of
-# those after these ("next"), in which the disk may still be busy.
+# those after these ("next"), in which the disk may still be busy. Processor time is that of all
+# threads, the writing one included; on a machine with a core to spare it costs no wall time.
 # Needs `make dist`, 6 GB of memory and 4 GB of disk.
 # Usage: [DIST=dist] benchmarks/async-save.sh [SAVES [TOKENS_PER_STEP]]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 dist=${DIST:-dist}
 saves=${1:-6} tokens=${2:-2048}
-seq=512 every=5
+seq=512 every=${EVERY:-4}
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -47,34 +48,50 @@ checkpoint_factor: $every
 keep_last_n_checkpoints: 1
 END
 
-echo "$tokens tokens per step, $saves saves"
-printf '%-18s %8s %8s %8s %9s %9s\n' async_save plain saving next 'saving +%' 'next +%'
-for async in false true; do
-  rm -rf "$work/run"
-  "$dist/bin/neox-train" "$work/c.yml" --set async_save=$async 2> "$work/err" |
-    while IFS= read -r line; do
-      [[ $line == *iteration* ]] && echo "${EPOCHREALTIME/,/.}"
-    done > "$work/times"
-  # The interval after line N holds the save of step N and step N + 1. The first steps warm up, and
-  # after the last save the run waits for its end.
-  awk -v every=$every -v async=$async '
-    function median(list, n,   sorted, i) {
-      split(list, sorted, " "); n = asort_numbers(sorted)
-      return n % 2 ? sorted[(n + 1) / 2] : (sorted[n / 2] + sorted[n / 2 + 1]) / 2
-    }
-    function asort_numbers(a,   n, i, j, t) {
-      n = 0; for (i in a) n++
+# Writes a line "wall-seconds processor-seconds" for each log line of the run.
+clock() {
+  local pid=$1 line stat
+  while IFS= read -r line; do
+    if [[ $line == *iteration* ]]; then
+      stat=$(cat "/proc/$pid/stat")
+      read -r -a stat <<< "${stat##*) }"
+      echo "${EPOCHREALTIME/,/.} $(((stat[11] + stat[12]) * 10))"
+    fi
+  done
+}
+
+# medians ASYNC COLUMN NAME: of the differences between the lines of times. The difference after line
+# N holds the save of step N and step N + 1. The first steps warm up, and after the last save the run
+# waits for its end.
+medians() {
+  awk -v every=$every -v async="$1" -v column="$2" -v name="$3" '
+    function median(list,   a, n, i, j, t) {
+      n = split(list, a, " ")
       for (i = 2; i <= n; i++) for (j = i; j > 1 && a[j] + 0 < a[j - 1] + 0; j--) {
         t = a[j]; a[j] = a[j - 1]; a[j - 1] = t
       }
-      return n
+      return n % 2 ? a[(n + 1) / 2] : (a[n / 2] + a[n / 2 + 1]) / 2
     }
-    NR > every { kind = (NR - 1) % every; took = $1 - before
+    { now = $column / (column == 2 ? 1000 : 1) }
+    NR > every { kind = (NR - 1) % every; took = now - before
       if (kind == 0) saving = saving " " took
       else if (kind == 1) after = after " " took
       else plain = plain " " took }
-    { before = $1 }
+    { before = now }
     END { p = median(plain); s = median(saving); x = median(after)
-      printf "%-18s %8.2f %8.2f %8.2f %9.1f %9.1f\n", async, p, s, x, (s / p - 1) * 100, (x / p - 1) * 100 }
+      printf "%-11s %-10s %8.2f %8.2f %8.2f %9.1f %9.1f\n",
+        async, name, p, s, x, (s / p - 1) * 100, (x / p - 1) * 100 }
   ' "$work/times"
+}
+
+echo "$tokens tokens per step, $saves saves, medians of seconds"
+printf '%-11s %-10s %8s %8s %8s %9s %9s\n' async_save '' plain saving next 'saving +%' 'next +%'
+mkfifo "$work/log"
+for async in false true; do
+  rm -rf "$work/run"
+  "$dist/bin/neox-train" "$work/c.yml" --set async_save=$async > "$work/log" 2> "$work/err" &
+  clock $! < "$work/log" > "$work/times"
+  wait $! || { cat "$work/err" >&2; exit 1; }
+  medians $async 1 wall
+  medians $async 2 processor
 done

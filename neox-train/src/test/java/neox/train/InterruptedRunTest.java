@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Runs that are stopped or killed from outside and started again with the same command end with
 /// the same bytes as a run that nobody disturbed.
@@ -33,26 +35,25 @@ class InterruptedRunTest {
     fixture = new TrainFixture(directory);
   }
 
-  @Test
-  void continuesBitForBitAfterSignalsAndAfterAKillWhileSaving() throws Exception {
-    assertSavesAfter("TERM", 2);
-    assertSavesAfter("USR1", 4);
+  /// More kinds, and kills at random moments: `benchmarks/kills.sh`.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"precision=fp32", "async_save=true precision=fp16 optimizer.type=muon"})
+  void continuesBitForBitAfterSignalsAndAfterAKillWhileSaving(String run) throws Exception {
+    String[] overrides = run.split(" ");
+    assertSavesAfter("TERM", 2, overrides);
+    assertSavesAfter("USR1", 4, overrides);
 
-    assertKilledWhileSaving();
-    assertKilledWhileSaving("async_save=true");
-
-    assertEndsLikeAnUndisturbedRun(12);
-  }
-
-  private void assertKilledWhileSaving(String... overrides) throws Exception {
     Process process = start(overrides);
     await(process, this::isSaving);
     process.destroyForcibly();
     assertThat(process.waitFor()).as(errors()).isEqualTo(KILLED);
+
+    assertEndsLikeAnUndisturbedRun(12, overrides);
   }
 
-  private void assertSavesAfter(String signal, long step) throws Exception {
-    Process process = start();
+  private void assertSavesAfter(String signal, long step, String... overrides) throws Exception {
+    Process process = start(overrides);
     await(process, () -> hasCheckpoint(step));
     String pid = Long.toString(process.pid());
     assertThat(new ProcessBuilder("kill", "-s", signal, pid).start().waitFor()).isZero();
