@@ -3,6 +3,7 @@ package neox.preprocess.command;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import neox.base.UserException;
 import neox.base.help.HelpGroup;
 import neox.config.ConfigSource;
@@ -50,12 +51,24 @@ final class InspectConfigOptions {
       description = "Print the samples of this optimizer step, counted from 0.")
   private @Nullable Long batch;
 
+  @Option(
+      names = "--step",
+      paramLabel = "STEP",
+      description = "Say what the training documents come to up to this step: read, left out, why.")
+  private @Nullable Long step;
+
+  @Option(
+      names = "--documents",
+      description = "The same document by document; up to the last step without --step.")
+  private boolean documents;
+
   /// What to read; empty without `--config`.
   Optional<ConfigSource> source() {
     if (files.isEmpty()) {
       boolean idle = directory == null && assignments.isEmpty() && sample == null;
-      if (!idle || split != null || batch != null) {
-        throw new UserException("-d, --set, --sample, --split and --batch belong to --config");
+      if (!idle || split != null || batch != null || step != null || documents) {
+        throw new UserException(
+            "-d, --set, --sample, --split, --batch, --step and --documents belong to --config");
       }
       return Optional.empty();
     }
@@ -68,6 +81,14 @@ final class InspectConfigOptions {
   SampleChoice choice() {
     if (sample != null && batch != null) {
       throw new UserException("give either --sample or --batch");
+    }
+    if (step != null || documents) {
+      if (sample != null || batch != null || split != null) {
+        throw new UserException(
+            "--step and --documents stand without --sample, --batch and --split");
+      }
+      return new SampleChoice.Fates(
+          step == null ? OptionalLong.empty() : OptionalLong.of(step), documents);
     }
     if (batch != null) {
       if (split != null) {

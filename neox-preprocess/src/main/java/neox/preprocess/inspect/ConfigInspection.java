@@ -59,6 +59,7 @@ public final class ConfigInspection {
         case SampleChoice.Overview overview -> inspection.printOverview();
         case SampleChoice.One one -> inspection.printSample(one);
         case SampleChoice.Batch batch -> inspection.printBatch(batch);
+        case SampleChoice.Fates fates -> inspection.printFates(fates);
       }
     }
   }
@@ -120,6 +121,21 @@ public final class ConfigInspection {
     }
     console.info("step %,d: %,d samples", choice.step(), numbers.size());
     print(split, numbers);
+  }
+
+  private void printFates(SampleChoice.Fates choice) {
+    long last = samples.trainSteps();
+    long step = choice.step().orElse(last);
+    if (step < 0 || step > last) {
+      throw UserException.of("--step %d: the run has the steps 1 to %d", step, last);
+    }
+    TrainingReads reads = TrainingReads.of(config, split("train"), step, last);
+    FateReport report = new FateReport(reads, choice.each());
+    if (form == Form.JSON) {
+      console.out().println(Json.line(report.toJson()));
+    } else {
+      report.print(console.out());
+    }
   }
 
   private SplitSamples split(String name) {

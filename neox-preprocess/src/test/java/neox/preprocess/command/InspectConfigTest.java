@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import neox.base.json.Json;
 import neox.data.indexed.IndexedTokensWriter;
 import neox.data.indexed.TokenWidth;
@@ -254,11 +257,142 @@ class InspectConfigTest {
     Run idle = Run.of("inspect", data.toString(), "--sample", "1");
     assertThat(idle.err())
         .isEqualTo(
-            "neox-preprocess: -d, --set, --sample, --split and --batch belong to --config\n");
+            "neox-preprocess: -d, --set, --sample, --split, --batch, --step and --documents belong"
+                + " to --config\n");
     assertThat(Run.of("inspect").err())
         .isEqualTo(
             "neox-preprocess: give either a dataset or --config; see neox-preprocess inspect"
                 + " --help\n");
+  }
+
+  /// Of the eight samples of an order GPT-NeoX never uses the last; the eighth that the run reads is
+  /// the first once more.
+  @Test
+  void saysWhatBecomesOfEachDocument() throws Exception {
+    String[] run = {"--set=data_path=" + data, "--set=split=90,10,0", "--set=train_iters=4"};
+    assertThat(inspect(with(run, "--step=3")).out())
+        .isEqualTo(
+            """
+            training data up to step 3 of 4, in samples of 32 tokens
+            %s: 6 samples, 0.67 epochs, read in steps 1 to 3
+              40 documents: 24 read, 4 to come, 8 whose turn comes after the run (tail), 4 left to validation and test (split)
+            """
+                .formatted(data));
+    List<String> lines = inspect(with(run, "--step=3", "--documents")).out().lines().toList();
+    assertThat(lines).hasSize(3 + 40);
+    assertThat(lines.get(3 + 39))
+        .isEqualTo("  document 39, 8 tokens: left to validation and test (split)");
+    assertThat(lines.stream().filter(line -> line.contains("8 tokens: read 1.00 times, in steps ")))
+        .hasSize(24);
+    assertThat(lines.stream().filter(line -> line.endsWith("8 tokens: to come in step 4")))
+        .hasSize(4);
+    JsonNode json = Json.parse(inspect(with(run, "--documents", "--json")).out(), "stdout");
+    assertThat(json.get("step").asInt()).isEqualTo(4);
+    JsonNode dataset = json.get("datasets").get(0);
+    assertThat(dataset.get("samples_read").asInt()).isEqualTo(8);
+    assertThat(dataset.get("documents").toString())
+        .isEqualTo("{\"all\":40,\"read\":28,\"after_the_run\":8,\"split\":4}");
+    int tokens = 0;
+    for (JsonNode document : dataset.get("each")) {
+      tokens += document.get("tokens_read").asInt();
+    }
+    assertThat(tokens).isEqualTo(8 * 32);
+  }
+
+  /// Two of five documents are longer than a sample.
+  @Test
+  void saysWhichDocumentsThePackingLeavesOut() throws Exception {
+    Path mixed = directory.resolve("mixed");
+    try (IndexedTokensWriter writer = IndexedTokensWriter.create(mixed, TokenWidth.UINT16)) {
+      for (int length : new int[] {20, 50, 20, 40, 20}) {
+        int[] document = new int[length];
+        Arrays.fill(document, 'a');
+        writer.addDocument(document, 0, length);
+      }
+      writer.commit();
+    }
+    Run run =
+        inspect(
+            "--set=data_path=" + mixed,
+            "--set=split='1'",
+            "--set=pack_impl=unpacked",
+            "--set=allow_chopped=false",
+            "--set=train_iters=10",
+            "--documents");
+    assertThat(run.out())
+        .as(run.err())
+        .contains("2 too long or without labels (packing)")
+        .contains("\n  document 1, 50 tokens: too long or without labels (packing)\n")
+        .contains("\n  document 3, 40 tokens: too long or without labels (packing)\n");
+  }
+
+  /// What the ledger says of each document is what the samples of the steps hold.
+  @Test
+  void countsEachDocumentOfAMixtureThatChanges() throws Exception {
+    Path other = dataset("other", 60);
+    Path third = dataset("third", 60, new int[] {'h', 'i', 'j', 'k', 'l', 0});
+    String[] run = {
+      "--set=train_data_paths=[" + data + "," + other + "]",
+      "--set=train_data_weights=[1, 3]",
+      "--set=valid_data_paths=[" + data + "]",
+      "--set=test_data_paths=[" + data + "]",
+      "--set=data_stages=[{from_step: 4, train_data_weights: [1, 1]}, {from_sample: 9,"
+          + " train_data_paths: ["
+          + other
+          + ", "
+          + third
+          + "], train_data_weights: [1, 2]}]",
+      "--set=train_iters=9"
+    };
+    assertThat(inspect(with(run, "--step=9")).out())
+        .startsWith("training data up to step 9 of 9, in samples of 32 tokens\nfrom sample 0: ")
+        .contains("\nfrom sample 6: ", "\nfrom sample 10: ");
+    for (int step : new int[] {2, 5, 9}) {
+      Map<String, Integer> held = new TreeMap<>();
+      for (int each = 0; each < step; each++) {
+        for (String line : inspect(with(run, "--batch=" + each, "--json")).out().lines().toList()) {
+          int room = 32;
+          for (JsonNode piece : Json.parse(line, "stdout").get("documents")) {
+            int length = Math.min(room, piece.get("length").asInt());
+            room -= length;
+            String key = piece.get("prefix").asText() + " " + piece.get("document").asInt();
+            held.merge(key, length, Integer::sum);
+          }
+        }
+      }
+      held.values().removeIf(tokens -> tokens == 0);
+      Map<String, Integer> counted = new TreeMap<>();
+      JsonNode json =
+          Json.parse(inspect(with(run, "--step=" + step, "--documents", "--json")).out(), "stdout");
+      for (JsonNode dataset : json.get("datasets")) {
+        for (JsonNode document : dataset.get("each")) {
+          if (document.get("tokens_read").asInt() > 0) {
+            counted.put(
+                dataset.get("prefix").asText() + " " + document.get("document").asInt(),
+                document.get("tokens_read").asInt());
+          }
+        }
+      }
+      assertThat(counted).isEqualTo(held);
+      assertThat(held.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(step * 2 * 32);
+    }
+  }
+
+  @Test
+  void stepsAreCountedAsTheLogCountsThem() throws Exception {
+    String path = "--set=data_path=" + data;
+    assertRefused("--step 6: the run has the steps 1 to 5", path, "--step=6");
+    assertRefused(
+        "--step and --documents stand without --sample, --batch and --split",
+        path,
+        "--step=1",
+        "--sample=1");
+  }
+
+  private static String[] with(String[] arguments, String... more) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
   }
 
   private Run inspect(String... more) {

@@ -19,6 +19,8 @@ record CorpusSamples(
         samples.count(),
         plan.samplesPerEpoch(),
         source.checksum(),
+        new SplitSamples.Whole(
+            corpus.items(), corpus.tokens().count(), corpus.tokens()::size, plan::takes),
         weight,
         share);
   }

@@ -27,6 +27,13 @@ sealed interface OrderPlan permits PackedPlan, UnpackedPlan, OverflowPlan {
   /// The documents that may take part.
   ItemRange items();
 
+  /// Whether a document of those has a place in the order.
+  ///
+  /// @param document its number in the dataset
+  default boolean takes(long document) {
+    return true;
+  }
+
   Spec documentSpec();
 
   Spec sampleSpec();

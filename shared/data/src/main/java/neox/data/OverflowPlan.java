@@ -71,6 +71,11 @@ record OverflowPlan(
   }
 
   @Override
+  public boolean takes(long document) {
+    return eligible.has(document - items.from());
+  }
+
+  @Override
   public Spec documentSpec() {
     return Spec.of(IntegerArray.Element.INT64, documents);
   }

@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.LongPredicate;
+import java.util.function.LongToIntFunction;
+import neox.data.indexed.ItemRange;
 import neox.data.ledger.Ledger;
 
 /// The samples of one split and the datasets that they come from.
@@ -28,6 +31,7 @@ public record SplitSamples(
   /// @param samples how many it gives before its order repeats
   /// @param samplesPerEpoch how many samples use every document once
   /// @param checksum of its documents, wherever the files lie ([Corpus#checksum])
+  /// @param whole the dataset and which of its documents take part
   /// @param weight its configured share of the split, at most 1
   /// @param share what it got of the samples
   public record Member(
@@ -38,8 +42,17 @@ public record SplitSamples(
       long samples,
       double samplesPerEpoch,
       String checksum,
+      Whole whole,
       double weight,
       double share) {}
+
+  /// A dataset whose documents are shared between splits.
+  ///
+  /// @param items of the split
+  /// @param count of all documents
+  /// @param sizes of documents in tokens
+  /// @param takes whether a document of the split can be in a sample
+  public record Whole(ItemRange items, long count, LongToIntFunction sizes, LongPredicate takes) {}
 
   public SplitSamples {
     members = List.copyOf(members);

@@ -27,6 +27,11 @@ record UnpackedPlan(
   }
 
   @Override
+  public boolean takes(long document) {
+    return eligible.has(document - items.from());
+  }
+
+  @Override
   public Spec documentSpec() {
     return Spec.of(IntegerArray.Element.INT64, samples + 1);
   }
