@@ -76,7 +76,9 @@ class ManyRanksTest {
     "gpt3, 2, 1, 2, 0",
     "gpt3, 1, 2, 2, 1",
     "t5, 2, 1, 2, 0",
-    "alibi, 1, 1, 4, 0"
+    "alibi, 1, 1, 4, 0",
+    "documents, 2, 1, 2, 0",
+    "documents, 1, 2, 1, 1"
   })
   void manyRanksTrainAsOneDoes(String style, int pipe, int data, int tensor, int zero)
       throws Exception {
@@ -276,6 +278,12 @@ class ManyRanksTest {
           case "t5" ->
               Map.of("pos_emb", "rpe", "no_weight_tying", "false", "gpt_j_residual", "false");
           case "alibi" -> Map.of("pos_emb", "alibi");
+          case "documents" ->
+              Map.of(
+                  "pos_emb", "learned",
+                  "reset_position_ids", "true",
+                  "reset_attention_mask", "true",
+                  "eod_mask_loss", "true");
           default -> throw new IllegalArgumentException(style);
         });
     return overrides;
