@@ -36,7 +36,7 @@ record MemoryNeed(double parameters, double copies, double activations) {
     double tokens = (double) config.batch().microBatchSize() * dims.seqLength();
     double kept =
         switch (config.recompute()) {
-          case RecomputeConfig.Nothing _ -> blocks;
+          case RecomputeConfig.Nothing _, RecomputeConfig.Selected _ -> blocks;
           case RecomputeConfig.Blocks(int perGroup) -> Math.ceil(blocks / perGroup);
         };
     double trained = config.tuning().equals(TuningConfig.ALL) ? weights : 0;

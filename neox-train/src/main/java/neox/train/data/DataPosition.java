@@ -30,7 +30,8 @@ public record DataPosition(
   /// How many samples the order of training was made for; empty where the configuration decides.
   ///
   /// A run that goes on keeps its order, or the next sample would be another one. But where only
-  /// the number of steps was changed, GPT-NeoX makes the order for the new number, and so do we.
+  /// the number of steps was changed, GPT-NeoX makes the order for the new number, and so do we,
+  /// unless it only follows from `train_tokens`.
   ///
   /// @param before where the run stood
   public static OptionalLong orderMadeFor(Optional<DataState> before, BatchConfig batch) {
@@ -39,7 +40,8 @@ public record DataPosition(
     }
     DataOrder order = before.get().order();
     boolean otherStepsAlone =
-        order.trainBatchSize() == batch.trainBatchSize()
+        batch.trainTokens().isEmpty()
+            && order.trainBatchSize() == batch.trainBatchSize()
             && order.trainIters() != batch.trainIters();
     return otherStepsAlone ? OptionalLong.empty() : OptionalLong.of(order.samples());
   }

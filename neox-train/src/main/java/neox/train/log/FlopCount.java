@@ -8,8 +8,12 @@ import neox.config.step.StepShape;
 /// (arXiv:2104.04473 appendix): `24·f·B·S·L·h²·(1 + S/(6h) + V/(16·L·h))`.
 ///
 /// @param forward of the forward passes
-/// @param again of what is computed a second time for the backward passes: blocks, not the head
+/// @param again of what is computed a second time for the backward passes: blocks or parts of them,
+///   not the head
 public record FlopCount(double forward, double again) {
+  /// The share of an MLP four times as wide in a block's matrices of 12 h².
+  private static final double MLP = 8.0 / 12;
+
   /// That of one optimizer step.
   ///
   /// @param shape with B samples and S tokens of each
@@ -25,6 +29,9 @@ public record FlopCount(double forward, double again) {
         switch (recompute) {
           case RecomputeConfig.Nothing _ -> 0;
           case RecomputeConfig.Blocks _ -> unit * (1 + scores);
+          case RecomputeConfig.Selected parts ->
+              (parts.recomputes(RecomputeConfig.Part.CORE_ATTN) ? unit * scores : 0)
+                  + (parts.recomputes(RecomputeConfig.Part.MLP) ? unit * MLP : 0);
         };
     return new FlopCount(unit * (1 + scores + paddedVocab / (16 * layers * h)), again);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
 import neox.config.RecomputeConfig;
@@ -32,5 +33,15 @@ class FlopCountTest {
     // 2 operations for each entry of 12 h² weights and for both products of 32 keys with h
     double block = 8 * 32 * (2.0 * 12 * 64 * 64 + 2.0 * 2 * 32 * 64);
     assertThat(again.hardware() - again.model()).isEqualTo(3 * block);
+    RecomputeConfig attention =
+        new RecomputeConfig.Selected(Set.of(RecomputeConfig.Part.CORE_ATTN));
+    FlopCount parts = FlopCount.of(model, attention, shape, 512);
+    assertThat(parts.hardware() - parts.model()).isEqualTo(3 * 8 * 32 * 2.0 * 2 * 32 * 64);
+    RecomputeConfig both =
+        new RecomputeConfig.Selected(
+            Set.of(RecomputeConfig.Part.CORE_ATTN, RecomputeConfig.Part.MLP));
+    parts = FlopCount.of(model, both, shape, 512);
+    assertThat(parts.hardware() - parts.model())
+        .isEqualTo(3 * 8 * 32 * (2.0 * 8 * 64 * 64 + 2.0 * 2 * 32 * 64));
   }
 }

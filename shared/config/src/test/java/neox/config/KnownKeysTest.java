@@ -49,6 +49,8 @@ class KnownKeysTest {
           "skip_step_rolling_interval_length",
           "skip_step_sigma_factor",
           "rampup_batch_size",
+          "recompute_granularity",
+          "recompute_modules",
           "skip_steps",
           "train_biases_only",
           "train_tokens",

@@ -37,12 +37,7 @@ final class Attention {
     long[] normed = {heads, headDim};
     this.norm = spec.norm().map(of -> Normalization.of(of, normed, parts.parameters()));
     this.positions = parts.positions();
-    this.kernel =
-        AttentionKernel.choose(
-            parts.placement(),
-            spec.config(),
-            new Dropout(parts.model().dropout().attention()),
-            parts.model().positions().biasesScores());
+    this.kernel = AttentionKernel.of(parts, spec.config());
   }
 
   /// This rank's part of the sum over all heads: `[b, s, h]` to `[b, s, h]`.

@@ -1,6 +1,9 @@
 package neox.model;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import neox.config.RecomputeConfig;
 import neox.config.model.AttentionConfig;
 import neox.tensor.Device;
 import neox.tensor.ElementType;
@@ -32,6 +35,20 @@ sealed interface AttentionKernel {
   }
 
   /// The kernel of a block.
+  static AttentionKernel of(Parts parts, AttentionConfig config) {
+    AttentionKernel kernel =
+        choose(
+            parts.placement(),
+            config,
+            new Dropout(parts.model().dropout().attention()),
+            parts.model().positions().biasesScores());
+    return parts
+        .recomputed(RecomputeConfig.Part.CORE_ATTN)
+        .<AttentionKernel>map(again -> new Recomputed(kernel, again))
+        .orElse(kernel);
+  }
+
+  /// The kernel of an attention, kept for the backward pass.
   ///
   /// In bfloat16 libtorch's fused CPU kernel multiplies naively and is twice as slow as two
   /// matmuls; it cannot drop weights, nor learn a bias.
@@ -58,6 +75,35 @@ sealed interface AttentionKernel {
             case EVALUATION -> evaluation;
           };
       return kernel.attend(q, k, v, scores, pass);
+    }
+  }
+
+  /// Nothing but its inputs and its result is kept for the backward pass (arXiv:2205.05198 §5).
+  record Recomputed(AttentionKernel kernel, Recomputation recomputation)
+      implements AttentionKernel {
+    @Override
+    public Tensor attend(Tensor q, Tensor k, Tensor v, Scores scores, Pass pass) {
+      List<Tensor> inputs = new ArrayList<>(List.of(q, k, v));
+      scores.bias().ifPresent(inputs::add);
+      List<Tensor> constants = new ArrayList<>();
+      scores
+          .mask()
+          .exchange(hidden -> {
+            constants.add(hidden);
+            return hidden;
+          });
+      return recomputation.apply(
+          inputs,
+          constants,
+          (given, fixed) ->
+              kernel.attend(
+                  given.get(0),
+                  given.get(1),
+                  given.get(2),
+                  new Scores(
+                      scores.mask().exchange(_ -> fixed.getFirst()),
+                      scores.bias().map(_ -> given.getLast())),
+                  pass));
     }
   }
 

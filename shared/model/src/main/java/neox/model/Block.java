@@ -30,7 +30,7 @@ final class Block implements Layer {
           case PARALLEL_TIED_NORM -> norm1;
         };
     this.attention = new Attention(spec, parts);
-    this.mlp = new Mlp(spec.mlp(), parameters, tp);
+    this.mlp = new Mlp(spec.mlp(), parts);
     this.dropout = new Dropout(parts.model().dropout().hidden());
   }
 

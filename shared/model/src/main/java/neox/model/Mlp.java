@@ -1,8 +1,10 @@
 package neox.model;
 
+import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
+import neox.config.RecomputeConfig;
 import neox.config.model.Activation;
-import neox.parallel.TensorParallel;
 import neox.weights.spec.MlpSpec;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -14,10 +16,12 @@ final class Mlp {
   private final Projection widen;
   private final Projection narrow;
   private final UnaryOperator<Tensor> bend;
+  private final Optional<Recomputation> recomputed;
 
-  Mlp(MlpSpec spec, ParameterSet parameters, TensorParallel tp) {
-    this.widen = Projection.of(spec.widen(), parameters, tp);
-    this.narrow = Projection.of(spec.narrow(), parameters, tp);
+  Mlp(MlpSpec spec, Parts parts) {
+    this.widen = Projection.of(spec.widen(), parts.parameters(), parts.tensorParallel());
+    this.narrow = Projection.of(spec.narrow(), parts.parameters(), parts.tensorParallel());
+    this.recomputed = parts.recomputed(RecomputeConfig.Part.MLP);
     UnaryOperator<Tensor> activation =
         activation(spec.config().activation(), spec.config().tanhGelu());
     this.bend = spec.config().activation().gated() ? x -> gate(activation, x) : activation;
@@ -25,6 +29,12 @@ final class Mlp {
 
   /// This rank's part of the sum: `[b, s, h]` to `[b, s, h]`.
   Tensor partial(Tensor x) {
+    return recomputed
+        .map(again -> again.apply(List.of(x), List.of(), (inputs, _) -> compute(inputs.getFirst())))
+        .orElseGet(() -> compute(x));
+  }
+
+  private Tensor compute(Tensor x) {
     return narrow.forward(bend.apply(widen.forward(x)));
   }
 

@@ -47,7 +47,12 @@ public final class Network implements AutoCloseable {
             spec.config(), tables(stage), options.placement(), options.tensorParallel(), owner);
     Parts parts =
         new Parts(
-            spec.config(), parameters, options.placement(), options.tensorParallel(), positions);
+            spec.config(),
+            parameters,
+            options.placement(),
+            options.tensorParallel(),
+            positions,
+            options.recompute());
     Head last = null;
     List<Layer> all = new ArrayList<>();
     for (LayerSpec layer : stage) {
@@ -72,7 +77,7 @@ public final class Network implements AutoCloseable {
     this.head = Optional.ofNullable(last);
     this.layers =
         switch (options.recompute()) {
-          case RecomputeConfig.Nothing _ -> all;
+          case RecomputeConfig.Nothing _, RecomputeConfig.Selected _ -> all;
           case RecomputeConfig.Blocks(int perGroup) ->
               RecomputedBlocks.group(
                   all, perGroup, Recomputation.of(options.placement(), spec.config().dropout()));

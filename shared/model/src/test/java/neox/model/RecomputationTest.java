@@ -3,14 +3,20 @@ package neox.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Stream;
 import neox.config.RecomputeConfig;
+import neox.config.RecomputeConfig.Part;
 import neox.config.model.Activation;
 import neox.config.model.Dims;
 import neox.config.model.DropoutConfig;
@@ -34,6 +40,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Recomputed blocks give the loss and the gradients of blocks that are kept, to the last bit.
 class RecomputationTest {
   private static final int LENGTH = 24;
+
+  private static final List<RecomputeConfig> RECOMPUTED =
+      List.of(
+          new RecomputeConfig.Blocks(1),
+          new RecomputeConfig.Blocks(2),
+          new RecomputeConfig.Blocks(7),
+          new RecomputeConfig.Selected(Set.of(Part.CORE_ATTN)),
+          new RecomputeConfig.Selected(Set.of(Part.CORE_ATTN, Part.MLP)));
 
   @BeforeAll
   static void start() {
@@ -73,12 +87,11 @@ class RecomputationTest {
 
   private static void assertSameBits(ModelConfig config) {
     List<float[]> kept = gradients(config, new RecomputeConfig.Nothing(), ScalarType.Float);
-    for (int perGroup : new int[] {1, 2, 3, 7}) {
-      List<float[]> again =
-          gradients(config, new RecomputeConfig.Blocks(perGroup), ScalarType.Float);
-      assertThat(again).as("%d together", perGroup).hasSameSizeAs(kept);
+    for (RecomputeConfig recompute : RECOMPUTED) {
+      List<float[]> again = gradients(config, recompute, ScalarType.Float);
+      assertThat(again).as("%s", recompute).hasSameSizeAs(kept);
       for (int i = 0; i < kept.size(); i++) {
-        assertThat(again.get(i)).as("%d together, tensor %d", perGroup, i).isEqualTo(kept.get(i));
+        assertThat(again.get(i)).as("%s, tensor %d", recompute, i).isEqualTo(kept.get(i));
       }
     }
   }
@@ -130,10 +143,12 @@ class RecomputationTest {
         config
             .withDims(new Dims(64, 4, 4, 512, 512, 128))
             .withBlocks(Collections.nCopies(8, config.blocks().getFirst()));
-    growth(deep, new RecomputeConfig.Blocks(1)); // fills the allocator's pools
-    long recomputed = growth(deep, new RecomputeConfig.Blocks(1));
+    growth(deep, new RecomputeConfig.Blocks(1)); // whatever is made once
+    long blocks = growth(deep, new RecomputeConfig.Blocks(1));
+    long parts = growth(deep, new RecomputeConfig.Selected(Set.of(Part.CORE_ATTN, Part.MLP)));
     long kept = growth(deep, new RecomputeConfig.Nothing());
-    assertThat(recomputed).isLessThan(kept / 3);
+    assertThat(blocks).isLessThan(kept / 3);
+    assertThat(parts).isBetween(blocks, kept * 2 / 3);
   }
 
   private static long growth(ModelConfig config, RecomputeConfig recompute) throws IOException {
@@ -147,10 +162,22 @@ class RecomputationTest {
     }
   }
 
+  /// Memory in use: what is free has been given back before.
   private static long resident() throws IOException {
+    try {
+      int _ = (int) TRIM.invokeExact(0L);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
     String pages = Files.readString(Path.of("/proc/self/statm")).split(" ", 3)[1];
     return Long.parseLong(pages) * 4096;
   }
+
+  private static final MethodHandle TRIM =
+      Linker.nativeLinker()
+          .downcallHandle(
+              Linker.nativeLinker().defaultLookup().find("malloc_trim").orElseThrow(),
+              FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
 
   private static Network network(ModelConfig config, RecomputeConfig recompute, ScalarType type) {
     return Passes.random(config, Passes.training(type).withRecompute(recompute));
