@@ -33,7 +33,7 @@ record RunObjective(Objective objective, Optional<Network> reference) implements
 
   private static Objective objective(ObjectiveConfig config, Optional<Reference> reference) {
     return switch (config) {
-      case ObjectiveConfig.LanguageModeling _ -> new LanguageModeling();
+      case ObjectiveConfig.LanguageModeling(double zLoss) -> new LanguageModeling(zLoss);
       case ObjectiveConfig.Dpo dpo -> new PreferenceOptimization(dpo.beta(), reference);
       case ObjectiveConfig.RewardModeling rm -> new RewardModeling(rm.zLoss());
       case ObjectiveConfig.Kto kto ->

@@ -52,6 +52,7 @@ import neox.train.loop.TrainingWork;
 import neox.train.objective.Objective;
 import neox.train.optimizer.Cut;
 import neox.train.optimizer.GradientBuckets;
+import neox.train.optimizer.GradientSums;
 import neox.train.optimizer.Holdings;
 import neox.train.optimizer.Optimizer;
 import neox.train.stability.LossScaling;
@@ -241,6 +242,7 @@ final class Training {
     Holdings holdings = Holdings.of(network.parameters(), network.spec().parameters(), ranks);
     try (GradientBuckets gradients = gradients(holdings);
         Optimizer optimizer = optimizer(gradients);
+        NoiseMeter noise = noiseMeter(gradients);
         TrainingWork work = work(data, gradients);
         Checkpointer checkpointer = checkpointer(network, optimizer, progress, data.position());
         RunRecords records = records(places, progress, data.position())) {
@@ -251,7 +253,8 @@ final class Training {
       Pipeline pipeline = pipeline();
       Trainer trainer =
           new Trainer(
-              new Trainer.Parts(pipeline, work, gradients, optimizer, guard(), progress),
+              new Trainer.Parts(
+                  pipeline, work, gradients, optimizer, noise.sums(), guard(), progress),
               pipeline.runner(new NetworkStage(network, work, Mode.TRAINING), work::seqLength),
               settings(data.position()));
       TrainLog trainLog = trainLog(network, progress, data.position(), records);
@@ -324,6 +327,28 @@ final class Training {
     return config.mixedPrecision().accumulation() == Precision.FP32
         ? GradientBuckets.Accumulation.FLOAT32
         : GradientBuckets.Accumulation.AS_ARRIVING;
+  }
+
+  /// What the gradient noise scale is measured with, where it is.
+  private record NoiseMeter(Optional<GradientSums> sums) implements AutoCloseable {
+    @Override
+    public void close() {
+      sums.ifPresent(GradientSums::close);
+    }
+  }
+
+  private NoiseMeter noiseMeter(GradientBuckets gradients) {
+    return new NoiseMeter(
+        config
+            .monitor()
+            .noiseScale()
+            .map(noise ->
+                new GradientSums(
+                    gradients,
+                    noise.batches(),
+                    noise.inMainMemory()
+                        ? GradientSums.Place.MAIN_MEMORY
+                        : GradientSums.Place.WITH_THE_GRADIENTS)));
   }
 
   private StepGuard guard() {

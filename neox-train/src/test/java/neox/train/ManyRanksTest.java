@@ -77,6 +77,7 @@ class ManyRanksTest {
     "gpt3, 1, 2, 2, 1",
     "t5, 2, 1, 2, 0",
     "alibi, 1, 1, 4, 0",
+    "z-loss, 1, 1, 2, 0",
     "documents, 2, 1, 2, 0",
     "documents, 1, 2, 1, 1"
   })
@@ -277,6 +278,7 @@ class ManyRanksTest {
               Map.of("pos_emb", "learned", "no_weight_tying", "false", "gpt_j_residual", "false");
           case "t5" ->
               Map.of("pos_emb", "rpe", "no_weight_tying", "false", "gpt_j_residual", "false");
+          case "z-loss" -> Map.of("z_loss_multiplier", "0.01");
           case "alibi" -> Map.of("pos_emb", "alibi");
           case "documents" ->
               Map.of(

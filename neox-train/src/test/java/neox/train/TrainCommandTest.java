@@ -1,6 +1,7 @@
 package neox.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -122,6 +123,19 @@ class TrainCommandTest {
     assertThat(result.out()).contains("number of nan iterations:   1 |");
     List<Long> saved = new CheckpointStore(directory.resolve("run")).iterations();
     assertThat(result.err()).contains("step " + (saved.getLast() + 1) + ": loss");
+  }
+
+  @Test
+  void reportsTheZLossBesideTheLoss() throws IOException {
+    TrainFixture.Result result = fixture.run("run", FEW_STEPS, "z_loss_multiplier=0.01");
+    assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
+    assertThat(result.out())
+        .containsPattern("\\| z_loss: \\S+ \\| lm_loss: \\S+ \\| number of skipped")
+        .contains("validation results at the end")
+        .doesNotContain("z_loss value");
+    fixture.run("without", FEW_STEPS);
+    assertThat(losses("run").getFirst()).isEqualTo(losses("without").getFirst(), within(1e-6));
+    assertThat(losses("run").getLast()).isNotEqualTo(losses("without").getLast());
   }
 
   @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import neox.train.stability.LossScale;
+import neox.train.stability.NoiseScale;
 import neox.train.stability.Recent;
 import neox.train.stability.Stability;
 
@@ -27,6 +28,24 @@ final class StabilityFields {
       write(stability.losses(), recent.putArray("losses"));
       write(stability.norms(), recent.putArray("grad_norms"));
     }
+  }
+
+  static void write(NoiseScale noiseScale, ObjectNode json) {
+    if (noiseScale.estimates() > 0) {
+      json.putObject("gradient_noise_scale")
+          .put("ema_noise", noiseScale.signal()) // GPT-NeoX's names
+          .put("ema_scale", noiseScale.noise())
+          .put("estimates", noiseScale.estimates());
+    }
+  }
+
+  static NoiseScale readNoiseScale(StateFields fields) {
+    return fields
+        .optionalChild("gradient_noise_scale")
+        .map(saved ->
+            new NoiseScale(
+                saved.real("ema_noise"), saved.real("ema_scale"), saved.count("estimates")))
+        .orElse(NoiseScale.NONE);
   }
 
   private static void write(Recent values, ArrayNode json) {

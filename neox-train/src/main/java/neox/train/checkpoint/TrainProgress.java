@@ -1,5 +1,6 @@
 package neox.train.checkpoint;
 
+import neox.train.stability.NoiseScale;
 import neox.train.stability.Stability;
 
 /// Where the run stands right now: the one [TrainState] that changes as steps are taken. Not
@@ -33,6 +34,11 @@ public final class TrainProgress {
   /// What counts for the next step.
   public void remember(Stability stability) {
     state = state.withStability(stability);
+  }
+
+  /// Takes in a new estimate of the gradient noise scale.
+  public void estimate(NoiseScale.Pair pair) {
+    state = state.withNoiseScale(state.noiseScale().plus(pair));
   }
 
   /// Starts a new average, after a log line.

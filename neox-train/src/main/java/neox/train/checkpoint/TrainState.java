@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.Optional;
 import neox.base.NamedFiles;
 import neox.base.json.Json;
+import neox.train.stability.NoiseScale;
 import neox.train.stability.Stability;
 
 /// Where a run stands, apart from tensors: `train_state.json` in a checkpoint.
@@ -19,6 +20,7 @@ import neox.train.stability.Stability;
 /// @param window losses since the last log line
 /// @param schedule the learning rates in force
 /// @param stability what earlier steps say about the next one
+/// @param noiseScale of the gradients so far; nothing where it is not measured
 /// @param randomState libtorch's generator in base 64
 /// @param data where in the data the run stands; older checkpoints do not say, and the state of a
 ///   run under way does not either
@@ -29,6 +31,7 @@ public record TrainState(
     LossWindow window,
     LearningRateSchedule schedule,
     Stability stability,
+    NoiseScale noiseScale,
     Optional<String> randomState,
     Optional<DataState> data) {
 
@@ -49,6 +52,7 @@ public record TrainState(
         LossWindow.EMPTY,
         schedule,
         Stability.FRESH,
+        NoiseScale.NONE,
         Optional.empty(),
         Optional.empty());
   }
@@ -95,30 +99,47 @@ public record TrainState(
         losses,
         schedule,
         stability,
+        noiseScale,
         randomState,
         data);
   }
 
   public TrainState withWindow(LossWindow other) {
     return new TrainState(
-        iteration, samples, tokens, other, schedule, stability, randomState, data);
+        iteration, samples, tokens, other, schedule, stability, noiseScale, randomState, data);
   }
 
   public TrainState withRandomState(Optional<String> other) {
-    return new TrainState(iteration, samples, tokens, window, schedule, stability, other, data);
+    return new TrainState(
+        iteration, samples, tokens, window, schedule, stability, noiseScale, other, data);
   }
 
   public TrainState withSchedule(LearningRateSchedule other) {
-    return new TrainState(iteration, samples, tokens, window, other, stability, randomState, data);
+    return new TrainState(
+        iteration, samples, tokens, window, other, stability, noiseScale, randomState, data);
   }
 
   public TrainState withStability(Stability other) {
-    return new TrainState(iteration, samples, tokens, window, schedule, other, randomState, data);
+    return new TrainState(
+        iteration, samples, tokens, window, schedule, other, noiseScale, randomState, data);
+  }
+
+  public TrainState withNoiseScale(NoiseScale other) {
+    return new TrainState(
+        iteration, samples, tokens, window, schedule, stability, other, randomState, data);
   }
 
   public TrainState withData(DataState other) {
     return new TrainState(
-        iteration, samples, tokens, window, schedule, stability, randomState, Optional.of(other));
+        iteration,
+        samples,
+        tokens,
+        window,
+        schedule,
+        stability,
+        noiseScale,
+        randomState,
+        Optional.of(other));
   }
 
   public void write(Path directory) throws IOException {
@@ -127,6 +148,7 @@ public record TrainState(
     window.write(json.putObject("loss_window"));
     ScheduleState.write(schedule, json.putObject("lr_scheduler"));
     StabilityFields.write(stability, json);
+    StabilityFields.write(noiseScale, json);
     data.ifPresent(state -> state.write(json.putObject("data")));
     randomState.ifPresent(state -> json.put("torch_rng_state", state));
     NamedFiles.writeString(directory.resolve(FILE), Json.pretty(json));
@@ -149,6 +171,7 @@ public record TrainState(
             window,
             ScheduleState.read(fields.child("lr_scheduler")),
             StabilityFields.read(fields),
+            StabilityFields.readNoiseScale(fields),
             Optional.ofNullable(json.get("torch_rng_state")).map(JsonNode::asText),
             fields.optionalChild("data").map(DataState::read)));
   }

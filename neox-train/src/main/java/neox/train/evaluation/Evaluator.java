@@ -64,7 +64,7 @@ public final class Evaluator {
   public Evaluator(
       Network network, Objective objective, Size size, Pipeline pipeline, Reporting reporting) {
     this.network = network;
-    this.objective = objective;
+    this.objective = objective.ofEvaluation();
     this.size = size;
     this.pipeline = pipeline;
     this.reporting = reporting;

@@ -142,6 +142,11 @@ public final class TrainLog implements RunHook {
     if (run.scalesLoss()) {
       metrics.scalar("train/loss_scale", lossScale(), step);
     }
+    run.progress()
+        .state()
+        .noiseScale()
+        .value()
+        .ifPresent(value -> metrics.scalar("train/noise_scale", value, step));
     metrics.scalar("train/tokens_seen", (double) run.progress().state().tokens(), step);
     result.gradNorms().forEach((key, norm) -> metrics.scalar("gradient_norms/" + key, norm, step));
   }

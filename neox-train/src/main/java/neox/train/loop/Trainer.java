@@ -1,6 +1,7 @@
 package neox.train.loop;
 
 import java.util.Map;
+import java.util.Optional;
 import neox.config.GradientReduction;
 import neox.config.step.StepSchedule;
 import neox.config.step.StepShape;
@@ -10,6 +11,7 @@ import neox.train.checkpoint.TrainProgress;
 import neox.train.checkpoint.TrainState;
 import neox.train.optimizer.GradientBuckets;
 import neox.train.optimizer.GradientNorms;
+import neox.train.optimizer.GradientSums;
 import neox.train.optimizer.Optimizer;
 import neox.train.stability.SkipReason;
 import neox.train.stability.Stability;
@@ -26,6 +28,7 @@ public final class Trainer {
   /// What a step is made of.
   ///
   /// @param work of this rank's stage
+  /// @param gradientSums where the gradient noise scale is measured
   /// @param guard which decides whether a step may change the weights
   /// @param progress the state that a step advances
   public record Parts(
@@ -33,6 +36,7 @@ public final class Trainer {
       TrainingWork work,
       GradientBuckets gradients,
       Optimizer optimizer,
+      Optional<GradientSums> gradientSums,
       StepGuard guard,
       TrainProgress progress) {}
 
@@ -112,6 +116,10 @@ public final class Trainer {
     var seen = new StepGuard.Observation(result.loss(), norms.global(), norms.firstNotFinite());
     return switch (parts.guard().judge(seen, before.stability())) {
       case Verdict.Take(Stability after) -> {
+        parts
+            .gradientSums()
+            .flatMap(sums -> sums.add(norms.global(), shape.samples()))
+            .ifPresent(parts.progress()::estimate);
         parts.gradients().clip(norms.global(), settings.gradientClipping());
         parts.optimizer().step(before.schedule().rate(before.updates() + 1));
         parts.progress().advance(shape.samples(), shape.tokens(), result.loss());

@@ -168,8 +168,8 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
                   .computeIfAbsent(name, _ -> new ArrayList<>())
                   .add(owner.keep(value.detach())));
       return factor == 1
-          ? loss.value().div(new Scalar(span.count()))
-          : loss.value().mul(new Scalar(factor / span.count()));
+          ? loss.minimized().div(new Scalar(span.count()))
+          : loss.minimized().mul(new Scalar(factor / span.count()));
     }
   }
 

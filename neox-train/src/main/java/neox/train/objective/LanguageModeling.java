@@ -2,6 +2,7 @@ package neox.train.objective;
 
 import java.util.Map;
 import java.util.Optional;
+import neox.model.Head;
 import neox.tensor.ElementType;
 import neox.train.data.MicroBatch;
 import org.bytedeco.pytorch.Scalar;
@@ -11,13 +12,34 @@ import org.bytedeco.pytorch.Tensor;
 ///
 ///     Σ mask · (-log p(label)) / Σ mask
 ///
-/// 0, with a gradient of 0, where the mask is 0 throughout.
-public record LanguageModeling() implements Objective {
+/// 0, with a gradient of 0, where the mask is 0 throughout. Where asked for, the squares of
+/// log Z = log Σ exp(logit) are held near 0 beside it (arXiv:2204.02311 §5):
+///
+///     c Σ mask · (log Z)² / Σ mask
+///
+/// @param zLoss c, 0 for nothing of the kind
+public record LanguageModeling(double zLoss) implements Objective {
   @Override
   public Loss of(Scores scores, MicroBatch batch) {
+    if (zLoss > 0) {
+      return withZLoss(scores.normalized(batch.labels()), batch.lossMask());
+    }
     Tensor logLikelihoods = // [b, s]
         scores.logLikelihoods(batch.labels(), Optional.of(batch.lossMask()));
     return new Loss(mean(logLikelihoods, batch.lossMask()), Map.of());
+  }
+
+  private Loss withZLoss(Head.Normalized scores, Tensor mask) {
+    Tensor squares = scores.logNormalizers().square().mul(new Scalar(zLoss));
+    Tensor zLosses = mean(squares.neg(), mask);
+    return new Loss(mean(scores.logLikelihoods(), mask), Map.of("z_loss", zLosses))
+        .withAuxiliary(zLosses);
+  }
+
+  /// What an evaluation reports is the cross-entropy.
+  @Override
+  public Objective ofEvaluation() {
+    return new LanguageModeling(0);
   }
 
   static Tensor mean(Tensor logLikelihoods, Tensor mask) {

@@ -15,6 +15,11 @@ public interface Scores {
   /// @return `[b, s]`, float32 at least
   Tensor logLikelihoods(Tensor labels, Optional<Tensor> weights);
 
+  /// log p(label) and log Z at each position.
+  ///
+  /// @param labels `[b, s]` int64
+  Head.Normalized normalized(Tensor labels);
+
   /// What a reward model says at each position: `[b, s]`, float32 at least.
   Tensor rewards();
 
@@ -25,6 +30,11 @@ public interface Scores {
       @Override
       public Tensor logLikelihoods(Tensor labels, Optional<Tensor> named) {
         return plain.logLikelihoods(labels, named.map(weights));
+      }
+
+      @Override
+      public Head.Normalized normalized(Tensor labels) {
+        return plain.normalized(labels);
       }
 
       @Override
@@ -40,6 +50,11 @@ public interface Scores {
       @Override
       public Tensor logLikelihoods(Tensor labels, Optional<Tensor> weights) {
         return head.logLikelihoods(hidden, labels, weights);
+      }
+
+      @Override
+      public Head.Normalized normalized(Tensor labels) {
+        return head.normalized(hidden, labels);
       }
 
       @Override

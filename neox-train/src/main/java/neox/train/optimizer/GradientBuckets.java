@@ -3,6 +3,7 @@ package neox.train.optimizer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import neox.model.Parameter;
 import neox.parallel.comm.Communicator;
 import neox.parallel.comm.Reduction;
@@ -85,14 +86,25 @@ public final class GradientBuckets implements AutoCloseable {
     return buckets;
   }
 
+  /// Visits the parameters of this rank that are trained, in their order.
+  void eachParameter(BiConsumer<Bucket, Slice> visitor) {
+    for (Parameter parameter : parameters) {
+      Bucket bucket = bucket(parameter.spec());
+      visitor.accept(bucket, bucket.layout().whole(parameter.spec().key()));
+    }
+  }
+
+  private Bucket bucket(ParameterSpec spec) {
+    return buckets.stream()
+        .filter(bucket -> bucket.holds(spec.key()))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no gradient of " + spec.key() + " here"));
+  }
+
   /// The sum of one parameter of this rank, a view: `[elements]`, float32.
   public Tensor sum(ParameterSpec spec) {
-    for (Bucket bucket : buckets) {
-      if (bucket.holds(spec.key())) {
-        return bucket.view(bucket.sums(), bucket.layout().whole(spec.key()));
-      }
-    }
-    throw new IllegalArgumentException("no gradient of " + spec.key() + " here");
+    Bucket bucket = bucket(spec);
+    return bucket.view(bucket.sums(), bucket.layout().whole(spec.key()));
   }
 
   /// Starts the next step.
@@ -166,13 +178,20 @@ public final class GradientBuckets implements AutoCloseable {
 
   /// The norms of the whole network's gradients. All ranks call this together.
   public GradientNorms norms() {
+    return normsOf(sums);
+  }
+
+  /// The same of other tensors of the whole network.
+  ///
+  /// @param tensors one for each parameter of this rank that is trained, in their order
+  GradientNorms normsOf(TensorVector tensors) {
     Map<String, Double> squares = new LinkedHashMap<>();
     for (ParameterSpec spec : holdings.network()) {
       if (spec.trainable()) {
         squares.put(spec.key(), 0.0);
       }
     }
-    float[] mine = FusedOps.norms(sums);
+    float[] mine = FusedOps.norms(tensors);
     for (int i = 0; i < mine.length; i++) {
       ParameterSpec spec = parameters.get(i).spec();
       if (isCountedHere(spec)) {

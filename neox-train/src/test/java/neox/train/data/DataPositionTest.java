@@ -287,6 +287,7 @@ class DataPositionTest {
         state.window(),
         state.schedule(),
         state.stability(),
+        state.noiseScale(),
         Optional.empty(),
         Optional.empty());
   }

@@ -142,6 +142,7 @@ class TrainLogTest {
   }
 
   private static MonitorConfig config(Optional<Double> peak) {
-    return new MonitorConfig(2, Optional.empty(), Optional.empty(), peak, Optional.empty(), true);
+    return new MonitorConfig(
+        2, Optional.empty(), Optional.empty(), peak, Optional.empty(), true, Optional.empty());
   }
 }

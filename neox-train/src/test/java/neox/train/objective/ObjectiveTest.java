@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import neox.model.Head;
 import neox.model.Inputs;
 import neox.tensor.Gradients;
 import neox.tensor.NativeRuntime;
@@ -233,6 +234,11 @@ class ObjectiveTest {
       @Override
       public Tensor logLikelihoods(Tensor labels, Optional<Tensor> weights) {
         return values;
+      }
+
+      @Override
+      public Head.Normalized normalized(Tensor labels) {
+        throw new UnsupportedOperationException();
       }
 
       @Override

@@ -14,13 +14,22 @@ import neox.config.table.Range;
 /// @param peakTflops of one device; enables the MFU and HFU fields (`peak_theoretical_tflops`)
 /// @param exitInterval save and stop when the step is a multiple of this (`exit_interval`)
 /// @param logGradNorm the norm of each parameter's gradient too (`log_grad_norm`)
+/// @param noiseScale how the gradient noise scale is measured (`log_gradient_noise_scale`)
 public record MonitorConfig(
     long logInterval,
     Optional<Path> tensorboardDir,
     Optional<Path> logDir,
     Optional<Double> peakTflops,
     Optional<Long> exitInterval,
-    boolean logGradNorm) {
+    boolean logGradNorm,
+    Optional<NoiseScale> noiseScale) {
+
+  /// How the gradient noise scale is measured (arXiv:1812.06162 app. A).
+  ///
+  /// @param batches steps whose mean gradient is that of a large batch
+  ///   (`gradient_noise_scale_n_batches`)
+  /// @param inMainMemory where their sum is kept (`gradient_noise_scale_cpu_offload`)
+  public record NoiseScale(int batches, boolean inMainMemory) {}
 
   static MonitorConfig from(ConfigTable t) {
     t.section("Logging");
@@ -36,6 +45,25 @@ public record MonitorConfig(
             "exit_interval",
             ConfigType.count(Range.atLeast(1)),
             "save and stop at multiples of this step"),
-        t.flag("log_grad_norm", false, "log the norm of each parameter's gradient"));
+        t.flag("log_grad_norm", false, "log the norm of each parameter's gradient"),
+        noiseScale(t));
+  }
+
+  private static Optional<NoiseScale> noiseScale(ConfigTable t) {
+    boolean measured =
+        t.flag(
+            "log_gradient_noise_scale",
+            false,
+            "measure the gradient noise scale, near which larger batches stop to pay; takes memory"
+                + " for one more gradient (GPT-NeoX crashes)");
+    NoiseScale noiseScale =
+        new NoiseScale(
+            t.integer(
+                "gradient_noise_scale_n_batches",
+                5,
+                Range.atLeast(2),
+                "steps whose mean gradient is compared with the last one's"),
+            t.flag("gradient_noise_scale_cpu_offload", false, "keep their sum in main memory"));
+    return measured ? Optional.of(noiseScale) : Optional.empty();
   }
 }

@@ -12,7 +12,10 @@ import neox.config.table.Range;
 /// What training minimizes (`train_impl`).
 public sealed interface ObjectiveConfig {
   /// Next-token prediction.
-  record LanguageModeling() implements ObjectiveConfig {}
+  ///
+  /// @param zLoss weight of the squared logarithm of the softmax's denominator
+  ///   (`z_loss_multiplier`)
+  record LanguageModeling(double zLoss) implements ObjectiveConfig {}
 
   /// Direct preference optimization (arXiv:2305.18290).
   ///
@@ -81,11 +84,23 @@ public sealed interface ObjectiveConfig {
         t.real("kto_undesirable_weight", 1.0, Range.atLeast(0), "of samples with one below 0");
     double zLoss =
         t.real("z_loss", 0.0, Range.atLeast(0), "weight of a reward model's squared rewards");
+    double zLossMultiplier =
+        t.real(
+            Z_LOSS_MULTIPLIER,
+            0.0,
+            Range.atLeast(0),
+            "next-token prediction also minimizes this times log(softmax's denominator)²,"
+                + " reported as z_loss; PaLM: 1.0e-4");
+    t.check(
+        zLossMultiplier == 0 || kind == Kind.NORMAL,
+        List.of(Z_LOSS_MULTIPLIER, TRAIN_IMPL),
+        "belongs to train_impl normal%s; remove it",
+        kind == Kind.RM ? "; a reward model has z_loss" : "");
     Optional<Reference> reference =
         reference(t.path(REFERENCE, REFERENCE_USE), checkpoint).filter(_ -> !referenceFree);
     ObjectiveConfig objective =
         switch (kind) {
-          case NORMAL -> new LanguageModeling();
+          case NORMAL -> new LanguageModeling(zLossMultiplier);
           case DPO -> new Dpo(dpoBeta, reference);
           case RM -> new RewardModeling(zLoss);
           case KTO -> new Kto(ktoBeta, desirable, undesirable, reference);
@@ -164,6 +179,7 @@ public sealed interface ObjectiveConfig {
   }
 
   String TRAIN_IMPL = "train_impl";
+  String Z_LOSS_MULTIPLIER = "z_loss_multiplier";
 
   String REFERENCE = "reference_model";
 

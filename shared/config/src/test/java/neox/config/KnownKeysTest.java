@@ -54,7 +54,8 @@ class KnownKeysTest {
           "skip_steps",
           "train_biases_only",
           "train_tokens",
-          "validation_sets");
+          "validation_sets",
+          "z_loss_multiplier");
 
   private static List<String> neoxKeys() throws IOException {
     return Files.readAllLines(Path.of("src/test/resources/golden/neox-keys/keys.txt"));

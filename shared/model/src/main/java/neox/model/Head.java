@@ -54,6 +54,22 @@ public final class Head {
     return LogLikelihoods.scores(logits(hidden), labels);
   }
 
+  /// What [#normalized] finds at each position, `[b, s]`, float32 at least.
+  ///
+  /// @param logLikelihoods log p(label)
+  /// @param logNormalizers log Z, with Z the sum of exp(logit) over the vocabulary
+  public record Normalized(Tensor logLikelihoods, Tensor logNormalizers) {}
+
+  /// log p(label) and log Z of each position.
+  ///
+  /// @param labels `[b, s]` int64, from 0 to V - 1
+  public Normalized normalized(Tensor hidden, Tensor labels) {
+    require(Output.LOGITS);
+    return tp.isAlone() && logLikelihoods.fitsWhole(hidden)
+        ? LogLikelihoods.normalizedOfLogits(projection.forward(hidden), labels)
+        : logLikelihoods.normalized(hidden, labels);
+  }
+
   /// log p(label) of each position, in float32 at least: `[b, s]`. What training, perplexity and
   /// the scoring of texts are made of.
   ///

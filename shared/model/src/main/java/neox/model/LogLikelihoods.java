@@ -23,6 +23,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 ///
 ///     log p(label) = z[label] - m - log Σ exp(z - m),  m = max z
 ///     ∂ log p(label) / ∂z = onehot(label) - softmax(z)
+///     log Z = m + log Σ exp(z - m),  ∂ log Z / ∂z = softmax(z)
 ///
 /// Shapes: N positions of all rows together, h hidden, V this rank's part of the vocabulary.
 final class LogLikelihoods {
@@ -67,6 +68,14 @@ final class LogLikelihoods {
     return losses.neg().view(labels.size(0), labels.size(1));
   }
 
+  /// The same with log Z.
+  static Head.Normalized normalizedOfLogits(Tensor logits, Tensor labels) {
+    Tensor z = logits.to(precise(logits)); // [b, s, V]
+    Tensor normalizers = torch.logsumexp(z, new long[] {-1}, false);
+    Tensor target = z.gather(-1, labels.unsqueeze(-1)).squeeze(-1);
+    return new Head.Normalized(target.sub(normalizers), normalizers);
+  }
+
   /// See [Head#score].
   static Head.TokenScores scores(Tensor logits, Tensor labels) {
     Tensor logSoftmax = torch.log_softmax(logits, -1, new ScalarTypeOptional(ScalarType.Float));
@@ -87,25 +96,46 @@ final class LogLikelihoods {
     return values.view(labels.size(0), labels.size(1));
   }
 
+  /// See [Head#normalized].
+  Head.Normalized normalized(Tensor hidden, Tensor labels) {
+    Tensor x = tp.enter(hidden).reshape(-1, hidden.size(-1)); // [N, h]
+    Tensor values = // [2, N]
+        CustomFunction.apply(
+            compute(x, labels.reshape(-1), Optional.empty()).values(),
+            List.of(x, weight),
+            List.of(x, labels.reshape(-1)),
+            (gradient, saved) ->
+                compute(
+                        saved.get(0),
+                        saved.get(1),
+                        Optional.of(
+                            new Upstream(
+                                gradient.select(0, 0), Optional.of(gradient.select(0, 1)))))
+                    .gradients());
+    long[] sizes = {labels.size(0), labels.size(1)};
+    return new Head.Normalized(values.select(0, 0).view(sizes), values.select(0, 1).view(sizes));
+  }
+
   private Tensor inTwoPasses(Tensor x, Tensor ids) {
     return CustomFunction.apply(
-        compute(x, ids, Optional.empty()).values(),
+        compute(x, ids, Optional.empty()).likelihoods(),
         List.of(x, weight),
         List.of(x, ids),
         (gradient, saved) ->
-            compute(saved.get(0), saved.get(1), Optional.of(gradient)).gradients());
+            compute(saved.get(0), saved.get(1), Optional.of(new Upstream(gradient))).gradients());
   }
 
   private Tensor inOnePass(Tensor x, Tensor ids, Tensor expected) {
-    Result result = compute(x, ids, Optional.of(expected));
+    Result result = compute(x, ids, Optional.of(new Upstream(expected)));
     return CustomFunction.apply(
-        result.values(),
+        result.likelihoods(),
         List.of(x, weight),
         List.of(x, ids, expected, result.ofHidden(), result.ofWeight()),
         (gradient, saved) ->
             asExpected(gradient, saved.get(2), saved.get(3), saved.get(4))
-                .orElseGet(
-                    () -> compute(saved.get(0), saved.get(1), Optional.of(gradient)).gradients()));
+                .orElseGet(() ->
+                    compute(saved.get(0), saved.get(1), Optional.of(new Upstream(gradient)))
+                        .gradients()));
   }
 
   /// The gradients computed beforehand, times the factor between what came and what was expected.
@@ -122,21 +152,44 @@ final class LogLikelihoods {
             Optional.of(ofWeight.mul_(factor.to(ElementType.of(ofWeight))))));
   }
 
-  /// @param values `[N]`
+  /// Gradients of what is computed, `[N]` each.
+  ///
+  /// @param ofNormalizers of log Z; none when nothing follows from it
+  private record Upstream(Tensor ofLikelihoods, Optional<Tensor> ofNormalizers) {
+    Upstream(Tensor ofLikelihoods) {
+      this(ofLikelihoods, Optional.empty());
+    }
+
+    Upstream narrow(long from, long count) {
+      return new Upstream(
+          ofLikelihoods.narrow(0, from, count), ofNormalizers.map(g -> g.narrow(0, from, count)));
+    }
+
+    /// The factor of softmax(z) in the gradient of z.
+    Tensor ofSoftmax() {
+      return ofNormalizers.map(g -> g.sub(ofLikelihoods)).orElseGet(() -> ofLikelihoods.neg());
+    }
+  }
+
+  /// @param values `[2, N]`: log p(label), log Z
   /// @param ofHidden `[N, h]`; without meaning when no gradient was given
   /// @param ofWeight `[V, h]`, likewise
   private record Result(Tensor values, Tensor ofHidden, Tensor ofWeight) {
+    Tensor likelihoods() {
+      return values.select(0, 0);
+    }
+
     List<Optional<Tensor>> gradients() {
       return List.of(Optional.of(ofHidden), Optional.of(ofWeight));
     }
   }
 
-  /// @param gradient `[N]` of the values: given, their gradients are computed too
-  private Result compute(Tensor x, Tensor ids, Optional<Tensor> gradient) {
+  /// @param gradient of the values: given, their gradients are computed too
+  private Result compute(Tensor x, Tensor ids, Optional<Upstream> gradient) {
     long n = x.size(0);
     try (var _ = new NoGradGuard()) {
       Tensor values =
-          torch.zeros(new long[] {n}, x.options().dtype(new ScalarTypeOptional(precise(x))));
+          torch.zeros(new long[] {2, n}, x.options().dtype(new ScalarTypeOptional(precise(x))));
       Tensor ofHidden = gradient.isPresent() ? torch.zeros_like(x) : new Tensor();
       Tensor ofWeight = gradient.isPresent() ? sumsOverChunks() : new Tensor();
       Result result = new Result(values, ofHidden, ofWeight);
@@ -157,7 +210,12 @@ final class LogLikelihoods {
   }
 
   private void chunk(
-      Tensor allX, Tensor allIds, Optional<Tensor> gradient, Result result, long from, long count) {
+      Tensor allX,
+      Tensor allIds,
+      Optional<Upstream> gradient,
+      Result result,
+      long from,
+      long count) {
     Tensor x = allX.narrow(0, from, count); // [c, h]
     Tensor z = x.mm(weight.t()).to(precise(x)); // [c, V]
     OwnVocabulary own = OwnVocabulary.of(allIds.narrow(0, from, count), weight.size(0), tp);
@@ -167,10 +225,13 @@ final class LogLikelihoods {
     Tensor target = tp.sum(z.gather(1, rows).mul(inside));
     z.sub_(max).exp_();
     Tensor sum = tp.sum(z.sum(new long[] {-1}, true, new ScalarTypeOptional()));
-    result.values().narrow(0, from, count).copy_(target.sub(max).sub(sum.log()).squeeze(1));
+    Tensor values = result.values().narrow(1, from, count);
+    values.select(0, 0).copy_(target.sub(max).sub(sum.log()).squeeze(1));
+    values.select(0, 1).copy_(max.add(sum.log()).squeeze(1));
     if (gradient.isPresent()) {
-      Tensor g = gradient.get().narrow(0, from, count).unsqueeze(1); // [c, 1]
-      z.mul_(g.div(sum).neg()).scatter_add_(1, rows, inside.mul(g)); // g · (onehot - softmax)
+      Upstream upstream = gradient.get().narrow(from, count);
+      Tensor g = upstream.ofLikelihoods().unsqueeze(1); // [c, 1]
+      z.mul_(upstream.ofSoftmax().unsqueeze(1).div(sum)).scatter_add_(1, rows, inside.mul(g));
       Tensor ofLogits = z.to(ElementType.of(weight));
       result.ofHidden().narrow(0, from, count).copy_(ofLogits.mm(weight));
       if (ElementType.of(weight) == precise(weight)) {

@@ -97,6 +97,35 @@ class LogLikelihoodsTest {
     assertClose(chunked.ofWeight(), plain.ofWeight(), setting);
   }
 
+  /// Of a cross-entropy with z-loss: log p · weights - 0.1 (log Z)² · weights.
+  @ParameterizedTest
+  @MethodSource("settings")
+  void normalizersInChunksEqualPlainAutograd(Setting setting) {
+    Tensor weights = weights(setting.promise());
+    Result plain =
+        run(
+            setting,
+            weights,
+            (x, w, labels) ->
+                withZLoss(LogLikelihoods.normalizedOfLogits(x.matmul(w.t()), labels)));
+    Result chunked =
+        run(
+            setting,
+            weights,
+            (x, w, labels) ->
+                withZLoss(
+                    new LogLikelihoods(w, TensorParallel.single(), setting.positionsAtOnce())
+                        .normalized(x, labels)));
+    assertClose(chunked.values(), plain.values(), setting);
+    assertClose(chunked.ofHidden(), plain.ofHidden(), setting);
+    assertClose(chunked.ofWeight(), plain.ofWeight(), setting);
+  }
+
+  private static Tensor withZLoss(Head.Normalized scores) {
+    Tensor squares = scores.logNormalizers().square();
+    return scores.logLikelihoods().sub(squares.mul(new Scalar(0.1)));
+  }
+
   private static Tensor weights(Promise promise) {
     RandomState.seed(2);
     return switch (promise) {
@@ -146,6 +175,14 @@ class LogLikelihoodsTest {
       float[] expected = {(float) Math.log(0.75), (float) Math.log(0.25), (float) Math.log(0.25)};
       for (int i = 0; i < 3; i++) {
         assertThat(values[i]).isCloseTo(expected[i], within(1e-6f));
+      }
+      Head.Normalized normalized = LogLikelihoods.normalizedOfLogits(logits, labels);
+      values = TensorData.floats(normalized.logLikelihoods());
+      for (int i = 0; i < 3; i++) {
+        assertThat(values[i]).isCloseTo(expected[i], within(1e-6f));
+      }
+      for (float logZ : TensorData.floats(normalized.logNormalizers())) {
+        assertThat(logZ).isCloseTo((float) Math.log(4), within(1e-6f));
       }
     }
   }

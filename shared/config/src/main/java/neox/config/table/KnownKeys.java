@@ -316,16 +316,7 @@ public final class KnownKeys {
         "DeepSpeed's monitors; the keys are tensorboard_dir and log_dir",
         "tensorboard",
         "csv_monitor");
-    unheard(
-        "logging it",
-        "log_grad_pct_zeros",
-        "log_param_norm",
-        "log_optimizer_states",
-        "log_gradient_noise_scale");
-    ignored(
-        "used with log_gradient_noise_scale only",
-        "gradient_noise_scale_n_batches",
-        "gradient_noise_scale_cpu_offload");
+    unheard("logging it", "log_grad_pct_zeros", "log_param_norm", "log_optimizer_states");
     unheard(
         "profiling on GPUs", "memory_profiling", "profile", "profile_backward", "flops_profiler");
     ignored(
