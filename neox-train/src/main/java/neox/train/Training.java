@@ -426,7 +426,7 @@ final class Training {
       state.randomState().ifPresent(random -> restoreRandomState(random, checkpoint.get()));
       console.info("loaded %s, continuing after step %d", checkpoint.get(), state.iteration());
       return state.withStability(
-          TrainState.isIn(checkpoint.get())
+          TrainState.isIn(checkpoint.get()) && config.checkpoint().loadOptimizer()
               ? state
                   .stability()
                   .withLossScale(lossScaling().resumed(state.stability().lossScale()))

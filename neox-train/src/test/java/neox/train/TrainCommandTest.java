@@ -139,6 +139,18 @@ class TrainCommandTest {
   }
 
   @Test
+  void measuresTheGradientNoiseScaleWithoutTouchingTheRun() throws IOException {
+    TrainFixture.Result result =
+        fixture.run(
+            "run", FEW_STEPS, "log_gradient_noise_scale=true", "gradient_noise_scale_n_batches=3");
+    assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
+    List<String> rows = Files.readAllLines(directory.resolve("run/metrics.jsonl"));
+    assertThat(rows.stream().filter(row -> row.contains("train/noise_scale"))).hasSize(2);
+    fixture.run("without", FEW_STEPS);
+    assertThat(losses("run")).isEqualTo(losses("without"));
+  }
+
+  @Test
   void loadsTheCheckpointAskedFor() {
     fixture.run("run", FEW_STEPS);
     List<String> arguments = fixture.arguments("run", FEW_STEPS);

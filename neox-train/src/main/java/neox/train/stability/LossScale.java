@@ -8,6 +8,9 @@ package neox.train.stability;
 /// @param step of the run, from 0 on
 /// @param lastOverflow the step of the last one, -1 before the first
 public record LossScale(double scale, int patience, long step, long lastOverflow) {
+  /// Of a loss that is not scaled.
+  static final LossScale NONE = first(1, 1);
+
   /// Before the first step.
   static LossScale first(double scale, int patience) {
     return new LossScale(scale, patience, 0, -1);

@@ -32,9 +32,11 @@ public sealed interface LossScaling {
 
   /// Before the first step of a run that continues.
   ///
-  /// @param saved of the run that it continues, which may have had other rules
+  /// @param saved of the run that it continues, which may have had other rules, or none
   default LossScale resumed(LossScale saved) {
-    return saved.withPatience(Math.clamp(saved.patience(), 1, first().patience()));
+    return saved.equals(LossScale.NONE)
+        ? first()
+        : saved.withPatience(Math.clamp(saved.patience(), 1, first().patience()));
   }
 
   /// Whether an overflow now leaves no scale to go on with.
@@ -46,7 +48,7 @@ public sealed interface LossScaling {
   record None() implements LossScaling {
     @Override
     public LossScale first() {
-      return LossScale.first(1, 1);
+      return LossScale.NONE;
     }
 
     @Override

@@ -13,6 +13,7 @@ import neox.base.UserException;
 import neox.config.DecayStyle;
 import neox.data.ledger.Ledger;
 import neox.train.stability.LossScale;
+import neox.train.stability.NoiseScale;
 import neox.train.stability.Recent;
 import neox.train.stability.Stability;
 import org.junit.jupiter.api.Test;
@@ -74,7 +75,8 @@ class TrainStateTest {
                     2,
                     1,
                     new Recent(List.of(0.1, 1.0 / 3)),
-                    new Recent(List.of(Math.PI, 2e-300))));
+                    new Recent(List.of(Math.PI, 2e-300))))
+            .withNoiseScale(new NoiseScale(0.1, -2.0 / 3, 7));
     state.write(directory);
     assertThat(TrainState.read(directory)).contains(state);
     assertThat(state.updates()).isEqualTo(1);
@@ -86,7 +88,7 @@ class TrainStateTest {
     TrainState.fresh(SCHEDULE).plus(8, 512, 6.125).write(directory);
     assertThat(directory.resolve("train_state.json"))
         .content()
-        .doesNotContain("skipped", "loss_scaler", "recent");
+        .doesNotContain("skipped", "loss_scaler", "recent", "noise_scale");
   }
 
   @Test

@@ -57,6 +57,13 @@ class LossScalingTest {
   }
 
   @Test
+  void aRunWhoseLossWasNotScaledGoesOnWithTheFirstScale() {
+    LossScaling dynamic = LossScaling.of(new LossScaleConfig.Dynamic(65536, 1000, 1, 2, false), 1);
+    LossScale saved = new LossScaling.None().next(new LossScaling.None().first(), false);
+    assertThat(dynamic.resumed(saved)).isEqualTo(dynamic.first());
+  }
+
+  @Test
   void aConfiguredConstantWinsOverTheScaleOfTheRunItContinues() {
     LossScaling constant = LossScaling.of(new LossScaleConfig.Constant(64), 0);
     assertThat(constant.resumed(new LossScale(512, 1, 30, 28)).scale()).isEqualTo(64);

@@ -167,7 +167,9 @@ public final class KnownKeys {
   }
 
   private static void batchAndPrecision() {
-    later("cross entropy is always computed in fp32", "fp16_lm_cross_entropy");
+    refused(
+        "cross entropy is always computed in fp32; fp16 would only make it less exact",
+        "fp16_lm_cross_entropy");
     refused("apex AMP", "amp");
     ignored(
         "no effect in GPT-NeoX either, whose inputs are integers", "fp16.fp16", "fp16.auto_cast");
