@@ -157,9 +157,9 @@ public record DataStage(Start start, Mixture mixture) {
           given.isEmpty() ? "none" : String.join(" and ", given))) {
         return Optional.empty();
       }
-      Object value = entry.get(given.getFirst());
+      @Nullable Object value = entry.get(given.getFirst());
       if (!(value instanceof Long n) || n < 0) {
-        holds(false, "%s: expected a count, found %s", given.getFirst(), value);
+        holds(false, "%s: expected a count, found %s", given.getFirst(), String.valueOf(value));
         return Optional.empty();
       }
       return Optional.of(

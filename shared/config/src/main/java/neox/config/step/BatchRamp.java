@@ -31,6 +31,6 @@ public record BatchRamp(int start, int increment, long samples) {
   }
 
   private long steps(int full) {
-    return (full - start) / increment;
+    return ((long) full - start) / increment;
   }
 }

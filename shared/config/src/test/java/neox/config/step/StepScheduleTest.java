@@ -70,7 +70,7 @@ class StepScheduleTest {
       int done = random.nextInt(50);
       StepShape from = whole.at(done + 1);
       StepSchedule rest = StepSchedule.after(done, from.firstSample(), full, changes);
-      for (long n = done + 1; n <= 70; n++) {
+      for (long n = done + 1L; n <= 70; n++) {
         StepShape expected = whole.at(n);
         assertThat(rest.at(n))
             .isEqualTo(
@@ -91,7 +91,7 @@ class StepScheduleTest {
     for (int round = 0; round < 300; round++) {
       FullStep full = new FullStep(1 + random.nextInt(6), 1 + random.nextInt(3), 64);
       StepSchedule schedule = StepSchedule.of(full, changes(random, full));
-      long tokens = 1 + random.nextInt(20_000);
+      long tokens = 1L + random.nextInt(20_000);
       long last = schedule.lastStepForTokens(tokens);
       assertThat(schedule.tokensBefore(last + 1)).isGreaterThanOrEqualTo(tokens);
       assertThat(schedule.tokensBefore(last)).isLessThan(tokens);
@@ -113,13 +113,13 @@ class StepScheduleTest {
       return whole;
     }
     BatchRamp ramp = changes.ramp().get();
-    long increments = (whole - ramp.start()) / ramp.increment();
+    long increments = ((long) whole - ramp.start()) / ramp.increment();
     return ramp.start() + (int) (samples * increments / ramp.samples()) * ramp.increment();
   }
 
   static StepChanges changes(Random random, FullStep full) {
     List<StepRange> skipped = new ArrayList<>();
-    for (long n = 1 + random.nextInt(9); n < 50 && random.nextInt(3) > 0; ) {
+    for (long n = 1L + random.nextInt(9); n < 50 && random.nextInt(3) > 0; ) {
       long last = n + random.nextInt(4);
       skipped.add(new StepRange(n, last));
       n = last + 2 + random.nextInt(9);
@@ -143,7 +143,7 @@ class StepScheduleTest {
     return switch (random.nextInt(4)) {
       case 0 -> Optional.empty();
       case 1 -> {
-        long first = 1 + random.nextInt(10);
+        long first = 1L + random.nextInt(10);
         yield Optional.of(
             new Curriculum.Discrete(
                 List.of(8, 24, 64), List.of(first, first + 1 + random.nextInt(20))));
