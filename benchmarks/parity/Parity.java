@@ -183,6 +183,7 @@ class Parity {
   /// A directory like the recorded one, in which a run may write.
   private void prepare(String run, Path place) throws IOException {
     Files.createDirectories(place);
+    linkBaseShapes(golden.resolve(run), place);
     Path data = Path.of(run).getName(0).resolve("_data");
     if (!Files.exists(work.resolve(data))) {
       Files.createDirectories(work.resolve(data));
@@ -191,6 +192,16 @@ class Parity {
           Files.createSymbolicLink(work.resolve(data).resolve(file.getFileName()), file);
         }
       }
+    }
+  }
+
+  /// The file of muP that the configuration names, under that name as seen from the run.
+  private static void linkBaseShapes(Path recorded, Path place) throws IOException {
+    JsonNode file = JSON.readTree(recorded.resolve("config.yml").toFile()).path("base_shapes_file");
+    Path link = place.resolve(file.asText() + ".0").normalize();
+    if (file.isTextual() && !Files.exists(link)) {
+      Files.createDirectories(link.getParent());
+      Files.createSymbolicLink(link, recorded.resolve(file.asText() + ".0").normalize());
     }
   }
 

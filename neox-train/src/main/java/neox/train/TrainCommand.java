@@ -19,6 +19,7 @@ import neox.base.help.HelpGroup;
 import neox.config.ArchitectureCheck;
 import neox.config.ConfigOptions;
 import neox.config.ConfigSource;
+import neox.config.NeoxConfig;
 import neox.config.ParallelConfig;
 import neox.data.OrderLog;
 import neox.parallel.Launch;
@@ -112,6 +113,12 @@ public final class TrainCommand implements ToolCommand {
       RunPlan plan =
           RunPlan.read(source(), launch.worldSize(), OrderLog.of(console, stop::requested))
               .withArchitectureOverridden(overrideArchitecture);
+      NeoxConfig read = plan.loaded().config();
+      if (read.baseShapes().file().isPresent()) {
+        Path file = read.baseShapes().file().get();
+        console.info("base shapes: %s", BaseShapesFile.write(source(), read, file));
+        return ExitCode.OK;
+      }
       NativeRuntime.start(NativeRuntime.defaultThreads());
       return NativeRuntime.run(() -> train(launch, plan, console, stop));
     } catch (StoppedException e) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -92,6 +93,18 @@ class ReplayTest {
     follow(run, "A_pythia", 1, "grad_accum_reduction=sum");
   }
 
+  /// The network, first values aside, is that without muP: GPT-NeoX scales weight decay alone.
+  @Test
+  void followsARunOfNeoxWithMuP() throws IOException {
+    follow(
+        "MU_train",
+        "MU_train",
+        1,
+        "grad_accum_reduction=sum",
+        "gradient_clipping=0.5",
+        "base_shapes_file=" + golden("MU_train").resolve("base_shapes"));
+  }
+
   private static void assertSameEvaluations(List<JsonNode> expected, String log) {
     List<MatchResult> ours =
         Pattern.compile(" (\\w+) results at (.*?) \\| lm_loss value: (\\S+) ")
@@ -113,9 +126,9 @@ class ReplayTest {
     return follow(run, first, normScale, "optimizer.params.eps=" + 1e-8 / normScale);
   }
 
-  private TrainFixture.Result follow(String run, String first, double normScale, String setting)
+  private TrainFixture.Result follow(String run, String first, double normScale, String... settings)
       throws IOException {
-    TrainFixture.Result result = TrainFixture.run(arguments(run, first, setting));
+    TrainFixture.Result result = TrainFixture.run(arguments(run, first, settings));
     assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
     Map<Long, JsonNode> ours = metrics();
     List<JsonNode> trace = lines(golden(run).resolve("trace.jsonl"));
@@ -167,26 +180,19 @@ class ReplayTest {
     }
   }
 
-  private List<String> arguments(String run, String first, String setting) throws IOException {
-    TrainFixture fixture = new TrainFixture(directory);
-    return List.of(
-        golden(run).resolve("config.yml").toString(),
-        "--set",
-        "data_path=" + fixture.dataPrefix(),
-        "--set",
-        "load=" + golden(first).resolve("global_step0"),
-        "--set",
-        "finetune=true",
-        "--set",
-        "save=" + directory.resolve("save"),
-        "--set",
-        "log_dir=" + directory.resolve("log"),
-        "--set",
-        "tensorboard_dir=" + directory.resolve("tb"),
-        "--set",
-        setting,
-        "--set",
-        "gradient_clipping=0"); // NeoX did not hand the configured 1.0 to DeepSpeed
+  private List<String> arguments(String run, String first, String... settings) throws IOException {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("data_path", new TrainFixture(directory).dataPrefix().toString());
+    all.put("load", golden(first).resolve("global_step0").toString());
+    all.put("finetune", "true");
+    all.put("save", directory.resolve("save").toString());
+    all.put("log_dir", directory.resolve("log").toString());
+    all.put("tensorboard_dir", directory.resolve("tb").toString());
+    all.put("gradient_clipping", "0"); // NeoX did not hand the configured 1.0 to DeepSpeed
+    for (String setting : settings) {
+      all.put(setting.replaceFirst("=.*", ""), setting.replaceFirst(".*?=", ""));
+    }
+    return TrainFixture.arguments(golden(run).resolve("config.yml"), all);
   }
 
   private ConfigSource source(String run) throws IOException {

@@ -67,7 +67,7 @@ final class SlicedState implements AutoCloseable {
   /// Changes all slices by their rules.
   void update(double rate, double weightDecay, long step) {
     Group group = bucket.kind().group();
-    double decay = group.decays() ? weightDecay : 0;
+    double decay = weightDecay * group.decayFactor();
     states.forEach(state -> state.update(rate * group.rateFactor(), decay, step));
     if (bucket.kind().isNarrow()) {
       FusedOps.copy(working, masters);

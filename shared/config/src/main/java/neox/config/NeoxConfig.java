@@ -10,6 +10,7 @@ import neox.config.table.ConfigTable;
 /// classes see all of it; everything else takes the smallest record it needs.
 public record NeoxConfig(
     ModelConfig model,
+    BaseShapesConfig baseShapes,
     ParallelConfig parallel,
     BatchConfig batch,
     OptimizerConfig optimizer,
@@ -170,12 +171,13 @@ public record NeoxConfig(
       RunShape run) {
     int replicas = parallel.replicas(t, run.worldSize());
     BatchConfig batch = BatchConfig.from(t, replicas, run.steps(), model.seqLength());
-    OptimizerConfig optimizer = OptimizerConfig.from(t);
+    OptimizerConfig optimizer = OptimizerConfig.from(t, model.mup());
     ScheduleConfig schedule = ScheduleConfig.from(t, optimizer.learningRate(), batch.trainIters());
     Precision precision = Precision.from(t);
     CheckpointConfig checkpoint = CheckpointConfig.from(t);
     return new NeoxConfig(
         model,
+        BaseShapesConfig.from(t),
         parallel,
         batch,
         optimizer,

@@ -1,5 +1,8 @@
 package neox.config;
 
+import java.util.List;
+import java.util.Optional;
+import neox.config.model.Mup;
 import neox.config.table.ConfigTable;
 import neox.config.table.Range;
 
@@ -25,7 +28,9 @@ public record OptimizerConfig(
   /// Whether another scale of all gradients trains noticeably differently, clipping apart.
   public boolean dependsOnScale() {
     return switch (rule) {
-      case OptimizerRule.Adam adam -> adam.epsilon() > LARGE_EPSILON;
+      case OptimizerRule.Adam adam ->
+          adam.epsilon() > LARGE_EPSILON
+              || (weightDecay > 0 && adam.decay().equals(OptimizerRule.Decay.L2));
       case OptimizerRule.Muon muon -> muon.rest().epsilon() > LARGE_EPSILON;
       case OptimizerRule.Sgd _, OptimizerRule.Madgrad _ -> true;
       case OptimizerRule.Lion _, OptimizerRule.Sm3 _ -> false;
@@ -35,7 +40,25 @@ public record OptimizerConfig(
   /// Gradients of single weights are seldom this small.
   private static final double LARGE_EPSILON = 1e-7;
 
-  static OptimizerConfig from(ConfigTable t) {
+  /// NeoX compat: by its rules of muP, Adam decays as L2 regularization does.
+  private static OptimizerRule scaled(ConfigTable t, OptimizerRule rule, Optional<Mup> mup) {
+    if (mup.isEmpty()) {
+      return rule;
+    }
+    if (rule instanceof OptimizerRule.Adam adam) {
+      return switch (mup.get().rules()) {
+        case NEOX -> adam.withDecay(OptimizerRule.Decay.L2);
+        case PAPER -> adam;
+      };
+    }
+    t.check(
+        false,
+        List.of("optimizer.type", "use_mup"),
+        "use_mup knows how rates of adam depend on the width; expected adam");
+    return rule;
+  }
+
+  static OptimizerConfig from(ConfigTable t, Optional<Mup> mup) {
     t.section("Optimizer");
     String type =
         t.required(
@@ -44,7 +67,7 @@ public record OptimizerConfig(
             "adam",
             "the rule by which gradients change weights; cpu_adam and cpu_torch_adam are adam");
     double rate = t.real("optimizer.params.lr", Range.atLeast(0), "peak learning rate");
-    OptimizerRule rule = OptimizerParams.from(t).rule(t, type);
+    OptimizerRule rule = scaled(t, OptimizerParams.from(t).rule(t, type), mup);
     return new OptimizerConfig(
         rule,
         rate,

@@ -14,6 +14,10 @@ public sealed interface OptimizerRule {
     public Adam(double beta1, double beta2, double epsilon) {
       this(beta1, beta2, epsilon, Decay.DECOUPLED, true);
     }
+
+    Adam withDecay(Decay value) {
+      return new Adam(beta1, beta2, epsilon, value, correctsBias);
+    }
   }
 
   /// What weight decay acts on.

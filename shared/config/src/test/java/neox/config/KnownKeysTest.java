@@ -24,8 +24,8 @@ class KnownKeysTest {
   /// Keys that GPT-NeoX does not have, one a line.
   private static final Set<String> OUR_OWN =
       Set.of(
-          "data_stages", //
           "async_save", //
+          "data_stages",
           "eval_on_startup",
           "fim_level",
           "fim_middle_token",
@@ -41,6 +41,7 @@ class KnownKeysTest {
           "lr_wsd_decay_iters",
           "lr_wsd_decay_style",
           "max_consecutive_skips",
+          "mup_rules",
           "reference_model",
           "reset_attention_mask",
           "reset_position_ids",

@@ -23,6 +23,7 @@ final class Attention {
   private final Optional<Normalization> norm;
   private final PositionScheme positions;
   private final AttentionKernel kernel;
+  private final WidthScaling scaling;
 
   Attention(LayerSpec.Transformer layer, Parts parts) {
     int ranks = parts.tensorParallel().size();
@@ -37,6 +38,7 @@ final class Attention {
     long[] normed = {heads, headDim};
     this.norm = spec.norm().map(of -> Normalization.of(of, normed, parts.parameters()));
     this.positions = parts.positions();
+    this.scaling = new WidthScaling(parts.model());
     this.kernel = AttentionKernel.of(parts, spec.config());
   }
 
@@ -64,6 +66,7 @@ final class Attention {
     }
     q = positions.rotate(q, pass.positions());
     k = positions.rotate(k, pass.positions());
+    q = scaling.queries(q);
     Tensor keys = pass.history().append(block, Kept.KEYS, k);
     Tensor values = pass.history().append(block, Kept.VALUES, v);
     Tensor mixed = // [b, n, s, d]

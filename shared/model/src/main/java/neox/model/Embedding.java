@@ -12,17 +12,20 @@ final class Embedding implements Layer {
   private final PositionScheme positions;
   private final Dropout dropout;
   private final TensorParallel tp;
+  private final WidthScaling scaling;
 
   Embedding(LayerSpec.Embedding spec, Parts parts) {
     this.words = parts.parameters().get(spec.words());
     this.positions = parts.positions();
     this.dropout = new Dropout(parts.model().dropout().hidden());
     this.tp = parts.tensorParallel();
+    this.scaling = new WidthScaling(parts.model());
   }
 
   @Override
   public Tensor forward(Tensor tokens, Pass pass) {
-    return dropout.forward(positions.embed(embed(tokens), pass.positions()), pass);
+    Tensor embedded = positions.embed(embed(tokens), pass.positions());
+    return scaling.embeddings(dropout.forward(embedded, pass));
   }
 
   private Tensor embed(Tensor tokens) {

@@ -13,9 +13,11 @@ public final class Head {
   private final LogLikelihoods logLikelihoods;
   private final TensorParallel tp;
   private final Output output;
+  private final WidthScaling scaling;
 
   Head(Tensor weight, Parts parts) {
     this.output = parts.model().head().output();
+    this.scaling = new WidthScaling(parts.model());
     this.projection = Projection.of(weight, parts.parameters());
     this.logLikelihoods = new LogLikelihoods(weight, parts.tensorParallel());
     this.tp = parts.tensorParallel();
@@ -25,7 +27,7 @@ public final class Head {
   public Tensor rewards(Tensor hidden) {
     require(Output.REWARD);
     long columns = hidden.size(-1) / tp.size();
-    Tensor own = tp.enter(hidden).narrow(-1, tp.rank() * columns, columns);
+    Tensor own = tp.enter(scaling.outputs(hidden)).narrow(-1, tp.rank() * columns, columns);
     return tp.leave(projection.forward(own)).squeeze(-1).to(ScalarType.Float);
   }
 
@@ -38,7 +40,7 @@ public final class Head {
   /// Logits `[b, s, V]` for this rank's part of the vocabulary.
   public Tensor logits(Tensor hidden) {
     require(Output.LOGITS);
-    return projection.forward(tp.enter(hidden));
+    return projection.forward(tp.enter(scaling.outputs(hidden)));
   }
 
   /// What [#score] finds at each position.
@@ -87,9 +89,10 @@ public final class Head {
   ///   where the promise is broken, the backward pass computes the logits once more.
   public Tensor logLikelihoods(Tensor hidden, Tensor labels, Optional<Tensor> weights) {
     require(Output.LOGITS);
-    if (tp.isAlone() && logLikelihoods.fitsWhole(hidden)) {
-      return LogLikelihoods.ofLogits(projection.forward(hidden), labels);
+    Tensor read = scaling.outputs(hidden);
+    if (tp.isAlone() && logLikelihoods.fitsWhole(read)) {
+      return LogLikelihoods.ofLogits(projection.forward(read), labels);
     }
-    return logLikelihoods.of(hidden, labels, weights);
+    return logLikelihoods.of(read, labels, weights);
   }
 }

@@ -44,7 +44,7 @@ final class Initialization {
         case Initializer.Uniform(double bound) ->
             fill(parameter, uniform(parameter.spec().shape(), bound, generator(place)));
         case Initializer.Random random ->
-            fill(parameter, draw(random, parameter.spec().shape(), generator(place)));
+            fill(parameter, scaled(random, parameter.spec().shape(), generator(place)));
       }
     }
   }
@@ -67,6 +67,12 @@ final class Initialization {
     long a = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     long b = (a ^ (a >>> 27)) * 0x94D049BB133111EBL;
     return b ^ (b >>> 31);
+  }
+
+  private static Tensor scaled(
+      Initializer.Random random, Shape shape, GeneratorOptional generator) {
+    Tensor drawn = draw(random, shape, generator);
+    return random.factor() == 1 ? drawn : drawn.mul_(new Scalar(random.factor()));
   }
 
   private static Tensor draw(Initializer.Random random, Shape shape, GeneratorOptional generator) {

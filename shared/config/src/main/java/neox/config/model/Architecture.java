@@ -50,7 +50,17 @@ public record Architecture(Map<String, Object> facts) {
     norm(facts, model.norm());
     facts.put("no_weight_tying", !model.head().tied());
     blocks(facts, model);
+    facts.put("use_mup", model.mup().isPresent());
+    model.mup().ifPresent(mup -> mup(facts, mup));
     return new Architecture(facts);
+  }
+
+  private static void mup(Map<String, Object> facts, Mup mup) {
+    facts.put("base_shapes_file", "a network narrower by " + mup.widthFactor());
+    facts.put("mup_rules", mup.rules());
+    facts.put("mup_embedding_mult", mup.embeddingFactor());
+    facts.put("mup_attn_temp", mup.attentionTemperature());
+    facts.put("mup_output_temp", mup.outputTemperature());
   }
 
   private static void blocks(Map<String, Object> facts, ModelConfig model) {

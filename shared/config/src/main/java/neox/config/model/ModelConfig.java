@@ -1,6 +1,7 @@
 package neox.config.model;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import neox.config.table.ConfigTable;
 import neox.config.table.Range;
@@ -10,6 +11,7 @@ import neox.config.table.Range;
 ///
 /// @param blocks first to last
 /// @param norm the kind of all normalization layers
+/// @param mup how it is scaled, if it is
 public record ModelConfig(
     Dims dims,
     List<BlockConfig> blocks,
@@ -17,7 +19,20 @@ public record ModelConfig(
     Norm norm,
     HeadConfig head,
     DropoutConfig dropout,
-    InitConfig init) {
+    InitConfig init,
+    Optional<Mup> mup) {
+
+  /// A network without muP.
+  public ModelConfig(
+      Dims dims,
+      List<BlockConfig> blocks,
+      Positions positions,
+      Norm norm,
+      HeadConfig head,
+      DropoutConfig dropout,
+      InitConfig init) {
+    this(dims, blocks, positions, norm, head, dropout, init, Optional.empty());
+  }
 
   /// Ten times the deepest network known; a larger number is a slip, and lists of so many blocks
   /// would fill the memory.
@@ -57,7 +72,7 @@ public record ModelConfig(
   }
 
   public ModelConfig withDims(Dims value) {
-    return new ModelConfig(value, blocks, positions, norm, head, dropout, init);
+    return new ModelConfig(value, blocks, positions, norm, head, dropout, init, mup);
   }
 
   /// Those of the blocks that are transformers'.
@@ -99,27 +114,31 @@ public record ModelConfig(
   }
 
   public ModelConfig withBlocks(List<? extends BlockConfig> value) {
-    return new ModelConfig(dims, List.copyOf(value), positions, norm, head, dropout, init);
+    return new ModelConfig(dims, List.copyOf(value), positions, norm, head, dropout, init, mup);
   }
 
   public ModelConfig withPositions(Positions value) {
-    return new ModelConfig(dims, blocks, value, norm, head, dropout, init);
+    return new ModelConfig(dims, blocks, value, norm, head, dropout, init, mup);
   }
 
   public ModelConfig withNorm(Norm value) {
-    return new ModelConfig(dims, blocks, positions, value, head, dropout, init);
+    return new ModelConfig(dims, blocks, positions, value, head, dropout, init, mup);
   }
 
   public ModelConfig withHead(HeadConfig value) {
-    return new ModelConfig(dims, blocks, positions, norm, value, dropout, init);
+    return new ModelConfig(dims, blocks, positions, norm, value, dropout, init, mup);
   }
 
   public ModelConfig withDropout(DropoutConfig value) {
-    return new ModelConfig(dims, blocks, positions, norm, head, value, init);
+    return new ModelConfig(dims, blocks, positions, norm, head, value, init, mup);
   }
 
   public ModelConfig withInit(InitConfig value) {
-    return new ModelConfig(dims, blocks, positions, norm, head, dropout, value);
+    return new ModelConfig(dims, blocks, positions, norm, head, dropout, value, mup);
+  }
+
+  public ModelConfig withMup(Optional<Mup> value) {
+    return new ModelConfig(dims, blocks, positions, norm, head, dropout, init, value);
   }
 
   /// Reads the keys of the section `Model`.
@@ -144,6 +163,13 @@ public record ModelConfig(
     List<BlockConfig> blocks = Blocks.from(t, layers, dims.hiddenSize(), positions);
     dims.checkHeads(t);
     return new ModelConfig(
-        dims, blocks, positions, norm, head, DropoutConfig.from(t), InitConfig.from(t));
+        dims,
+        blocks,
+        positions,
+        norm,
+        head,
+        DropoutConfig.from(t),
+        InitConfig.from(t),
+        Mup.from(t, dims.hiddenSize()));
   }
 }

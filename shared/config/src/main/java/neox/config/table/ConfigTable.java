@@ -165,6 +165,11 @@ public final class ConfigTable {
         .isPresent();
   }
 
+  /// The value of a key that has been asked for before.
+  public Optional<Object> value(String name) {
+    return Optional.ofNullable(settings.get(name)).map(Setting::value);
+  }
+
   /// Whether the key is written, with null as its value.
   public boolean isNull(String name) {
     return find(name).filter(f -> f.value().isNull()).isPresent();

@@ -99,18 +99,8 @@ public final class KnownKeys {
     refusedModel(
         "an output layer split by rows (nor in GPT-NeoX)", "output_layer_parallelism=column");
     laterModel("mixtures of experts", "moe_num_experts=1");
-    laterModel(
-        "the scaling of embeddings belongs to muP",
-        "mup_embedding_mult=1.0",
-        "mup_rp_embedding_mult=1.0");
-    laterModel(
-        "it belongs to muP",
-        "use_mup",
-        "mup_attn_temp=1.0",
-        "mup_output_temp=1.0",
-        "mup_init_scale=1.0");
-    later("it belongs to muP", "coord_check", "save_base_shapes");
-    ignored("used with use_mup only", "base_shapes_file", "mup_width_scale");
+    laterModel("the scaling of positions", "mup_rp_embedding_mult=1.0");
+    later("the check of coordinates of muP", "coord_check");
     ignored(
         "used by mixtures of experts only",
         "moe_expert_interval",

@@ -61,6 +61,7 @@ record GptNeox() implements HfFamily {
     TransformerConfig block = model.transformers().getFirst();
     Obstacles.unequalBlocks(label(), model).ifPresent(reasons::add);
     Obstacles.rewardHead(label(), model).ifPresent(reasons::add);
+    Obstacles.scaledByWidth(label(), model).ifPresent(reasons::add);
     Obstacles.otherPositions(label(), model.positions()).ifPresent(reasons::add);
     Obstacles.normedAttention(label(), model).ifPresent(reasons::add);
     if (!(model.norm() instanceof Norm.LayerNorm)) {

@@ -32,6 +32,7 @@ final class LlamaBlocks {
     TransformerConfig block = model.transformers().getFirst();
     Obstacles.unequalBlocks(label, model).ifPresent(reasons::add);
     Obstacles.rewardHead(label, model).ifPresent(reasons::add);
+    Obstacles.scaledByWidth(label, model).ifPresent(reasons::add);
     Obstacles.otherPositions(label, model.positions()).ifPresent(reasons::add);
     Obstacles.normedAttention(label, model).ifPresent(reasons::add);
     if (model.positions() instanceof Positions.Rotary rotary

@@ -29,6 +29,14 @@ final class Obstacles {
         : Optional.empty();
   }
 
+  /// The obstacle that it is scaled by muP, of which no family has the factors.
+  static Optional<String> scaledByWidth(String label, ModelConfig model) {
+    return model.mup().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "HF " + label + " has no scaling of scores and logits by width (use_mup: true)");
+  }
+
   /// The obstacle that it says how good a text is.
   static Optional<String> rewardHead(String label, ModelConfig model) {
     return model.head().output() == Output.REWARD

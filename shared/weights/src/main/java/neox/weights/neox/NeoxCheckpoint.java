@@ -51,7 +51,9 @@ public final class NeoxCheckpoint implements TensorStore {
       readFiles();
       this.model = stored(model);
       this.paddedVocab = embeddingRows();
-      NetworkSpec.of(this.model, paddedVocab).parameters().forEach(spec -> table.put(spec.key(), spec));
+      NetworkSpec.of(this.model, paddedVocab)
+          .parameters()
+          .forEach(spec -> table.put(spec.key(), spec));
       new ParameterCheck(directory, ranks, table).run();
       read = true;
     } finally {

@@ -11,5 +11,12 @@ public sealed interface Initializer {
   record Uniform(double bound) implements Initializer {}
 
   /// Drawn by one of NeoX's methods; `layers` and `hiddenSize` are the network's.
-  record Random(InitMethod method, double std, int layers, int hiddenSize) implements Initializer {}
+  ///
+  /// @param factor multiplies what is drawn
+  record Random(InitMethod method, double std, int layers, int hiddenSize, double factor)
+      implements Initializer {
+    public Random(InitMethod method, double std, int layers, int hiddenSize) {
+      this(method, std, layers, hiddenSize, 1);
+    }
+  }
 }

@@ -263,7 +263,9 @@ final class NeoxLayers {
     return tuned(new ParameterSpec(List.of(home), shape, constant, share, Group.PLAIN, true));
   }
 
-  private ParameterSpec tuned(ParameterSpec spec) {
+  private ParameterSpec tuned(ParameterSpec parameter) {
+    ParameterSpec spec =
+        model.mup().map(mup -> new MupScaling(mup).apply(parameter)).orElse(parameter);
     return spec.withTrainable(spec.homes().stream().map(Home::key).allMatch(tuning::trains));
   }
 

@@ -63,6 +63,14 @@ public record ParameterSpec(
     return new ParameterSpec(homes, shape, initializer, share, group, value, role);
   }
 
+  public ParameterSpec withInitializer(Initializer value) {
+    return new ParameterSpec(homes, shape, value, share, group, trainable, role);
+  }
+
+  public ParameterSpec withGroup(Group value) {
+    return new ParameterSpec(homes, shape, initializer, share, value, trainable, role);
+  }
+
   public ParameterSpec withRole(Role value) {
     return new ParameterSpec(homes, shape, initializer, share, group, trainable, value);
   }
