@@ -44,6 +44,13 @@ cp configs/demo.yml "$seeds/config.yml"
 cp -R "$golden"/train/A_pythia/checkpoints/global_step20/. "$seeds/step"
 cp -R "$golden/hf/A_pythia" "$seeds/hf"
 cp "$seeds/tokenizer.json" "$seeds/hf/"
+printf 'A prompt\nand another: “quotes”\n\n  a third  \n' > "$seeds/prompts.txt"
+mkdir "$seeds/piqa"
+for i in 1 2 3; do
+  echo "{\"goal\": \"Goal $i\", \"sol1\": \"One way, “$i”\", \"sol2\": \"Another way\", \"label\": $((i % 2))}"
+done > "$seeds/piqa/validation.jsonl"
+"$neox_jdk/bin/java" --enable-native-access=ALL-UNNAMED -cp "dist/lib/*" benchmarks/mutations/MakeOrders.java \
+  "$seeds/config.yml" "$seeds/data"
 chmod -R u+w "$seeds"
 
 "$neox_jdk/bin/java" -Xmx768m -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED \

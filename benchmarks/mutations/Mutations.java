@@ -88,7 +88,7 @@ public final class Mutations {
     Mutations mutations = new Mutations(Path.of(args[0]), Path.of(args[1]), Long.parseLong(args[3]));
     List<String> wanted = List.of(args).subList(4, args.length);
     System.out.println("format\truns\taccepted\trefused\tfailed\tslowest [s]");
-    for (Format format : formats()) {
+    for (Format format : formats(mutations.seeds)) {
       if (wanted.isEmpty() || wanted.contains(format.name())) {
         mutations.run(format, Integer.parseInt(args[2]));
       }
@@ -96,7 +96,7 @@ public final class Mutations {
     System.exit(mutations.failures == 0 ? 0 : 1);
   }
 
-  private static List<Format> formats() {
+  private static List<Format> formats(Path seeds) throws IOException {
     List<Format> formats = new ArrayList<>();
     for (String ending :
         List.of(
@@ -126,7 +126,24 @@ public final class Mutations {
         run -> generate(run)));
     formats.add(new Format("config.json", List.of("hf/config.json"), tool("neox.generate.GenerateCommand"),
         run -> generate(run)));
+    formats.add(new Format("npy", npy(seeds), SampleOrders::new,
+        run -> List.of(run.in("config.yml"), run.in("data"))));
+    formats.add(new Format("checkpoint config.yml", List.of("step/configs/config.yml"),
+        tool("neox.converthf.ConvertCommand"),
+        run -> List.of("--input_dir", run.in("step"), "--output_dir", run.out("hf"), "--no_save_tokenizer")));
+    formats.add(new Format("prompts", List.of("prompts.txt"), tool("neox.generate.GenerateCommand"),
+        run -> with(generate(run), "-i", run.in("prompts.txt"))));
+    formats.add(new Format("evaluation rows", List.of("piqa/validation.jsonl"), tool("neox.eval.EvalCommand"),
+        run -> List.of("--model", run.in("hf"), "--tasks", "piqa", "--data", run.in("."), "--threads", "1",
+            "--limit", "3", "-o", run.out("results"))));
     return formats;
+  }
+
+  /// The cached order of samples.
+  private static List<String> npy(Path seeds) throws IOException {
+    try (Stream<Path> files = Files.list(seeds.resolve(".neox-cache"))) {
+      return files.map(file -> seeds.relativize(file).toString()).sorted().toList();
+    }
   }
 
   /// The tools are named, so that formats of one tool can be tried with its class path alone.

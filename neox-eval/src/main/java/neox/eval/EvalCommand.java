@@ -146,12 +146,16 @@ public final class EvalCommand implements ToolCommand {
 
   private final ModelOpener models;
 
+  public EvalCommand() {
+    this(EvalCommand::openModel);
+  }
+
   EvalCommand(ModelOpener models) {
     this.models = models;
   }
 
   public static void main(String[] args) {
-    System.exit(Tool.run(new EvalCommand(EvalCommand::openModel), args));
+    System.exit(Tool.run(new EvalCommand(), args));
   }
 
   static LoadedModel openModel(ModelLocation location) throws IOException {
