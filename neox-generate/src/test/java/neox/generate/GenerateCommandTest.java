@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import neox.base.ExitCode;
 import neox.base.Tool;
@@ -378,5 +379,22 @@ class GenerateCommandTest {
     Result result = run("", "--help");
     assertThat(result.code()).isEqualTo(ExitCode.OK);
     assertThat(result.out()).contains("--sample-input-file", "--top-p", "--temperature");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "[", "{\"a\":", "(((", "\u00e9\ud83d\ude42"})
+  void aLineOfTenMegabytesIsRefusedInOneLine(String part, @TempDir Path directory)
+      throws IOException {
+    Path prompts = directory.resolve("prompts.txt");
+    int times = 10_000_000 / part.getBytes(StandardCharsets.UTF_8).length;
+    Files.writeString(prompts, part.repeat(times));
+    Result result = run("", "--model", checkpoint(), "-i", prompts.toString(), "--max-tokens", "1");
+    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err())
+        .matches(
+            "neox-generate: "
+                + Pattern.quote(prompts.toString())
+                + ": prompt 1 has \\d+ tokens, the model takes 64; shorten it\n");
   }
 }

@@ -3,6 +3,7 @@ package neox.preprocess;
 import static neox.preprocess.Packed.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -65,6 +66,27 @@ class InterruptedProcessTest {
     assertThat(Run.files(directory)).containsExactly("a.jsonl", "expected");
     assertThat(Run.bytes(directory, input.toString()).exitCode()).isZero();
     assertSame(expected);
+  }
+
+  /// The first 64 MiB are saved when the disk fills.
+  @Test
+  void keepsWhatWasSavedBeforeTheDiskFilledAndGoesOnFromThere() throws Exception {
+    Path input = directory.resolve("a.jsonl");
+    try (OutputStream rows = new BufferedOutputStream(Files.newOutputStream(input))) {
+      for (int i = 0; i < 72_000; i++) {
+        rows.write(utf8("\"row " + i + " " + "x".repeat(1000) + "\"\n"));
+      }
+    }
+    Path expected = Files.createDirectory(directory.resolve("expected"));
+    assertThat(Run.bytes(expected, input.toString()).exitCode()).isZero();
+    Process process = start("ulimit -f 140000; exec", "--input", input.toString());
+    String said = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isEqualTo(1);
+    assertThat(said).contains("%s/out_text_document.bin: File too large\n".formatted(work()));
+    assertThat(Run.files(directory)).contains("out.partial");
+    assertThat(Run.bytes(directory, input.toString(), "--resume").exitCode()).isZero();
+    assertSame(expected);
+    assertThat(Run.files(directory)).doesNotContain("out.partial");
   }
 
   private Path work() {
