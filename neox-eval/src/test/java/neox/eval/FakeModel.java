@@ -51,6 +51,11 @@ final class FakeModel implements ModelOpener {
     }
 
     @Override
+    public boolean has(int id) {
+      return id >= 0 && id < vocabSize();
+    }
+
+    @Override
     public OptionalInt eod() {
       return OptionalInt.of(0);
     }

@@ -73,6 +73,11 @@ final class RecordedTokens {
       }
 
       @Override
+      public boolean has(int id) {
+        return vocabulary.containsKey(id);
+      }
+
+      @Override
       public OptionalInt eod() {
         return OptionalInt.of(0);
       }

@@ -39,6 +39,11 @@ class EvaluatedTextTest {
         }
 
         @Override
+        public boolean has(int id) {
+          return Character.isValidCodePoint(id);
+        }
+
+        @Override
         public OptionalInt eod() {
           return OptionalInt.of(END);
         }

@@ -1,7 +1,6 @@
 package neox.tokenizer;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 /// Text goes through: added tokens cut out of the raw text, normalization, added tokens cut out of
 /// the normalized text, words, merges.
 final class ByteLevelBpe implements Tokenizer {
-  private static final String END_OF_TEXT = "<|endoftext|>";
-
   private final BpeModel model;
   private final Set<Option> options;
   private final AddedTokens rawTokens;
@@ -43,15 +40,10 @@ final class ByteLevelBpe implements Tokenizer {
     this.model = model;
     this.options = Set.copyOf(options);
     this.files = List.copyOf(files);
-    List<AddedToken> raw = new ArrayList<>();
-    List<AddedToken> normalized = new ArrayList<>();
-    for (AddedToken token : added) {
-      (token.is(AddedToken.Trait.NORMALIZED) ? normalized : raw).add(token);
-    }
-    rawTokens = new AddedTokens(raw, UnaryOperator.identity());
+    rawTokens = AddedTokens.raw(added);
     normalizedTokens =
-        new AddedTokens(
-            normalized, options.contains(Option.NFC) ? Nfc::normalize : UnaryOperator.identity());
+        AddedTokens.normalized(
+            added, options.contains(Option.NFC) ? Nfc::normalize : UnaryOperator.identity());
     tokenIds = new TokenIds(model.vocabulary(), added);
   }
 
@@ -86,7 +78,7 @@ final class ByteLevelBpe implements Tokenizer {
 
   @Override
   public OptionalInt eod() {
-    return id(END_OF_TEXT);
+    return id(AddedToken.END_OF_TEXT);
   }
 
   @Override

@@ -36,6 +36,12 @@ final class CharLevelTokenizer implements Tokenizer {
     return VOCAB_SIZE;
   }
 
+  /// Every id is written as some character.
+  @Override
+  public boolean has(int id) {
+    return id >= 0 && id < VOCAB_SIZE;
+  }
+
   @Override
   public OptionalInt eod() {
     return OptionalInt.of(EOD);

@@ -13,7 +13,6 @@ import neox.tokenizer.vocabulary.Vocabulary;
 
 /// Reads GPT-2's pair of files: `vocab.json` and `merges.txt`.
 final class Gpt2Files {
-  private static final String END_OF_TEXT = "<|endoftext|>";
   private static final String PADDING = "<|padding|>";
 
   /// Opens the tokenizer that both files make up together.
@@ -38,14 +37,15 @@ final class Gpt2Files {
   /// @param more special tokens that the vocabulary may lack
   private static Tokenizer open(Path vocabFile, Path mergeFile, List<String> more) {
     Vocabulary vocabulary = TokenizerFile.vocabulary(vocabFile);
-    int endOfText = vocabulary.id(END_OF_TEXT);
+    int endOfText = vocabulary.id(AddedToken.END_OF_TEXT);
     if (endOfText == Vocabulary.MISSING) {
       throw UserException.of(
-          "%s: the vocabulary has no %s, which GPT2BPETokenizer needs", vocabFile, END_OF_TEXT);
+          "%s: the vocabulary has no %s, which GPT2BPETokenizer needs",
+          vocabFile, AddedToken.END_OF_TEXT);
     }
     Merges merges = merges(TokenizerFile.text(mergeFile), mergeFile);
     List<AddedToken> added = new ArrayList<>();
-    added.add(new AddedToken(END_OF_TEXT, endOfText, Set.of()));
+    added.add(new AddedToken(AddedToken.END_OF_TEXT, endOfText, Set.of()));
     int next = vocabulary.size();
     for (String token : more) {
       int known = vocabulary.id(token);

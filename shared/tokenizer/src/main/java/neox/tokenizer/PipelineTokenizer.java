@@ -22,8 +22,6 @@ import neox.tokenizer.text.Utf8;
 ///
 /// [ByteLevelBpe] does the same faster for the files it fits.
 final class PipelineTokenizer implements Tokenizer {
-  private static final String END_OF_TEXT = "<|endoftext|>";
-
   private final Stages stages;
   private final AddedTokens rawTokens;
   private final AddedTokens normalizedTokens;
@@ -41,13 +39,8 @@ final class PipelineTokenizer implements Tokenizer {
     this.stages = stages;
     this.tokenIds = tokenIds;
     this.file = file;
-    List<AddedToken> raw = new ArrayList<>();
-    List<AddedToken> normalized = new ArrayList<>();
-    for (AddedToken token : added) {
-      (token.is(AddedToken.Trait.NORMALIZED) ? normalized : raw).add(token);
-    }
-    rawTokens = new AddedTokens(raw, text -> text);
-    normalizedTokens = new AddedTokens(normalized, this::normalized);
+    rawTokens = AddedTokens.raw(added);
+    normalizedTokens = AddedTokens.normalized(added, this::normalized);
   }
 
   /// The text that an added token is looked for by.
@@ -170,7 +163,7 @@ final class PipelineTokenizer implements Tokenizer {
 
   @Override
   public OptionalInt eod() {
-    return id(END_OF_TEXT);
+    return id(AddedToken.END_OF_TEXT);
   }
 
   @Override

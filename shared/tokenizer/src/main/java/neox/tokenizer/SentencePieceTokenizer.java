@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import neox.base.NamedFiles;
+import neox.tokenizer.added.AddedToken;
 import neox.tokenizer.sentencepiece.SentencePieceEncoder;
 import neox.tokenizer.sentencepiece.SentencePieceModel;
 import neox.tokenizer.sentencepiece.SentencePieceModel.Kind;
@@ -16,7 +17,6 @@ import neox.tokenizer.text.Utf8;
 
 /// NeoX's SPMTokenizer: a SentencePiece model. No token is put before the text.
 final class SentencePieceTokenizer implements Tokenizer {
-  private static final String END_OF_TEXT = "<|endoftext|>";
   private static final String SPACE = "\u2581";
   private static final String UNKNOWN = " \u2047 ";
 
@@ -90,10 +90,15 @@ final class SentencePieceTokenizer implements Tokenizer {
     return model.pieces().size();
   }
 
+  @Override
+  public boolean has(int id) {
+    return id >= 0 && id < model.pieces().size();
+  }
+
   /// NeoX compat: a model without `<|endoftext|>` ends documents with its unknown token.
   @Override
   public OptionalInt eod() {
-    OptionalInt end = id(END_OF_TEXT);
+    OptionalInt end = id(AddedToken.END_OF_TEXT);
     if (end.isPresent()) {
       return end;
     }
@@ -108,9 +113,7 @@ final class SentencePieceTokenizer implements Tokenizer {
 
   @Override
   public Optional<String> token(int id) {
-    return id >= 0 && id < model.pieces().size()
-        ? Optional.of(model.pieces().get(id).text())
-        : Optional.empty();
+    return has(id) ? Optional.of(model.pieces().get(id).text()) : Optional.empty();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package neox.tokenizer;
 
 import static java.util.regex.Pattern.UNICODE_CHARACTER_CLASS;
+import static neox.tokenizer.added.AddedToken.END_OF_TEXT;
 
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +20,6 @@ import neox.tokenizer.text.WordSplitter;
 /// @param special the special tokens with their ids
 /// @param words cuts text into words
 record TiktokenEncoding(String ranks, int size, Map<String, Integer> special, Words words) {
-  static final String END_OF_TEXT = "<|endoftext|>";
 
   private static final String END_OF_PROMPT = "<|endofprompt|>";
   private static final String PREFIX = "<|fim_prefix|>";

@@ -1,5 +1,7 @@
 package neox.tokenizer;
 
+import static neox.tokenizer.added.AddedToken.END_OF_TEXT;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -158,7 +160,7 @@ final class TiktokenTokenizer implements Tokenizer {
 
   @Override
   public OptionalInt id(String token) {
-    return token.equals(TiktokenEncoding.END_OF_TEXT) ? eod() : OptionalInt.empty();
+    return token.equals(END_OF_TEXT) ? eod() : OptionalInt.empty();
   }
 
   @Override

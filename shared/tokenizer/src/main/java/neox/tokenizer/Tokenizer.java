@@ -43,9 +43,7 @@ public interface Tokenizer {
   }
 
   /// Whether an id stands for a token: not beyond the vocabulary, and in no gap of it.
-  default boolean has(int id) {
-    return id >= 0 && id < vocabSize();
-  }
+  boolean has(int id);
 
   /// The files this tokenizer was read from, so that they can be copied beside a converted model.
   default List<Path> files() {

@@ -7,6 +7,8 @@ import java.util.Set;
 /// @param content its text
 /// @param id its id
 public record AddedToken(String content, int id, Set<Trait> traits) {
+  /// How GPT-2, and with it GPT-NeoX, spells the end of a document.
+  public static final String END_OF_TEXT = "<|endoftext|>";
 
   public AddedToken {
     traits = Set.copyOf(traits);

@@ -1,6 +1,7 @@
 package neox.tokenizer.added;
 
 import static neox.tokenizer.added.AddedToken.Trait.LSTRIP;
+import static neox.tokenizer.added.AddedToken.Trait.NORMALIZED;
 import static neox.tokenizer.added.AddedToken.Trait.RSTRIP;
 import static neox.tokenizer.added.AddedToken.Trait.SINGLE_WORD;
 
@@ -29,9 +30,23 @@ public final class AddedTokens {
     void token(int id);
   }
 
+  /// Those of the tokens that are looked for in the text as it stands.
+  public static AddedTokens raw(List<AddedToken> tokens) {
+    List<AddedToken> raw = tokens.stream().filter(token -> !token.is(NORMALIZED)).toList();
+    return new AddedTokens(raw, UnaryOperator.identity());
+  }
+
+  /// Those that are looked for in the text after its normalization.
+  ///
+  /// @param normalizer what the text will have gone through when it is searched
+  public static AddedTokens normalized(List<AddedToken> tokens, UnaryOperator<String> normalizer) {
+    List<AddedToken> normalized = tokens.stream().filter(token -> token.is(NORMALIZED)).toList();
+    return new AddedTokens(normalized, normalizer);
+  }
+
   /// @param tokens the tokens to look for; of two with equal patterns the first counts
   /// @param normalizer what the text will have gone through when it is searched
-  public AddedTokens(List<AddedToken> tokens, UnaryOperator<String> normalizer) {
+  private AddedTokens(List<AddedToken> tokens, UnaryOperator<String> normalizer) {
     this.tokens = List.copyOf(tokens);
     List<byte[]> patterns = new ArrayList<>();
     for (AddedToken token : tokens) {

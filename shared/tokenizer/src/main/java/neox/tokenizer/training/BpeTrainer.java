@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import neox.base.AtomicFile;
 import neox.base.UserException;
 import neox.base.json.Json;
+import neox.tokenizer.added.AddedToken;
 import neox.tokenizer.text.ByteAlphabet;
 import neox.tokenizer.text.Nfc;
 import neox.tokenizer.text.Utf8;
@@ -60,7 +61,8 @@ public final class BpeTrainer {
 
     /// NeoX's special tokens: `<|endoftext|>` is 0, `<|padding|>` is 1; NFC; every pair counts.
     public static Options of(int vocabSize) {
-      return new Options(vocabSize, 1, List.of("<|endoftext|>", "<|padding|>"), Normalization.NFC);
+      return new Options(
+          vocabSize, 1, List.of(AddedToken.END_OF_TEXT, "<|padding|>"), Normalization.NFC);
     }
   }
 
