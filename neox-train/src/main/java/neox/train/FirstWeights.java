@@ -8,9 +8,12 @@ import neox.config.NeoxConfig;
 import neox.config.model.HeadConfig.Output;
 import neox.model.Network;
 import neox.weights.TensorStore;
+import neox.weights.spec.NetworkSpec;
 
 /// The weights that a run begins with at step 0: drawn from its seed, or another model's.
 record FirstWeights(Models models, Console console) {
+  private static final String PROMPT = NetworkSpec.PROMPT + ".soft_embedding_weight";
+
   /// Where the run has nothing to continue.
   void fill(Network network) throws IOException {
     Optional<Path> model = config().checkpoint().initFrom();
@@ -32,6 +35,12 @@ record FirstWeights(Models models, Console console) {
       network.initialize(config().data().seed());
       network.loadAllButHead(store);
       console.info("%s is drawn: the weights are a language model's", head);
+      return;
+    }
+    if (config().model().prompt().isPresent() && !store.names().contains(PROMPT)) {
+      network.initialize(config().data().seed());
+      network.loadAllButPrompt(store);
+      console.info("%s is drawn: the weights are those of a model without a soft prompt", PROMPT);
       return;
     }
     network.load(store);

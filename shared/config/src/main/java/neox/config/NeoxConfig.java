@@ -71,6 +71,17 @@ public record NeoxConfig(
         List.of("hidden_dropout", "attention_dropout"),
         "dropout on several ranks is not built yet; set hidden_dropout and attention_dropout to 0");
     t.check(
+        parallel.stages() == 1 || model.prompt().isEmpty(),
+        List.of("soft_prompt_tuning.enabled", "pipe_parallel_size"),
+        "a soft prompt on several pipeline stages is not built yet, found pipe_parallel_size %d;"
+            + " set that to 1",
+        parallel.stages());
+    t.check(
+        model.prompt().isEmpty() || data.documentMask().equals(DocumentMask.NONE),
+        List.of("soft_prompt_tuning.enabled", "reset_attention_mask", "reset_position_ids"),
+        "a soft prompt before every document of a sample is not built yet; set reset_attention_mask"
+            + " and reset_position_ids to false");
+    t.check(
         parallel.stages() <= Math.max(1, model.layers()),
         List.of("pipe_parallel_size", "num_layers"),
         "each stage needs a block: expected at most num_layers (%d), found %d",

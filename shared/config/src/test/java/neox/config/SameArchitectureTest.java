@@ -73,6 +73,17 @@ class SameArchitectureTest {
     same(all, "use_qk_layernorm", "", "true");
     same(all, "attention_config", "", "[[[gmlp], 2]]");
     same(all, "gmlp_attn_dim", "attention_config: [[[amlp], 2]]\n", "8");
+    String prompt = "soft_prompt_tuning: {enabled: true, num_tokens: 3}\n";
+    same(all, "soft_prompt_tuning.num_tokens", prompt, "4");
+    all.put(
+        "soft_prompt_tuning.n_tokens",
+        new Verdict(
+            "soft_prompt_tuning: {enabled: true, n_tokens: 3}\n",
+            "4",
+            Set.of("soft_prompt_tuning.num_tokens")));
+    free(all, "soft_prompt_tuning.enabled", "true"); // begins anew with the same weights
+    free(all, "soft_prompt_tuning.init_range", "0.1");
+    free(all, "soft_prompt_tuning.init_string", "a");
     free(all, "hidden_dropout", "0.1"); // of training alone
     free(all, "attention_dropout", "0.1");
     free(all, "init_method", "xavier_normal"); // of the first step alone

@@ -22,7 +22,9 @@ sealed interface Decoder extends AutoCloseable {
   ///
   /// @param capacity tokens of the longest text
   static Decoder cached(Network network, int rows, int capacity) {
-    return new Cached(network, new KeyValueCache(network.placement(), rows, capacity));
+    int promptTokens = network.spec().config().promptTokens();
+    return new Cached(
+        network, new KeyValueCache(network.placement(), rows, capacity, promptTokens));
   }
 
   /// Reads the whole texts again for each token: slow, and the check of the other one.

@@ -18,15 +18,18 @@ final class KeyValueCache implements AutoCloseable {
   private final Map<Store, Tensor> stores = new HashMap<>();
   private final Placement placement;
   private final int capacity;
+  private final int promptTokens;
   private final int[] lengths;
 
   /// What one tensor holds.
   private record Store(int block, AttentionHistory.Kept kept) {}
 
   /// @param capacity tokens of the longest text
-  KeyValueCache(Placement placement, int rows, int capacity) {
+  /// @param promptTokens of the soft prompt that is read with the first tokens
+  KeyValueCache(Placement placement, int rows, int capacity, int promptTokens) {
     this.placement = placement;
-    this.capacity = capacity;
+    this.capacity = capacity + promptTokens;
+    this.promptTokens = promptTokens;
     this.lengths = new int[rows];
   }
 
@@ -50,10 +53,11 @@ final class KeyValueCache implements AutoCloseable {
   AttentionHistory reading(int[] tokens) {
     int end = 0; // of the longest row after this pass
     for (int row = 0; row < lengths.length; row++) {
-      end = Math.max(end, lengths[row] + tokens[row]);
+      end = Math.max(end, lengths[row] + unreadPrompt() + tokens[row]);
     }
     if (end > capacity) {
-      throw new IllegalStateException(end + " tokens in a cache for " + capacity);
+      throw new IllegalStateException(
+          (end - promptTokens) + " tokens in a cache for " + (capacity - promptTokens));
     }
     if (Arrays.stream(lengths).allMatch(length -> length == lengths[0])) {
       Places all = new Places.From(lengths[0]);
@@ -73,10 +77,15 @@ final class KeyValueCache implements AutoCloseable {
     return new Places.Each(placement.indices(each).view(lengths.length, tokens), end);
   }
 
+  private int unreadPrompt() {
+    return Arrays.stream(lengths).allMatch(length -> length == 0) ? promptTokens : 0;
+  }
+
   /// Counts tokens that have now passed through all blocks.
   void advance(int[] tokens) {
+    int prompt = unreadPrompt();
     for (int row = 0; row < lengths.length; row++) {
-      lengths[row] += tokens[row];
+      lengths[row] += prompt + tokens[row];
     }
   }
 

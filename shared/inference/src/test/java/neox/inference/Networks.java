@@ -1,6 +1,7 @@
 package neox.inference;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -17,6 +18,7 @@ import neox.config.model.MlpConfig;
 import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
 import neox.config.model.Positions;
+import neox.config.model.PromptConfig;
 import neox.config.model.Residual;
 import neox.config.model.TransformerConfig;
 import neox.model.Network;
@@ -36,9 +38,13 @@ final class Networks {
   private static final int VOCAB = 512;
 
   /// A way to know positions, and two blocks that are made of something.
-  record Kind(Positions positions, List<BlockConfig> blocks) {
+  record Kind(Positions positions, List<BlockConfig> blocks, Optional<PromptConfig> prompt) {
+    Kind(Positions positions, List<BlockConfig> blocks) {
+      this(positions, blocks, Optional.empty());
+    }
+
     Network network() {
-      ModelConfig config =
+      ModelConfig plain =
           new ModelConfig(
               new Dims(32, 4, 2, 64, 64, 128),
               blocks,
@@ -48,7 +54,7 @@ final class Networks {
               DropoutConfig.NONE,
               new InitConfig(InitMethod.SMALL_INIT, InitMethod.SMALL_INIT, 0.02));
       NetworkOptions options = NetworkOptions.inference(Placement.cpu(ScalarType.Float));
-      Network network = Network.build(NetworkSpec.of(config, VOCAB), options);
+      Network network = Network.build(NetworkSpec.of(plain.withPrompt(prompt), VOCAB), options);
       network.initialize(4);
       try (var _ = Scope.open()) { // so that no weight is 0
         RandomState.seed(7);
@@ -82,7 +88,14 @@ final class Networks {
             twice(new Positions.Rotary(1, 10_000), transformer(plain.withNormed(true))),
             twice(new Positions.Alibi(), transformer(plain.withBiasFactor(3))),
             twice(new Positions.None(), gmlp),
+            prompted(new Positions.Rotary(1, 10_000), transformer(plain)),
+            prompted(new Positions.Learned(64), transformer(plain)),
+            prompted(new Positions.Alibi(), transformer(plain.withWindow(OptionalInt.of(6)))),
             new Kind(new Positions.Alibi(), List.of(transformer(plain), amlp))));
+  }
+
+  private static Kind prompted(Positions positions, BlockConfig block) {
+    return new Kind(positions, List.of(block, block), Optional.of(new PromptConfig(3, 0.5)));
   }
 
   private static Kind twice(Positions positions, BlockConfig block) {

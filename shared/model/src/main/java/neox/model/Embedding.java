@@ -24,7 +24,7 @@ final class Embedding implements Layer {
 
   @Override
   public Tensor forward(Tensor tokens, Pass pass) {
-    Tensor embedded = positions.embed(embed(tokens), pass.positions());
+    Tensor embedded = positions.embed(embed(tokens), pass.text());
     return scaling.embeddings(dropout.forward(embedded, pass));
   }
 

@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import neox.base.UserException;
 import neox.config.RecomputeConfig;
+import neox.config.model.Positions;
 import neox.model.position.Places;
 import neox.model.position.PositionScheme;
 import neox.tensor.Owner;
@@ -58,6 +59,8 @@ public final class Network implements AutoCloseable {
     for (LayerSpec layer : stage) {
       switch (layer) {
         case LayerSpec.Embedding embedding -> all.add(new Embedding(embedding, parts));
+        case LayerSpec.SoftPrompt prompt ->
+            all.add(new SoftPrompt(parameters.get(prompt.vectors())));
         case LayerSpec.Transformer block -> {
           all.add(new Block(block, parts));
           addWindow(block.attention().config().window());
@@ -97,7 +100,7 @@ public final class Network implements AutoCloseable {
       switch (layer) {
         case LayerSpec.Embedding embedding -> added = embedding.positions();
         case LayerSpec.Transformer block -> relative = block.attention().relative();
-        case LayerSpec.Gmlp _, LayerSpec.FinalNorm _, LayerSpec.Head _ -> {}
+        case LayerSpec.SoftPrompt _, LayerSpec.Gmlp _, LayerSpec.FinalNorm _, LayerSpec.Head _ -> {}
       }
     }
     return new PositionScheme.Tables(added.map(parameters::get), relative.map(parameters::get));
@@ -165,6 +168,19 @@ public final class Network implements AutoCloseable {
         .forEach(p -> WeightLoading.load(p, store, options.tensorParallel()));
   }
 
+  /// The same from weights without a soft prompt, which keeps its values.
+  public void loadAllButPrompt(TensorStore store) {
+    String prompt = NetworkSpec.PROMPT + ".";
+    TensorStore moved = new MovedLayers(store);
+    WeightLoading.check(
+        spec.parameters().stream().filter(p -> !p.key().startsWith(prompt)).toList(),
+        moved,
+        _ -> true);
+    parameters.all().stream()
+        .filter(p -> !p.spec().key().startsWith(prompt))
+        .forEach(p -> WeightLoading.load(p, moved, options.tensorParallel()));
+  }
+
   /// Passes through all layers but the head. Only a [neox.model.stage.NetworkStage] calls this.
   ///
   /// @param x token ids `[b, s]` when the embedding belongs to this stage, else what the stage
@@ -181,7 +197,8 @@ public final class Network implements AutoCloseable {
         Tensor input = y;
         y = Scope.run(() -> layer.forward(input, pass));
       }
-      return y;
+      long prompt = y.size(1) - s;
+      return prompt == 0 ? y : y.narrow(1, prompt, s);
     });
   }
 
@@ -189,17 +206,31 @@ public final class Network implements AutoCloseable {
     AttentionHistory history = inputs.visibility().history();
     Optional<Segments> segments = inputs.visibility().segments();
     Places slots = history.next(s);
+    long read = begins(slots) ? s + spec.config().promptTokens() : s;
     Map<OptionalInt, AttentionMask> byWindow = new HashMap<>();
     for (OptionalInt window : windows) {
-      byWindow.put(window, masks.of(slots, s, segments, window));
+      byWindow.put(window, masks.of(slots, read, segments, window));
     }
-    long together = segments.map(each -> (long) each.longest()).orElse(s);
+    long together = segments.map(each -> (long) each.longest()).orElse(read);
     Optional<Tensor> bias = positions.bias(slots, together);
-    return new Pass(inputs.positions(), history, segments, byWindow, bias, mode);
+    Places places = spec.config().prompt().isPresent() ? slots : inputs.positions();
+    return new Pass(text(inputs, s), places, history, segments, byWindow, bias, mode);
+  }
+
+  /// Whether tokens of these places begin their texts, so that the prompt is read with them.
+  private static boolean begins(Places slots) {
+    return slots.equals(Places.fromStart());
+  }
+
+  /// Where the tokens stand in their texts, whatever prompt is before them.
+  private Places text(Inputs inputs, long s) {
+    return begins(inputs.visibility().history().next(s))
+        ? inputs.positions()
+        : inputs.positions().before(spec.config().promptTokens());
   }
 
   private void checkLength(Inputs inputs, long s) {
-    long end = inputs.positions().end(s);
+    long end = text(inputs, s).end(s);
     OptionalLong limit = limit();
     if (limit.isPresent() && end > limit.getAsLong()) {
       throw UserException.of(
@@ -207,12 +238,22 @@ public final class Network implements AutoCloseable {
     }
   }
 
-  /// How many positions all layers know; empty when there is no end.
+  /// How many positions of a text all layers know; empty when there is no end.
   private OptionalLong limit() {
+    OptionalLong known =
+        switch (spec.config().positions()) {
+          case Positions.Rotary _ ->
+              OptionalLong.of(positions.limit().orElseThrow() - spec.config().promptTokens());
+          case Positions.Learned _,
+              Positions.Sinusoidal _,
+              Positions.Alibi _,
+              Positions.Relative _,
+              Positions.None _ ->
+              positions.limit();
+        };
     return spec.config().gmlps().isEmpty()
-        ? positions.limit()
-        : OptionalLong.of(
-            Math.min(positions.limit().orElse(Long.MAX_VALUE), spec.config().seqLength()));
+        ? known
+        : OptionalLong.of(Math.min(known.orElse(Long.MAX_VALUE), spec.config().seqLength()));
   }
 
   @Override

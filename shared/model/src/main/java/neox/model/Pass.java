@@ -14,13 +14,16 @@ import org.bytedeco.pytorch.Tensor;
 
 /// What one pass through the layers needs beside the activations, the same for all of them.
 ///
-/// @param positions of the tokens
+/// @param text positions of the tokens in their texts
+/// @param positions of what the blocks read: of the same tokens after a soft prompt, if there is
+///   one, and of the prompt
 /// @param segments see [Visibility]
 /// @param masks what queries may not see, by the width of a block's window; of the longest segment,
 ///   where there are segments
 /// @param bias what positions add to the scores, broadcastable to `[b, n, s, t]`; of the longest
 ///   segment likewise
 record Pass(
+    Places text,
     Places positions,
     AttentionHistory history,
     Optional<Segments> segments,
@@ -34,7 +37,7 @@ record Pass(
 
   /// The same with a bias of its own.
   Pass withBias(Tensor value) {
-    return new Pass(positions, history, segments, masks, Optional.of(value), mode);
+    return new Pass(text, positions, history, segments, masks, Optional.of(value), mode);
   }
 
   /// The bias as one layer's: where it is trained, all that the layer does with it comes to one
@@ -67,7 +70,7 @@ record Pass(
         };
     Map<OptionalInt, AttentionMask> others = new LinkedHashMap<>();
     masks.forEach((window, mask) -> others.put(window, mask.exchange(change)));
-    return new Pass(places, history, segments, others, bias.map(change), mode);
+    return new Pass(text, places, history, segments, others, bias.map(change), mode);
   }
 
   boolean training() {

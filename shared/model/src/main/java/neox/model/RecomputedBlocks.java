@@ -32,7 +32,7 @@ record RecomputedBlocks(List<Layer> blocks, Recomputation recomputation) impleme
   private static boolean isBlock(Layer layer) {
     return switch (layer) {
       case Block _, Gmlp _ -> true;
-      case Embedding _, FinalNorm _, RecomputedBlocks _ -> false;
+      case Embedding _, SoftPrompt _, FinalNorm _, RecomputedBlocks _ -> false;
     };
   }
 

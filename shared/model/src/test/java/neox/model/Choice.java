@@ -3,7 +3,9 @@ package neox.model;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import neox.config.model.Activation;
 import neox.config.model.AttentionConfig;
@@ -14,6 +16,7 @@ import neox.config.model.MlpConfig;
 import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
 import neox.config.model.Positions;
+import neox.config.model.PromptConfig;
 import neox.config.model.Residual;
 import neox.config.model.RotaryScaling;
 import neox.config.model.TransformerConfig;
@@ -23,6 +26,19 @@ import neox.config.model.TransformerConfig;
 /// @param axis what it chooses
 /// @param name which of the axis's
 record Choice(String axis, String name, UnaryOperator<ModelConfig> change) {
+
+  private static final String PROMPT = "soft_prompt_tuning";
+
+  /// Whether both can be made at once. (A gMLP's matrix has no rows for a prompt.)
+  boolean goesWith(Choice other) {
+    return !axis.equals(other.axis())
+        && !Set.of(axis, other.axis()).equals(Set.of(PROMPT, "attention_config"));
+  }
+
+  /// Whether several texts can be in one row.
+  boolean allowsDocuments() {
+    return !axis.equals(PROMPT);
+  }
 
   /// Every choice of every axis.
   static List<Choice> all() {
@@ -62,6 +78,7 @@ record Choice(String axis, String name, UnaryOperator<ModelConfig> change) {
         "true",
         c -> attention(c, a -> a.withSoftmaxInFp32(true)));
     add(all, "no_weight_tying", "false", c -> c.withHead(new HeadConfig(true)));
+    add(all, PROMPT, "3", c -> c.withPrompt(Optional.of(new PromptConfig(3, 0.5))));
     add(all, "attention_config", "gmlp", c -> secondBlock(c, OptionalInt.empty()));
     add(all, "attention_config", "amlp", c -> secondBlock(c, OptionalInt.of(5)));
     return all;

@@ -52,22 +52,39 @@ final class ReferenceNetwork {
 
   /// The logits `[s][V]` of a text.
   double[][] logits(Text text) {
-    double[][] x = embed(text);
+    int prompt = config.promptTokens();
+    int first = prompt > 0 ? 3 : 2; // the layer of the first block
+    double[][] x = withPrompt(embed(text));
+    Text read = prompt > 0 ? Text.of(new int[x.length]) : text;
     for (int block = 0; block < config.layers(); block++) {
-      String layer = block + 2 + ".";
+      String layer = first + block + ".";
       x =
           switch (config.blocks().get(block)) {
-            case TransformerConfig transformer -> transformer(layer, transformer, x, text);
-            case GmlpConfig gmlp -> gmlp(layer, gmlp, x, text);
+            case TransformerConfig transformer -> transformer(layer, transformer, x, read);
+            case GmlpConfig gmlp -> gmlp(layer, gmlp, x, read);
           };
     }
-    double[][] logits = new double[x.length][];
-    String head =
-        config.head().tied() ? "0.word_embeddings" : config.layers() + 4 + ".final_linear";
-    for (int i = 0; i < x.length; i++) {
-      logits[i] = parameters.linear(head, parameters.norm(config.layers() + 3 + ".norm", x[i]));
+    double[][] logits = new double[text.ids().length][];
+    int norm = first + config.layers() + 1;
+    String head = config.head().tied() ? "0.word_embeddings" : norm + 1 + ".final_linear";
+    for (int i = 0; i < logits.length; i++) {
+      logits[i] = parameters.linear(head, parameters.norm(norm + ".norm", x[prompt + i]));
     }
     return logits;
+  }
+
+  /// The vectors of the prompt, then those of the text.
+  private double[][] withPrompt(double[][] text) {
+    int prompt = config.promptTokens();
+    double[][] all = new double[prompt + text.length][];
+    for (int i = 0; i < all.length; i++) {
+      all[i] =
+          i < prompt
+              ? ReferenceFormulas.slice(
+                  parameters.get("1.soft_embedding_weight"), i, config.hiddenSize())
+              : text[i - prompt];
+    }
+    return all;
   }
 
   private double[][] embed(Text text) {

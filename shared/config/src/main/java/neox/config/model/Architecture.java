@@ -48,6 +48,7 @@ public record Architecture(Map<String, Object> facts) {
     facts.put("num_kv_heads", model.kvHeads() == model.heads() ? NOTHING : model.kvHeads());
     positions(facts, model.positions());
     norm(facts, model.norm());
+    model.prompt().ifPresent(prompt -> facts.put(PromptConfig.TOKENS, prompt.tokens()));
     facts.put("no_weight_tying", !model.head().tied());
     blocks(facts, model);
     facts.put("use_mup", model.mup().isPresent());

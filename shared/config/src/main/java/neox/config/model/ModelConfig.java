@@ -12,6 +12,7 @@ import neox.config.table.Range;
 /// @param blocks first to last
 /// @param norm the kind of all normalization layers
 /// @param mup how it is scaled, if it is
+/// @param prompt vectors that stand before every text; they alone are trained
 public record ModelConfig(
     Dims dims,
     List<BlockConfig> blocks,
@@ -20,9 +21,18 @@ public record ModelConfig(
     HeadConfig head,
     DropoutConfig dropout,
     InitConfig init,
-    Optional<Mup> mup) {
+    Optional<Mup> mup,
+    Optional<PromptConfig> prompt) {
 
-  /// A network without muP.
+  /// Ten times the deepest network known; a larger number is a slip, and lists of so many blocks
+  /// would fill the memory.
+  private static final int MOST_LAYERS = 10_000;
+
+  public ModelConfig {
+    blocks = List.copyOf(blocks);
+  }
+
+  /// One without muP and without a soft prompt.
   public ModelConfig(
       Dims dims,
       List<BlockConfig> blocks,
@@ -31,15 +41,21 @@ public record ModelConfig(
       HeadConfig head,
       DropoutConfig dropout,
       InitConfig init) {
-    this(dims, blocks, positions, norm, head, dropout, init, Optional.empty());
+    this(
+        dims,
+        blocks,
+        positions,
+        norm,
+        head,
+        dropout,
+        init,
+        Optional.empty(),
+        Optional.empty());
   }
 
-  /// Ten times the deepest network known; a larger number is a slip, and lists of so many blocks
-  /// would fill the memory.
-  private static final int MOST_LAYERS = 10_000;
-
-  public ModelConfig {
-    blocks = List.copyOf(blocks);
+  /// Vectors that stand before every text.
+  public int promptTokens() {
+    return prompt.map(PromptConfig::tokens).orElse(0);
   }
 
   /// Number of transformer blocks.
@@ -72,7 +88,7 @@ public record ModelConfig(
   }
 
   public ModelConfig withDims(Dims value) {
-    return new ModelConfig(value, blocks, positions, norm, head, dropout, init, mup);
+    return new ModelConfig(value, blocks, positions, norm, head, dropout, init, mup, prompt);
   }
 
   /// Those of the blocks that are transformers'.
@@ -114,31 +130,35 @@ public record ModelConfig(
   }
 
   public ModelConfig withBlocks(List<? extends BlockConfig> value) {
-    return new ModelConfig(dims, List.copyOf(value), positions, norm, head, dropout, init, mup);
+    return new ModelConfig(dims, List.copyOf(value), positions, norm, head, dropout, init, mup, prompt);
   }
 
   public ModelConfig withPositions(Positions value) {
-    return new ModelConfig(dims, blocks, value, norm, head, dropout, init, mup);
+    return new ModelConfig(dims, blocks, value, norm, head, dropout, init, mup, prompt);
   }
 
   public ModelConfig withNorm(Norm value) {
-    return new ModelConfig(dims, blocks, positions, value, head, dropout, init, mup);
+    return new ModelConfig(dims, blocks, positions, value, head, dropout, init, mup, prompt);
   }
 
   public ModelConfig withHead(HeadConfig value) {
-    return new ModelConfig(dims, blocks, positions, norm, value, dropout, init, mup);
+    return new ModelConfig(dims, blocks, positions, norm, value, dropout, init, mup, prompt);
   }
 
   public ModelConfig withDropout(DropoutConfig value) {
-    return new ModelConfig(dims, blocks, positions, norm, head, value, init, mup);
+    return new ModelConfig(dims, blocks, positions, norm, head, value, init, mup, prompt);
   }
 
   public ModelConfig withInit(InitConfig value) {
-    return new ModelConfig(dims, blocks, positions, norm, head, dropout, value, mup);
+    return new ModelConfig(dims, blocks, positions, norm, head, dropout, value, mup, prompt);
   }
 
   public ModelConfig withMup(Optional<Mup> value) {
-    return new ModelConfig(dims, blocks, positions, norm, head, dropout, init, value);
+    return new ModelConfig(dims, blocks, positions, norm, head, dropout, init, value, prompt);
+  }
+
+  public ModelConfig withPrompt(Optional<PromptConfig> value) {
+    return new ModelConfig(dims, blocks, positions, norm, head, dropout, init, mup, value);
   }
 
   /// Reads the keys of the section `Model`.
@@ -162,14 +182,16 @@ public record ModelConfig(
     HeadConfig head = HeadConfig.from(t);
     List<BlockConfig> blocks = Blocks.from(t, layers, dims.hiddenSize(), positions);
     dims.checkHeads(t);
-    return new ModelConfig(
-        dims,
-        blocks,
-        positions,
-        norm,
-        head,
-        DropoutConfig.from(t),
-        InitConfig.from(t),
-        Mup.from(t, dims.hiddenSize()));
+    DropoutConfig dropout = DropoutConfig.from(t);
+    InitConfig init = InitConfig.from(t);
+    Optional<PromptConfig> prompt = PromptConfig.from(t);
+    Optional<Mup> mup = Mup.from(t, dims.hiddenSize());
+    ModelConfig model =
+        new ModelConfig(dims, blocks, positions, norm, head, dropout, init).withMup(mup);
+    t.check(
+        prompt.isEmpty() || model.gmlps().isEmpty(),
+        List.of("soft_prompt_tuning.enabled", "attention_config"),
+        "gmlp and amlp blocks have no place for a soft prompt; set it to false");
+    return model.withPrompt(prompt);
   }
 }

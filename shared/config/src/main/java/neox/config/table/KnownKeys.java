@@ -95,7 +95,6 @@ public final class KnownKeys {
   }
 
   private static void model() {
-    refusedModel("soft prompts (they crash in GPT-NeoX)", "soft_prompt_tuning");
     refusedModel(
         "an output layer split by rows (nor in GPT-NeoX)", "output_layer_parallelism=column");
     laterModel("mixtures of experts", "moe_num_experts=1");

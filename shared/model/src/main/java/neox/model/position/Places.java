@@ -1,5 +1,6 @@
 package neox.model.position;
 
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /// Where the tokens of a batch `[b, s]` stand, counted from 0.
@@ -21,6 +22,14 @@ public sealed interface Places {
     public long end(long tokens) {
       return end;
     }
+  }
+
+  /// The places that stand `count` before these.
+  default Places before(long count) {
+    return switch (this) {
+      case From(long start) -> new From(start - count);
+      case Each(Tensor each, long end) -> new Each(each.sub(new Scalar(count)), end - count);
+    };
   }
 
   /// The place after the last of `tokens` tokens a row.

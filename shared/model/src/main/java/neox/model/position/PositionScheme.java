@@ -45,7 +45,10 @@ public interface PositionScheme {
       case Positions.Learned learned -> AddedPositions.learned(tables.positions(), learned);
       case Positions.Sinusoidal _ ->
           AddedPositions.sinusoidal(model.hiddenSize(), length, placement, owner);
-      case Positions.Rotary rotary -> Rotary.of(rotary, model.headDim(), length, placement, owner);
+      case Positions.Rotary rotary -> {
+        int reach = length + model.promptTokens(); // which is rotated, too
+        yield Rotary.of(rotary, model.headDim(), reach, placement, owner);
+      }
       case Positions.Alibi _ -> Alibi.of(model.heads(), placement, tp, owner);
       case Positions.Relative relative ->
           new RelativePositions(relative, model.headDim(), tables.relative(), placement, owner);

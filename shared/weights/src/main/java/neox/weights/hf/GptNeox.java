@@ -163,7 +163,7 @@ record GptNeox() implements HfFamily {
       case LayerSpec.Embedding embedding ->
           Stream.of(new Mapping.Copy(embedding.words(), "gpt_neox.embed_in.weight"));
       case LayerSpec.Transformer block -> block(block, "gpt_neox.layers." + block.number() + ".");
-      case LayerSpec.Gmlp _ -> throw Obstacles.overlooked();
+      case LayerSpec.SoftPrompt _, LayerSpec.Gmlp _ -> throw Obstacles.overlooked();
       case LayerSpec.FinalNorm last -> Mapping.norm(last.norm(), "gpt_neox.final_layer_norm");
       case LayerSpec.Head head ->
           head.stored().values().stream().map(weight -> new Mapping.Copy(weight, headName()));

@@ -54,6 +54,9 @@ public sealed interface HfFamily permits GptNeox, Llama, Mistral {
 
   /// Every reason why it cannot express a network; empty when it can.
   default List<String> obstacles(ModelConfig model) {
+    if (model.prompt().isPresent()) {
+      return List.of("HF %s has no soft prompt (soft_prompt_tuning)".formatted(label()));
+    }
     return model.gmlps().isEmpty()
         ? differences(model)
         : List.of(

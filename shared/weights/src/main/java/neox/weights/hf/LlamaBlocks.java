@@ -113,7 +113,7 @@ final class LlamaBlocks {
           Stream.of(new Mapping.Copy(embedding.words(), "model.embed_tokens.weight"));
       case LayerSpec.Transformer block ->
           block(model, block, "model.layers." + block.number() + ".");
-      case LayerSpec.Gmlp _ -> throw Obstacles.overlooked();
+      case LayerSpec.SoftPrompt _, LayerSpec.Gmlp _ -> throw Obstacles.overlooked();
       case LayerSpec.FinalNorm last -> Mapping.norm(last.norm(), "model.norm");
       case LayerSpec.Head head ->
           head.stored().values().stream().map(weight -> new Mapping.Copy(weight, HEAD));

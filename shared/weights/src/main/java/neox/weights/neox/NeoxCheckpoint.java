@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import neox.base.UserException;
@@ -212,8 +213,12 @@ public final class NeoxCheckpoint implements TensorStore {
 
   /// The network that is stored: where a reward model is to begin with a language model's weights,
   /// it is that.
-  private ModelConfig stored(ModelConfig wanted) {
-    int head = wanted.layers() + 4;
+  private ModelConfig stored(ModelConfig configured) {
+    ModelConfig wanted =
+        configured.prompt().isEmpty() || has(NetworkSpec.PROMPT + ".soft_embedding_weight")
+            ? configured
+            : configured.withPrompt(Optional.empty());
+    int head = wanted.layers() + 4 + (wanted.prompt().isPresent() ? 1 : 0);
     boolean reward = wanted.head().output() == HeadConfig.Output.REWARD;
     if (!reward || has(head + ".rm_linear.weight")) {
       return wanted;

@@ -39,6 +39,16 @@ public sealed interface LayerSpec {
     }
   }
 
+  /// Vectors that stand before every text.
+  ///
+  /// @param vectors `[tokens, h]`
+  record SoftPrompt(int index, ParameterSpec vectors) implements LayerSpec {
+    @Override
+    public List<ParameterSpec> parameters() {
+      return List.of(vectors);
+    }
+  }
+
   /// A transformer block.
   ///
   /// @param number counted from 0

@@ -12,6 +12,7 @@ import neox.config.model.MlpConfig;
 import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
 import neox.config.model.Positions;
+import neox.config.model.PromptConfig;
 import neox.config.model.Residual;
 import neox.config.model.TransformerConfig;
 import neox.weights.Shape;
@@ -35,12 +36,13 @@ final class NeoxLayers {
     List<LayerSpec> layers = new ArrayList<>();
     LayerSpec.Embedding embedding = embedding();
     layers.add(embedding);
+    model.prompt().ifPresent(prompt -> layers.add(prompt(prompt)));
     for (int block = 0; block < model.layers(); block++) {
       layers.add(block(block));
     }
-    int norm = model.layers() + 3;
+    int norm = firstBlock() + model.layers() + 1;
     layers.add(new LayerSpec.FinalNorm(norm, norm(norm, "norm")));
-    int head = model.layers() + 4;
+    int head = norm + 1;
     layers.add(new LayerSpec.Head(head, head(head, embedding)));
     return layers;
   }
@@ -56,6 +58,24 @@ final class NeoxLayers {
               input(),
               Share.Split.even(1, model.hiddenSize()));
     };
+  }
+
+  /// A prompt is a layer of its own, which moves those after it by one.
+  private int firstBlock() {
+    return NetworkSpec.FIRST_BLOCK + (model.prompt().isPresent() ? 1 : 0);
+  }
+
+  private LayerSpec.SoftPrompt prompt(PromptConfig prompt) {
+    Home home = new Home(NetworkSpec.PROMPT, "soft_embedding_weight");
+    return new LayerSpec.SoftPrompt(
+        NetworkSpec.PROMPT,
+        new ParameterSpec(
+            List.of(home),
+            Shape.of(prompt.tokens(), model.hiddenSize()),
+            new Initializer.Uniform(prompt.range()),
+            Share.SAME,
+            Group.DECAYING,
+            tuning.trains(home.key())));
   }
 
   private LayerSpec.Embedding embedding() {
@@ -83,7 +103,7 @@ final class NeoxLayers {
     List<Home> homes =
         IntStream.range(0, model.layers())
             .filter(block -> model.blocks().get(block) instanceof TransformerConfig)
-            .mapToObj(block -> new Home(NetworkSpec.FIRST_BLOCK + block, "attention.rpe.weight"))
+            .mapToObj(block -> new Home(firstBlock() + block, "attention.rpe.weight"))
             .toList();
     return Optional.of(
         tuned(
@@ -98,7 +118,7 @@ final class NeoxLayers {
   }
 
   private LayerSpec block(int number) {
-    int layer = NetworkSpec.FIRST_BLOCK + number;
+    int layer = firstBlock() + number;
     return switch (model.blocks().get(number)) {
       case TransformerConfig block ->
           new LayerSpec.Transformer(
@@ -131,12 +151,12 @@ final class NeoxLayers {
 
   /// First every token's gates are 1, whatever the others are.
   private LinearSpec mixing(int layer) {
-    Initializer none = new Initializer.Constant(0);
-    Shape square = Shape.of(model.seqLength(), model.seqLength());
-    Shape rows = Shape.of(model.seqLength());
+    Home weight = new Home(layer, "sgu.proj.weight");
+    Home bias = new Home(layer, "sgu.proj.bias");
+    long s = model.seqLength();
     return new LinearSpec(
-        decaying(new Home(layer, "sgu.proj.weight"), square, none, Share.SAME),
-        Optional.of(plain(new Home(layer, "sgu.proj.bias"), rows, 1, Share.SAME)));
+        decaying(weight, Shape.of(s, s), new Initializer.Constant(0), Share.SAME),
+        Optional.of(plain(bias, Shape.of(s), 1, Share.SAME)));
   }
 
   private TinyAttentionSpec tinyAttention(int layer, long size, long width) {
@@ -266,7 +286,8 @@ final class NeoxLayers {
   private ParameterSpec tuned(ParameterSpec parameter) {
     ParameterSpec spec =
         model.mup().map(mup -> new MupScaling(mup).apply(parameter)).orElse(parameter);
-    return spec.withTrainable(spec.homes().stream().map(Home::key).allMatch(tuning::trains));
+    return spec.withTrainable(
+        model.prompt().isEmpty() && spec.homes().stream().map(Home::key).allMatch(tuning::trains));
   }
 
   private static <T> Optional<T> optional(boolean present, Supplier<T> spec) {

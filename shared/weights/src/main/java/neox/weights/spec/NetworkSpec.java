@@ -18,7 +18,11 @@ public record NetworkSpec(ModelConfig config, int paddedVocab, List<LayerSpec> l
   /// NeoX's layer index of the embedding.
   public static final int EMBEDDING = 0;
 
-  /// NeoX's layer index of the first block; index 1 is a function without parameters.
+  /// NeoX's layer index of a soft prompt, which moves all after it by one.
+  public static final int PROMPT = 1;
+
+  /// NeoX's layer index of the first block without a soft prompt; index 1 is a function without
+  /// parameters.
   public static final int FIRST_BLOCK = 2;
 
   public NetworkSpec {
@@ -44,7 +48,7 @@ public record NetworkSpec(ModelConfig config, int paddedVocab, List<LayerSpec> l
 
   private int stageOf(LayerSpec layer, int stages) {
     return switch (layer) {
-      case LayerSpec.Embedding _ -> 0;
+      case LayerSpec.Embedding _, LayerSpec.SoftPrompt _ -> 0;
       case LayerSpec.Transformer block -> stageOf(block.number(), stages);
       case LayerSpec.Gmlp block -> stageOf(block.number(), stages);
       case LayerSpec.FinalNorm _, LayerSpec.Head _ -> stages - 1;

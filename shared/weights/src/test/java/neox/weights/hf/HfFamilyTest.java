@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import neox.base.json.Json;
@@ -22,6 +23,7 @@ import neox.config.model.HeadConfig;
 import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
 import neox.config.model.Positions;
+import neox.config.model.PromptConfig;
 import neox.config.model.RotaryScaling;
 import neox.config.model.TransformerConfig;
 import neox.weights.CountedWeights;
@@ -198,16 +200,20 @@ class HfFamilyTest {
   }
 
   @Test
-  void noFamilyHasNormsOfQueriesOrGmlpBlocks() {
+  void noFamilyHasNormsOfQueriesSoftPromptsOrGmlpBlocks() {
     ModelConfig normed =
         Models.pythia().withTransformers(b -> b.withAttention(b.attention().withNormed(true)));
     GmlpConfig gmlp = new GmlpConfig(Activation.GELU, false, OptionalInt.empty(), false);
     ModelConfig gmlps = Models.pythia().withBlocks(Collections.nCopies(3, gmlp));
+    ModelConfig prompted = Models.pythia().withPrompt(Optional.of(new PromptConfig(10, 0.5)));
     for (HfFamily family : HfFamily.all()) {
       assertThat(family.obstacles(normed))
           .contains(
               "HF %s has no norm of queries and keys (use_qk_layernorm: true)"
                   .formatted(family.label()));
+      assertThat(family.obstacles(prompted))
+          .containsExactly(
+              "HF %s has no soft prompt (soft_prompt_tuning)".formatted(family.label()));
       assertThat(family.obstacles(gmlps))
           .containsExactly(
               "HF %s has transformer blocks only, not gmlp or amlp (attention_config)"

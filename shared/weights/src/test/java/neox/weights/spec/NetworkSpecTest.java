@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import neox.config.model.Activation;
@@ -17,6 +18,7 @@ import neox.config.model.InitMethod;
 import neox.config.model.ModelConfig;
 import neox.config.model.Norm;
 import neox.config.model.Positions;
+import neox.config.model.PromptConfig;
 import neox.config.model.TransformerConfig;
 import neox.weights.Golden;
 import neox.weights.Models;
@@ -166,6 +168,17 @@ class NetworkSpecTest {
     assertThat(find(network, "2.attention.rpe.weight").homes())
         .as("stored with the blocks that use it")
         .containsExactly(new Home(2, "attention.rpe.weight"));
+  }
+
+  @Test
+  void aSoftPromptMovesAllLayersAfterItAndIsTrainedAlone() {
+    ModelConfig model = Models.pythia().withPrompt(Optional.of(new PromptConfig(10, 0.5)));
+    NetworkSpec network = NetworkSpec.of(model, 512);
+    assertThat(network.layers()).extracting(LayerSpec::index).containsExactly(0, 1, 3, 4, 5, 7, 8);
+    ParameterSpec prompt = find(network, "1.soft_embedding_weight");
+    assertThat(prompt.shape()).isEqualTo(Shape.of(10, 64));
+    assertThat(network.parameters().stream().filter(ParameterSpec::trainable))
+        .containsExactly(prompt);
   }
 
   /// Keys have as many heads as queries by then, whatever `num_kv_heads` says.
