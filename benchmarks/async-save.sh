@@ -2,8 +2,9 @@
 # How much longer is a step that saves than one that does not, with and without async_save? Trains a
 # network of Pythia-160M's shape in float32 and prints medians of seconds from one log line to the
 # next: of steps with no save near them ("plain"), of those that begin with a save ("saving") and of
-# those after these ("next"), in which the disk may still be busy. Processor time is that of all
-# threads, the writing one included; on a machine with a core to spare it costs no wall time.
+# those after these ("next"), in which the disk may still be busy. Of the processor time of all threads,
+# that of the steps' own is told apart from the writing one's, which costs no wall time on a machine
+# with a core to spare, and which other programs on the machine disturb little.
 # Needs `make dist`, 6 GB of memory and 4 GB of disk.
 # Usage: [DIST=dist] benchmarks/async-save.sh [SAVES [TOKENS_PER_STEP]]
 set -euo pipefail
@@ -48,14 +49,20 @@ checkpoint_factor: $every
 keep_last_n_checkpoints: 1
 END
 
-# Writes a line "wall-seconds processor-seconds" for each log line of the run.
+# ticks FILE…: processor time of processes or threads in milliseconds.
+ticks() {
+  cat "$@" 2> /dev/null | sed 's/.*) //' | awk '{sum += $12 + $13} END {print sum * 10}'
+}
+
+# Writes a line "wall-seconds, processor milliseconds of all threads, of all but the writing one" for
+# each log line of the run.
 clock() {
-  local pid=$1 line stat
+  local pid=$1 line wall
   while IFS= read -r line; do
     if [[ $line == *iteration* ]]; then
-      stat=$(cat "/proc/$pid/stat")
-      read -r -a stat <<< "${stat##*) }"
-      echo "${EPOCHREALTIME/,/.} $(((stat[11] + stat[12]) * 10))"
+      wall=${EPOCHREALTIME/,/.}
+      echo "$wall $(ticks "/proc/$pid/stat")" \
+        "$(ticks $(grep -Lx checkpoint-writ /proc/"$pid"/task/*/comm | sed 's/comm$/stat/'))"
     fi
   done
 }
@@ -72,7 +79,7 @@ medians() {
       }
       return n % 2 ? a[(n + 1) / 2] : (a[n / 2] + a[n / 2 + 1]) / 2
     }
-    { now = $column / (column == 2 ? 1000 : 1) }
+    { now = $column / (column > 1 ? 1000 : 1) }
     NR > every { kind = (NR - 1) % every; took = now - before
       if (kind == 0) saving = saving " " took
       else if (kind == 1) after = after " " took
@@ -94,4 +101,5 @@ for async in false true; do
   wait $! || { cat "$work/err" >&2; exit 1; }
   medians $async 1 wall
   medians $async 2 processor
+  medians $async 3 'of steps'
 done

@@ -16,14 +16,19 @@ RANDOM=${SEED:-1}
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
 
 work=$(mktemp -d)
-pids=()
+pids=() more=()
 trap '[ ${#pids[@]} -eq 0 ] || kill -9 "${pids[@]}" 2> /dev/null; rm -rf "$work"' EXIT
 cd "$work"
 
-for i in $(seq 2000); do
-  echo "{\"text\": \"Line $i of a text that no one needs to read, for its only use is $((i * 7919 % 1000)).\"}"
-done | "$dist/bin/neox-preprocess" --input - --output-prefix data \
-  --tokenizer-type CharLevelTokenizer --append-eod 2> /dev/null
+# corpus NAME WORDS
+corpus() {
+  for i in $(seq 2000); do
+    echo "{\"text\": \"Line $i $2, for its only use is $((i * 7919 % 1000)).\"}"
+  done | "$dist/bin/neox-preprocess" --input - --output-prefix "$1" \
+    --tokenizer-type CharLevelTokenizer --append-eod 2> /dev/null
+}
+corpus data 'of a text that no one needs to read'
+corpus other 'in which something else is said'
 
 # base NAME: the configuration, without what a line of the table adds.
 base() {
@@ -64,13 +69,13 @@ start() {
   pids=()
   : > out
   if [ "$1" -eq 1 ]; then
-    "$dist/bin/neox-train" base.yml more.yml > out 2>> err &
+    "$dist/bin/neox-train" base.yml "${more[@]}" > out 2>> err &
     pids+=($!)
     return
   fi
   for rank in $(seq 0 $(($1 - 1))); do
     RANK=$rank WORLD_SIZE=$1 MASTER_ADDR=127.0.0.1 MASTER_PORT=$port \
-      "$dist/bin/neox-train" base.yml more.yml >> out 2>> err &
+      "$dist/bin/neox-train" base.yml "${more[@]}" >> out 2>> err &
     pids+=($!)
   done
 }
@@ -125,7 +130,7 @@ disturb() {
   while ! grep -q iteration out && running; do sleep 0.02; done
   begun=${EPOCHREALTIME/[.,]/}
   finish
-  [ "$result" -eq 0 ] || { cat err >&2; exit 1; }
+  [ "$result" -eq 0 ] || { cat err >&2; echo "$name: undisturbed: exit code $result" >&2; exit 1; }
   local span=$(((${EPOCHREALTIME/[.,]/} - begun) / 1000))
   mv run whole
   while :; do
@@ -180,7 +185,10 @@ all_killed=0 all_stopped=0 all_ended=0
 printf '%-28s %6s %8s %8s %10s\n' configuration ranks 'kill -9' SIGTERM 'runs ended'
 while IFS=$'\t' read -r name ranks keys; do
   wanted "$name" "$@" || continue
-  tr ';' '\n' <<< "$keys" > more.yml
+  more=()
+  while IFS= read -r key; do
+    [ -z "$key" ] || more+=(--set "$key")
+  done <<< "${keys//;/$'\n'}"
   disturb "$name" "$ranks" "$each"
 done < "$table"
 echo "$((all_killed + all_stopped)) kill points ($all_killed kill -9, $all_stopped SIGTERM)," \
