@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import neox.base.UserException;
 import neox.config.model.Activation;
 import neox.config.model.AttentionKind;
@@ -20,6 +24,7 @@ import neox.config.model.RotaryScaling;
 import neox.config.model.TransformerConfig;
 import neox.config.step.StepChanges;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -407,6 +412,35 @@ class RecordsTest {
     assertThat(config.iteration()).contains(7L);
     assertThat(java.util.stream.LongStream.range(0, 12).filter(config::isDue))
         .containsExactly(0L, 1L, 2L, 3L, 5L, 7L, 11L);
+  }
+
+  /// GPT-NeoX multiplies as often as it takes, here for hours.
+  @Test
+  @Timeout(value = 10, unit = TimeUnit.SECONDS)
+  void findsPowersOfAnyFactorAtOnce() {
+    CheckpointConfig close = logarithmic("1.0000000000000003");
+    assertThat(LongStream.of(1, 2, 1000, 5_000_000)).allMatch(close::isDue);
+
+    CheckpointConfig apart = logarithmic("1.00001");
+    long power =
+        new BigDecimal("1.00001").pow(2_000_000, new MathContext(40)).longValue(); // about 5e8
+    assertThat(apart.isDue(power)).isTrue();
+    assertThat(apart.isDue(power + 1000)).isFalse();
+
+    CheckpointConfig far = logarithmic("2");
+    assertThat(far.isDue(1L << 40)).isTrue();
+    assertThat(far.isDue((1L << 40) + 1)).isFalse();
+  }
+
+  private static CheckpointConfig logarithmic(String factor) {
+    return load(
+            """
+            save: out
+            checkpoint_scale: log
+            checkpoint_factor: %s
+            """
+                .formatted(factor))
+        .checkpoint();
   }
 
   @Test
