@@ -2,6 +2,7 @@ package neox.config;
 
 import java.util.List;
 import neox.base.UserException;
+import neox.config.model.GmlpConfig;
 import neox.config.model.ModelConfig;
 import neox.config.step.StepSchedule;
 import neox.config.table.ConfigTable;
@@ -120,6 +121,7 @@ public record NeoxConfig(
   private void checkRules(ConfigTable t) {
     checkLength(t);
     checkEpochs(t);
+    checkDocumentMask(t);
     parallel.check(t, model);
     objective.check(t, this);
     t.check(
@@ -138,6 +140,24 @@ public record NeoxConfig(
         !tokenizer.type().equals("GPT2BPETokenizer") || tokenizer.mergeFile().isPresent(),
         List.of("merge_file", "tokenizer_type"),
         "required but missing: the merges of the GPT2BPETokenizer");
+  }
+
+  private void checkDocumentMask(ConfigTable t) {
+    DocumentMask mask = data.documentMask();
+    t.check(
+        !mask.resetAttentionMask()
+            || model.blocks().stream().noneMatch(block -> block instanceof GmlpConfig),
+        List.of("reset_attention_mask", "attention_config"),
+        "gmlp and amlp blocks mix all tokens of a sample, whatever their documents; set it to"
+            + " false");
+    t.check(
+        !mask.isOn() || data.train().companion() instanceof DataConfig.Companion.None,
+        List.of(
+            mask.resetAttentionMask() ? "reset_attention_mask" : "reset_position_ids",
+            "dataset_impl",
+            "train_reward_data_paths"),
+        "not built yet for pairs of texts and for rewards, each of which is a sample of its own;"
+            + " set it to false");
   }
 
   private void checkEpochs(ConfigTable t) {

@@ -134,4 +134,34 @@ class DataConfigTest {
     assertThat(TestConfig.problems("fim_rate: 1.5"))
         .isEqualTo("c.yml:1: fim_rate: expected a number between 0 and 1, found number 1.5");
   }
+
+  @Test
+  void documentsAreKeptApartWhereAttentionAloneMixesThem() {
+    assertThat(TestConfig.load("reset_attention_mask: true").data().documentMask())
+        .isEqualTo(new DocumentMask(false, true));
+    assertThat(TestConfig.problems("attention_config: [[[gmlp], all]]\nreset_attention_mask: true"))
+        .isEqualTo(
+            "c.yml:2: reset_attention_mask: gmlp and amlp blocks mix all tokens of a sample,"
+                + " whatever their documents; set it to false");
+    assertThat(
+            TestConfig.problems(
+                """
+                dataset_impl: pairwise
+                pack_impl: unpacked
+                train_impl: dpo
+                pos_train_data_paths: [a]
+                neg_train_data_paths: [b]
+                pos_valid_data_paths: [a]
+                neg_valid_data_paths: [b]
+                pos_test_data_paths: [a]
+                neg_test_data_paths: [b]
+                reset_position_ids: true
+                fim_rate: 0.5
+                """))
+        .contains(
+            "c.yml:10: reset_position_ids: not built yet for pairs of texts and for rewards, each"
+                + " of which is a sample of its own; set it to false",
+            "fim_rate: texts that are compared or rewarded are learnt in their own order; set"
+                + " fim_rate to 0");
+  }
 }
