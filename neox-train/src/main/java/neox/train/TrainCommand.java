@@ -120,6 +120,9 @@ public final class TrainCommand implements ToolCommand {
         return ExitCode.OK;
       }
       NativeRuntime.start(NativeRuntime.defaultThreads());
+      if (read.baseShapes().coordinateCheck()) {
+        return NativeRuntime.run(() -> new CoordinateCheck(source(), read, console).run());
+      }
       return NativeRuntime.run(() -> train(launch, plan, console, stop));
     } catch (StoppedException e) {
       return Training.stoppedEarly(console);

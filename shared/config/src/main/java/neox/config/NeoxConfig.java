@@ -94,6 +94,10 @@ public record NeoxConfig(
         "not built yet with model_parallel_size above 1, found %d; set it to false",
         parallel.modelParallelSize());
     t.check(
+        !several || !baseShapes.coordinateCheck(),
+        List.of("coord_check"),
+        "it is for one rank; start neox-train alone");
+    t.check(
         !optimizer.rule().seesMatrices() || parallel.modelParallelSize() == 1,
         List.of("optimizer.type", "model_parallel_size"),
         "it looks at whole matrices, which model_parallel_size cuts: not built yet; expected"

@@ -20,7 +20,8 @@ public final class LossPlot {
   private static final int MOST_TICKS = 6;
   private static final int MOST_DECIMALS = 4;
   private static final List<Double> ROUND = List.of(1.0, 2.0, 5.0, 10.0);
-  private static final List<String> COLOURS = List.of("#1f6fb4", "#d9730d", "#2a8a3e");
+  private static final List<String> COLOURS =
+      List.of("#1f6fb4", "#d9730d", "#2a8a3e", "#a33ea1", "#7a5230", "#555555");
 
   /// One measured value.
   public record Point(long step, double value) {}
@@ -61,6 +62,11 @@ public final class LossPlot {
   /// The picture as SVG text. The vertical axis starts at zero, so that a fall looks as deep as it
   /// is. Points that are not finite are left out; without any point the frame alone is drawn.
   public static String svg(String title, List<Curve> curves, List<Level> levels) {
+    return svg(title, "step", curves, levels);
+  }
+
+  /// The same over something else than steps.
+  public static String svg(String title, String xName, List<Curve> curves, List<Level> levels) {
     long lastStep = 1;
     double highest = levels.stream().mapToDouble(Level::value).max().orElse(0);
     for (Curve curve : curves) {
@@ -81,7 +87,7 @@ public final class LossPlot {
             WIDTH,
             HEIGHT));
     text(svg, WIDTH / 2.0, 20, "middle", title);
-    appendGrid(svg, axes);
+    appendGrid(svg, axes, xName);
     for (int i = 0; i < curves.size(); i++) {
       appendCurve(svg, axes, curves.get(i), i);
     }
@@ -100,7 +106,7 @@ public final class LossPlot {
     }
   }
 
-  private static void appendGrid(StringBuilder svg, Axes axes) {
+  private static void appendGrid(StringBuilder svg, Axes axes, String xName) {
     double every = roundTick(axes.highest());
     int decimals = (int) Math.max(0, Math.ceil(-Math.log10(every)));
     for (int i = 0; i * every <= axes.highest(); i++) {
@@ -115,7 +121,7 @@ public final class LossPlot {
       String label = String.format(Locale.ROOT, "%,d", step);
       text(svg, axes.x(step), HEIGHT - BOTTOM + 18, "middle", label);
     }
-    text(svg, WIDTH / 2.0, HEIGHT - 6, "middle", "step");
+    text(svg, WIDTH / 2.0, HEIGHT - 6, "middle", xName);
   }
 
   /// The smallest of 1, 2, 5, 10, 20, … (or 0.1, 0.2, …) that divides an axis into few parts.

@@ -99,7 +99,6 @@ public final class KnownKeys {
         "an output layer split by rows (nor in GPT-NeoX)", "output_layer_parallelism=column");
     laterModel("mixtures of experts", "moe_num_experts=1");
     laterModel("the scaling of positions", "mup_rp_embedding_mult=1.0");
-    later("the check of coordinates of muP", "coord_check");
     ignored(
         "used by mixtures of experts only",
         "moe_expert_interval",

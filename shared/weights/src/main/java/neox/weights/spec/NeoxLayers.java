@@ -75,7 +75,8 @@ final class NeoxLayers {
             new Initializer.Uniform(prompt.range()),
             Share.SAME,
             Group.DECAYING,
-            tuning.trains(home.key())));
+            tuning.trains(home.key()),
+            ParameterSpec.Role.TABLE));
   }
 
   private LayerSpec.Embedding embedding() {

@@ -36,7 +36,7 @@ public record ParameterSpec(
     }
   }
 
-  /// A matrix, or something else when it has not two dims.
+  /// A matrix, or something else when it has not two dims or does not decay, as norms of heads.
   public ParameterSpec(
       List<Home> homes,
       Shape shape,
@@ -51,7 +51,7 @@ public record ParameterSpec(
         share,
         group,
         trainable,
-        shape.rank() == 2 ? Role.MATRIX : Role.OTHER);
+        shape.rank() == 2 && group.decays() ? Role.MATRIX : Role.OTHER);
   }
 
   /// Its name in whole-model stores: the key of its first home.

@@ -52,6 +52,26 @@ class NetworkSpecTest {
         .isEqualTo(Files.readAllLines(Golden.path("checkpoints/layers/" + run + ".txt")));
   }
 
+  /// What Muon orthogonalizes: norms of heads have two dims, but are no matrices.
+  @Test
+  void matricesMapActivationsToActivations() {
+    ModelConfig normed =
+        Models.gpt3()
+            .withTransformers(b -> b.withAttention(b.attention().withNormed(true)))
+            .withPositions(new Positions.Relative(8, 20));
+    for (ModelConfig model : List.of(Models.gpt3(), normed)) {
+      assertThat(NetworkSpec.of(model, 128).parameters())
+          .filteredOn(spec -> spec.role() == ParameterSpec.Role.MATRIX)
+          .extracting(spec -> spec.homes().getFirst().name())
+          .containsOnly(
+              "attention.query_key_value.weight",
+              "attention.dense.weight",
+              "mlp.linear1.weight",
+              "mlp.linear2.weight")
+          .hasSize(12);
+    }
+  }
+
   @Test
   void saysHowRanksShareAPythiaBlock() {
     assertThat(shares(Models.pythia(), 2))
