@@ -105,6 +105,7 @@ class DropoutTest {
   private static Pass pass(Mode mode) {
     return new Pass(
         Places.fromStart(),
+        Places.fromStart(),
         AttentionHistory.none(),
         Optional.empty(),
         Map.of(),
