@@ -1,6 +1,5 @@
 package neox.template.value;
 
-import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -102,8 +101,9 @@ public final class TextMethods {
           TextSearch.call(text, name, arguments);
       case "join" -> join(text, arguments.bind(name, 1, "iterable").value(0));
       case "expandtabs" -> expandTabs(text, arguments.bind(name, 0, "tabsize").integer(0, 8));
-      case "translate" -> translate(text, arguments.bind(name, 1, "table").value(0));
-      case "maketrans" -> tableOf(arguments.bind(name, 1, "x", "y", "z"));
+      case "translate" ->
+          TranslationTable.translate(text, arguments.bind(name, 1, "table").value(0));
+      case "maketrans" -> TranslationTable.of(arguments.bind(name, 1, "x", "y", "z"));
       case "center", "ljust", "rjust" ->
           pad(text, name, arguments.bind(name, 1, "width", "fillchar"));
       case "zfill" -> zeroFill(text, arguments.bind(name, 1, "width").integer(0, 0));
@@ -170,55 +170,6 @@ public final class TextMethods {
       }
     }
     return new Value.Text(expanded.toString());
-  }
-
-  /// A table maps numbers of characters to strings, numbers, or `None` for nothing.
-  private static Value translate(String text, Value table) {
-    if (!(table instanceof Dict dict)) {
-      throw Fault.of("translate: expected a dictionary, found '%s'", table.type());
-    }
-    StringBuilder translated = new StringBuilder();
-    for (int c : text.codePoints().toArray()) {
-      switch (dict.get(Value.Int.of(c)).orElse(Value.Int.of(c))) {
-        case Value.None none -> {}
-        case Value.Text(String fresh, _) -> translated.append(fresh);
-        case Value.Int(BigInteger number) -> translated.append(FormatSpec.character(number));
-        default -> throw Fault.of("character mapping must return integer, None or str");
-      }
-      Size.require(translated.length());
-    }
-    return new Value.Text(translated.toString());
-  }
-
-  private static Value tableOf(Bound bound) {
-    Dict.Builder table = new Dict.Builder();
-    if (bound.given(1).isEmpty()) {
-      if (!(bound.value(0) instanceof Dict dict)) {
-        throw Fault.of("if you give only one argument to maketrans it must be a dict");
-      }
-      dict.keys().forEach(key -> table.put(point(key), dict.get(key).orElseThrow()));
-      return table.build();
-    }
-    int[] from = bound.text(0).codePoints().toArray();
-    int[] to = bound.text(1).codePoints().toArray();
-    if (from.length != to.length) {
-      throw Fault.of("the first two maketrans arguments must have equal length");
-    }
-    for (int i = 0; i < from.length; i++) {
-      table.put(Value.Int.of(from[i]), Value.Int.of(to[i]));
-    }
-    bound.text(2, "").codePoints().forEach(c -> table.put(Value.Int.of(c), Value.None.NONE));
-    return table.build();
-  }
-
-  private static Value point(Value key) {
-    if (!(key instanceof Value.Text(String text, _))) {
-      return key;
-    }
-    if (PythonText.length(text) != 1) {
-      throw Fault.of("string keys in translate table must be of length 1");
-    }
-    return Value.Int.of(text.codePointAt(0));
   }
 
   private static String strip(String text, String name, Optional<Value> characters) {
