@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import neox.base.Console;
+import neox.base.UserException;
 import neox.eval.metric.Bootstrap;
 import neox.eval.metric.Metric;
 import neox.eval.metric.Value;
 import neox.eval.report.MetricResult;
 import neox.eval.report.Sample;
 import neox.eval.report.TaskResult;
+import neox.eval.request.RefusedRequest;
 import neox.eval.request.Request;
 import neox.eval.request.RequestRunner;
 import neox.eval.request.Response;
@@ -46,7 +48,12 @@ record Evaluation(
       instances.list().forEach(instance -> requests.addAll(repeated(instance, instances.task())));
     }
     console.info("%d tasks, %d requests", all.size(), requests.size());
-    List<Response> responses = runner.run(requests);
+    List<Response> responses;
+    try {
+      responses = runner.run(requests);
+    } catch (RefusedRequest e) {
+      throw new UserException(where(all, e.number()) + ": " + e.getMessage(), e);
+    }
     List<TaskResult> results = new ArrayList<>();
     int from = 0;
     for (Instances instances : all) {
@@ -56,6 +63,20 @@ record Evaluation(
       from = to;
     }
     return results;
+  }
+
+  /// The document that a request is of.
+  private static String where(List<Instances> all, int number) {
+    int end = 0;
+    for (Instances instances : all) {
+      for (Instance instance : instances.list()) {
+        end += instance.requests().size() * instances.task().repeats();
+        if (number < end) {
+          return instance.document().where();
+        }
+      }
+    }
+    throw new IllegalStateException("request " + number + " of " + end);
   }
 
   private static List<Request> repeated(Instance instance, Task task) {

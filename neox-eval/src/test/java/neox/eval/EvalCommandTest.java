@@ -333,6 +333,25 @@ class EvalCommandTest {
   }
 
   @Test
+  void namesTheDocumentThatDoesNotFitTheModel() throws IOException {
+    Path rows = Files.createDirectory(directory.resolve("piqa")).resolve("validation.jsonl");
+    Files.writeString(
+        rows,
+        """
+        {"goal": "a", "sol1": "b", "sol2": "c", "label": 0}
+        {"goal": "a", "sol1": "b", "sol2": "twelve signs", "label": 0}
+        """);
+    assertThat(run("--model", model, "--tasks", "piqa", "--data", directory, "--max-length", "10"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err)
+        .endsWith(
+            "neox-eval: "
+                + rows
+                + ":2: a continuation of 13 tokens does not fit the model's 10; leave that task"
+                + " out or raise --max-length if the model allows\n");
+  }
+
+  @Test
   void asksForWhatIsMissing() {
     refuses("name the directory of the data sets with --data DIR", "-M", model, "-t", "piqa");
     refuses(

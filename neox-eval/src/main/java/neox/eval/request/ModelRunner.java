@@ -2,8 +2,10 @@ package neox.eval.request;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import neox.base.Console;
 import neox.base.Progress;
+import neox.base.UserException;
 import neox.eval.request.Request.Generate;
 import neox.eval.request.Request.LogLikelihood;
 import neox.eval.request.Request.RollingLogLikelihood;
@@ -53,7 +55,7 @@ public final class ModelRunner implements RequestRunner {
     for (int i = 0; i < ends.length; i++) {
       switch (requests.get(i)) {
         case LogLikelihood(String context, String continuation) ->
-            windows.add(encoder.encode(context, continuation));
+            windows.add(encode(i, context, continuation));
         case RollingLogLikelihood(String text) ->
             windows.addAll(RollingWindows.of(tokenizer.encode(text), encoder.prefix(), maxLength));
         case Generate x -> {}
@@ -70,6 +72,24 @@ public final class ModelRunner implements RequestRunner {
         case Generate x -> {}
       }
     }
+  }
+
+  private TokenPair encode(int number, String context, String continuation) {
+    TokenPair pair;
+    try {
+      pair = encoder.encode(context, continuation);
+    } catch (UserException e) {
+      throw new RefusedRequest(number, Objects.toString(e.getMessage()), e);
+    }
+    int length = pair.continuation().length;
+    if (length > maxLength) {
+      throw new RefusedRequest(
+          number,
+          "a continuation of %d tokens does not fit the model's %d; leave that task out or raise"
+                  .formatted(length, maxLength)
+              + " --max-length if the model allows");
+    }
+    return pair;
   }
 
   private static double total(List<Score> scores) {

@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
-import neox.base.UserException;
 import neox.inference.LanguageModel;
 import neox.inference.Score;
 import neox.inference.ScoreRequest;
@@ -71,10 +70,8 @@ final class PairScorer {
     int[] context = pair.context();
     int[] continuation = pair.continuation();
     if (continuation.length > maxLength) {
-      throw UserException.of(
-          "a continuation of %d tokens does not fit the model's %d; leave that task out or raise"
-              + " --max-length if the model allows",
-          continuation.length, maxLength);
+      throw new IllegalStateException(
+          continuation.length + " tokens to score for a model of " + maxLength);
     }
     int length = context.length + continuation.length;
     int[] all = Arrays.copyOf(context, length);

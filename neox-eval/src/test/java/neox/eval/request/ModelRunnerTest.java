@@ -206,7 +206,7 @@ class ModelRunnerTest {
     recorded.encoding("a", new int[] {1});
     recorded.encoding("a b c d", new int[] {1, 2, 3, 4});
     assertThatThrownBy(() -> runner(2).run(List.of(new Request.LogLikelihood("a", " b c d"))))
-        .isInstanceOf(UserException.class)
+        .isInstanceOf(RefusedRequest.class)
         .hasMessage(
             "a continuation of 3 tokens does not fit the model's 2; leave that task out or raise"
                 + " --max-length if the model allows");
