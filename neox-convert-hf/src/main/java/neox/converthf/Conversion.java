@@ -23,6 +23,7 @@ import neox.weights.TensorView;
 import neox.weights.hf.HfConfig;
 import neox.weights.hf.HfFamily;
 import neox.weights.hf.Mapping;
+import neox.weights.neox.MergedModel;
 import neox.weights.neox.NeoxCheckpoint;
 import neox.weights.safetensors.SafetensorsWriter;
 import neox.weights.spec.NetworkSpec;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// Tensors are joined, cut, converted and written one at a time: the peak of memory is one
 /// parameter and one tensor.
 final class Conversion {
+  private final MergedModel model;
   private final NeoxCheckpoint checkpoint;
   private final HfTokenizer tokenizer;
   private final DType dtype;
@@ -45,12 +47,13 @@ final class Conversion {
   private Map.@Nullable Entry<String, TensorView> last;
 
   Conversion(
-      NeoxCheckpoint checkpoint,
+      MergedModel model,
       HfFamily family,
       HfTokenizer tokenizer,
       OutputPrecision precision,
       long maxShardBytes) {
-    this.checkpoint = checkpoint;
+    this.model = model;
+    this.checkpoint = model.checkpoint();
     this.tokenizer = tokenizer;
     this.maxShardBytes = maxShardBytes;
     this.family = family;
@@ -128,7 +131,7 @@ final class Conversion {
   private TensorView parameter(String key) {
     Map.Entry<String, TensorView> read = last;
     if (read == null || !read.getKey().equals(key)) {
-      read = Map.entry(key, checkpoint.view(key));
+      read = Map.entry(key, model.view(key));
       last = read;
     }
     return read.getValue();

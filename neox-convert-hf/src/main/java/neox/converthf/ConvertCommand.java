@@ -27,6 +27,7 @@ import neox.config.NeoxConfig;
 import neox.config.TokenizerConfig;
 import neox.weights.hf.HfFamily;
 import neox.weights.hf.HfModel;
+import neox.weights.neox.MergedModel;
 import neox.weights.neox.NeoxCheckpoint;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -48,7 +49,8 @@ import picocli.CommandLine.Option;
     footerHeading = "Examples:",
     footer = {
       "  neox-convert-hf --input-dir checkpoints --output-dir hf",
-      "  neox-convert-hf --input-dir checkpoints/global_step1000 --output-dir hf --precision bf16"
+      "  neox-convert-hf --input-dir checkpoints/global_step1000 --output-dir hf --precision bf16",
+      "  neox-convert-hf --input-dir adapters --output-dir merged --format neox"
     })
 public final class ConvertCommand implements ToolCommand {
   @HelpGroup("Input")
@@ -81,6 +83,20 @@ public final class ConvertCommand implements ToolCommand {
       description = "The directory to make.")
   @SuppressWarnings("NullAway.Init")
   private Path outputDir;
+
+  /// What is written.
+  enum Format {
+    HF,
+    NEOX
+  }
+
+  @Option(
+      names = "--format",
+      paramLabel = "NAME",
+      description =
+          "hf, or neox for a plain checkpoint of NeoX: what adapters (LoRA) add is merged into the"
+              + " weights in both (default: hf).")
+  private Format format = Format.HF;
 
   @Option(
       names = "--overwrite",
@@ -159,6 +175,9 @@ public final class ConvertCommand implements ToolCommand {
             inputDir, iteration == null ? OptionalLong.empty() : OptionalLong.of(iteration));
     LoadedConfig loaded = config(checkpointDir);
     NeoxConfig config = loaded.config();
+    if (format == Format.NEOX) {
+      return merge(checkpointDir, config, console);
+    }
     HfFamily family = wanted.orElseGet(() -> HfFamily.of(config.model()));
     List<String> obstacles = family.obstacles(config.model());
     if (!obstacles.isEmpty()) {
@@ -167,19 +186,33 @@ public final class ConvertCommand implements ToolCommand {
     }
     HfTokenizer tokenizer = tokenizer(console, config.tokenizer());
     try (NeoxCheckpoint checkpoint =
-            NeoxCheckpoint.open(checkpointDir, OptionalLong.empty(), config.model());
+            NeoxCheckpoint.open(checkpointDir, OptionalLong.empty(), config);
         AtomicDirectory output = AtomicDirectory.create(outputDir)) {
       if (!overrideArchitecture) {
         checkpoint.requireTrainedAs(loaded);
       }
+      MergedModel model = MergedModel.of(checkpoint, config.tuning());
       Conversion conversion =
-          new Conversion(checkpoint, family, tokenizer, precision, maxShardBytes);
+          new Conversion(model, family, tokenizer, precision, maxShardBytes);
       conversion.write(output.path(), name(), loaded, console);
       if (!noSaveTokenizer) {
         tokenizer.write(output.path(), vocabIsHfTokenizer);
       }
       output.commit();
       console.info("%s: %s", outputDir, conversion.summary());
+    }
+    return ExitCode.OK;
+  }
+
+  /// Writes a plain checkpoint.
+  private int merge(Path checkpointDir, NeoxConfig config, Console console) throws IOException {
+    try (NeoxCheckpoint checkpoint =
+            NeoxCheckpoint.open(checkpointDir, OptionalLong.empty(), config);
+        AtomicDirectory output = AtomicDirectory.create(outputDir)) {
+      new PlainCheckpoint(checkpoint, config).write(output.path());
+      output.commit();
+      console.info(
+          "%s: a plain checkpoint of NeoX, from iteration %d", outputDir, checkpoint.iteration());
     }
     return ExitCode.OK;
   }

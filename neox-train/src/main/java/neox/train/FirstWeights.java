@@ -3,11 +3,16 @@ package neox.train;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import neox.base.Console;
+import neox.base.UserException;
 import neox.config.NeoxConfig;
+import neox.config.TuningConfig;
 import neox.config.model.HeadConfig.Output;
 import neox.model.Network;
 import neox.weights.TensorStore;
+import neox.weights.hf.HfModel;
+import neox.weights.neox.NeoxCheckpoint;
 import neox.weights.spec.NetworkSpec;
 
 /// The weights that a run begins with at step 0: drawn from its seed, or another model's.
@@ -21,6 +26,9 @@ record FirstWeights(Models models, Console console) {
       network.initialize(config().data().seed());
       return;
     }
+    if (config().tuning().lora().isPresent()) {
+      requireFixed(model.get());
+    }
     try (TensorStore store = models.open(model.get(), Optional.empty())) {
       take(network, store);
     }
@@ -33,7 +41,8 @@ record FirstWeights(Models models, Console console) {
     String head = network.spec().head().weight().key();
     if (config().model().head().output() == Output.REWARD && !store.names().contains(head)) {
       network.initialize(config().data().seed());
-      network.loadAllButHead(store);
+      String layer = network.spec().head().index() + ".";
+      network.load(store, name -> !name.startsWith(layer));
       console.info("%s is drawn: the weights are a language model's", head);
       return;
     }
@@ -43,7 +52,26 @@ record FirstWeights(Models models, Console console) {
       console.info("%s is drawn: the weights are those of a model without a soft prompt", PROMPT);
       return;
     }
+    if (config().tuning().lora().isPresent()) {
+      network.initialize(config().data().seed());
+      network.load(store, name -> !TuningConfig.isAdapter(name));
+      return;
+    }
     network.load(store);
+  }
+
+  /// Adapters are nothing without the very weights that they were trained with.
+  private static void requireFixed(Path model) throws IOException {
+    if (HfModel.isIn(model)) {
+      return;
+    }
+    Path checkpoint = NeoxCheckpoint.resolve(model, OptionalLong.empty());
+    if (!checkpoint.equals(model)) {
+      throw UserException.of(
+          "init_from: %s means its latest checkpoint, which may change, but adapters (lora.rank)"
+              + " belong to one; expected %s",
+          model, checkpoint);
+    }
   }
 
   private NeoxConfig config() {

@@ -408,7 +408,7 @@ final class Training {
       return TrainState.fresh(configured).withStability(Stability.at(lossScaling().first()));
     }
     try (NeoxCheckpoint stored =
-        NeoxCheckpoint.open(checkpoint.get(), OptionalLong.empty(), config.model())) {
+        NeoxCheckpoint.open(checkpoint.get(), OptionalLong.empty(), config)) {
       if (!plan.overridesArchitecture()) {
         stored.requireTrainedAs(loaded);
       }

@@ -3,6 +3,7 @@ package neox.config;
 import java.util.List;
 import neox.base.UserException;
 import neox.config.model.GmlpConfig;
+import neox.config.model.HeadConfig.Output;
 import neox.config.model.ModelConfig;
 import neox.config.step.StepSchedule;
 import neox.config.table.ConfigTable;
@@ -67,6 +68,11 @@ public record NeoxConfig(
   private void checkRanks(ConfigTable t, RunShape run) {
     boolean several = run.worldSize().orElse(1) > 1;
     boolean drops = model.dropout().hidden() > 0 || model.dropout().attention() > 0;
+    boolean adaptersDrop = tuning.lora().filter(lora -> lora.dropout() > 0).isPresent();
+    t.check(
+        !several || !adaptersDrop,
+        List.of("lora.dropout"),
+        "dropout on several ranks is not built yet; set it to 0");
     t.check(
         !several || !drops,
         List.of("hidden_dropout", "attention_dropout"),
@@ -109,6 +115,33 @@ public record NeoxConfig(
     return batch.trainTokens().isPresent() ? "train_tokens" : "train_iters";
   }
 
+  /// What adapters need beside themselves.
+  private void checkAdapters(ConfigTable t) {
+    t.check(
+        tuning.lora().isEmpty() || checkpoint.initFrom().isPresent(),
+        List.of("init_from", LoraConfig.RANK),
+        "required but missing: the model that adapters (lora.rank) adapt");
+    t.check(
+        tuning.lora().isEmpty() || parallel.modelParallelSize() == 1,
+        List.of("model_parallel_size", LoraConfig.RANK),
+        "adapters (lora.rank) are not built yet on several tensor-parallel ranks; set it to 1,"
+            + " found %d",
+        parallel.modelParallelSize());
+    t.check(
+        tuning.lora().isEmpty() || model.head().output() == Output.LOGITS,
+        List.of(LoraConfig.RANK, "train_impl"),
+        "adapters are not built yet for reward models; leave it out");
+    t.check(
+        tuning.lora().isEmpty() || model.prompt().isEmpty(),
+        List.of(LoraConfig.RANK, "soft_prompt_tuning"),
+        "contradicts soft_prompt_tuning, which trains the prompt alone; leave one of them out");
+    boolean drops = tuning.lora().filter(lora -> lora.dropout() > 0).isPresent();
+    t.check(
+        !drops || recompute instanceof RecomputeConfig.Nothing,
+        List.of("lora.dropout", "checkpoint_activations", "recompute_granularity"),
+        "not built yet where activations are recomputed; set it to 0");
+  }
+
   /// Every token that the run sees must have a number.
   private void checkLength(ConfigTable t) {
     double training = batch.trainIters();
@@ -128,6 +161,7 @@ public record NeoxConfig(
     checkDocumentMask(t);
     parallel.check(t, model);
     objective.check(t, this);
+    checkAdapters(t);
     t.check(
         parallel.zeroStage() <= 1,
         List.of("zero_optimization.stage"),

@@ -3,6 +3,7 @@ package neox.config;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.PatternSyntaxException;
 import neox.config.table.ConfigTable;
 import neox.config.table.ConfigType;
@@ -13,9 +14,11 @@ import neox.config.table.ConfigType;
 ///   OLMo-core calls it)
 /// @param biasesOnly of each block, the biases of three projections are trained and nothing else
 ///   (`train_biases_only`): BitFit (arXiv:2106.10199) as labml's annotated GPT-NeoX has it
-public record TuningConfig(List<String> frozen, boolean biasesOnly) {
+/// @param lora adapters, which are trained instead
+public record TuningConfig(
+    List<String> frozen, boolean biasesOnly, Optional<LoraConfig> lora) {
   /// Everything is trained.
-  public static final TuningConfig ALL = new TuningConfig(List.of(), false);
+  public static final TuningConfig ALL = new TuningConfig(List.of(), false, Optional.empty());
 
   /// That of the MLP's second projection is left out: it is added to the same sum as the
   /// attention's.
@@ -39,7 +42,13 @@ public record TuningConfig(List<String> frozen, boolean biasesOnly) {
                 BIASES_ONLY,
                 false,
                 "train the biases of attention.query_key_value, attention.dense and mlp.linear1"
-                    + " alone"));
+                    + " alone"),
+            LoraConfig.from(t));
+    t.check(
+        config.lora().isEmpty() || (config.frozen().isEmpty() && !config.biasesOnly()),
+        List.of(LoraConfig.RANK, FREEZE, BIASES_ONLY),
+        "contradicts freeze_params and train_biases_only: with adapters everything else is frozen;"
+            + " leave them out");
     for (String glob : config.frozen()) {
       t.check(
           isGlob(glob),
@@ -69,9 +78,23 @@ public record TuningConfig(List<String> frozen, boolean biasesOnly) {
 
   /// Whether training changes the parameter of that name.
   public boolean trains(String name) {
+    if (lora.isPresent()) {
+      return isAdapter(name);
+    }
     return (!biasesOnly || BIASES.stream().anyMatch(bias -> name.endsWith("." + bias)))
         && frozen.stream().noneMatch(glob -> matches(glob, name));
   }
+
+  /// Whether the parameter of that name is a part of an adapter.
+  public static boolean isAdapter(String name) {
+    return name.endsWith(LORA_A) || name.endsWith(LORA_B);
+  }
+
+  /// What an adapter's first matrix is called after its projection, as in PEFT.
+  public static final String LORA_A = ".lora_A.weight";
+
+  /// What its second matrix is called.
+  public static final String LORA_B = ".lora_B.weight";
 
   /// The key of [#frozen].
   public static final String FREEZE = "freeze_params";

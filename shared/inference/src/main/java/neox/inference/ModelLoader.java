@@ -18,6 +18,7 @@ import neox.tokenizer.Tokenizer;
 import neox.tokenizer.Tokenizers;
 import neox.weights.TensorStore;
 import neox.weights.hf.HfModel;
+import neox.weights.neox.MergedModel;
 import neox.weights.neox.NeoxCheckpoint;
 import neox.weights.spec.NetworkSpec;
 
@@ -82,11 +83,12 @@ public final class ModelLoader {
     }
     Tokenizer tokenizer = tokenizer(config.tokenizer(), NeoxCheckpoint.configs(checkpoint));
     try (NeoxCheckpoint store =
-        NeoxCheckpoint.open(directory, options.iteration(), config.model())) {
+        NeoxCheckpoint.open(directory, options.iteration(), config)) {
       if (!options.overridesArchitecture()) {
         store.requireTrainedAs(loaded);
       }
-      Network network = load(store, NetworkSpec.of(config.model(), store.paddedVocab()), options);
+      MergedModel merged = MergedModel.of(store, config.tuning());
+      Network network = load(merged, NetworkSpec.of(config.model(), store.paddedVocab()), options);
       return loaded(checkpoint, store.iteration(), tokenizer, network);
     }
   }

@@ -46,7 +46,7 @@ final class Attention {
   Tensor partial(Tensor x, Pass pass) {
     long b = x.size(0);
     long s = x.size(1);
-    Tensor rows = queryKeyValue.forward(x); // [b, s, (n + 2g)·d]
+    Tensor rows = queryKeyValue.forward(x, pass); // [b, s, (n + 2g)·d]
     Tensor q;
     Tensor k;
     Tensor v;
@@ -71,7 +71,7 @@ final class Attention {
     Tensor values = pass.history().append(block, Kept.VALUES, v);
     Tensor mixed = // [b, n, s, d]
         attend(q, repeat(keys), repeat(values), pass);
-    return dense.forward(mixed.transpose(1, 2).reshape(b, s, (long) heads * headDim));
+    return dense.forward(mixed.transpose(1, 2).reshape(b, s, (long) heads * headDim), pass);
   }
 
   private Tensor attend(Tensor q, Tensor k, Tensor v, Pass pass) {

@@ -52,13 +52,13 @@ final class Block implements Layer {
   private Tensor sequential(Tensor x, Pass pass) {
     Tensor fromAttention = tp.leave(attention.partial(tp.enter(norm1.forward(x)), pass));
     Tensor y = x.add(dropout.forward(fromAttention, pass));
-    Tensor fromMlp = tp.leave(mlp.partial(tp.enter(norm2.forward(y))));
+    Tensor fromMlp = tp.leave(mlp.partial(tp.enter(norm2.forward(y)), pass));
     return y.add(dropout.forward(fromMlp, pass));
   }
 
   private Tensor parallel(Tensor x, Tensor forAttention, Tensor forMlp, Pass pass) {
     Tensor fromAttention = dropout.forward(attention.partial(forAttention, pass), pass);
-    Tensor fromMlp = dropout.forward(mlp.partial(forMlp), pass);
+    Tensor fromMlp = dropout.forward(mlp.partial(forMlp, pass), pass);
     return x.add(tp.leave(fromAttention.add(fromMlp)));
   }
 }

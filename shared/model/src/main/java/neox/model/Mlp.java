@@ -28,14 +28,15 @@ final class Mlp {
   }
 
   /// This rank's part of the sum: `[b, s, h]` to `[b, s, h]`.
-  Tensor partial(Tensor x) {
+  Tensor partial(Tensor x, Pass pass) {
     return recomputed
-        .map(again -> again.apply(List.of(x), List.of(), (inputs, _) -> compute(inputs.getFirst())))
-        .orElseGet(() -> compute(x));
+        .map(again ->
+            again.apply(List.of(x), List.of(), (inputs, _) -> compute(inputs.getFirst(), pass)))
+        .orElseGet(() -> compute(x, pass));
   }
 
-  private Tensor compute(Tensor x) {
-    return narrow.forward(bend.apply(widen.forward(x)));
+  private Tensor compute(Tensor x, Pass pass) {
+    return narrow.forward(bend.apply(widen.forward(x, pass)), pass);
   }
 
   /// NeoX's order: the *second* half is the gate.

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import neox.base.UserException;
 import neox.config.RecomputeConfig;
 import neox.config.model.Positions;
@@ -152,20 +153,17 @@ public final class Network implements AutoCloseable {
   /// [neox.weights.spec.ParameterSpec#key]s, converting the element type. Every parameter must be
   /// there and nothing else, or a [UserException] lists what is wrong and nothing is changed.
   public void load(TensorStore store) {
-    WeightLoading.check(spec.parameters(), store, _ -> true);
-    parameters.all().forEach(p -> WeightLoading.load(p, store, options.tensorParallel()));
+    load(store, _ -> true);
   }
 
-  /// The same, but the head stays as it is, and the store may have another.
-  public void loadAllButHead(TensorStore store) {
-    String head = spec.head().index() + ".";
+  /// The same for those parameters whose names the predicate accepts. The others stay as they are,
+  /// and the store may hold what it likes under names that are not accepted.
+  public void load(TensorStore store, Predicate<String> names) {
     WeightLoading.check(
-        spec.parameters().stream().filter(p -> !p.key().startsWith(head)).toList(),
-        store,
-        name -> !name.startsWith(head));
+        spec.parameters().stream().filter(each -> names.test(each.key())).toList(), store, names);
     parameters.all().stream()
-        .filter(p -> !p.spec().key().startsWith(head))
-        .forEach(p -> WeightLoading.load(p, store, options.tensorParallel()));
+        .filter(each -> names.test(each.spec().key()))
+        .forEach(each -> WeightLoading.load(each, store, options.tensorParallel()));
   }
 
   /// The same from weights without a soft prompt, which keeps its values.

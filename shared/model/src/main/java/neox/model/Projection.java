@@ -3,8 +3,10 @@ package neox.model;
 import java.util.Optional;
 import neox.parallel.TensorParallel;
 import neox.tensor.ElementType;
+import neox.weights.spec.AdapterSpec;
 import neox.weights.spec.LinearSpec;
 import neox.weights.spec.Share;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -14,23 +16,45 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class Projection {
   private final Tensor weight; // [out, in]
   private final TensorOptional bias; // [out]
+  private final Optional<Adapter> adapter;
   private final boolean vectorsFaster;
 
-  private Projection(Tensor weight, TensorOptional bias) {
+  /// A low-rank adapter, see [AdapterSpec].
+  ///
+  /// @param a `[rank, in]`
+  /// @param b `[out, rank]`
+  private record Adapter(Tensor a, Tensor b, double scale, Dropout dropout) {
+    static Adapter of(AdapterSpec spec, ParameterSet parameters) {
+      return new Adapter(
+          parameters.get(spec.a()),
+          parameters.get(spec.b()),
+          spec.scale(),
+          new Dropout(spec.dropout()));
+    }
+
+    Tensor forward(Tensor x, Pass pass) {
+      Tensor low = torch.linear(dropout.forward(x, pass), a); // [b, s, rank]
+      return torch.linear(low, b).mul(new Scalar(scale));
+    }
+  }
+
+  private Projection(Tensor weight, TensorOptional bias, Optional<Adapter> adapter) {
     this.weight = weight;
     this.bias = bias;
+    this.adapter = adapter;
     this.vectorsFaster = ElementType.of(weight) == ScalarType.Float && weight.is_cpu();
   }
 
   static Projection of(LinearSpec spec, ParameterSet parameters, TensorParallel tp) {
     return new Projection(
         parameters.get(spec.weight()),
-        parameters.argument(spec.bias().filter(bias -> isAdded(bias.share(), tp))));
+        parameters.argument(spec.bias().filter(bias -> isAdded(bias.share(), tp))),
+        spec.adapter().map(each -> Adapter.of(each, parameters)));
   }
 
   /// The projection whose weight is this tensor, without a bias.
   static Projection of(Tensor weight, ParameterSet parameters) {
-    return new Projection(weight, parameters.argument(Optional.empty()));
+    return new Projection(weight, parameters.argument(Optional.empty()), Optional.empty());
   }
 
   /// What the ranks' results add up to must hold a bias once.
@@ -41,6 +65,12 @@ final class Projection {
     };
   }
 
+  Tensor forward(Tensor x, Pass pass) {
+    Tensor y = forward(x);
+    return adapter.isPresent() ? y.add(adapter.get().forward(x, pass)) : y;
+  }
+
+  /// The same where there is no adapter.
   Tensor forward(Tensor x) {
     if (vectorsFaster && x.numel() == weight.size(1)) {
       return vector(x.view(-1)).view(1, 1, -1);

@@ -14,6 +14,8 @@ import java.util.Set;
 import neox.base.UserException;
 import neox.config.ConfigLoader;
 import neox.config.LoadedConfig;
+import neox.config.NeoxConfig;
+import neox.config.TuningConfig;
 import neox.config.model.HeadConfig;
 import neox.config.model.ModelConfig;
 import neox.weights.DType;
@@ -44,18 +46,27 @@ public final class NeoxCheckpoint implements TensorStore {
   private final int paddedVocab;
   private Path stateFile;
 
-  private NeoxCheckpoint(Path directory, ModelConfig model) throws IOException {
+  private final Optional<TensorStore> base;
+
+  /// @param tuning says which parameters are adapters, which alone are in the files where there is
+  ///   a base
+  /// @param base the model that is adapted, which the checkpoint owns
+  private NeoxCheckpoint(
+      Path directory, ModelConfig model, TuningConfig tuning, Optional<TensorStore> base)
+      throws IOException {
     this.directory = directory;
+    this.base = base;
     this.stateFile = directory;
     boolean read = false;
     try {
       readFiles();
       this.model = stored(model);
       this.paddedVocab = embeddingRows();
-      NetworkSpec.of(this.model, paddedVocab)
-          .parameters()
-          .forEach(spec -> table.put(spec.key(), spec));
-      new ParameterCheck(directory, ranks, table).run();
+      NetworkSpec network = NetworkSpec.of(this.model, paddedVocab, tuning);
+      network.parameters().forEach(spec -> table.put(spec.key(), spec));
+      Map<String, ParameterSpec> here = new LinkedHashMap<>(table);
+      here.values().removeIf(spec -> !network.isStored(spec));
+      new ParameterCheck(directory, ranks, here).run();
       read = true;
     } finally {
       if (!read) {
@@ -75,7 +86,30 @@ public final class NeoxCheckpoint implements TensorStore {
       throw new UserException(
           checkpoint + ": no configs directory in it; name the run's configuration files");
     }
-    return new NeoxCheckpoint(checkpoint, ConfigLoader.readCheckpoint(configs).config().model());
+    return open(checkpoint, OptionalLong.empty(), ConfigLoader.readCheckpoint(configs).config());
+  }
+
+  /// Opens the checkpoint in `directory` with a configuration from elsewhere. Where that has
+  /// adapters, the files hold these alone; the other parameters are those of the model that they
+  /// adapt, which is opened, too. See [MergedModel].
+  public static NeoxCheckpoint open(Path directory, OptionalLong iteration, NeoxConfig config)
+      throws IOException {
+    Path checkpoint = resolve(directory, iteration);
+    if (config.tuning().lora().isEmpty()) {
+      return new NeoxCheckpoint(checkpoint, config.model(), TuningConfig.ALL, Optional.empty());
+    }
+    TensorStore base = AdaptedModel.open(checkpoint, config);
+    boolean opened = false;
+    try {
+      NeoxCheckpoint adapters =
+          new NeoxCheckpoint(checkpoint, config.model(), config.tuning(), Optional.of(base));
+      opened = true;
+      return adapters;
+    } finally {
+      if (!opened) {
+        base.close();
+      }
+    }
   }
 
   /// Opens the checkpoint in `directory` with a configuration from elsewhere.
@@ -83,7 +117,8 @@ public final class NeoxCheckpoint implements TensorStore {
   /// @param model the architecture it must have
   public static NeoxCheckpoint open(Path directory, OptionalLong iteration, ModelConfig model)
       throws IOException {
-    return new NeoxCheckpoint(resolve(directory, iteration), model);
+    return new NeoxCheckpoint(
+        resolve(directory, iteration), model, TuningConfig.ALL, Optional.empty());
   }
 
   /// The `global_stepN` directory that `directory` and `iteration` mean.
@@ -156,7 +191,9 @@ public final class NeoxCheckpoint implements TensorStore {
 
   /// The element type of a parameter, without its bytes.
   public DType dtype(String name) {
-    return ranks.getFirst().find(name).orElseThrow().view().dtype();
+    return isElsewhere(name)
+        ? base.orElseThrow().view(name).dtype()
+        : ranks.getFirst().find(name).orElseThrow().view().dtype();
   }
 
   /// A view of the mapped file, or a joined copy when there are several ranks.
@@ -166,14 +203,22 @@ public final class NeoxCheckpoint implements TensorStore {
     if (spec == null) {
       throw new IllegalArgumentException(directory + ": no parameter " + name);
     }
+    if (isElsewhere(name)) {
+      return base.orElseThrow().view(name);
+    }
     List<TensorView> pieces =
         ranks.stream().map(rank -> rank.find(name).orElseThrow().intact()).toList();
     return Shards.join(spec, pieces);
   }
 
+  private boolean isElsewhere(String name) {
+    return base.isPresent() && !TuningConfig.isAdapter(name);
+  }
+
   @Override
   public void close() {
     files.forEach(TorchFile::close);
+    base.ifPresent(AdaptedModel::close);
   }
 
   private void readFiles() throws IOException {
@@ -238,6 +283,9 @@ public final class NeoxCheckpoint implements TensorStore {
 
   private int embeddingRows() {
     String key = NetworkSpec.EMBEDDING + ".word_embeddings.weight";
+    if (base.isPresent()) {
+      return Math.toIntExact(base.get().view(key).shape().size(0));
+    }
     long rows = 0;
     for (RankTensors rank : ranks) {
       Stored stored = rank.find(key).orElseThrow(() -> ParameterCheck.missing(directory, key));

@@ -89,8 +89,11 @@ public final class NeoxCheckpointWriter {
     Map<String, TensorView> tensors = new LinkedHashMap<>();
     layer
         .stored()
-        .forEach((name, spec) ->
-            tensors.put(name, views.computeIfAbsent(spec.key(), key -> view(spec))));
+        .forEach((name, spec) -> {
+          if (part.network().isStored(spec)) {
+            tensors.put(name, views.computeIfAbsent(spec.key(), key -> view(spec)));
+          }
+        });
     return tensors;
   }
 

@@ -157,7 +157,8 @@ final class NeoxLayers {
     long s = model.seqLength();
     return new LinearSpec(
         decaying(weight, Shape.of(s, s), new Initializer.Constant(0), Share.SAME),
-        Optional.of(plain(bias, Shape.of(s), 1, Share.SAME)));
+        Optional.of(plain(bias, Shape.of(s), 1, Share.SAME)),
+        Optional.empty());
   }
 
   private TinyAttentionSpec tinyAttention(int layer, long size, long width) {
@@ -179,7 +180,8 @@ final class NeoxLayers {
             true);
     return new LinearSpec(
         decaying(new Home(layer, name + ".weight"), shape, first, Share.SAME),
-        Optional.of(tuned(bias)));
+        Optional.of(tuned(bias)),
+        Optional.empty());
   }
 
   private AttentionSpec attention(int layer, TransformerConfig block) {
@@ -214,7 +216,8 @@ final class NeoxLayers {
     Shape shape = Shape.of(rows, model.hiddenSize());
     return new LinearSpec(
         decaying(new Home(layer, name + ".weight"), shape, input(), share),
-        optional(bias, () -> plain(new Home(layer, name + ".bias"), Shape.of(rows), 0, share)));
+        optional(bias, () -> plain(new Home(layer, name + ".bias"), Shape.of(rows), 0, share)),
+        adapter(layer, name, shape));
   }
 
   /// A projection back into the residual stream. Its bias must be added once, not by every rank.
@@ -222,13 +225,23 @@ final class NeoxLayers {
       int layer, String name, long inputs, boolean bias, Residual residual) {
     long hidden = model.hiddenSize();
     Share once = residual.parallel() ? new Share.Summed() : new Share.AddedOnce();
+    Shape shape = Shape.of(hidden, inputs);
     return new LinearSpec(
         decaying(
             new Home(layer, name + ".weight"),
-            Shape.of(hidden, inputs),
+            shape,
             random(model.init().output()),
             Share.Split.even(1, inputs)),
-        optional(bias, () -> plain(new Home(layer, name + ".bias"), Shape.of(hidden), 0, once)));
+        optional(bias, () -> plain(new Home(layer, name + ".bias"), Shape.of(hidden), 0, once)),
+        adapter(layer, name, shape));
+  }
+
+  /// The adapter of a projection whose weight has that shape, where it is to have one.
+  private Optional<AdapterSpec> adapter(int layer, String name, Shape shape) {
+    return tuning
+        .lora()
+        .filter(lora -> lora.targets().contains(name))
+        .map(lora -> AdapterSpec.of(lora, new Home(layer, name), shape));
   }
 
   private NormSpec norm(int layer, String name) {

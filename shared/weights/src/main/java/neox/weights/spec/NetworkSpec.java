@@ -1,7 +1,9 @@
 package neox.weights.spec;
 
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import neox.config.TuningConfig;
 import neox.config.model.ModelConfig;
@@ -70,6 +72,38 @@ public record NetworkSpec(ModelConfig config, int paddedVocab, List<LayerSpec> l
       }
     }
     throw new IllegalStateException("a network without a head");
+  }
+
+  /// Adapters by the key of the weight that they are added to; none where everything is whole.
+  public Map<String, AdapterSpec> adapters() {
+    Map<String, AdapterSpec> adapters = new LinkedHashMap<>();
+    layers.stream()
+        .flatMap(layer -> projections(layer).stream())
+        .forEach(linear ->
+            linear.adapter().ifPresent(each -> adapters.put(linear.weight().key(), each)));
+    return adapters;
+  }
+
+  private static List<LinearSpec> projections(LayerSpec layer) {
+    return switch (layer) {
+      case LayerSpec.Transformer block ->
+          List.of(
+              block.attention().queryKeyValue(),
+              block.attention().dense(),
+              block.mlp().widen(),
+              block.mlp().narrow());
+      case LayerSpec.Gmlp _,
+              LayerSpec.Embedding _,
+              LayerSpec.SoftPrompt _,
+              LayerSpec.FinalNorm _,
+              LayerSpec.Head _ ->
+          List.of();
+    };
+  }
+
+  /// Whether checkpoints hold a parameter: where there are adapters, they hold these alone.
+  public boolean isStored(ParameterSpec parameter) {
+    return adapters().isEmpty() || TuningConfig.isAdapter(parameter.key());
   }
 
   /// All parameters in NeoX's order, each once.
