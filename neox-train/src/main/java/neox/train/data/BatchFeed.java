@@ -39,6 +39,8 @@ public record BatchFeed(
     return get(microBatch, source.samples().length() - 1);
   }
 
+  /// The beginnings of samples.
+  ///
   /// @param seqLength how many tokens of each sample are wanted, the first ones
   public MicroBatch get(long microBatch, int seqLength) {
     MicroBatch batch = own(microBatch, seqLength);

@@ -33,6 +33,8 @@ record Recomputation(Optional<Device> drawsOn) {
   /// freed when it runs again.
   @FunctionalInterface
   interface Body {
+    /// Computes it.
+    ///
     /// @param inputs which may have gradients
     /// @param constants which have none
     Tensor of(List<Tensor> inputs, List<Tensor> constants);
