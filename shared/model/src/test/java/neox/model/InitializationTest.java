@@ -3,8 +3,17 @@ package neox.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import neox.base.json.Json;
 import neox.config.model.InitConfig;
 import neox.config.model.InitMethod;
+import neox.config.model.ModelConfig;
 import neox.tensor.NativeRuntime;
 import neox.tensor.RandomState;
 import neox.tensor.Scope;
@@ -15,7 +24,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class InitializationTest {
   @BeforeAll
@@ -58,6 +69,60 @@ class InitializationTest {
       assertThat(weight.mean().item_double()).isCloseTo(0, within(0.03 * std));
       assertThat(value(network, "3.mlp.linear2.weight").std().item_double())
           .isCloseTo(0.02, within(0.0006));
+    }
+  }
+
+  static List<Arguments> recorded() {
+    return recordedStatistics().properties().stream()
+        .flatMap(method -> Stream.of("A", "B").map(base -> Arguments.of(method.getKey(), base)))
+        .toList();
+  }
+
+  private static JsonNode recordedStatistics() {
+    try (var in = InitializationTest.class.getResourceAsStream("/golden/init/init_stats.json")) {
+      return Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), "init_stats.json");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Every parameter that NeoX draws, drawn as wide; the same seed gives other numbers.
+  @ParameterizedTest
+  @MethodSource("recorded")
+  void drawsWithTheStatisticsOfNeox(String method, String base) {
+    boolean mixed = method.startsWith("mixed_normal");
+    InitMethod input = mixed ? InitMethod.NORMAL : method(method);
+    InitMethod output = mixed ? InitMethod.SCALED_NORMAL : method(method);
+    ModelConfig model = base.equals("A") ? Configs.pythia() : Configs.gpt3();
+    InitConfig init = new InitConfig(input, output, mixed ? 0.05 : 0.02);
+    try (Network network = Network.build(Configs.spec(model.withInit(init)), Passes.FLOAT);
+        var _ = Scope.open()) {
+      network.initialize(1);
+      recordedStatistics()
+          .path(method)
+          .path(base)
+          .properties()
+          .forEach(entry -> compare(value(network, entry.getKey()), entry.getValue()));
+    }
+  }
+
+  private static InitMethod method(String name) {
+    return InitMethod.valueOf(name.toUpperCase(Locale.ROOT));
+  }
+
+  private static void compare(Tensor value, JsonNode recorded) {
+    double std = recorded.get("std").asDouble();
+    double n = value.numel();
+    // Two samples of n draws: 5 times the spread of the difference of their deviations and means.
+    assertThat(value.std().item_double()).isCloseTo(std, within(5 * std / Math.sqrt(n)));
+    assertThat(value.mean().item_double())
+        .isCloseTo(recorded.get("mean").asDouble(), within(5 * std * Math.sqrt(2 / n)));
+    if (recorded.has("sv_min")) {
+      Tensor singular = torch.linalg_svdvals(value);
+      assertThat(singular.min().item_double())
+          .isCloseTo(recorded.get("sv_min").asDouble(), within(1e-5));
+      assertThat(singular.max().item_double())
+          .isCloseTo(recorded.get("sv_max").asDouble(), within(1e-5));
     }
   }
 

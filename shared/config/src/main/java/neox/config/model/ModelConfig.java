@@ -41,16 +41,7 @@ public record ModelConfig(
       HeadConfig head,
       DropoutConfig dropout,
       InitConfig init) {
-    this(
-        dims,
-        blocks,
-        positions,
-        norm,
-        head,
-        dropout,
-        init,
-        Optional.empty(),
-        Optional.empty());
+    this(dims, blocks, positions, norm, head, dropout, init, Optional.empty(), Optional.empty());
   }
 
   /// Vectors that stand before every text.
@@ -130,7 +121,8 @@ public record ModelConfig(
   }
 
   public ModelConfig withBlocks(List<? extends BlockConfig> value) {
-    return new ModelConfig(dims, List.copyOf(value), positions, norm, head, dropout, init, mup, prompt);
+    return new ModelConfig(
+        dims, List.copyOf(value), positions, norm, head, dropout, init, mup, prompt);
   }
 
   public ModelConfig withPositions(Positions value) {
