@@ -15,6 +15,7 @@ import neox.tensor.Placement;
 /// @param companion what belongs to each sample besides
 /// @param masked see [MicroBatch#of]
 /// @param documents what keeps them apart; empty where nothing does
+/// @param oneLabel exactly one label of each sample counts, as a reward model needs it
 /// @param vocabulary rows of the embedding, which every token must have
 /// @param placement of the network
 public record BatchFeed(
@@ -23,6 +24,7 @@ public record BatchFeed(
     Companion companion,
     OptionalInt masked,
     Optional<Documents> documents,
+    boolean oneLabel,
     int vocabulary,
     Placement placement) {
   /// The same micro-batches, counted from elsewhere.
@@ -31,7 +33,8 @@ public record BatchFeed(
   }
 
   private BatchFeed withSource(BatchSource value) {
-    return new BatchFeed(name, value, companion, masked, documents, vocabulary, placement);
+    return new BatchFeed(
+        name, value, companion, masked, documents, oneLabel, vocabulary, placement);
   }
 
   /// Whole samples.
@@ -56,7 +59,11 @@ public record BatchFeed(
   /// The samples themselves.
   private MicroBatch own(long microBatch, int seqLength) {
     int[][] rows = rows(microBatch);
-    MicroBatch batch = MicroBatch.of(rows, labels(microBatch), masked, placement).first(seqLength);
+    Optional<int[][]> labels = labels(microBatch);
+    if (oneLabel) {
+      requireOneLabel(rows, labels.orElse(rows), seqLength);
+    }
+    MicroBatch batch = MicroBatch.of(rows, labels, masked, placement).first(seqLength);
     if (documents.isEmpty()) {
       return batch;
     }
@@ -77,6 +84,22 @@ public record BatchFeed(
     Optional<int[][]> labels = source.labels(microBatch);
     labels.ifPresent(rows -> requireBetween(rows, Integer.MIN_VALUE));
     return labels;
+  }
+
+  private void requireOneLabel(int[][] rows, int[][] labels, int seqLength) {
+    for (int row = 0; row < rows.length; row++) {
+      int count = 0;
+      for (int i = 0; i < seqLength; i++) {
+        boolean fromMasked = masked.isPresent() && rows[row][i] == masked.getAsInt();
+        count += labels[row][i + 1] >= 0 && !fromMasked ? 1 : 0;
+      }
+      if (count != 1) {
+        throw UserException.of(
+            "%s: a text has %d labels that count, but a reward model is read at one; expected"
+                + " datasets as neox-preprocess chat --for-rm writes them",
+            name, count);
+      }
+    }
   }
 
   private void requireBetween(int[][] rows, int smallest) {

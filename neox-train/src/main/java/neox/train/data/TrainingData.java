@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import neox.base.Console;
 import neox.base.UserException;
 import neox.config.NeoxConfig;
+import neox.config.ObjectiveConfig;
 import neox.data.BatchSource;
 import neox.data.RunSamples;
 import neox.data.SplitSamples;
@@ -23,6 +24,7 @@ public final class TrainingData implements AutoCloseable {
   private final OptionalInt masked;
   private final Optional<Documents> documents;
   private final String name;
+  private final boolean oneLabel;
   private final int vocabulary;
   private final Communicator replicas;
   private final Placement placement;
@@ -35,6 +37,7 @@ public final class TrainingData implements AutoCloseable {
         Optional.of(new Documents(config.data().documentMask(), use.eod()))
             .filter(each -> each.mask().isOn());
     this.name = config.data().dataPath().map(Path::toString).orElse("data paths");
+    this.oneLabel = config.objective() instanceof ObjectiveConfig.RewardModeling;
     this.vocabulary = use.vocabulary();
     this.replicas = use.replicas();
     this.placement = use.placement();
@@ -118,6 +121,7 @@ public final class TrainingData implements AutoCloseable {
             s.companion(),
             masked,
             documents,
+            oneLabel,
             vocabulary,
             placement));
   }

@@ -1,0 +1,169 @@
+package neox.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import neox.base.ExitCode;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Runs on preferences and rewards, through the tool.
+class PostTrainingTest {
+  private static final Path GOLDEN = Path.of("src/test/resources/golden/post-training");
+
+  @TempDir Path directory;
+  private TrainFixture fixture;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    fixture = new TrainFixture(directory);
+    Path data = Files.createDirectories(directory.resolve("data"));
+    try (Stream<Path> files = Files.list(GOLDEN.resolve("data"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, data.resolve(file.getFileName()));
+      }
+    }
+  }
+
+  private TrainFixture.Result run(String name, String objective, String... more) {
+    List<String> overrides = new ArrayList<>(List.of("data_path=null", "pack_impl=unpacked"));
+    overrides.add("train_impl=" + objective);
+    overrides.add("seq_length=64");
+    overrides.add("max_position_embeddings=64");
+    for (String split : List.of("train", "valid", "test")) {
+      String part = split.equals("train") ? "train" : "val";
+      if (objective.equals("kto")) {
+        add(overrides, split + "_data_paths", "pt_kto_" + part + "_document");
+        add(overrides, split + "_label_data_paths", "pt_kto_" + part + "_label_document");
+        add(overrides, split + "_reward_data_paths", "pt_kto_" + part + "_reward_document");
+      } else {
+        String pt = "pt_" + objective + "_" + part;
+        add(overrides, "pos_" + split + "_data_paths", pt + "_chosen_document");
+        add(overrides, "pos_" + split + "_label_data_paths", pt + "_chosen_label_document");
+        add(overrides, "neg_" + split + "_data_paths", pt + "_rejected_document");
+        add(overrides, "neg_" + split + "_label_data_paths", pt + "_rejected_label_document");
+      }
+    }
+    if (!objective.equals("kto")) {
+      overrides.add("dataset_impl=pairwise");
+    }
+    overrides.addAll(List.of(more));
+    return fixture.run(name, overrides.toArray(String[]::new));
+  }
+
+  private void add(List<String> overrides, String key, String dataset) {
+    overrides.add(key + "=[" + directory.resolve("data").resolve(dataset) + "]");
+  }
+
+  private void makeBase() {
+    TrainFixture.Result base =
+        fixture.run("base", "train_iters=2", "seq_length=64", "max_position_embeddings=64");
+    assertThat(base.code()).as(base.err()).isEqualTo(ExitCode.OK);
+  }
+
+  /// The reference of the second part is what the whole run began with, not where it goes on.
+  @ParameterizedTest
+  @ValueSource(strings = {"dpo", "kto", "rm"})
+  void goesOnBitForBit(String objective) throws IOException {
+    makeBase();
+    String from = "init_from=" + directory.resolve("base");
+    String[] arguments = {"train_iters=4", "eval_interval=2", from};
+    TrainFixture.Result whole = run("whole", objective, arguments);
+    assertThat(whole.code()).as(whole.err()).isEqualTo(ExitCode.OK);
+    String[] first = {"train_iters=4", "eval_interval=2", from, "exit_interval=2"};
+    assertThat(run("parts", objective, first).code()).isEqualTo(ExitCode.STOPPED);
+    assertThat(run("parts", objective, arguments).code()).isEqualTo(ExitCode.OK);
+    Map<String, byte[]> expected = fixture.checkpoint("whole", 4);
+    Map<String, byte[]> actual = fixture.checkpoint("parts", 4);
+    assertThat(actual.keySet()).isEqualTo(expected.keySet());
+    expected.forEach((file, bytes) -> assertThat(actual.get(file)).as(file).isEqualTo(bytes));
+    switch (objective) {
+      case "rm" -> {
+        assertThat(whole.err())
+            .contains("6.rm_linear.weight is drawn: the weights are a language model's")
+            .doesNotContain("neox-generate");
+        assertThat(whole.out()).contains("| pos_values: ").contains("| accuracy value: ");
+      }
+      case "dpo" -> {
+        assertThat(whole.err()).contains("compares with " + directory.resolve("base"));
+        assertThat(whole.out()).contains("| ref_neg: ").contains("| margins value: ");
+      }
+      default -> assertThat(whole.out()).contains("| policy_logp: ").contains("| kl value: ");
+    }
+  }
+
+  @Test
+  void preferencesWithoutAReferenceNeedNoOtherModel() {
+    TrainFixture.Result result =
+        run("run", "dpo", "train_iters=1", "dpo_reference_free=true", "eval_iters=0");
+    assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
+    assertThat(result.out()).contains("| chosen_pos: ").doesNotContain("ref_pos");
+  }
+
+  @Test
+  void saysWhatPostTrainingNeeds() {
+    assertThat(run("run", "dpo").err())
+        .contains(
+            "reference_model: required but missing: dpo compares with a model that stays as it is;"
+                + " give init_from, or load with finetune, or name here what training began with");
+    assertThat(run("run", "rm", "no_weight_tying=false").err())
+        .contains(
+            "no_weight_tying: a reward model (train_impl rm) has an output projection of its own;"
+                + " set it to true");
+    assertThat(run("run", "kto", "train_micro_batch_size_per_gpu=3").err())
+        .contains(
+            "train_micro_batch_size_per_gpu: KTO compares each half of a micro-batch with the"
+                + " other; expected an even number, found 3");
+    assertThat(run("run", "rm", "pack_impl=packed").err())
+        .contains("pack_impl: pairs and rewards belong to whole documents; set it to unpacked");
+    assertThat(run("run", "rm", "dataset_impl=gpt2").err())
+        .contains(
+            "pos_train_data_paths: pairs need dataset_impl pairwise; set it, or leave the pairs"
+                + " out")
+        .contains("dataset_impl: train_impl dpo and rm are trained on pairs; set it to pairwise");
+    assertThat(run("run", "rm", "neg_valid_data_paths=[]").err())
+        .contains("neg_valid_data_paths: expected one dataset of rejected texts for each of the 1");
+    assertThat(fixture.run("run", "train_impl=reinforce").err())
+        .contains(
+            "GPT-NeoX has it, this program does not: its samples come from a server that generates"
+                + " them while training runs");
+    assertThat(run("run", "rm", "pipe_parallel_size=2").err())
+        .contains(
+            "pipe_parallel_size: train_impl dpo, kto and rm need the whole network on each rank");
+  }
+
+  @Test
+  void saysWhichDatasetsDoNotBelongTogether() {
+    String rewards = directory.resolve("data/pt_kto_val_reward_document").toString();
+    TrainFixture.Result few =
+        run("run", "kto", "train_reward_data_paths=[" + rewards + "]", "reference_model=m");
+    assertThat(few.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(few.err())
+        .contains(rewards + ": 16 rewards, but ")
+        .contains(" has 60 documents; expected one for each");
+  }
+
+  @Test
+  void aRewardModelReadsEachTextAtOnePlace() {
+    List<String> more = new ArrayList<>();
+    for (String side : List.of("pos", "neg")) {
+      String text = side.equals("pos") ? "chosen" : "rejected";
+      add(more, side + "_train_data_paths", "pt_dpo_train_" + text + "_document");
+      add(more, side + "_train_label_data_paths", "pt_dpo_train_" + text + "_label_document");
+    }
+    TrainFixture.Result result = run("run", "rm", more.toArray(String[]::new));
+    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.err())
+        .contains("labels that count, but a reward model is read at one; expected datasets as"
+            + " neox-preprocess chat --for-rm writes them");
+  }
+}
