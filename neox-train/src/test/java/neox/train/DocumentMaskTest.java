@@ -200,6 +200,7 @@ class DocumentMaskTest {
   /// What a network says of every token of a run, in the order of the micro-batches.
   ///
   /// @param documents that the tokens are of, by their number; -1 for padding
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   private record Scored(int[] documents, List<List<Float>> logits, int[] labels, float[] losses) {}
 
   private ConfigSource config(Path data, String options) {

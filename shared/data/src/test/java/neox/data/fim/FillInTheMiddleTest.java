@@ -89,6 +89,7 @@ class FillInTheMiddleTest {
   }
 
   /// A reordered text, taken apart.
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   private record Parts(boolean suffixFirst, int[] prefix, int[] middle, int[] suffix) {
     int[] inOwnOrder() {
       return IntStream.concat(
