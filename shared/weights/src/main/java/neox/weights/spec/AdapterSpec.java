@@ -23,7 +23,7 @@ public record AdapterSpec(ParameterSpec a, ParameterSpec b, double scale, double
             projection,
             TuningConfig.LORA_A,
             Shape.of(lora.rank(), inputs),
-            new Initializer.Uniform(1 / Math.sqrt(inputs))),
+            new Initializer.Uniform(1 / Math.sqrt((double) inputs))),
         matrix(
             projection,
             TuningConfig.LORA_B,
