@@ -137,9 +137,7 @@ class DataKeysRunTest {
   private Path copy(String name) throws IOException {
     Path prefix = directory.resolve(name);
     try (var tokens = IndexedTokens.open(fixture.dataPrefix());
-        var writer =
-            IndexedTokensWriter.create(
-                prefix, TokenWidth.UINT16)) {
+        var writer = IndexedTokensWriter.create(prefix, TokenWidth.UINT16)) {
       for (int document = 0; document < 40; document++) {
         int[] item = tokens.item(document);
         writer.addDocument(item, 0, item.length);

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import neox.base.ExitCode;
 import neox.base.json.Json;
@@ -59,7 +60,7 @@ class EvaluationRunTest {
     double predictions = 0;
     double bytes = 0;
     try (TrainingData data = TrainFixture.data(RunPlan.read(source, 1, _ -> {}))) {
-      BatchFeed feed = data.validationSets().get("all");
+      BatchFeed feed = Objects.requireNonNull(data.validationSets().get("all"));
       for (int microBatch = 0; microBatch < 2; microBatch++) {
         for (int[] row : feed.rows(microBatch)) {
           for (int i = 1; i < row.length; i++) {

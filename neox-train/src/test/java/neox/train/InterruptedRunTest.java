@@ -37,8 +37,7 @@ class InterruptedRunTest {
 
   /// More kinds, and kills at random moments: `benchmarks/kills.sh`.
   @ParameterizedTest
-  @ValueSource(
-      strings = {"precision=fp32", "async_save=true precision=fp16 optimizer.type=muon"})
+  @ValueSource(strings = {"precision=fp32", "async_save=true precision=fp16 optimizer.type=muon"})
   void continuesBitForBitAfterSignalsAndAfterAKillWhileSaving(String run) throws Exception {
     String[] overrides = run.split(" ");
     assertSavesAfter("TERM", 2, overrides);

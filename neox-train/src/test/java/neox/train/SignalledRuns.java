@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import neox.base.AtomicDirectory;
 import neox.base.Console;
@@ -160,7 +161,9 @@ final class SignalledRuns {
     boolean same =
         expected.keySet().equals(actual.keySet())
             && expected.entrySet().stream()
-                .allMatch(file -> Arrays.equals(file.getValue(), actual.get(file.getKey())));
+                .allMatch(file ->
+                    Arrays.equals(
+                        file.getValue(), Objects.requireNonNull(actual.get(file.getKey()))));
     List<String> losses = losses(run);
     if (!same || !losses.equals(losses("undisturbed"))) {
       throw new IllegalStateException(

@@ -79,7 +79,7 @@ final class BackgroundWork {
         case IOException cause -> throw cause;
         case RuntimeException cause -> throw cause;
         case Error cause -> throw cause;
-        default -> throw new IllegalStateException(e.getCause());
+        case null, default -> throw new IllegalStateException(e);
       }
     }
   }

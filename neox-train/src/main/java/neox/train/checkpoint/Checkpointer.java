@@ -65,7 +65,7 @@ public final class Checkpointer implements Saver, AutoCloseable {
     this.contents = contents;
     this.console = console;
     if (config.async()
-        && contents.writers() == contents.ranks()
+        && contents.writers().equals(contents.ranks())
         && !contents.ranks().world().isAlone()) {
       throw new IllegalStateException("threads of one rank that write and train need two groups");
     }

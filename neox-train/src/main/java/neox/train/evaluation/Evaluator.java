@@ -147,13 +147,13 @@ public final class Evaluator {
     results.putAll(pipeline.meanMetrics(work.meanMetrics()));
     results.put("lm_loss_ppl", Math.exp(loss));
     if (reporting.charLevel()) {
-      double tokens = pipeline.sumOfLastStages(text.tokens());
-      double characters = pipeline.sumOfLastStages(text.characters());
+      double tokens = pipeline.sumOfLastStages((double) text.tokens());
+      double characters = pipeline.sumOfLastStages((double) text.characters());
       results.put("lm_loss_char_lvl_ppl", Math.exp(loss * tokens / characters));
     }
     if (target.inBytes()) {
       double nats = pipeline.sumOfLastStages(text.nats(work.losses()));
-      double bytes = pipeline.sumOfLastStages(text.bytes());
+      double bytes = pipeline.sumOfLastStages((double) text.bytes());
       results.put("bits_per_byte", nats / (Math.log(2) * bytes));
     }
     return results;

@@ -66,7 +66,8 @@ record StateWriter(Holdings holdings, List<SlicedState> states, TensorSource sou
     long parameters = entries.stream().map(StateEntry::key).distinct().count();
     Map<Boolean, List<String>> slots =
         counts.keySet().stream()
-            .collect(Collectors.partitioningBy(slot -> counts.get(slot) == parameters));
+            .collect(
+                Collectors.partitioningBy(slot -> Objects.equals(counts.get(slot), parameters)));
     return new Header(
         rule.name(),
         Objects.requireNonNull(slots.get(true)),

@@ -433,13 +433,12 @@ class RecordsTest {
   }
 
   private static CheckpointConfig logarithmic(String factor) {
-    return load(
-            """
-            save: out
-            checkpoint_scale: log
-            checkpoint_factor: %s
-            """
-                .formatted(factor))
+    return load("""
+    save: out
+    checkpoint_scale: log
+    checkpoint_factor: %s
+    """
+            .formatted(factor))
         .checkpoint();
   }
 
