@@ -47,7 +47,7 @@ record PlainCheckpoint(NeoxCheckpoint checkpoint, NeoxConfig config) {
     }
     StringBuilder kept = new StringBuilder();
     boolean inAdapters = false;
-    for (String line : Files.readString(file).lines().toList()) {
+    for (String line : NamedFiles.readString(file).lines().toList()) {
       inAdapters = line.startsWith("lora:") || (inAdapters && line.startsWith(" "));
       if (!inAdapters && !line.startsWith("init_from:") && !line.startsWith("reference_model:")) {
         kept.append(line).append('\n');
