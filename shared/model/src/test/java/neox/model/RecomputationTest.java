@@ -173,6 +173,7 @@ class RecomputationTest {
     return Long.parseLong(pages) * 4096;
   }
 
+  @SuppressWarnings("restricted")
   private static final MethodHandle TRIM =
       Linker.nativeLinker()
           .downcallHandle(
