@@ -94,8 +94,8 @@ public final class ConvertCommand implements ToolCommand {
       names = "--format",
       paramLabel = "NAME",
       description =
-          "hf, or neox for a plain checkpoint of NeoX: what adapters (LoRA) add is merged into the"
-              + " weights in both (default: hf).")
+          "The format of the output: hf, or neox for a plain checkpoint of NeoX. What adapters (LoRA)"
+              + " add is merged into the weights in both (default: hf).")
   private Format format = Format.HF;
 
   @Option(
@@ -192,8 +192,7 @@ public final class ConvertCommand implements ToolCommand {
         checkpoint.requireTrainedAs(loaded);
       }
       MergedModel model = MergedModel.of(checkpoint, config.tuning());
-      Conversion conversion =
-          new Conversion(model, family, tokenizer, precision, maxShardBytes);
+      Conversion conversion = new Conversion(model, family, tokenizer, precision, maxShardBytes);
       conversion.write(output.path(), name(), loaded, console);
       if (!noSaveTokenizer) {
         tokenizer.write(output.path(), vocabIsHfTokenizer);

@@ -56,12 +56,10 @@ class AdaptersTest {
             directory.resolve("lora.yml"),
             "lora:\n  rank: 2\n  alpha: 6.0\ninit_from: " + BASE.toAbsolutePath() + "\n");
     LoadedConfig loaded =
-        ConfigLoader.readModel(
-            ConfigSource.of(BASE.resolve("configs/config.yml"), added));
+        ConfigLoader.readModel(ConfigSource.of(BASE.resolve("configs/config.yml"), added));
     NeoxConfig config = loaded.config();
     try (NeoxCheckpoint plain = NeoxCheckpoint.open(BASE, OptionalLong.empty())) {
-      NetworkSpec spec =
-          NetworkSpec.of(config.model(), plain.paddedVocab(), config.tuning());
+      NetworkSpec spec = NetworkSpec.of(config.model(), plain.paddedVocab(), config.tuning());
       NeoxCheckpointWriter.write(
           adapters,
           new CheckpointContent(
@@ -95,8 +93,10 @@ class AdaptersTest {
     List<String> arguments =
         new ArrayList<>(
             List.of(
-                "--input-dir", from.toString(),
-                "--output-dir", to.toString(),
+                "--input-dir",
+                from.toString(),
+                "--output-dir",
+                to.toString(),
                 "--no-save-tokenizer"));
     arguments.addAll(List.of(more));
     PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
@@ -146,8 +146,7 @@ class AdaptersTest {
       for (int k = 0; k < RANK; k++) {
         sum += SCALE * b[i / columns * RANK + k] * a[k * columns + i % columns];
       }
-      assertThat((double) merged[i])
-          .isCloseTo(sum, within(1e-6 * (1 + Math.abs(sum))));
+      assertThat((double) merged[i]).isCloseTo(sum, within(1e-6 * (1 + Math.abs(sum))));
     }
   }
 

@@ -65,15 +65,13 @@ class LoraTest {
 
   @Test
   void trainsAdaptersAloneWhichAreMergedIntoTheSameNetwork() throws IOException {
-    TrainFixture.Result result =
-        adapt("run", "checkpoint_factor=12", "eval_iters=0");
+    TrainFixture.Result result = adapt("run", "checkpoint_factor=12", "eval_iters=0");
     assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
     // per block: qkv (32 + 96), linear1 and linear2 (32 + 128 each), times rank 4
     assertThat(result.err()).contains("training 3,584 of 61,824 params, in 12 of 40 tensors");
     Path adapters = directory.resolve("run/global_step12");
     NeoxConfig config = ConfigLoader.readCheckpoint(NeoxCheckpoint.configs(adapters)).config();
-    try (NeoxCheckpoint checkpoint =
-            NeoxCheckpoint.open(adapters, OptionalLong.empty(), config);
+    try (NeoxCheckpoint checkpoint = NeoxCheckpoint.open(adapters, OptionalLong.empty(), config);
         NeoxCheckpoint before = NeoxCheckpoint.open(base(), OptionalLong.empty());
         OptimizerStateFile optimizer = OptimizerStateFile.open(adapters)) {
       assertThat(checkpoint.names()).hasSize(40).containsAll(before.names());
@@ -96,8 +94,7 @@ class LoraTest {
 
   /// The logits of the network with adapters, and of the one that they are merged into.
   private void assertSameNetwork(NeoxCheckpoint checkpoint, NeoxConfig config) throws IOException {
-    NetworkSpec adapted =
-        NetworkSpec.of(config.model(), checkpoint.paddedVocab(), config.tuning());
+    NetworkSpec adapted = NetworkSpec.of(config.model(), checkpoint.paddedVocab(), config.tuning());
     NetworkSpec plain = NetworkSpec.of(config.model(), checkpoint.paddedVocab());
     float[] withAdapters = logits(adapted, checkpoint);
     float[] merged = logits(plain, MergedModel.of(checkpoint, config.tuning()));

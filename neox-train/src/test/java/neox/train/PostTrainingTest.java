@@ -163,7 +163,8 @@ class PostTrainingTest {
     TrainFixture.Result result = run("run", "rm", more.toArray(String[]::new));
     assertThat(result.code()).isEqualTo(ExitCode.USAGE);
     assertThat(result.err())
-        .contains("labels that count, but a reward model is read at one; expected datasets as"
-            + " neox-preprocess chat --for-rm writes them");
+        .contains(
+            "labels that count, but a reward model is read at one; expected datasets as"
+                + " neox-preprocess chat --for-rm writes them");
   }
 }

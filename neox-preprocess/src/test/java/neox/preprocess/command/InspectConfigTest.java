@@ -265,8 +265,8 @@ class InspectConfigTest {
                 + " --help\n");
   }
 
-  /// Of the eight samples of an order GPT-NeoX never uses the last; the eighth that the run reads is
-  /// the first once more.
+  /// Of the eight samples of an order GPT-NeoX never uses the last; the eighth that the run reads
+  /// is the first once more.
   @Test
   void saysWhatBecomesOfEachDocument() throws Exception {
     String[] run = {"--set=data_path=" + data, "--set=split=90,10,0", "--set=train_iters=4"};

@@ -7,8 +7,8 @@ import neox.config.table.ConfigTable;
 import neox.config.table.ConfigType;
 import neox.config.table.Range;
 
-/// Low-rank adapters (LoRA, arXiv:2106.09685): y = x Wᵀ + (alpha / rank) · x Aᵀ Bᵀ, of which A and B
-/// alone are trained.
+/// Low-rank adapters (LoRA, arXiv:2106.09685): y = x Wᵀ + (alpha / rank) · x Aᵀ Bᵀ, of which A and
+/// B alone are trained.
 ///
 /// @param rank rows of A, columns of B (`lora.rank`)
 /// @param alpha (`lora.alpha`)
@@ -39,8 +39,7 @@ public record LoraConfig(int rank, double alpha, List<String> targets, double dr
             "projections of each block that have adapters: " + String.join(", ", PROJECTIONS));
     double dropout =
         t.real("lora.dropout", 0, Range.below(0, 1), "of what adapters read, while training");
-    t.check(
-        !targets.isEmpty(), List.of(TARGETS), "expected one projection at least, found none");
+    t.check(!targets.isEmpty(), List.of(TARGETS), "expected one projection at least, found none");
     return rank.map(r -> new LoraConfig(r, alpha, targets, dropout));
   }
 

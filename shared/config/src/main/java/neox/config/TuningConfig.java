@@ -15,8 +15,7 @@ import neox.config.table.ConfigType;
 /// @param biasesOnly of each block, the biases of three projections are trained and nothing else
 ///   (`train_biases_only`): BitFit (arXiv:2106.10199) as labml's annotated GPT-NeoX has it
 /// @param lora adapters, which are trained instead
-public record TuningConfig(
-    List<String> frozen, boolean biasesOnly, Optional<LoraConfig> lora) {
+public record TuningConfig(List<String> frozen, boolean biasesOnly, Optional<LoraConfig> lora) {
   /// Everything is trained.
   public static final TuningConfig ALL = new TuningConfig(List.of(), false, Optional.empty());
 

@@ -82,8 +82,7 @@ public final class ModelLoader {
           checkpoint);
     }
     Tokenizer tokenizer = tokenizer(config.tokenizer(), NeoxCheckpoint.configs(checkpoint));
-    try (NeoxCheckpoint store =
-        NeoxCheckpoint.open(directory, options.iteration(), config)) {
+    try (NeoxCheckpoint store = NeoxCheckpoint.open(directory, options.iteration(), config)) {
       if (!options.overridesArchitecture()) {
         store.requireTrainedAs(loaded);
       }

@@ -176,7 +176,7 @@ class EveryOptionTest {
     ModelConfig config = choice.change().apply(plain());
     Network network =
         Network.build(
-            NetworkSpec.of(partner == choice ? config : partner.change().apply(config), VOCAB),
+            NetworkSpec.of(partner.equals(choice) ? config : partner.change().apply(config), VOCAB),
             options);
     network.initialize(1);
     RandomState.seed(6);

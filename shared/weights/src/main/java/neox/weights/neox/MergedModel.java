@@ -22,11 +22,12 @@ import neox.weights.spec.NetworkSpec;
 /// @param adapters by the weight that they are added to
 public record MergedModel(NeoxCheckpoint checkpoint, Map<String, AdapterSpec> adapters)
     implements TensorStore {
+  /// The model of a checkpoint.
+  ///
   /// @param checkpoint stays the caller's
   /// @param tuning with which it was made
   public static MergedModel of(NeoxCheckpoint checkpoint, TuningConfig tuning) {
-    NetworkSpec network =
-        NetworkSpec.of(checkpoint.config(), checkpoint.paddedVocab(), tuning);
+    NetworkSpec network = NetworkSpec.of(checkpoint.config(), checkpoint.paddedVocab(), tuning);
     return new MergedModel(checkpoint, network.adapters());
   }
 
@@ -71,9 +72,7 @@ public record MergedModel(NeoxCheckpoint checkpoint, Map<String, AdapterSpec> ad
 
   /// A copy.
   private static float[] floats(TensorView view) {
-    return Floats.convert(view, DType.FLOAT32)
-        .bytes()
-        .toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+    return Floats.convert(view, DType.FLOAT32).bytes().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
   }
 
   @Override

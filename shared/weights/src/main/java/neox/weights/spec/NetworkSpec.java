@@ -93,10 +93,10 @@ public record NetworkSpec(ModelConfig config, int paddedVocab, List<LayerSpec> l
               block.mlp().widen(),
               block.mlp().narrow());
       case LayerSpec.Gmlp _,
-              LayerSpec.Embedding _,
-              LayerSpec.SoftPrompt _,
-              LayerSpec.FinalNorm _,
-              LayerSpec.Head _ ->
+          LayerSpec.Embedding _,
+          LayerSpec.SoftPrompt _,
+          LayerSpec.FinalNorm _,
+          LayerSpec.Head _ ->
           List.of();
     };
   }
