@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import neox.config.model.MlpConfig;
 import neox.config.model.ModelConfig;
-import neox.config.model.Norm;
 import neox.config.model.TransformerConfig;
 import neox.config.table.ConfigTable;
 import neox.config.table.Range;
@@ -39,9 +38,8 @@ public record ParallelConfig(
     if (model.kvHeads() != model.heads()) {
       checkDivides(t, "num_kv_heads", "num_kv_heads", model.kvHeads());
     }
-    boolean normed = model.transformers().stream().anyMatch(block -> block.attention().normed());
     t.check(
-        modelParallelSize == 1 || !normed || model.norm() instanceof Norm.RmsNorm,
+        modelParallelSize == 1 || !model.normsHeadsTogether(),
         List.of("use_qk_layernorm", MODEL_PARALLEL, "norm"),
         "with norm %s it takes all heads of a rank together, another formula for each"
             + " model_parallel_size, found %d; set that to 1, or norm to rmsnorm",

@@ -78,6 +78,13 @@ public record ModelConfig(
     return dims.maxPositions();
   }
 
+  /// Whether queries and keys are normed over all heads that a tensor-parallel rank holds, so that
+  /// another number of ranks is another formula.
+  public boolean normsHeadsTogether() {
+    return !(norm instanceof Norm.RmsNorm)
+        && transformers().stream().anyMatch(block -> block.attention().normed());
+  }
+
   public ModelConfig withDims(Dims value) {
     return new ModelConfig(value, blocks, positions, norm, head, dropout, init, mup, prompt);
   }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -61,6 +62,7 @@ public final class NeoxCheckpoint implements TensorStore {
     try {
       readFiles();
       this.model = stored(model);
+      requireOneFormula();
       this.paddedVocab = embeddingRows();
       NetworkSpec network = NetworkSpec.of(this.model, paddedVocab, tuning);
       network.parameters().forEach(spec -> table.put(spec.key(), spec));
@@ -269,6 +271,15 @@ public final class NeoxCheckpoint implements TensorStore {
       return wanted;
     }
     return wanted.withHead(new HeadConfig(!has(head + ".final_linear.weight")));
+  }
+
+  private void requireOneFormula() {
+    if (ranks.size() > 1 && model.normsHeadsTogether()) {
+      throw UserException.of(
+          "%s: use_qk_layernorm with norm %s was trained on %d tensor-parallel ranks, each of which"
+              + " normed its own heads together; joined, the weights would compute something else",
+          directory, model.norm().name().toString().toLowerCase(Locale.ROOT), ranks.size());
+    }
   }
 
   private boolean has(String key) {

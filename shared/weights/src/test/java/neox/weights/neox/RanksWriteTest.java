@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import neox.base.UserException;
 import neox.config.model.ModelConfig;
 import neox.weights.CountedWeights;
 import neox.weights.Golden;
@@ -48,6 +49,25 @@ class RanksWriteTest {
         assertEqual(target, model, weights, tensorRanks);
       }
     }
+  }
+
+  /// GPT-NeoX writes such checkpoints; what they compute depends on the number of ranks.
+  @Test
+  void refusesToJoinWhatRanksHaveNormedEachOnItsOwn() throws IOException {
+    ModelConfig normed =
+        Models.pythia()
+            .withTransformers(block -> block.withAttention(block.attention().withNormed(true)));
+    NetworkSpec network = NetworkSpec.of(normed, 512);
+    try (TensorStore weights = new CountedWeights(network)) {
+      write(directory, network, weights, Layout.FILE_PER_LAYER, new int[] {2, 1});
+    }
+    assertThatThrownBy(() -> NeoxCheckpoint.open(directory, OptionalLong.empty(), normed))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            directory
+                + ": use_qk_layernorm with norm layernorm was trained on 2 tensor-parallel ranks,"
+                + " each of which normed its own heads together; joined, the weights would compute"
+                + " something else");
   }
 
   @Test
