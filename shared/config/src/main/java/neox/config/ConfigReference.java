@@ -121,7 +121,7 @@ public final class ConfigReference {
 
       ## Keys of GPT-NeoX that have no effect here, with a warning
 
-      They are accepted with any value, because no value could change a number. Those that ask for
+      They are accepted with any value, because no value could make a number more exact. Those that ask for
       something are named in one warning. The same holds for what `deepspeed_extra_args` holds.
       """;
 

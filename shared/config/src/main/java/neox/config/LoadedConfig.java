@@ -13,7 +13,7 @@ import neox.config.table.YamlWriter;
 /// @param originals file name without directory → text of the file, comments and all
 /// @param effectiveYaml every supported key with the value in use, and where it came from
 /// @param origins key → where its value is written: `file:line`, or one word
-/// @param unheard keys that ask in vain for something that changes no number
+/// @param unheard keys that ask in vain for something without which no number gets less exact
 public record LoadedConfig(
     NeoxConfig config,
     Map<String, String> originals,
@@ -43,7 +43,7 @@ public record LoadedConfig(
   public Optional<String> warning() {
     return unheard.isEmpty()
         ? Optional.empty()
-        : Optional.of("no effect here, and none on any number: " + String.join(", ", unheard));
+        : Optional.of("no effect here, and no number gets less exact: " + String.join(", ", unheard));
   }
 
   /// Whether a file or the command line says the value of `key`.

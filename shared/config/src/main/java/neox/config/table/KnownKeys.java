@@ -16,7 +16,8 @@ public final class KnownKeys {
   public enum Effect {
     /// No value can change anything that is seen: passed over in silence.
     NONE,
-    /// No value can change a number, but something else was asked for: named in a warning.
+    /// No value can change a number, or only make it less exact, but something was asked for: named
+    /// in a warning.
     UNHEARD,
     /// It would change a result, and always will be missing: refused unless it asks for nothing.
     REFUSED,
@@ -155,7 +156,7 @@ public final class KnownKeys {
   }
 
   private static void batchAndPrecision() {
-    refused(
+    unheard(
         "cross entropy is always computed in fp32; fp16 would only make it less exact",
         "fp16_lm_cross_entropy");
     refused("apex AMP", "amp");
@@ -244,7 +245,10 @@ public final class KnownKeys {
   }
 
   private static void training() {
-    refused("log-probabilities are always computed in fp32", "dpo_fp32=true", "kto_fp32=true");
+    unheard(
+        "log-probabilities are always computed in fp32; others would only make them less exact",
+        "dpo_fp32=true",
+        "kto_fp32=true");
     refused(
         "the log-probabilities of the reference are computed while training",
         "precompute_model_name");
