@@ -47,7 +47,7 @@ record MadgradUpdate(OptimizerRule.Madgrad madgrad) implements UpdateRule {
     for (int i = 0; i < on.size(); i++) {
       try (var _ = Scope.open()) {
         on.weights().get(i).mul_(new Scalar(1 - eta * decay));
-        update(on, i, eta * Math.sqrt(step));
+        update(on, i, eta * Math.sqrt((double) step));
       }
     }
   }
