@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import neox.base.ExitCode;
 import neox.base.Tool;
@@ -138,8 +139,8 @@ class AdaptersTest {
 
   /// W + scale · B A, in doubles.
   private void assertMerged(float[] base, float[] merged) {
-    float[] a = drawn.get(KEY + ".lora_A.weight");
-    float[] b = drawn.get(KEY + ".lora_B.weight");
+    float[] a = Objects.requireNonNull(drawn.get(KEY + ".lora_A.weight"));
+    float[] b = Objects.requireNonNull(drawn.get(KEY + ".lora_B.weight"));
     int columns = a.length / RANK;
     for (int i = 0; i < merged.length; i++) {
       double sum = base[i];
