@@ -256,7 +256,8 @@ class TrainCommandTest {
         fixture.run("run", FEW_STEPS, "use_wandb=true", "comms_logger={enabled: true}");
     assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
     assertThat(result.err())
-        .contains("warning: no effect here, and no number gets less exact: use_wandb, comms_logger\n");
+        .contains(
+            "warning: no effect here, and no number gets less exact: use_wandb, comms_logger\n");
   }
 
   @Test

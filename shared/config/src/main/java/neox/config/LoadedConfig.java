@@ -43,7 +43,8 @@ public record LoadedConfig(
   public Optional<String> warning() {
     return unheard.isEmpty()
         ? Optional.empty()
-        : Optional.of("no effect here, and no number gets less exact: " + String.join(", ", unheard));
+        : Optional.of(
+            "no effect here, and no number gets less exact: " + String.join(", ", unheard));
   }
 
   /// Whether a file or the command line says the value of `key`.

@@ -166,7 +166,8 @@ class KnownKeysTest {
       })
   void warnsOnceOfWhatIsUnheard(String lines, String names) {
     LoadedConfig loaded = TestConfig.loaded(lines.replace("\\n", "\n"), Map.of());
-    assertThat(loaded.warning()).contains("no effect here, and no number gets less exact: " + names);
+    assertThat(loaded.warning())
+        .contains("no effect here, and no number gets less exact: " + names);
   }
 
   @Test
