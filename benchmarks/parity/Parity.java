@@ -261,12 +261,19 @@ class Parity {
       loss = Math.max(loss, relative(actual.path("train/lm_loss"), step.path("lm_loss"), 1));
       JsonNode rates = step.path("lr_after_step");
       rate = Math.max(rate, relative(actual.path("train/learning_rate"), rates.path(0), 1));
-      JsonNode expected = step.path("local_preclip_grad_norm");
-      if (expected.isNumber() && Double.isFinite(expected.asDouble()) && expected.asDouble() != 0) {
+      JsonNode expected = norm(step);
+      if (Double.isFinite(expected.asDouble(Double.NaN))) {
         norm = Math.max(norm, relative(actual.path("train/grad_norm"), expected, sum));
       }
     }
     return new Difference(steps, loss, rate, norm, evaluations(recorded, place));
+  }
+
+  /// The norm that DeepSpeed's own optimizers tell, else the one taken of the gradients: with bf16
+  /// those are the last micro-batch's alone. Not finite where a step was skipped.
+  private static JsonNode norm(JsonNode step) {
+    JsonNode told = step.path("global_grad_norm_deepspeed");
+    return told.asDouble() > 0 ? told : step.path("local_preclip_grad_norm");
   }
 
   private Optional<Double> evaluations(Path recorded, Path place) throws IOException {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import neox.base.ExitCode;
@@ -86,7 +87,7 @@ class ChangingStepsTest {
       tokens += samples[i] * lengths[i];
       assertThat(steps.containsKey(i + 1L)).isEqualTo(samples[i] > 0);
       if (samples[i] > 0) {
-        assertThat(steps.get(i + 1L).get("train/tokens_seen").asLong()).isEqualTo(tokens);
+        assertThat(at(steps, i + 1, "train/tokens_seen")).isEqualTo(tokens);
       }
     }
     JsonNode state = Json.read(directory.resolve("run/global_step12/train_state.json"));
@@ -102,11 +103,10 @@ class ChangingStepsTest {
     String[] few = {"train_iters=6", "checkpoint_factor=100", "lr_decay_iters=12"};
     fixture.run("plain", few);
     fixture.run("jumping", few[0], few[1], few[2], "skip_steps=[3-4]");
-    double afterTwo = metrics("plain").get(2L).get("train/learning_rate").asDouble();
-    assertThat(metrics("jumping").get(2L).get("train/learning_rate").asDouble())
-        .isEqualTo(afterTwo);
-    assertThat(metrics("jumping").get(5L).get("train/learning_rate").asDouble())
-        .isEqualTo(metrics("plain").get(3L).get("train/learning_rate").asDouble());
+    double afterTwo = at(metrics("plain"), 2, "train/learning_rate");
+    assertThat(at(metrics("jumping"), 2, "train/learning_rate")).isEqualTo(afterTwo);
+    assertThat(at(metrics("jumping"), 5, "train/learning_rate"))
+        .isEqualTo(at(metrics("plain"), 3, "train/learning_rate"));
   }
 
   /// 640 tokens are 5 steps of 128; after three of those, two thirds of another batch are left.
@@ -125,14 +125,17 @@ class ChangingStepsTest {
         fixture.run(
             "run", tokens[0], "train_tokens=900", tokens[2], "gradient_accumulation_steps=1");
     assertThat(small.err()).contains("train_tokens: 900 tokens are complete after step 8\n");
-    assertThat(metrics("run").get(5L).get("train/tokens_seen").asLong())
-        .isEqualTo(3 * 128 + 2 * 6 * 32);
+    assertThat(at(metrics("run"), 5, "train/tokens_seen")).isEqualTo(3 * 128 + 2 * 6 * 32);
     TrainFixture.Result done = fixture.run("run", tokens);
     assertThat(done.err()).contains("all 8 steps are done already: nothing to do");
   }
 
   private List<Double> losses(String name) throws IOException {
     return metrics(name).values().stream().map(row -> row.get("train/lm_loss").asDouble()).toList();
+  }
+
+  private static double at(Map<Long, JsonNode> steps, long step, String name) {
+    return Objects.requireNonNull(steps.get(step), "step " + step).get(name).asDouble();
   }
 
   private Map<Long, JsonNode> metrics(String name) throws IOException {

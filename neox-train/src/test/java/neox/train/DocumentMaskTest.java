@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import neox.base.ExitCode;
@@ -140,7 +141,7 @@ class DocumentMaskTest {
       Tensor logits =
           NetworkStage.evaluate(network, Inputs.of(ids), (hidden, head) -> head.logits(hidden));
       float[] expected = TensorData.floats(logits);
-      int first = begins.get(CHANGED);
+      int first = Objects.requireNonNull(begins.get(CHANGED));
       for (int i = 0; i < alone.length; i++) {
         if (first + i < together.documents().length && together.documents()[first + i] == CHANGED) {
           List<Float> row = together.logits().get(first + i);
@@ -211,7 +212,7 @@ class DocumentMaskTest {
             + STEPS
             + ", tokenizer_type=CharLevelTokenizer, optimizer.type=Adam, optimizer.params.lr=0.001, eval_iters=0, data_path="
             + data;
-    for (String assignment : (fixed + ", " + options).split(", ")) {
+    for (String assignment : (fixed + ", " + options).split(", ", -1)) {
       int equals = assignment.indexOf('=');
       all.put(assignment.substring(0, equals), assignment.substring(equals + 1));
     }

@@ -24,7 +24,7 @@ class LrPlotCommandTest {
     assertThat(lines.getFirst()).isEqualTo("      step  learning rate");
     assertThat(lines).hasSize(13);
     for (int step = 1; step <= 12; step++) {
-      String[] cells = lines.get(step).strip().split(" +");
+      String[] cells = lines.get(step).strip().split(" +", -1);
       assertThat(cells[0]).isEqualTo(Integer.toString(step));
       double rate = step <= 9 ? 0.01 : 0.01 - 0.009 * (step - 9) / 4;
       assertThat(Double.parseDouble(cells[1])).isCloseTo(rate, within(1e-9));
@@ -36,7 +36,7 @@ class LrPlotCommandTest {
   @Test
   void printsEveryNthStepTheFirstAndTheLast() throws IOException {
     TrainFixture.Result result = run("--every", "5", "--set", "train_iters=12");
-    assertThat(result.out().lines().skip(1).map(l -> l.strip().split(" ")[0]))
+    assertThat(result.out().lines().skip(1).map(l -> l.strip().split(" ", 2)[0]))
         .containsExactly("1", "5", "10", "12");
     assertThat(run("--every", "0").err())
         .contains("--every: expected a number of at least 1, found 0");

@@ -146,7 +146,8 @@ class SkippedStepsTest {
       overrides.put("pipe_parallel_size", String.valueOf(pipe == 0 ? 0 : topology.pipe()));
       overrides.put("train_iters", "8");
       for (String setting : FLOAT16) {
-        overrides.put(setting.split("=")[0], setting.split("=")[1]);
+        String[] keyAndValue = setting.split("=", 2);
+        overrides.put(keyAndValue[0], keyAndValue[1]);
       }
       ManyRanksTest.train(ManyRanksTest.source(fixture, overrides), topology, ExitCode.OK);
     }

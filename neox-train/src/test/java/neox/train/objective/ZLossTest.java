@@ -35,6 +35,7 @@ class ZLossTest {
   }
 
   /// A head that gives the three positions these numbers.
+  @SuppressWarnings("ArrayRecordComponent") // plain carriers, never compared
   private record Known(float[] logLikelihoods, float[] logNormalizers) implements Scores {
     @Override
     public Tensor logLikelihoods(Tensor labels, Optional<Tensor> weights) {
