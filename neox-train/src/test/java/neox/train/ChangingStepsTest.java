@@ -87,7 +87,7 @@ class ChangingStepsTest {
       tokens += samples[i] * lengths[i];
       assertThat(steps.containsKey(i + 1L)).isEqualTo(samples[i] > 0);
       if (samples[i] > 0) {
-        assertThat(at(steps, i + 1, "train/tokens_seen")).isEqualTo(tokens);
+        assertThat(at(steps, i + 1, "train/tokens_seen")).isEqualTo((double) tokens);
       }
     }
     JsonNode state = Json.read(directory.resolve("run/global_step12/train_state.json"));
