@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.TreeMap;
 import neox.base.ExitCode;
 import neox.base.json.Json;
 import org.junit.jupiter.api.BeforeEach;
@@ -139,14 +137,6 @@ class ChangingStepsTest {
   }
 
   private Map<Long, JsonNode> metrics(String name) throws IOException {
-    Path file = directory.resolve(name).resolve("metrics.jsonl");
-    Map<Long, JsonNode> steps = new TreeMap<>();
-    for (String line : Files.readAllLines(file)) {
-      JsonNode row = Json.parse(line, file.toString());
-      if (row.has("train/lm_loss")) {
-        steps.put(row.get("step").asLong(), row);
-      }
-    }
-    return steps;
+    return Records.steps(directory.resolve(name).resolve("metrics.jsonl"));
   }
 }

@@ -7,16 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import neox.base.ExitCode;
-import neox.base.json.Json;
 import neox.weights.DType;
 import neox.weights.Floats;
 import neox.weights.NamedTensor;
@@ -69,9 +66,9 @@ class Fp16ReplayTest {
     settings.put("save", directory.resolve("save").toString());
     settings.put("log_dir", directory.resolve("log").toString());
     TrainFixture.Result result = run(golden, settings, ExitCode.OK);
-    List<JsonNode> trace = lines(golden.resolve("trace.jsonl"));
+    List<JsonNode> trace = Records.lines(golden.resolve("trace.jsonl"));
     assertThat(trace).hasSize(STEPS);
-    assertSame(trace, metrics(), sums);
+    assertSame(trace, Records.steps(directory.resolve("log/metrics.jsonl")), sums);
     long skipped = trace.stream().filter(step -> step.get("skipped").asInt() == 1).count();
     assertThat(
             result.err().lines().filter(line -> line.contains("gradients overflow at loss scale")))
@@ -140,23 +137,5 @@ class Fp16ReplayTest {
       bytes.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i, value * factor);
     }
     return new TensorView(DType.FLOAT32, view.shape(), bytes);
-  }
-
-  private Map<Long, JsonNode> metrics() throws IOException {
-    Map<Long, JsonNode> steps = new HashMap<>();
-    for (JsonNode line : lines(directory.resolve("log/metrics.jsonl"))) {
-      if (line.has("train/lm_loss")) {
-        steps.put(line.get("step").asLong(), line);
-      }
-    }
-    return steps;
-  }
-
-  private static List<JsonNode> lines(Path file) throws IOException {
-    List<JsonNode> lines = new ArrayList<>();
-    for (String line : Files.readAllLines(file)) {
-      lines.add(Json.parse(line, file.toString()));
-    }
-    return lines;
   }
 }

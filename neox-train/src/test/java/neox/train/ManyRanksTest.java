@@ -3,7 +3,6 @@ package neox.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -12,9 +11,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +23,6 @@ import java.util.function.Consumer;
 import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.StopRequest;
-import neox.base.json.Json;
 import neox.config.ConfigSource;
 import neox.config.model.ModelConfig;
 import neox.parallel.Ranks;
@@ -292,15 +288,9 @@ class ManyRanksTest {
   }
 
   private static Run read(Path save, ModelConfig model) throws IOException {
-    List<Double> losses = new ArrayList<>();
-    List<Double> norms = new ArrayList<>();
-    for (String line : Files.readAllLines(save.resolve("metrics.jsonl"))) {
-      JsonNode json = Json.parse(line, "metrics");
-      if (json.has("train/lm_loss")) {
-        losses.add(json.get("train/lm_loss").asDouble());
-        norms.add(json.get("train/grad_norm").asDouble());
-      }
-    }
+    Path metrics = save.resolve("metrics.jsonl");
+    List<Double> losses = Records.values(metrics, "train/lm_loss");
+    List<Double> norms = Records.values(metrics, "train/grad_norm");
     Map<String, float[]> weights = new LinkedHashMap<>();
     try (NeoxCheckpoint saved = NeoxCheckpoint.open(save, OptionalLong.empty(), model)) {
       for (String name : saved.names()) {

@@ -36,8 +36,8 @@ class PostTrainingReplayTest {
   void followsARunOfNeoxStepByStep(String objective) throws IOException {
     TrainFixture.Result result = TrainFixture.run(arguments(objective));
     assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
-    Map<Long, JsonNode> ours = steps();
-    List<JsonNode> trace = lines(GOLDEN.resolve("PT_" + objective + ".jsonl"));
+    Map<Long, JsonNode> ours = Records.steps(directory.resolve("log/metrics.jsonl"));
+    List<JsonNode> trace = Records.lines(GOLDEN.resolve("PT_" + objective + ".jsonl"));
     assertThat(trace).hasSize(20);
     for (JsonNode step : trace) {
       long number = step.get("iteration").asLong();
@@ -54,7 +54,8 @@ class PostTrainingReplayTest {
   /// In the order in which they are printed, the names too.
   private static void assertSameEvaluations(String objective, String out) throws IOException {
     List<String> printed = out.lines().filter(line -> line.contains(" results at ")).toList();
-    List<JsonNode> expected = lines(GOLDEN.resolve("PT_" + objective + ".evaluations.jsonl"));
+    List<JsonNode> expected =
+        Records.lines(GOLDEN.resolve("PT_" + objective + ".evaluations.jsonl"));
     assertThat(printed).hasSameSizeAs(expected);
     for (int i = 0; i < printed.size(); i++) {
       String[] parts = printed.get(i).split("\\|");
@@ -99,24 +100,6 @@ class PostTrainingReplayTest {
     overrides.put("save", directory.resolve("save").toString());
     overrides.put("log_dir", directory.resolve("log").toString());
     return TrainFixture.arguments(config, overrides);
-  }
-
-  private Map<Long, JsonNode> steps() throws IOException {
-    Map<Long, JsonNode> steps = new HashMap<>();
-    for (JsonNode line : lines(directory.resolve("log/metrics.jsonl"))) {
-      if (line.has("train/lm_loss")) {
-        steps.put(line.get("step").asLong(), line);
-      }
-    }
-    return steps;
-  }
-
-  private static List<JsonNode> lines(Path file) throws IOException {
-    List<JsonNode> lines = new ArrayList<>();
-    for (String line : Files.readAllLines(file)) {
-      lines.add(Json.parse(line, file.toString()));
-    }
-    return lines;
   }
 
   private static void assertClose(JsonNode actual, String name, JsonNode golden, String when) {

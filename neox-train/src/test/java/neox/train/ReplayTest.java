@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +81,7 @@ class ReplayTest {
       throws IOException {
     TrainFixture.Result result = follow(run, first, normScale);
     if (Files.exists(golden(run).resolve("evaluations.jsonl"))) {
-      assertSameEvaluations(lines(golden(run).resolve("evaluations.jsonl")), result.out());
+      assertSameEvaluations(Records.lines(golden(run).resolve("evaluations.jsonl")), result.out());
     }
   }
 
@@ -130,8 +129,8 @@ class ReplayTest {
       throws IOException {
     TrainFixture.Result result = TrainFixture.run(arguments(run, first, settings));
     assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
-    Map<Long, JsonNode> ours = metrics();
-    List<JsonNode> trace = lines(golden(run).resolve("trace.jsonl"));
+    Map<Long, JsonNode> ours = Records.steps(directory.resolve("log/metrics.jsonl"));
+    List<JsonNode> trace = Records.lines(golden(run).resolve("trace.jsonl"));
     assertThat(trace).hasSize(STEPS);
     for (JsonNode step : trace) {
       long number = step.get("iteration").asLong();
@@ -163,7 +162,7 @@ class ReplayTest {
       addEvaluation(batches, data.test().orElseThrow(), 0, config);
       assertThat(batches).hasSize(Math.toIntExact(STEPS * accumulation + 4 * perEvaluation));
     }
-    List<JsonNode> expected = lines(TrainFixture.GOLDEN.resolve("batches.jsonl"));
+    List<JsonNode> expected = Records.lines(TrainFixture.GOLDEN.resolve("batches.jsonl"));
     assertThat(batches).hasSameSizeAs(expected);
     for (int i = 0; i < batches.size(); i++) {
       assertThat(batches.get(i))
@@ -209,24 +208,6 @@ class ReplayTest {
 
   private static Path golden(String run) {
     return TrainFixture.GOLDEN.resolve(run);
-  }
-
-  private Map<Long, JsonNode> metrics() throws IOException {
-    Map<Long, JsonNode> steps = new HashMap<>();
-    for (JsonNode line : lines(directory.resolve("log/metrics.jsonl"))) {
-      if (line.has("train/lm_loss")) {
-        steps.put(line.get("step").asLong(), line);
-      }
-    }
-    return steps;
-  }
-
-  private static List<JsonNode> lines(Path file) throws IOException {
-    List<JsonNode> lines = new ArrayList<>();
-    for (String line : Files.readAllLines(file)) {
-      lines.add(Json.parse(line, file.toString()));
-    }
-    return lines;
   }
 
   private static void assertClose(JsonNode actual, String name, double scale, double expected) {

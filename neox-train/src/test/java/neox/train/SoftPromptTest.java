@@ -2,15 +2,12 @@ package neox.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import neox.base.ExitCode;
-import neox.base.json.Json;
 import neox.weights.neox.NeoxCheckpoint;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,13 +100,6 @@ class SoftPromptTest {
   }
 
   private List<Double> losses(String run) throws IOException {
-    List<Double> losses = new ArrayList<>();
-    for (String line : Files.readAllLines(directory.resolve(run).resolve("metrics.jsonl"))) {
-      JsonNode values = Json.parse(line, "metrics");
-      if (values.has("train/lm_loss")) {
-        losses.add(values.get("train/lm_loss").asDouble());
-      }
-    }
-    return losses;
+    return Records.values(directory.resolve(run).resolve("metrics.jsonl"), "train/lm_loss");
   }
 }

@@ -2,15 +2,12 @@ package neox.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import neox.base.ExitCode;
-import neox.base.json.Json;
 import neox.weights.neox.NeoxCheckpoint;
 import neox.weights.neox.OptimizerStateFile;
 import org.junit.jupiter.api.BeforeEach;
@@ -145,14 +142,6 @@ class TuningTest {
   }
 
   private List<Double> losses(String run) throws IOException {
-    List<Double> losses = new ArrayList<>();
-    Path file = directory.resolve(run).resolve("metrics.jsonl");
-    for (String line : Files.readAllLines(file)) {
-      JsonNode values = Json.parse(line, "metrics");
-      if (values.has("train/lm_loss")) {
-        losses.add(values.get("train/lm_loss").asDouble());
-      }
-    }
-    return losses;
+    return Records.values(directory.resolve(run).resolve("metrics.jsonl"), "train/lm_loss");
   }
 }
