@@ -46,16 +46,8 @@ record RunObjective(Objective objective, Optional<Network> reference) implements
       ObjectiveConfig.Reference model, Models models, int paddedVocab, NetworkOptions options)
       throws IOException {
     NetworkSpec spec = NetworkSpec.of(models.loaded().config().model(), paddedVocab);
-    Network network = Network.build(spec, options);
-    boolean complete = false;
     try (TensorStore store = models.open(model.directory(), model.iteration())) {
-      network.load(store);
-      complete = true;
-      return network;
-    } finally {
-      if (!complete) {
-        network.close();
-      }
+      return Network.of(store, spec, options);
     }
   }
 

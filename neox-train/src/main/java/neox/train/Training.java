@@ -25,12 +25,9 @@ import neox.model.stage.NetworkStage;
 import neox.parallel.Ranks;
 import neox.tensor.Device;
 import neox.tensor.Placement;
-import neox.tensor.RandomState;
 import neox.tokenizer.Tokenizer;
 import neox.tokenizer.Tokenizers;
-import neox.train.checkpoint.CheckpointStore;
 import neox.train.checkpoint.Checkpointer;
-import neox.train.checkpoint.LearningRateSchedule;
 import neox.train.checkpoint.SaveLock;
 import neox.train.checkpoint.StartingPoint;
 import neox.train.checkpoint.TrainProgress;
@@ -56,11 +53,8 @@ import neox.train.optimizer.GradientSums;
 import neox.train.optimizer.Holdings;
 import neox.train.optimizer.Optimizer;
 import neox.train.stability.LossScaling;
-import neox.train.stability.Stability;
 import neox.train.stability.StepGuard;
 import neox.weights.neox.CheckpointContent.Layout;
-import neox.weights.neox.NeoxCheckpoint;
-import neox.weights.neox.OptimizerStateFile;
 import neox.weights.spec.LayerSpec;
 import neox.weights.spec.NetworkSpec;
 
@@ -129,7 +123,7 @@ final class Training {
 
   private int run(SaveLock lock) throws IOException {
     lock.acquireIfPresent();
-    clean();
+    begin().clean(ranks);
     Tokenizer tokenizer =
         Tokenizers.open(
             config.tokenizer().type(),
@@ -149,7 +143,7 @@ final class Training {
       data.train().rows(0); // complains before anything is written
       lock.acquire();
       try (RunPlaces places = places()) {
-        TrainState state = start(network, checkpoint);
+        TrainState state = begin().fill(network, checkpoint);
         RunData runData =
             new RunData(
                 data,
@@ -175,6 +169,10 @@ final class Training {
   /// Opens models that are not continued.
   private Models models() {
     return new Models(loaded, plan.overridesArchitecture());
+  }
+
+  private RunStart begin() {
+    return new RunStart(models(), lossScaling(), console);
   }
 
   private List<LayerSpec> stage(NetworkSpec spec) {
@@ -247,7 +245,7 @@ final class Training {
         Checkpointer checkpointer = checkpointer(network, optimizer, progress, data.position());
         RunRecords records = records(places, progress, data.position())) {
       if (checkpoint.isPresent()) {
-        restoreOptimizer(optimizer, checkpoint.get());
+        begin().restore(optimizer, checkpoint.get());
       }
       records.metrics().text("configuration", loaded.effectiveYaml());
       Pipeline pipeline = pipeline();
@@ -385,80 +383,6 @@ final class Training {
 
   private boolean scalesLoss() {
     return !(config.mixedPrecision().lossScale() instanceof LossScaleConfig.None);
-  }
-
-  private void clean() throws IOException {
-    if (config.checkpoint().save().isPresent() && ranks.isFirstOfAll()) {
-      CheckpointStore store = new CheckpointStore(config.checkpoint().save().get());
-      if (store.clean() > 0) {
-        console.info("%s: removed what an interrupted save had left", store.root());
-      }
-    }
-    ranks.world().barrier(); // so that all find the same checkpoint
-  }
-
-  /// Fills the network and restores the random state; returns where the run stands.
-  private TrainState start(Network network, Optional<Path> checkpoint) throws IOException {
-    LearningRateSchedule configured =
-        LearningRateSchedule.of(config.schedule(), config.optimizer().learningRate());
-    long seed = config.data().seed();
-    RandomState.seed(seed);
-    if (checkpoint.isEmpty()) {
-      new FirstWeights(models(), console).fill(network);
-      return TrainState.fresh(configured).withStability(Stability.at(lossScaling().first()));
-    }
-    try (NeoxCheckpoint stored =
-        NeoxCheckpoint.open(checkpoint.get(), OptionalLong.empty(), config)) {
-      if (!plan.overridesArchitecture()) {
-        stored.requireTrainedAs(loaded);
-      }
-      if (config.checkpoint().finetune()) {
-        new FirstWeights(models(), console).take(network, stored);
-      } else {
-        network.load(stored);
-      }
-      TrainState state =
-          StartingPoint.stateOf(
-              checkpoint.get(),
-              new StartingPoint.NeoxState(stored.iteration(), stored.clientState()),
-              config,
-              configured);
-      state.randomState().ifPresent(random -> restoreRandomState(random, checkpoint.get()));
-      console.info("loaded %s, continuing after step %d", checkpoint.get(), state.iteration());
-      return state.withStability(
-          TrainState.isIn(checkpoint.get()) && config.checkpoint().loadOptimizer()
-              ? state
-                  .stability()
-                  .withLossScale(lossScaling().resumed(state.stability().lossScale()))
-              : state.stability().withLossScale(lossScaling().first()));
-    }
-  }
-
-  private static void restoreRandomState(String state, Path checkpoint) {
-    try {
-      RandomState.restore(TrainState.decode(state));
-    } catch (IllegalArgumentException e) {
-      throw new UserException(
-          checkpoint.resolve(TrainState.FILE)
-              + ": torch_rng_state is damaged, or of another version of libtorch ("
-              + e.getMessage()
-              + "); load another checkpoint (iteration), or set no_load_rng",
-          e);
-    }
-  }
-
-  private void restoreOptimizer(Optimizer optimizer, Path checkpoint) throws IOException {
-    if (config.checkpoint().finetune() || !config.checkpoint().loadOptimizer()) {
-      return;
-    }
-    if (OptimizerStateFile.isIn(checkpoint) || TrainState.isIn(checkpoint)) {
-      optimizer.restore(checkpoint);
-    } else {
-      console.warn(
-          "%s was not made by neox-train: its optimizer state is not read, the optimizer starts"
-              + " fresh",
-          checkpoint);
-    }
   }
 
   private void describe(NetworkSpec spec) {

@@ -24,32 +24,18 @@ record AdamUpdate(OptimizerRule.Adam adam) implements UpdateRule {
   @Override
   public void update(Operands on, double rate, double decay, long step) {
     try (var _ = Scope.open()) {
-      TensorVector counts = counts(on, adam.correctsBias() ? step : Double.POSITIVE_INFINITY);
+      var state =
+          new FusedOps.AdamState(
+              on.weights(),
+              on.gradients(),
+              on.slots().get(0),
+              on.slots().get(1),
+              counts(on, adam.correctsBias() ? step : Double.POSITIVE_INFINITY));
+      var numbers =
+          new FusedOps.AdamNumbers(rate, adam.beta1(), adam.beta2(), decay, adam.epsilon());
       switch (adam.decay()) {
-        case DECOUPLED ->
-            FusedOps.adamW(
-                on.weights(),
-                on.gradients(),
-                on.slots().get(0),
-                on.slots().get(1),
-                counts,
-                rate,
-                adam.beta1(),
-                adam.beta2(),
-                decay,
-                adam.epsilon());
-        case L2 ->
-            FusedOps.adam(
-                on.weights(),
-                on.gradients(),
-                on.slots().get(0),
-                on.slots().get(1),
-                counts,
-                rate,
-                adam.beta1(),
-                adam.beta2(),
-                decay,
-                adam.epsilon());
+        case DECOUPLED -> FusedOps.adamW(state, numbers);
+        case L2 -> FusedOps.adam(state, numbers);
       }
     }
   }

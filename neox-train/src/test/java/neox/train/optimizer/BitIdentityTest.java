@@ -213,16 +213,9 @@ class BitIdentityTest {
 
     private static void update(Lists lists, double rate, double decay) {
       FusedOps.adamW(
-          lists.masters,
-          lists.gradients,
-          lists.expAvgs,
-          lists.expAvgSqs,
-          lists.steps,
-          rate,
-          ADAM.beta1(),
-          ADAM.beta2(),
-          decay,
-          ADAM.epsilon());
+          new FusedOps.AdamState(
+              lists.masters, lists.gradients, lists.expAvgs, lists.expAvgSqs, lists.steps),
+          new FusedOps.AdamNumbers(rate, ADAM.beta1(), ADAM.beta2(), decay, ADAM.epsilon()));
       FusedOps.copy(lists.working, lists.masters);
     }
   }

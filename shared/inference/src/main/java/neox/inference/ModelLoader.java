@@ -121,17 +121,7 @@ public final class ModelLoader {
   private static Network load(TensorStore store, NetworkSpec spec, LoadOptions options) {
     Device device = Device.named(options.device());
     Placement placement = NetworkOptions.placement(device, options.precision());
-    Network network = Network.build(spec, NetworkOptions.inference(placement));
-    boolean complete = false;
-    try {
-      network.load(store);
-      complete = true;
-      return network;
-    } finally {
-      if (!complete) {
-        network.close();
-      }
-    }
+    return Network.of(store, spec, NetworkOptions.inference(placement));
   }
 
   private static LoadedModel loaded(

@@ -121,6 +121,21 @@ public final class Network implements AutoCloseable {
     }
   }
 
+  /// A whole network with the weights of a store, which stays the caller's; see [#load].
+  public static Network of(TensorStore store, NetworkSpec spec, NetworkOptions options) {
+    Network network = build(spec, options);
+    boolean complete = false;
+    try {
+      network.load(store);
+      complete = true;
+      return network;
+    } finally {
+      if (!complete) {
+        network.close();
+      }
+    }
+  }
+
   /// The whole network's, even where this is a stage of it.
   public NetworkSpec spec() {
     return spec;
@@ -168,15 +183,7 @@ public final class Network implements AutoCloseable {
 
   /// The same from weights without a soft prompt, which keeps its values.
   public void loadAllButPrompt(TensorStore store) {
-    String prompt = NetworkSpec.PROMPT + ".";
-    TensorStore moved = new MovedLayers(store);
-    WeightLoading.check(
-        spec.parameters().stream().filter(p -> !p.key().startsWith(prompt)).toList(),
-        moved,
-        _ -> true);
-    parameters.all().stream()
-        .filter(p -> !p.spec().key().startsWith(prompt))
-        .forEach(p -> WeightLoading.load(p, moved, options.tensorParallel()));
+    load(new MovedLayers(store), name -> !name.startsWith(NetworkSpec.PROMPT + "."));
   }
 
   /// Passes through all layers but the head. Only a [neox.model.stage.NetworkStage] calls this.

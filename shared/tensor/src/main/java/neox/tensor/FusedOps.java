@@ -10,66 +10,51 @@ import org.bytedeco.pytorch.global.torch;
 /// All of them work in place under no autograd; call them inside a `NoGradGuard` when parameters
 /// require gradients.
 public final class FusedOps {
+  /// What a step of Adam works on; the i-th tensors of all lists belong together.
+  ///
+  /// @param steps float32 scalars that hold t and *already count this step*: add 1 before the call,
+  ///   as the state's owner. An infinite t leaves out the corrections for having begun at zero
+  public record AdamState(
+      TensorVector params,
+      TensorVector grads,
+      TensorVector expAvgs,
+      TensorVector expAvgSqs,
+      TensorVector steps) {}
+
+  /// The numbers of a step of Adam.
+  public record AdamNumbers(
+      double lr, double beta1, double beta2, double weightDecay, double eps) {}
+
   /// One AdamW step (arXiv:1711.05101) on every parameter, in place:
   ///
   ///     m = β₁m + (1-β₁)g;  v = β₂v + (1-β₂)g²
   ///     p = p - lr·wd·p - lr · (m/(1-β₁ᵗ)) / (√(v/(1-β₂ᵗ)) + eps)
-  ///
-  /// `steps[i]` is a float32 scalar tensor that holds t and *already counts this step*: add 1 before
-  /// the call, as the state's owner. An infinite t leaves out the corrections for having begun at
-  /// zero.
-  public static void adamW(
-      TensorVector params,
-      TensorVector grads,
-      TensorVector expAvgs,
-      TensorVector expAvgSqs,
-      TensorVector steps,
-      double lr,
-      double beta1,
-      double beta2,
-      double weightDecay,
-      double eps) {
-    step(
-        Handles.ADAMW,
-        new TensorVector[] {params, grads, expAvgs, expAvgSqs},
-        steps,
-        new double[] {lr, beta1, beta2, weightDecay, eps});
+  public static void adamW(AdamState state, AdamNumbers numbers) {
+    step(Handles.ADAMW, state, numbers);
   }
 
   /// The same with the decay of L2 regularization: g + wd·p takes the place of g.
-  public static void adam(
-      TensorVector params,
-      TensorVector grads,
-      TensorVector expAvgs,
-      TensorVector expAvgSqs,
-      TensorVector steps,
-      double lr,
-      double beta1,
-      double beta2,
-      double weightDecay,
-      double eps) {
-    step(
-        Handles.ADAM,
-        new TensorVector[] {params, grads, expAvgs, expAvgSqs},
-        steps,
-        new double[] {lr, beta1, beta2, weightDecay, eps});
+  public static void adam(AdamState state, AdamNumbers numbers) {
+    step(Handles.ADAM, state, numbers);
   }
 
-  private static void step(
-      Operator operator, TensorVector[] lists, TensorVector steps, double[] values) {
-    if (lists[0].empty()) {
+  private static void step(Operator operator, AdamState state, AdamNumbers numbers) {
+    if (state.params.empty()) {
       return;
     }
     try (var _ = Scope.open()) {
       IValueVector stack = Operator.arguments();
-      for (TensorVector list : lists) {
-        stack.push_back(Operator.of(list));
-      }
+      stack.push_back(Operator.of(state.params));
+      stack.push_back(Operator.of(state.grads));
+      stack.push_back(Operator.of(state.expAvgs));
+      stack.push_back(Operator.of(state.expAvgSqs));
       stack.push_back(Operator.of(new TensorVector())); // max_exp_avg_sqs: amsgrad only
-      stack.push_back(Operator.of(steps));
-      for (double value : values) {
-        stack.push_back(Operator.of(value));
-      }
+      stack.push_back(Operator.of(state.steps));
+      stack.push_back(Operator.of(numbers.lr));
+      stack.push_back(Operator.of(numbers.beta1));
+      stack.push_back(Operator.of(numbers.beta2));
+      stack.push_back(Operator.of(numbers.weightDecay));
+      stack.push_back(Operator.of(numbers.eps));
       stack.push_back(Operator.of(false)); // amsgrad
       stack.push_back(Operator.of(false)); // maximize
       stack.push_back(Operator.none()); // grad_scale

@@ -29,16 +29,13 @@ class FusedOpsTest {
       for (int t = 1; t <= 3; t++) {
         FusedOps.add(steps, 1);
         FusedOps.adamW(
-            new TensorVector(p),
-            new TensorVector(g),
-            new TensorVector(m),
-            new TensorVector(v),
-            steps,
-            lr,
-            beta1,
-            beta2,
-            decay,
-            eps);
+            new FusedOps.AdamState(
+                new TensorVector(p),
+                new TensorVector(g),
+                new TensorVector(m),
+                new TensorVector(v),
+                steps),
+            new FusedOps.AdamNumbers(lr, beta1, beta2, decay, eps));
         for (int i = 0; i < 2; i++) {
           double grad = i == 0 ? 0.5 : 0.25;
           em[i] = beta1 * em[i] + (1 - beta1) * grad;

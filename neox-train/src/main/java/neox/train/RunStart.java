@@ -1,0 +1,105 @@
+package neox.train;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import neox.base.Console;
+import neox.base.UserException;
+import neox.config.NeoxConfig;
+import neox.model.Network;
+import neox.parallel.Ranks;
+import neox.tensor.RandomState;
+import neox.train.checkpoint.CheckpointStore;
+import neox.train.checkpoint.LearningRateSchedule;
+import neox.train.checkpoint.StartingPoint;
+import neox.train.checkpoint.TrainState;
+import neox.train.optimizer.Optimizer;
+import neox.train.stability.LossScaling;
+import neox.train.stability.Stability;
+import neox.weights.neox.NeoxCheckpoint;
+import neox.weights.neox.OptimizerStateFile;
+
+/// How a run begins: with first weights, or where a checkpoint ends.
+///
+/// @param models opens those that the run does not continue
+record RunStart(Models models, LossScaling scaling, Console console) {
+  /// Removes what an interrupted save has left. All ranks call this together, so that all find the
+  /// same checkpoint afterwards.
+  void clean(Ranks ranks) throws IOException {
+    if (config().checkpoint().save().isPresent() && ranks.isFirstOfAll()) {
+      CheckpointStore store = new CheckpointStore(config().checkpoint().save().get());
+      if (store.clean() > 0) {
+        console.info("%s: removed what an interrupted save had left", store.root());
+      }
+    }
+    ranks.world().barrier();
+  }
+
+  /// Fills the network and restores the random state; returns where the run stands.
+  TrainState fill(Network network, Optional<Path> checkpoint) throws IOException {
+    LearningRateSchedule configured =
+        LearningRateSchedule.of(config().schedule(), config().optimizer().learningRate());
+    long seed = config().data().seed();
+    RandomState.seed(seed);
+    if (checkpoint.isEmpty()) {
+      new FirstWeights(models, console).fill(network);
+      return TrainState.fresh(configured).withStability(Stability.at(scaling.first()));
+    }
+    try (NeoxCheckpoint stored =
+        NeoxCheckpoint.open(checkpoint.get(), OptionalLong.empty(), config())) {
+      if (!models.overridesArchitecture()) {
+        stored.requireTrainedAs(models.loaded());
+      }
+      if (config().checkpoint().finetune()) {
+        new FirstWeights(models, console).take(network, stored);
+      } else {
+        network.load(stored);
+      }
+      TrainState state =
+          StartingPoint.stateOf(
+              checkpoint.get(),
+              new StartingPoint.NeoxState(stored.iteration(), stored.clientState()),
+              config(),
+              configured);
+      state.randomState().ifPresent(random -> restoreRandomState(random, checkpoint.get()));
+      console.info("loaded %s, continuing after step %d", checkpoint.get(), state.iteration());
+      return state.withStability(
+          TrainState.isIn(checkpoint.get()) && config().checkpoint().loadOptimizer()
+              ? state.stability().withLossScale(scaling.resumed(state.stability().lossScale()))
+              : state.stability().withLossScale(scaling.first()));
+    }
+  }
+
+  private static void restoreRandomState(String state, Path checkpoint) {
+    try {
+      RandomState.restore(TrainState.decode(state));
+    } catch (IllegalArgumentException e) {
+      throw new UserException(
+          checkpoint.resolve(TrainState.FILE)
+              + ": torch_rng_state is damaged, or of another version of libtorch ("
+              + e.getMessage()
+              + "); load another checkpoint (iteration), or set no_load_rng",
+          e);
+    }
+  }
+
+  /// Continues with the state that the checkpoint holds, where it is asked for.
+  void restore(Optimizer optimizer, Path checkpoint) throws IOException {
+    if (config().checkpoint().finetune() || !config().checkpoint().loadOptimizer()) {
+      return;
+    }
+    if (OptimizerStateFile.isIn(checkpoint) || TrainState.isIn(checkpoint)) {
+      optimizer.restore(checkpoint);
+    } else {
+      console.warn(
+          "%s was not made by neox-train: its optimizer state is not read, the optimizer starts"
+              + " fresh",
+          checkpoint);
+    }
+  }
+
+  private NeoxConfig config() {
+    return models.loaded().config();
+  }
+}
