@@ -16,7 +16,7 @@ import neox.hub.RemoteFile;
 import neox.hub.RepoId;
 import neox.hub.RepoKind;
 import neox.hub.Snapshot;
-import neox.hub.download.Download;
+import neox.hub.download.Downloads;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -95,19 +95,22 @@ final class CheckpointCommand implements ToolCommand {
         console,
         (observer, stop) -> {
           try (HubRepository repository =
-                  HubRepository.open(settings, parent.patience().pause(), observer::warn);
-              Download download = Download.open(settings, parent.patience(), observer)) {
-            download(id, repository.snapshot(RepoKind.MODEL, id, revision, ""), download, console);
+              HubRepository.open(settings, parent.patience().pause(), observer::warn)) {
+            download(
+                id,
+                repository.snapshot(RepoKind.MODEL, id, revision, ""),
+                hub.downloads(settings, parent.patience(), observer),
+                console);
           }
           return ExitCode.OK;
         });
   }
 
-  private void download(RepoId id, Snapshot snapshot, Download download, Console console)
-      throws IOException {
+  private void download(RepoId id, Snapshot snapshot, Downloads downloads, Console console)
+      throws IOException, InterruptedException {
     List<RemoteFile> files = new CheckpointFiles(include, exclude).choose(snapshot);
     Path target = directory.orElseGet(() -> Path.of(defaultName(id)));
-    CheckpointDownload work = new CheckpointDownload(target, download, console);
+    CheckpointDownload work = new CheckpointDownload(target, downloads, console);
     work.requireOwn();
     if (!force && work.isDone(snapshot, files)) {
       console.info("%s: %s at %s is there already", target, id, snapshot.commit());

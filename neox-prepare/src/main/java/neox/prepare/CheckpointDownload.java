@@ -17,6 +17,7 @@ import neox.base.json.Json;
 import neox.hub.RemoteFile;
 import neox.hub.Snapshot;
 import neox.hub.download.Download;
+import neox.hub.download.Downloads;
 
 /// Downloads chosen files of a model's repository into a directory that appears complete or not at
 /// all. Until then they lie in `DIR.part`, where a later run finds those that are finished.
@@ -26,13 +27,13 @@ final class CheckpointDownload {
 
   private final Path target;
   private final Path building;
-  private final Download download;
+  private final Downloads downloads;
   private final Console console;
 
-  CheckpointDownload(Path target, Download download, Console console) {
+  CheckpointDownload(Path target, Downloads downloads, Console console) {
     this.target = target.toAbsolutePath().normalize();
     this.building = this.target.resolveSibling(this.target.getFileName() + ".part");
-    this.download = download;
+    this.downloads = downloads;
     this.console = console;
   }
 
@@ -76,21 +77,26 @@ final class CheckpointDownload {
   }
 
   /// Downloads what is missing and gives the directory its name.
-  void run(Snapshot snapshot, List<RemoteFile> files) throws IOException {
+  void run(Snapshot snapshot, List<RemoteFile> files) throws IOException, InterruptedException {
     Files.createDirectories(building);
-    for (RemoteFile file : files) {
-      Path place = place(file);
-      if (isThere(file, place)) {
-        console.info("%s is there already", file.name());
-      } else {
-        download.toFile(file, place);
-        console.info("downloaded %s: %,d bytes", file.name(), Files.size(place));
-      }
-    }
+    downloads.all(
+        files.stream()
+            .map(file -> new Downloads.Work(file.size(), download -> get(file, download)))
+            .toList());
     AtomicFile.write(building.resolve(RECORD), description(snapshot, files));
     removeOthers(files);
     AtomicDirectory.deleteTree(target);
     Files.move(building, target, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private void get(RemoteFile file, Download download) throws IOException {
+    Path place = place(file);
+    if (isThere(file, place)) {
+      console.info("%s is there already", file.name());
+    } else {
+      download.toFile(file, place);
+      console.info("downloaded %s: %,d bytes", file.name(), Files.size(place));
+    }
   }
 
   private Path place(RemoteFile file) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import neox.base.AtomicFile;
 import neox.base.Console;
@@ -17,6 +18,7 @@ import neox.base.json.Json;
 import neox.hub.Checksum;
 import neox.hub.RemoteFile;
 import neox.hub.download.Download;
+import neox.hub.download.Downloads;
 import neox.prepare.Corpus.Part;
 import neox.preprocess.Preprocess;
 import neox.preprocess.PreprocessPlan;
@@ -56,8 +58,10 @@ final class DatasetPreparation {
 
   /// With what to do it.
   ///
+  /// @param download of what is tokenized as it comes
+  /// @param kept how files are got that stay
   /// @param stop whether to end early, with everything saved to go on from there
-  record Means(Download download, Console console, BooleanSupplier stop) {}
+  record Means(Download download, Downloads kept, Console console, BooleanSupplier stop) {}
 
   private final Request request;
   private final Means means;
@@ -107,11 +111,7 @@ final class DatasetPreparation {
     Files.createDirectories(request.home());
     Files.deleteIfExists(request.record());
     if (fromDisk()) {
-      for (Part part : request.corpus().parts()) {
-        if (part instanceof Part.Remote remote) {
-          keep(remote);
-        }
-      }
+      keepAll();
     }
     boolean complete = tokenize(plan, tokenizer).complete();
     if (complete) {
@@ -163,12 +163,23 @@ final class DatasetPreparation {
     return request.home().resolve(home.relativize(place));
   }
 
-  private void keep(Part.Remote part) throws IOException {
+  private void keepAll() throws IOException, InterruptedException {
+    List<Downloads.Work> works = new ArrayList<>();
+    for (Part part : request.corpus().parts()) {
+      if (part instanceof Part.Remote remote) {
+        OptionalLong bytes = remote.mirrors().getFirst().size();
+        works.add(new Downloads.Work(bytes, download -> keep(remote, download)));
+      }
+    }
+    means.kept().all(works);
+  }
+
+  private void keep(Part.Remote part, Download download) throws IOException {
     Path file = place(part);
     if (isThere(part, file)) {
       means.console().info("%s is there already", file);
     } else {
-      means.download().toFile(part.mirrors(), file);
+      download.toFile(part.mirrors(), file);
       means.console().info("downloaded %s: %,d bytes", file, Files.size(file));
     }
     if (part.unpacked().isPresent()) {

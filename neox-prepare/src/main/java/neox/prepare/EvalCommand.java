@@ -1,9 +1,10 @@
 package neox.prepare;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.StandardOptions;
@@ -12,7 +13,7 @@ import neox.base.UserException;
 import neox.base.Version;
 import neox.base.help.HelpGroup;
 import neox.hub.HubSettings;
-import neox.hub.download.Download;
+import neox.hub.download.Downloads;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -80,12 +81,9 @@ final class EvalCommand implements ToolCommand {
     return Stoppable.run(
         console,
         (observer, stop) -> {
-          try (Download download = Download.open(settings, parent.patience(), observer)) {
-            make(
-                wanted,
-                new EvalDownload(directory, settings, parent.patience().pause(), download, console),
-                console);
-          }
+          EvalDownload work =
+              new EvalDownload(directory, settings, parent.patience().pause(), console);
+          hub.downloads(settings, parent.patience(), observer).all(missing(wanted, work, console));
           console.info(
               "next: neox-eval --model DIR --tasks %s --data %s",
               String.join(",", names), directory);
@@ -94,16 +92,19 @@ final class EvalCommand implements ToolCommand {
         });
   }
 
-  private void make(List<EvalTask> wanted, EvalDownload work, Console console)
-      throws IOException, InterruptedException {
+  private List<Downloads.Work> missing(List<EvalTask> wanted, EvalDownload work, Console console) {
+    List<Downloads.Work> missing = new ArrayList<>();
     for (EvalTask task : wanted) {
       for (EvalTask.Split split : task.splits()) {
         if (!force && Files.isRegularFile(work.file(task, split))) {
           console.info("%s is there already", work.file(task, split));
         } else {
-          work.make(task, split);
+          missing.add(
+              new Downloads.Work(
+                  OptionalLong.empty(), download -> work.make(task, split, download)));
         }
       }
     }
+    return missing;
   }
 }

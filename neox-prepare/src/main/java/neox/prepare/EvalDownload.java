@@ -28,15 +28,12 @@ final class EvalDownload {
   private final Path directory;
   private final HubSettings settings;
   private final Pause pause;
-  private final Download download;
   private final Console console;
 
-  EvalDownload(
-      Path directory, HubSettings settings, Pause pause, Download download, Console console) {
+  EvalDownload(Path directory, HubSettings settings, Pause pause, Console console) {
     this.directory = directory;
     this.settings = settings;
     this.pause = pause;
-    this.download = download;
     this.console = console;
   }
 
@@ -45,8 +42,9 @@ final class EvalDownload {
     return directory.resolve(task.folder()).resolve(split.name() + ".jsonl");
   }
 
-  /// Downloads one split.
-  void make(EvalTask task, EvalTask.Split split) throws IOException, InterruptedException {
+  /// Downloads one split. Several threads may do so at a time, each with a download of its own.
+  void make(EvalTask task, EvalTask.Split split, Download download)
+      throws IOException, InterruptedException {
     Path target = file(task, split);
     Corpus corpus = find(split);
     long rows = 0;
@@ -54,7 +52,7 @@ final class EvalDownload {
         OutputStream out = new BufferedOutputStream(file.stream())) {
       for (Part part : corpus.parts()) {
         if (part instanceof Part.Remote remote) {
-          rows += copy(remote, target, out);
+          rows += copy(remote, target, out, download);
         }
       }
       if (rows == 0) {
@@ -88,10 +86,12 @@ final class EvalDownload {
     }
   }
 
-  private long copy(Part.Remote part, Path target, OutputStream out) throws IOException {
+  private long copy(Part.Remote part, Path target, OutputStream out, Download download)
+      throws IOException {
     String name = part.name();
     if (name.endsWith(".parquet")) {
-      return copyParquet(part, target.resolveSibling("." + target.getFileName() + "." + name), out);
+      download.toFile(part.mirrors(), spool(target, name));
+      return copyParquet(spool(target, name), out);
     }
     try (Download.Source source = download.toStream(part.mirrors())) {
       long rows = copyLines(decompressed(name, source.stream()), name, out);
@@ -100,8 +100,11 @@ final class EvalDownload {
     }
   }
 
-  private long copyParquet(Part.Remote part, Path spool, OutputStream out) throws IOException {
-    download.toFile(part.mirrors(), spool);
+  private static Path spool(Path target, String name) {
+    return target.resolveSibling("." + target.getFileName() + "." + name);
+  }
+
+  private static long copyParquet(Path spool, OutputStream out) throws IOException {
     long[] rows = new long[1];
     try {
       ParquetRows.read(

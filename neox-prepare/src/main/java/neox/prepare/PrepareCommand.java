@@ -10,7 +10,6 @@ import neox.base.Console;
 import neox.base.Environment;
 import neox.base.ExitCode;
 import neox.base.StandardOptions;
-import neox.base.StopRequest;
 import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.UserException;
@@ -18,6 +17,7 @@ import neox.base.Version;
 import neox.base.help.HelpGroup;
 import neox.hub.HubSettings;
 import neox.hub.download.Download;
+import neox.hub.download.Downloads;
 import neox.hub.download.Patience;
 import neox.prepare.sample.SamplePreparation;
 import neox.preprocess.PreprocessPlan;
@@ -98,7 +98,7 @@ public final class PrepareCommand implements ToolCommand {
 
   @Option(
       names = {"--keep-raw", "--keep_raw"},
-      description = "Download first, keep the files, and tokenize from there.")
+      description = "Download first, several files at a time, keep them, and tokenize from there.")
   private boolean keepRaw;
 
   @Option(names = "--name", paramLabel = "NAME", description = "The name of what is made.")
@@ -197,10 +197,13 @@ public final class PrepareCommand implements ToolCommand {
     return Stoppable.run(
         console,
         (observer, stop) -> {
-          try (Download download = Download.open(settings, patience, observer)) {
+          Downloads downloads = hub.downloads(settings, patience, observer);
+          try (Download download = downloads.open()) {
             return list
                 ? list(settings, download, console)
-                : prepare(settings, download, console, stop);
+                : prepare(
+                    settings,
+                    new DatasetPreparation.Means(download, downloads, console, stop::requested));
           }
         });
   }
@@ -215,8 +218,9 @@ public final class PrepareCommand implements ToolCommand {
     return ExitCode.OK;
   }
 
-  private int prepare(HubSettings settings, Download download, Console console, StopRequest stop)
+  private int prepare(HubSettings settings, DatasetPreparation.Means means)
       throws IOException, InterruptedException {
+    Console console = means.console();
     DataFiles choice = new DataFiles(config, split);
     Catalog known = catalog.get();
     try (CorpusFinder finder =
@@ -226,9 +230,8 @@ public final class PrepareCommand implements ToolCommand {
         console.info("%s: there is nothing to prepare", dataset);
         return ExitCode.OK;
       }
-      Gpt2Vocabulary gpt2 = new Gpt2Vocabulary(directory(), known, finder, download);
-      return tokenize(
-          corpus, gpt2, new DatasetPreparation.Means(download, console, stop::requested));
+      Gpt2Vocabulary gpt2 = new Gpt2Vocabulary(directory(), known, finder, means.download());
+      return tokenize(corpus, gpt2, means);
     }
   }
 

@@ -83,7 +83,7 @@ class CheckpointCommandTest {
   @Test
   void goesOnWithWhatAnEarlierRunFinished() throws Exception {
     hub.fail("/cdn/", Fault.status(404));
-    Run run = checkpoint("alice/tiny");
+    Run run = checkpoint("alice/tiny", "--downloads", "1");
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains("model.safetensors: it is not there (HTTP 404 from localhost)");
     assertThat(target).doesNotExist();
@@ -95,6 +95,14 @@ class CheckpointCommandTest {
     assertThat(hub.calls().subList(calls, hub.calls().size()))
         .noneMatch(call -> call.endsWith("/config.json"));
     assertThat(Run.files(target)).hasSize(4);
+  }
+
+  @Test
+  void saysWhatIsWrongWithTheNumberOfDownloads() throws Exception {
+    Run run = checkpoint("alice/tiny", "--downloads", "0");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .isEqualTo("neox-prepare: --downloads: expected a number of at least 1, found 0\n");
   }
 
   @Test
