@@ -36,6 +36,7 @@ class KnownKeysTest {
           "freeze_params",
           "grad_accum_reduction",
           "init_from",
+          "launcher_args",
           "lora",
           "lr_warmup_iters",
           "lr_wsd_decay_fraction",

@@ -322,24 +322,8 @@ public final class KnownKeys {
   }
 
   private static void launching() {
-    ignored(
-        "training runs in one process here",
-        "hostfile",
-        "include",
-        "exclude",
-        "num_nodes",
-        "num_gpus",
-        "master_port",
-        "master_addr",
-        "launcher",
-        "force_multi",
-        "no_ssh_check",
-        "comment",
-        "account",
-        "distributed_backend",
-        "deepspeed_mpi",
-        "deepspeed_slurm",
-        "pipe_partition_method");
+    ignored("Gloo on a CPU, as the device asks for", "distributed_backend");
+    ignored("stages have equal numbers of blocks here", "pipe_partition_method");
     unheard("DeepSpeed's autotuning, which only its own command starts", "autotuning");
     refused("DeepSpeed's autotuning", "autotuning_run");
   }
