@@ -23,6 +23,7 @@ import neox.model.Network;
 import neox.model.NetworkOptions;
 import neox.model.stage.NetworkStage;
 import neox.parallel.Ranks;
+import neox.parallel.TensorParallel;
 import neox.tensor.Device;
 import neox.tensor.Placement;
 import neox.tokenizer.Tokenizer;
@@ -132,7 +133,7 @@ final class Training {
     int paddedVocab =
         Vocabulary.padded(
             tokenizer.vocabSize(), config.model().dims().vocabDivisor(), ranks.tensor().size());
-    NetworkSpec spec = NetworkSpec.of(config.model(), paddedVocab, config.tuning());
+    NetworkSpec spec = spec(paddedVocab);
     new TunedParameters(spec, loaded).check();
     Optional<Path> checkpoint = StartingPoint.find(config.checkpoint(), console);
     Optional<TrainState> before = StartingPoint.before(checkpoint, config.checkpoint());
@@ -156,14 +157,23 @@ final class Training {
     }
   }
 
+  private NetworkSpec spec(int paddedVocab) {
+    NetworkSpec spec = NetworkSpec.of(config.model(), paddedVocab, config.tuning());
+    return tensorParallel().slices() == 1 ? spec : spec.ofSlices();
+  }
+
+  private TensorParallel tensorParallel() {
+    return config.parallel().sequenceParallel() ? ranks.sequenceParallel() : ranks.tensorParallel();
+  }
+
   private NetworkOptions options() {
     return NetworkOptions.training(placement)
-        .withTensorParallel(ranks.tensorParallel())
+        .withTensorParallel(tensorParallel())
         .withRecompute(config.recompute());
   }
 
   private NetworkOptions referenceOptions() {
-    return NetworkOptions.inference(placement).withTensorParallel(ranks.tensorParallel());
+    return NetworkOptions.inference(placement).withTensorParallel(tensorParallel());
   }
 
   /// Opens models that are not continued.
@@ -363,7 +373,11 @@ final class Training {
 
   private Pipeline pipeline() {
     return new Pipeline(
-        ranks, config.batch().microBatchSize(), config.model().hiddenSize(), placement);
+        ranks,
+        config.batch().microBatchSize(),
+        config.model().hiddenSize(),
+        tensorParallel().slices(),
+        placement);
   }
 
   private Trainer.Settings settings(DataPosition position) {

@@ -47,6 +47,9 @@ class ManyRanksTest {
   /// The largest number of samples in a step that every division below can share.
   private static final int SAMPLES = 8;
 
+  /// The end of a style whose ranks hold slices of the sequence.
+  private static final String SLICES = "-slices";
+
   @TempDir Path directory;
 
   @BeforeAll
@@ -75,7 +78,11 @@ class ManyRanksTest {
     "alibi, 1, 1, 4, 0",
     "z-loss, 1, 1, 2, 0",
     "documents, 2, 1, 2, 0",
-    "documents, 1, 2, 1, 1"
+    "documents, 1, 2, 1, 1",
+    "pythia-slices, 1, 1, 2, 0",
+    "gpt3-slices, 2, 1, 2, 0",
+    "llama-slices, 1, 2, 2, 1",
+    "documents-slices, 1, 1, 4, 0"
   })
   void manyRanksTrainAsOneDoes(String style, int pipe, int data, int tensor, int zero)
       throws Exception {
@@ -257,8 +264,11 @@ class ManyRanksTest {
     overrides.put("checkpoint_factor", "100");
     overrides.put("eval_interval", "2");
     overrides.put("save", save.toString());
+    boolean slices = style.endsWith(SLICES);
+    overrides.put("sequence_parallel", String.valueOf(slices));
+    overrides.put("checkpoint_activations", String.valueOf(slices && topology.pipe() > 1));
     overrides.putAll(
-        switch (style) {
+        switch (style.replace(SLICES, "")) {
           case "pythia" -> Map.of();
           case "llama" ->
               Map.of(

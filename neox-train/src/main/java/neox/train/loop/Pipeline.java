@@ -20,15 +20,17 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// on.
 ///
 /// @param rows of a micro-batch
-/// @param hiddenSize of the activations that travel between stages, `[rows, s, hiddenSize]`
+/// @param hiddenSize of the activations that travel between stages, `[rows, s/slices, hiddenSize]`
+/// @param slices of the sequence, one on each tensor-parallel rank; 1 where each has all of it
 /// @param placement of the network
-public record Pipeline(Ranks ranks, int rows, int hiddenSize, Placement placement) {
+public record Pipeline(Ranks ranks, int rows, int hiddenSize, int slices, Placement placement) {
   /// Carries out schedules on a stage.
   ///
   /// @param seqLength s of the micro-batches under way
   public StageRunner runner(Stage stage, IntSupplier seqLength) {
     StageLink link =
-        StageLink.over(ranks.pipe(), () -> placement.zeros(rows, seqLength.getAsInt(), hiddenSize));
+        StageLink.over(
+            ranks.pipe(), () -> placement.zeros(rows, seqLength.getAsInt() / slices, hiddenSize));
     return StageRunner.of(stage, link, ranks.pipe());
   }
 

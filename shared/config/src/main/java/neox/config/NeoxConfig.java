@@ -95,11 +95,7 @@ public record NeoxConfig(
         "each stage needs a block: expected at most num_layers (%d), found %d",
         model.layers(),
         parallel.stages());
-    t.check(
-        !parallel.sequenceParallel() || parallel.modelParallelSize() == 1,
-        List.of("sequence_parallel", "model_parallel_size"),
-        "not built yet with model_parallel_size above 1, found %d; set it to false",
-        parallel.modelParallelSize());
+    parallel.checkSlices(t, model, batch);
     t.check(
         !several || !baseShapes.coordinateCheck(),
         List.of("coord_check"),

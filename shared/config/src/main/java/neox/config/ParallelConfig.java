@@ -56,6 +56,29 @@ public record ParallelConfig(
     }
   }
 
+  /// Reports what is not cut into one slice of the sequence for each tensor-parallel rank.
+  void checkSlices(ConfigTable t, ModelConfig model, BatchConfig batch) {
+    if (!sequenceParallel || modelParallelSize == 1) {
+      return;
+    }
+    t.check(
+        model.seqLength() % modelParallelSize == 0,
+        List.of(SEQUENCE_PARALLEL, "seq_length", MODEL_PARALLEL),
+        "model_parallel_size (%d) must divide seq_length, found %d; set it to false",
+        modelParallelSize,
+        model.seqLength());
+    t.check(
+        batch.changes().curriculum().filter(each -> !each.divides(modelParallelSize)).isEmpty(),
+        List.of(SEQUENCE_PARALLEL, "curriculum_learning.enabled", MODEL_PARALLEL),
+        "model_parallel_size (%d) must divide every length of the curriculum (with"
+            + " difficulty_step and max_difficulty, or the lengths in difficulty); set it to false",
+        modelParallelSize);
+    t.check(
+        model.prompt().isEmpty(),
+        List.of(SEQUENCE_PARALLEL, "soft_prompt_tuning.enabled", MODEL_PARALLEL),
+        "a soft prompt before a sequence in slices is not built yet; set it to false");
+  }
+
   private void checkDivides(ConfigTable t, String key, String what, int size) {
     t.check(
         size % modelParallelSize == 0,
@@ -113,9 +136,10 @@ public record ParallelConfig(
             MODEL_PARALLEL,
             t.integer(MODEL_PARALLEL, 1, Range.atLeast(1), "tensor-parallel ranks")),
         t.flag(
-            "sequence_parallel",
+            SEQUENCE_PARALLEL,
             false,
-            "split activations along the sequence; no effect on one tensor-parallel rank"),
+            "norms, dropout and residuals on each tensor-parallel rank's slice of the sequence; no"
+                + " effect on one such rank; the final norm's gradient counts once (upstream: twice)"),
         t.integer(
             "zero_optimization.stage",
             0,
@@ -128,4 +152,5 @@ public record ParallelConfig(
 
   private static final String PIPE_PARALLEL = "pipe_parallel_size";
   private static final String MODEL_PARALLEL = "model_parallel_size";
+  private static final String SEQUENCE_PARALLEL = "sequence_parallel";
 }

@@ -5,7 +5,7 @@ import neox.parallel.TensorParallel;
 import neox.weights.spec.LayerSpec;
 import org.bytedeco.pytorch.Tensor;
 
-/// One transformer block, `[b, s, h]` to `[b, s, h]`.
+/// One transformer block, `[b, s, h]` to `[b, s, h]`, or a slice of the sequence to the same slice.
 ///
 ///     sequential: y = x + attention(norm₁ x);  z = y + mlp(norm₂ y)
 ///     parallel:   z = x + attention(norm₁ x) + mlp(norm₂ x)      (arXiv:2204.06745 §2.1)

@@ -6,7 +6,8 @@ import neox.weights.spec.LayerSpec;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/// Token ids `[b, s]` to vectors `[b, s, h]`, plus what the positions add.
+/// Token ids `[b, s]` to vectors `[b, s, h]`, plus what the positions add; of them, what the rank
+/// holds between tensor-parallel regions.
 final class Embedding implements Layer {
   private final Tensor words; // [V, h], this rank's rows
   private final PositionScheme positions;
@@ -24,7 +25,7 @@ final class Embedding implements Layer {
 
   @Override
   public Tensor forward(Tensor tokens, Pass pass) {
-    Tensor embedded = positions.embed(embed(tokens), pass.text());
+    Tensor embedded = tp.slice(positions.embed(embed(tokens), pass.text()));
     return scaling.embeddings(dropout.forward(embedded, pass));
   }
 
@@ -34,6 +35,6 @@ final class Embedding implements Layer {
     }
     OwnVocabulary own = OwnVocabulary.of(tokens, words.size(0), tp);
     Tensor known = torch.embedding(words, own.rows());
-    return tp.leave(known.mul(own.mask(words).unsqueeze(-1)));
+    return tp.total(known.mul(own.mask(words).unsqueeze(-1)));
   }
 }

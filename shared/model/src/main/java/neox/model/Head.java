@@ -8,6 +8,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// The end of a network: from hidden states `[b, s, h]`, after the final norm, to what they say of
 /// the next token. The one place that knows the vocabulary's dim.
+///
+/// Where tensor-parallel ranks hold slices of the sequence, the hidden states are this rank's
+/// slice; what comes of them is of all positions, the same on all ranks.
 public final class Head {
   private final Projection projection; // this rank's rows of [V, h]
   private final LogLikelihoods logLikelihoods;
@@ -28,7 +31,7 @@ public final class Head {
     require(Output.REWARD);
     long columns = hidden.size(-1) / tp.size();
     Tensor own = tp.enter(scaling.outputs(hidden)).narrow(-1, tp.rank() * columns, columns);
-    return tp.leave(projection.forward(own)).squeeze(-1).to(ScalarType.Float);
+    return tp.total(projection.forward(own)).squeeze(-1).to(ScalarType.Float);
   }
 
   private void require(Output wanted) {

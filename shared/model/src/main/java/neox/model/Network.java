@@ -189,9 +189,9 @@ public final class Network implements AutoCloseable {
   /// Passes through all layers but the head. Only a [neox.model.stage.NetworkStage] calls this.
   ///
   /// @param x token ids `[b, s]` when the embedding belongs to this stage, else what the stage
-  ///   before has computed, `[b, s, h]`
+  ///   before has computed, `[b, s, h]` or this rank's slice of it
   /// @param inputs what the whole network was given
-  /// @return hidden states `[b, s, h]`
+  /// @return hidden states `[b, s, h]`, or this rank's slice of them
   public Tensor forward(Tensor x, Inputs inputs, Mode mode) {
     long s = inputs.ids().size(1);
     checkLength(inputs, s);
@@ -203,7 +203,7 @@ public final class Network implements AutoCloseable {
         y = Scope.run(() -> layer.forward(input, pass));
       }
       long prompt = y.size(1) - s;
-      return prompt == 0 ? y : y.narrow(1, prompt, s);
+      return prompt > 0 ? y.narrow(1, prompt, s) : y;
     });
   }
 

@@ -141,6 +141,11 @@ public record Ranks(
     return TensorParallel.of(tensor);
   }
 
+  /// The same with the sequence cut into slices outside its regions.
+  public TensorParallel sequenceParallel() {
+    return TensorParallel.ofSlices(tensor);
+  }
+
   /// True on the one rank that speaks for all: it writes the log and what there is one of.
   public boolean isFirstOfAll() {
     return world.isFirst();

@@ -9,7 +9,17 @@ import org.bytedeco.pytorch.Tensor;
 /// The two ends of a region in which each rank computes with its part of the weights: *f* and *g*
 /// of arXiv:1909.08053 §3. A block says where the region begins and ends and knows nothing else.
 ///
-/// Every tensor that goes in stays as it is. With one rank every method returns its argument.
+/// Between two regions the ranks hold the same `[b, s, h]`, or each a slice of the sequence `[b,
+/// s/slices, h]` (sequence parallelism, arXiv:2205.05198 §4.2.2). Whoever implements this holds to
+/// what follows:
+///
+/// - all ranks call the same methods in the same order, in forward and backward;
+/// - every tensor that goes in stays as it is, and what comes out is the caller's;
+/// - inside a region every rank sees all positions; `leave` is linear, and `enter` its transpose:
+///   each one's backward is what the other computes;
+/// - the same ranks come to the same bits every time, and where they hold the same tensor, to the
+///   same bits as each other;
+/// - with one rank every method returns its argument.
 public interface TensorParallel {
   int rank();
 
@@ -25,11 +35,23 @@ public interface TensorParallel {
     return rank() == 0;
   }
 
-  /// Into the region: the same `[b, s, h]` on every rank; gradients add up over the ranks.
+  /// How many slices the sequence is cut into outside the regions, one for each rank; 1 where all
+  /// ranks hold all of it.
+  int slices();
+
+  /// Into the region: what the ranks hold becomes `[b, s, h]` on each; gradients add up over the
+  /// ranks.
   Tensor enter(Tensor x);
 
-  /// Out of the region: the ranks' partial sums `[b, s, h]` become the whole.
+  /// Out of the region: the ranks' partial sums `[b, s, h]` become the whole, or each rank's slice
+  /// of it.
   Tensor leave(Tensor x);
+
+  /// The whole of the ranks' partial sums on every rank, all of which go on with it alike.
+  Tensor total(Tensor x);
+
+  /// What a rank holds outside the regions of a `[b, s, h]` that all ranks have.
+  Tensor slice(Tensor x);
 
   /// The largest of the ranks' elements at each place, without a gradient: softmax over a
   /// vocabulary that the ranks share.
@@ -38,9 +60,14 @@ public interface TensorParallel {
   /// The sum of the ranks' elements at each place, without a gradient.
   Tensor sum(Tensor x);
 
-  /// The region of the ranks of this group.
+  /// The region of the ranks of this group, which hold the same outside it.
   static TensorParallel of(Communicator group) {
-    return group.size() == Communicator.alone().size() ? single() : new OverGroup(group);
+    return group.isAlone() ? single() : new OverGroup(group);
+  }
+
+  /// The region of the ranks of this group, each of which holds a slice of the sequence outside it.
+  static TensorParallel ofSlices(Communicator group) {
+    return group.isAlone() ? single() : new OverSlices(group);
   }
 
   /// One rank, which holds everything: both ends are the identity.
@@ -61,12 +88,27 @@ public interface TensorParallel {
     }
 
     @Override
+    public int slices() {
+      return 1;
+    }
+
+    @Override
     public Tensor enter(Tensor x) {
       return x;
     }
 
     @Override
     public Tensor leave(Tensor x) {
+      return x;
+    }
+
+    @Override
+    public Tensor total(Tensor x) {
+      return x;
+    }
+
+    @Override
+    public Tensor slice(Tensor x) {
       return x;
     }
 
@@ -94,13 +136,28 @@ public interface TensorParallel {
     }
 
     @Override
+    public int slices() {
+      return 1;
+    }
+
+    @Override
     public Tensor enter(Tensor x) {
       return Scope.run(() -> CustomFunction.apply(x.detach(), x, this::sum));
     }
 
     @Override
     public Tensor leave(Tensor x) {
+      return total(x);
+    }
+
+    @Override
+    public Tensor total(Tensor x) {
       return Scope.run(() -> CustomFunction.apply(sum(x), x, gradient -> gradient));
+    }
+
+    @Override
+    public Tensor slice(Tensor x) {
+      return x;
     }
 
     @Override

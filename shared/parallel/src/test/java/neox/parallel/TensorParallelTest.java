@@ -113,6 +113,47 @@ class TensorParallelTest {
         });
   }
 
+  /// The same with a slice of the sequence on each rank between the regions: what a slice leads to
+  /// is that slice of the whole, in forward and backward.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void slicesOfTheSequenceAreSlicesOfTheWhole(int size) {
+    Ranks.runInProcess(
+        ranks(size),
+        ranks -> {
+          try (var _ = Scope.open()) {
+            Generator draws = torch.make_generator_cpu(7);
+            Tensor x = Mlp.random(draws, 3, 8, HIDDEN).set_requires_grad(true);
+            Tensor w1 = Mlp.random(draws, INNER, HIDDEN);
+            Tensor w2 = Mlp.random(draws, HIDDEN, INNER);
+            Tensor expected = x.add(torch.linear(torch.gelu(torch.linear(x, w1)), w2));
+            Tensor upstream = Mlp.random(draws, 3, 8, HIDDEN);
+            backward(expected, upstream);
+
+            long rows = INNER / size;
+            long rank = ranks.at().tensor();
+            Tensor whole = x.detach().set_requires_grad(true);
+            TensorParallel tp = ranks.sequenceParallel();
+            Tensor slice = tp.slice(whole);
+            assertThat(slice.size(1)).isEqualTo(8 / size);
+            Tensor inner = torch.linear(tp.enter(slice), w1.narrow(0, rank * rows, rows));
+            Tensor part = torch.linear(torch.gelu(inner), w2.narrow(1, rank * rows, rows));
+            Tensor actual = slice.add(tp.leave(part));
+            close(actual.detach(), slice(expected.detach(), rank, size));
+            backward(actual, slice(upstream, rank, size));
+            close(Gradients.of(whole).orElseThrow(), Gradients.of(x).orElseThrow());
+          }
+        });
+  }
+
+  private static Tensor slice(Tensor x, long rank, int size) {
+    return x.narrow(1, rank * x.size(1) / size, x.size(1) / size);
+  }
+
+  private static void backward(Tensor output, Tensor gradient) {
+    output.backward(gradient, new BoolOptional(), false, new TensorArrayRefOptional());
+  }
+
   @Test
   void oneRankReturnsTheVeryTensor() {
     try (var _ = Scope.open()) {

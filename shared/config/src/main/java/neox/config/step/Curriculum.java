@@ -11,6 +11,9 @@ public sealed interface Curriculum {
   /// The last step that has the length of step `n`; [StepSchedule#FOREVER] when all later have it.
   long lastAlike(long n);
 
+  /// Whether every length is a multiple of `parts`.
+  boolean divides(int parts);
+
   /// min + (max - min) · (n / totalSteps)^(1 / degree), rounded down to whole tokens, then to a
   /// multiple of `multiple`, and at most max (`fixed_root`; with degree 1 `fixed_linear`).
   record Root(int min, int max, long totalSteps, int multiple, int degree) implements Curriculum {
@@ -22,6 +25,11 @@ public sealed interface Curriculum {
       double progress = Math.pow((double) n / totalSteps, 1.0 / degree);
       double exact = Math.floor(progress * (max - min) + min);
       return (int) Math.min(exact - exact % multiple, max);
+    }
+
+    @Override
+    public boolean divides(int parts) {
+      return multiple % parts == 0 && max % parts == 0;
     }
 
     @Override
@@ -63,6 +71,11 @@ public sealed interface Curriculum {
     @Override
     public int seqLength(long n) {
       return lengths.get(phase(n));
+    }
+
+    @Override
+    public boolean divides(int parts) {
+      return lengths.stream().allMatch(length -> length % parts == 0);
     }
 
     @Override

@@ -41,6 +41,31 @@ public record NetworkSpec(ModelConfig config, int paddedVocab, List<LayerSpec> l
     return new NetworkSpec(config, paddedVocab, new NeoxLayers(config, paddedVocab, tuning).all());
   }
 
+  /// The same where tensor-parallel ranks compute between the projections with a slice of the
+  /// sequence each (`sequence_parallel`), so that a norm's gradient is the sum of theirs.
+  public NetworkSpec ofSlices() {
+    return new NetworkSpec(
+        config, paddedVocab, layers.stream().map(NetworkSpec::ofSlices).toList());
+  }
+
+  private static LayerSpec ofSlices(LayerSpec layer) {
+    return switch (layer) {
+      case LayerSpec.Transformer block ->
+          new LayerSpec.Transformer(
+              block.index(),
+              block.number(),
+              block.residual(),
+              block.norm1().ofSlices(),
+              block.attention(),
+              block.norm2().ofSlices(),
+              block.mlp());
+      case LayerSpec.FinalNorm norm ->
+          new LayerSpec.FinalNorm(norm.index(), norm.norm().ofSlices());
+      case LayerSpec.Embedding _, LayerSpec.SoftPrompt _, LayerSpec.Gmlp _, LayerSpec.Head _ ->
+          layer;
+    };
+  }
+
   /// The layers of one pipeline stage: blocks in equal parts, of which the first ones take what is
   /// left over; the embedding belongs to the first, final norm and head to the last.
   public List<LayerSpec> stage(int stage, int stages) {

@@ -67,6 +67,10 @@ public record ParameterSpec(
     return new ParameterSpec(homes, shape, value, share, group, trainable, role);
   }
 
+  public ParameterSpec withShare(Share value) {
+    return new ParameterSpec(homes, shape, initializer, value, group, trainable, role);
+  }
+
   public ParameterSpec withGroup(Group value) {
     return new ParameterSpec(homes, shape, initializer, share, value, trainable, role);
   }

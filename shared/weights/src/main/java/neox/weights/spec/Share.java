@@ -27,8 +27,9 @@ public sealed interface Share {
   /// Every rank holds the same values and computes the same gradient.
   record Same() implements Share {}
 
-  /// Every rank holds the same values, but only the first adds them to its part of a sum: the
-  /// ranks' gradients add up to the whole one. (A row-parallel bias of a sequential block.)
+  /// Every rank holds the same values and computes a part of their gradient: the parts add up to
+  /// the whole one. (A row-parallel bias of a sequential block, which the first rank alone adds to
+  /// its part of a sum; a norm, where each rank has a slice of the sequence.)
   record AddedOnce() implements Share {}
 
   /// The ranks' values add up to the whole: the first holds it, the others nothing but zeros. (A

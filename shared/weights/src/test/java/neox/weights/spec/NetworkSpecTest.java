@@ -136,6 +136,17 @@ class NetworkSpecTest {
   }
 
   @Test
+  void gradientsOfNormsAddUpWhereRanksHaveSlicesOfTheSequence() {
+    NetworkSpec network = NetworkSpec.of(Models.gpt3(), 512);
+    List<ParameterSpec> slices = network.ofSlices().parameters();
+    for (int i = 0; i < slices.size(); i++) {
+      ParameterSpec before = network.parameters().get(i);
+      Share share = before.key().contains("norm") ? new Share.AddedOnce() : before.share();
+      assertThat(slices.get(i)).isEqualTo(before.withShare(share));
+    }
+  }
+
+  @Test
   void rowParallelBiasesOfASequentialBlockAreAddedOnce() {
     NetworkSpec network = NetworkSpec.of(Models.gpt3(), 512);
     assertThat(find(network, "2.attention.dense.bias").share()).isEqualTo(new Share.AddedOnce());
