@@ -17,5 +17,13 @@ public final class Gradients {
     leaf.mutable_grad().reset();
   }
 
+  /// Has a leaf's numbers lie where another tensor's do from now on; the leaf stays the one that
+  /// graphs and layers know.
+  ///
+  /// @param to of the same shape and type
+  public static void move(Tensor leaf, Tensor to) {
+    leaf.set_data(to);
+  }
+
   private Gradients() {}
 }

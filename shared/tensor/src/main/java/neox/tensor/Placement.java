@@ -1,6 +1,7 @@
 package neox.tensor;
 
 import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -39,6 +40,11 @@ public record Placement(Device device, ScalarType type) {
 
   public Tensor zeros(long... sizes) {
     return torch.zeros(sizes, options());
+  }
+
+  /// Memory that holds anything.
+  Tensor empty(long... sizes) {
+    return torch.empty(sizes, options(), new MemoryFormatOptional());
   }
 
   public Tensor full(double value, long... sizes) {
