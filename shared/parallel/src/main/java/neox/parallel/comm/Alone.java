@@ -23,15 +23,17 @@ record Alone() implements Communicator {
   }
 
   @Override
-  public void allGather(Tensor whole, Tensor part) {
+  public Underway startAllGather(Tensor whole, Tensor part) {
     Arguments.parts(whole, part, this);
     Arguments.copy(whole, part);
+    return () -> {};
   }
 
   @Override
-  public void reduceScatter(Tensor part, Tensor whole) {
-    Arguments.parts(whole, part, this);
+  public Underway startReduceScatter(Tensor part, Tensor whole) {
+    Arguments.sums(whole, part, this);
     Arguments.copy(part, whole);
+    return () -> {};
   }
 
   @Override

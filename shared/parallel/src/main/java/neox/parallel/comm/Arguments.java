@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import neox.tensor.ElementType;
 import neox.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// What all communicators check and prepare. Mistakes here are the program's own: with other ranks
 /// involved they would show as a hang, or as another rank's failure.
@@ -24,17 +25,38 @@ final class Arguments {
 
   /// Checks that `whole` is as many parts along dim 0 as there are ranks.
   static void parts(Tensor whole, Tensor part, Communicator group) {
+    sizes(whole, part, group);
+    if (ElementType.of(whole) != ElementType.of(part)) {
+      throw notAWhole(whole, part, group);
+    }
+  }
+
+  /// The same of parts in which narrower terms are added up.
+  static void sums(Tensor whole, Tensor part, Communicator group) {
+    sizes(whole, part, group);
+    boolean wider =
+        ElementType.of(part) == ScalarType.Float
+            && ElementType.bytes(ElementType.of(whole)) < Float.BYTES
+            && whole.is_floating_point();
+    if (!wider && ElementType.of(whole) != ElementType.of(part)) {
+      throw notAWhole(whole, part, group);
+    }
+  }
+
+  private static void sizes(Tensor whole, Tensor part, Communicator group) {
     long[] expected = shape(part);
     if (expected.length > 0) {
       expected[0] *= group.size();
     }
-    if (expected.length == 0
-        || !Arrays.equals(expected, shape(whole))
-        || ElementType.of(whole) != ElementType.of(part)) {
-      throw new IllegalArgumentException(
-          "%d parts of %s are not a whole of %s"
-              .formatted(group.size(), describe(part), describe(whole)));
+    if (expected.length == 0 || !Arrays.equals(expected, shape(whole))) {
+      throw notAWhole(whole, part, group);
     }
+  }
+
+  private static IllegalArgumentException notAWhole(Tensor whole, Tensor part, Communicator group) {
+    return new IllegalArgumentException(
+        "%d parts of %s are not a whole of %s"
+            .formatted(group.size(), describe(part), describe(whole)));
   }
 
   /// The slice of `whole` along dim 0 that belongs to a rank.

@@ -27,11 +27,25 @@ public interface Communicator extends AutoCloseable {
 
   /// The parts of all ranks, in their order, side by side along dim 0. A part may be its rank's
   /// slice of `whole`.
-  void allGather(Tensor whole, Tensor part);
+  default void allGather(Tensor whole, Tensor part) {
+    startAllGather(whole, part).await();
+  }
 
   /// `part` becomes this rank's slice along dim 0 of the sum of all ranks' `whole`; it may be that
-  /// slice of `whole`.
-  void reduceScatter(Tensor part, Tensor whole);
+  /// slice of `whole`. Terms are added in the order of the ranks, whatever the length, so that the
+  /// bits do not depend on how much is reduced at a time. `part` may be float32 where `whole` is
+  /// narrower; the terms are added in float32 then.
+  default void reduceScatter(Tensor part, Tensor whole) {
+    startReduceScatter(part, whole).await();
+  }
+
+  /// Starts [#allGather]. Until it is awaited, nobody changes `part` or uses `whole`. Ranks start
+  /// their operations in the same order, and await them in the same order, with whatever other
+  /// operations in between.
+  Underway startAllGather(Tensor whole, Tensor part);
+
+  /// Starts [#reduceScatter], likewise: until it is awaited, nobody changes `whole` or uses `part`.
+  Underway startReduceScatter(Tensor part, Tensor whole);
 
   /// Waits until the other rank has received.
   void send(Tensor x, int to);

@@ -1,14 +1,21 @@
 package neox.parallel.comm;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import neox.tensor.ElementType;
 import neox.tensor.Scope;
 import org.bytedeco.pytorch.AllreduceOptions;
 import org.bytedeco.pytorch.BroadcastOptions;
+import org.bytedeco.pytorch.LongVector;
 import org.bytedeco.pytorch.ProcessGroupGloo;
 import org.bytedeco.pytorch.ReduceOp;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.Work;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /// A member of a [Gloo] group. Once an operation has failed, the connections are closed and all
@@ -77,23 +84,85 @@ final class GlooCommunicator implements Communicator {
   }
 
   @Override
-  public void allGather(Tensor whole, Tensor part) {
+  public Underway startAllGather(Tensor whole, Tensor part) {
     Arguments.parts(whole, part, this);
     // A part may be a slice of the whole: Gloo must not read what it writes.
-    run(
+    return start(
         "allGather of " + Arguments.describe(part),
-        () -> Arguments.inPlace(whole, plain -> group._allgather_base(plain, copy(part))._wait()));
+        () -> {
+          Tensor target = Scope.keep(whole.detach());
+          Tensor all = Scope.keep(target.contiguous());
+          Tensor mine = Scope.keep(copy(part));
+          return new Flight(
+              group._allgather_base(bytes(all), bytes(mine)),
+              () -> {
+                if (!target.is_contiguous()) {
+                  target.copy_(all);
+                }
+              },
+              List.of(target, all, mine));
+        });
   }
 
-  /// Gloo itself reduces the whole and takes a slice.
+  /// Gloo itself would reduce the whole and take a slice. Here each rank gets the others' terms of
+  /// its slice and adds them up: half the traffic, and an order that is ours.
   @Override
-  public void reduceScatter(Tensor part, Tensor whole) {
-    Arguments.parts(whole, part, this);
-    try (var _ = Scope.open()) {
-      Tensor sum = copy(whole);
-      allReduce(sum, Reduction.SUM);
-      part.detach().copy_(Arguments.slice(sum, rank, this));
+  public Underway startReduceScatter(Tensor part, Tensor whole) {
+    Arguments.sums(whole, part, this);
+    return start(
+        "reduceScatter of " + Arguments.describe(whole),
+        () -> {
+          Tensor target = Scope.keep(part.detach());
+          Tensor mine = Scope.keep(whole.detach().contiguous());
+          Tensor terms = Scope.keep(torch.empty_like(mine));
+          Work work =
+              group.alltoall_base(bytes(terms), bytes(mine), new LongVector(), new LongVector());
+          return new Flight(work, () -> addUp(terms, target), List.of(target, mine, terms));
+        });
+  }
+
+  private void addUp(Tensor terms, Tensor into) {
+    ScalarType type = ElementType.of(into);
+    Tensor sum = Arguments.slice(terms, 0, this).to(type);
+    for (int other = 1; other < size; other++) {
+      sum.add_(Arguments.slice(terms, other, this)); // in the type of the sum
     }
+    into.copy_(sum);
+  }
+
+  /// Bytes travel as bytes, whatever Gloo knows of their type.
+  private static Tensor bytes(Tensor contiguous) {
+    return contiguous.view(-1).view(ScalarType.Byte);
+  }
+
+  /// An operation that Gloo's own threads carry out.
+  ///
+  /// @param completion what is left to do when they have
+  /// @param tensors kept until then
+  private record Flight(Work work, Runnable completion, List<Tensor> tensors) {}
+
+  private Underway start(String operation, Supplier<Flight> body) {
+    List<Flight> started = new ArrayList<>(1);
+    run(
+        operation,
+        () -> {
+          Flight flight = body.get();
+          started.add(new Flight(Scope.keep(flight.work), flight.completion, flight.tensors));
+        });
+    Flight flight = started.getFirst();
+    return () -> {
+      try {
+        run(
+            operation,
+            () -> {
+              flight.work._wait();
+              flight.completion.run();
+            });
+      } finally {
+        Scope.release(flight.work);
+        flight.tensors.forEach(Scope::release);
+      }
+    };
   }
 
   @Override

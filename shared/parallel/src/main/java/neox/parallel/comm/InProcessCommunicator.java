@@ -2,10 +2,12 @@ package neox.parallel.comm;
 
 import java.util.List;
 import java.util.function.Function;
+import neox.tensor.ElementType;
 import neox.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// A member of an [InProcess] group. Reductions go in rank order, whatever the number of ranks.
 final class InProcessCommunicator implements Communicator {
@@ -41,23 +43,42 @@ final class InProcessCommunicator implements Communicator {
   }
 
   @Override
-  public void allGather(Tensor whole, Tensor part) {
+  public Underway startAllGather(Tensor whole, Tensor part) {
     Arguments.parts(whole, part, this);
     String operation = "allGather of " + Arguments.describe(part);
-    together(
+    return later(
         operation, part, whole, all -> torch.cat(new TensorVector(all.toArray(Tensor[]::new)), 0));
   }
 
   @Override
-  public void reduceScatter(Tensor part, Tensor whole) {
-    Arguments.parts(whole, part, this);
+  public Underway startReduceScatter(Tensor part, Tensor whole) {
+    Arguments.sums(whole, part, this);
     String operation = "reduceScatter of " + Arguments.describe(whole);
-    together(
+    ScalarType type = ElementType.of(part);
+    return later(
         operation,
         whole,
         part,
         all ->
-            reduced(all.stream().map(t -> Arguments.slice(t, rank, this)).toList(), Reduction.SUM));
+            reduced(
+                all.stream().map(t -> Arguments.slice(t, rank, this).to(type)).toList(),
+                Reduction.SUM));
+  }
+
+  /// Ranks of one process gain nothing from talking beside their work: the whole operation happens
+  /// when it is awaited.
+  private Underway later(
+      String operation, Tensor mine, Tensor target, Function<List<Tensor>, Tensor> result) {
+    Tensor from = Scope.keep(mine.detach());
+    Tensor to = Scope.keep(target.detach());
+    return () -> {
+      try {
+        together(operation, from, to, result);
+      } finally {
+        Scope.release(from);
+        Scope.release(to);
+      }
+    };
   }
 
   @Override

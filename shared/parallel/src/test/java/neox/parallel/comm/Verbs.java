@@ -45,6 +45,7 @@ final class Verbs {
         TYPES.forEach(verbs::reduce);
         TYPES.forEach(verbs::gatherAndScatter);
         TYPES.forEach(verbs::broadcast);
+        verbs.addsNarrowTermsInFloat32();
         verbs.sendAround();
         verbs.exchange();
         verbs.strided();
@@ -111,6 +112,33 @@ final class Verbs {
     Tensor part = torch.zeros(new long[] {1, 2}, new TensorOptions(type));
     group.reduceScatter(part, whole.add(new Scalar(rank)));
     holds(part, sum(r -> rank + 3 + r), sum(r -> rank + 3 + r));
+    besideOthers(type);
+  }
+
+  /// Operations that are under way while others begin and end.
+  private void besideOthers(ScalarType type) {
+    Tensor terms = torch.full(new long[] {2L * size}, new Scalar((double) rank)).to(type);
+    Tensor part = torch.zeros(new long[] {2}, new TensorOptions(type));
+    Underway sum = group.startReduceScatter(part, terms);
+    Tensor whole = torch.zeros(new long[] {size}, new TensorOptions(type));
+    Underway gathered = group.startAllGather(whole, of(type, rank));
+    Tensor x = of(type, 1);
+    group.allReduce(x, Reduction.SUM);
+    holds(x, size);
+    sum.await();
+    gathered.await();
+    holds(part, sum(r -> r), sum(r -> r));
+    for (int r = 0; r < size; r++) {
+      holds(whole.narrow(0, r, 1), r);
+    }
+  }
+
+  /// float32 holds the sum of 256 and 1, bfloat16 does not.
+  private void addsNarrowTermsInFloat32() {
+    Tensor terms = torch.full(new long[] {size}, new Scalar(rank == 0 ? 256.0 : 1.0));
+    Tensor part = torch.zeros(1);
+    group.reduceScatter(part, terms.to(ScalarType.BFloat16));
+    holds(part, 256 + (size - 1));
   }
 
   private void broadcast(ScalarType type) {
