@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import neox.base.UserException;
 import neox.config.RecomputeConfig;
 import neox.config.model.Positions;
@@ -38,6 +39,7 @@ public final class Network implements AutoCloseable {
   private final List<Layer> layers;
   private final List<OptionalInt> windows = new ArrayList<>();
   private final Optional<Head> head;
+  private final PassSteps steps;
 
   private Network(NetworkSpec spec, List<LayerSpec> stage, NetworkOptions options) {
     this.spec = spec;
@@ -86,6 +88,7 @@ public final class Network implements AutoCloseable {
               RecomputedBlocks.group(
                   all, perGroup, Recomputation.of(options.placement(), spec.config().dropout()));
         };
+    this.steps = PassSteps.of(stage, layers);
   }
 
   private void addWindow(OptionalInt window) {
@@ -155,12 +158,23 @@ public final class Network implements AutoCloseable {
     return head;
   }
 
+  /// Which steps of a pass need which parameters, in the order of the parameter table.
+  public List<WeightUse> uses() {
+    return steps.uses(parameters.all());
+  }
+
+  /// Has somebody told, from now on, where a pass is.
+  public void watch(LayerWatch value) {
+    steps.watch(value);
+  }
+
   /// Draws the first weights; the same seed gives the same weights, however the network is split.
   public void initialize(long seed) {
     Initialization initialization = new Initialization(seed, options.tensorParallel());
     List<ParameterSpec> table = spec.parameters();
     for (Parameter parameter : parameters.all()) {
-      initialization.fill(parameter, table.indexOf(parameter.spec()));
+      int place = table.indexOf(parameter.spec());
+      steps.write(parameter, () -> initialization.fill(parameter, place));
     }
   }
 
@@ -178,7 +192,8 @@ public final class Network implements AutoCloseable {
         spec.parameters().stream().filter(each -> names.test(each.key())).toList(), store, names);
     parameters.all().stream()
         .filter(each -> names.test(each.spec().key()))
-        .forEach(each -> WeightLoading.load(each, store, options.tensorParallel()));
+        .forEach(each ->
+            steps.write(each, () -> WeightLoading.load(each, store, options.tensorParallel())));
   }
 
   /// The same from weights without a soft prompt, which keeps its values.
@@ -196,15 +211,28 @@ public final class Network implements AutoCloseable {
     long s = inputs.ids().size(1);
     checkLength(inputs, s);
     return Scope.run(() -> {
-      Pass pass = pass(inputs, s, mode);
+      Pass pass = steps.forward(PassSteps.BEFORE_LAYERS, () -> pass(inputs, s, mode));
       Tensor y = x;
-      for (Layer layer : layers) {
-        Tensor input = y;
-        y = Scope.run(() -> layer.forward(input, pass));
+      for (int i = 0; i < layers.size(); i++) {
+        Layer layer = layers.get(i);
+        int step = PassSteps.ofLayer(i);
+        Tensor input = steps.border(step, y);
+        y = steps.forward(step, () -> Scope.run(() -> layer.forward(input, pass)));
       }
       long prompt = y.size(1) - s;
-      return prompt > 0 ? y.narrow(1, prompt, s) : y;
+      return steps.border(steps.head(), prompt > 0 ? y.narrow(1, prompt, s) : y);
     });
+  }
+
+  /// Runs what computes with the head. Only a [neox.model.stage.NetworkStage] calls this.
+  public Tensor atHead(Supplier<Tensor> body) {
+    return steps.forward(steps.head(), body);
+  }
+
+  /// Says that a backward pass through all layers of this stage begins. Only a
+  /// [neox.model.stage.NetworkStage] calls this.
+  public void beginBackward() {
+    steps.beginBackward(head.isPresent() ? steps.head() : steps.head() - 1);
   }
 
   private Pass pass(Inputs inputs, long s, Mode mode) {

@@ -56,7 +56,8 @@ final class Passes {
     Tensor labels = text.narrow(1, 1, s);
     return Scope.run(() -> {
       Tensor hidden = network.forward(ids, Inputs.of(ids), Mode.TRAINING);
-      return network.head().orElseThrow().logLikelihoods(hidden, labels).mean().neg();
+      Head head = network.head().orElseThrow();
+      return network.atHead(() -> head.logLikelihoods(hidden, labels).mean().neg());
     });
   }
 

@@ -102,7 +102,10 @@ public final class NetworkStage implements Stage {
     Item item = work.item(microBatch);
     Inputs inputs = item.inputs();
     Tensor hidden = network.forward(activation.orElse(inputs.ids()), inputs, mode);
-    return network.head().map(head -> item.output(hidden, head)).orElse(hidden);
+    return network
+        .head()
+        .map(head -> network.atHead(() -> item.output(hidden, head)))
+        .orElse(hidden);
   }
 
   private static Tensor leaf(Tensor activation) {
@@ -122,6 +125,7 @@ public final class NetworkStage implements Stage {
       work.afterBackward(); // up to here nothing is trained
       return forward.input().map(Scope::adopt).flatMap(Gradients::of);
     }
+    network.beginBackward();
     if (gradient.isPresent()) {
       output.backward(gradient.get(), new BoolOptional(), false, new TensorArrayRefOptional());
     } else {
