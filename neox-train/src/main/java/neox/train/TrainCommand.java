@@ -25,8 +25,10 @@ import neox.data.OrderLog;
 import neox.parallel.Launch;
 import neox.parallel.Ranks;
 import neox.parallel.Topology;
+import neox.parallel.comm.CommunicationException;
 import neox.tensor.Device;
 import neox.tensor.NativeRuntime;
+import neox.train.heartbeat.Heartbeat;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -103,7 +105,12 @@ public final class TrainCommand implements ToolCommand {
       console.out().print(answer.get());
       return ExitCode.OK;
     }
-    return train(Launch.fromEnvironment(), console.outlastingReaders());
+    try (Heartbeat heartbeat = Heartbeat.fromEnvironment()) {
+      return train(Launch.fromEnvironment(), console.outlastingReaders());
+    } catch (CommunicationException e) {
+      console.fail("neox-train", String.valueOf(e.getMessage()));
+      return ExitCode.PEER_LOST;
+    }
   }
 
   /// Trains as one of the ranks, of which the first alone speaks.

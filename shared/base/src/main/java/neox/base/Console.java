@@ -84,6 +84,13 @@ public record Console(
     err.flush();
   }
 
+  /// Prints what a tool failed with where that is no exception of its own.
+  ///
+  /// @param message a line, or several for as many problems
+  public void fail(String tool, String message) {
+    fail(tool, FailureReport.told(message.lines().toList()));
+  }
+
   private static String text(String format, Object... arguments) {
     return arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments);
   }

@@ -15,5 +15,8 @@ public final class ExitCode {
   /// Stopped on request after saving a checkpoint: run the same command again to continue.
   public static final int STOPPED = 75;
 
+  /// One of several processes that work together lost another: the one that failed says why.
+  public static final int PEER_LOST = 76;
+
   private ExitCode() {}
 }

@@ -39,6 +39,11 @@ record FailureReport(int exitCode, List<String> lines) {
     lines = bounded(lines);
   }
 
+  /// What was told by somebody else.
+  static FailureReport told(List<String> lines) {
+    return new FailureReport(ExitCode.FAILED, lines);
+  }
+
   static FailureReport of(Throwable failure) {
     return switch (failure) {
       case UserException e -> new FailureReport(ExitCode.USAGE, e.problems());

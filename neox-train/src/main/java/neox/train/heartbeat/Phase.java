@@ -1,0 +1,38 @@
+package neox.train.heartbeat;
+
+import java.time.Duration;
+
+/// What a rank is doing, and how long it may do that without a sign of progress. What is long by
+/// nature, such as the first step, has a limit of its own.
+public enum Phase {
+  /// The process comes up and meets the others.
+  STARTING("starting", Duration.ofMinutes(12)),
+  /// Reads the tokenizer, builds the network, loads a checkpoint.
+  LOADING("loading", Duration.ofMinutes(30)),
+  /// Builds or reads the order of samples.
+  DATA("preparing data", Duration.ofHours(12)),
+  /// Compiles and tunes what the others find ready.
+  FIRST_STEP("first step", Duration.ofMinutes(20)),
+  STEP("step", Duration.ofSeconds(25)),
+  EVALUATION("evaluation", Duration.ofSeconds(25)),
+  SAVE("save", Duration.ofMinutes(10)),
+  ENDING("ending", Duration.ofMinutes(2));
+
+  private final String words;
+  private final Duration patience;
+
+  Phase(String words, Duration patience) {
+    this.words = words;
+    this.patience = patience;
+  }
+
+  /// For people.
+  public String words() {
+    return words;
+  }
+
+  /// How long it may show no progress, unless the user says otherwise.
+  public Duration patience() {
+    return patience;
+  }
+}
