@@ -9,6 +9,8 @@ import neox.parallel.Ranks;
 import neox.parallel.comm.Communicator;
 import neox.tensor.Scope;
 import neox.tensor.TensorSource;
+import neox.weights.Shape;
+import neox.weights.spec.ParameterSpec;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
@@ -36,6 +38,19 @@ public final class Optimizer implements AutoCloseable {
         var _ = new NoGradGuard()) {
       return new Optimizer(config, zeroStage, gradients);
     }
+  }
+
+  /// How many float32 numbers the rule of a configuration remembers of a parameter.
+  ///
+  /// @param piece the shape of what a rank holds of it
+  public static long remembered(OptimizerConfig config, ParameterSpec spec, Shape piece) {
+    return UpdateRule.of(config.rule()).of(spec).slots(piece.rank()).stream()
+        .mapToLong(slot ->
+            switch (slot) {
+              case Slot.Elements _, Slot.FirstWeights _ -> piece.count();
+              case Slot.Indices indices -> piece.size(indices.dim());
+            })
+        .sum();
   }
 
   /// How many numbers a rule remembers of each weight of a matrix.

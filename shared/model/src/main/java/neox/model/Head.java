@@ -12,6 +12,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// Where tensor-parallel ranks hold slices of the sequence, the hidden states are this rank's
 /// slice; what comes of them is of all positions, the same on all ranks.
 public final class Head {
+  /// Logits held at once, in elements: 128 MiB in float32.
+  public static final long LOGITS_AT_ONCE = 1L << 25;
+
   private final Projection projection; // this rank's rows of [V, h]
   private final LogLikelihoods logLikelihoods;
   private final TensorParallel tp;

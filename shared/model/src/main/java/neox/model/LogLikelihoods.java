@@ -27,9 +27,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 ///
 /// Shapes: N positions of all rows together, h hidden, V this rank's part of the vocabulary.
 final class LogLikelihoods {
-  /// Logits held at once, in elements: 128 MiB in float32.
-  private static final long LOGITS_AT_ONCE = 1L << 25;
-
   private static final long NO_REDUCTION = 0;
   private static final long NOT_A_LABEL = -100;
 
@@ -41,7 +38,7 @@ final class LogLikelihoods {
   private final long positionsAtOnce;
 
   LogLikelihoods(Tensor weight, TensorParallel tp) {
-    this(weight, tp, Math.max(1, LOGITS_AT_ONCE / weight.size(0)));
+    this(weight, tp, Math.max(1, Head.LOGITS_AT_ONCE / weight.size(0)));
   }
 
   LogLikelihoods(Tensor weight, TensorParallel tp, long positionsAtOnce) {

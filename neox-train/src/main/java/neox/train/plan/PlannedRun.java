@@ -1,0 +1,82 @@
+package neox.train.plan;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import neox.config.NeoxConfig;
+import neox.config.Precision;
+import neox.config.Vocabulary;
+import neox.weights.spec.NetworkSpec;
+
+/// What is to be trained, and on what; how it is divided is said by a [Layout].
+public final class PlannedRun {
+  private final NeoxConfig config;
+  private final int vocabSize;
+  private final Gpu gpu;
+  private final Map<Integer, NetworkSpec> networks = new ConcurrentHashMap<>();
+
+  /// @param vocabSize tokens of the tokenizer
+  public PlannedRun(NeoxConfig config, int vocabSize, Gpu gpu) {
+    this.config = config;
+    this.vocabSize = vocabSize;
+    this.gpu = gpu;
+  }
+
+  NeoxConfig config() {
+    return config;
+  }
+
+  Gpu gpu() {
+    return gpu;
+  }
+
+  /// The network, whose vocabulary is padded for so many tensor-parallel ranks.
+  NetworkSpec network(int tensor) {
+    return networks.computeIfAbsent(tensor, this::laidOut);
+  }
+
+  private NetworkSpec laidOut(int tensor) {
+    int rows = Vocabulary.padded(vocabSize, config.model().dims().vocabDivisor(), tensor);
+    return NetworkSpec.of(config.model(), rows, config.tuning());
+  }
+
+  /// Of a weight and of an activation.
+  int elementBytes() {
+    return bytes(config.precision());
+  }
+
+  /// Whether weights are narrower than what the optimizer changes.
+  boolean isNarrow() {
+    return elementBytes() < Float.BYTES;
+  }
+
+  /// Of a gradient as it goes from rank to rank: the type in which those of micro-batches are added
+  /// up.
+  int reducedBytes() {
+    return bytes(config.mixedPrecision().accumulation());
+  }
+
+  private static int bytes(Precision precision) {
+    return switch (precision) {
+      case FP32 -> Float.BYTES;
+      case FP16, BFLOAT16 -> Short.BYTES;
+    };
+  }
+
+  /// Tokens of a sample as the blocks see it.
+  double positions() {
+    return (double) config.model().seqLength() + config.model().promptTokens();
+  }
+
+  /// Tokens of a micro-batch.
+  double tokens(Layout layout) {
+    return layout.batches().micro() * positions();
+  }
+
+  /// Whether the scores of a block's attention are in memory: where something is added to them or
+  /// dropped from them, and in bfloat16 on a CPU (`AttentionKernel.choose`).
+  boolean holdsScores() {
+    return config.model().positions().biasesScores()
+        || config.model().dropout().attention() > 0
+        || (gpu.isCpu() && config.precision() == Precision.BFLOAT16);
+  }
+}
