@@ -332,6 +332,9 @@ final class Training {
   }
 
   private GradientBuckets.Accumulation accumulation() {
+    if (config.deterministic().onEveryLayout()) {
+      return GradientBuckets.Accumulation.TREE;
+    }
     return config.mixedPrecision().accumulation() == Precision.FP32
         ? GradientBuckets.Accumulation.FLOAT32
         : GradientBuckets.Accumulation.AS_ARRIVING;
@@ -377,7 +380,8 @@ final class Training {
         config.batch().microBatchSize(),
         config.model().hiddenSize(),
         tensorParallel().slices(),
-        placement);
+        placement,
+        config.deterministic().sameOn());
   }
 
   private Trainer.Settings settings(DataPosition position) {
@@ -390,9 +394,11 @@ final class Training {
   }
 
   /// NeoX compat: with `pipe_parallel_size` 1 and more, its loss scale is a factor of each
-  /// micro-batch's loss, so that it comes to rest lower.
+  /// micro-batch's loss, so that it comes to rest lower. It depends on how many each replica has.
   private boolean scalesSums() {
-    return scalesLoss() && config.parallel().pipeParallelSize() > 0;
+    return scalesLoss()
+        && config.parallel().pipeParallelSize() > 0
+        && !config.deterministic().onEveryLayout();
   }
 
   private boolean scalesLoss() {

@@ -18,6 +18,7 @@ import neox.base.ExitCode;
 import neox.base.StopRequest;
 import neox.base.UserException;
 import neox.config.ConfigSource;
+import neox.config.model.ModelConfig;
 import neox.data.indexed.IndexedTokensWriter;
 import neox.data.indexed.TokenWidth;
 import neox.parallel.Ranks;
@@ -230,6 +231,15 @@ final class LayoutMatrix {
     return new Outcome.Trained(
         new Curve(
             Records.values(metrics, "train/lm_loss"), Records.values(metrics, "train/grad_norm")));
+  }
+
+  /// The architecture of a run.
+  ModelConfig model(Style style, Layout layout, Map<String, String> overrides) throws IOException {
+    Map<String, String> settings = settings(style, layout);
+    settings.putAll(overrides);
+    ConfigSource source = new ConfigSource(Optional.empty(), List.of(config), settings);
+    int ranks = layout.topology().worldSize();
+    return RunPlan.read(source, ranks, _ -> {}).loaded().config().model();
   }
 
   private Map<String, String> settings(Style style, Layout layout) {

@@ -68,7 +68,7 @@ final class EvaluatedText {
   /// @param losses the mean of each micro-batch
   double nats(double[] losses) {
     double sum = 0;
-    for (int i = 0; i < losses.length; i++) {
+    for (int i = 0; i < predicted.size(); i++) {
       sum += losses[i] * predicted.get(i);
     }
     return sum;

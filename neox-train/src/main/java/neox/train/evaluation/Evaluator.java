@@ -142,9 +142,9 @@ public final class Evaluator {
 
   private Map<String, Double> results(Target target, TrainingWork work, EvaluatedText text) {
     Map<String, Double> results = new LinkedHashMap<>();
-    double loss = pipeline.meanLoss(work.meanLoss());
+    double loss = pipeline.mean(work.losses());
     results.put(LOSS, loss);
-    results.putAll(pipeline.meanMetrics(work.meanMetrics()));
+    results.putAll(pipeline.means(work.metrics()));
     results.put("lm_loss_ppl", Math.exp(loss));
     if (reporting.charLevel()) {
       double tokens = pipeline.sumOfLastStages((double) text.tokens());

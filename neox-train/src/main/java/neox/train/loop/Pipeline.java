@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntSupplier;
+import neox.config.DeterministicConfig.SameOn;
 import neox.parallel.Ranks;
 import neox.parallel.comm.Reduction;
 import neox.parallel.pipeline.PipelineSchedule;
@@ -13,6 +14,7 @@ import neox.parallel.pipeline.StageRunner;
 import neox.parallel.pipeline.Step;
 import neox.tensor.Placement;
 import neox.tensor.Scope;
+import neox.train.optimizer.Sums;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -23,7 +25,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// @param hiddenSize of the activations that travel between stages, `[rows, s/slices, hiddenSize]`
 /// @param slices of the sequence, one on each tensor-parallel rank; 1 where each has all of it
 /// @param placement of the network
-public record Pipeline(Ranks ranks, int rows, int hiddenSize, int slices, Placement placement) {
+/// @param sameOn what means do not depend on
+public record Pipeline(
+    Ranks ranks, int rows, int hiddenSize, int slices, Placement placement, SameOn sameOn) {
   /// Carries out schedules on a stage.
   ///
   /// @param seqLength s of the micro-batches under way
@@ -44,12 +48,40 @@ public record Pipeline(Ranks ranks, int rows, int hiddenSize, int slices, Placem
     return PipelineSchedule.forwardOnly(ranks.pipe(), microBatches);
   }
 
-  /// The mean over the replicas of the loss that each pipeline's last stage has; the same on every
-  /// rank. All ranks call this together.
+  /// The mean over all replicas' micro-batches of what each pipeline's last stage has; the same on
+  /// every rank. All ranks call this together.
   ///
-  /// @param mine without meaning but on last stages
-  public double meanLoss(double mine) {
-    return sumOfLastStages(mine) / ranks.data().size();
+  /// @param mine of each micro-batch, without meaning but on last stages
+  public double mean(double[] mine) {
+    return switch (sameOn) {
+      case RERUN -> sumOfLastStages(sum(mine) / mine.length) / ranks.data().size();
+      case LAYOUT -> meanInOrder(mine);
+    };
+  }
+
+  /// Summed in the order of the samples, whoever has read them.
+  private double meanInOrder(double[] mine) {
+    int replicas = ranks.data().size();
+    double[] all = new double[mine.length * replicas];
+    for (int i = 0; i < mine.length && ranks.isLastStage(); i++) {
+      all[i * replicas + ranks.data().rank()] = mine[i];
+    }
+    return sum(Sums.over(ranks.data(), Sums.over(ranks.pipe(), all))) / all.length;
+  }
+
+  private static double sum(double[] numbers) {
+    double sum = 0;
+    for (double each : numbers) {
+      sum += each;
+    }
+    return sum;
+  }
+
+  /// The same of several numbers by name. All ranks call this together.
+  public Map<String, Double> means(Map<String, double[]> mine) {
+    Map<String, Double> means = new LinkedHashMap<>();
+    mine.forEach((name, values) -> means.put(name, mean(values)));
+    return means;
   }
 
   /// The sum over the replicas of what each pipeline's last stage has; the same on every rank. All
@@ -58,13 +90,6 @@ public record Pipeline(Ranks ranks, int rows, int hiddenSize, int slices, Placem
   /// @param mine without meaning but on last stages
   public double sumOfLastStages(double mine) {
     return sum(ranks.isLastStage() ? mine : 0);
-  }
-
-  /// The same of several numbers by name. All ranks call this together.
-  public Map<String, Double> meanMetrics(Map<String, Double> mine) {
-    Map<String, Double> means = new LinkedHashMap<>();
-    mine.forEach((name, value) -> means.put(name, meanLoss(value)));
-    return means;
   }
 
   private double sum(double own) {

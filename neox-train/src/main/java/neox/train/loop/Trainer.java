@@ -71,7 +71,7 @@ public final class Trainer {
     StepShape shape = settings.steps().at(n);
     try (var _ = Scope.open()) {
       double factor = lossFactor(shape);
-      parts.gradients().clear();
+      parts.gradients().clear(shape.microBatches());
       parts
           .work()
           .begin(
@@ -102,8 +102,8 @@ public final class Trainer {
     return new StepResult(
         n,
         new SampleRange(parts.progress().state().samples(), settings.steps().at(n).samples()),
-        parts.pipeline().meanLoss(parts.work().meanLoss()),
-        parts.pipeline().meanMetrics(parts.work().meanMetrics()),
+        parts.pipeline().mean(parts.work().losses()),
+        parts.pipeline().means(parts.work().metrics()),
         norms.global(),
         settings.reportsEachNorm() ? norms.byKey() : Map.of(),
         System.nanoTime() - startedAtNanos);

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import neox.model.Head;
 import neox.model.Inputs;
 import neox.model.stage.NetworkStage;
@@ -18,6 +17,7 @@ import neox.train.objective.Loss;
 import neox.train.objective.Objective;
 import neox.train.objective.Scores;
 import neox.train.optimizer.GradientBuckets;
+import neox.train.optimizer.MicroBatchSums;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -31,20 +31,21 @@ import org.bytedeco.pytorch.global.torch;
 public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
   private final BatchFeed feed;
   private final Objective objective;
-  private final Runnable accumulate;
+  private final MicroBatchSums sums;
   private final Consumer<Begun> begun;
   private final List<Tensor> losses = new ArrayList<>();
   private final Map<String, List<Tensor>> metrics = new LinkedHashMap<>();
   private final Owner owner = new Owner();
   private Span span = new Span(0, 0, 0);
+  private List<Integer> order = List.of(); // the number of each micro-batch that is worked on
   private int done;
   private double factor = 1;
 
   private TrainingWork(
-      BatchFeed feed, Objective objective, Runnable accumulate, Consumer<Begun> begun) {
+      BatchFeed feed, Objective objective, MicroBatchSums sums, Consumer<Begun> begun) {
     this.feed = feed;
     this.objective = objective;
-    this.accumulate = accumulate;
+    this.sums = sums;
     this.begun = begun;
   }
 
@@ -63,7 +64,7 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
   /// The work of optimizer steps.
   public static TrainingWork ofTraining(
       BatchFeed feed, Objective objective, GradientBuckets gradients) {
-    return new TrainingWork(feed, objective, gradients::accumulate, _ -> {});
+    return new TrainingWork(feed, objective, gradients, _ -> {});
   }
 
   /// The work of evaluations.
@@ -71,7 +72,7 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
   /// @param begun is told each micro-batch that is begun
   public static TrainingWork ofEvaluation(
       BatchFeed feed, Objective objective, Consumer<Begun> begun) {
-    return new TrainingWork(feed, objective, () -> {}, begun);
+    return new TrainingWork(feed, objective, MicroBatchSums.NONE, begun);
   }
 
   /// Prepares for the micro-batches of one optimizer step, or of one evaluation.
@@ -82,6 +83,7 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
   /// The same with gradients of a loss that is multiplied by a factor.
   public void begin(Span microBatches, double lossFactor) {
     span = microBatches;
+    order = sums.order(microBatches.count());
     done = 0;
     factor = lossFactor;
     losses.clear();
@@ -99,48 +101,40 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
     done += count;
   }
 
-  /// Mean loss of the micro-batches since [#begin]; 0 on stages that compute none.
-  public double meanLoss() {
-    return mean(losses);
-  }
-
-  /// Means of what the objective reports besides, by name in its order; empty on stages that
-  /// compute no loss.
-  public Map<String, Double> meanMetrics() {
-    Map<String, Double> means = new LinkedHashMap<>();
-    metrics.forEach((name, values) -> means.put(name, mean(values)));
-    return means;
-  }
-
-  private double mean(List<Tensor> values) {
-    double sum = 0;
-    for (double value : numbers(values)) {
-      sum += value;
-    }
-    return sum / span.count();
-  }
-
-  /// The loss of each micro-batch since [#begin], in order; none on stages that compute none.
+  /// The loss of each micro-batch since [#begin], by its number; 0 on stages that compute none.
   public double[] losses() {
     return numbers(losses);
   }
 
-  private static double[] numbers(List<Tensor> scalars) {
+  /// What the objective reports of each besides, by name in its order; empty on stages that compute
+  /// no loss.
+  public Map<String, double[]> metrics() {
+    Map<String, double[]> numbers = new LinkedHashMap<>();
+    metrics.forEach((name, values) -> numbers.put(name, numbers(values)));
+    return numbers;
+  }
+
+  private double[] numbers(List<Tensor> scalars) {
+    double[] numbers = new double[span.count()];
     if (scalars.isEmpty()) {
-      return new double[0];
+      return numbers;
     }
     try (var _ = Scope.open()) {
       float[] all =
           TensorData.floats(torch.stack(new TensorVector(scalars.toArray(Tensor[]::new))));
-      return IntStream.range(0, all.length).mapToDouble(i -> all[i]).toArray();
+      for (int i = 0; i < all.length; i++) {
+        numbers[order.get(i)] = all[i];
+      }
+      return numbers;
     }
   }
 
   @Override
   public NetworkStage.Item item(int microBatch) {
-    long ofData = span.first() + done + microBatch;
+    int number = order.get(done + microBatch);
+    long ofData = span.first() + number;
     MicroBatch batch = feed.get(ofData, span.seqLength());
-    begun.accept(new Begun(done + microBatch, ofData, batch));
+    begun.accept(new Begun(number, ofData, batch));
     return new Item(batch);
   }
 
@@ -167,9 +161,10 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
               metrics
                   .computeIfAbsent(name, _ -> new ArrayList<>())
                   .add(owner.keep(value.detach())));
+      int divisor = sums.divisor(span.count());
       return factor == 1
-          ? loss.minimized().div(new Scalar(span.count()))
-          : loss.minimized().mul(new Scalar(factor / span.count()));
+          ? loss.minimized().div(new Scalar(divisor))
+          : loss.minimized().mul(new Scalar(factor / divisor));
     }
   }
 
@@ -178,12 +173,12 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
   private Tensor scaled(Tensor weights) {
     return factor == 1
         ? weights
-        : weights.mul(new Scalar(factor / span.count())).div(weights.sum());
+        : weights.mul(new Scalar(factor / sums.divisor(span.count()))).div(weights.sum());
   }
 
   @Override
   public void afterBackward() {
-    accumulate.run();
+    sums.accumulate();
   }
 
   @Override

@@ -5,11 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import neox.model.Parameter;
 import neox.tensor.ElementType;
 import neox.tensor.Gradients;
 import neox.tensor.Placement;
 import neox.tensor.Scope;
+import neox.train.optimizer.GradientBuckets.Accumulation;
 import neox.weights.Shape;
 import neox.weights.spec.Group;
 import neox.weights.spec.Share;
@@ -20,13 +22,14 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// what concerns all of them is one call.
 ///
 /// The parameters' own `grad` are views of `arriving`, which has their type. What lies between the
-/// parameters is zero.
+/// parameters is zero. Where the order of sums is fixed, `tree` adds up what arrives.
 final class Bucket implements AutoCloseable {
   private final Kind kind;
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final FlatLayout layout;
   private final Tensor sums; // [length], float32
-  private final Tensor arriving; // [length]; the same as `sums` when it is float32
+  private final Tensor arriving; // [length]; may be the same as `sums` when it is float32
+  private final Optional<TreeSums> tree;
 
   /// Parameters of one kind are treated alike.
   ///
@@ -48,28 +51,35 @@ final class Bucket implements AutoCloseable {
   /// All parameters in their buckets.
   ///
   /// @param parts see [FlatLayout]
-  static List<Bucket> of(List<Parameter> parameters, int parts, Cut cut) {
+  static List<Bucket> of(
+      List<Parameter> parameters, int parts, Cut cut, Accumulation accumulation) {
     Map<Kind, List<Parameter>> byKind = new LinkedHashMap<>();
     for (Parameter parameter : parameters) {
       byKind.computeIfAbsent(Kind.of(parameter), _ -> new ArrayList<>()).add(parameter);
     }
     List<Bucket> buckets = new ArrayList<>();
-    byKind.forEach((kind, members) -> buckets.add(new Bucket(kind, members, parts, cut)));
+    byKind.forEach((kind, members) ->
+        buckets.add(
+            new Bucket(kind, members, new FlatLayout(whole(members), parts, cut), accumulation)));
     return List.copyOf(buckets);
   }
 
-  private Bucket(Kind kind, List<Parameter> members, int parts, Cut cut) {
+  private static List<Slice> whole(List<Parameter> members) {
+    return members.stream()
+        .map(member -> Slice.whole(member.spec(), member.value().numel()))
+        .toList();
+  }
+
+  private Bucket(Kind kind, List<Parameter> members, FlatLayout layout, Accumulation accumulation) {
     this.kind = kind;
-    List<Slice> whole = new ArrayList<>();
-    for (Parameter member : members) {
-      parameters.put(member.spec().key(), member);
-      whole.add(Slice.whole(member.spec(), member.value().numel()));
-    }
-    layout = new FlatLayout(whole, parts, cut);
+    this.layout = layout;
+    members.forEach(member -> parameters.put(member.spec().key(), member));
     Placement placement = Placement.of(members.getFirst().value());
     sums = Scope.keep(placement.as(ScalarType.Float).zeros(layout.length()));
-    arriving = kind.isNarrow() ? Scope.keep(placement.zeros(layout.length())) : sums;
-    for (Slice slice : whole) {
+    boolean inTree = accumulation == Accumulation.TREE;
+    arriving = kind.isNarrow() || inTree ? Scope.keep(placement.zeros(layout.length())) : sums;
+    tree = inTree ? Optional.of(new TreeSums(arriving, sums)) : Optional.empty();
+    for (Slice slice : layout.whole()) {
       Tensor value = parameter(slice).value();
       value.mutable_grad().put(view(arriving, slice).view_as(value));
     }
@@ -91,6 +101,11 @@ final class Bucket implements AutoCloseable {
   /// What the next backward pass adds to: `[length]`, of the parameters' type.
   Tensor arriving() {
     return arriving;
+  }
+
+  /// What adds up in a fixed order, where that is asked for.
+  Optional<TreeSums> tree() {
+    return tree;
   }
 
   boolean holds(String key) {
@@ -119,7 +134,8 @@ final class Bucket implements AutoCloseable {
   @Override
   public void close() {
     parameters.values().forEach(parameter -> Gradients.clear(parameter.value()));
-    if (kind.isNarrow()) {
+    tree.ifPresent(TreeSums::close);
+    if (arriving != sums) {
       Scope.release(arriving);
     }
     Scope.release(sums);

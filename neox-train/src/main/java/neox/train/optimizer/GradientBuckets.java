@@ -4,7 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import neox.model.Parameter;
+import neox.parallel.SumTree;
 import neox.parallel.comm.Communicator;
 import neox.parallel.comm.Reduction;
 import neox.tensor.FusedOps;
@@ -29,7 +31,7 @@ import org.bytedeco.pytorch.global.torch;
 /// none.
 ///
 /// Not thread-safe; every step overwrites the memory.
-public final class GradientBuckets implements AutoCloseable {
+public final class GradientBuckets implements MicroBatchSums, AutoCloseable {
   private final Holdings holdings;
   private final List<Parameter> parameters;
   private final List<Bucket> buckets;
@@ -44,21 +46,26 @@ public final class GradientBuckets implements AutoCloseable {
     /// In float32.
     FLOAT32,
     /// In the type that they arrive in, which is that of the parameters.
-    AS_ARRIVING
+    AS_ARRIVING,
+    /// In float32 and in the order of a [SumTree], so that the bits do not depend on how replicas
+    /// share the micro-batches (docs/decisions/0025-same-bits.md).
+    TREE
   }
 
   private GradientBuckets(Holdings holdings, Accumulation accumulation, Cut cut) {
     this.holdings = holdings;
     this.accumulation = accumulation;
     this.parameters = holdings.mine().stream().filter(p -> p.spec().trainable()).toList();
-    this.buckets = Bucket.of(parameters, holdings.ranks().data().size(), cut);
+    this.buckets = Bucket.of(parameters, data().size(), cut, accumulation);
     for (Parameter parameter : parameters) {
       sums.push_back(sum(parameter.spec()));
     }
     for (Bucket bucket : buckets) {
       memory.push_back(bucket.sums());
-      if (bucket.kind().isNarrow()) {
+      if (bucket.arriving() != bucket.sums()) {
         memory.push_back(bucket.arriving());
+      }
+      if (bucket.kind().isNarrow()) {
         narrowSums.push_back(bucket.sums());
         narrowArriving.push_back(bucket.arriving());
       }
@@ -107,6 +114,10 @@ public final class GradientBuckets implements AutoCloseable {
     return bucket.view(bucket.sums(), bucket.layout().whole(spec.key()));
   }
 
+  private Communicator data() {
+    return holdings.ranks().data();
+  }
+
   /// Starts the next step.
   public void clear() {
     try (var _ = new NoGradGuard()) {
@@ -114,10 +125,51 @@ public final class GradientBuckets implements AutoCloseable {
     }
   }
 
-  /// Takes over what the backward pass of one micro-batch has left; call it after each.
+  /// The same for so many micro-batches of this rank, worked on in their [#order].
+  public void clear(int microBatches) {
+    clear();
+    if (accumulation == Accumulation.TREE) {
+      SumTree tree = tree(microBatches);
+      trees().forEach(sums -> sums.begin(tree, data().rank()));
+    }
+  }
+
+  private Stream<TreeSums> trees() {
+    return buckets.stream().flatMap(bucket -> bucket.tree().stream());
+  }
+
+  /// Micro-batch i of replica r is term `i · replicas + r`: the numbers of their samples.
+  private SumTree tree(int microBatches) {
+    return SumTree.ofTurns(Math.multiplyExact(microBatches, data().size()), data().size());
+  }
+
+  @Override
+  public List<Integer> order(int count) {
+    return switch (accumulation) {
+      case FLOAT32, AS_ARRIVING -> MicroBatchSums.super.order(count);
+      case TREE ->
+          tree(count).termsOf(data().rank()).stream().map(term -> term / data().size()).toList();
+    };
+  }
+
+  @Override
+  public int divisor(int count) {
+    return switch (accumulation) {
+      case FLOAT32, AS_ARRIVING -> count;
+      case TREE -> Math.multiplyExact(count, data().size());
+    };
+  }
+
+  @Override
   public void accumulate() {
-    if (accumulation == Accumulation.FLOAT32) {
-      takeOver();
+    switch (accumulation) {
+      case FLOAT32 -> takeOver();
+      case AS_ARRIVING -> {}
+      case TREE -> {
+        try (var _ = new NoGradGuard()) {
+          trees().forEach(TreeSums::add);
+        }
+      }
     }
   }
 
@@ -138,10 +190,13 @@ public final class GradientBuckets implements AutoCloseable {
     try (var _ = Scope.open();
         var _ = new NoGradGuard()) {
       for (Bucket bucket : buckets) {
+        bucket.tree().ifPresent(tree -> tree.reduce(data()));
         if (bucket.kind().addedOnce()) {
           holdings.ranks().tensor().allReduce(bucket.sums(), Reduction.SUM);
         }
-        mean(bucket.sums(), holdings.ranks().data());
+        if (bucket.tree().isEmpty()) {
+          mean(bucket.sums(), data());
+        }
       }
       for (Parameter parameter : parameters) {
         addOverStages(sum(parameter.spec()), holdings.stages(parameter.spec()));
@@ -178,7 +233,10 @@ public final class GradientBuckets implements AutoCloseable {
 
   /// The norms of the whole network's gradients. All ranks call this together.
   public GradientNorms norms() {
-    return normsOf(sums);
+    return switch (accumulation) {
+      case FLOAT32, AS_ARRIVING -> normsOf(sums);
+      case TREE -> new ExactNorms(holdings, this::isCountedHere).of(parameters, sums);
+    };
   }
 
   /// The same of other tensors of the whole network.

@@ -11,9 +11,18 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Sums of a few numbers over ranks.
-final class Sums {
+public final class Sums {
   /// Each number summed over the ranks of a group.
-  static double[] over(Communicator group, double[] numbers) {
+  public static double[] over(Communicator group, double[] numbers) {
+    return reduced(group, numbers, Reduction.SUM);
+  }
+
+  /// The largest of each number over the ranks of a group.
+  static double[] max(Communicator group, double[] numbers) {
+    return reduced(group, numbers, Reduction.MAX);
+  }
+
+  private static double[] reduced(Communicator group, double[] numbers, Reduction reduction) {
     if (group.isAlone() || numbers.length == 0) {
       return numbers;
     }
@@ -21,7 +30,7 @@ final class Sums {
       Tensor sums = Placement.cpu(ScalarType.Double).zeros(numbers.length);
       MemorySegment bytes = MappedTensors.bytes(sums);
       bytes.copyFrom(MemorySegment.ofArray(numbers));
-      group.allReduce(sums, Reduction.SUM);
+      group.allReduce(sums, reduction);
       return bytes.toArray(ValueLayout.JAVA_DOUBLE);
     }
   }

@@ -15,6 +15,7 @@ public record NeoxConfig(
     BaseShapesConfig baseShapes,
     ParallelConfig parallel,
     LaunchConfig launch,
+    DeterministicConfig deterministic,
     BatchConfig batch,
     OptimizerConfig optimizer,
     TuningConfig tuning,
@@ -157,6 +158,7 @@ public record NeoxConfig(
     checkEpochs(t);
     checkDocumentMask(t);
     parallel.check(t, model);
+    deterministic.check(t, this);
     objective.check(t, this);
     checkAdapters(t);
     t.check(
@@ -236,6 +238,7 @@ public record NeoxConfig(
       TokenizerConfig tokenizer,
       RunShape run) {
     int replicas = parallel.replicas(t, run.worldSize());
+    DeterministicConfig deterministic = DeterministicConfig.from(t);
     BatchConfig batch = BatchConfig.from(t, replicas, run.steps(), model.seqLength());
     OptimizerConfig optimizer = OptimizerConfig.from(t, model.mup());
     ScheduleConfig schedule = ScheduleConfig.from(t, optimizer.learningRate(), batch.trainIters());
@@ -246,6 +249,7 @@ public record NeoxConfig(
         BaseShapesConfig.from(t),
         parallel,
         LaunchConfig.from(t),
+        deterministic,
         batch,
         optimizer,
         TuningConfig.from(t),

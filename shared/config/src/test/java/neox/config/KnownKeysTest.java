@@ -26,6 +26,8 @@ class KnownKeysTest {
       Set.of(
           "async_save", //
           "data_stages",
+          "deterministic",
+          "deterministic_shards",
           "eval_on_startup",
           "fim_level",
           "fim_middle_token",

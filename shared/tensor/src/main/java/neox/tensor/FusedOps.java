@@ -65,13 +65,22 @@ public final class FusedOps {
 
   /// The Euclidean norm of each tensor, in float32, one number per tensor.
   public static float[] norms(TensorVector tensors) {
+    return norms(tensors, 2);
+  }
+
+  /// The largest magnitude in each tensor; NaN where it holds one.
+  public static float[] magnitudes(TensorVector tensors) {
+    return norms(tensors, Double.POSITIVE_INFINITY);
+  }
+
+  private static float[] norms(TensorVector tensors, double order) {
     if (tensors.empty()) {
       return new float[0];
     }
     try (var _ = Scope.open()) {
       IValueVector stack = Operator.arguments();
       stack.push_back(Operator.of(tensors));
-      stack.push_back(Operator.scalar(2));
+      stack.push_back(Operator.scalar(order));
       stack.push_back(Operator.none()); // dtype
       Handles.NORM.call(stack);
       return TensorData.floats(torch.stack(stack.get(0).toTensorVector())); // one copy, one wait
