@@ -186,7 +186,7 @@ final class Training {
   }
 
   private List<LayerSpec> stage(NetworkSpec spec) {
-    return spec.stage(ranks.pipe().rank(), ranks.pipe().size());
+    return spec.stages(config.parallel()).get(ranks.pipe().rank());
   }
 
   /// The first rank builds the orders of samples that are not there yet; the others find them.

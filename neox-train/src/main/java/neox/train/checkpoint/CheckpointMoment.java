@@ -81,7 +81,7 @@ record CheckpointMoment(
     NetworkSpec spec = contents.network().spec();
     return new CheckpointPart(
         spec,
-        spec.stage(ranks.pipe().rank(), ranks.pipe().size()),
+        contents.network().stage(),
         ranks.pipe().rank(),
         ranks.pipe().size(),
         ranks.tensor().rank(),

@@ -16,9 +16,11 @@ public record MemoryPlan(List<RankMemory> stages) {
   public static MemoryPlan of(PlannedRun run, Layout layout) {
     NetworkSpec network = run.network(layout.tensor());
     OneStage one = new OneStage(run, layout);
+    List<List<LayerSpec>> layers =
+        network.stages(run.config().parallel().partitionMethod(), layout.pipe(), layout.tensor());
     List<RankMemory> stages = new ArrayList<>();
     for (int stage = 0; stage < layout.pipe(); stage++) {
-      stages.add(one.memory(stage, network.stage(stage, layout.pipe())));
+      stages.add(one.memory(stage, layers.get(stage)));
     }
     return new MemoryPlan(List.copyOf(stages));
   }

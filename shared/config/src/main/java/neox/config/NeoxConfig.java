@@ -90,12 +90,6 @@ public record NeoxConfig(
         List.of("soft_prompt_tuning.enabled", "reset_attention_mask", "reset_position_ids"),
         "a soft prompt before every document of a sample is not built yet; set reset_attention_mask"
             + " and reset_position_ids to false");
-    t.check(
-        parallel.stages() <= Math.max(1, model.layers()),
-        List.of("pipe_parallel_size", "num_layers"),
-        "each stage needs a block: expected at most num_layers (%d), found %d",
-        model.layers(),
-        parallel.stages());
     parallel.checkSlices(t, model, batch);
     t.check(
         !several || !baseShapes.coordinateCheck(),

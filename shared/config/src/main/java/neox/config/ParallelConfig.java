@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 import neox.config.model.MlpConfig;
 import neox.config.model.ModelConfig;
 import neox.config.model.TransformerConfig;
+import neox.config.pipeline.PartitionMethod;
+import neox.config.pipeline.PipelineStages;
 import neox.config.table.ConfigTable;
 import neox.config.table.Range;
 
@@ -16,15 +18,25 @@ import neox.config.table.Range;
 ///
 /// @param pipeParallelSize pipeline stages (`pipe_parallel_size`); 0 and 1 are the same network in
 ///   different checkpoint files: one `mp_rank` file (0) or one file per layer (1 and more)
+/// @param partitionMethod in what these stages are made equal (`pipe_partition_method`)
 /// @param modelParallelSize tensor-parallel ranks (`model_parallel_size`)
 /// @param sequenceParallel activations outside tensor-parallel blocks are split along the sequence
 /// @param zeroStage ZeRO stage (`zero_optimization.stage`)
 public record ParallelConfig(
-    int pipeParallelSize, int modelParallelSize, boolean sequenceParallel, int zeroStage) {
+    int pipeParallelSize,
+    PartitionMethod partitionMethod,
+    int modelParallelSize,
+    boolean sequenceParallel,
+    int zeroStage) {
 
   /// Pipeline stages as the schedule counts them: at least one.
   public int stages() {
     return Math.max(1, pipeParallelSize);
+  }
+
+  /// The network in its stages.
+  public PipelineStages stages(ModelConfig model) {
+    return PipelineStages.of(model, partitionMethod, stages());
   }
 
   /// Ranks that hold one copy of the network together.
@@ -34,6 +46,7 @@ public record ParallelConfig(
 
   /// Reports what `model` does not divide into.
   void check(ConfigTable t, ModelConfig model) {
+    stages(model).check(t);
     checkDivides(t, "num_attention_heads", "num_attention_heads", model.heads());
     if (model.kvHeads() != model.heads()) {
       checkDivides(t, "num_kv_heads", "num_kv_heads", model.kvHeads());
@@ -131,6 +144,7 @@ public record ParallelConfig(
                 0,
                 Range.atLeast(0),
                 "pipeline stages; 0 and 1 differ only in the layout of checkpoints")),
+        PartitionMethod.from(t),
         t.atMost(
             MOST_RANKS,
             MODEL_PARALLEL,

@@ -25,6 +25,7 @@ import neox.config.model.Norm;
 import neox.config.model.Positions;
 import neox.config.model.Residual;
 import neox.config.model.TransformerConfig;
+import neox.config.pipeline.PartitionMethod;
 import neox.config.step.StepChanges;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,7 +76,8 @@ class GoldenConfigTest {
                 new HeadConfig(false),
                 DropoutConfig.NONE,
                 new InitConfig(InitMethod.SMALL_INIT, InitMethod.WANG_INIT, 0.02)));
-    assertThat(config.parallel()).isEqualTo(new ParallelConfig(1, 1, false, 0));
+    assertThat(config.parallel())
+        .isEqualTo(new ParallelConfig(1, PartitionMethod.BLOCKS, 1, false, 0));
     assertThat(config.optimizer())
         .isEqualTo(new OptimizerConfig(new OptimizerRule.Adam(0.9, 0.95, 1e-8), 0.003, 0.1, 1.0));
     assertThat(config.schedule())

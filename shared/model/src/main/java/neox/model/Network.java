@@ -31,6 +31,7 @@ import org.bytedeco.pytorch.Tensor;
 /// Shapes: b batch, s sequence, h hidden size, V padded vocabulary.
 public final class Network implements AutoCloseable {
   private final NetworkSpec spec;
+  private final List<LayerSpec> stage;
   private final NetworkOptions options;
   private final ParameterSet parameters;
   private final Owner owner = new Owner();
@@ -43,6 +44,7 @@ public final class Network implements AutoCloseable {
 
   private Network(NetworkSpec spec, List<LayerSpec> stage, NetworkOptions options) {
     this.spec = spec;
+    this.stage = List.copyOf(stage);
     this.options = options;
     this.parameters = ParameterSet.allocate(NetworkSpec.parameters(stage), options);
     this.masks = new AttentionMasks(options.placement());
@@ -142,6 +144,11 @@ public final class Network implements AutoCloseable {
   /// The whole network's, even where this is a stage of it.
   public NetworkSpec spec() {
     return spec;
+  }
+
+  /// The layers that are here.
+  public List<LayerSpec> stage() {
+    return stage;
   }
 
   public Placement placement() {

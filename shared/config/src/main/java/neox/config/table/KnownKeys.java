@@ -323,7 +323,6 @@ public final class KnownKeys {
 
   private static void launching() {
     ignored("Gloo on a CPU, as the device asks for", "distributed_backend");
-    ignored("stages have equal numbers of blocks here", "pipe_partition_method");
     unheard("DeepSpeed's autotuning, which only its own command starts", "autotuning");
     refused("DeepSpeed's autotuning", "autotuning_run");
   }

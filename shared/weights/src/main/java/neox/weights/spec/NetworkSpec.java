@@ -4,9 +4,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import neox.config.ParallelConfig;
 import neox.config.TuningConfig;
 import neox.config.model.ModelConfig;
+import neox.config.pipeline.PartitionMethod;
+import neox.config.pipeline.PipelineStages;
 import neox.weights.Shape;
 
 /// A whole network as data.
@@ -66,27 +68,14 @@ public record NetworkSpec(ModelConfig config, int paddedVocab, List<LayerSpec> l
     };
   }
 
-  /// The layers of one pipeline stage: blocks in equal parts, of which the first ones take what is
-  /// left over; the embedding belongs to the first, final norm and head to the last.
-  public List<LayerSpec> stage(int stage, int stages) {
-    Objects.checkIndex(stage, stages);
-    return layers.stream().filter(layer -> stageOf(layer, stages) == stage).toList();
+  /// The layers of each pipeline stage, cut where GPT-NeoX and DeepSpeed cut them.
+  public List<List<LayerSpec>> stages(ParallelConfig parallel) {
+    return stages(parallel.partitionMethod(), parallel.stages(), parallel.modelParallelSize());
   }
 
-  private int stageOf(LayerSpec layer, int stages) {
-    return switch (layer) {
-      case LayerSpec.Embedding _, LayerSpec.SoftPrompt _ -> 0;
-      case LayerSpec.Transformer block -> stageOf(block.number(), stages);
-      case LayerSpec.Gmlp block -> stageOf(block.number(), stages);
-      case LayerSpec.FinalNorm _, LayerSpec.Head _ -> stages - 1;
-    };
-  }
-
-  private int stageOf(int block, int stages) {
-    int each = config.layers() / stages;
-    int larger = config.layers() % stages; // stages that have one block more
-    int inLarger = larger * (each + 1);
-    return block < inLarger ? block / (each + 1) : larger + (block - inLarger) / each;
+  /// The same on other numbers of ranks.
+  public List<List<LayerSpec>> stages(PartitionMethod method, int stages, int tensorRanks) {
+    return StageCut.of(this, PipelineStages.of(config, method, stages), tensorRanks);
   }
 
   /// The last layer.
