@@ -22,6 +22,7 @@ import neox.config.ConfigSource;
 import neox.config.NeoxConfig;
 import neox.config.ParallelConfig;
 import neox.data.OrderLog;
+import neox.data.RunSamples;
 import neox.parallel.Launch;
 import neox.parallel.Ranks;
 import neox.parallel.Topology;
@@ -106,7 +107,7 @@ public final class TrainCommand implements ToolCommand {
       return ExitCode.OK;
     }
     try (Heartbeat heartbeat = Heartbeat.fromEnvironment()) {
-      return train(Launch.fromEnvironment(), console.outlastingReaders());
+      return train(Launch.fromEnvironment(), console.outlastingReaders(), heartbeat);
     } catch (CommunicationException e) {
       console.fail("neox-train", String.valueOf(e.getMessage()));
       return ExitCode.PEER_LOST;
@@ -114,11 +115,11 @@ public final class TrainCommand implements ToolCommand {
   }
 
   /// Trains as one of the ranks, of which the first alone speaks.
-  private int train(Launch launch, Console everyRank) throws Exception {
-    Console console = launch.isFirst() ? everyRank : everyRank.silent();
+  private int train(Launch launch, Console everyRank, Heartbeat heartbeat) throws Exception {
+    Console console = voice(launch, everyRank, heartbeat);
     try (StopRequest stop = StopRequest.listen(console)) {
       RunPlan plan =
-          RunPlan.read(source(), launch.worldSize(), OrderLog.of(console, stop::requested))
+          read(launch, OrderLog.of(console, stop::requested))
               .withArchitectureOverridden(overrideArchitecture);
       NeoxConfig read = plan.loaded().config();
       if (read.baseShapes().file().isPresent()) {
@@ -130,7 +131,7 @@ public final class TrainCommand implements ToolCommand {
       if (read.baseShapes().coordinateCheck()) {
         return NativeRuntime.run(() -> new CoordinateCheck(source(), read, console).run());
       }
-      return NativeRuntime.run(() -> train(launch, plan, console, stop));
+      return NativeRuntime.run(() -> train(new Start(launch, plan, heartbeat), console, stop));
     } catch (StoppedException e) {
       return Training.stoppedEarly(console);
     } finally {
@@ -138,8 +139,20 @@ public final class TrainCommand implements ToolCommand {
     }
   }
 
-  private int train(Launch launch, RunPlan plan, Console console, StopRequest stop)
-      throws IOException {
+  /// An agent keeps what the other ranks say in a file for each; of their standard error it shows
+  /// all, which is for failures alone therefore.
+  private static Console voice(Launch launch, Console everyRank, Heartbeat heartbeat) {
+    if (launch.isFirst()) {
+      return everyRank;
+    }
+    return heartbeat.isWatched() ? everyRank.noticesAmongOutput() : everyRank.silent();
+  }
+
+  private record Start(Launch launch, RunPlan plan, Heartbeat heartbeat) {}
+
+  private int train(Start start, Console console, StopRequest stop) throws IOException {
+    Launch launch = start.launch();
+    RunPlan plan = start.plan();
     ParallelConfig parallel = plan.loaded().config().parallel();
     Topology topology = launch.topology(parallel.stages(), parallel.modelParallelSize());
     boolean async = plan.loaded().config().checkpoint().async();
@@ -150,9 +163,20 @@ public final class TrainCommand implements ToolCommand {
       if (ranks.isFirstOfAll()) {
         plan.loaded().warning().ifPresent(warning -> console.warn("%s", warning));
       }
-      Training.Seat seat = new Training.Seat(ranks, writers, Device.named(device));
+      Training.Seat seat =
+          new Training.Seat(ranks, writers, Device.named(device), start.heartbeat());
       return Training.run(plan, seat, console, stop);
     }
+  }
+
+  private RunPlan read(Launch launch, OrderLog log) throws IOException {
+    RunPlan plan = RunPlan.read(source(), launch.worldSize(), log);
+    Optional<ConfigSource> resumed = Resumption.of(source(), plan.loaded().config().checkpoint());
+    if (resumed.isEmpty()) {
+      return plan;
+    }
+    plan.opened().ifPresent(RunSamples::close);
+    return RunPlan.read(resumed.get(), launch.worldSize(), log);
   }
 
   /// The options are short for `--set iteration=N` and `--set init_from=DIR`.

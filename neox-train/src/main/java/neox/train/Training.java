@@ -37,6 +37,8 @@ import neox.train.data.DataPosition;
 import neox.train.data.TrainingData;
 import neox.train.evaluation.Evaluations;
 import neox.train.evaluation.Evaluator;
+import neox.train.heartbeat.Heartbeat;
+import neox.train.heartbeat.Phase;
 import neox.train.log.FlopCount;
 import neox.train.log.NextCommands;
 import neox.train.log.RunPlaces;
@@ -44,6 +46,7 @@ import neox.train.log.RunRecords;
 import neox.train.log.TrainLog;
 import neox.train.loop.Agreement;
 import neox.train.loop.Pipeline;
+import neox.train.loop.StepOutcome;
 import neox.train.loop.Trainer;
 import neox.train.loop.TrainingLoop;
 import neox.train.loop.TrainingWork;
@@ -71,15 +74,22 @@ final class Training {
   private final Placement placement;
   private final Console console;
   private final StopRequest stop;
+  private final Heartbeat heartbeat;
 
   /// Where and with whom a rank computes.
   ///
   /// @param ranks of the run, which stay the caller's
   /// @param writers the same ranks, in groups of their own for the thread that saves
-  record Seat(Ranks ranks, Ranks writers, Device device) {
+  /// @param heartbeat of this rank
+  record Seat(Ranks ranks, Ranks writers, Device device, Heartbeat heartbeat) {
     /// Where nothing is saved beside the steps.
     Seat(Ranks ranks, Device device) {
-      this(ranks, ranks, device);
+      this(ranks, ranks, device, Heartbeat.silent());
+    }
+
+    /// The first rank speaks for all; an agent listens to each.
+    Console voice(Console console) {
+      return ranks.isFirstOfAll() || heartbeat.isWatched() ? console : console.silent();
     }
   }
 
@@ -90,7 +100,8 @@ final class Training {
     this.ranks = seat.ranks();
     this.writers = seat.writers();
     this.placement = NetworkOptions.placement(seat.device(), config.precision());
-    this.console = ranks.isFirstOfAll() ? console : console.silent();
+    this.heartbeat = seat.heartbeat();
+    this.console = console;
     this.stop = stop;
   }
 
@@ -101,9 +112,9 @@ final class Training {
     evaluationSize(plan.loaded().config()); // complains before anything is made
     Optional<Path> save = plan.loaded().config().checkpoint().save();
     try (SaveLock lock = new SaveLock(save.filter(_ -> seat.ranks().isFirstOfAll()))) {
-      return new Training(plan, seat, console, stop).run(lock);
+      return new Training(plan, seat, seat.voice(console), stop).run(lock);
     } catch (StoppedException e) {
-      return stoppedEarly(seat.ranks().isFirstOfAll() ? console : console.silent());
+      return stoppedEarly(seat.voice(console));
     }
   }
 
@@ -123,6 +134,7 @@ final class Training {
   }
 
   private int run(SaveLock lock) throws IOException {
+    heartbeat.enter(Phase.LOADING);
     lock.acquireIfPresent();
     begin().clean(ranks);
     Tokenizer tokenizer =
@@ -141,6 +153,7 @@ final class Training {
         Network network = Network.build(spec, stage(spec), options());
         RunObjective objective =
             RunObjective.of(models(), paddedVocab, referenceOptions(), console)) {
+      heartbeat.enter(Phase.LOADING);
       data.train().rows(0); // complains before anything is written
       lock.acquire();
       try (RunPlaces places = places()) {
@@ -192,6 +205,7 @@ final class Training {
   /// The first rank builds the orders of samples that are not there yet; the others find them.
   private TrainingData data(Tokenizer tokenizer, int paddedVocab, Optional<TrainState> before)
       throws IOException {
+    heartbeat.enter(Phase.DATA);
     TrainingData.Use use =
         new TrainingData.Use(tokenizer.eod(), paddedVocab, ranks.data(), placement);
     if (!ranks.isFirstOfAll()) {
@@ -266,7 +280,7 @@ final class Training {
               pipeline.runner(new NetworkStage(network, work, Mode.TRAINING), work::seqLength),
               settings(data.position()));
       TrainLog trainLog = trainLog(network, progress, data.position(), records);
-      Agreement agreedStop = () -> pipeline.anyOf(stop.requested());
+      Agreement agreedStop = () -> pipeline.anyOf(isStopRequested());
       Evaluator evaluator =
           new Evaluator(
               network,
@@ -276,20 +290,39 @@ final class Training {
               new Evaluator.Reporting(
                   records, data.tokenizer(), config.eval().charLevelPerplexity(), agreedStop));
       Evaluations evaluations = evaluations(data.data(), evaluator);
+      WatchedSaver saver = new WatchedSaver(checkpointer, heartbeat);
       TrainingLoop.Hooks hooks =
           new TrainingLoop.Hooks(
-              List.of(trainLog, records.summary(), places),
-              List.of(evaluations),
-              List.of(evaluations::atStart),
-              List.of(evaluations::catchUp),
+              List.of(trainLog, records.summary(), places, this::stepIsTaken),
+              List.of(watched(evaluations)),
+              List.of(watched(evaluations::atStart)),
+              List.of(watched(evaluations::catchUp)),
               List.of(trainLog::stopped),
-              List.of(evaluations::validateAtEnd, checkpointer::save, evaluations::testAtEnd));
+              List.of(
+                  watched(evaluations::validateAtEnd),
+                  saver::save,
+                  watched(evaluations::testAtEnd)));
       TrainingLoop.Plan plan = plan(progress, data.position());
-      TrainingLoop loop = new TrainingLoop(trainer, hooks, checkpointer, agreedStop, plan, console);
-      int code = loop.run();
+      heartbeat.enter(Phase.FIRST_STEP, plan.first() - 1, plan.last());
+      int code = new TrainingLoop(trainer, hooks, saver, agreedStop, plan, console).run();
+      heartbeat.enter(Phase.ENDING, progress.state().iteration(), plan.last());
       conclude(records, network, code);
       return code;
     }
+  }
+
+  /// Asked between steps and in evaluations, it is a sign of progress as well.
+  private boolean isStopRequested() {
+    heartbeat.beat();
+    return stop.requested();
+  }
+
+  private void stepIsTaken(StepOutcome outcome) {
+    heartbeat.enter(Phase.STEP, outcome.result().step(), config.batch().trainIters());
+  }
+
+  private TrainingLoop.Once watched(TrainingLoop.Once evaluation) {
+    return step -> heartbeat.during(Phase.EVALUATION, () -> evaluation.after(step));
   }
 
   private TrainingLoop.Plan plan(TrainProgress progress, DataPosition position) {
@@ -371,7 +404,8 @@ final class Training {
   }
 
   private TrainingWork work(RunData data, GradientBuckets gradients) {
-    return TrainingWork.ofTraining(data.position().feed(), data.objective(), gradients);
+    return TrainingWork.ofTraining(
+        data.position().feed(), data.objective(), gradients, _ -> heartbeat.beat());
   }
 
   private Pipeline pipeline() {

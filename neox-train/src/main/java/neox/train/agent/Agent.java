@@ -3,15 +3,18 @@ package neox.train.agent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import neox.base.AtomicDirectory;
 import neox.base.Console;
+import neox.base.ExitCode;
 import neox.base.StopRequest;
+import neox.train.heartbeat.Beat;
+import neox.train.heartbeat.JobBeat;
 
-/// Runs the ranks of one host: starts them, watches them, hands signals on, and takes all down when
-/// one fails, with one message that says which, and why.
+/// Runs the ranks of a job: starts them, watches them, hands signals on, and takes all down when
+/// one fails, with one message that says which, and why. Where that is wanted, it starts them
+/// again.
 ///
 /// The ranks die with it, whatever happens to it. It belongs to the main thread.
 public final class Agent {
@@ -24,6 +27,7 @@ public final class Agent {
   private final Console console;
   private final StopRequest stop;
   private final Judge judge;
+  private final long startedAtMillis = System.currentTimeMillis();
 
   private Agent(AgentPlan plan, Console console, StopRequest stop) {
     this.plan = plan;
@@ -37,41 +41,94 @@ public final class Agent {
   /// @param stop what asks this process to stop, and so the ranks
   public static int run(AgentPlan plan, Console console, StopRequest stop)
       throws IOException, InterruptedException {
-    return new Agent(plan, console, stop).run();
-  }
-
-  private int run() throws IOException, InterruptedException {
-    Path beats = Files.createTempDirectory("neox-train-");
-    try {
-      return switch (attempt(beats)) {
-        case Verdict.Over(int code) -> code;
-        case Verdict.Failed failed -> fail(failed);
-      };
-    } finally {
-      AtomicDirectory.deleteTree(beats);
+    try (Crew crew = new LocalCrew(plan, console);
+        Reports reports = Reports.open(plan.logs(), console)) {
+      return new Agent(plan, console, stop).run(crew, reports);
     }
   }
 
-  private int fail(Verdict.Failed failed) {
-    console.fail(TOOL, failed.message());
+  private int run(Crew crew, Reports reports) throws IOException, InterruptedException {
+    Restarts restarts = Restarts.atMost(plan.maxRestarts());
+    for (int restart = 0; ; restart++) {
+      Outcome outcome = attempt(crew, reports, restart);
+      switch (outcome.verdict()) {
+        case Verdict.Over(int code) -> {
+          return code;
+        }
+        case Verdict.Failed failed -> {
+          switch (decide(failed, outcome.step(), restarts)) {
+            case Restarts.GiveUp(String why) -> {
+              return fail(failed, why);
+            }
+            case Restarts.Again(Duration pause, Restarts after) -> {
+              restarts = after;
+              console.warn(
+                  "%s; starting all ranks again from the last complete checkpoint (%d of at most"
+                      + " %d)",
+                  failed.message(), after.atMillis().size(), plan.maxRestarts());
+              if (!waits(pause)) {
+                return ExitCode.STOPPED;
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private Restarts.Decision decide(Verdict.Failed failed, long step, Restarts restarts) {
+    return switch (failed.remedy()) {
+      case NONE -> new Restarts.GiveUp("");
+      case RESTART ->
+          stop.requested()
+              ? new Restarts.GiveUp("")
+              : restarts.afterFailureAt(step, System.currentTimeMillis());
+    };
+  }
+
+  private int fail(Verdict.Failed failed, String why) {
+    console.fail(TOOL, failed.message() + (why.isEmpty() ? "" : "; " + why));
     return failed.code();
   }
 
-  private Verdict attempt(Path beats) throws IOException, InterruptedException {
-    try (Attempt attempt = Attempt.start(plan, port(), beats, console)) {
-      boolean stopping = false;
-      while (true) {
-        Optional<Verdict> verdict = judge.judge(attempt.views(), System.currentTimeMillis());
-        if (verdict.isPresent()) {
-          return verdict.get();
-        }
-        if (stop.requested() && !stopping) {
-          stopping = true;
-          attempt.stop();
-        }
-        Thread.sleep(PERIOD_MILLIS);
-      }
+  /// False when the run is asked to stop meanwhile.
+  private boolean waits(Duration pause) throws InterruptedException {
+    long endNanos = System.nanoTime() + pause.toNanos();
+    while (System.nanoTime() < endNanos && !stop.requested()) {
+      Thread.sleep(PERIOD_MILLIS);
     }
+    return !stop.requested();
+  }
+
+  /// @param step the last that any rank has taken
+  private record Outcome(Verdict verdict, long step) {}
+
+  private Outcome attempt(Crew crew, Reports reports, int restart)
+      throws IOException, InterruptedException {
+    crew.begin(new Attempt.Start(port(), restart, startedAtMillis));
+    boolean stopping = false;
+    while (true) {
+      List<RankView> ranks = crew.views();
+      Optional<Verdict> verdict = judge.judge(ranks, System.currentTimeMillis());
+      reports.tell(verdict.isEmpty() ? JobBeat.RUNNING : JobBeat.ENDED, restart, ranks);
+      if (verdict.isPresent()) {
+        crew.end();
+        return new Outcome(verdict.get(), step(ranks));
+      }
+      if (stop.requested() && !stopping) {
+        stopping = true;
+        crew.stop();
+      }
+      Thread.sleep(PERIOD_MILLIS);
+    }
+  }
+
+  private static long step(List<RankView> ranks) {
+    return ranks.stream()
+        .flatMap(rank -> rank.beat().stream())
+        .mapToLong(Beat::step)
+        .max()
+        .orElse(0);
   }
 
   /// Another for each attempt: of the last, some rank on another host may still be about.
@@ -79,8 +136,8 @@ public final class Agent {
     if (plan.ranks().masterPort() > 0) {
       return plan.ranks().masterPort();
     }
-    try (ServerSocket free =
-        new ServerSocket(0, 1, InetAddress.getByName(plan.ranks().masterAddress()))) {
+    InetAddress here = InetAddress.getByName(plan.ranks().masterAddress());
+    try (ServerSocket free = new ServerSocket(0, 1, here)) {
       return free.getLocalPort();
     }
   }

@@ -1,6 +1,7 @@
 package neox.train.agent;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,17 +14,25 @@ final class Attempt implements AutoCloseable {
   private final List<RankProcess> processes = new ArrayList<>();
   private final long memoryKills = MemoryKills.count();
 
+  /// Which attempt it is.
+  ///
+  /// @param port at which the ranks of all hosts meet
+  /// @param restarts how often they have been started before
+  /// @param jobStartMillis when they were started for the first time
+  record Start(int port, int restarts, long jobStartMillis) {}
+
   /// Starts all ranks.
   ///
-  /// @param port at which the ranks meet
   /// @param beats directory of the heartbeats
-  static Attempt start(AgentPlan plan, int port, Path beats, Console console) throws IOException {
+  static Attempt start(AgentPlan plan, Start start, Path beats, Console console)
+      throws IOException {
     Attempt attempt = new Attempt();
     try {
-      HostRanks ranks = plan.ranks();
       RankEnvironment environment =
-          new RankEnvironment(ranks, port, beats, Runtime.getRuntime().availableProcessors());
-      for (int local = 0; local < ranks.here(); local++) {
+          new RankEnvironment(
+              plan.ranks(), start, beats, Runtime.getRuntime().availableProcessors());
+      for (int local = 0; local < plan.ranks().here(); local++) {
+        Files.deleteIfExists(environment.beat(local));
         attempt.processes.add(start(plan, environment, local, console));
       }
       return attempt;
@@ -46,7 +55,9 @@ final class Attempt implements AutoCloseable {
             ranks.isFirst(local) ? RankLog.Voice.AS_IT_IS : RankLog.Voice.ERRORS_ALONE,
             console);
     try {
-      log.note("--- rank %d of %d on %s".formatted(rank, ranks.worldSize(), ranks.host()));
+      log.note(
+          "--- rank %d of %d on %s, restart %d"
+              .formatted(rank, ranks.worldSize(), ranks.host(), environment.start().restarts()));
       return RankProcess.start(
           plan.command(),
           variables,

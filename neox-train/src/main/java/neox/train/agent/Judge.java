@@ -19,6 +19,9 @@ import neox.train.heartbeat.Phase;
 /// has lost a peer is believed to be at fault only when nobody else is, and one that waits for
 /// others hangs only when all wait.
 record Judge(Limits limits) {
+  /// Where one micro-batch takes a minute, nothing hangs after half of that.
+  private static final long LONGER_THAN_EVER = 3;
+
   /// Nothing as long as the ranks may go on.
   Optional<Verdict> judge(List<RankView> ranks, long nowMillis) {
     return firstFailure(ranks)
@@ -155,8 +158,13 @@ record Judge(Limits limits) {
 
   private boolean isStill(RankView rank, long nowMillis) {
     return rank.beat()
-        .map(beat -> stillMillis(rank, nowMillis) > limits.progressIn(beat.phase()).toMillis())
+        .map(beat -> stillMillis(rank, nowMillis) > patienceMillis(beat))
         .orElse(false);
+  }
+
+  private long patienceMillis(Beat beat) {
+    return Math.max(
+        limits.progressIn(beat.phase()).toMillis(), LONGER_THAN_EVER * beat.longestMillis());
   }
 
   private static long stillMillis(RankView rank, long nowMillis) {

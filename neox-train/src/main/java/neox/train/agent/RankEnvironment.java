@@ -8,10 +8,10 @@ import neox.train.heartbeat.Heartbeat;
 /// What the environment of a rank says besides what its agent's says.
 ///
 /// @param ranks of this host
-/// @param port at which the ranks of this attempt meet
+/// @param start which attempt it is
 /// @param beats where the ranks leave their heartbeats
 /// @param processors of this host
-record RankEnvironment(HostRanks ranks, int port, Path beats, int processors) {
+record RankEnvironment(HostRanks ranks, Attempt.Start start, Path beats, int processors) {
   private static final String THREADS = "OMP_NUM_THREADS";
 
   /// The variables of one rank.
@@ -25,8 +25,10 @@ record RankEnvironment(HostRanks ranks, int port, Path beats, int processors) {
     variables.put("WORLD_SIZE", Integer.toString(ranks.worldSize()));
     variables.put("LOCAL_WORLD_SIZE", Integer.toString(ranks.here()));
     variables.put("MASTER_ADDR", ranks.masterAddress());
-    variables.put("MASTER_PORT", Integer.toString(port));
+    variables.put("MASTER_PORT", Integer.toString(start.port()));
     variables.put(Heartbeat.VARIABLE, beat(local).toString());
+    variables.put(Heartbeat.RESTARTS, Integer.toString(start.restarts()));
+    variables.put(Heartbeat.JOB_START, Long.toString(start.jobStartMillis()));
     if (!ranks.devices().isEmpty()) {
       variables.put("CUDA_VISIBLE_DEVICES", ranks.devices().get(local));
     }

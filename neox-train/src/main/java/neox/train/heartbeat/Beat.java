@@ -13,9 +13,10 @@ import neox.base.json.Json;
 ///   stopped
 /// @param progressAtMillis when the rank has last got on with its work
 /// @param phase what it does
-/// @param step the last that it has begun
+/// @param step the last that it has taken
 /// @param lastStep of the whole run, 0 before that is known
 /// @param progress counts signs of progress
+/// @param longestMillis between two of them, in the phases that come again and again
 /// @param waiting whether it waits for other ranks
 /// @param where the call that it is in, if it has been in it for long; else empty
 public record Beat(
@@ -26,6 +27,7 @@ public record Beat(
     long step,
     long lastStep,
     long progress,
+    long longestMillis,
     boolean waiting,
     String where) {
 
@@ -40,6 +42,7 @@ public record Beat(
             "iteration", step,
             "train_iters", lastStep,
             "progress", progress,
+            "longest", longestMillis,
             "waiting", waiting,
             "where", where));
   }
@@ -65,6 +68,7 @@ public record Beat(
         json.path("iteration").asLong(),
         json.path("train_iters").asLong(),
         json.path("progress").asLong(),
+        json.path("longest").asLong(),
         json.path("waiting").asBoolean(),
         json.path("where").asText());
   }
@@ -72,7 +76,7 @@ public record Beat(
   /// What the rank does, for people: `step 12`, `loading`.
   public String doing() {
     return switch (phase) {
-      case STEP, FIRST_STEP -> "step " + step;
+      case STEP, FIRST_STEP -> "step " + (step + 1);
       case EVALUATION -> "evaluation after step " + step;
       case SAVE -> "save after step " + step;
       case STARTING, LOADING, DATA, ENDING -> phase.words();

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import neox.base.Environment;
 import neox.base.NamedFiles;
@@ -19,6 +20,12 @@ import neox.base.ParentWatch;
 public final class Heartbeat implements AutoCloseable {
   /// Names the file to write; set by the agent of the host.
   public static final String VARIABLE = "NEOX_HEARTBEAT";
+
+  /// Says how often the agent has started the ranks again after a failure.
+  public static final String RESTARTS = "NEOX_RESTARTS";
+
+  /// Says when the job was started for the first time, in milliseconds since 1970.
+  public static final String JOB_START = "NEOX_JOB_START";
 
   private static final int BYTES = 1024;
   private static final long PERIOD_MILLIS = 500;
@@ -69,16 +76,48 @@ public final class Heartbeat implements AutoCloseable {
     return heartbeat;
   }
 
+  /// When the job was started whose ranks the agent has started again after a failure, in
+  /// milliseconds since 1970; empty in its first attempt.
+  public static OptionalLong startOfRestartedJob() {
+    boolean again = Environment.get(RESTARTS).filter(times -> !times.equals("0")).isPresent();
+    Optional<String> start = Environment.get(JOB_START).filter(_ -> again);
+    return start.isPresent() ? OptionalLong.of(Long.parseLong(start.get())) : OptionalLong.empty();
+  }
+
+  /// Whether an agent watches this rank.
+  public boolean isWatched() {
+    return file.isPresent();
+  }
+
   /// What this thread does from now on.
   public void enter(Phase phase) {
-    state = new State(phase, state.step, state.lastStep);
+    State is = state;
+    state = new State(phase, is.step, is.lastStep);
     beat();
   }
 
-  /// Step `step` of `lastStep` begins, or what comes after it.
+  /// What this thread does from now on, after step `step` of `lastStep`.
   public void enter(Phase phase, long step, long lastStep) {
     state = new State(phase, step, lastStep);
     beat();
+  }
+
+  /// Does something else in between.
+  public <E extends Exception> void during(Phase phase, Body<E> body) throws E {
+    State before = state;
+    enter(phase);
+    try {
+      body.run();
+    } finally {
+      state = before;
+      beat();
+    }
+  }
+
+  /// Something that a rank does.
+  @FunctionalInterface
+  public interface Body<E extends Exception> {
+    void run() throws E;
   }
 
   /// A sign of progress.
@@ -89,16 +128,10 @@ public final class Heartbeat implements AutoCloseable {
   private void write() {
     try (FileChannel channel =
         NamedFiles.open(file.orElseThrow(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      long seen = -1;
-      long changedAt = System.currentTimeMillis();
+      Pulse pulse = new Pulse(0, System.currentTimeMillis(), 0);
       while (!closed) {
-        long now = System.currentTimeMillis();
-        long count = progress.get();
-        if (count != seen) {
-          seen = count;
-          changedAt = now;
-        }
-        write(channel, beat(now, changedAt, count));
+        pulse = pulse.at(System.currentTimeMillis(), progress.get(), state.phase);
+        write(channel, beat(pulse));
         Thread.sleep(PERIOD_MILLIS);
       }
     } catch (InterruptedException e) {
@@ -108,18 +141,29 @@ public final class Heartbeat implements AutoCloseable {
     }
   }
 
-  private Beat beat(long now, long changedAt, long count) {
+  /// @param changedAt when the count was last another
+  /// @param longest that it was the same in steps and evaluations
+  private record Pulse(long count, long changedAt, long longest) {
+    Pulse at(long now, long newCount, Phase phase) {
+      long still = phase.recurs() ? Math.max(longest, now - changedAt) : longest;
+      return newCount == count ? this : new Pulse(newCount, now, still);
+    }
+  }
+
+  private Beat beat(Pulse pulse) {
     State is = state;
+    long now = System.currentTimeMillis();
     Optional<StackTraceElement[]> stack =
-        now - changedAt < QUIET_MILLIS ? Optional.empty() : Optional.of(stack());
+        now - pulse.changedAt < QUIET_MILLIS ? Optional.empty() : Optional.of(stack());
     return new Beat(
         ProcessHandle.current().pid(),
         now,
-        changedAt,
+        pulse.changedAt,
         is.phase,
         is.step,
         is.lastStep,
-        count,
+        pulse.count,
+        pulse.longest,
         stack.map(frames -> isIn(frames, COMMUNICATION)).orElse(false),
         stack.flatMap(Heartbeat::where).orElse(""));
   }

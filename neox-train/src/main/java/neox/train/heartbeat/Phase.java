@@ -26,6 +26,14 @@ public enum Phase {
     this.patience = patience;
   }
 
+  /// Whether it comes again and again, so that its parts take about as long each time.
+  boolean recurs() {
+    return switch (this) {
+      case FIRST_STEP, STEP, EVALUATION -> true;
+      case STARTING, LOADING, DATA, SAVE, ENDING -> false;
+    };
+  }
+
   /// For people.
   public String words() {
     return words;

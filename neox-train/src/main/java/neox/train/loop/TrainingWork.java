@@ -62,9 +62,11 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
   public record Span(long first, int count, int seqLength) {}
 
   /// The work of optimizer steps.
+  ///
+  /// @param begun is told each micro-batch that is begun
   public static TrainingWork ofTraining(
-      BatchFeed feed, Objective objective, GradientBuckets gradients) {
-    return new TrainingWork(feed, objective, gradients, _ -> {});
+      BatchFeed feed, Objective objective, GradientBuckets gradients, Consumer<Begun> begun) {
+    return new TrainingWork(feed, objective, gradients, begun);
   }
 
   /// The work of evaluations.

@@ -46,7 +46,7 @@ class AgentTest {
         .containsExactlyInAnyOrder("note 0", "rank 1 (here): note 1", "rank 2 (here): note 2");
     assertThat(directory.resolve("logs/rank-2.log"))
         .content()
-        .contains("--- rank 2 of 3 on here", "2 2 of 3 at 127.0.0.1", "note 2");
+        .contains("--- rank 2 of 3 on here, restart 0", "2 2 of 3 at 127.0.0.1", "note 2");
   }
 
   @Test
@@ -144,14 +144,45 @@ class AgentTest {
     assertThat(out.toString(StandardCharsets.UTF_8)).as("while it is there").isEqualTo("open\n");
   }
 
+  @Test
+  void startsAllRanksAgainAndSaysSo() throws Exception {
+    int code =
+        run(
+            2,
+            1,
+            "echo $NEOX_RESTARTS; [ $RANK$NEOX_RESTARTS = 10 ] && exit 3; [ $NEOX_RESTARTS = 1 ] || exec sleep 50");
+
+    assertThat(code).isEqualTo(ExitCode.OK);
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("0\n1\n");
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo(
+            "warning: rank 1 (here) failed with exit code 3; starting all ranks again from the last"
+                + " complete checkpoint (1 of at most 1)\n");
+    assertThat(directory.resolve("logs/heartbeat.json"))
+        .content()
+        .contains("\"state\":\"ended\"", "\"restarts\":1", "\"rank\":1,\"host\":\"here\"");
+  }
+
+  @Test
+  void startsNothingAgainThatTheCallerMustMend() throws Exception {
+    assertThat(run(2, 5, "echo $NEOX_RESTARTS; echo 'neox-train: no such key' >&2; exit 2"))
+        .isEqualTo(ExitCode.USAGE);
+
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("0\n");
+  }
+
   private int run(int ranks, String script) throws Exception {
+    return run(ranks, 0, script);
+  }
+
+  private int run(int ranks, int maxRestarts, String script) throws Exception {
     AgentPlan plan =
         new AgentPlan(
             HostRanks.alone("here", ranks, List.of()),
             List.of("bash", "-c", "cd '%s'; %s".formatted(directory, script)),
             Optional.of(directory.resolve("logs")),
             SHORT,
-            0);
+            maxRestarts);
     try (StopRequest request = StopRequest.listen(console().silent())) {
       stop = request;
       return Agent.run(plan, console(), request);

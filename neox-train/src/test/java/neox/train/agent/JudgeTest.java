@@ -157,6 +157,14 @@ class JudgeTest {
   }
 
   @Test
+  void givesStepsTimeThatAlwaysTakeLong() {
+    Beat slow = new Beat(1, NOW, NOW - 80_000, Phase.STEP, 3, 9, 7, 30_000, false, "");
+    RankView rank = new RankView(0, "h", new Running(0, false), Optional.of(slow));
+    assertThat(judge(rank)).isEmpty();
+    assertThat(judge.judge(List.of(rank), NOW + 11_000)).isPresent();
+  }
+
+  @Test
   void hasLimitsThatCanBeSet() {
     Limits slow =
         new Limits(
@@ -223,9 +231,10 @@ class JudgeTest {
         NOW - silent * 1000,
         NOW - still * 1000,
         phase,
-        12,
+        11,
         100,
         7,
+        5_000,
         waiting,
         still > 2 ? "A.b (A.java:1)" : "");
   }

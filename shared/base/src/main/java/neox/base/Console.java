@@ -107,6 +107,12 @@ public record Console(
     return new Console(in, lasting, err, status, quiet);
   }
 
+  /// A console whose notices and warnings go to standard output, for one whose standard error is
+  /// kept for failures.
+  public Console noticesAmongOutput() {
+    return new Console(in, out, StatusLine.hidden(), out, quiet);
+  }
+
   /// A console that nobody reads, for ranks that are not the first.
   public Console silent() {
     PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
