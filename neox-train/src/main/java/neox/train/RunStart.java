@@ -15,6 +15,7 @@ import neox.train.checkpoint.LearningRateSchedule;
 import neox.train.checkpoint.StartingPoint;
 import neox.train.checkpoint.TrainState;
 import neox.train.optimizer.Optimizer;
+import neox.train.stability.LossScale;
 import neox.train.stability.LossScaling;
 import neox.train.stability.Stability;
 import neox.weights.neox.NeoxCheckpoint;
@@ -65,10 +66,25 @@ record RunStart(Models models, LossScaling scaling, Console console) {
       state.randomState().ifPresent(random -> restoreRandomState(random, checkpoint.get()));
       console.info("loaded %s, continuing after step %d", checkpoint.get(), state.iteration());
       return state.withStability(
-          TrainState.isIn(checkpoint.get()) && config().checkpoint().loadOptimizer()
-              ? state.stability().withLossScale(scaling.resumed(state.stability().lossScale()))
-              : state.stability().withLossScale(scaling.first()));
+          state.stability().withLossScale(lossScale(state, checkpoint.get(), stored)));
     }
+  }
+
+  private LossScale lossScale(TrainState state, Path checkpoint, NeoxCheckpoint stored)
+      throws IOException {
+    if (!continuesOptimizer()) {
+      return scaling.first();
+    }
+    if (TrainState.isIn(checkpoint)) {
+      return scaling.resumed(state.stability().lossScale());
+    }
+    try (DeepSpeedState optimizer = DeepSpeedState.open(stored, config())) {
+      return optimizer.lossScale().map(scaling::resumed).orElseGet(scaling::first);
+    }
+  }
+
+  private boolean continuesOptimizer() {
+    return !config().checkpoint().finetune() && config().checkpoint().loadOptimizer();
   }
 
   private static void restoreRandomState(String state, Path checkpoint) {
@@ -86,16 +102,21 @@ record RunStart(Models models, LossScaling scaling, Console console) {
 
   /// Continues with the state that the checkpoint holds, where it is asked for.
   void restore(Optimizer optimizer, Path checkpoint) throws IOException {
-    if (config().checkpoint().finetune() || !config().checkpoint().loadOptimizer()) {
+    if (!continuesOptimizer()) {
       return;
     }
     if (OptimizerStateFile.isIn(checkpoint) || TrainState.isIn(checkpoint)) {
       optimizer.restore(checkpoint);
-    } else {
-      console.warn(
-          "%s was not made by neox-train: its optimizer state is not read, the optimizer starts"
-              + " fresh",
-          checkpoint);
+      return;
+    }
+    try (NeoxCheckpoint stored = NeoxCheckpoint.open(checkpoint, OptionalLong.empty(), config());
+        DeepSpeedState state = DeepSpeedState.open(stored, config())) {
+      if (state.isThere()) {
+        state.restore(optimizer);
+        console.info("%s: continuing with DeepSpeed's optimizer state", checkpoint);
+      } else {
+        console.warn("%s holds no optimizer state: the optimizer starts fresh", checkpoint);
+      }
     }
   }
 

@@ -18,7 +18,7 @@ record AdamUpdate(OptimizerRule.Adam adam) implements UpdateRule {
 
   @Override
   public List<Slot> slots(int dims) {
-    return List.of(new Slot.Elements("exp_avg"), new Slot.Elements("exp_avg_sq"));
+    return List.of(new Slot.Elements("exp_avg", 1), new Slot.Elements("exp_avg_sq", 2));
   }
 
   @Override

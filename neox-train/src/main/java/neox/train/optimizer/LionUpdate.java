@@ -19,7 +19,7 @@ record LionUpdate(OptimizerRule.Lion lion) implements UpdateRule {
 
   @Override
   public List<Slot> slots(int dims) {
-    return List.of(new Slot.Elements("exp_avg"));
+    return List.of(new Slot.Elements("exp_avg", 1));
   }
 
   @Override

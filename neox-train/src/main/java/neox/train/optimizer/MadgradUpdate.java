@@ -34,8 +34,8 @@ record MadgradUpdate(OptimizerRule.Madgrad madgrad) implements UpdateRule {
 
   @Override
   public List<Slot> slots(int dims) {
-    Slot squares = new Slot.Elements("grad_sum_sq");
-    Slot sum = new Slot.Elements("s");
+    Slot squares = new Slot.Elements("grad_sum_sq", 2);
+    Slot sum = new Slot.Elements("s", 1);
     return hasMomentum()
         ? List.of(squares, sum, new Slot.FirstWeights("x0"))
         : List.of(squares, sum);

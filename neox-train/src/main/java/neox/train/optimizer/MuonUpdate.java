@@ -35,7 +35,7 @@ record MuonUpdate(OptimizerRule.Muon muon) implements UpdateRule {
 
   @Override
   public List<Slot> slots(int dims) {
-    return List.of(new Slot.Elements("momentum_buffer"));
+    return List.of(new Slot.Elements("momentum_buffer", 1));
   }
 
   @Override

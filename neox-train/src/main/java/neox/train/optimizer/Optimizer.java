@@ -10,6 +10,8 @@ import neox.parallel.comm.Communicator;
 import neox.tensor.Scope;
 import neox.tensor.TensorSource;
 import neox.weights.Shape;
+import neox.weights.neox.OptimizerStateFile;
+import neox.weights.neox.StoredOptimizer;
 import neox.weights.spec.ParameterSpec;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -119,9 +121,19 @@ public final class Optimizer implements AutoCloseable {
   /// Continues from a saved state, on as many ranks and with as many slices as there are now;
   /// [neox.base.UserException] when it is another network's or another rule's.
   public void restore(Path directory) throws IOException {
+    try (OptimizerStateFile file = OptimizerStateFile.open(directory)) {
+      restore(directory, file, 1);
+    }
+  }
+
+  /// Continues from what a checkpoint says of an optimizer.
+  ///
+  /// @param directory the checkpoint's, for messages
+  /// @param gradientScale gradients from now on, as a multiple of those that it remembers
+  public void restore(Path directory, StoredOptimizer stored, double gradientScale) {
     try (var _ = Scope.open();
         var _ = new NoGradGuard()) {
-      step = new StateReader(directory, holdings, states).read(rule);
+      step = new StateReader(directory, holdings, states).read(stored, rule, gradientScale);
     }
   }
 

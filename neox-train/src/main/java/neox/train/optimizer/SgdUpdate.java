@@ -19,7 +19,7 @@ record SgdUpdate(double momentum) implements UpdateRule {
 
   @Override
   public List<Slot> slots(int dims) {
-    return momentum == 0 ? List.of() : List.of(new Slot.Elements("momentum_buffer"));
+    return momentum == 0 ? List.of() : List.of(new Slot.Elements("momentum_buffer", 1));
   }
 
   @Override

@@ -34,7 +34,7 @@ record Sm3Update(OptimizerRule.Sm3 sm3) implements UpdateRule {
   public List<Slot> slots(int dims) {
     List<Slot> slots = new ArrayList<>();
     if (hasMomentum()) {
-      slots.add(new Slot.Elements("momentum_buffer"));
+      slots.add(new Slot.Elements("momentum_buffer", 0));
     }
     for (int dim = 0; dim < dims; dim++) {
       slots.add(new Slot.Indices(ACCUMULATOR + dim, dim));

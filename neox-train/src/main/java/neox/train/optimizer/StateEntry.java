@@ -11,7 +11,8 @@ import neox.weights.spec.Share;
 /// One tensor of the optimizer's state in a checkpoint: what is remembered of a whole parameter.
 ///
 /// @param spec of a tensor like it: the parameter's own, or one with the slot's shape
-record StateEntry(ParameterSpec spec, String slot) {
+/// @param degree how it grows with the gradients, see [Slot#degree]
+record StateEntry(ParameterSpec spec, String slot, int degree) {
   /// All that a checkpoint holds, in the order in which ranks gather it.
   static List<StateEntry> all(UpdateRule rule, Holdings holdings) {
     List<StateEntry> entries = new ArrayList<>();
@@ -19,7 +20,7 @@ record StateEntry(ParameterSpec spec, String slot) {
       if (spec.trainable()) {
         rule.of(spec).slots(spec.shape().rank()).forEach(slot -> entries.add(of(spec, slot)));
         if (holdings.type(spec) != DType.FLOAT32) {
-          entries.add(new StateEntry(spec, OptimizerStateFile.MASTER));
+          entries.add(new StateEntry(spec, OptimizerStateFile.MASTER, 0));
         }
       }
     }
@@ -28,7 +29,7 @@ record StateEntry(ParameterSpec spec, String slot) {
 
   private static StateEntry of(ParameterSpec spec, Slot slot) {
     return switch (slot) {
-      case Slot.Elements _, Slot.FirstWeights _ -> new StateEntry(spec, slot.name());
+      case Slot.Elements _, Slot.FirstWeights _ -> new StateEntry(spec, slot.name(), slot.degree());
       case Slot.Indices indices ->
           new StateEntry(
               new ParameterSpec(
@@ -38,7 +39,8 @@ record StateEntry(ParameterSpec spec, String slot) {
                   Share.SAME,
                   spec.group(),
                   spec.trainable()),
-              slot.name());
+              slot.name(),
+              slot.degree());
     };
   }
 

@@ -1,39 +1,65 @@
 package neox.train.optimizer;
 
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import neox.base.UserException;
 import neox.parallel.comm.Communicator;
 import neox.tensor.MappedTensors;
 import neox.weights.DType;
 import neox.weights.TensorView;
+import neox.weights.neox.DeepSpeedOptimizer;
 import neox.weights.neox.OptimizerStateFile;
+import neox.weights.neox.StoredOptimizer;
 import neox.weights.spec.Shards;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// Takes this rank's share of the state from a checkpoint's file of whole parameters, which any
-/// number of ranks may have written.
+/// Takes this rank's share of the state from a checkpoint's whole parameters, which any number of
+/// ranks may have written.
 record StateReader(Path directory, Holdings holdings, List<SlicedState> states) {
   private static final String START_FRESH = "set no_load_optim to start with a fresh optimizer";
+  private static final String ANOTHER_PRECISION =
+      "%s: holds the optimizer state of training in another precision; use that precision, or: %s";
 
-  /// Fills the states and returns the number of steps taken; [UserException] when the file holds
-  /// the state of something else.
-  long read(UpdateRule rule) throws IOException {
-    try (OptimizerStateFile file = OptimizerStateFile.open(directory)) {
-      List<StateEntry> expected = StateEntry.all(rule, holdings);
-      requireSameRule(file.header().rule(), rule.name());
-      requireSameTensors(file.names(), expected);
-      for (StateEntry entry : expected) {
-        for (SlicedState state : states) {
-          restore(entry, state, file);
-        }
+  /// Fills the states and returns the number of steps taken; [UserException] when the state is that
+  /// of something else.
+  ///
+  /// @param gradientScale gradients from now on, as a multiple of those that were remembered
+  long read(StoredOptimizer stored, UpdateRule rule, double gradientScale) {
+    List<StateEntry> expected = StateEntry.all(rule, holdings);
+    switch (stored) {
+      case OptimizerStateFile file -> {
+        requireSameRule(file.header().rule(), rule.name());
+        requireSameTensors(file.names(), expected);
       }
-      return file.header().step();
+      case DeepSpeedOptimizer optimizer -> requireSame(optimizer, rule, expected);
+    }
+    for (StateEntry entry : expected) {
+      double factor = Math.pow(gradientScale, entry.degree());
+      for (SlicedState state : states) {
+        restore(entry, state, stored, factor);
+      }
+    }
+    return stored.step();
+  }
+
+  /// DeepSpeed does not name the rule; what it remembers tells.
+  private void requireSame(DeepSpeedOptimizer found, UpdateRule rule, List<StateEntry> expected) {
+    Set<String> slots = new TreeSet<>();
+    expected.forEach(entry -> slots.add(entry.slot()));
+    boolean narrow = slots.remove(OptimizerStateFile.MASTER);
+    if (!found.slots().isEmpty() && !found.slots().equals(slots)) {
+      throw UserException.of(
+          "%s: holds optimizer state called %s, that of %s is called %s; %s",
+          directory, new TreeSet<>(found.slots()), rule.name(), slots, START_FRESH);
+    }
+    if (found.isNarrow() != narrow) {
+      throw UserException.of(ANOTHER_PRECISION, directory, START_FRESH);
     }
   }
 
@@ -51,10 +77,7 @@ record StateReader(Path directory, Holdings holdings, List<SlicedState> states) 
       return;
     }
     if (withoutMasters(found).equals(withoutMasters(names))) {
-      throw UserException.of(
-          "%s: holds the optimizer state of training in another precision; use that precision,"
-              + " or: %s",
-          directory, START_FRESH);
+      throw UserException.of(ANOTHER_PRECISION, directory, START_FRESH);
     }
     throw UserException.of(
         "%s: holds the optimizer state of another network (%d parameters, expected %d); %s",
@@ -71,22 +94,25 @@ record StateReader(Path directory, Holdings holdings, List<SlicedState> states) 
         .collect(Collectors.toSet());
   }
 
-  private void restore(StateEntry entry, SlicedState state, OptimizerStateFile file) {
+  private void restore(StateEntry entry, SlicedState state, StoredOptimizer stored, double factor) {
     for (Slice slice : state.slices()) {
       if (slice.key().equals(entry.key())) {
         Tensor target = state.find(entry.key(), entry.slot()).orElseThrow();
         MemorySegment bytes =
-            piece(entry, file)
+            piece(entry, stored)
                 .bytes()
                 .asSlice(slice.from() * Float.BYTES, target.numel() * Float.BYTES);
         target.copy_(MappedTensors.of(bytes, ScalarType.Float, target.numel()));
+        if (factor != 1) {
+          target.mul_(new Scalar(factor));
+        }
       }
     }
   }
 
   /// What this rank's place on the tensor axis holds of the parameter.
-  private TensorView piece(StateEntry entry, OptimizerStateFile file) {
-    TensorView whole = file.view(entry.name());
+  private TensorView piece(StateEntry entry, StoredOptimizer stored) {
+    TensorView whole = stored.view(entry.spec(), entry.slot());
     if (!whole.shape().equals(entry.spec().shape()) || whole.dtype() != DType.FLOAT32) {
       throw UserException.of(
           "%s: the optimizer state %s is %s %s, expected %s %s; %s",

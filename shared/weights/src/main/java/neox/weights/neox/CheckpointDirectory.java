@@ -5,9 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import neox.base.UserException;
 
@@ -67,14 +69,38 @@ final class CheckpointDirectory {
 
   /// The `mp_rank_XX_model_states.pt` files in order of rank; may be empty.
   static List<Path> rankFiles(Path directory) throws IOException {
+    return files(directory, CheckpointNames.RANK_FILE);
+  }
+
+  private static List<Path> files(Path directory, Pattern name) throws IOException {
     TreeMap<Integer, Path> ranks = new TreeMap<>();
     for (Path path : list(directory)) {
-      Matcher matcher = CheckpointNames.RANK_FILE.matcher(String.valueOf(path.getFileName()));
+      Matcher matcher = name.matcher(String.valueOf(path.getFileName()));
       if (matcher.matches()) {
         ranks.put(Integer.parseInt(matcher.group(1)), path);
       }
     }
     return List.copyOf(ranks.values());
+  }
+
+  /// The files that hold each model-parallel rank's state, in order of rank: those of [#rankFiles],
+  /// or those of ZeRO 3; may be empty.
+  static List<Path> modelStateFiles(Path directory) throws IOException {
+    List<Path> files = rankFiles(directory);
+    return files.isEmpty() ? files(directory, CheckpointNames.PARTITIONED_FILE) : files;
+  }
+
+  /// Whether a rank's state file is one of ZeRO 3, whose module is empty.
+  static boolean isPartitioned(Path file) {
+    return CheckpointNames.PARTITIONED_FILE.matcher(String.valueOf(file.getFileName())).matches();
+  }
+
+  /// The optimizer's state of one data-parallel rank of a model-parallel rank, if there is one.
+  static Optional<Path> optimizerFile(Path directory, int dataRank, int modelRank) {
+    return CheckpointNames.optimizerFiles(dataRank, modelRank).stream()
+        .map(directory::resolve)
+        .filter(Files::exists)
+        .findFirst();
   }
 
   private static Path requireIteration(Path directory, OptionalLong iteration) {
@@ -106,7 +132,7 @@ final class CheckpointDirectory {
   }
 
   private static boolean holdsWeights(Path directory) throws IOException {
-    return !layerFiles(directory).isEmpty() || !rankFiles(directory).isEmpty();
+    return !layerFiles(directory).isEmpty() || !modelStateFiles(directory).isEmpty();
   }
 
   private static String available(Path directory) throws IOException {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -23,6 +24,11 @@ public final class CheckpointNames {
   static final Pattern LAYER_FILE =
       Pattern.compile("layer_(\\d{1,9})-model_(\\d{1,9})-model_states\\.pt");
   static final Pattern RANK_FILE = Pattern.compile("mp_rank_(\\d{1,9})_model_states\\.pt");
+
+  /// A rank's state with ZeRO 3, of the first data-parallel rank.
+  static final Pattern PARTITIONED_FILE =
+      Pattern.compile("zero_pp_rank_0_mp_rank_(\\d{1,9})_model_states\\.pt");
+
   private static final int LONGEST_NAME = 255;
   private static final Pattern NAME = Pattern.compile("[^/\\\\\\p{Cntrl}\\ufffd]+");
   private static final Pattern DIRECTORY = Pattern.compile("global_step(\\d{1,18})");
@@ -64,6 +70,16 @@ public final class CheckpointNames {
   /// @param modelRank counted over all stages, the ranks of one tensor group next to each other
   static String rankFile(int modelRank) {
     return String.format(Locale.ROOT, "mp_rank_%02d_model_states.pt", modelRank);
+  }
+
+  /// What DeepSpeed calls a rank's part of the optimizer's state: plain, and with bfloat16; years
+  /// ago there was an underscore less.
+  static List<String> optimizerFiles(int dataRank, int modelRank) {
+    String ranks = String.format(Locale.ROOT, "zero_pp_rank_%d_mp_rank_%02d", dataRank, modelRank);
+    return List.of(
+        ranks + "_optim_states.pt",
+        "bf16_" + ranks + "_optim_states.pt",
+        ranks + "optim_states.pt");
   }
 
   private CheckpointNames() {}

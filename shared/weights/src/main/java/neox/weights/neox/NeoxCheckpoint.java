@@ -3,7 +3,7 @@ package neox.weights.neox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,8 +23,6 @@ import neox.weights.DType;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
 import neox.weights.neox.RankTensors.Stored;
-import neox.weights.pickle.None;
-import neox.weights.pickle.TorchFile;
 import neox.weights.spec.NetworkSpec;
 import neox.weights.spec.ParameterSpec;
 import neox.weights.spec.Shards;
@@ -39,14 +37,11 @@ public final class NeoxCheckpoint implements TensorStore {
   private static final long MOST_STEPS = 1L << 48;
 
   private final Path directory;
-  private final List<TorchFile> files = new ArrayList<>();
-  private final List<RankTensors> ranks = new ArrayList<>();
+  private final CheckpointFiles files;
+  private final List<RankTensors> ranks;
   private final Map<String, ParameterSpec> table = new LinkedHashMap<>();
-  private final Map<String, Object> clientState = new LinkedHashMap<>();
   private final ModelConfig model;
   private final int paddedVocab;
-  private Path stateFile;
-
   private final Optional<TensorStore> base;
 
   /// @param tuning says which parameters are adapters, which alone are in the files where there is
@@ -57,10 +52,11 @@ public final class NeoxCheckpoint implements TensorStore {
       throws IOException {
     this.directory = directory;
     this.base = base;
-    this.stateFile = directory;
+    this.files = new CheckpointFiles(directory);
+    this.ranks = files.ranks();
     boolean read = false;
     try {
-      readFiles();
+      files.read();
       this.model = stored(model);
       requireOneFormula();
       this.paddedVocab = embeddingRows();
@@ -146,9 +142,10 @@ public final class NeoxCheckpoint implements TensorStore {
   /// Steps trained so far; from the checkpoint itself, else from the directory's name.
   public long iteration() {
     for (String key : List.of("iteration", "total_iters")) {
-      if (clientState.get(key) instanceof Long iteration) {
+      if (files.clientState().get(key) instanceof Long iteration) {
         if (iteration < 0 || iteration > MOST_STEPS) {
-          throw UserException.of("%s: %s %d is no number of steps", stateFile, key, iteration);
+          throw UserException.of(
+              "%s: %s %d is no number of steps", files.stateFile(), key, iteration);
         }
         return iteration;
       }
@@ -167,12 +164,40 @@ public final class NeoxCheckpoint implements TensorStore {
   /// says its weights were trained as, though every tensor fits. Whoever opens a checkpoint with a
   /// configuration from elsewhere asks this, unless its user overrides it.
   public void requireTrainedAs(LoadedConfig configured) throws IOException {
-    new TrainedAs(configs(), clientState(), stateFile).require(configured);
+    new TrainedAs(configs(), clientState(), files.stateFile()).require(configured);
   }
 
   /// Over how many ranks the network was split.
   public int tensorParallelSize() {
     return ranks.size();
+  }
+
+  /// Whether each layer has files of its own: GPT-NeoX writes them so with `pipe_parallel_size` 1
+  /// and more.
+  boolean isLayered() {
+    return files.isLayered();
+  }
+
+  /// The parameters, each once.
+  Collection<ParameterSpec> parameters() {
+    return table.values();
+  }
+
+  /// The keys of what the first tensor-parallel rank holds, in the order of its files.
+  Set<String> storedKeys() {
+    return ranks.getFirst().keys();
+  }
+
+  /// [UserException] where parameters were put together when they were read, so that the optimizer
+  /// of their time knew others.
+  void requireStoredAsNamed(OptimizerPart optimizer) {
+    for (String key : storedKeys()) {
+      Stored stored = ranks.getFirst().find(key).orElseThrow();
+      if (stored.key().endsWith("mlp.w1.weight")) {
+        throw optimizer.refuse(
+            "is that of LLaMA blocks of 2023 (%s), which is not read", stored.key());
+      }
+    }
   }
 
   /// Rows of the embedding.
@@ -183,7 +208,7 @@ public final class NeoxCheckpoint implements TensorStore {
   /// Everything but the weights that rank 0 stored: iteration, args, learning-rate schedule, random
   /// states, as plain values (see `neox.weights.pickle`); empty when that file is not there.
   public Map<String, Object> clientState() {
-    return Collections.unmodifiableMap(clientState);
+    return Collections.unmodifiableMap(files.clientState());
   }
 
   @Override
@@ -195,7 +220,7 @@ public final class NeoxCheckpoint implements TensorStore {
   public DType dtype(String name) {
     return isElsewhere(name)
         ? base.orElseThrow().view(name).dtype()
-        : ranks.getFirst().find(name).orElseThrow().view().dtype();
+        : ranks.getFirst().find(name).orElseThrow().dtype();
   }
 
   /// A view of the mapped file, or a joined copy when there are several ranks.
@@ -219,43 +244,8 @@ public final class NeoxCheckpoint implements TensorStore {
 
   @Override
   public void close() {
-    files.forEach(TorchFile::close);
+    files.close();
     base.ifPresent(AdaptedModel::close);
-  }
-
-  private void readFiles() throws IOException {
-    for (CheckpointDirectory.RankFiles rankFiles : CheckpointDirectory.layerFiles(directory)) {
-      RankTensors rank = new RankTensors();
-      for (Map.Entry<Integer, Path> layer : rankFiles.layers().entrySet()) {
-        rank.addLayer(load(layer.getValue()), layer.getKey());
-      }
-      ranks.add(rank);
-    }
-    boolean layered = !ranks.isEmpty();
-    for (Path file : CheckpointDirectory.rankFiles(directory)) {
-      boolean first = clientState.isEmpty();
-      if (layered && !first) {
-        break;
-      }
-      TorchFile source = load(file);
-      if (!(source.root() instanceof Map<?, ?> state)) {
-        throw new UserException(file + ": does not hold a dict");
-      }
-      if (!layered) {
-        Object module = state.get("module");
-        if (module == null || module == None.NONE) {
-          throw new UserException(file + ": its 'module' is empty and there are no layer files");
-        }
-        RankTensors rank = new RankTensors();
-        rank.addModule(source, module);
-        ranks.add(rank);
-      }
-      if (first) {
-        state.forEach((key, value) -> clientState.put(String.valueOf(key), value));
-        clientState.remove("module");
-        stateFile = file;
-      }
-    }
   }
 
   /// The network that is stored: where a reward model is to begin with a language model's weights,
@@ -286,12 +276,6 @@ public final class NeoxCheckpoint implements TensorStore {
     return !ranks.isEmpty() && ranks.getFirst().find(key).isPresent();
   }
 
-  private TorchFile load(Path path) throws IOException {
-    TorchFile file = TorchFile.open(path);
-    files.add(file);
-    return file;
-  }
-
   private int embeddingRows() {
     String key = NetworkSpec.EMBEDDING + ".word_embeddings.weight";
     if (base.isPresent()) {
@@ -300,10 +284,10 @@ public final class NeoxCheckpoint implements TensorStore {
     long rows = 0;
     for (RankTensors rank : ranks) {
       Stored stored = rank.find(key).orElseThrow(() -> ParameterCheck.missing(directory, key));
-      if (stored.view().shape().rank() == 0) {
+      if (stored.shape().rank() == 0) {
         throw UserException.of("%s: %s is one number, no table", stored.file(), stored.key());
       }
-      rows = Math.addExact(rows, stored.view().shape().size(0));
+      rows = Math.addExact(rows, stored.shape().size(0));
     }
     if (rows > Integer.MAX_VALUE) {
       throw UserException.of("%s: %s has %d rows, too many", directory, key, rows);

@@ -13,13 +13,14 @@ import neox.weights.NamedTensor;
 import neox.weights.TensorView;
 import neox.weights.safetensors.SafetensorsFile;
 import neox.weights.safetensors.SafetensorsWriter;
+import neox.weights.spec.ParameterSpec;
 
 /// The optimizer's state in a checkpoint: what its rule remembers of each parameter, in named
 /// slots, and the fp32 weights when the network's own are narrower. Whole parameters, keyed by
 /// [neox.weights.spec.ParameterSpec#key], so that any number of ranks can go on from it.
 ///
 /// This is our own format: DeepSpeed flattens all parameters and cuts the result by rank.
-public final class OptimizerStateFile implements AutoCloseable {
+public final class OptimizerStateFile implements StoredOptimizer {
   /// The file's name in a checkpoint directory.
   public static final String NAME = "neox_optimizer.safetensors";
 
@@ -125,6 +126,16 @@ public final class OptimizerStateFile implements AutoCloseable {
   /// The names of all tensors.
   public Set<String> names() {
     return file.names();
+  }
+
+  @Override
+  public long step() {
+    return header.step();
+  }
+
+  @Override
+  public TensorView view(ParameterSpec spec, String slot) {
+    return view(name(spec.key(), slot));
   }
 
   /// One tensor; [UserException] when the file has none of that name.

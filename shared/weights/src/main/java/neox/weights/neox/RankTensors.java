@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import neox.base.UserException;
 import neox.weights.DType;
+import neox.weights.Floats;
 import neox.weights.Segments;
 import neox.weights.Shape;
 import neox.weights.TensorView;
@@ -16,14 +18,17 @@ import neox.weights.pickle.TorchFile;
 /// The tensors of one tensor-parallel rank under NeoX's current names, and where each came from.
 final class RankTensors {
   /// A tensor, and the file and key it was stored under.
-  record Stored(TorchFile source, String key, TensorView view) {
-    Path file() {
-      return source.path();
+  ///
+  /// @param bytes asked for when they are used: then they are compared with their checksum, or put
+  ///   together where they do not lie in one piece
+  record Stored(Path file, String key, DType dtype, Shape shape, Supplier<TensorView> bytes) {
+    static Stored of(TorchFile source, String key, TensorView view) {
+      return new Stored(
+          source.path(), key, view.dtype(), view.shape(), () -> source.intact(key, view));
     }
 
-    /// The tensor, once its bytes have been compared with their checksum.
     TensorView intact() {
-      return source.intact(key, view);
+      return bytes.get();
     }
   }
 
@@ -77,10 +82,10 @@ final class RankTensors {
     if (!(value instanceof TensorView view)) {
       throw UserException.of("%s: %s is not a tensor", file.path(), stored);
     }
-    tensors.put(current(key), new Stored(file, stored, view));
+    tensors.put(current(key), Stored.of(file, stored, view));
   }
 
-  private static String current(String key) {
+  static String current(String key) {
     for (Map.Entry<String, String> renamed : RENAMED.entrySet()) {
       if (key.contains(renamed.getKey())) {
         return key.replace(renamed.getKey(), renamed.getValue());
@@ -102,20 +107,45 @@ final class RankTensors {
           "%s: layer %s needs all of mlp.w1.weight, mlp.w2.weight, mlp.w3.weight",
           file.path(), layer);
     }
-    Shape half = gate.view().shape();
-    DType dtype = gate.view().dtype();
-    if (half.rank() != 2 || !half.equals(up.view().shape()) || dtype != up.view().dtype()) {
+    Shape half = gate.shape();
+    DType dtype = gate.dtype();
+    if (half.rank() != 2 || !half.equals(up.shape()) || dtype != up.dtype()) {
       throw UserException.of(
           "%s: layer %s: mlp.w1.weight %s and mlp.w3.weight %s do not fit together",
-          file.path(), layer, half, up.view().shape());
+          file.path(), layer, half, up.shape());
     }
-    TensorView joined =
-        new TensorView(
-            dtype,
-            half.with(0, 2 * half.size(0)),
-            Segments.concatenate(List.of(up.intact().bytes(), gate.intact().bytes())));
-    tensors.put(layer + ".mlp.linear1.weight", new Stored(file, "mlp.w1.weight", joined));
+    Shape both = half.with(0, 2 * half.size(0));
+    tensors.put(
+        layer + ".mlp.linear1.weight",
+        new Stored(file.path(), "mlp.w1.weight", dtype, both, () -> joined(both, up, gate)));
     tensors.put(layer + ".mlp.linear2.weight", down);
+  }
+
+  private static TensorView joined(Shape shape, Stored up, Stored gate) {
+    return new TensorView(
+        up.dtype(),
+        shape,
+        Segments.concatenate(List.of(up.intact().bytes(), gate.intact().bytes())));
+  }
+
+  /// Gives empty tensors the shapes and weights that an optimizer has of them, in their own type.
+  void fill(RankState optimizer) {
+    for (Map.Entry<String, Stored> entry : tensors.entrySet()) {
+      String key = entry.getKey();
+      Stored empty = entry.getValue();
+      if (optimizer.keys().contains(key)) {
+        Shape shape = optimizer.shape(key);
+        entry.setValue(
+            new Stored(
+                empty.file(),
+                empty.key(),
+                empty.dtype(),
+                shape,
+                () ->
+                    Floats.convert(
+                        optimizer.piece(key, shape, OptimizerStateFile.MASTER), empty.dtype())));
+      }
+    }
   }
 
   private static Map<?, ?> map(TorchFile file, Object dict) {

@@ -1,5 +1,7 @@
 package neox.weights.pickle;
 
+import static java.util.Map.entry;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,6 +37,7 @@ final class Globals {
           "numpy.dtype",
           NumpyArray.TYPE,
           "pathlib.PosixPath",
+          "torch.Tensor",
           "torch.device",
           "torch.bfloat16",
           "torch.bool",
@@ -45,22 +48,34 @@ final class Globals {
           "torch.int32",
           "torch.int64",
           "torch.int8",
+          "torch.nn.parameter.Parameter",
           "torch.uint8");
 
+  private static final String TENSOR = "torch._utils._rebuild_tensor_v2";
+  private static final String PARAMETER = "torch._utils._rebuild_parameter";
+
   private static final Map<String, Maker> MAKERS =
-      Map.of(
-          "collections.OrderedDict", (arguments, storages) -> map(arguments),
-          "builtins.set", (arguments, storages) -> new LinkedHashSet<>(hashable(arguments)),
-          "builtins.frozenset", (arguments, storages) -> new LinkedHashSet<>(hashable(arguments)),
-          "_codecs.encode", (arguments, storages) -> encode(arguments),
-          "torch.Size", (arguments, storages) -> arguments.get(0),
-          "torch._utils._rebuild_tensor_v2", Globals::tensor,
-          "torch._utils._rebuild_parameter", (arguments, storages) -> arguments.get(0),
-          "numpy._core.multiarray._reconstruct",
-              (arguments, storages) -> new PickledObject(NumpyArray.TYPE, List.of()),
-          "numpy._core.multiarray.scalar", (arguments, storages) -> scalar(arguments),
-          "numpy._core.numeric._frombuffer",
-              (arguments, storages) -> NumpyArray.fromBuffer(arguments));
+      Map.ofEntries(
+          entry("collections.OrderedDict", (arguments, storages) -> map(arguments)),
+          entry("builtins.set", (arguments, storages) -> new LinkedHashSet<>(hashable(arguments))),
+          entry(
+              "builtins.frozenset",
+              (arguments, storages) -> new LinkedHashSet<>(hashable(arguments))),
+          entry("_codecs.encode", (arguments, storages) -> encode(arguments)),
+          entry("torch.Size", (arguments, storages) -> arguments.get(0)),
+          entry(TENSOR, Globals::tensor),
+          entry(PARAMETER, (arguments, storages) -> arguments.get(0)),
+          entry(
+              "torch._utils._rebuild_parameter_with_state",
+              (arguments, storages) -> arguments.get(0)),
+          entry("torch._tensor._rebuild_from_type_v2", Globals::tensorWithAttributes),
+          entry(
+              "numpy._core.multiarray._reconstruct",
+              (arguments, storages) -> new PickledObject(NumpyArray.TYPE, List.of())),
+          entry("numpy._core.multiarray.scalar", (arguments, storages) -> scalar(arguments)),
+          entry(
+              "numpy._core.numeric._frombuffer",
+              (arguments, storages) -> NumpyArray.fromBuffer(arguments)));
 
   /// The allowed global of that name; empty when it is not on the list.
   static Optional<GlobalName> find(String module, String name) {
@@ -153,6 +168,16 @@ final class Globals {
     long[] strides = longs((Tuple) arguments.get(3));
     return storages.tensor(
         storage.dtype(), storage.key(), storage.elements(), offset, sizes, strides);
+  }
+
+  /// A tensor that somebody has given attributes, as DeepSpeed does with ZeRO 3: without them.
+  private static Object tensorWithAttributes(Tuple arguments, StorageReader storages) {
+    if (arguments.get(0) instanceof GlobalName maker
+        && arguments.get(2) instanceof Tuple inner
+        && (maker.name().equals(TENSOR) || maker.name().equals(PARAMETER))) {
+      return call(maker, inner, storages);
+    }
+    throw new IllegalArgumentException("a tensor that is made neither as one nor as a parameter");
   }
 
   private static long[] longs(Tuple tuple) {

@@ -1,0 +1,111 @@
+package neox.weights.neox;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import neox.base.UserException;
+import neox.weights.pickle.None;
+import neox.weights.pickle.TorchFile;
+
+/// The files of a checkpoint that hold weights, opened: one for each layer and tensor-parallel
+/// rank, or one for each rank, or those of ZeRO 3, where the optimizer's files hold the weights.
+final class CheckpointFiles implements AutoCloseable {
+  private final Path directory;
+  private final List<TorchFile> files = new ArrayList<>();
+  private final List<RankTensors> ranks = new ArrayList<>();
+  private final Map<String, Object> clientState = new LinkedHashMap<>();
+  private Path stateFile;
+  private boolean layered;
+
+  CheckpointFiles(Path directory) {
+    this.directory = directory;
+    this.stateFile = directory;
+  }
+
+  void read() throws IOException {
+    for (CheckpointDirectory.RankFiles rankFiles : CheckpointDirectory.layerFiles(directory)) {
+      RankTensors rank = new RankTensors();
+      for (Map.Entry<Integer, Path> layer : rankFiles.layers().entrySet()) {
+        rank.addLayer(load(layer.getValue()), layer.getKey());
+      }
+      ranks.add(rank);
+    }
+    layered = !ranks.isEmpty();
+    List<Path> models = CheckpointDirectory.modelStateFiles(directory);
+    for (int rank = 0; rank < models.size() && (rank == 0 || !layered); rank++) {
+      readState(models.get(rank), rank);
+    }
+  }
+
+  private void readState(Path file, int rank) throws IOException {
+    TorchFile source = load(file);
+    if (!(source.root() instanceof Map<?, ?> state)) {
+      throw new UserException(file + ": does not hold a dict");
+    }
+    if (!layered) {
+      Object module = state.get("module");
+      if (module == null || module == None.NONE) {
+        throw new UserException(file + ": its 'module' is empty and there are no layer files");
+      }
+      RankTensors tensors = new RankTensors();
+      if (CheckpointDirectory.isPartitioned(file)) {
+        addPartitioned(tensors, source, module, rank);
+      } else {
+        tensors.addModule(source, module);
+      }
+      ranks.add(tensors);
+    }
+    if (rank == 0) {
+      state.forEach((key, value) -> clientState.put(String.valueOf(key), value));
+      clientState.remove("module");
+      stateFile = file;
+    }
+  }
+
+  /// With ZeRO 3 the module's tensors are empty; the weights are the optimizer's float32 ones.
+  private void addPartitioned(RankTensors tensors, TorchFile source, Object module, int rank)
+      throws IOException {
+    DeepSpeedFiles optimizer = new DeepSpeedFiles(directory);
+    try {
+      RankState state = optimizer.partitioned(source, rank);
+      tensors.addModule(source, module);
+      tensors.fill(state);
+    } finally {
+      files.addAll(optimizer.opened());
+    }
+  }
+
+  private TorchFile load(Path path) throws IOException {
+    TorchFile file = TorchFile.open(path);
+    files.add(file);
+    return file;
+  }
+
+  /// The tensors of each tensor-parallel rank.
+  List<RankTensors> ranks() {
+    return ranks;
+  }
+
+  /// Everything but the weights that the first rank stored.
+  Map<String, Object> clientState() {
+    return clientState;
+  }
+
+  /// Where that was read; the directory when there is no such file.
+  Path stateFile() {
+    return stateFile;
+  }
+
+  /// Whether each layer has its own files, as `pipe_parallel_size` 1 and more writes them.
+  boolean isLayered() {
+    return layered;
+  }
+
+  @Override
+  public void close() {
+    files.forEach(TorchFile::close);
+  }
+}
