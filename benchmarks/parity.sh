@@ -3,6 +3,7 @@
 # and on their own data, and compares loss, learning rate and gradient norm of every step, and the
 # losses of every evaluation. Prints a table (the one of docs/parity.md); exits 1 when a run is
 # neither equal within 1e-4 nor one of which benchmarks/parity/runs.tsv says why it is not.
+# A run recorded on several ranks is replayed on as many processes of this machine.
 # Usage: benchmarks/parity.sh GOLDEN_DIR [RUN…]
 #   GOLDEN_DIR  holds train/, variants/, par/train/ and their _data
 #   RUN         such as variants/pos_rpe; every recorded run when none is given

@@ -2,16 +2,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.node.DoubleNode;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,11 +26,18 @@ import java.util.stream.Stream;
 /// `gradient_clipping` of 1.0 was never handed on (so nothing was clipped), and with
 /// `pipe_parallel_size` of 1 or more the gradients were sums over the micro-batches where ours are
 /// means (so a clipping limit, Adam's epsilon and the recorded norm belong to that sum).
+///
+/// A run that was recorded on several ranks is replayed on as many processes.
 class Parity {
   private static final double TOLERANCE = 1e-4;
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
   private static final List<String> KINDS = List.of("train", "variants", "par/train");
+
+  /// What every tensor-parallel rank holds the whole of.
+  private static final Pattern HELD_WHOLE =
+      Pattern.compile("norm|position|attention\\.dense\\.bias|mlp\\.linear2\\.bias");
+
   private static final Pattern EVALUATION =
       Pattern.compile("(validation|test) results at (.*?) \\| lm_loss value: ([-+0-9.E]+)");
 
@@ -125,13 +136,8 @@ class Parity {
     prepare(run, place);
     List<String> command = command(recorded, place, known);
     Path log = place.resolve("neox-train.log");
-    int code =
-        new ProcessBuilder(command)
-            .directory((run.startsWith("train/") ? place.getParent() : place).toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start()
-            .waitFor();
+    Path from = run.startsWith("train/") ? place.getParent() : place;
+    int code = new RankProcesses(command, from, log).run(ranks(recorded));
     String said = lastLine(log);
     if (code != 0) {
       boolean expected = known.verdict().equals(Optional.of("refused")) && code == 2;
@@ -152,6 +158,62 @@ class Parity {
       verdict = expected ? "differs" : "**differs**";
     }
     row(run, cells(difference), verdict + because(known));
+  }
+
+  /// How many processes a run was recorded on: each left a trace.
+  private static int ranks(Path recorded) {
+    int ranks = 1;
+    while (Files.exists(recorded.resolve("trace.rank" + ranks + ".jsonl"))) {
+      ranks++;
+    }
+    return ranks;
+  }
+
+  /// One command in several processes of this machine, which find each other as torchrun's do.
+  ///
+  /// @param log of the first rank, which speaks for all; the others' lie beside it
+  private record RankProcesses(List<String> command, Path from, Path log) {
+    /// The exit code of the first rank that has another than 0.
+    int run(int ranks) throws IOException, InterruptedException {
+      int port = ranks == 1 ? 0 : freePort();
+      List<Process> processes = new ArrayList<>();
+      for (int rank = 0; rank < ranks; rank++) {
+        processes.add(start(rank, ranks, port));
+      }
+      int code = 0;
+      for (Process process : processes) {
+        int its = process.waitFor();
+        code = code == 0 ? its : code;
+      }
+      return code;
+    }
+
+    private Process start(int rank, int ranks, int port) throws IOException {
+      Path output = rank == 0 ? log : log.resolveSibling("rank" + rank + ".log");
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .directory(from.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile());
+      if (ranks > 1) {
+        builder
+            .environment()
+            .putAll(
+                Map.of(
+                    "RANK", Integer.toString(rank),
+                    "LOCAL_RANK", Integer.toString(rank),
+                    "WORLD_SIZE", Integer.toString(ranks),
+                    "MASTER_ADDR", "127.0.0.1",
+                    "MASTER_PORT", Integer.toString(port)));
+      }
+      return builder.start();
+    }
+
+    private static int freePort() throws IOException {
+      try (ServerSocket socket = new ServerSocket(0)) {
+        return socket.getLocalPort();
+      }
+    }
   }
 
   private static String because(Facts known) {
@@ -249,10 +311,17 @@ class Parity {
     double loss = 0;
     double rate = 0;
     double norm = 0;
-    for (JsonNode step : lines(recorded.resolve("trace.rank0.jsonl"))) {
-      if (!step.has("iteration")) {
-        continue;
-      }
+    List<List<JsonNode>> traces = new ArrayList<>();
+    for (int rank = 0; rank < ranks(recorded); rank++) {
+      traces.add(
+          lines(recorded.resolve("trace.rank" + rank + ".jsonl")).stream()
+              .filter(line -> line.has("iteration"))
+              .toList());
+    }
+    int tensor = JSON.readTree(recorded.resolve("config.yml").toFile()).path("model_parallel_size").asInt(1);
+    for (int i = 0; i < traces.getFirst().size(); i++) {
+      int at = i;
+      JsonNode step = traces.getFirst().get(i);
       JsonNode actual = ours.get(step.get("iteration").asLong());
       if (actual == null) {
         return new Difference(steps, Double.POSITIVE_INFINITY, rate, norm, Optional.empty());
@@ -261,9 +330,9 @@ class Parity {
       loss = Math.max(loss, relative(actual.path("train/lm_loss"), step.path("lm_loss"), 1));
       JsonNode rates = step.path("lr_after_step");
       rate = Math.max(rate, relative(actual.path("train/learning_rate"), rates.path(0), 1));
-      JsonNode expected = norm(step);
-      if (Double.isFinite(expected.asDouble(Double.NaN))) {
-        norm = Math.max(norm, relative(actual.path("train/grad_norm"), expected, sum));
+      double expected = norm(traces.stream().map(trace -> trace.get(at)).toList(), tensor);
+      if (Double.isFinite(expected)) {
+        norm = Math.max(norm, relative(actual.path("train/grad_norm"), new DoubleNode(expected), sum));
       }
     }
     return new Difference(steps, loss, rate, norm, evaluations(recorded, place));
@@ -271,9 +340,30 @@ class Parity {
 
   /// The norm that DeepSpeed's own optimizers tell, else the one taken of the gradients: with bf16
   /// those are the last micro-batch's alone. Not finite where a step was skipped.
-  private static JsonNode norm(JsonNode step) {
-    JsonNode told = step.path("global_grad_norm_deepspeed");
-    return told.asDouble() > 0 ? told : step.path("local_preclip_grad_norm");
+  ///
+  /// @param step as each rank recorded it
+  private static double norm(List<JsonNode> step, int tensorRanks) {
+    JsonNode told = step.getFirst().path("global_grad_norm_deepspeed");
+    if (told.asDouble() > 0) {
+      return told.asDouble();
+    }
+    if (step.size() == 1) {
+      return step.getFirst().path("local_preclip_grad_norm").asDouble(Double.NaN);
+    }
+    double squares = 0;
+    Set<String> whole = new HashSet<>();
+    for (int rank = 0; rank < step.size(); rank++) {
+      int tensorRank = rank % tensorRanks;
+      for (Map.Entry<String, JsonNode> entry :
+          step.get(rank).path("local_preclip_param_grad_norms").properties()) {
+        boolean split = tensorRanks > 1 && !HELD_WHOLE.matcher(entry.getKey()).find();
+        String piece = split ? entry.getKey() + " of " + tensorRank : entry.getKey();
+        if (whole.add(piece)) {
+          squares += entry.getValue().asDouble() * entry.getValue().asDouble();
+        }
+      }
+    }
+    return Math.sqrt(squares);
   }
 
   private Optional<Double> evaluations(Path recorded, Path place) throws IOException {

@@ -21,6 +21,7 @@ import neox.data.RunSamples;
 import neox.model.Mode;
 import neox.model.Network;
 import neox.model.NetworkOptions;
+import neox.model.Noise;
 import neox.model.stage.NetworkStage;
 import neox.parallel.Ranks;
 import neox.parallel.TensorParallel;
@@ -265,7 +266,7 @@ final class Training {
     try (GradientBuckets gradients = gradients(holdings);
         Optimizer optimizer = optimizer(gradients);
         NoiseMeter noise = noiseMeter(gradients);
-        TrainingWork work = work(data, gradients);
+        TrainingWork work = work(data, progress, gradients);
         Checkpointer checkpointer = checkpointer(network, optimizer, progress, data.position());
         RunRecords records = records(places, progress, data.position())) {
       if (checkpoint.isPresent()) {
@@ -403,9 +404,23 @@ final class Training {
     return LossScaling.of(config.mixedPrecision().lossScale(), config.parallel().zeroStage());
   }
 
-  private TrainingWork work(RunData data, GradientBuckets gradients) {
+  /// One rank draws from a state that is saved; several from seeds, which are the same for the
+  /// ranks of a replica.
+  ///
+  /// @param microBatch counted from where the run began, with gaps
+  private Noise noise(long microBatch) {
+    return ranks.world().isAlone()
+        ? Noise.OF_PROCESS
+        : Noise.of(config.data().seed(), ranks.data().rank(), microBatch);
+  }
+
+  private TrainingWork work(RunData data, TrainProgress progress, GradientBuckets gradients) {
     return TrainingWork.ofTraining(
-        data.position().feed(), data.objective(), gradients, _ -> heartbeat.beat());
+        data.position().feed(),
+        data.objective(),
+        gradients,
+        _ -> heartbeat.beat(),
+        microBatch -> noise(progress.state().samples() + microBatch));
   }
 
   private Pipeline pipeline() {

@@ -92,7 +92,7 @@ class ManyRanksTest {
     assertSame(together, alone);
   }
 
-  private static void assertSame(Run actual, Run expected) {
+  static void assertSame(Run actual, Run expected) {
     assertThat(actual.losses()).hasSize(STEPS);
     for (int step = 0; step < STEPS; step++) {
       assertClose("loss of step " + step, actual.losses().get(step), expected.losses().get(step));
@@ -159,7 +159,7 @@ class ManyRanksTest {
   }
 
   /// What a run has computed.
-  private record Run(List<Double> losses, List<Double> norms, Map<String, float[]> weights) {}
+  record Run(List<Double> losses, List<Double> norms, Map<String, float[]> weights) {}
 
   private Run run(TrainFixture fixture, String style, Topology topology, int zero)
       throws Exception {
@@ -297,12 +297,17 @@ class ManyRanksTest {
     return overrides;
   }
 
-  private static Run read(Path save, ModelConfig model) throws IOException {
+  static Run read(Path save, ModelConfig model) throws IOException {
     Path metrics = save.resolve("metrics.jsonl");
+    return read(metrics, NeoxCheckpoint.open(save, OptionalLong.empty(), model));
+  }
+
+  /// @param checkpoint which is closed
+  static Run read(Path metrics, NeoxCheckpoint checkpoint) throws IOException {
     List<Double> losses = Records.values(metrics, "train/lm_loss");
     List<Double> norms = Records.values(metrics, "train/grad_norm");
     Map<String, float[]> weights = new LinkedHashMap<>();
-    try (NeoxCheckpoint saved = NeoxCheckpoint.open(save, OptionalLong.empty(), model)) {
+    try (NeoxCheckpoint saved = checkpoint) {
       for (String name : saved.names()) {
         weights.put(name, saved.view(name).bytes().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED));
       }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import neox.config.Precision;
 import neox.model.Mode;
 import neox.model.Network;
 import neox.model.NetworkOptions;
+import neox.model.Noise;
 import neox.model.stage.NetworkStage;
 import neox.parallel.Ranks;
 import neox.parallel.TensorParallel;
@@ -149,7 +151,12 @@ class TensorReplayTest {
       try (GradientBuckets gradients = GradientBuckets.of(holdings);
           Optimizer optimizer = Optimizer.of(config.optimizer(), 0, gradients);
           TrainingWork work =
-              TrainingWork.ofTraining(data.train(), new LanguageModeling(0), gradients)) {
+              TrainingWork.ofTraining(
+                  data.train(),
+                  new LanguageModeling(0),
+                  gradients,
+                  _ -> {},
+                  _ -> Noise.OF_PROCESS)) {
         Taking taking = new Taking(config, ranks, network, work, gradients, optimizer);
         List<Step> steps = new ArrayList<>();
         for (int step = 0; step < STEPS; step++) {
@@ -189,7 +196,7 @@ class TensorReplayTest {
         LearningRateSchedule schedule =
             LearningRateSchedule.of(config.schedule(), config.optimizer().learningRate());
         optimizer.step(schedule.rate(before + 1L));
-        return new Step(work.meanLoss(), norm);
+        return new Step(Arrays.stream(work.losses()).average().orElseThrow(), norm);
       }
     }
 

@@ -5,8 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import neox.model.Head;
 import neox.model.Inputs;
+import neox.model.Noise;
 import neox.model.stage.NetworkStage;
 import neox.tensor.Owner;
 import neox.tensor.Scope;
@@ -33,6 +35,7 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
   private final Objective objective;
   private final MicroBatchSums sums;
   private final Consumer<Begun> begun;
+  private final IntFunction<Noise> noise;
   private final List<Tensor> losses = new ArrayList<>();
   private final Map<String, List<Tensor>> metrics = new LinkedHashMap<>();
   private final Owner owner = new Owner();
@@ -42,11 +45,16 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
   private double factor = 1;
 
   private TrainingWork(
-      BatchFeed feed, Objective objective, MicroBatchSums sums, Consumer<Begun> begun) {
+      BatchFeed feed,
+      Objective objective,
+      MicroBatchSums sums,
+      Consumer<Begun> begun,
+      IntFunction<Noise> noise) {
     this.feed = feed;
     this.objective = objective;
     this.sums = sums;
     this.begun = begun;
+    this.noise = noise;
   }
 
   /// A micro-batch that has just been read.
@@ -64,9 +72,14 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
   /// The work of optimizer steps.
   ///
   /// @param begun is told each micro-batch that is begun
+  /// @param noise of a micro-batch, numbered since [#begin]
   public static TrainingWork ofTraining(
-      BatchFeed feed, Objective objective, GradientBuckets gradients, Consumer<Begun> begun) {
-    return new TrainingWork(feed, objective, gradients, begun);
+      BatchFeed feed,
+      Objective objective,
+      GradientBuckets gradients,
+      Consumer<Begun> begun,
+      IntFunction<Noise> noise) {
+    return new TrainingWork(feed, objective, gradients, begun, noise);
   }
 
   /// The work of evaluations.
@@ -74,7 +87,7 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
   /// @param begun is told each micro-batch that is begun
   public static TrainingWork ofEvaluation(
       BatchFeed feed, Objective objective, Consumer<Begun> begun) {
-    return new TrainingWork(feed, objective, MicroBatchSums.NONE, begun);
+    return new TrainingWork(feed, objective, MicroBatchSums.NONE, begun, _ -> Noise.OF_PROCESS);
   }
 
   /// Prepares for the micro-batches of one optimizer step, or of one evaluation.
@@ -137,20 +150,22 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
     long ofData = span.first() + number;
     MicroBatch batch = feed.get(ofData, span.seqLength());
     begun.accept(new Begun(number, ofData, batch));
-    return new Item(batch);
+    return new Item(batch, noise.apply(number));
   }
 
   /// One micro-batch on its way.
   private final class Item implements NetworkStage.Item {
     private final MicroBatch batch;
+    private final Noise noise;
 
-    Item(MicroBatch batch) {
+    Item(MicroBatch batch, Noise noise) {
       this.batch = batch;
+      this.noise = noise;
     }
 
     @Override
     public Inputs inputs() {
-      return batch.inputs();
+      return batch.inputs().withNoise(noise);
     }
 
     @Override

@@ -69,16 +69,6 @@ public record NeoxConfig(
   /// What several ranks cannot do yet.
   private void checkRanks(ConfigTable t, RunShape run) {
     boolean several = run.worldSize().orElse(1) > 1;
-    boolean drops = model.dropout().hidden() > 0 || model.dropout().attention() > 0;
-    boolean adaptersDrop = tuning.lora().filter(lora -> lora.dropout() > 0).isPresent();
-    t.check(
-        !several || !adaptersDrop,
-        List.of("lora.dropout"),
-        "dropout on several ranks is not built yet; set it to 0");
-    t.check(
-        !several || !drops,
-        List.of("hidden_dropout", "attention_dropout"),
-        "dropout on several ranks is not built yet; set hidden_dropout and attention_dropout to 0");
     t.check(
         parallel.stages() == 1 || model.prompt().isEmpty(),
         List.of("soft_prompt_tuning.enabled", "pipe_parallel_size"),
@@ -113,12 +103,6 @@ public record NeoxConfig(
         tuning.lora().isEmpty() || checkpoint.initFrom().isPresent(),
         List.of("init_from", LoraConfig.RANK),
         "required but missing: the model that adapters (lora.rank) adapt");
-    t.check(
-        tuning.lora().isEmpty() || parallel.modelParallelSize() == 1,
-        List.of("model_parallel_size", LoraConfig.RANK),
-        "adapters (lora.rank) are not built yet on several tensor-parallel ranks; set it to 1,"
-            + " found %d",
-        parallel.modelParallelSize());
     t.check(
         tuning.lora().isEmpty() || model.head().output() == Output.LOGITS,
         List.of(LoraConfig.RANK, "train_impl"),

@@ -3,7 +3,6 @@ package neox.config;
 import static neox.config.TestConfig.load;
 import static neox.config.TestConfig.problems;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
@@ -466,17 +465,6 @@ class RecordsTest {
   void trainingNeedsData() {
     assertThatThrownBy(load("seed: 1")::requireTrainable)
         .hasMessage("data_path: required but missing: prefix of the .bin and .idx to train on");
-  }
-
-  @Test
-  void dropoutStaysOnOneRankForNow() {
-    assertThatCode(() -> load("hidden_dropout: 0.1", RunShape.ofRanks(1)))
-        .doesNotThrowAnyException();
-    assertThatThrownBy(() -> load("attention_dropout: 0.1", RunShape.ofRanks(2)))
-        .message()
-        .endsWith(
-            "c.yml:1: hidden_dropout: dropout on several ranks is not built yet; set"
-                + " hidden_dropout and attention_dropout to 0");
   }
 
   @ParameterizedTest

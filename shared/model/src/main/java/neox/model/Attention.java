@@ -39,7 +39,7 @@ final class Attention {
     this.norm = spec.norm().map(of -> Normalization.of(of, normed, parts.parameters()));
     this.positions = parts.positions();
     this.scaling = new WidthScaling(parts.model());
-    this.kernel = AttentionKernel.of(parts, spec.config());
+    this.kernel = AttentionKernel.of(block, parts, spec.config());
   }
 
   /// This rank's part of the sum over all heads: `[b, s, h]` to `[b, s, h]`.

@@ -34,13 +34,15 @@ sealed interface AttentionKernel {
     }
   }
 
-  /// The kernel of a block.
-  static AttentionKernel of(Parts parts, AttentionConfig config) {
+  /// The kernel of a block, counted from 0.
+  static AttentionKernel of(int block, Parts parts, AttentionConfig config) {
     AttentionKernel kernel =
         choose(
             parts.placement(),
             config,
-            new Dropout(parts.model().dropout().attention()),
+            new Dropout(
+                parts.model().dropout().attention(),
+                Dropout.Site.ofRank(block + ".attention.weights", parts.tensorParallel())),
             parts.model().positions().biasesScores());
     return parts
         .recomputed(RecomputeConfig.Part.CORE_ATTN)
@@ -93,6 +95,7 @@ sealed interface AttentionKernel {
             return hidden;
           });
       return recomputation.apply(
+          pass.noise(),
           inputs,
           constants,
           (given, fixed) ->

@@ -15,7 +15,8 @@ final class Block implements Layer {
   private final Normalization norm2;
   private final Attention attention;
   private final Mlp mlp;
-  private final Dropout dropout;
+  private final Dropout attentionDropout;
+  private final Dropout mlpDropout;
   private final TensorParallel tp;
 
   Block(LayerSpec.Transformer spec, Parts parts) {
@@ -31,7 +32,15 @@ final class Block implements Layer {
         };
     this.attention = new Attention(spec, parts);
     this.mlp = new Mlp(spec.mlp(), parts);
-    this.dropout = new Dropout(parts.model().dropout().hidden());
+    this.attentionDropout = dropout(spec.number() + ".attention", parts);
+    this.mlpDropout = dropout(spec.number() + ".mlp", parts);
+  }
+
+  /// A parallel block drops before it adds up the ranks' parts, of all of them the same entries.
+  private Dropout dropout(String name, Parts parts) {
+    Dropout.Site site =
+        residual.parallel() ? Dropout.Site.alike(name) : Dropout.Site.between(name, tp);
+    return new Dropout(parts.model().dropout().hidden(), site);
   }
 
   @Override
@@ -51,14 +60,14 @@ final class Block implements Layer {
 
   private Tensor sequential(Tensor x, Pass pass) {
     Tensor fromAttention = tp.leave(attention.partial(tp.enter(norm1.forward(x)), pass));
-    Tensor y = x.add(dropout.forward(fromAttention, pass));
+    Tensor y = x.add(attentionDropout.forward(fromAttention, pass));
     Tensor fromMlp = tp.leave(mlp.partial(tp.enter(norm2.forward(y)), pass));
-    return y.add(dropout.forward(fromMlp, pass));
+    return y.add(mlpDropout.forward(fromMlp, pass));
   }
 
   private Tensor parallel(Tensor x, Tensor forAttention, Tensor forMlp, Pass pass) {
-    Tensor fromAttention = dropout.forward(attention.partial(forAttention, pass), pass);
-    Tensor fromMlp = dropout.forward(mlp.partial(forMlp, pass), pass);
+    Tensor fromAttention = attentionDropout.forward(attention.partial(forAttention, pass), pass);
+    Tensor fromMlp = mlpDropout.forward(mlp.partial(forMlp, pass), pass);
     return x.add(tp.leave(fromAttention.add(fromMlp)));
   }
 }

@@ -18,8 +18,9 @@ final class Embedding implements Layer {
   Embedding(LayerSpec.Embedding spec, Parts parts) {
     this.words = parts.parameters().get(spec.words());
     this.positions = parts.positions();
-    this.dropout = new Dropout(parts.model().dropout().hidden());
     this.tp = parts.tensorParallel();
+    this.dropout =
+        new Dropout(parts.model().dropout().hidden(), Dropout.Site.between("embedding", tp));
     this.scaling = new WidthScaling(parts.model());
   }
 

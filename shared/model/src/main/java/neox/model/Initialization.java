@@ -59,14 +59,8 @@ final class Initialization {
   }
 
   private GeneratorOptional generator(int place) {
-    return new GeneratorOptional(torch.make_generator_cpu(mix(seed + 0x9E3779B97F4A7C15L * place)));
-  }
-
-  /// The finalizer of SplitMix64: neighbouring seeds give unrelated generators.
-  private static long mix(long z) {
-    long a = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    long b = (a ^ (a >>> 27)) * 0x94D049BB133111EBL;
-    return b ^ (b >>> 31);
+    return new GeneratorOptional(
+        torch.make_generator_cpu(Seeds.mix(seed + Seeds.GOLDEN_RATIO * place)));
   }
 
   private static Tensor scaled(

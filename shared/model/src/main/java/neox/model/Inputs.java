@@ -3,26 +3,32 @@ package neox.model;
 import neox.model.position.Places;
 import org.bytedeco.pytorch.Tensor;
 
-/// What a network reads: tokens, where they stand, and what they may see.
+/// What a network reads: tokens, where they stand, what they may see, and what is dropped of them.
 ///
 /// @param ids `[b, s]` int64
 /// @param positions of the tokens in their texts
-public record Inputs(Tensor ids, Places positions, Visibility visibility) {
+/// @param noise what dropout draws from
+public record Inputs(Tensor ids, Places positions, Visibility visibility, Noise noise) {
   /// Whole texts from their beginning; each token sees itself and those before it.
   public static Inputs of(Tensor ids) {
-    return new Inputs(ids, Places.fromStart(), Visibility.all());
+    return new Inputs(ids, Places.fromStart(), Visibility.all(), Noise.OF_PROCESS);
   }
 
   /// The continuation of texts whose beginnings are remembered.
   public static Inputs after(AttentionHistory history, Tensor ids) {
-    return new Inputs(ids, history.next(ids.size(1)), Visibility.all().withHistory(history));
+    return new Inputs(
+        ids, history.next(ids.size(1)), Visibility.all().withHistory(history), Noise.OF_PROCESS);
   }
 
   public Inputs withVisibility(Visibility value) {
-    return new Inputs(ids, positions, value);
+    return new Inputs(ids, positions, value, noise);
   }
 
   public Inputs withPositions(Places value) {
-    return new Inputs(ids, value, visibility);
+    return new Inputs(ids, value, visibility, noise);
+  }
+
+  public Inputs withNoise(Noise value) {
+    return new Inputs(ids, positions, visibility, value);
   }
 }

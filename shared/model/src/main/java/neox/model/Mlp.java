@@ -31,7 +31,11 @@ final class Mlp {
   Tensor partial(Tensor x, Pass pass) {
     return recomputed
         .map(again ->
-            again.apply(List.of(x), List.of(), (inputs, _) -> compute(inputs.getFirst(), pass)))
+            again.apply(
+                pass.noise(),
+                List.of(x),
+                List.of(),
+                (inputs, _) -> compute(inputs.getFirst(), pass)))
         .orElseGet(() -> compute(x, pass));
   }
 

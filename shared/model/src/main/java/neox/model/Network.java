@@ -254,7 +254,8 @@ public final class Network implements AutoCloseable {
     long together = segments.map(each -> (long) each.longest()).orElse(read);
     Optional<Tensor> bias = positions.bias(slots, together);
     Places places = spec.config().prompt().isPresent() ? slots : inputs.positions();
-    return new Pass(text(inputs, s), places, history, segments, byWindow, bias, mode);
+    return new Pass(
+        text(inputs, s), places, history, segments, byWindow, bias, mode, inputs.noise());
   }
 
   /// Whether tokens of these places begin their texts, so that the prompt is read with them.

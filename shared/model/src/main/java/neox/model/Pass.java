@@ -29,7 +29,8 @@ record Pass(
     Optional<Segments> segments,
     Map<OptionalInt, AttentionMask> masks,
     Optional<Tensor> bias,
-    Mode mode) {
+    Mode mode,
+    Noise noise) {
 
   AttentionMask mask(OptionalInt window) {
     return Objects.requireNonNull(masks.get(window), "a window that no block has");
@@ -37,7 +38,12 @@ record Pass(
 
   /// The same with a bias of its own.
   Pass withBias(Tensor value) {
-    return new Pass(text, positions, history, segments, masks, Optional.of(value), mode);
+    return new Pass(text, positions, history, segments, masks, Optional.of(value), mode, noise);
+  }
+
+  /// The same with noise of its own.
+  Pass withNoise(Noise value) {
+    return new Pass(text, positions, history, segments, masks, bias, mode, value);
   }
 
   /// The bias as one layer's: where it is trained, all that the layer does with it comes to one
@@ -70,7 +76,7 @@ record Pass(
         };
     Map<OptionalInt, AttentionMask> others = new LinkedHashMap<>();
     masks.forEach((window, mask) -> others.put(window, mask.exchange(change)));
-    return new Pass(text, places, history, segments, others, bias.map(change), mode);
+    return new Pass(text, places, history, segments, others, bias.map(change), mode, noise);
   }
 
   boolean training() {

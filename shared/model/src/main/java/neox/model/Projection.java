@@ -19,17 +19,25 @@ final class Projection {
   private final Optional<Adapter> adapter;
   private final boolean vectorsFaster;
 
-  /// A low-rank adapter, see [AdapterSpec].
+  /// A low-rank adapter, see [AdapterSpec], or this tensor-parallel rank's part of it.
   ///
   /// @param a `[rank, in]`
   /// @param b `[out, rank]`
   private record Adapter(Tensor a, Tensor b, double scale, Dropout dropout) {
-    static Adapter of(AdapterSpec spec, ParameterSet parameters) {
+    static Adapter of(AdapterSpec spec, ParameterSet parameters, TensorParallel tp) {
       return new Adapter(
           parameters.get(spec.a()),
           parameters.get(spec.b()),
           spec.scale(),
-          new Dropout(spec.dropout()));
+          new Dropout(spec.dropout(), site(spec, tp)));
+    }
+
+    /// What a row-parallel projection reads is each rank's own.
+    private static Dropout.Site site(AdapterSpec spec, TensorParallel tp) {
+      String name = spec.a().key();
+      return spec.a().share() instanceof Share.Split
+          ? Dropout.Site.ofRank(name, tp)
+          : Dropout.Site.alike(name);
     }
 
     Tensor forward(Tensor x, Pass pass) {
@@ -49,7 +57,7 @@ final class Projection {
     return new Projection(
         parameters.get(spec.weight()),
         parameters.argument(spec.bias().filter(bias -> isAdded(bias.share(), tp))),
-        spec.adapter().map(each -> Adapter.of(each, parameters)));
+        spec.adapter().map(each -> Adapter.of(each, parameters, tp)));
   }
 
   /// The projection whose weight is this tensor, without a bias.

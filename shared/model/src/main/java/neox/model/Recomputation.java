@@ -41,7 +41,16 @@ record Recomputation(Optional<Device> drawsOn) {
   }
 
   /// What the body says. Parameters get their gradients as always.
-  Tensor apply(List<Tensor> inputs, List<Tensor> constants, Body body) {
+  ///
+  /// @param noise what dropout draws from in the body
+  Tensor apply(Noise noise, List<Tensor> inputs, List<Tensor> constants, Body body) {
+    return switch (noise) {
+      case Noise.OfProcess _ -> apply(inputs, constants, body);
+      case Noise.Seeded _ -> new Recomputation(Optional.empty()).apply(inputs, constants, body);
+    };
+  }
+
+  private Tensor apply(List<Tensor> inputs, List<Tensor> constants, Body body) {
     if (!GradMode.is_enabled()) {
       return body.of(inputs, constants);
     }

@@ -44,7 +44,10 @@ record RecomputedBlocks(List<Layer> blocks, Recomputation recomputation) impleme
     List<Tensor> inputs = new ArrayList<>(List.of(x));
     trained.ifPresent(bias -> blocks.forEach(_ -> inputs.add(bias)));
     return recomputation.apply(
-        inputs, pass.tensors(), (given, constants) -> through(given, pass.with(constants)));
+        pass.noise(),
+        inputs,
+        pass.tensors(),
+        (given, constants) -> through(given, pass.with(constants)));
   }
 
   /// @param given the activation, then the bias of each block, if it is trained

@@ -32,7 +32,7 @@ record SegmentAttention(AttentionKernel kernel) {
                 ks.get(i).unsqueeze(0),
                 vs.get(i).unsqueeze(0),
                 scores.ofFirst(lengths[i]),
-                pass);
+                pass.withNoise(pass.noise().ofPart(mixed.size())));
         mixed.add(one.transpose(1, 2));
       }
     }

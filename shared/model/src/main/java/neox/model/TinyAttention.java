@@ -26,7 +26,7 @@ final class TinyAttention {
         AttentionKernel.choose(
             parts.placement(),
             AttentionConfig.PLAIN.withSoftmaxInFp32(config.softmaxInFp32()),
-            new Dropout(0),
+            new Dropout(0, Dropout.Site.alike(block + ".attention.weights")),
             biased);
   }
 

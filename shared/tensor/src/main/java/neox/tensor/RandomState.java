@@ -3,6 +3,7 @@ package neox.tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -22,6 +23,13 @@ public final class RandomState {
   /// Continues exactly where [#of] was called.
   public static void resume(Device device, Tensor state) {
     generator(device).set_state(state);
+  }
+
+  /// A new generator on a device, which has nothing to do with the default one.
+  public static GeneratorOptional generator(Device device, long seed) {
+    Generator generator = generator(device).clone();
+    generator.set_current_seed(seed);
+    return new GeneratorOptional(generator);
   }
 
   private static Generator generator(Device device) {

@@ -189,7 +189,7 @@ final class NeoxLayers {
     long keys = (long) model.kvHeads() * model.headDim();
     long rows = queries + 2 * keys;
     boolean grouped = model.kvHeads() != model.heads();
-    Share share =
+    Share.Split share =
         grouped ? new Share.Split(0, List.of(queries, keys, keys)) : Share.Split.even(0, rows);
     boolean bias = block.attention().bias();
     return new AttentionSpec(
@@ -205,19 +205,21 @@ final class NeoxLayers {
     long width = mlp.size();
     boolean gated = mlp.activation().gated();
     long rows = gated ? 2 * width : width;
-    Share share = gated ? new Share.Split(0, List.of(width, width)) : Share.Split.even(0, rows);
+    Share.Split share =
+        gated ? new Share.Split(0, List.of(width, width)) : Share.Split.even(0, rows);
     return new MlpSpec(
         mlp,
         columnParallel(layer, "mlp.linear1", rows, share, mlp.bias()),
         rowParallel(layer, "mlp.linear2", width, mlp.bias(), block.residual()));
   }
 
-  private LinearSpec columnParallel(int layer, String name, long rows, Share share, boolean bias) {
+  private LinearSpec columnParallel(
+      int layer, String name, long rows, Share.Split share, boolean bias) {
     Shape shape = Shape.of(rows, model.hiddenSize());
     return new LinearSpec(
         decaying(new Home(layer, name + ".weight"), shape, input(), share),
         optional(bias, () -> plain(new Home(layer, name + ".bias"), Shape.of(rows), 0, share)),
-        adapter(layer, name, shape));
+        adapter(layer, name, shape, share));
   }
 
   /// A projection back into the residual stream. Its bias must be added once, not by every rank.
@@ -226,22 +228,19 @@ final class NeoxLayers {
     long hidden = model.hiddenSize();
     Share once = residual.parallel() ? new Share.Summed() : new Share.AddedOnce();
     Shape shape = Shape.of(hidden, inputs);
+    Share.Split share = Share.Split.even(1, inputs);
     return new LinearSpec(
-        decaying(
-            new Home(layer, name + ".weight"),
-            shape,
-            random(model.init().output()),
-            Share.Split.even(1, inputs)),
+        decaying(new Home(layer, name + ".weight"), shape, random(model.init().output()), share),
         optional(bias, () -> plain(new Home(layer, name + ".bias"), Shape.of(hidden), 0, once)),
-        adapter(layer, name, shape));
+        adapter(layer, name, shape, share));
   }
 
   /// The adapter of a projection whose weight has that shape, where it is to have one.
-  private Optional<AdapterSpec> adapter(int layer, String name, Shape shape) {
+  private Optional<AdapterSpec> adapter(int layer, String name, Shape shape, Share.Split share) {
     return tuning
         .lora()
         .filter(lora -> lora.targets().contains(name))
-        .map(lora -> AdapterSpec.of(lora, new Home(layer, name), shape));
+        .map(lora -> AdapterSpec.of(lora, new Home(layer, name), shape, share));
   }
 
   private NormSpec norm(int layer, String name) {
