@@ -1,11 +1,14 @@
 package neox.train;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import neox.base.Console;
 import neox.config.ObjectiveConfig;
 import neox.model.Network;
 import neox.model.NetworkOptions;
+import neox.train.loop.Pipeline;
+import neox.train.loop.StagedReference;
 import neox.train.objective.LanguageModeling;
 import neox.train.objective.Objective;
 import neox.train.objective.PreferenceOptimization;
@@ -13,22 +16,41 @@ import neox.train.objective.Reference;
 import neox.train.objective.RewardModeling;
 import neox.train.objective.TverskyOptimization;
 import neox.weights.TensorStore;
+import neox.weights.spec.LayerSpec;
 import neox.weights.spec.NetworkSpec;
 
 /// What a run minimizes, and the network that it compares with, which it owns.
-record RunObjective(Objective objective, Optional<Network> reference) implements AutoCloseable {
+///
+/// @param release frees that network
+record RunObjective(Objective objective, Runnable release) implements AutoCloseable {
   /// As configured; reads the reference where there is one.
   ///
-  /// @param options of the reference
-  static RunObjective of(Models models, int paddedVocab, NetworkOptions options, Console console)
+  /// @param options of the reference, which is cut into the same stages as the trained network
+  /// @param pipeline of the run
+  static RunObjective of(
+      Models models, int paddedVocab, NetworkOptions options, Pipeline pipeline, Console console)
       throws IOException {
     ObjectiveConfig config = models.loaded().config().objective();
-    Optional<Network> reference =
-        config.reference().isPresent()
-            ? Optional.of(read(config.reference().get(), models, paddedVocab, options))
-            : Optional.empty();
-    config.reference().ifPresent(model -> console.info("compares with %s", model.directory()));
-    return new RunObjective(objective(config, reference.map(Reference::of)), reference);
+    if (config.reference().isEmpty()) {
+      return new RunObjective(objective(config, Optional.empty()), () -> {});
+    }
+    ObjectiveConfig.Reference model = config.reference().get();
+    NetworkSpec spec = NetworkSpec.of(models.loaded().config().model(), paddedVocab);
+    List<LayerSpec> stage =
+        spec.stages(models.loaded().config().parallel()).get(pipeline.ranks().pipe().rank());
+    Network network = read(model, models, spec, stage, options);
+    console.info("compares with %s", model.directory());
+    if (pipeline.ranks().pipe().isAlone()) {
+      return new RunObjective(
+          objective(config, Optional.of(Reference.of(network))), network::close);
+    }
+    StagedReference reference = new StagedReference(network, pipeline);
+    return new RunObjective(
+        objective(config, Optional.of(reference)),
+        () -> {
+          reference.close();
+          network.close();
+        });
   }
 
   private static Objective objective(ObjectiveConfig config, Optional<Reference> reference) {
@@ -43,16 +65,19 @@ record RunObjective(Objective objective, Optional<Network> reference) implements
   }
 
   private static Network read(
-      ObjectiveConfig.Reference model, Models models, int paddedVocab, NetworkOptions options)
+      ObjectiveConfig.Reference model,
+      Models models,
+      NetworkSpec spec,
+      List<LayerSpec> stage,
+      NetworkOptions options)
       throws IOException {
-    NetworkSpec spec = NetworkSpec.of(models.loaded().config().model(), paddedVocab);
     try (TensorStore store = models.open(model.directory(), model.iteration())) {
-      return Network.of(store, spec, options);
+      return Network.of(store, spec, stage, options);
     }
   }
 
   @Override
   public void close() {
-    reference.ifPresent(Network::close);
+    release.run();
   }
 }

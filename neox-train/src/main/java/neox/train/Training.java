@@ -153,7 +153,7 @@ final class Training {
     try (TrainingData data = data(tokenizer, paddedVocab, before);
         Network network = Network.build(spec, stage(spec), options());
         RunObjective objective =
-            RunObjective.of(models(), paddedVocab, referenceOptions(), console)) {
+            RunObjective.of(models(), paddedVocab, referenceOptions(), pipeline(), console)) {
       heartbeat.enter(Phase.LOADING);
       data.train().rows(0); // complains before anything is written
       lock.acquire();
@@ -426,9 +426,11 @@ final class Training {
   private Pipeline pipeline() {
     return new Pipeline(
         ranks,
-        config.batch().microBatchSize(),
-        config.model().hiddenSize(),
-        tensorParallel().slices(),
+        new Pipeline.Activation(
+            config.batch().microBatchSize() * config.data().train().companion().rows(),
+            config.model().promptTokens(),
+            tensorParallel().slices(),
+            config.model().hiddenSize()),
         placement,
         config.deterministic().sameOn());
   }

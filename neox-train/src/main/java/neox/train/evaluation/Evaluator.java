@@ -120,6 +120,7 @@ public final class Evaluator {
           if (reporting.stop().ask()) {
             throw new StoppedException();
           }
+          work.readAhead(size.microBatches());
           runner.run(pipeline.forwardOnly(size.microBatches()));
           work.proceed(size.microBatches());
         }

@@ -21,20 +21,27 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// This rank's end of the pipeline of a run: schedules, neighbours, and what all ranks must agree
 /// on.
 ///
-/// @param rows of a micro-batch
-/// @param hiddenSize of the activations that travel between stages, `[rows, s/slices, hiddenSize]`
-/// @param slices of the sequence, one on each tensor-parallel rank; 1 where each has all of it
+/// @param activation what travels between stages
 /// @param placement of the network
 /// @param sameOn what means do not depend on
-public record Pipeline(
-    Ranks ranks, int rows, int hiddenSize, int slices, Placement placement, SameOn sameOn) {
+public record Pipeline(Ranks ranks, Activation activation, Placement placement, SameOn sameOn) {
+  /// The shape of what travels between stages: `[rows, (promptTokens + s) / slices, hiddenSize]`.
+  ///
+  /// @param rows of a micro-batch
+  /// @param promptTokens of a soft prompt, which goes along
+  /// @param slices of the sequence, one on each tensor-parallel rank; 1 where each has all of it
+  public record Activation(int rows, int promptTokens, int slices, int hiddenSize) {
+    private Tensor arriving(Placement placement, int seqLength) {
+      return placement.zeros(rows, (promptTokens + seqLength) / slices, hiddenSize);
+    }
+  }
+
   /// Carries out schedules on a stage.
   ///
   /// @param seqLength s of the micro-batches under way
   public StageRunner runner(Stage stage, IntSupplier seqLength) {
     StageLink link =
-        StageLink.over(
-            ranks.pipe(), () -> placement.zeros(rows, seqLength.getAsInt() / slices, hiddenSize));
+        StageLink.over(ranks.pipe(), () -> activation.arriving(placement, seqLength.getAsInt()));
     return StageRunner.of(stage, link, ranks.pipe());
   }
 

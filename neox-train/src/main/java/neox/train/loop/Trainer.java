@@ -78,6 +78,7 @@ public final class Trainer {
               new TrainingWork.Span(
                   shape.firstMicroBatch(), shape.microBatches(), shape.seqLength()),
               factor);
+      parts.work().readAhead(shape.microBatches());
       runner.run(parts.pipeline().oneForwardOneBackward(shape.microBatches()));
       parts.gradients().reduce();
       parts.gradients().unscale(factor / settings.reduction().factor(shape.microBatches()));

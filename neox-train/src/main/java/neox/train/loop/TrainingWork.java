@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import neox.model.Head;
@@ -17,6 +18,7 @@ import neox.train.data.BatchFeed;
 import neox.train.data.MicroBatch;
 import neox.train.objective.Loss;
 import neox.train.objective.Objective;
+import neox.train.objective.Reference;
 import neox.train.objective.Scores;
 import neox.train.optimizer.GradientBuckets;
 import neox.train.optimizer.MicroBatchSums;
@@ -103,7 +105,25 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
     factor = lossFactor;
     losses.clear();
     metrics.clear();
+    objective.metrics().forEach(name -> metrics.put(name, new ArrayList<>()));
     owner.close();
+  }
+
+  /// Lets the objective's reference read the next micro-batches before the network does. All ranks
+  /// call this together.
+  public void readAhead(int count) {
+    objective
+        .reference()
+        .ifPresent(reference ->
+            reference.readAhead(
+                new Reference.Ahead(
+                    i -> feed.get(ofData(order.get(done + i)), span.seqLength()),
+                    count,
+                    span.seqLength())));
+  }
+
+  private long ofData(int number) {
+    return span.first() + number;
   }
 
   /// Tokens of each sample that the micro-batches since [#begin] read.
@@ -121,8 +141,8 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
     return numbers(losses);
   }
 
-  /// What the objective reports of each besides, by name in its order; empty on stages that compute
-  /// no loss.
+  /// What the objective reports of each besides, by name in its order; 0 on stages that compute no
+  /// loss.
   public Map<String, double[]> metrics() {
     Map<String, double[]> numbers = new LinkedHashMap<>();
     metrics.forEach((name, values) -> numbers.put(name, numbers(values)));
@@ -147,9 +167,8 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
   @Override
   public NetworkStage.Item item(int microBatch) {
     int number = order.get(done + microBatch);
-    long ofData = span.first() + number;
-    MicroBatch batch = feed.get(ofData, span.seqLength());
-    begun.accept(new Begun(number, ofData, batch));
+    MicroBatch batch = feed.get(ofData(number), span.seqLength());
+    begun.accept(new Begun(number, ofData(number), batch));
     return new Item(batch, noise.apply(number));
   }
 
@@ -175,9 +194,7 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
       losses.add(owner.keep(loss.value().detach()));
       loss.metrics()
           .forEach((name, value) ->
-              metrics
-                  .computeIfAbsent(name, _ -> new ArrayList<>())
-                  .add(owner.keep(value.detach())));
+              Objects.requireNonNull(metrics.get(name), name).add(owner.keep(value.detach())));
       int divisor = sums.divisor(span.count());
       return factor == 1
           ? loss.minimized().div(new Scalar(divisor))

@@ -1,5 +1,6 @@
 package neox.train.objective;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import neox.model.Head;
@@ -19,6 +20,8 @@ import org.bytedeco.pytorch.Tensor;
 ///
 /// @param zLoss c, 0 for nothing of the kind
 public record LanguageModeling(double zLoss) implements Objective {
+  private static final String Z_LOSS = "z_loss";
+
   @Override
   public Loss of(Scores scores, MicroBatch batch) {
     if (zLoss > 0) {
@@ -32,8 +35,13 @@ public record LanguageModeling(double zLoss) implements Objective {
   private Loss withZLoss(Head.Normalized scores, Tensor mask) {
     Tensor squares = scores.logNormalizers().square().mul(new Scalar(zLoss));
     Tensor zLosses = mean(squares.neg(), mask);
-    return new Loss(mean(scores.logLikelihoods(), mask), Map.of("z_loss", zLosses))
+    return new Loss(mean(scores.logLikelihoods(), mask), Map.of(Z_LOSS, zLosses))
         .withAuxiliary(zLosses);
+  }
+
+  @Override
+  public List<String> metrics() {
+    return zLoss > 0 ? List.of(Z_LOSS) : List.of();
   }
 
   /// What an evaluation reports is the cross-entropy.

@@ -1,6 +1,7 @@
 package neox.train.objective;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import neox.train.data.MicroBatch;
@@ -24,6 +25,21 @@ public record PreferenceOptimization(double beta, Optional<Reference> reference)
     Tensor margins =
         held.map(policy::minus).orElse(policy).margins().mul(new Scalar(beta)); // [pairs]
     return new Loss(torch.log_sigmoid(margins).mean().neg(), metrics(policy.detached(), held));
+  }
+
+  @Override
+  public List<String> metrics() {
+    return reference.isPresent()
+        ? List.of(
+            "ref_neg",
+            "ref_pos",
+            "chosen_neg",
+            "chosen_pos",
+            "chosen_rewards",
+            "rejected_rewards",
+            "reward_acc",
+            "margins")
+        : List.of("chosen_neg", "chosen_pos");
   }
 
   /// The log-likelihood of each text: Σ over the labels that count.

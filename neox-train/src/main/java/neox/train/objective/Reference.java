@@ -1,5 +1,6 @@
 package neox.train.objective;
 
+import java.util.function.IntFunction;
 import neox.model.Network;
 import neox.model.stage.NetworkStage;
 import neox.train.data.MicroBatch;
@@ -11,7 +12,17 @@ public interface Reference {
   /// log p(label) at each position, `[b, s]`, without a gradient.
   Tensor logLikelihoods(MicroBatch batch);
 
-  /// The reference that is this network, which stays its owner's.
+  /// Tells it which micro-batches it will be asked about next, in their order. All ranks call this
+  /// together.
+  default void readAhead(Ahead ahead) {}
+
+  /// Micro-batches to come.
+  ///
+  /// @param batches by their place, from 0
+  /// @param seqLength tokens of their rows
+  record Ahead(IntFunction<MicroBatch> batches, int count, int seqLength) {}
+
+  /// The reference that is this whole network, which stays its owner's.
   static Reference of(Network network) {
     return batch ->
         NetworkStage.evaluate(

@@ -1,6 +1,7 @@
 package neox.train.objective;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import neox.train.data.MicroBatch;
 import org.bytedeco.pytorch.Scalar;
@@ -25,6 +26,11 @@ public record RewardModeling(double zLoss) implements Objective {
             .neg()
             .add(squares.mul(new Scalar(zLoss)).mean());
     return new Loss(loss, metrics(rewards.detached()));
+  }
+
+  @Override
+  public List<String> metrics() {
+    return List.of("pos_values", "neg_values", "margin", "accuracy");
   }
 
   /// Under GPT-NeoX's names.

@@ -1,6 +1,7 @@
 package neox.train.objective;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import neox.train.data.MicroBatch;
@@ -22,9 +23,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// @param beta β
 /// @param desirable w of texts with rewards above 0
 /// @param undesirable w of texts with rewards below 0
-/// @param reference ρ
-public record TverskyOptimization(
-    double beta, double desirable, double undesirable, Reference reference) implements Objective {
+/// @param held ρ
+public record TverskyOptimization(double beta, double desirable, double undesirable, Reference held)
+    implements Objective {
   /// Rewards nearer to 0 than this are none.
   private static final double SOME = 0.001;
 
@@ -32,15 +33,34 @@ public record TverskyOptimization(
   public Loss of(Scores scores, MicroBatch batch) {
     Tensor mask = batch.lossMask(); // [b, s]
     Tensor rewards = batch.rewards().orElseThrow(); // [b, s]
-    Tensor held = reference.logLikelihoods(batch).mul(mask);
+    Tensor reference = held.logLikelihoods(batch).mul(mask);
     Tensor policy = scores.logLikelihoods(batch.labels(), Optional.empty()).mul(mask);
-    Tensor ratios = policy.sub(held).sum(-1); // [b]
+    Tensor ratios = policy.sub(reference).sum(-1); // [b]
     Tensor weights = weights(rewards.sum(-1));
     Tensor values = values(ratios, rewards.mean(-1));
     Tensor losses = values.mul(weights).mul(new Scalar(0.5)); // [b]
     long half = losses.size(0) / 2;
     Tensor loss = losses.narrow(0, 0, half).add(losses.narrow(0, half, half)).mean();
-    return new Loss(loss, metrics(policy.detach(), held, rewards, mask));
+    return new Loss(loss, metrics(policy.detach(), reference, rewards, mask));
+  }
+
+  @Override
+  public Optional<Reference> reference() {
+    return Optional.of(held);
+  }
+
+  @Override
+  public List<String> metrics() {
+    return List.of(
+        "ref_logp",
+        "policy_logp",
+        "pos_ref_logp",
+        "neg_ref_logp",
+        "pos_policy_logp",
+        "neg_policy_logp",
+        "kl",
+        "reward_acc",
+        "policy_rewards");
   }
 
   /// w of each text.

@@ -84,6 +84,14 @@ public record DataConfig(
 
     /// A number for each document (`…_reward_data_paths`).
     record Rewards(List<Path> paths) implements Companion {}
+
+    /// Rows of a micro-batch that each sample is.
+    default int rows() {
+      return switch (this) {
+        case None _, Rewards _ -> 1;
+        case Rejected _ -> 2;
+      };
+    }
   }
 
   /// Keys of datasets for each split, which are another way to say `data_path`.

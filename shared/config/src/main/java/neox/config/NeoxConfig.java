@@ -70,12 +70,6 @@ public record NeoxConfig(
   private void checkRanks(ConfigTable t, RunShape run) {
     boolean several = run.worldSize().orElse(1) > 1;
     t.check(
-        parallel.stages() == 1 || model.prompt().isEmpty(),
-        List.of("soft_prompt_tuning.enabled", "pipe_parallel_size"),
-        "a soft prompt on several pipeline stages is not built yet, found pipe_parallel_size %d;"
-            + " set that to 1",
-        parallel.stages());
-    t.check(
         model.prompt().isEmpty() || data.documentMask().equals(DocumentMask.NONE),
         List.of("soft_prompt_tuning.enabled", "reset_attention_mask", "reset_position_ids"),
         "a soft prompt before every document of a sample is not built yet; set reset_attention_mask"

@@ -170,12 +170,6 @@ public sealed interface ObjectiveConfig {
         language || config.data().fim().isEmpty(),
         List.of("fim_rate", TRAIN_IMPL),
         "train_impl dpo, kto and rm need texts in their own order; set it to 0");
-    t.check(
-        language || config.parallel().stages() == 1,
-        List.of("pipe_parallel_size", TRAIN_IMPL),
-        "train_impl dpo, kto and rm need the whole network on each rank (as in GPT-NeoX); set it to"
-            + " 0, found %d",
-        config.parallel().stages());
   }
 
   String TRAIN_IMPL = "train_impl";

@@ -97,7 +97,6 @@ class ConfigProblemsTest {
         "soft_prompt_tuning: {enabled: true, init_string: a}|soft_prompt_tuning.init_string: not built yet: leave it out, and the prompt is drawn (init_range)",
         "soft_prompt_tuning: {enabled: true, num_tokens: 3, n_tokens: 4}|soft_prompt_tuning.num_tokens: contradicts n_tokens (4), another name of it, found 3",
         "soft_prompt_tuning: {enabled: true}\\nattention_config: [[[gmlp], 2]]|soft_prompt_tuning.enabled: gmlp and amlp blocks have no place for a soft prompt; set it to false",
-        "soft_prompt_tuning: {enabled: true}\\npipe_parallel_size: 2|soft_prompt_tuning.enabled: a soft prompt on several pipeline stages is not built yet, found pipe_parallel_size 2; set that to 1",
         "soft_prompt_tuning: {enabled: true}\\nreset_attention_mask: true|soft_prompt_tuning.enabled: a soft prompt before every document of a sample is not built yet; set reset_attention_mask and reset_position_ids to false",
         "gpt_j_tied: true|gpt_j_tied: one norm can be shared only when gpt_j_residual is true",
         "attention_config: [[[global], 3]]|attention_config: describes 3 blocks, num_layers is 2",

@@ -13,7 +13,11 @@ class DeterministicConfigTest {
   @Test
   void bitsDependOnTheLayoutUnlessAskedForOtherwise() {
     assertThat(TestConfig.load("").deterministic().sameOn()).isEqualTo(SameOn.RERUN);
-    assertThat(TestConfig.load("deterministic: layout\nno_weight_tying: true").deterministic().onEveryLayout()).isTrue();
+    assertThat(
+            TestConfig.load("deterministic: layout\nno_weight_tying: true")
+                .deterministic()
+                .onEveryLayout())
+        .isTrue();
   }
 
   @ParameterizedTest

@@ -128,7 +128,15 @@ public final class Network implements AutoCloseable {
 
   /// A whole network with the weights of a store, which stays the caller's; see [#load].
   public static Network of(TensorStore store, NetworkSpec spec, NetworkOptions options) {
-    Network network = build(spec, options);
+    return of(store, spec, spec.layers(), options);
+  }
+
+  /// The same of some neighbouring layers alone.
+  ///
+  /// @param stage of the network's layers
+  public static Network of(
+      TensorStore store, NetworkSpec spec, List<LayerSpec> stage, NetworkOptions options) {
+    Network network = build(spec, stage, options);
     boolean complete = false;
     try {
       network.load(store);
@@ -213,7 +221,8 @@ public final class Network implements AutoCloseable {
   /// @param x token ids `[b, s]` when the embedding belongs to this stage, else what the stage
   ///   before has computed, `[b, s, h]` or this rank's slice of it
   /// @param inputs what the whole network was given
-  /// @return hidden states `[b, s, h]`, or this rank's slice of them
+  /// @return hidden states `[b, s, h]`, or this rank's slice of them; where further stages follow,
+  ///   those of a soft prompt, too
   public Tensor forward(Tensor x, Inputs inputs, Mode mode) {
     long s = inputs.ids().size(1);
     checkLength(inputs, s);
@@ -227,7 +236,8 @@ public final class Network implements AutoCloseable {
         y = steps.forward(step, () -> Scope.run(() -> layer.forward(input, pass)));
       }
       long prompt = y.size(1) - s;
-      return steps.border(steps.head(), prompt > 0 ? y.narrow(1, prompt, s) : y);
+      Tensor text = head.isPresent() && prompt > 0 ? y.narrow(1, prompt, s) : y;
+      return steps.border(steps.head(), text);
     });
   }
 
