@@ -30,6 +30,7 @@ import neox.parallel.comm.CommunicationException;
 import neox.tensor.Device;
 import neox.tensor.NativeRuntime;
 import neox.train.heartbeat.Heartbeat;
+import neox.train.plan.PlanCommand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -96,7 +97,7 @@ public final class TrainCommand implements ToolCommand {
 
   @Override
   public Map<String, Supplier<ToolCommand>> subcommands() {
-    return Map.of("lr-plot", LrPlotCommand::new);
+    return Map.of("lr-plot", LrPlotCommand::new, "plan", PlanCommand::new);
   }
 
   @Override

@@ -14,10 +14,8 @@ import neox.weights.spec.Shards;
 /// What each stage's ranks need. All ranks of a stage need the same.
 public record MemoryPlan(List<RankMemory> stages) {
   public static MemoryPlan of(PlannedRun run, Layout layout) {
-    NetworkSpec network = run.network(layout.tensor());
     OneStage one = new OneStage(run, layout);
-    List<List<LayerSpec>> layers =
-        network.stages(run.config().parallel().partitionMethod(), layout.pipe(), layout.tensor());
+    List<List<LayerSpec>> layers = run.stages(layout);
     List<RankMemory> stages = new ArrayList<>();
     for (int stage = 0; stage < layout.pipe(); stage++) {
       stages.add(one.memory(stage, layers.get(stage)));

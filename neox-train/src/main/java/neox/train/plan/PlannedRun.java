@@ -1,10 +1,12 @@
 package neox.train.plan;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import neox.config.NeoxConfig;
 import neox.config.Precision;
 import neox.config.Vocabulary;
+import neox.weights.spec.LayerSpec;
 import neox.weights.spec.NetworkSpec;
 
 /// What is to be trained, and on what; how it is divided is said by a [Layout].
@@ -12,13 +14,29 @@ public final class PlannedRun {
   private final NeoxConfig config;
   private final int vocabSize;
   private final Gpu gpu;
+  private final Attention attention;
   private final Map<Integer, NetworkSpec> networks = new ConcurrentHashMap<>();
+  private final Map<List<Integer>, List<List<LayerSpec>>> stages = new ConcurrentHashMap<>();
+
+  /// How scores become sums of values.
+  enum Attention {
+    /// By the kernel that this program takes.
+    OURS,
+    /// With all scores in memory, which one kernel scales, masks and makes probabilities of, as
+    /// Megatron-LM and what came from it did before arXiv:2205.14135.
+    WRITTEN_OUT
+  }
 
   /// @param vocabSize tokens of the tokenizer
   public PlannedRun(NeoxConfig config, int vocabSize, Gpu gpu) {
+    this(config, vocabSize, gpu, Attention.OURS);
+  }
+
+  PlannedRun(NeoxConfig config, int vocabSize, Gpu gpu, Attention attention) {
     this.config = config;
     this.vocabSize = vocabSize;
     this.gpu = gpu;
+    this.attention = attention;
   }
 
   NeoxConfig config() {
@@ -32,6 +50,15 @@ public final class PlannedRun {
   /// The network, whose vocabulary is padded for so many tensor-parallel ranks.
   NetworkSpec network(int tensor) {
     return networks.computeIfAbsent(tensor, this::laidOut);
+  }
+
+  /// The layers of each stage.
+  List<List<LayerSpec>> stages(Layout layout) {
+    return stages.computeIfAbsent(
+        List.of(layout.pipe(), layout.tensor()),
+        _ ->
+            network(layout.tensor())
+                .stages(config.parallel().partitionMethod(), layout.pipe(), layout.tensor()));
   }
 
   private NetworkSpec laidOut(int tensor) {
@@ -72,10 +99,16 @@ public final class PlannedRun {
     return layout.batches().micro() * positions();
   }
 
+  /// Whether scores are masked while their softmax is taken.
+  boolean fusesSoftmax() {
+    return attention == Attention.WRITTEN_OUT;
+  }
+
   /// Whether the scores of a block's attention are in memory: where something is added to them or
   /// dropped from them, and in bfloat16 on a CPU (`AttentionKernel.choose`).
   boolean holdsScores() {
-    return config.model().positions().biasesScores()
+    return attention == Attention.WRITTEN_OUT
+        || config.model().positions().biasesScores()
         || config.model().dropout().attention() > 0
         || (gpu.isCpu() && config.precision() == Precision.BFLOAT16);
   }

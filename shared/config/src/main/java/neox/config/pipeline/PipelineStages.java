@@ -1,6 +1,7 @@
 package neox.config.pipeline;
 
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.IntToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -31,6 +32,21 @@ public record PipelineStages(PipelineLayers layers, PartitionMethod method, int 
               positions.mapToLong(i -> type.finds(layers.entries().get(i)) ? 1 : 0).toArray(),
               count);
     };
+  }
+
+  /// Whether every stage has something to train.
+  public boolean areFilled() {
+    return count <= layers.training() && (count == 1 || emptyStage(cut(_ -> 1)).isEmpty());
+  }
+
+  private OptionalInt emptyStage(Partition partition) {
+    return IntStream.range(0, count)
+        .filter(stage -> own(partition, stage).stream().noneMatch(Entry::trains))
+        .findFirst();
+  }
+
+  private List<Entry> own(Partition partition, int stage) {
+    return layers.entries().subList(partition.from(stage), partition.to(stage));
   }
 
   /// Reports stages that would have nothing to train, and patterns that find nothing.
@@ -70,21 +86,15 @@ public record PipelineStages(PipelineLayers layers, PartitionMethod method, int 
 
   private void checkStages(ConfigTable t) {
     Partition partition = cut(_ -> 1);
-    for (int stage = 0; stage < count; stage++) {
-      List<Entry> own = layers.entries().subList(partition.from(stage), partition.to(stage));
-      boolean trains = own.stream().anyMatch(Entry::trains);
-      t.check(
-          trains,
-          KEYS,
-          "stage %d of %d would hold nothing but %s, which has no parameters; use fewer stages or"
-              + " another %s",
-          stage,
-          count,
-          own.getFirst().name(),
-          PartitionMethod.KEY);
-      if (!trains) {
-        return;
-      }
-    }
+    OptionalInt empty = emptyStage(partition);
+    t.check(
+        empty.isEmpty(),
+        KEYS,
+        "stage %d of %d would hold nothing but %s, which has no parameters; use fewer stages or"
+            + " another %s",
+        empty.orElse(0),
+        count,
+        empty.isEmpty() ? "" : own(partition, empty.getAsInt()).getFirst().name(),
+        PartitionMethod.KEY);
   }
 }
