@@ -1,46 +1,45 @@
 package neox.train.optimizer;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import neox.model.Parameter;
 import neox.tensor.ElementType;
-import neox.tensor.Gradients;
 import neox.tensor.Placement;
-import neox.tensor.Scope;
-import neox.train.optimizer.GradientBuckets.Accumulation;
 import neox.weights.Shape;
 import neox.weights.spec.Group;
 import neox.weights.spec.Share;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
-/// The gradients of parameters that are treated alike, one after the other in flat memory, so that
-/// what concerns all of them is one call.
-///
-/// The parameters' own `grad` are views of `arriving`, which has their type. What lies between the
-/// parameters is zero. Where the order of sums is fixed, `tree` adds up what arrives.
-final class Bucket implements AutoCloseable {
+/// Parameters that are treated alike, one after the other in flat memory, so that what concerns all
+/// of them is one call. What lies between the parameters is zero.
+final class Bucket {
   private final Kind kind;
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+  private final SortedSet<Integer> steps = new TreeSet<>();
+  private final int readyAfter;
   private final FlatLayout layout;
-  private final Tensor sums; // [length], float32
-  private final Tensor arriving; // [length]; may be the same as `sums` when it is float32
-  private final Optional<TreeSums> tree;
+  private @Nullable Tensor ownWeights;
 
   /// Parameters of one kind are treated alike.
   ///
   /// @param type of weights and arriving gradients
   /// @param addedOnce see [Share.AddedOnce]
-  record Kind(Group group, ScalarType type, boolean addedOnce) {
-    static Kind of(Parameter parameter) {
+  /// @param stages that hold them: each of those has the same bucket
+  record Kind(
+      Group group, ScalarType type, boolean addedOnce, List<Integer> stages, boolean trainable) {
+    static Kind of(Parameter parameter, List<Integer> stages) {
       return new Kind(
           parameter.spec().group(),
           ElementType.of(parameter.value()),
-          parameter.spec().share() instanceof Share.AddedOnce);
+          parameter.spec().share() instanceof Share.AddedOnce,
+          stages,
+          parameter.spec().trainable());
     }
 
     boolean isNarrow() {
@@ -48,41 +47,27 @@ final class Bucket implements AutoCloseable {
     }
   }
 
-  /// All parameters in their buckets.
-  ///
+  /// A parameter, and the steps of a pass that compute with it, if they are known.
+  record Member(Parameter parameter, List<Integer> steps) {}
+
   /// @param parts see [FlatLayout]
-  static List<Bucket> of(
-      List<Parameter> parameters, int parts, Cut cut, Accumulation accumulation) {
-    Map<Kind, List<Parameter>> byKind = new LinkedHashMap<>();
-    for (Parameter parameter : parameters) {
-      byKind.computeIfAbsent(Kind.of(parameter), _ -> new ArrayList<>()).add(parameter);
-    }
-    List<Bucket> buckets = new ArrayList<>();
-    byKind.forEach((kind, members) ->
-        buckets.add(
-            new Bucket(kind, members, new FlatLayout(whole(members), parts, cut), accumulation)));
-    return List.copyOf(buckets);
-  }
-
-  private static List<Slice> whole(List<Parameter> members) {
-    return members.stream()
-        .map(member -> Slice.whole(member.spec(), member.value().numel()))
-        .toList();
-  }
-
-  private Bucket(Kind kind, List<Parameter> members, FlatLayout layout, Accumulation accumulation) {
+  Bucket(Kind kind, List<Member> members, int parts, Cut cut) {
     this.kind = kind;
-    this.layout = layout;
-    members.forEach(member -> parameters.put(member.spec().key(), member));
-    Placement placement = Placement.of(members.getFirst().value());
-    sums = Scope.keep(placement.as(ScalarType.Float).zeros(layout.length()));
-    boolean inTree = accumulation == Accumulation.TREE;
-    arriving = kind.isNarrow() || inTree ? Scope.keep(placement.zeros(layout.length())) : sums;
-    tree = inTree ? Optional.of(new TreeSums(arriving, sums)) : Optional.empty();
-    for (Slice slice : layout.whole()) {
-      Tensor value = parameter(slice).value();
-      value.mutable_grad().put(view(arriving, slice).view_as(value));
+    int ready = Integer.MAX_VALUE;
+    for (Member member : members) {
+      parameters.put(member.parameter().spec().key(), member.parameter());
+      steps.addAll(member.steps());
+      ready = Math.min(ready, member.steps().isEmpty() ? 0 : member.steps().getFirst());
     }
+    readyAfter = ready;
+    layout =
+        new FlatLayout(
+            members.stream()
+                .map(Member::parameter)
+                .map(each -> Slice.whole(each.spec(), each.value().numel()))
+                .toList(),
+            parts,
+            cut);
   }
 
   Kind kind() {
@@ -93,19 +78,19 @@ final class Bucket implements AutoCloseable {
     return layout;
   }
 
-  /// The sums over the micro-batches: `[length]`, float32.
-  Tensor sums() {
-    return sums;
+  /// The steps of a pass that compute with the weights; none where that is not known.
+  SortedSet<Integer> steps() {
+    return steps;
   }
 
-  /// What the next backward pass adds to: `[length]`, of the parameters' type.
-  Tensor arriving() {
-    return arriving;
+  /// The gradients are complete when the backward pass has left this step.
+  int readyAfter() {
+    return readyAfter;
   }
 
-  /// What adds up in a fixed order, where that is asked for.
-  Optional<TreeSums> tree() {
-    return tree;
+  /// Where the weights lie.
+  Placement placement() {
+    return Placement.of(parameters.values().iterator().next().value());
   }
 
   boolean holds(String key) {
@@ -117,9 +102,28 @@ final class Bucket implements AutoCloseable {
     return flat.narrow(0, layout.offset(slice), slice.count());
   }
 
-  /// A slice's weights, as the network uses them: `[count]`.
-  Tensor weights(Slice slice) {
-    return parameter(slice).value().detach().view(-1).narrow(0, slice.from(), slice.count());
+  /// The same in a buffer of one part.
+  Tensor viewOfPart(Tensor flat, int part, Slice slice) {
+    return flat.narrow(0, layout.offset(slice) - part * layout.partLength(), slice.count());
+  }
+
+  /// A slice's weights: `[count]`. Those that the network uses, or this rank's part of them.
+  Tensor weights(Slice slice, int part) {
+    Tensor own = ownWeights;
+    return own != null
+        ? viewOfPart(own, part, slice)
+        : parameter(slice).value().detach().view(-1).narrow(0, slice.from(), slice.count());
+  }
+
+  /// From now on this rank keeps a part of the weights alone.
+  ///
+  /// @param part `[part length]`
+  void shareWeights(Tensor part) {
+    ownWeights = part;
+  }
+
+  boolean sharesWeights() {
+    return ownWeights != null;
   }
 
   /// The shape of the piece of the parameter that this rank holds.
@@ -127,17 +131,7 @@ final class Bucket implements AutoCloseable {
     return Shape.of(parameter(slice).value().sizes().vec().get());
   }
 
-  private Parameter parameter(Slice slice) {
+  Parameter parameter(Slice slice) {
     return Objects.requireNonNull(parameters.get(slice.key()), slice.key());
-  }
-
-  @Override
-  public void close() {
-    parameters.values().forEach(parameter -> Gradients.clear(parameter.value()));
-    tree.ifPresent(TreeSums::close);
-    if (arriving != sums) {
-      Scope.release(arriving);
-    }
-    Scope.release(sums);
   }
 }

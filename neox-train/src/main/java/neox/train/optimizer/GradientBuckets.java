@@ -1,23 +1,23 @@
 package neox.train.optimizer;
 
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.function.BiConsumer;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.SortedSet;
+import neox.config.ZeroConfig;
+import neox.model.LayerWatch;
 import neox.model.Parameter;
 import neox.parallel.SumTree;
 import neox.parallel.comm.Communicator;
-import neox.parallel.comm.Reduction;
-import neox.tensor.FusedOps;
 import neox.tensor.Scope;
 import neox.weights.spec.ParameterSpec;
-import neox.weights.spec.Share;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /// The gradients of one optimizer step in float32: sums over the micro-batches of what autograd
 /// adds up, then means over the data-parallel ranks. A step goes
@@ -30,16 +30,21 @@ import org.bytedeco.pytorch.global.torch;
 /// for, all micro-batches fill it and [#reduce] empties it. Parameters that are not trained have
 /// none.
 ///
-/// Not thread-safe; every step overwrites the memory.
-public final class GradientBuckets implements MicroBatchSums, AutoCloseable {
-  private final Holdings holdings;
-  private final List<Parameter> parameters;
-  private final List<Bucket> buckets;
+/// Not thread-safe; every step overwrites the memory. Once the network tells this watcher where its
+/// passes are, gradients of a bucket that are complete are reduced while the pass goes on.
+public final class GradientBuckets implements LayerWatch, MicroBatchSums, AutoCloseable {
+  private static final int UNKNOWN = -1;
+
+  private final Buckets plan;
   private final Accumulation accumulation;
+  private final Holdings holdings;
+  private final List<BucketGradients> buckets = new ArrayList<>();
+  private final List<Kept> kept = new ArrayList<>();
   private final TensorVector sums = Scope.keep(new TensorVector());
-  private final TensorVector memory = Scope.keep(new TensorVector());
-  private final TensorVector narrowSums = Scope.keep(new TensorVector());
-  private final TensorVector narrowArriving = Scope.keep(new TensorVector());
+  private final Set<BucketGradients> complete = new HashSet<>();
+  private @Nullable BucketGradients latest;
+  private int microBatches = UNKNOWN;
+  private int passes;
 
   /// How the gradients of micro-batches are added up.
   public enum Accumulation {
@@ -48,40 +53,52 @@ public final class GradientBuckets implements MicroBatchSums, AutoCloseable {
     /// In the type that they arrive in, which is that of the parameters.
     AS_ARRIVING,
     /// In float32 and in the order of a [SumTree], so that the bits do not depend on how replicas
-    /// share the micro-batches (docs/decisions/0025-same-bits.md).
+    /// share the micro-batches (docs/decisions/0025-same-bits.md). Every rank keeps all gradients.
     TREE
   }
 
-  private GradientBuckets(Holdings holdings, Accumulation accumulation, Cut cut) {
-    this.holdings = holdings;
-    this.accumulation = accumulation;
-    this.parameters = holdings.mine().stream().filter(p -> p.spec().trainable()).toList();
-    this.buckets = Bucket.of(parameters, data().size(), cut, accumulation);
-    for (Parameter parameter : parameters) {
-      sums.push_back(sum(parameter.spec()));
-    }
-    for (Bucket bucket : buckets) {
-      memory.push_back(bucket.sums());
-      if (bucket.arriving() != bucket.sums()) {
-        memory.push_back(bucket.arriving());
-      }
-      if (bucket.kind().isNarrow()) {
-        narrowSums.push_back(bucket.sums());
-        narrowArriving.push_back(bucket.arriving());
-      }
+  /// A slice of which this rank has the sums.
+  record Kept(BucketGradients gradients, Slice slice) {
+    Tensor view(Tensor flat) {
+      return gradients.view(flat, slice);
     }
   }
 
-  /// Zero gradients for the parameters of this rank that are trained.
+  private GradientBuckets(Buckets plan, Accumulation accumulation) {
+    this.plan = plan;
+    this.accumulation = accumulation;
+    this.holdings = plan.holdings();
+    for (Bucket bucket : plan.trained()) {
+      buckets.add(
+          shares()
+              ? new PartGradients(bucket, holdings.ranks(), accumulation)
+              : new WholeGradients(bucket, holdings.ranks(), accumulation));
+    }
+    for (Parameter parameter : holdings.mine()) {
+      for (BucketGradients gradients : buckets) {
+        gradients.kept().stream()
+            .filter(slice -> slice.spec().equals(parameter.spec()))
+            .forEach(slice -> kept.add(new Kept(gradients, slice)));
+      }
+    }
+    kept.forEach(each -> sums.push_back(each.view(each.gradients.sums())));
+  }
+
+  /// Zero gradients for the parameters of this rank that are trained, on every rank.
   public static GradientBuckets of(Holdings holdings) {
     return of(holdings, Accumulation.FLOAT32, Cut.ANYWHERE);
   }
 
   /// The same, added up and cut in a way of choice.
   public static GradientBuckets of(Holdings holdings, Accumulation accumulation, Cut cut) {
+    return of(Buckets.of(holdings, List.of(), ZeroConfig.NONE, cut), accumulation);
+  }
+
+  /// The same, shared among ranks as these buckets are.
+  public static GradientBuckets of(Buckets plan, Accumulation accumulation) {
     try (var _ = Scope.open();
         var _ = new NoGradGuard()) {
-      return new GradientBuckets(holdings, accumulation, cut);
+      return new GradientBuckets(plan, accumulation);
     }
   }
 
@@ -89,29 +106,28 @@ public final class GradientBuckets implements MicroBatchSums, AutoCloseable {
     return holdings;
   }
 
-  List<Bucket> buckets() {
+  List<BucketGradients> buckets() {
     return buckets;
   }
 
-  /// Visits the parameters of this rank that are trained, in their order.
-  void eachParameter(BiConsumer<Bucket, Slice> visitor) {
-    for (Parameter parameter : parameters) {
-      Bucket bucket = bucket(parameter.spec());
-      visitor.accept(bucket, bucket.layout().whole(parameter.spec().key()));
-    }
+  /// The slices of parameters whose sums this rank keeps, in the order of the parameters.
+  List<Kept> kept() {
+    return kept;
   }
 
-  private Bucket bucket(ParameterSpec spec) {
-    return buckets.stream()
-        .filter(bucket -> bucket.holds(spec.key()))
+  /// The sum of one parameter of this rank, a view: `[elements]`, float32. Where ranks share
+  /// gradients, of this rank's slice of it.
+  public Tensor sum(ParameterSpec spec) {
+    return kept.stream()
+        .filter(each -> each.slice.key().equals(spec.key()))
         .findFirst()
+        .map(each -> each.view(each.gradients.sums()))
         .orElseThrow(() -> new IllegalArgumentException("no gradient of " + spec.key() + " here"));
   }
 
-  /// The sum of one parameter of this rank, a view: `[elements]`, float32.
-  public Tensor sum(ParameterSpec spec) {
-    Bucket bucket = bucket(spec);
-    return bucket.view(bucket.sums(), bucket.layout().whole(spec.key()));
+  /// Whether each data-parallel rank keeps a part.
+  private boolean shares() {
+    return plan.zero().sharesGradients() && accumulation != Accumulation.TREE;
   }
 
   private Communicator data() {
@@ -120,27 +136,26 @@ public final class GradientBuckets implements MicroBatchSums, AutoCloseable {
 
   /// Starts the next step.
   public void clear() {
-    try (var _ = new NoGradGuard()) {
-      FusedOps.zero(memory);
+    microBatches = UNKNOWN;
+    passes = 0;
+    try (var _ = Scope.open();
+        var _ = new NoGradGuard()) {
+      buckets.forEach(BucketGradients::clear);
     }
   }
 
-  /// The same for so many micro-batches of this rank, worked on in their [#order].
-  public void clear(int microBatches) {
+  /// The same for so many micro-batches of this rank, worked on in their [#order]: when the backward
+  /// pass of the last of them has completed gradients, they can be reduced at once.
+  public void clear(int count) {
     clear();
-    if (accumulation == Accumulation.TREE) {
-      SumTree tree = tree(microBatches);
-      trees().forEach(sums -> sums.begin(tree, data().rank()));
-    }
-  }
-
-  private Stream<TreeSums> trees() {
-    return buckets.stream().flatMap(bucket -> bucket.tree().stream());
+    microBatches = count;
+    SumTree tree = tree(count);
+    buckets.forEach(gradients -> gradients.addInOrder(tree));
   }
 
   /// Micro-batch i of replica r is term `i · replicas + r`: the numbers of their samples.
-  private SumTree tree(int microBatches) {
-    return SumTree.ofTurns(Math.multiplyExact(microBatches, data().size()), data().size());
+  private SumTree tree(int count) {
+    return SumTree.ofTurns(Math.multiplyExact(count, data().size()), data().size());
   }
 
   @Override
@@ -161,22 +176,69 @@ public final class GradientBuckets implements MicroBatchSums, AutoCloseable {
   }
 
   @Override
-  public void accumulate() {
-    switch (accumulation) {
-      case FLOAT32 -> takeOver();
-      case AS_ARRIVING -> {}
-      case TREE -> {
-        try (var _ = new NoGradGuard()) {
-          trees().forEach(TreeSums::add);
+  public void beforeForward(int step) {}
+
+  @Override
+  public void afterForward(int step) {}
+
+  /// What is computed before all layers gets its gradient at the very end, and may get it from each
+  /// of them.
+  @Override
+  public void beforeBackward(int step) {
+    try (var _ = Scope.open();
+        var _ = new NoGradGuard()) {
+      for (BucketGradients gradients : buckets) {
+        SortedSet<Integer> steps = gradients.bucket().steps();
+        if (steps.contains(step) || (!steps.isEmpty() && steps.getFirst() == 0)) {
+          gradients.expect();
         }
       }
     }
   }
 
-  private void takeOver() {
-    try (var _ = new NoGradGuard()) {
-      FusedOps.addAll(narrowSums, narrowArriving);
-      FusedOps.zero(narrowArriving);
+  @Override
+  public void afterBackward(int step) {
+    if (shares() || reducesNow()) {
+      completeFrom(step);
+    }
+  }
+
+  private boolean reducesNow() {
+    return plan.zero().overlapComm()
+        && passes + 1 == microBatches
+        && accumulation != Accumulation.TREE;
+  }
+
+  @Override
+  public void accumulate() {
+    completeFrom(0);
+    try (var _ = Scope.open();
+        var _ = new NoGradGuard()) {
+      buckets.forEach(BucketGradients::settle);
+    }
+    complete.clear();
+    latest = null;
+    passes++;
+  }
+
+  /// Those that the backward pass has left, the last of the network first. At most two are under
+  /// way at the same time.
+  private void completeFrom(int step) {
+    try (var _ = Scope.open();
+        var _ = new NoGradGuard()) {
+      for (BucketGradients gradients : buckets.reversed()) {
+        if (gradients.bucket().readyAfter() >= step && complete.add(gradients)) {
+          gradients.arrived();
+          if (reducesNow()) {
+            gradients.start();
+          }
+          BucketGradients before = plan.zero().overlapComm() ? latest : gradients;
+          if (before != null) {
+            before.advance();
+          }
+          latest = gradients;
+        }
+      }
     }
   }
 
@@ -184,30 +246,12 @@ public final class GradientBuckets implements MicroBatchSums, AutoCloseable {
   /// mean over the data axis, the sum over the tensor axis where ranks share a bias, and over the
   /// stages that hold the same parameter. All ranks call this together.
   public void reduce() {
-    if (accumulation == Accumulation.AS_ARRIVING) {
-      takeOver();
-    }
     try (var _ = Scope.open();
         var _ = new NoGradGuard()) {
-      for (Bucket bucket : buckets) {
-        bucket.tree().ifPresent(tree -> tree.reduce(data()));
-        if (bucket.kind().addedOnce()) {
-          holdings.ranks().tensor().allReduce(bucket.sums(), Reduction.SUM);
-        }
-        if (bucket.tree().isEmpty()) {
-          mean(bucket.sums(), data());
-        }
+      buckets.forEach(BucketGradients::reduce);
+      for (Kept each : kept) {
+        addOverStages(each.view(each.gradients.sums()), holdings.stages(each.slice.spec()));
       }
-      for (Parameter parameter : parameters) {
-        addOverStages(sum(parameter.spec()), holdings.stages(parameter.spec()));
-      }
-    }
-  }
-
-  private static void mean(Tensor sums, Communicator data) {
-    if (!data.isAlone()) {
-      data.allReduce(sums, Reduction.SUM);
-      sums.div_(new Scalar((double) data.size()));
     }
   }
 
@@ -235,46 +279,21 @@ public final class GradientBuckets implements MicroBatchSums, AutoCloseable {
   public GradientNorms norms() {
     return switch (accumulation) {
       case FLOAT32, AS_ARRIVING -> normsOf(sums);
-      case TREE -> new ExactNorms(holdings, this::isCountedHere).of(parameters, sums);
+      case TREE ->
+          new ExactNorms(holdings, networkNorms()::isCountedHere)
+              .of(holdings.mine().stream().filter(p -> p.spec().trainable()).toList(), sums);
     };
   }
 
   /// The same of other tensors of the whole network.
   ///
-  /// @param tensors one for each parameter of this rank that is trained, in their order
+  /// @param tensors one for each of [#kept]
   GradientNorms normsOf(TensorVector tensors) {
-    Map<String, Double> squares = new LinkedHashMap<>();
-    for (ParameterSpec spec : holdings.network()) {
-      if (spec.trainable()) {
-        squares.put(spec.key(), 0.0);
-      }
-    }
-    float[] mine = FusedOps.norms(tensors);
-    for (int i = 0; i < mine.length; i++) {
-      ParameterSpec spec = parameters.get(i).spec();
-      if (isCountedHere(spec)) {
-        squares.put(spec.key(), (double) mine[i] * mine[i]);
-      }
-    }
-    double[] total = squares.values().stream().mapToDouble(Double::doubleValue).toArray();
-    total = Sums.over(holdings.ranks().tensor(), total);
-    total = Sums.over(holdings.ranks().pipe(), total);
-    int index = 0;
-    for (Map.Entry<String, Double> entry : squares.entrySet()) {
-      entry.setValue(Math.sqrt(total[index++])); // exact for one rank: a float's square is a double
-    }
-    return new GradientNorms(squares);
+    return networkNorms().of(tensors, kept.stream().map(Kept::slice).toList());
   }
 
-  /// A parameter that is split over ranks adds up; one that several hold whole counts once.
-  private boolean isCountedHere(ParameterSpec spec) {
-    if (!holdings.isFirstHolder(spec)) {
-      return false;
-    }
-    return switch (spec.share()) {
-      case Share.Split _ -> true;
-      case Share.Same _, Share.AddedOnce _, Share.Summed _ -> holdings.ranks().tensor().isFirst();
-    };
+  private NetworkNorms networkNorms() {
+    return new NetworkNorms(holdings, shares() ? data() : Communicator.alone());
   }
 
   /// Scales all gradients down so that their global norm is at most `limit` (arXiv:1211.5063); a
@@ -301,17 +320,15 @@ public final class GradientBuckets implements MicroBatchSums, AutoCloseable {
   /// Multiplies all gradients.
   private void scale(double factor) {
     try (var _ = new NoGradGuard()) {
-      for (Bucket bucket : buckets) {
-        bucket.sums().mul_(new Scalar(factor));
+      for (BucketGradients gradients : buckets) {
+        gradients.sums().mul_(new Scalar(factor));
       }
     }
   }
 
   @Override
   public void close() {
-    buckets.forEach(Bucket::close);
-    for (TensorVector vector : List.of(sums, memory, narrowSums, narrowArriving)) {
-      Scope.release(vector);
-    }
+    buckets.forEach(BucketGradients::close);
+    Scope.release(sums);
   }
 }

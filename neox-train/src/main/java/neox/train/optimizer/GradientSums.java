@@ -33,16 +33,16 @@ public final class GradientSums implements AutoCloseable {
     this.steps = steps;
     try (var _ = Scope.open();
         var _ = new NoGradGuard()) {
-      for (Bucket bucket : gradients.buckets()) {
-        flat.add(Scope.keep(placement(bucket, place).zeros(bucket.layout().length())));
+      for (BucketGradients bucket : gradients.buckets()) {
+        flat.add(Scope.keep(placement(bucket, place).zeros(bucket.sums().numel())));
       }
-      gradients.eachParameter((bucket, slice) ->
-          perParameter.push_back(
-              bucket.view(flat.get(gradients.buckets().indexOf(bucket)), slice)));
+      for (GradientBuckets.Kept kept : gradients.kept()) {
+        perParameter.push_back(kept.view(flat.get(gradients.buckets().indexOf(kept.gradients()))));
+      }
     }
   }
 
-  private static Placement placement(Bucket bucket, Place place) {
+  private static Placement placement(BucketGradients bucket, Place place) {
     return switch (place) {
       case WITH_THE_GRADIENTS -> Placement.of(bucket.sums());
       case MAIN_MEMORY -> Placement.cpu(ScalarType.Float);

@@ -72,7 +72,7 @@ public final class Optimizer implements AutoCloseable {
     this.holdings = gradients.holdings();
     Communicator data = holdings.ranks().data();
     boolean cut = zeroStage > 0 && !data.isAlone();
-    for (Bucket bucket : gradients.buckets()) {
+    for (BucketGradients bucket : gradients.buckets()) {
       states.add(
           cut ? SlicedState.part(bucket, data.rank(), rule) : SlicedState.whole(bucket, rule));
     }

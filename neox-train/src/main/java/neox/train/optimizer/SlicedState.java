@@ -16,34 +16,38 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// and float32 masters where the weights are narrower. The i-th tensors of all vectors belong
 /// together.
 final class SlicedState implements AutoCloseable {
+  private static final int WHOLE = -1;
+
+  private final BucketGradients gradients;
   private final Bucket bucket;
   private final List<Slice> slices;
-  private final boolean part;
+  private final int part;
   private final TensorVector working = Scope.keep(new TensorVector());
   private final TensorVector masters = Scope.keep(new TensorVector());
   private final List<RuleState> states = new ArrayList<>();
 
   /// The state of all of a bucket.
-  static SlicedState whole(Bucket bucket, UpdateRule rule) {
-    return new SlicedState(bucket, bucket.layout().whole(), false, rule);
+  static SlicedState whole(BucketGradients gradients, UpdateRule rule) {
+    return new SlicedState(gradients, gradients.bucket().layout().whole(), WHOLE, rule);
   }
 
   /// The state of what a data-parallel rank updates of a bucket.
-  static SlicedState part(Bucket bucket, int rank, UpdateRule rule) {
-    return new SlicedState(bucket, bucket.layout().part(rank), true, rule);
+  static SlicedState part(BucketGradients gradients, int rank, UpdateRule rule) {
+    return new SlicedState(gradients, gradients.bucket().layout().part(rank), rank, rule);
   }
 
   /// Zero slots; masters are the weights of this moment.
-  private SlicedState(Bucket bucket, List<Slice> slices, boolean part, UpdateRule rule) {
-    this.bucket = bucket;
+  private SlicedState(BucketGradients gradients, List<Slice> slices, int part, UpdateRule rule) {
+    this.gradients = gradients;
+    this.bucket = gradients.bucket();
     this.slices = List.copyOf(slices);
     this.part = part;
     for (Slice slice : slices) {
-      Tensor weights = bucket.weights(slice);
+      Tensor weights = bucket.weights(slice, part);
       Tensor master = weights.to(ScalarType.Float); // the same memory when it is float32 already
       working.push_back(weights);
       masters.push_back(master);
-      Tensor gradient = bucket.view(bucket.sums(), slice);
+      Tensor gradient = gradients.view(gradients.sums(), slice);
       Shape shape = bucket.shape(slice);
       state(rule.of(slice.spec()), shape.rank()).add(slice, shape, master, gradient);
     }
@@ -75,27 +79,32 @@ final class SlicedState implements AutoCloseable {
   }
 
   /// Gives the updated weights to the other data-parallel ranks and takes theirs: the memory of the
-  /// gradients, which are used up, carries them.
+  /// gradients, which are used up, carries them. Weights that ranks share are gathered when they
+  /// are needed.
   void exchange(Communicator data) {
-    Tensor all = bucket.arriving();
-    FusedOps.copy(views(slices), working);
+    if (bucket.sharesWeights()) {
+      return;
+    }
+    Tensor all = gradients.carrier();
+    FusedOps.copy(views(all, slices), working);
     long length = bucket.layout().partLength();
     data.allGather(all, all.narrow(0, data.rank() * length, length));
     List<Slice> whole = bucket.layout().whole();
     TensorVector weights = new TensorVector();
-    whole.forEach(slice -> weights.push_back(bucket.weights(slice)));
-    FusedOps.copy(weights, views(whole));
+    whole.forEach(slice -> weights.push_back(bucket.weights(slice, part)));
+    FusedOps.copy(weights, views(all, whole));
+    gradients.carried();
   }
 
-  private TensorVector views(List<Slice> of) {
+  private TensorVector views(Tensor flat, List<Slice> of) {
     TensorVector views = new TensorVector();
-    of.forEach(slice -> views.push_back(bucket.view(bucket.arriving(), slice)));
+    of.forEach(slice -> views.push_back(bucket.view(flat, slice)));
     return views;
   }
 
   /// Whether other data-parallel ranks have the rest.
   boolean isPart() {
-    return part;
+    return part != WHOLE;
   }
 
   List<Slice> slices() {

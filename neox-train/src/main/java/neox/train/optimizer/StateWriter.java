@@ -1,7 +1,6 @@
 package neox.train.optimizer;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -12,11 +11,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import neox.parallel.comm.Communicator;
-import neox.tensor.MappedTensors;
-import neox.tensor.Scope;
 import neox.tensor.TensorSource;
 import neox.weights.DType;
-import neox.weights.Floats;
 import neox.weights.NamedTensor;
 import neox.weights.Shape;
 import neox.weights.TensorView;
@@ -24,7 +20,6 @@ import neox.weights.neox.OptimizerStateFile;
 import neox.weights.neox.OptimizerStateFile.Header;
 import neox.weights.spec.Shards;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Writes the state of all ranks as one file of whole parameters, which does not tell how ranks and
 /// slices had shared it.
@@ -89,34 +84,11 @@ record StateWriter(Holdings holdings, List<SlicedState> states, TensorSource sou
         states.stream().filter(s -> s.bucket().holds(entry.key())).findFirst().orElseThrow();
     Communicator data = holdings.ranks().data();
     Optional<Tensor> mine = state.find(entry.key(), entry.slot()).map(source::of);
-    if (!data.isFirst()) {
-      mine.filter(_ -> state.isPart()).ifPresent(slice -> data.send(slice, 0));
+    if (!state.isPart() && !data.isFirst()) {
       return Optional.empty();
     }
     Shape shape = Shards.local(entry.spec(), holdings.ranks().tensor().size());
-    if (mine.isPresent() && mine.get().numel() == shape.count()) {
-      return Optional.of(new TensorView(DType.FLOAT32, shape, MappedTensors.bytes(mine.get())));
-    }
-    MemorySegment whole = Floats.allocate(DType.FLOAT32, shape.count());
-    try (var _ = Scope.open()) {
-      Tensor target = MappedTensors.of(whole, ScalarType.Float, shape.count());
-      for (int rank = 0; rank < data.size(); rank++) {
-        for (Slice slice : state.bucket().layout().part(rank)) {
-          if (slice.key().equals(entry.key())) {
-            long count = Math.min(slice.count(), shape.count()); // of a slot with fewer elements
-            collect(target.narrow(0, slice.from(), count), mine, data, rank);
-          }
-        }
-      }
-    }
-    return Optional.of(new TensorView(DType.FLOAT32, shape, whole));
-  }
-
-  private static void collect(Tensor into, Optional<Tensor> mine, Communicator data, int owner) {
-    if (owner == data.rank()) {
-      into.copy_(mine.orElseThrow());
-    } else {
-      data.receive(into, owner);
-    }
+    return new SliceGathering(data, state.bucket().layout())
+        .whole(entry.key(), new SliceGathering.Form(DType.FLOAT32, shape), mine);
   }
 }

@@ -11,7 +11,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import neox.config.OptimizerConfig;
 import neox.config.OptimizerRule;
+import neox.config.ZeroConfig;
+import neox.model.LayerWatch;
 import neox.model.Parameter;
+import neox.model.WeightUse;
 import neox.parallel.Ranks;
 import neox.parallel.Topology;
 import neox.tensor.NativeRuntime;
@@ -59,12 +62,27 @@ class ZeroTest {
   @MethodSource("cases")
   void everyRankHasTheWeightsOfTheOptimizerThatKeepsAll(
       OptimizerRule rule, ScalarType type, int data) throws IOException {
+    assertSame(config(rule), type, data, 1);
+  }
+
+  /// Without clipping: a norm that is put together of parts is another float.
+  @ParameterizedTest
+  @MethodSource("cases")
+  void sharedGradientsAndWeightsMakeTheSameSteps(OptimizerRule rule, ScalarType type, int data)
+      throws IOException {
+    OptimizerConfig config = new OptimizerConfig(rule, 0.01, 0.1, 0);
+    assertSame(config, type, data, 2);
+    assertSame(config, type, data, 3);
+  }
+
+  private void assertSame(OptimizerConfig config, ScalarType type, int data, int zeroStage)
+      throws IOException {
     Topology grid = new Topology(1, data, 1);
     List<float[]> whole = new ArrayList<>();
     Ranks.runInProcess(
         grid,
         ranks -> {
-          List<float[]> weights = train(rule, type, 0, ranks);
+          List<float[]> weights = train(config, type, 0, ranks);
           if (ranks.isFirstOfAll()) {
             whole.addAll(weights);
           }
@@ -74,7 +92,7 @@ class ZeroTest {
     Ranks.runInProcess(
         grid,
         ranks ->
-            assertThat(train(rule, type, 1, ranks))
+            assertThat(train(config, type, zeroStage, ranks))
                 .as("%s", ranks)
                 .containsExactlyElementsOf(whole));
     StateFileTest.assertSame(StateFileTest.tensors(directory), state);
@@ -89,11 +107,11 @@ class ZeroTest {
         ranks -> {
           try (var _ = Scope.open();
               GradientBuckets gradients = gradients(holdings(type, ranks), config(rule), 1)) {
-            for (Bucket bucket : gradients.buckets()) {
+            for (BucketGradients bucket : gradients.buckets()) {
               try (SlicedState state =
                   SlicedState.part(bucket, ranks.data().rank(), UpdateRule.of(rule))) {
                 long mine = state.slices().stream().mapToLong(Slice::count).sum();
-                assertThat(mine).isLessThanOrEqualTo(bucket.layout().partLength());
+                assertThat(mine).isLessThanOrEqualTo(bucket.bucket().layout().partLength());
                 kept.addAndGet(mine);
               }
             }
@@ -107,30 +125,67 @@ class ZeroTest {
   }
 
   /// The weights after some steps with gradients of this rank's own; saves the state.
-  private List<float[]> train(OptimizerRule rule, ScalarType type, int zeroStage, Ranks ranks)
+  private List<float[]> train(OptimizerConfig config, ScalarType type, int zeroStage, Ranks ranks)
       throws IOException {
-    OptimizerConfig config = config(rule);
     try (var _ = Scope.open()) {
       Holdings holdings = holdings(type, ranks);
-      try (GradientBuckets gradients = gradients(holdings, config, zeroStage);
-          Optimizer optimizer = Optimizer.of(config, zeroStage, gradients)) {
-        for (int step = 1; step <= STEPS; step++) {
-          gradients.clear();
-          for (int i = 0; i < SHAPES.length; i++) {
-            int seed = (step * 8 + ranks.data().rank()) * 8 + i;
-            Parameter parameter = holdings.mine().get(i);
-            Parameters.backward(
-                parameter, Parameters.noise(parameter.spec().shape().count(), seed));
+      ZeroConfig zero = new ZeroConfig(zeroStage, 1000, zeroStage == 3, false);
+      Buckets plan = Buckets.of(holdings, uses(holdings), zero, Cut.of(config, zeroStage));
+      try (SharedWeights weights = SharedWeights.of(plan)) {
+        fill(holdings, weights);
+        try (GradientBuckets gradients =
+                GradientBuckets.of(plan, GradientBuckets.Accumulation.FLOAT32);
+            Optimizer optimizer = Optimizer.of(config, zeroStage, gradients)) {
+          for (int step = 1; step <= STEPS; step++) {
+            gradients.clear(1);
+            backward(holdings, new Watches(weights, gradients), step, ranks);
+            gradients.accumulate();
+            gradients.reduce();
+            gradients.clip(gradients.norms().global(), config.gradientClipping());
+            optimizer.step(0.01 / step);
           }
-          gradients.accumulate();
-          gradients.reduce();
-          gradients.clip(gradients.norms().global(), config.gradientClipping());
-          optimizer.step(0.01 / step);
+          optimizer.save(directory);
+          return weights(holdings, weights);
         }
-        optimizer.save(directory);
-        return holdings.mine().stream().map(p -> TensorData.floats(p.value())).toList();
       }
     }
+  }
+
+  /// Each parameter is a layer of its own.
+  private static List<WeightUse> uses(Holdings holdings) {
+    List<WeightUse> uses = new ArrayList<>();
+    for (Parameter parameter : holdings.mine()) {
+      uses.add(new WeightUse(parameter, List.of(uses.size() + 1)));
+    }
+    return uses;
+  }
+
+  private static void fill(Holdings holdings, SharedWeights weights) {
+    for (int i = 0; i < SHAPES.length; i++) {
+      Parameter parameter = holdings.mine().get(i);
+      float[] values = Parameters.noise(parameter.spec().shape().count(), i);
+      weights.write(parameter, () -> Parameters.set(parameter.value(), values));
+    }
+  }
+
+  private static void backward(Holdings holdings, LayerWatch watch, int step, Ranks ranks) {
+    for (int i = SHAPES.length - 1; i >= 0; i--) {
+      int seed = (step * 8 + ranks.data().rank()) * 8 + i;
+      Parameter parameter = holdings.mine().get(i);
+      watch.beforeBackward(i + 1);
+      Parameters.backward(parameter, Parameters.noise(parameter.spec().shape().count(), seed));
+      watch.afterBackward(i + 1);
+    }
+  }
+
+  private static List<float[]> weights(Holdings holdings, SharedWeights weights) {
+    List<float[]> values = new ArrayList<>();
+    for (int i = 0; i < SHAPES.length; i++) {
+      weights.beforeForward(i + 1);
+      values.add(TensorData.floats(holdings.mine().get(i).value()));
+      weights.afterForward(i + 1);
+    }
+    return values;
   }
 
   static GradientBuckets gradients(Holdings holdings, OptimizerConfig config, int zeroStage) {

@@ -133,12 +133,6 @@ public record NeoxConfig(
     deterministic.check(t, this);
     objective.check(t, this);
     checkAdapters(t);
-    t.check(
-        parallel.zeroStage() <= 1,
-        List.of("zero_optimization.stage"),
-        "stages 2 and 3 are not built yet; they only save memory on several ranks: write 1 or add"
-            + " --set zero_optimization.stage=1, found %d",
-        parallel.zeroStage());
     boolean charLevel = tokenizer.type().equals("CharLevelTokenizer");
     t.check(
         charLevel || tokenizer.vocabFile().isPresent(),

@@ -21,13 +21,18 @@ import neox.config.table.Range;
 /// @param partitionMethod in what these stages are made equal (`pipe_partition_method`)
 /// @param modelParallelSize tensor-parallel ranks (`model_parallel_size`)
 /// @param sequenceParallel activations outside tensor-parallel blocks are split along the sequence
-/// @param zeroStage ZeRO stage (`zero_optimization.stage`)
+/// @param zero what data-parallel ranks share (`zero_optimization`)
 public record ParallelConfig(
     int pipeParallelSize,
     PartitionMethod partitionMethod,
     int modelParallelSize,
     boolean sequenceParallel,
-    int zeroStage) {
+    ZeroConfig zero) {
+
+  /// ZeRO's stage (`zero_optimization.stage`).
+  public int zeroStage() {
+    return zero.stage();
+  }
 
   /// Pipeline stages as the schedule counts them: at least one.
   public int stages() {
@@ -154,11 +159,7 @@ public record ParallelConfig(
             false,
             "norms, dropout and residuals on each tensor-parallel rank's slice of the sequence; no"
                 + " effect on one such rank; the final norm's gradient counts once (upstream: twice)"),
-        t.integer(
-            "zero_optimization.stage",
-            0,
-            Range.between(0, 3),
-            "ZeRO stage; 0 and 1 are the same on one rank"));
+        ZeroConfig.from(t));
   }
 
   /// More processes than any machine holds that could run them.

@@ -77,7 +77,7 @@ class GoldenConfigTest {
                 DropoutConfig.NONE,
                 new InitConfig(InitMethod.SMALL_INIT, InitMethod.WANG_INIT, 0.02)));
     assertThat(config.parallel())
-        .isEqualTo(new ParallelConfig(1, PartitionMethod.BLOCKS, 1, false, 0));
+        .isEqualTo(new ParallelConfig(1, PartitionMethod.BLOCKS, 1, false, ZeroConfig.NONE));
     assertThat(config.optimizer())
         .isEqualTo(new OptimizerConfig(new OptimizerRule.Adam(0.9, 0.95, 1e-8), 0.003, 0.1, 1.0));
     assertThat(config.schedule())

@@ -207,33 +207,38 @@ public final class KnownKeys {
         "used by onebitadam only; the schedule has its own keys, lr_decay_style and so on",
         "scheduler");
     ignored(
-        "there is one rank, nothing is partitioned",
+        "no effect here: gradients lie in one piece, a rank reduces what it keeps, and parts are"
+            + " gathered bucket by bucket",
         "zero_optimization.allgather_partitions",
         "zero_optimization.allgather_bucket_size",
-        "zero_optimization.overlap_comm",
         "zero_optimization.reduce_scatter",
-        "zero_optimization.reduce_bucket_size",
         "zero_optimization.contiguous_gradients",
         "zero_optimization.round_robin_gradients",
         "zero_optimization.sub_group_size",
-        "zero_optimization.elastic_checkpoint",
-        "zero_optimization.load_from_fp32_weights",
         "zero_optimization.ignore_unused_parameters",
         "zero_optimization.legacy_stage1",
-        "zero_optimization.stage3_*",
-        "zero_optimization.zero_hpz_partition_size",
-        "zero_optimization.zero_quantized_*",
         "zero_optimization.memory_efficient_linear");
     ignored(
-        "used with offloading only",
+        "a checkpoint continues on any number of ranks, with any stage",
+        "zero_optimization.elastic_checkpoint",
+        "zero_optimization.load_from_fp32_weights");
+    ignored("weights are gathered layer by layer, and saved whole", "zero_optimization.stage3_*");
+    refused(
+        "a second partition of the weights within each host",
+        "zero_optimization.zero_hpz_partition_size=1");
+    refused(
+        "sending weights and gradients in fewer bits",
+        "zero_optimization.zero_quantized_weights=false",
+        "zero_optimization.zero_quantized_gradients=false",
+        "zero_optimization.zero_quantized_nontrainable_weights=false");
+    ignored(
+        "used with offloading to a disk or from pinned memory only",
         "zero_optimization.offload_optimizer.*",
         "zero_optimization.offload_param.*");
     refused(
-        "everything is in main memory already",
-        "zero_optimization.cpu_offload",
-        "zero_optimization.offload_optimizer.device=none",
+        "weights lie where they are computed with; stage 3 shares them among the ranks",
         "zero_optimization.offload_param.device=none",
-        "zero_optimization.cpu_offload_params");
+        "zero_optimization.cpu_offload_params=false");
   }
 
   private static void data() {
