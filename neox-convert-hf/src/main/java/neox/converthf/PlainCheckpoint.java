@@ -33,7 +33,7 @@ record PlainCheckpoint(NeoxCheckpoint checkpoint, NeoxConfig config) {
             checkpoint.iteration(),
             0,
             Layout.FILE_PER_LAYER,
-            model::view,
+            CheckpointContent.existing(model::view),
             Map.of(),
             configs()));
     NamedFiles.writeString(directory.resolve(CheckpointNames.LATEST), name);

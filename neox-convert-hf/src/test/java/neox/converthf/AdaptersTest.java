@@ -69,7 +69,7 @@ class AdaptersTest {
               7,
               0,
               Layout.FILE_PER_RANK,
-              key -> view(spec, key),
+              CheckpointContent.existing(key -> view(spec, key)),
               Map.of(),
               loaded.checkpointFiles()));
     }

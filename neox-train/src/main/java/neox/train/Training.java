@@ -55,7 +55,7 @@ import neox.train.objective.Objective;
 import neox.train.optimizer.Cut;
 import neox.train.optimizer.GradientBuckets;
 import neox.train.optimizer.GradientSums;
-import neox.train.optimizer.Holdings;
+import neox.train.optimizer.MicroBatchSums;
 import neox.train.optimizer.Optimizer;
 import neox.train.stability.LossScaling;
 import neox.train.stability.StepGuard;
@@ -151,14 +151,14 @@ final class Training {
     Optional<Path> checkpoint = StartingPoint.find(config.checkpoint(), console);
     Optional<TrainState> before = StartingPoint.before(checkpoint, config.checkpoint());
     try (TrainingData data = data(tokenizer, paddedVocab, before);
-        Network network = Network.build(spec, stage(spec), options());
+        RankNetwork network = network(spec);
         RunObjective objective =
             RunObjective.of(models(), paddedVocab, referenceOptions(), pipeline(), console)) {
       heartbeat.enter(Phase.LOADING);
       data.train().rows(0); // complains before anything is written
       lock.acquire();
       try (RunPlaces places = places()) {
-        TrainState state = begin().fill(network, checkpoint);
+        TrainState state = begin().fill(network.network(), checkpoint);
         RunData runData =
             new RunData(
                 data,
@@ -257,17 +257,17 @@ final class Training {
 
   private int run(
       RunData data,
-      Network network,
+      RankNetwork shared,
       TrainProgress progress,
       Optional<Path> checkpoint,
       RunPlaces places)
       throws IOException {
-    Holdings holdings = Holdings.of(network.parameters(), network.spec().parameters(), ranks);
-    try (GradientBuckets gradients = gradients(holdings);
+    Network network = shared.network();
+    try (GradientBuckets gradients = GradientBuckets.of(shared.plan(), accumulation());
         Optimizer optimizer = optimizer(gradients);
         NoiseMeter noise = noiseMeter(gradients);
-        TrainingWork work = work(data, progress, gradients);
-        Checkpointer checkpointer = checkpointer(network, optimizer, progress, data.position());
+        TrainingWork work = work(data, progress, shared.watches(gradients));
+        Checkpointer checkpointer = checkpointer(shared, optimizer, progress, data.position());
         RunRecords records = records(places, progress, data.position())) {
       if (checkpoint.isPresent()) {
         begin().restore(optimizer, checkpoint.get());
@@ -356,9 +356,12 @@ final class Training {
     }
   }
 
-  private GradientBuckets gradients(Holdings holdings) {
-    return GradientBuckets.of(
-        holdings, accumulation(), Cut.of(config.optimizer(), config.parallel().zeroStage()));
+  private RankNetwork network(NetworkSpec spec) {
+    return RankNetwork.build(
+        Network.build(spec, stage(spec), options()),
+        ranks,
+        config.parallel().zero(),
+        Cut.of(config.optimizer(), config.parallel().zeroStage()));
   }
 
   private Optimizer optimizer(GradientBuckets gradients) {
@@ -414,7 +417,7 @@ final class Training {
         : Noise.of(config.data().seed(), ranks.data().rank(), microBatch);
   }
 
-  private TrainingWork work(RunData data, TrainProgress progress, GradientBuckets gradients) {
+  private TrainingWork work(RunData data, TrainProgress progress, MicroBatchSums gradients) {
     return TrainingWork.ofTraining(
         data.position().feed(),
         data.objective(),
@@ -481,12 +484,13 @@ final class Training {
   }
 
   private Checkpointer checkpointer(
-      Network network, Optimizer optimizer, TrainProgress progress, DataPosition position) {
+      RankNetwork network, Optimizer optimizer, TrainProgress progress, DataPosition position) {
     Layout layout =
         config.parallel().pipeParallelSize() == 0 ? Layout.FILE_PER_RANK : Layout.FILE_PER_LAYER;
     Checkpointer.Contents contents =
         new Checkpointer.Contents(
-            network,
+            network.network(),
+            network.weights(),
             optimizer,
             progress,
             position::after,

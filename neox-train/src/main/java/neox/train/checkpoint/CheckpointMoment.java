@@ -2,22 +2,28 @@ package neox.train.checkpoint;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import neox.model.Parameter;
+import neox.model.StoredTypes;
 import neox.parallel.Ranks;
 import neox.tensor.RandomState;
 import neox.tensor.Scope;
 import neox.tensor.TensorSource;
 import neox.train.optimizer.OptimizerState;
+import neox.weights.NamedTensor;
+import neox.weights.Shape;
+import neox.weights.TensorView;
 import neox.weights.neox.CheckpointContent;
 import neox.weights.neox.CheckpointPart;
 import neox.weights.neox.NeoxCheckpointWriter;
 import neox.weights.spec.NetworkSpec;
+import org.bytedeco.pytorch.Tensor;
 
 /// What a run is at one moment, as far as a checkpoint holds it. Counters and random state are
 /// those of the moment when it is made; tensors are read from `source` when they are written, which
@@ -64,11 +70,46 @@ record CheckpointMoment(
 
   /// This rank's weights. Ranks that hold the same as another leave them to it.
   private void writeWeights(Path directory) throws IOException {
-    if (ranks.isFirstReplica()) {
-      try (var _ = Scope.open()) {
-        NeoxCheckpointWriter.write(directory, weights());
+    try (var _ = Scope.open()) {
+      if (contents.shared().any()) {
+        writeShared(directory);
+      } else if (ranks.isFirstReplica()) {
+        NeoxCheckpointWriter.write(
+            directory, content(key -> NamedTensor.of(key, parameter(key).view(source))));
       }
     }
+  }
+
+  /// Weights of which each replica has a part come to the first replica one parameter at a time.
+  private void writeShared(Path directory) throws IOException {
+    Iterator<String> ungathered = NeoxCheckpointWriter.order(part(), contents.layout()).iterator();
+    if (!ranks.isFirstReplica()) {
+      ungathered.forEachRemaining(this::gather);
+      return;
+    }
+    try {
+      NeoxCheckpointWriter.write(
+          directory, content(key -> announced(key, () -> gather(ungathered.next()).orElseThrow())));
+    } catch (IOException e) {
+      ungathered.forEachRemaining(this::gather); // the others send them all the same
+      throw e;
+    }
+  }
+
+  private NamedTensor announced(String key, Supplier<TensorView> bytes) {
+    Tensor value = parameter(key).value();
+    return new NamedTensor(key, StoredTypes.of(value), Shape.of(StoredTypes.sizes(value)), bytes);
+  }
+
+  private Optional<TensorView> gather(String key) {
+    return contents.shared().whole(parameter(key), source, ranks);
+  }
+
+  private Parameter parameter(String key) {
+    return contents.network().parameters().stream()
+        .filter(each -> each.spec().key().equals(key))
+        .findFirst()
+        .orElseThrow();
   }
 
   private void writeState(Path directory) throws IOException {
@@ -89,18 +130,14 @@ record CheckpointMoment(
         ranks.data().size());
   }
 
-  private CheckpointContent weights() {
-    Map<String, Parameter> parameters = new HashMap<>();
-    for (Parameter parameter : contents.network().parameters()) {
-      parameters.put(parameter.spec().key(), parameter);
-    }
+  private CheckpointContent content(Function<String, NamedTensor> weights) {
     return new CheckpointContent(
         part(),
         contents.tokenizerType(),
         state.iteration(),
         state.samples(),
         contents.layout(),
-        key -> Objects.requireNonNull(parameters.get(key), key).view(source),
+        weights,
         Map.of("lr_scheduler", neoxSchedule(), "skipped_steps", state.stability().skipped()),
         contents.configFiles());
   }

@@ -17,6 +17,7 @@ import neox.tensor.Snapshot;
 import neox.tensor.TensorSource;
 import neox.train.checkpoint.CheckpointMoment.RandomNumbers;
 import neox.train.optimizer.Optimizer;
+import neox.train.optimizer.SharedWeights;
 import neox.weights.neox.CheckpointContent.Layout;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ public final class Checkpointer implements Saver, AutoCloseable {
 
   /// What goes into a checkpoint.
   ///
+  /// @param shared the network's weights, where ranks keep parts of them
   /// @param data where the run stands in its data after a step
   /// @param ranks of the run
   /// @param writers the same ranks in groups of their own, for `async_save`
@@ -49,6 +51,7 @@ public final class Checkpointer implements Saver, AutoCloseable {
   /// @param configFiles texts for `configs/`, by file name
   public record Contents(
       Network network,
+      SharedWeights shared,
       Optimizer optimizer,
       TrainProgress progress,
       LongFunction<DataState> data,
@@ -75,7 +78,9 @@ public final class Checkpointer implements Saver, AutoCloseable {
 
   private static Snapshot snapshot(Contents contents) {
     List<Tensor> tensors = new ArrayList<>(contents.optimizer().savedTensors());
-    if (contents.ranks().isFirstReplica()) {
+    if (contents.shared().any()) {
+      tensors.addAll(contents.shared().kept());
+    } else if (contents.ranks().isFirstReplica()) {
       contents.network().parameters().forEach(parameter -> tensors.add(parameter.value()));
     }
     return Snapshot.of(tensors);

@@ -20,7 +20,6 @@ import neox.train.objective.Loss;
 import neox.train.objective.Objective;
 import neox.train.objective.Reference;
 import neox.train.objective.Scores;
-import neox.train.optimizer.GradientBuckets;
 import neox.train.optimizer.MicroBatchSums;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -78,7 +77,7 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
   public static TrainingWork ofTraining(
       BatchFeed feed,
       Objective objective,
-      GradientBuckets gradients,
+      MicroBatchSums gradients,
       Consumer<Begun> begun,
       IntFunction<Noise> noise) {
     return new TrainingWork(feed, objective, gradients, begun, noise);

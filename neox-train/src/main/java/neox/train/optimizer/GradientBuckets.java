@@ -144,8 +144,8 @@ public final class GradientBuckets implements LayerWatch, MicroBatchSums, AutoCl
     }
   }
 
-  /// The same for so many micro-batches of this rank, worked on in their [#order]: when the backward
-  /// pass of the last of them has completed gradients, they can be reduced at once.
+  /// The same for so many micro-batches of this rank, worked on in their [#order]: when the
+  /// backward pass of the last of them has completed gradients, they can be reduced at once.
   public void clear(int count) {
     clear();
     microBatches = count;

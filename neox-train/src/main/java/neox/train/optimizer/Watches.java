@@ -1,10 +1,12 @@
 package neox.train.optimizer;
 
+import java.util.List;
 import neox.model.LayerWatch;
 import neox.model.Parameter;
 
 /// Weights are there before gradients come to them, and go when those have gone.
-public record Watches(SharedWeights weights, GradientBuckets gradients) implements LayerWatch {
+public record Watches(SharedWeights weights, GradientBuckets gradients)
+    implements LayerWatch, MicroBatchSums {
   @Override
   public void beforeForward(int step) {
     weights.beforeForward(step);
@@ -32,9 +34,19 @@ public record Watches(SharedWeights weights, GradientBuckets gradients) implemen
     weights.write(parameter, writing);
   }
 
-  /// Ends the backward pass of a micro-batch.
-  public void endBackward() {
+  @Override
+  public void accumulate() {
     gradients.accumulate();
     weights.endBackward();
+  }
+
+  @Override
+  public List<Integer> order(int count) {
+    return gradients.order(count);
+  }
+
+  @Override
+  public int divisor(int count) {
+    return gradients.divisor(count);
   }
 }

@@ -37,8 +37,7 @@ final class WholeGradients implements BucketGradients {
     long length = bucket.layout().length();
     sums = Scope.keep(placement.as(ScalarType.Float).zeros(length));
     boolean inTree = accumulation == Accumulation.TREE;
-    arriving =
-        bucket.kind().isNarrow() || inTree ? Scope.keep(placement.zeros(length)) : sums;
+    arriving = bucket.kind().isNarrow() || inTree ? Scope.keep(placement.zeros(length)) : sums;
     tree = inTree ? Optional.of(new TreeSums(arriving, sums)) : Optional.empty();
     for (Slice slice : bucket.layout().whole()) {
       Tensor value = bucket.parameter(slice).value();

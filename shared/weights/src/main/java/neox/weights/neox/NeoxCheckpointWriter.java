@@ -3,14 +3,17 @@ package neox.weights.neox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import neox.base.NamedFiles;
 import neox.config.model.ModelConfig;
+import neox.weights.NamedTensor;
 import neox.weights.Shape;
-import neox.weights.TensorView;
 import neox.weights.pickle.None;
 import neox.weights.pickle.OrderedDict;
 import neox.weights.pickle.TorchFileWriter;
@@ -31,7 +34,7 @@ public final class NeoxCheckpointWriter {
   private final CheckpointPart part;
 
   /// The parameters asked for so far, of which some belong to several layers.
-  private final Map<String, TensorView> views = new HashMap<>();
+  private final Map<String, NamedTensor> views = new HashMap<>();
 
   private NeoxCheckpointWriter(Path directory, CheckpointContent content) {
     this.directory = directory;
@@ -53,6 +56,25 @@ public final class NeoxCheckpointWriter {
     writer.writeConfigs();
   }
 
+  /// The parameters in the order in which [#write] asks for their bytes; one that several files
+  /// hold is asked for as often.
+  public static List<String> order(CheckpointPart part, CheckpointContent.Layout layout) {
+    List<String> order = new ArrayList<>();
+    Set<String> asked = new HashSet<>();
+    for (LayerSpec layer : part.layers()) {
+      switch (layout) {
+        case FILE_PER_LAYER -> asked.clear();
+        case FILE_PER_RANK -> {}
+      }
+      for (ParameterSpec spec : layer.stored().values()) {
+        if (part.network().isStored(spec) && asked.add(spec.key())) {
+          order.add(spec.key());
+        }
+      }
+    }
+    return order;
+  }
+
   private void writeConfigs() throws IOException {
     if (content.configs().isEmpty()) {
       return;
@@ -66,7 +88,7 @@ public final class NeoxCheckpointWriter {
 
   private Object writeLayers() throws IOException {
     for (LayerSpec layer : part.layers()) {
-      Map<String, TensorView> tensors = tensors(layer);
+      Map<String, NamedTensor> tensors = tensors(layer);
       if (!tensors.isEmpty()) {
         String name = CheckpointNames.layerFile(layer.index(), part.tensorRank());
         TorchFileWriter.write(directory.resolve(name), new OrderedDict(tensors));
@@ -76,7 +98,7 @@ public final class NeoxCheckpointWriter {
   }
 
   private Object module() {
-    Map<String, TensorView> module = new LinkedHashMap<>();
+    Map<String, NamedTensor> module = new LinkedHashMap<>();
     for (LayerSpec layer : part.layers()) {
       tensors(layer)
           .forEach(
@@ -85,8 +107,8 @@ public final class NeoxCheckpointWriter {
     return new OrderedDict(module);
   }
 
-  private Map<String, TensorView> tensors(LayerSpec layer) {
-    Map<String, TensorView> tensors = new LinkedHashMap<>();
+  private Map<String, NamedTensor> tensors(LayerSpec layer) {
+    Map<String, NamedTensor> tensors = new LinkedHashMap<>();
     layer
         .stored()
         .forEach((name, spec) -> {
@@ -97,8 +119,8 @@ public final class NeoxCheckpointWriter {
     return tensors;
   }
 
-  private TensorView view(ParameterSpec spec) {
-    TensorView view = content.weights().apply(spec.key());
+  private NamedTensor view(ParameterSpec spec) {
+    NamedTensor view = content.weights().apply(spec.key());
     Shape expected = Shards.local(spec, part.tensorRanks());
     if (!view.shape().equals(expected)) {
       throw new IllegalArgumentException(

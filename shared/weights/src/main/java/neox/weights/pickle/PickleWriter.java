@@ -8,9 +8,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import neox.weights.DType;
+import neox.weights.NamedTensor;
+import neox.weights.Shape;
 import neox.weights.TensorView;
 
 /// Writes one value as a pickle of protocol 2, the way torch writes tensors: each tensor refers to
@@ -20,7 +24,8 @@ final class PickleWriter {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final Map<Storage, Integer> numbers = new LinkedHashMap<>();
-  private final List<TensorView> storages = new ArrayList<>();
+  private final Map<NamedTensor, Integer> announced = new HashMap<>();
+  private final List<NamedTensor> storages = new ArrayList<>();
 
   /// The pickle of `root`; [#storages] then holds the bytes it refers to.
   byte[] write(Object root) {
@@ -32,7 +37,7 @@ final class PickleWriter {
   }
 
   /// Storage number → bytes.
-  List<TensorView> storages() {
+  List<NamedTensor> storages() {
     return storages;
   }
 
@@ -47,7 +52,8 @@ final class PickleWriter {
       case Double number -> real(number);
       case String text -> text(text);
       case byte[] bytes -> bytes(bytes);
-      case TensorView tensor -> tensor(tensor);
+      case TensorView tensor -> tensor(tensor.dtype(), tensor.shape(), storage(tensor));
+      case NamedTensor tensor -> tensor(tensor.dtype(), tensor.shape(), storage(tensor));
       case Tuple tuple -> tuple(tuple.items());
       case OrderedDict dict -> {
         emptyOrderedDict();
@@ -92,20 +98,20 @@ final class PickleWriter {
     out.write(TUPLE);
   }
 
-  private void tensor(TensorView tensor) {
+  private void tensor(DType dtype, Shape shape, int storage) {
     global("torch._utils", "_rebuild_tensor_v2");
     out.write(MARK);
     out.write(MARK);
     text("storage");
-    global("torch", tensor.dtype().torchStorage());
-    text(String.valueOf(storage(tensor)));
+    global("torch", dtype.torchStorage());
+    text(String.valueOf(storage));
     text("cpu");
-    integer(tensor.shape().count());
+    integer(shape.count());
     out.write(TUPLE);
     out.write(BINPERSID);
     integer(0);
-    longs(tensor.shape().sizes());
-    longs(strides(tensor));
+    longs(shape.sizes());
+    longs(strides(shape));
     out.write(NEWFALSE); // requires_grad
     emptyOrderedDict(); // backward hooks
     out.write(TUPLE);
@@ -122,16 +128,34 @@ final class PickleWriter {
         return known;
       }
     }
-    storages.add(tensor);
+    storages.add(NamedTensor.of("storage", tensor));
     return next;
   }
 
-  private static long[] strides(TensorView tensor) {
-    long[] strides = new long[tensor.shape().rank()];
+  /// Where the bytes exist already they tell who shares them, else the tensor itself does.
+  private int storage(NamedTensor tensor) {
+    Integer known = announced.get(tensor);
+    if (known != null) {
+      return known;
+    }
+    int number =
+        tensor
+            .existing()
+            .map(this::storage)
+            .orElseGet(() -> {
+              storages.add(tensor);
+              return storages.size() - 1;
+            });
+    announced.put(tensor, number);
+    return number;
+  }
+
+  private static long[] strides(Shape shape) {
+    long[] strides = new long[shape.rank()];
     long stride = 1;
     for (int dim = strides.length - 1; dim >= 0; dim--) {
       strides[dim] = stride;
-      stride *= Math.max(1, tensor.shape().size(dim));
+      stride *= Math.max(1, shape.size(dim));
     }
     return strides;
   }

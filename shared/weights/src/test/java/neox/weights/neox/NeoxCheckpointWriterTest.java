@@ -73,7 +73,7 @@ class NeoxCheckpointWriterTest {
               0,
               0,
               Layout.FILE_PER_RANK,
-              k -> wrong,
+              CheckpointContent.existing(_ -> wrong),
               Map.of(),
               Map.of());
       assertThatThrownBy(() -> NeoxCheckpointWriter.write(directory, content))
@@ -95,7 +95,7 @@ class NeoxCheckpointWriterTest {
         20,
         160,
         layout,
-        source::view,
+        CheckpointContent.existing(source::view),
         state,
         Map.of("config.yml", config));
   }

@@ -242,7 +242,8 @@ class RanksWriteTest {
 
   private static CheckpointContent content(
       CheckpointPart part, Layout layout, Function<String, TensorView> weights) {
-    return new CheckpointContent(part, "x", 3, 0, layout, weights, Map.of(), Map.of());
+    return new CheckpointContent(
+        part, "x", 3, 0, layout, CheckpointContent.existing(weights), Map.of(), Map.of());
   }
 
   private static void assertEqual(

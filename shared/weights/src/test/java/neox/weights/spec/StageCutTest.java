@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import neox.config.ParallelConfig;
+import neox.config.ZeroConfig;
 import neox.config.model.Dims;
 import neox.config.model.ModelConfig;
 import neox.config.model.PromptConfig;
@@ -28,7 +29,8 @@ class StageCutTest {
       ModelConfig model = model(row[0], Integer.parseInt(row[1]), Integer.parseInt(row[2]));
       int stages = Integer.parseInt(row[5]);
       ParallelConfig parallel =
-          new ParallelConfig(stages, method(row[6]), Integer.parseInt(row[4]), false, 0);
+          new ParallelConfig(
+              stages, method(row[6]), Integer.parseInt(row[4]), false, ZeroConfig.NONE);
       List<List<LayerSpec>> cut = NetworkSpec.of(model, Integer.parseInt(row[3])).stages(parallel);
       assertThat(indices(cut)).as(line).isEqualTo(expected(row[7], model.layers()));
     }
@@ -84,7 +86,8 @@ class StageCutTest {
   @Test
   void aSoftPromptStaysWithTheEmbedding() {
     ModelConfig model = Models.pythia().withPrompt(Optional.of(new PromptConfig(4, 0.5)));
-    ParallelConfig parallel = new ParallelConfig(2, PartitionMethod.BLOCKS, 1, false, 0);
+    ParallelConfig parallel =
+        new ParallelConfig(2, PartitionMethod.BLOCKS, 1, false, ZeroConfig.NONE);
     assertThat(indices(NetworkSpec.of(model, 512).stages(parallel)))
         .containsExactly(List.of(0, 1, 3, 4), List.of(5, 7, 8));
   }
@@ -93,7 +96,9 @@ class StageCutTest {
   void oneStageHasAllLayers() {
     for (int pipe : List.of(0, 1)) {
       NetworkSpec network = NetworkSpec.of(Models.gpt3(), 512);
-      assertThat(network.stages(new ParallelConfig(pipe, PartitionMethod.BLOCKS, 1, false, 0)))
+      assertThat(
+              network.stages(
+                  new ParallelConfig(pipe, PartitionMethod.BLOCKS, 1, false, ZeroConfig.NONE)))
           .containsExactly(network.layers());
     }
   }
