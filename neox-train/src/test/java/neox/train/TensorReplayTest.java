@@ -7,14 +7,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
 import neox.config.GradientReduction;
 import neox.config.NeoxConfig;
+import neox.config.ParallelConfig;
 import neox.config.Precision;
 import neox.model.Mode;
 import neox.model.Network;
@@ -24,14 +25,13 @@ import neox.model.stage.NetworkStage;
 import neox.parallel.Ranks;
 import neox.parallel.TensorParallel;
 import neox.parallel.Topology;
-import neox.parallel.pipeline.PipelineSchedule;
-import neox.parallel.pipeline.StageRunner;
 import neox.tensor.Device;
 import neox.tensor.NativeRuntime;
 import neox.tensor.Placement;
 import neox.tensor.Scope;
 import neox.train.checkpoint.LearningRateSchedule;
 import neox.train.data.TrainingData;
+import neox.train.loop.Pipeline;
 import neox.train.loop.TrainingWork;
 import neox.train.objective.LanguageModeling;
 import neox.train.optimizer.GradientBuckets;
@@ -45,19 +45,21 @@ import neox.weights.spec.LinearSpec;
 import neox.weights.spec.MlpSpec;
 import neox.weights.spec.NetworkSpec;
 import neox.weights.spec.ParameterSpec;
+import neox.weights.spec.Share;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Replays runs that GPT-NeoX made on two tensor-parallel ranks, from its own first weights, on two
-/// ranks of ours.
+/// Replays runs that GPT-NeoX made on two tensor-parallel ranks, and on two of each of two pipeline
+/// stages, from its own first weights, on as many ranks of ours.
 ///
-/// Two accidents of GPT-NeoX are repeated here, and here alone. With a parallel residual each rank
-/// holds biases of its own where ranks add up their parts; the bias that takes effect is their sum,
-/// and as each makes a whole step of Adam, it moves twice as fast on two ranks. And with sequence
-/// parallelism the final norm's gradient is summed over the ranks a second time.
+/// Three accidents of GPT-NeoX are repeated here, and here alone. With a parallel residual each
+/// rank holds biases of its own where ranks add up their parts; the bias that takes effect is their
+/// sum, and as each makes a whole step of Adam, it moves twice as fast on two ranks. With sequence
+/// parallelism the final norm's gradient is summed over the ranks a second time. And the norm that
+/// gradients are clipped by counts what tensor-parallel ranks hold alike on the first stage alone.
 class TensorReplayTest {
   private static final int STEPS = 20;
   private static final int RANKS = 2;
@@ -94,6 +96,12 @@ class TensorReplayTest {
     assertFollows("TP2ref", replay("SP_tp2", "SP_tp2", 1));
   }
 
+  /// Two stages of two ranks each.
+  @Test
+  void followsARunOfTensorParallelStages() throws IOException {
+    assertFollows("P_tp2pp2", replay("P_tp2pp2", "P_tp2pp2", 1));
+  }
+
   private static void assertFollows(String run, List<Step> ours) throws IOException {
     List<JsonNode> trace = Records.lines(TrainFixture.GOLDEN.resolve(run).resolve("trace.jsonl"));
     assertThat(trace).hasSize(STEPS);
@@ -119,12 +127,15 @@ class TensorReplayTest {
             Optional.empty(),
             List.of(golden.resolve("config.yml")),
             Map.of("data_path", data.toString()));
-    TrainFixture.data(RunPlan.read(source, RANKS, _ -> {})).close(); // makes the order of samples
+    ParallelConfig parallel = ConfigLoader.load(source).parallel();
+    Topology topology = new Topology(parallel.stages(), 1, parallel.modelParallelSize());
+    int world = topology.worldSize();
+    TrainFixture.data(RunPlan.read(source, world, _ -> {})).close(); // makes the order of samples
     List<Step> steps = new ArrayList<>();
     Ranks.runInProcess(
-        new Topology(1, 1, RANKS),
+        topology,
         ranks -> {
-          RunPlan plan = RunPlan.read(source, RANKS, _ -> {});
+          RunPlan plan = RunPlan.read(source, world, _ -> {});
           Path weights = TrainFixture.GOLDEN.resolve(first).resolve("global_step0");
           List<Step> mine = train(plan, ranks, weights, finalNorm);
           if (ranks.isFirstOfAll()) {
@@ -144,7 +155,7 @@ class TensorReplayTest {
     NetworkSpec spec = slices ? plain.ofSlices() : plain;
     NetworkOptions options = NetworkOptions.training(placement).withTensorParallel(tp);
     try (TrainingData data = TrainFixture.data(plan);
-        Network network = Network.build(spec, options);
+        Network network = Network.build(spec, stage(spec, config, ranks), options);
         NeoxCheckpoint first = NeoxCheckpoint.open(weights, OptionalLong.empty(), config.model())) {
       network.load(first);
       Holdings holdings = Holdings.of(network.parameters(), spec.parameters(), ranks);
@@ -157,7 +168,14 @@ class TensorReplayTest {
                   gradients,
                   _ -> {},
                   _ -> Noise.OF_PROCESS)) {
-        Taking taking = new Taking(config, ranks, network, work, gradients, optimizer);
+        Taking taking =
+            new Taking(
+                config,
+                pipeline(config, ranks, tp, placement),
+                network,
+                work,
+                gradients,
+                optimizer);
         List<Step> steps = new ArrayList<>();
         for (int step = 0; step < STEPS; step++) {
           steps.add(taking.step(step, finalNorm));
@@ -167,10 +185,25 @@ class TensorReplayTest {
     }
   }
 
+  private static List<LayerSpec> stage(NetworkSpec spec, NeoxConfig config, Ranks ranks) {
+    return spec.stages(config.parallel()).get(ranks.pipe().rank());
+  }
+
+  private static Pipeline pipeline(
+      NeoxConfig config, Ranks ranks, TensorParallel tp, Placement placement) {
+    int noPrompt = 0;
+    return new Pipeline(
+        ranks,
+        new Pipeline.Activation(
+            config.batch().microBatchSize(), noPrompt, tp.slices(), config.model().hiddenSize()),
+        placement,
+        config.deterministic().sameOn());
+  }
+
   /// What steps are taken with.
   private record Taking(
       NeoxConfig config,
-      Ranks ranks,
+      Pipeline pipeline,
       Network network,
       TrainingWork work,
       GradientBuckets gradients,
@@ -186,23 +219,40 @@ class TensorReplayTest {
         work.begin(
             new TrainingWork.Span(
                 (long) before * microBatches, microBatches, config.model().seqLength()));
-        StageRunner.single(new NetworkStage(network, work, Mode.TRAINING))
-            .run(PipelineSchedule.oneForwardOneBackward(ranks.pipe(), microBatches));
+        pipeline
+            .runner(new NetworkStage(network, work, Mode.TRAINING), work::seqLength)
+            .run(pipeline.oneForwardOneBackward(microBatches));
         gradients.reduce();
         gradients.unscale(1.0 / GradientReduction.SUM.factor(microBatches));
         multiplyFinalNorm(finalNorm);
-        double norm = gradients.norms().global();
+        double norm = norm(gradients.norms().byKey());
         gradients.clip(norm, clipping == 1.0 ? 0 : clipping);
         LearningRateSchedule schedule =
             LearningRateSchedule.of(config.schedule(), config.optimizer().learningRate());
         optimizer.step(schedule.rate(before + 1L));
-        return new Step(Arrays.stream(work.losses()).average().orElseThrow(), norm);
+        return new Step(pipeline.mean(work.losses()), norm);
       }
+    }
+
+    /// Without what tensor-parallel ranks of later stages hold alike.
+    private double norm(Map<String, Double> norms) {
+      double squares = 0;
+      int stage = 0;
+      for (List<LayerSpec> layers : network.spec().stages(config.parallel())) {
+        for (ParameterSpec parameter : NetworkSpec.parameters(layers)) {
+          if (stage == 0 || parameter.share() instanceof Share.Split) {
+            double norm = norms.get(parameter.key());
+            squares += norm * norm;
+          }
+        }
+        stage++;
+      }
+      return Math.sqrt(squares);
     }
 
     private void multiplyFinalNorm(double factor) {
       try (var _ = new NoGradGuard()) {
-        for (LayerSpec layer : network.spec().layers()) {
+        for (LayerSpec layer : network.stage()) {
           if (layer instanceof LayerSpec.FinalNorm norm) {
             norm.parameters().forEach(each -> gradients.sum(each).mul_(new Scalar(factor)));
           }
