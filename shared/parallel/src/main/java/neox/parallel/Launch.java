@@ -1,8 +1,10 @@
 package neox.parallel;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import neox.base.Environment;
 import neox.base.UserException;
 
@@ -16,16 +18,13 @@ public record Launch(int rank, int worldSize, String masterAddress, int masterPo
   private static final String MASTER_PORT = "MASTER_PORT";
   private static final List<String> ALL = List.of(RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT);
 
-  /// A scheduler that starts many tasks but does not set our variables: which of its own say how
-  /// many, and which one this is.
-  private record Scheduler(String tasks, String task) {}
+  private static final List<String> NODE_LISTS =
+      List.of("SLURM_STEP_NODELIST", "SLURM_JOB_NODELIST", "SLURM_NODELIST");
 
-  private static final List<Scheduler> SCHEDULERS =
-      List.of(
-          new Scheduler("SLURM_NTASKS", "SLURM_PROCID"),
-          new Scheduler("OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"),
-          new Scheduler("PMI_SIZE", "PMI_RANK"));
+  /// What agents, which start the ranks of a host, tell them besides.
+  private static final String OF_AGENTS = "LOCAL_WORLD_SIZE";
 
+  private static final String LOOPBACK = "127.0.0.1";
   private static final int LARGEST_PORT = 65_535;
 
   public Launch {
@@ -34,6 +33,13 @@ public record Launch(int rank, int worldSize, String masterAddress, int masterPo
           "%s: expected a number from 0 to %s - 1 = %d, found %d",
           RANK, WORLD_SIZE, worldSize - 1, rank);
     }
+  }
+
+  /// Where ranks meet if the environment does not say so.
+  ///
+  /// @param address empty: the scheduler has to tell
+  public record Fallback(Optional<String> address, OptionalInt port) {
+    public static final Fallback NONE = new Fallback(Optional.empty(), OptionalInt.empty());
   }
 
   /// One process that does everything.
@@ -47,45 +53,145 @@ public record Launch(int rank, int worldSize, String masterAddress, int masterPo
   }
 
   static Launch from(Map<String, String> environment) {
-    List<String> missing = ALL.stream().filter(name -> value(environment, name).isEmpty()).toList();
-    if (missing.contains(WORLD_SIZE)) {
-      refuseTasksWithoutRanks(environment);
-    }
-    if (missing.size() == ALL.size()) {
-      return single();
-    }
-    if (!missing.isEmpty()) {
-      throw UserException.of(
-          "%s is not set, but %s is: set all of %s, or none for one rank",
-          missing.getFirst(),
-          ALL.stream().filter(name -> !missing.contains(name)).findFirst().orElseThrow(),
-          String.join(", ", ALL));
-    }
-    int worldSize = number(environment, WORLD_SIZE, 1, Integer.MAX_VALUE);
-    return new Launch(
-        number(environment, RANK, 0, Integer.MAX_VALUE),
-        worldSize,
-        value(environment, MASTER_ADDR).orElseThrow(),
-        number(environment, MASTER_PORT, 1, LARGEST_PORT));
+    return find(environment, Fallback.NONE).orElse(single());
   }
 
-  /// Each task would take itself for the only rank and train on its own.
-  private static void refuseTasksWithoutRanks(Map<String, String> environment) {
-    for (Scheduler scheduler : SCHEDULERS) {
-      Optional<String> tasks = value(environment, scheduler.tasks);
-      if (tasks.isPresent() && !tasks.get().equals("1")) {
+  /// What an environment says; empty where nothing has started this process as one of several.
+  ///
+  /// @throws UserException where it says so by halves, or twice and differently
+  public static Optional<Launch> find(Map<String, String> environment, Fallback fallback) {
+    List<RankVariables> said =
+        Arrays.stream(RankVariables.values()).filter(v -> v.haveStarted(environment)).toList();
+    if (said.isEmpty()) {
+      return Optional.empty();
+    }
+    refuseConflict(said, environment);
+    RankVariables first = said.getFirst();
+    requireBoth(first, environment);
+    int worldSize = number(environment, first.size(), 1, Integer.MAX_VALUE);
+    int rank = number(environment, first.rank(), 0, Integer.MAX_VALUE);
+    if (rank >= worldSize) {
+      throw UserException.of(
+          "%s: expected a number from 0 to %s - 1 = %d, found %d",
+          first.rank(), first.size(), worldSize - 1, rank);
+    }
+    return Optional.of(
+        new Launch(
+            rank,
+            worldSize,
+            address(first, environment, fallback),
+            port(first, environment, fallback)));
+  }
+
+  private static void requireBoth(RankVariables said, Map<String, String> environment) {
+    List<String> names = said == RankVariables.TORCHRUN ? ALL : List.of(said.rank(), said.size());
+    Optional<String> missing =
+        List.of(said.rank(), said.size()).stream()
+            .filter(name -> RankVariables.value(environment, name).isEmpty())
+            .findFirst();
+    if (missing.isPresent()) {
+      String present =
+          names.stream()
+              .filter(name -> RankVariables.value(environment, name).isPresent())
+              .findFirst()
+              .orElseThrow();
+      throw UserException.of(
+          "%s is not set, but %s is: set all of %s, or none for one rank",
+          missing.get(), present, String.join(", ", names));
+    }
+  }
+
+  /// A rank that was written down before the processes were started is the same in all of them. An
+  /// agent may number its ranks as it likes.
+  private static void refuseConflict(List<RankVariables> said, Map<String, String> environment) {
+    RankVariables first = said.getFirst();
+    if (RankVariables.value(environment, OF_AGENTS).isPresent()) {
+      return;
+    }
+    for (RankVariables other : said.subList(1, said.size())) {
+      boolean sameSize =
+          RankVariables.value(environment, first.size())
+              .equals(RankVariables.value(environment, other.size()));
+      Optional<String> mine = RankVariables.value(environment, first.rank());
+      Optional<String> its = RankVariables.value(environment, other.rank());
+      boolean counts = first == RankVariables.TORCHRUN;
+      if (counts && sameSize && mine.isPresent() && !mine.equals(its)) {
         throw UserException.of(
-            "%1$s is %2$s, but %3$s is not set: each task would train alone;"
-                + " set %4$s=$%5$s %3$s=$%1$s %6$s=<host of rank 0> %7$s=<a free port>",
-            scheduler.tasks,
-            tasks.get(),
-            WORLD_SIZE,
-            RANK,
-            scheduler.task,
-            MASTER_ADDR,
-            MASTER_PORT);
+            "%s is %s, but %s of %s is %s, and both count %s ranks: set %s=$%s inside each task, or"
+                + " leave it out",
+            first.rank(),
+            mine.get(),
+            other.rank(),
+            other.label(),
+            its.orElseThrow(),
+            RankVariables.value(environment, first.size()).orElseThrow(),
+            first.rank(),
+            other.rank());
       }
     }
+  }
+
+  private static String address(
+      RankVariables said, Map<String, String> environment, Fallback fallback) {
+    Optional<String> given = RankVariables.value(environment, MASTER_ADDR).or(fallback::address);
+    return given
+        .or(() -> ofScheduler(said, environment))
+        .orElseThrow(() -> missing(said, MASTER_ADDR));
+  }
+
+  /// The host of rank 0, where that is known.
+  private static Optional<String> ofScheduler(RankVariables said, Map<String, String> environment) {
+    return switch (said) {
+      case TORCHRUN -> Optional.empty();
+      case SLURM ->
+          NODE_LISTS.stream()
+              .filter(name -> RankVariables.value(environment, name).isPresent())
+              .map(name -> SlurmNodes.expand(name, environment.get(name)).getFirst())
+              .findFirst();
+      case OPEN_MPI, MVAPICH, PMI -> {
+        Optional<String> size = RankVariables.value(environment, said.size());
+        boolean allHere = RankVariables.value(environment, said.localSize()).equals(size);
+        yield allHere ? Optional.of(LOOPBACK) : Optional.empty();
+      }
+    };
+  }
+
+  private static int port(RankVariables said, Map<String, String> environment, Fallback fallback) {
+    if (RankVariables.value(environment, MASTER_PORT).isPresent()) {
+      return number(environment, MASTER_PORT, 1, LARGEST_PORT);
+    }
+    return fallback.port().orElseThrow(() -> missing(said, MASTER_PORT));
+  }
+
+  private static UserException missing(RankVariables said, String name) {
+    return said == RankVariables.TORCHRUN
+        ? UserException.of(
+            "%s is not set, but %s is: set all of %s, or none for one rank",
+            name, RANK, String.join(", ", ALL))
+        : UserException.of(
+            "%s has started several processes, but where they meet is not known: set %s=<host of rank 0>"
+                + " %s=<a free port>, or master_addr and master_port in the configuration",
+            said.label(), MASTER_ADDR, MASTER_PORT);
+  }
+
+  /// This process's number among those of its host, where whoever started it tells.
+  public static OptionalInt localRank(Map<String, String> environment) {
+    return Arrays.stream(RankVariables.values())
+        .filter(v -> v.haveStarted(environment))
+        .filter(v -> RankVariables.value(environment, v.localRank()).isPresent())
+        .mapToInt(v -> number(environment, v.localRank(), 0, Integer.MAX_VALUE))
+        .findFirst();
+  }
+
+  /// How many tasks the job has whose batch script this process is; empty where it is none. Such a
+  /// process runs once: it is no rank, and it would train alone.
+  public static OptionalInt tasksOfBatchScript(Map<String, String> environment) {
+    boolean script =
+        RankVariables.value(environment, "SLURM_NTASKS").isPresent()
+            && !RankVariables.isStep(environment);
+    return script
+        ? OptionalInt.of(number(environment, "SLURM_NTASKS", 1, Integer.MAX_VALUE))
+        : OptionalInt.empty();
   }
 
   /// True for the one rank that speaks for all.
@@ -108,7 +214,7 @@ public record Launch(int rank, int worldSize, String masterAddress, int masterPo
   }
 
   private static int number(Map<String, String> environment, String name, int least, int most) {
-    String text = value(environment, name).orElseThrow();
+    String text = RankVariables.value(environment, name).orElseThrow();
     try {
       int number = Integer.parseInt(text.strip());
       if (number >= least && number <= most) {
@@ -122,9 +228,5 @@ public record Launch(int rank, int worldSize, String masterAddress, int masterPo
             ? "a number of at least " + least
             : "a number from %d to %d".formatted(least, most);
     throw UserException.of("%s: expected %s, found '%s'", name, expected, text);
-  }
-
-  private static Optional<String> value(Map<String, String> environment, String name) {
-    return Optional.ofNullable(environment.get(name)).filter(text -> !text.isBlank());
   }
 }

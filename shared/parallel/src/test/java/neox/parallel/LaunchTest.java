@@ -3,16 +3,24 @@ package neox.parallel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import neox.base.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LaunchTest {
   private static final Map<String, String> COMPLETE =
       Map.of("RANK", "3", "WORLD_SIZE", "8", "MASTER_ADDR", "node0", "MASTER_PORT", "29500");
+
+  private static final Launch.Fallback PORT =
+      new Launch.Fallback(Optional.empty(), OptionalInt.of(29_500));
 
   private static Map<String, String> with(String name, String value) {
     Map<String, String> changed = new HashMap<>(COMPLETE);
@@ -60,23 +68,80 @@ class LaunchTest {
         .hasMessage(message);
   }
 
+  /// Variables as they stand in a process, and what follows from them.
   @ParameterizedTest
-  @CsvSource({
-    "SLURM_NTASKS, SLURM_PROCID",
-    "OMPI_COMM_WORLD_SIZE, OMPI_COMM_WORLD_RANK",
-    "PMI_SIZE, PMI_RANK"
-  })
-  void refusesASchedulersTasksThatWouldEachTrainAlone(String tasks, String task) {
-    assertThatThrownBy(() -> Launch.from(Map.of(tasks, "4")))
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          OMPI_COMM_WORLD_RANK=1 OMPI_COMM_WORLD_SIZE=4 OMPI_COMM_WORLD_LOCAL_SIZE=4   | 1 | 4 | 127.0.0.1
+          PMI_RANK=2 PMI_SIZE=4 MPI_LOCALNRANKS=4                                      | 2 | 4 | 127.0.0.1
+          MV2_COMM_WORLD_RANK=0 MV2_COMM_WORLD_SIZE=2 MASTER_ADDR=h                    | 0 | 2 | h
+          SLURM_PROCID=3 SLURM_NTASKS=8 SLURM_STEP_ID=0 SLURM_JOB_NODELIST=gpu[07-08]  | 3 | 8 | gpu07
+          SLURM_PROCID=0 SLURM_NTASKS=8 SLURM_STEP_ID=0 MASTER_ADDR=h                  | 0 | 8 | h
+          SLURM_PROCID=1 SLURM_NTASKS=2 SLURM_STEP_ID=0 OMPI_COMM_WORLD_RANK=5 OMPI_COMM_WORLD_SIZE=8 MASTER_ADDR=h | 5 | 8 | h
+          RANK=5 WORLD_SIZE=8 MASTER_ADDR=h SLURM_PROCID=1 SLURM_NTASKS=2 SLURM_STEP_ID=0 | 5 | 8 | h
+          RANK=1 WORLD_SIZE=2 LOCAL_WORLD_SIZE=1 MASTER_ADDR=h SLURM_PROCID=0 SLURM_NTASKS=2 SLURM_STEP_ID=0 | 1 | 2 | h
+          """)
+  void findsItsRankInWhatSchedulersSet(String variables, int rank, int size, String address) {
+    assertThat(Launch.find(environment(variables), PORT))
+        .contains(new Launch(rank, size, address, 29_500));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "PATH=/bin",
+        "MASTER_ADDR=h MASTER_PORT=1",
+        "OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=1",
+        "SLURM_PROCID=0 SLURM_NTASKS=8 SLURM_JOB_ID=7",
+      })
+  void findsNothingWhereNobodyHasStartedSeveral(String variables) {
+    assertThat(Launch.find(environment(variables), PORT)).isEmpty();
+  }
+
+  @Test
+  void saysWhatIsMissingWhereRanksAreToMeet() {
+    assertThatThrownBy(
+            () -> Launch.from(Map.of("OMPI_COMM_WORLD_RANK", "0", "OMPI_COMM_WORLD_SIZE", "4")))
         .isInstanceOf(UserException.class)
         .hasMessage(
-            "%1$s is 4, but WORLD_SIZE is not set: each task would train alone; set RANK=$%2$s"
-                    .formatted(tasks, task)
-                + " WORLD_SIZE=$%s MASTER_ADDR=<host of rank 0> MASTER_PORT=<a free port>"
-                    .formatted(tasks));
-    Map<String, String> launched = new HashMap<>(COMPLETE);
-    launched.put(tasks, "4");
-    assertThat(Launch.from(launched).worldSize()).isEqualTo(8);
+            "Open MPI has started several processes, but where they meet is not known: set"
+                + " MASTER_ADDR=<host of rank 0> MASTER_PORT=<a free port>, or master_addr and"
+                + " master_port in the configuration");
+  }
+
+  @Test
+  void refusesARankThatWasWrittenDownBeforeTheTasksWereStarted() {
+    Map<String, String> environment =
+        environment("RANK=0 WORLD_SIZE=8 SLURM_PROCID=3 SLURM_NTASKS=8 SLURM_STEP_ID=0");
+    assertThatThrownBy(() -> Launch.find(environment, PORT))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "RANK is 0, but SLURM_PROCID of Slurm is 3, and both count 8 ranks: set"
+                + " RANK=$SLURM_PROCID inside each task, or leave it out");
+  }
+
+  @Test
+  void knowsTheBatchScriptOfAJob() {
+    assertThat(Launch.tasksOfBatchScript(environment("SLURM_NTASKS=8 SLURM_PROCID=0"))).hasValue(8);
+    assertThat(Launch.tasksOfBatchScript(environment("SLURM_NTASKS=8 SLURM_STEP_ID=0"))).isEmpty();
+    assertThat(Launch.tasksOfBatchScript(environment("PATH=/bin"))).isEmpty();
+  }
+
+  @Test
+  void knowsItsNumberOnItsHost() {
+    assertThat(
+            Launch.localRank(
+                environment("SLURM_PROCID=3 SLURM_NTASKS=8 SLURM_STEP_ID=0 SLURM_LOCALID=1")))
+        .hasValue(1);
+    assertThat(Launch.localRank(Map.of())).isEmpty();
+  }
+
+  private static Map<String, String> environment(String variables) {
+    return Arrays.stream(variables.split(" "))
+        .map(variable -> variable.split("=", 2))
+        .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
   }
 
   @Test
