@@ -92,4 +92,4 @@ exec "$neox_jdk/bin/java" ${aot:+"$aot"} ${zstd:+"$zstd"} -Xlog:disable -Xlog:al
   -XX:+UseSerialGC $heap $compiler \
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
   -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0 \
-  ${NEOX_JAVA_OPTS:-} -cp "${class_path#:}" "$main_class" "$@"
+  -Dneox.program="${lib%/*}/bin/$tool" ${NEOX_JAVA_OPTS:-} -cp "${class_path#:}" "$main_class" "$@"

@@ -28,8 +28,12 @@ record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened, boolean overrid
   ///
   /// @param worldSize ranks of the run
   static RunPlan read(ConfigSource source, int worldSize, OrderLog log) throws IOException {
+    return read(ConfigLoader.open(source), worldSize, log);
+  }
+
+  /// The same of files that have been opened.
+  static RunPlan read(OpenedConfig files, int worldSize, OrderLog log) throws IOException {
     RunShape shape = RunShape.ofRanks(worldSize);
-    OpenedConfig files = ConfigLoader.open(source);
     LoadedConfig loaded = files.forRun(shape);
     NeoxConfig config = loaded.config();
     if (config.batch().trainTokens().isPresent()) {

@@ -6,8 +6,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import neox.base.Console;
+import neox.base.Environment;
 import neox.base.ExitCode;
 import neox.base.StandardOptions;
 import neox.base.StopRequest;
@@ -17,10 +19,13 @@ import neox.base.ToolCommand;
 import neox.base.Version;
 import neox.base.help.HelpGroup;
 import neox.config.ArchitectureCheck;
+import neox.config.ConfigLoader;
 import neox.config.ConfigOptions;
 import neox.config.ConfigSource;
 import neox.config.NeoxConfig;
+import neox.config.OpenedConfig;
 import neox.config.ParallelConfig;
+import neox.config.RunShape;
 import neox.data.OrderLog;
 import neox.data.RunSamples;
 import neox.parallel.Launch;
@@ -29,7 +34,16 @@ import neox.parallel.Topology;
 import neox.parallel.comm.CommunicationException;
 import neox.tensor.Device;
 import neox.tensor.NativeRuntime;
+import neox.train.agent.HostRanks;
+import neox.train.agent.OwnCommand;
 import neox.train.heartbeat.Heartbeat;
+import neox.train.launch.LaunchOptions;
+import neox.train.launch.LaunchPlan;
+import neox.train.launch.Part;
+import neox.train.launch.Parts;
+import neox.train.launch.RankCommand;
+import neox.train.launch.Situation;
+import neox.train.launch.Starting;
 import neox.train.plan.PlanCommand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -53,9 +67,9 @@ import picocli.CommandLine.Option;
           + " then means: run the same command again to continue. A second Ctrl-C ends the run at"
           + " once, unsaved.",
       "",
-      "Several ranks: start the command once for each, with RANK, WORLD_SIZE, MASTER_ADDR and"
-          + " MASTER_PORT in the environment; pipe_parallel_size times model_parallel_size times"
-          + " replicas is WORLD_SIZE."
+      "Several ranks: the command starts them itself, on the hosts of a hostfile or on this one;"
+          + " or something else starts it once for each rank (torchrun, srun, mpirun), or once for"
+          + " each host (Kubernetes, SkyPilot), and it finds its part in the environment."
     })
 @HelpGroup("Run")
 public final class TrainCommand implements ToolCommand {
@@ -65,6 +79,9 @@ public final class TrainCommand implements ToolCommand {
 
   @Mixin StandardOptions standard = new StandardOptions();
   @Mixin ConfigOptions config = new ConfigOptions();
+  @Mixin LaunchOptions launching = new LaunchOptions();
+
+  private final List<String> arguments;
 
   @Option(
       names = "--iteration",
@@ -91,13 +108,28 @@ public final class TrainCommand implements ToolCommand {
       description = ArchitectureCheck.DESCRIPTION)
   boolean overrideArchitecture;
 
+  public TrainCommand() {
+    this(List.of());
+  }
+
+  /// @param arguments of the process, from which it starts others like itself
+  private TrainCommand(List<String> arguments) {
+    this.arguments = List.copyOf(arguments);
+  }
+
   public static void main(String[] args) {
-    System.exit(Tool.run(new TrainCommand(), args));
+    System.exit(Tool.run(new TrainCommand(List.of(args)), args));
   }
 
   @Override
   public Map<String, Supplier<ToolCommand>> subcommands() {
-    return Map.of("lr-plot", LrPlotCommand::new, "plan", PlanCommand::new);
+    return Map.of(
+        "lr-plot",
+        LrPlotCommand::new,
+        "plan",
+        PlanCommand::new,
+        RankCommand.AGENT,
+        () -> new AgentCommand(arguments));
   }
 
   @Override
@@ -107,8 +139,73 @@ public final class TrainCommand implements ToolCommand {
       console.out().print(answer.get());
       return ExitCode.OK;
     }
+    OpenedConfig files = ConfigLoader.open(source());
+    Part part = part(files);
+    if (launching.printsLaunch()) {
+      print(part, console);
+      return ExitCode.OK;
+    }
+    return switch (part) {
+      case Part.Alone _ -> trainAsRank(Launch.single(), files, console.outlastingReaders());
+      case Part.Rank(Launch launch) -> trainAsRank(launch, files, console.outlastingReaders());
+      case Part.Host host -> {
+        host.warnings().forEach(warning -> console.warn("%s", warning));
+        check(files, host.ranks().worldSize());
+        try (StopRequest stop = StopRequest.listen(console)) {
+          yield new HostRun(arguments, arguments).run(host.ranks(), console, stop);
+        }
+      }
+      case Part.Job(LaunchPlan plan) -> {
+        plan.warnings().forEach(warning -> console.warn("%s", warning));
+        check(files, plan.worldSize());
+        try (StopRequest stop = StopRequest.listen(console)) {
+          yield Starting.run(plan, console, stop);
+        }
+      }
+    };
+  }
+
+  private Part part(OpenedConfig files) throws IOException {
+    OpenedConfig.Launching keys = files.launching();
+    if (launching.isRank()) {
+      return Parts.rank(keys.config(), Environment.all());
+    }
+    return Parts.of(
+        new Situation(
+            keys, device, Environment.all(), program(), arguments, Path.of("").toAbsolutePath()));
+  }
+
+  /// The words that start this program: the script that has started it, or else Java itself.
+  private List<String> program() throws IOException {
+    String script = System.getProperty("neox.program", "");
+    return script.isEmpty() ? OwnCommand.with(arguments, List.of()) : List.of(script);
+  }
+
+  /// Complains before anything is started.
+  private static void check(OpenedConfig files, int worldSize) {
+    files.forRun(RunShape.ofRanks(worldSize)).config().requireTrainable();
+  }
+
+  private static void print(Part part, Console console) {
+    switch (part) {
+      case Part.Alone _, Part.Rank _ ->
+          console.info("nothing is launched: this process is the rank itself");
+      case Part.Host(HostRanks ranks, List<String> warnings) -> {
+        warnings.forEach(warning -> console.warn("%s", warning));
+        console.info(
+            "ranks %d to %d of %d, on this host",
+            ranks.first(), ranks.first() + ranks.here() - 1, ranks.worldSize());
+      }
+      case Part.Job(LaunchPlan plan) -> {
+        plan.warnings().forEach(warning -> console.warn("%s", warning));
+        plan.lines().forEach(console.out()::println);
+      }
+    }
+  }
+
+  private int trainAsRank(Launch launch, OpenedConfig files, Console console) throws Exception {
     try (Heartbeat heartbeat = Heartbeat.fromEnvironment()) {
-      return train(Launch.fromEnvironment(), console.outlastingReaders(), heartbeat);
+      return train(launch, files, console, heartbeat);
     } catch (CommunicationException e) {
       console.fail("neox-train", String.valueOf(e.getMessage()));
       return ExitCode.PEER_LOST;
@@ -116,11 +213,12 @@ public final class TrainCommand implements ToolCommand {
   }
 
   /// Trains as one of the ranks, of which the first alone speaks.
-  private int train(Launch launch, Console everyRank, Heartbeat heartbeat) throws Exception {
+  private int train(Launch launch, OpenedConfig files, Console everyRank, Heartbeat heartbeat)
+      throws Exception {
     Console console = voice(launch, everyRank, heartbeat);
     try (StopRequest stop = StopRequest.listen(console)) {
       RunPlan plan =
-          read(launch, OrderLog.of(console, stop::requested))
+          read(launch, files, OrderLog.of(console, stop::requested))
               .withArchitectureOverridden(overrideArchitecture);
       NeoxConfig read = plan.loaded().config();
       if (read.baseShapes().file().isPresent()) {
@@ -165,13 +263,13 @@ public final class TrainCommand implements ToolCommand {
         plan.loaded().warning().ifPresent(warning -> console.warn("%s", warning));
       }
       Training.Seat seat =
-          new Training.Seat(ranks, writers, Device.named(device), start.heartbeat());
+          new Training.Seat(ranks, writers, Device.named(deviceOfRank()), start.heartbeat());
       return Training.run(plan, seat, console, stop);
     }
   }
 
-  private RunPlan read(Launch launch, OrderLog log) throws IOException {
-    RunPlan plan = RunPlan.read(source(), launch.worldSize(), log);
+  private RunPlan read(Launch launch, OpenedConfig files, OrderLog log) throws IOException {
+    RunPlan plan = RunPlan.read(files, launch.worldSize(), log);
     Optional<ConfigSource> resumed = Resumption.of(source(), plan.loaded().config().checkpoint());
     if (resumed.isEmpty()) {
       return plan;
@@ -180,9 +278,19 @@ public final class TrainCommand implements ToolCommand {
     return RunPlan.read(resumed.get(), launch.worldSize(), log);
   }
 
+  /// The GPU of this rank, where whoever started it leaves all GPUs of the host to see.
+  private String deviceOfRank() {
+    OptionalInt local = Launch.localRank(Environment.all());
+    boolean chosen =
+        Environment.get("CUDA_VISIBLE_DEVICES").filter(gpus -> !gpus.contains(",")).isPresent();
+    return device.equals("cuda") && local.isPresent() && !chosen
+        ? "cuda:" + local.getAsInt()
+        : device;
+  }
+
   /// The options are short for `--set iteration=N` and `--set init_from=DIR`.
   private ConfigSource source() {
-    ConfigSource source = config.source();
+    ConfigSource source = launching.over(config.source());
     if (iteration != null) {
       source = source.with("--iteration", "iteration", iteration.toString());
     }

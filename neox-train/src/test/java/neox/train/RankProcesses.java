@@ -57,7 +57,7 @@ final class RankProcesses {
     return builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }

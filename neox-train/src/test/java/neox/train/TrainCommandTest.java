@@ -189,9 +189,9 @@ class TrainCommandTest {
   void namesTheMistakesThatOnlyARunShows() {
     assertFails(
         "pipe_parallel_size: pipe_parallel_size (2) x model_parallel_size (1) = 2 ranks share the"
-            + " network, but the run has 1; start 2 of them or a multiple (RANK, WORLD_SIZE,"
-            + " MASTER_ADDR, MASTER_PORT)",
-        "pipe_parallel_size=2");
+            + " network, but the run has 1; start 2 of them or a multiple (num_gpus, or a hostfile)",
+        "pipe_parallel_size=2",
+        "num_gpus=1");
     assertFails("no training data", "split=0,50,50");
     assertFails(
         "eval_iters: an evaluation of 5,000,000,000 times 2 micro-batches"

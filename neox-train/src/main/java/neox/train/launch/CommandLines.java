@@ -87,7 +87,10 @@ record CommandLines(
       words.add(host);
       List<String> remote = new ArrayList<>(List.of("env"));
       exports.all().forEach((name, value) -> remote.add(name + "=" + value));
-      remote.addAll(request.command().agent(chosen, Integer.toString(node), meeting));
+      remote.addAll(
+          request
+              .command()
+              .agent(List.of(RankCommand.OBEYING), chosen, Integer.toString(node), meeting));
       words.add(
           "cd %s && exec %s"
               .formatted(Shell.quoted(request.directory().toString()), Shell.line(remote)));

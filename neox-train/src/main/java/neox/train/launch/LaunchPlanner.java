@@ -1,14 +1,18 @@
 package neox.train.launch;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SequencedMap;
 import neox.base.UserException;
 import neox.config.LaunchConfig;
 import neox.config.LaunchConfig.LauncherName;
 import neox.config.LaunchConfig.Starter;
+import neox.parallel.Launch;
+import neox.parallel.SlurmNodes;
 
 /// Decides who starts which ranks where. All that it does beside thinking is to ask hosts.
 final class LaunchPlanner {
@@ -60,12 +64,35 @@ final class LaunchPlanner {
   private boolean isForced() {
     Starter starter = config.starter();
     boolean here = request.hostfile().isEmpty() && !starter.forceMulti();
-    return starter.forced() && !here;
+    return isAllocated() || (starter.forced() && !here);
+  }
+
+  /// Whether the hosts are those that Slurm has given to the job whose batch script this is.
+  private boolean isAllocated() {
+    return request.hostfile().isEmpty()
+        && config.starter().launcher() == LauncherName.SLURM
+        && Launch.tasksOfBatchScript(request.environment()).isPresent()
+        && request.variable(NODES).isPresent();
+  }
+
+  /// Slurm's own hosts, the job's tasks spread evenly over them.
+  private Resources allocated() {
+    int tasks = Launch.tasksOfBatchScript(request.environment()).orElseThrow();
+    List<String> hosts = SlurmNodes.expand(NODES, request.variable(NODES).orElseThrow());
+    SequencedMap<String, List<Integer>> slots = new LinkedHashMap<>();
+    for (int i = 0; i < hosts.size(); i++) {
+      int extra = i < tasks % hosts.size() ? 1 : 0;
+      slots.put(hosts.get(i), Resources.first(tasks / hosts.size() + extra));
+    }
+    return new Resources(slots);
   }
 
   private Resources all() {
     if (request.hostfile().isPresent()) {
       return request.hostfile().get().resources();
+    }
+    if (isAllocated()) {
+      return allocated();
     }
     OptionalInt asked = config.hosts().slots();
     boolean anyNumber = asked.isPresent() && !request.here().hasGpus();
@@ -87,7 +114,7 @@ final class LaunchPlanner {
   private String meetingAddress(Resources chosen) {
     Optional<String> given = request.variable("MASTER_ADDR").or(() -> config.meeting().address());
     if (request.hostfile().isEmpty()) {
-      return given.orElse(LOOPBACK);
+      return given.orElse(isAllocated() ? chosen.firstHost() : LOOPBACK);
     }
     String host = chosen.firstHost();
     if (chosen.slots(host).isEmpty()) {
@@ -251,5 +278,6 @@ final class LaunchPlanner {
     }
   }
 
+  private static final String NODES = "SLURM_JOB_NODELIST";
   private static final String LOOPBACK = "127.0.0.1";
 }

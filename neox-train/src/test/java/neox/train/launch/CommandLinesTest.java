@@ -115,6 +115,7 @@ class CommandLinesTest {
       List<String> options = words.subList(python + 4, script);
       assertThat(options.getLast()).isEqualTo("--enable_each_rank_log=None");
       ours.addAll(options.subList(0, options.size() - 1));
+      ours.add("--");
     } else {
       assertThat(words.get(python + 2)).isEqualTo("train.py");
       ours.add("--rank-from-environment");

@@ -30,6 +30,21 @@ public final class OpenedConfig {
     return loaded(NeoxConfig.from(table, run), table);
   }
 
+  /// What has to be known before a run is started.
+  ///
+  /// @param parallel how many ranks hold one replica of the network
+  public record Launching(LaunchConfig config, ParallelConfig parallel) {}
+
+  /// Reads only what says where and how a run is started; all else is checked once its ranks are
+  /// counted.
+  public Launching launching() {
+    Problems problems = new Problems();
+    ConfigTable table = new ConfigTable(ConfigFiles.merge(texts, source, problems), problems);
+    Launching launching = new Launching(LaunchConfig.from(table), ParallelConfig.from(table));
+    problems.throwIfAny();
+    return launching;
+  }
+
   /// Reads what describes the network and its tokenizer; see [ConfigLoader#readModel].
   LoadedConfig forModel() {
     ConfigTable table = table();

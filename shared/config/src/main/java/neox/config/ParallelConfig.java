@@ -125,8 +125,8 @@ public record ParallelConfig(
             ? List.of(PIPE_PARALLEL, MODEL_PARALLEL)
             : List.of(MODEL_PARALLEL, PIPE_PARALLEL),
         "pipe_parallel_size (%d) x model_parallel_size (%d) = %d ranks share the network, but the run"
-            + " has %d; start %d of them or a multiple (RANK, WORLD_SIZE, MASTER_ADDR,"
-            + " MASTER_PORT)%s",
+            + " has %d; start %d of them or a multiple (num_gpus, or a"
+            + " hostfile)%s",
         stages(),
         modelParallelSize,
         ranksPerReplica(),

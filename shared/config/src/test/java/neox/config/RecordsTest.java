@@ -269,8 +269,8 @@ class RecordsTest {
         .message()
         .endsWith(
             "c.yml:1: pipe_parallel_size: pipe_parallel_size (2) x model_parallel_size (4) = 8 ranks"
-                + " share the network, but the run has 12; start 8 of them or a multiple (RANK,"
-                + " WORLD_SIZE, MASTER_ADDR, MASTER_PORT)");
+                + " share the network, but the run has 12; start 8 of them or a multiple"
+                + " (num_gpus, or a hostfile)");
     assertThatThrownBy(() -> load("model_parallel_size: 2", RunShape.ofRanks(1)))
         .message()
         .contains(
