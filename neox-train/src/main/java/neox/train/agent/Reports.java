@@ -100,13 +100,15 @@ final class Reports implements AutoCloseable {
   /// Writes what was told last.
   @Override
   public void close() {
-    writer.interrupt();
-    try {
-      writer.join(PERIOD);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (directory.isPresent()) {
+      try {
+        writer.interrupt();
+        writer.join(PERIOD);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      writeLatest();
     }
-    writeLatest();
     if (progress != null) {
       progress.close();
     }
