@@ -5,17 +5,19 @@ import java.lang.management.ManagementFactory;
 import neox.base.Bytes;
 import neox.base.UserException;
 import neox.config.NeoxConfig;
-import neox.config.RecomputeConfig;
-import neox.config.TuningConfig;
-import neox.config.model.Dims;
 import neox.parallel.Topology;
-import neox.train.optimizer.Optimizer;
+import neox.train.plan.Gpus;
+import neox.train.plan.Layout;
+import neox.train.plan.MemoryPlan;
+import neox.train.plan.PlannedRun;
+import neox.train.plan.StateBytes;
 
 /// What a rank's share of a training run takes of main memory at the very least, known before
-/// anything is made: the attention's two square matrices of each block, and each block's input.
+/// anything is made: weights, gradients and optimizer as the plan counts them, for a vocabulary of
+/// one token, and of the activations each block's input.
 ///
-/// The truth is several times more; what is refused here could not have run in any way. Numbers are
-/// doubles, for the products of what a configuration may hold exceed a long.
+/// The truth is more; what is refused here could not have run in any way. Numbers are doubles, for
+/// the products of what a configuration may hold exceed a long.
 ///
 /// @param parameters weights, their gradients, and what the optimizer remembers of them
 /// @param copies of weights and optimizer state that `async_save` writes
@@ -23,29 +25,14 @@ import neox.train.optimizer.Optimizer;
 record MemoryNeed(double parameters, double copies, double activations) {
 
   static MemoryNeed of(NeoxConfig config, Topology topology) {
-    Dims dims = config.model().dims();
-    double hidden = dims.hiddenSize();
-    double blocks = Math.floor((double) config.model().layers() / topology.pipe());
-    double weights = 2 * hidden * hidden * blocks / topology.tensor();
-    double replicas = config.parallel().zeroStage() > 0 ? topology.data() : 1;
-    double element =
-        switch (config.precision()) {
-          case FP32 -> Float.BYTES;
-          case FP16, BFLOAT16 -> Short.BYTES;
-        };
-    double tokens = (double) config.batch().microBatchSize() * dims.seqLength();
-    double kept =
-        switch (config.recompute()) {
-          case RecomputeConfig.Nothing _, RecomputeConfig.Selected _ -> blocks;
-          case RecomputeConfig.Blocks(int perGroup) -> Math.ceil(blocks / perGroup);
-        };
-    double trained = config.tuning().equals(TuningConfig.ALL) ? weights : 0;
-    double state = trained * Optimizer.slots(config.optimizer()) * Float.BYTES / replicas;
+    PlannedRun run = new PlannedRun(config, 1, Gpus.named(Gpus.CPU));
+    Layout layout = Layout.of(config, topology);
+    StateBytes state = MemoryPlan.of(run, layout).heaviestState();
     boolean copied = config.checkpoint().async() && config.checkpoint().save().isPresent();
     return new MemoryNeed(
-        weights * element + trained * Float.BYTES + state,
-        copied ? weights * element + state : 0,
-        tokens * hidden * kept * element);
+        state.total(),
+        copied ? state.weights() + state.optimizer() : 0,
+        run.leastActivations(layout));
   }
 
   /// Refuses a run for which all memory of this machine is too little.

@@ -19,6 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MemoryNeedTest {
+  /// Of 2 blocks of width 32, a norm, and both tables of a vocabulary that is padded to 128 rows.
+  private static final int NUMBERS = 2 * (12 * 32 * 32 + 13 * 32) + 2 * 32 + 2 * 128 * 32;
+
   @TempDir Path directory;
   private TrainFixture fixture;
 
@@ -30,12 +33,12 @@ class MemoryNeedTest {
   @Test
   void countsWhatIsCertain() throws IOException {
     MemoryNeed alone = MemoryNeed.of(config(), new Topology(1, 1, 1));
-    // 2 blocks of 2 matrices of 32 x 32: weight, gradient and Adam's two moments in fp32
-    assertThat(alone.parameters()).isEqualTo(2 * 2 * 32 * 32 * 4 * 4);
+    // weight, gradient and Adam's two moments in fp32
+    assertThat(alone.parameters()).isEqualTo(NUMBERS * 4 * 4);
     // 2 blocks, 2 rows of 32 tokens, 32 numbers in fp32
     assertThat(alone.activations()).isEqualTo(2 * 2 * 32 * 32 * 4);
     MemoryNeed shared = MemoryNeed.of(config(), new Topology(2, 1, 2));
-    assertThat(shared.parameters()).isEqualTo(alone.parameters() / 4);
+    assertThat(shared.parameters()).isBetween(alone.parameters() / 4, alone.parameters() / 2);
     assertThat(shared.activations()).isEqualTo(alone.activations() / 2);
   }
 
@@ -66,7 +69,7 @@ class MemoryNeedTest {
     MemoryNeed need =
         MemoryNeed.of(config(Map.of("async_save", "true", "save", "run")), new Topology(1, 1, 1));
     // weights and Adam's two moments
-    assertThat(need.copies()).isEqualTo(2 * 2 * 32 * 32 * 4 * 3);
+    assertThat(need.copies()).isEqualTo(NUMBERS * 4 * 3);
     assertThatThrownBy(() -> new MemoryNeed(2L << 40, 1L << 40, 1L << 40).requireAtMost(1L << 40))
         .hasMessageContaining(
             "more than 4.0 TiB of memory (2.0 TiB for weights, gradients and optimizer, 1.0 TiB for"

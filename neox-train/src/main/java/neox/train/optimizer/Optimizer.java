@@ -55,17 +55,6 @@ public final class Optimizer implements AutoCloseable {
         .sum();
   }
 
-  /// How many numbers a rule remembers of each weight of a matrix.
-  public static long slots(OptimizerConfig config) {
-    return UpdateRule.of(config.rule()).slots(2).stream()
-        .filter(slot ->
-            switch (slot) {
-              case Slot.Elements _, Slot.FirstWeights _ -> true;
-              case Slot.Indices _ -> false;
-            })
-        .count();
-  }
-
   private Optimizer(OptimizerConfig config, int zeroStage, GradientBuckets gradients) {
     this.config = config;
     this.rule = UpdateRule.of(config.rule());

@@ -28,6 +28,14 @@ public record MemoryPlan(List<RankMemory> stages) {
     return stages.stream().max(Comparator.comparingDouble(RankMemory::total)).orElseThrow();
   }
 
+  /// The largest of what stages hold throughout.
+  public StateBytes heaviestState() {
+    return stages.stream()
+        .map(RankMemory::state)
+        .max(Comparator.comparingDouble(StateBytes::total))
+        .orElseThrow();
+  }
+
   /// Counts one stage.
   private static final class OneStage {
     private final PlannedRun run;

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import neox.config.NeoxConfig;
 import neox.config.Precision;
+import neox.config.RecomputeConfig;
 import neox.config.Vocabulary;
 import neox.weights.spec.LayerSpec;
 import neox.weights.spec.NetworkSpec;
@@ -97,6 +98,18 @@ public final class PlannedRun {
   /// Tokens of a micro-batch.
   double tokens(Layout layout) {
     return layout.batches().micro() * positions();
+  }
+
+  /// Bytes of what every rank keeps of the activations of one micro-batch at the very least: the
+  /// input of each block, or group of blocks, of an average stage.
+  public double leastActivations(Layout layout) {
+    double blocks = Math.floor((double) config.model().layers() / layout.pipe());
+    double kept =
+        switch (layout.recompute()) {
+          case RecomputeConfig.Nothing _, RecomputeConfig.Selected _ -> blocks;
+          case RecomputeConfig.Blocks(int perGroup) -> Math.ceil(blocks / perGroup);
+        };
+    return kept * new BlockBytes(this, layout).hiddenState();
   }
 
   /// Whether scores are masked while their softmax is taken.
