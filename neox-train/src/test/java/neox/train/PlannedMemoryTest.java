@@ -60,6 +60,11 @@ class PlannedMemoryTest {
     "1, 1, 1, pos_emb=alibi;attention_dropout=0.1;hidden_dropout=0.1",
     "1, 1, 1, pos_emb=alibi;recompute_granularity=selective",
     "2, 1, 2, gradient_accumulation_steps=3;pos_emb=learned;no_weight_tying=false",
+    "1, 2, 1, zero_optimization.stage=2",
+    "1, 2, 1, zero_optimization.stage=3",
+    "1, 1, 2, sequence_parallel=true",
+    "1, 1, 2, sequence_parallel=true;checkpoint_activations=true",
+    "1, 2, 1, zero_optimization.stage=3;precision=bfloat16",
   })
   void countsWhatEachRankAllocatesAtMost(int pipe, int data, int tensor, String more)
       throws Exception {

@@ -44,6 +44,11 @@ final class BlockBytes {
     return outside;
   }
 
+  /// What the final norm and the head keep: its input, and its output, gathered where it is split.
+  LayerBytes ofFinalNorm() {
+    return new LayerBytes(outside + hidden, 0);
+  }
+
   /// A block alone; its input, which it keeps, included.
   LayerBytes of(LayerSpec.Transformer block) {
     LayerBytes attention = attention(block);
@@ -63,11 +68,11 @@ final class BlockBytes {
     return new LayerBytes(kept, sums + worst + gradientOfLargestMatrix(block));
   }
 
-  /// The norms' outputs, which the projections keep; gathered where they are split.
+  /// The norms' outputs, which the projections keep; gathered, where they are split.
   private double inputsOfProjections(Residual residual) {
     return switch (residual) {
-      case SEQUENTIAL, PARALLEL -> 2 * outside;
-      case PARALLEL_TIED_NORM -> outside;
+      case SEQUENTIAL, PARALLEL -> 2 * hidden;
+      case PARALLEL_TIED_NORM -> hidden;
     };
   }
 

@@ -18,7 +18,7 @@ import neox.parallel.Topology;
 /// Tries all layouts of the same batch on the same ranks.
 ///
 /// What is not tried: tensor parallelism across machines, whose messages no network carries in
-/// time; ZeRO 2 and 3 with several stages, where every micro-batch would send all gradients.
+/// time.
 final class LayoutSearch {
   private static final int[] MICRO_BATCHES = {1, 2, 4, 8, 16, 32, 64};
   private static final int MOST_REASONS = 12;
@@ -126,7 +126,7 @@ final class LayoutSearch {
   }
 
   private void zeroStages(Topology topology, Layout.Batches batches) {
-    int last = topology.data() == 1 ? 0 : topology.pipe() > 1 ? 1 : 3;
+    int last = topology.data() == 1 ? 0 : 3;
     boolean sequence = run.config().parallel().sequenceParallel() && topology.tensor() > 1;
     for (int zero = 0; zero <= last; zero++) {
       for (RecomputeConfig recompute : recomputations()) {

@@ -58,7 +58,7 @@ public record MemoryPlan(List<RankMemory> stages) {
           stage,
           state,
           layout.inFlight(stage) * activations.kept(),
-          activations.working() + messages + tables() + gathered(layers));
+          activations.working() + messages + tables() + gathered(layers, state));
     }
 
     /// Of one micro-batch; the working memory is that of the worst layer.
@@ -110,7 +110,7 @@ public record MemoryPlan(List<RankMemory> stages) {
         case LayerSpec.Transformer block -> blocks.of(block);
         case LayerSpec.Gmlp block -> blocks.of(block);
         case LayerSpec.Embedding _, LayerSpec.SoftPrompt _ -> LayerBytes.NONE; // the block's input
-        case LayerSpec.FinalNorm _ -> new LayerBytes(2 * blocks.hiddenState(), 0);
+        case LayerSpec.FinalNorm _ -> blocks.ofFinalNorm();
         case LayerSpec.Head head -> heads.of(head);
       };
     }
@@ -126,16 +126,25 @@ public record MemoryPlan(List<RankMemory> stages) {
       return mask + rotary;
     }
 
-    /// With ZeRO 3, the weights of the layer at work (arXiv:1910.02054 §5.3).
-    private double gathered(List<LayerSpec> layers) {
-      if (layout.zeroStage() < 3 || layout.data() == 1) {
+    /// What ZeRO gathers and gives back: from stage 2 on the gradients of a bucket as they arrive
+    /// and their sum, with stage 3 the weights of the layer at work and its gradients.
+    private double gathered(List<LayerSpec> layers, StateBytes state) {
+      if (layout.zeroStage() < 2 || layout.data() == 1) {
         return 0;
       }
-      return layers.stream()
-          .mapToDouble(layer ->
-              layer.parameters().stream().mapToDouble(this::weight).sum() * run.elementBytes())
-          .max()
-          .orElse(0);
+      double element = run.elementBytes();
+      double sum = (double) Float.BYTES / layout.data();
+      if (layout.zeroStage() == 2) {
+        double bucket = run.config().parallel().zero().reduceBucketSize();
+        return Math.min(2 * bucket, state.parameters()) * element
+            + Math.min(bucket, state.parameters()) * sum;
+      }
+      double largest =
+          layers.stream()
+              .mapToDouble(layer -> layer.parameters().stream().mapToDouble(this::weight).sum())
+              .max()
+              .orElse(0);
+      return largest * (2 * element + sum);
     }
 
     private double weight(ParameterSpec spec) {

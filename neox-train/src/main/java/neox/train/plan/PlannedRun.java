@@ -90,6 +90,11 @@ public final class PlannedRun {
     };
   }
 
+  /// Whether the optimizer's memory is the main memory of a machine whose devices have their own.
+  boolean offloadsOptimizer() {
+    return config.parallel().zero().offloadsOptimizer() && !gpu.isCpu();
+  }
+
   /// Tokens of a sample as the blocks see it.
   double positions() {
     return (double) config.model().seqLength() + config.model().promptTokens();

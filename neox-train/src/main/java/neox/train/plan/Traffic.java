@@ -87,12 +87,13 @@ record Traffic(Link tensor, Link pipe, Link data) {
   }
 
   private static double data(PlannedRun run, Layout layout, List<ParameterSpec> parameters) {
+    double reduced = layout.zeroStage() >= 2 ? run.elementBytes() : run.reducedBytes();
     double weights = 0;
     double gradients = 0;
     for (ParameterSpec spec : parameters) {
       double count = Shards.local(spec, layout.tensor()).count();
       weights += count * run.elementBytes();
-      gradients += spec.trainable() ? count * run.reducedBytes() : 0;
+      gradients += spec.trainable() ? count * reduced : 0;
     }
     double m = layout.batches().perStep();
     double volume =
