@@ -84,7 +84,7 @@ class PlannedMemoryTest {
     }
   }
 
-  private static AtomicLongArray measure(ConfigSource source, Topology topology) {
+  static AtomicLongArray measure(ConfigSource source, Topology topology) {
     AtomicLongArray peaks = new AtomicLongArray(topology.worldSize());
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream print = new PrintStream(printed, true, StandardCharsets.UTF_8);
