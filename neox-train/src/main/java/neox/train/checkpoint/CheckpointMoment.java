@@ -21,6 +21,7 @@ import neox.weights.Shape;
 import neox.weights.TensorView;
 import neox.weights.neox.CheckpointContent;
 import neox.weights.neox.CheckpointPart;
+import neox.weights.neox.CompleteFiles;
 import neox.weights.neox.NeoxCheckpointWriter;
 import neox.weights.spec.NetworkSpec;
 import org.bytedeco.pytorch.Tensor;
@@ -65,7 +66,13 @@ record CheckpointMoment(
 
   /// What this rank writes, one after the other.
   List<CheckpointStore.Content> files() {
-    return List.of(this::writeWeights, optimizer::write, this::writeState);
+    return List.of(this::writeWeights, optimizer::write, this::writeState, this::requireAll);
+  }
+
+  private void requireAll(Path directory) throws IOException {
+    if (ranks.isFirstOfAll()) {
+      CompleteFiles.of(part(), contents.layout()).requireIn(directory);
+    }
   }
 
   /// This rank's weights. Ranks that hold the same as another leave them to it.

@@ -87,6 +87,32 @@ class CheckpointStoreTest {
     assertThat(temporary.resolve("run")).isDirectoryNotContaining("glob:**/*6*");
   }
 
+  /// A rank that is gone says nothing; the others give up when they notice.
+  @ParameterizedTest
+  @CsvSource({"0", "1", "2"})
+  @Timeout(30)
+  void aRankThatDiesWhileAllSaveLeavesLatestWhereItWas(int dying) throws IOException {
+    write(5);
+    CheckpointStore.Content death =
+        directory -> {
+          Files.writeString(directory.resolve("half"), "");
+          throw new IllegalStateException("killed");
+        };
+    assertThatThrownBy(() ->
+            Ranks.runInProcess(
+                new Topology(1, 3, 1),
+                Duration.ofMinutes(1),
+                ranks ->
+                    checkpoints.write(
+                        6,
+                        List.of(
+                            content(0, false), ranks.rank() == dying ? death : content(1, false)),
+                        new Together(ranks.world()))))
+        .hasStackTraceContaining("killed");
+    assertThat(checkpoints.latest()).contains(5L);
+    assertThat(checkpoints.iterations()).containsExactly(5L);
+  }
+
   private static CheckpointStore.Content content(int number, boolean fails) {
     return directory -> {
       if (fails) {

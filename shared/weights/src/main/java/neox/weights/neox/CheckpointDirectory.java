@@ -135,6 +135,27 @@ final class CheckpointDirectory {
     return !layerFiles(directory).isEmpty() || !modelStateFiles(directory).isEmpty();
   }
 
+  /// What to load in place of a checkpoint that is not complete: the one before, if there is one.
+  static String adviceBefore(Path directory) throws IOException {
+    OptionalLong damaged = step(directory);
+    Path parent = directory.toAbsolutePath().getParent();
+    TreeMap<Long, Path> earlier = new TreeMap<>();
+    if (damaged.isPresent() && parent != null) {
+      for (Path path : list(parent)) {
+        OptionalLong step = step(path);
+        if (step.isPresent() && step.getAsLong() < damaged.getAsLong() && holdsWeights(path)) {
+          earlier.put(step.getAsLong(), path);
+        }
+      }
+    }
+    return earlier.isEmpty()
+        ? "there is no checkpoint before it"
+        : "the one before is %s (iteration: %d)"
+            .formatted(
+                directory.resolveSibling(earlier.lastEntry().getValue().getFileName()),
+                earlier.lastKey());
+  }
+
   private static String available(Path directory) throws IOException {
     TreeMap<Long, String> steps = new TreeMap<>();
     for (Path path : list(directory)) {

@@ -13,6 +13,8 @@ import neox.weights.pickle.TorchFile;
 /// The files of a checkpoint that hold weights, opened: one for each layer and tensor-parallel
 /// rank, or one for each rank, or those of ZeRO 3, where the optimizer's files hold the weights.
 final class CheckpointFiles implements AutoCloseable {
+  private static final int MOST_RANKS = 1 << 16;
+
   private final Path directory;
   private final List<TorchFile> files = new ArrayList<>();
   private final List<RankTensors> ranks = new ArrayList<>();
@@ -102,6 +104,24 @@ final class CheckpointFiles implements AutoCloseable {
   /// Whether each layer has its own files, as `pipe_parallel_size` 1 and more writes them.
   boolean isLayered() {
     return layered;
+  }
+
+  /// Whether ZeRO 3 has cut the weights.
+  boolean isPartitioned() {
+    return CheckpointDirectory.isPartitioned(stateFile);
+  }
+
+  /// A number of ranks that the checkpoint has stored, beside its state or in its arguments; 0
+  /// where it has not.
+  int count(String key) {
+    Object arguments = clientState.get("args");
+    Object value =
+        clientState.containsKey(key) || !(arguments instanceof Map<?, ?> map)
+            ? clientState.get(key)
+            : map.get(key);
+    return value instanceof Long ranks && ranks > 0 && ranks <= MOST_RANKS
+        ? Math.toIntExact(ranks)
+        : 0;
   }
 
   @Override

@@ -64,6 +64,7 @@ public final class NeoxCheckpoint implements TensorStore {
       network.parameters().forEach(spec -> table.put(spec.key(), spec));
       Map<String, ParameterSpec> here = new LinkedHashMap<>(table);
       here.values().removeIf(spec -> !network.isStored(spec));
+      new CompletenessCheck(directory, files).run(network);
       new ParameterCheck(directory, ranks, here).run();
       read = true;
     } finally {
@@ -276,11 +277,12 @@ public final class NeoxCheckpoint implements TensorStore {
     return !ranks.isEmpty() && ranks.getFirst().find(key).isPresent();
   }
 
-  private int embeddingRows() {
+  private int embeddingRows() throws IOException {
     String key = NetworkSpec.EMBEDDING + ".word_embeddings.weight";
     if (base.isPresent()) {
       return Math.toIntExact(base.get().view(key).shape().size(0));
     }
+    new CompletenessCheck(directory, files).requireLayer(NetworkSpec.EMBEDDING);
     long rows = 0;
     for (RankTensors rank : ranks) {
       Stored stored = rank.find(key).orElseThrow(() -> ParameterCheck.missing(directory, key));

@@ -122,14 +122,14 @@ class NeoxCheckpointTest {
   }
 
   @Test
-  void namesTheParameterThatAMissingFileShouldHold() throws Exception {
+  void namesAFileThatIsMissing() throws Exception {
     Path step = copy("A_bf16").resolve("global_step20");
     Files.delete(step.resolve("layer_03-model_00-model_states.pt"));
     assertThatThrownBy(() -> NeoxCheckpoint.open(step, OptionalLong.empty()))
         .hasMessage(
             step
-                + ": parameter 3.input_layernorm.weight of the configured network is in no file;"
-                + " do the config files belong to this checkpoint?");
+                + "/layer_03-model_00-model_states.pt: missing; expected of the configured network"
+                + " on 1 tensor-parallel rank(s); there is no checkpoint before it");
   }
 
   @Test

@@ -218,7 +218,7 @@ class RanksWriteTest {
   }
 
   /// @param ranks tensor-parallel ranks and stages
-  private static void write(
+  static void write(
       Path target, NetworkSpec network, TensorStore weights, Layout layout, int[] ranks)
       throws IOException {
     Map<String, ParameterSpec> specs = new HashMap<>();
