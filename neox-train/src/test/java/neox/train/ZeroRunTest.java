@@ -24,7 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Runs whose data-parallel ranks share gradients and weights, whole, with what else a run may have.
+/// Runs whose data-parallel ranks share gradients and weights, whole, with what else a run may
+/// have.
 class ZeroRunTest {
   private static final Topology TWO = new Topology(1, 2, 1);
 
@@ -44,8 +45,7 @@ class ZeroRunTest {
   /// Buckets of some parameters each, several of which are under way in a backward pass.
   @ParameterizedTest
   @CsvSource({"0, 1, fp32", "1, 1, bfloat16", "2, 2, bfloat16", "3, 1, fp32"})
-  void talkingWhileComputingChangesNoBit(int stage, int pipe, String precision)
-      throws IOException {
+  void talkingWhileComputingChangesNoBit(int stage, int pipe, String precision) throws IOException {
     Topology grid = new Topology(pipe, 2, 1);
     Map<String, String> settings =
         Map.of("precision", precision, "zero_optimization.reduce_bucket_size", "5000");
@@ -55,8 +55,8 @@ class ZeroRunTest {
     assertSame(run("overlapped", grid, stage, overlapped), silent);
   }
 
-  /// Buckets are reduced in any number of pieces, and parts of them too: each sum has the same terms
-  /// in the same order.
+  /// Buckets are reduced in any number of pieces, and parts of them too: each sum has the same
+  /// terms in the same order.
   @Test
   void theSizeOfBucketsChangesNoBit() throws IOException {
     Run whole = run("whole", new Topology(1, 4, 1), 1, Map.of());
@@ -142,8 +142,8 @@ class ZeroRunTest {
     assertThat(actual.losses).isEqualTo(expected.losses).isNotEmpty();
     assertThat(actual.norms).isEqualTo(expected.norms);
     assertThat(actual.weights.keySet()).isEqualTo(expected.weights.keySet()).isNotEmpty();
-    expected.weights.forEach((name, bytes) ->
-        assertThat(actual.weights.get(name)).as(name).isEqualTo(bytes));
+    expected.weights.forEach(
+        (name, bytes) -> assertThat(actual.weights.get(name)).as(name).isEqualTo(bytes));
   }
 
   private static void assertClose(Run actual, Run expected, double tolerance) {
