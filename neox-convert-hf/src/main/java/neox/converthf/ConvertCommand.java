@@ -188,6 +188,7 @@ public final class ConvertCommand implements ToolCommand {
     try (NeoxCheckpoint checkpoint =
             NeoxCheckpoint.open(checkpointDir, OptionalLong.empty(), config);
         AtomicDirectory output = AtomicDirectory.create(outputDir)) {
+      checkpoint.requireAllOf(config.model());
       if (!overrideArchitecture) {
         checkpoint.requireTrainedAs(loaded);
       }
@@ -208,6 +209,7 @@ public final class ConvertCommand implements ToolCommand {
     try (NeoxCheckpoint checkpoint =
             NeoxCheckpoint.open(checkpointDir, OptionalLong.empty(), config);
         AtomicDirectory output = AtomicDirectory.create(outputDir)) {
+      checkpoint.requireAllOf(config.model());
       new PlainCheckpoint(checkpoint, config).write(output.path());
       output.commit();
       console.info(

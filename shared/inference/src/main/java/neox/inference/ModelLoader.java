@@ -83,6 +83,7 @@ public final class ModelLoader {
     }
     Tokenizer tokenizer = tokenizer(config.tokenizer(), NeoxCheckpoint.configs(checkpoint));
     try (NeoxCheckpoint store = NeoxCheckpoint.open(directory, options.iteration(), config)) {
+      store.requireAllOf(config.model());
       if (!options.overridesArchitecture()) {
         store.requireTrainedAs(loaded);
       }

@@ -116,6 +116,25 @@ class ModelLoaderTest {
   }
 
   @Test
+  void refusesASoftPromptThatTheCheckpointHasNot() throws IOException {
+    Path step = Pythia.checkpoint().resolve("global_step20");
+    ConfigSource source =
+        new ConfigSource(
+            Optional.empty(),
+            List.of(step.resolve("configs").resolve("config.yml")),
+            Map.of(
+                "soft_prompt_tuning.enabled", "true",
+                "soft_prompt_tuning.num_tokens", "5"));
+    LoadOptions options = LoadOptions.defaults().withConfig(ConfigLoader.readModel(source));
+    assertThatThrownBy(() -> ModelLoader.open(step, options))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            step
+                + ": has no soft prompt, but soft_prompt_tuning.enabled asks for one; expected a"
+                + " checkpoint of neox-train with it, or set soft_prompt_tuning.enabled to false");
+  }
+
+  @Test
   void refusesWhatItCannotOpenInOneLine(@TempDir Path directory) {
     Path absent = directory.resolve("absent");
     assertThatThrownBy(() -> ModelLoader.open(absent, LoadOptions.defaults()))

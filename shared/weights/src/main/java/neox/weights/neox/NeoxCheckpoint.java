@@ -249,6 +249,23 @@ public final class NeoxCheckpoint implements TensorStore {
     base.ifPresent(AdaptedModel::close);
   }
 
+  /// Refuses a configuration that describes parts which only training would add: a soft prompt, or
+  /// the head of a reward model, of which there is none here.
+  public void requireAllOf(ModelConfig configured) {
+    if (configured.prompt().isPresent() && model.prompt().isEmpty()) {
+      throw UserException.of(
+          "%s: has no soft prompt, but soft_prompt_tuning.enabled asks for one; expected a"
+              + " checkpoint of neox-train with it, or set soft_prompt_tuning.enabled to false",
+          directory);
+    }
+    if (configured.head().output() != model.head().output()) {
+      throw UserException.of(
+          "%s: holds a language model, but train_impl asks for a reward model; expected a checkpoint"
+              + " of neox-train with train_impl rm",
+          directory);
+    }
+  }
+
   /// The network that is stored: where a reward model is to begin with a language model's weights,
   /// it is that.
   private ModelConfig stored(ModelConfig configured) {
