@@ -107,6 +107,7 @@ class DeepSpeedResumeTest {
     settings.put("save", directory.resolve("save").toString());
     settings.put("log_dir", directory.resolve("log").toString());
     settings.put("tensorboard_dir", directory.resolve("tb").toString());
+    settings.put("eval_interval", "1000");
     settings.put("gradient_clipping", "0"); // NeoX did not hand the configured 1.0 to DeepSpeed
     return settings;
   }
