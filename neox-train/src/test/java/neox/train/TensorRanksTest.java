@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import neox.base.ExitCode;
@@ -19,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What tensor-parallel ranks share beside the plain network: adapters, and what dropout draws. The
-/// ranks are threads.
+/// What tensor-parallel ranks share beside the plain network: adapters, what dropout draws, and
+/// what optimizers see of matrices. The ranks are threads.
 class TensorRanksTest {
   private static final Topology ALONE = new Topology(1, 1, 1);
   private static final Topology TWO = new Topology(1, 1, 2);
@@ -73,6 +74,24 @@ class TensorRanksTest {
     Run alone = run("llama", ALONE, lora);
     ManyRanksTest.assertSame(run("llama", TWO, lora), alone);
     ManyRanksTest.assertSame(run("llama-slices", new Topology(2, 1, 2), lora), alone);
+  }
+
+  /// Rules that look at whole matrices, of which each rank holds a piece. (Newton and Schulz's
+  /// steps multiply small singular values, and their rounding, by 500; no warm-up, so that steps
+  /// are large.)
+  @ParameterizedTest
+  @CsvSource({"Muon, llama", "SM3, gpt3"})
+  void matricesArePutTogetherForOptimizersThatSeeThem(String type, String style)
+      throws IOException {
+    Map<String, String> optimizer = Map.of("optimizer.type", type, "optimizer.params.lr", "0.02");
+    Run alone = run(style, ALONE, optimizer);
+    ManyRanksTest.assertSame(run(style, TWO, optimizer), alone);
+    Path save = directory.resolve("moving");
+    Map<String, String> part = new HashMap<>(optimizer);
+    part.put("load", save.toString());
+    part.put("exit_interval", "3");
+    run(save, style, TWO, part, ExitCode.STOPPED);
+    ManyRanksTest.assertSame(run(save, style, new Topology(2, 1, 2), part, ExitCode.OK), alone);
   }
 
   /// All tensor-parallel ranks drop the same of what all have, whatever stage it is on.

@@ -2,8 +2,8 @@ package neox.train.optimizer;
 
 import java.util.List;
 import neox.config.OptimizerRule;
+import neox.parallel.comm.Communicator;
 import neox.tensor.Scope;
-import neox.weights.Shape;
 import neox.weights.spec.ParameterSpec;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -16,8 +16,12 @@ import org.bytedeco.pytorch.Tensor;
 ///     p = p - lr · scale(rows, columns) · orthogonal(u)
 ///
 /// Matrices within blocks alone are changed so; embeddings, the output layer, norms and biases by
-/// AdamW with the same rate. A matrix is taken as it is stored: queries, keys and values are one.
-record MuonUpdate(OptimizerRule.Muon muon) implements UpdateRule {
+/// AdamW with the same rate. A matrix is taken as it is stored: queries, keys and values are one. Of
+/// one that tensor-parallel ranks share, each makes the whole orthogonal: the order of rows and
+/// columns does not matter to that.
+///
+/// @param tensor the ranks that share the matrices
+record MuonUpdate(OptimizerRule.Muon muon, Communicator tensor) implements UpdateRule {
   /// Coefficients of X ↦ aX + b(XXᵀ)X + c(XXᵀ)²X, which drives singular values in (0, 1] close to 1
   /// in few steps: its slope at 0 is as steep as can be.
   private static final double A = 3.4445;
@@ -49,7 +53,7 @@ record MuonUpdate(OptimizerRule.Muon muon) implements UpdateRule {
   @Override
   public void update(Operands on, double rate, double decay, long step) {
     for (int i = 0; i < on.size(); i++) {
-      Shape shape = on.shapes().get(i);
+      Pieces pieces = on.pieces();
       try (var _ = Scope.open()) {
         Tensor g = on.gradients().get(i);
         Tensor average = on.slots().get(0).get(i);
@@ -59,16 +63,17 @@ record MuonUpdate(OptimizerRule.Muon muon) implements UpdateRule {
           direction = g.mul(new Scalar(1 - muon.momentum()));
           direction.add_(average, new Scalar(muon.momentum()));
         }
-        Tensor orthogonal = orthogonal(direction.view(shape.sizes())).reshape(-1);
+        Tensor whole = pieces.whole(i, direction.view(pieces.shape(i).sizes()), tensor);
+        Tensor orthogonal = pieces.own(i, orthogonal(whole), tensor).reshape(-1);
         Tensor p = on.weights().get(i).mul_(new Scalar(1 - rate * decay));
-        p.add_(orthogonal, new Scalar(-rate * scale(shape)));
+        p.add_(orthogonal, new Scalar(-rate * scale(whole)));
       }
     }
   }
 
-  private double scale(Shape shape) {
-    double rows = shape.size(0);
-    double columns = shape.size(1);
+  private double scale(Tensor matrix) {
+    double rows = matrix.size(0);
+    double columns = matrix.size(1);
     return switch (muon.scale()) {
       case MATCH_RMS_ADAMW -> 0.2 * Math.sqrt(Math.max(rows, columns));
       case ORIGINAL -> Math.sqrt(Math.max(1, rows / columns));

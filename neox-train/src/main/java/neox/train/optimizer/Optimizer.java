@@ -57,8 +57,8 @@ public final class Optimizer implements AutoCloseable {
 
   private Optimizer(OptimizerConfig config, int zeroStage, GradientBuckets gradients) {
     this.config = config;
-    this.rule = UpdateRule.of(config.rule());
     this.holdings = gradients.holdings();
+    this.rule = UpdateRule.of(config.rule(), holdings.ranks().tensor());
     Communicator data = holdings.ranks().data();
     boolean cut = zeroStage > 0 && !data.isAlone();
     for (BucketGradients bucket : gradients.buckets()) {

@@ -7,6 +7,7 @@ import neox.tensor.Placement;
 import neox.tensor.Scope;
 import neox.weights.Shape;
 import neox.weights.neox.OptimizerStateFile;
+import neox.weights.spec.Share;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -57,7 +58,9 @@ final class RuleState implements AutoCloseable {
   }
 
   void update(double rate, double decay, long step) {
-    rule.update(new UpdateRule.Operands(shapes, masters, gradients, slots), rate, decay, step);
+    List<Share> shares = slices.stream().map(slice -> slice.spec().share()).toList();
+    Pieces pieces = new Pieces(shapes, shares);
+    rule.update(new UpdateRule.Operands(pieces, masters, gradients, slots), rate, decay, step);
   }
 
   /// A slot (or the master) of a parameter, if a slice of it is here: a view.

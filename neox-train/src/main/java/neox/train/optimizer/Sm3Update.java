@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import neox.config.OptimizerRule;
+import neox.parallel.comm.Communicator;
 import neox.tensor.Scope;
 import neox.weights.Shape;
 import org.bytedeco.pytorch.Scalar;
@@ -18,7 +19,9 @@ import org.bytedeco.pytorch.TensorVector;
 ///     row = max over columns of ν, column = max over rows; with β > 0 never less than before
 ///     u = g / √(ν + eps)
 ///     b = μb + (1-μ)u;  p = p - lr · b       without momentum b = u
-record Sm3Update(OptimizerRule.Sm3 sm3) implements UpdateRule {
+///
+/// @param tensor the ranks that share the parameters
+record Sm3Update(OptimizerRule.Sm3 sm3, Communicator tensor) implements UpdateRule {
   private static final String ACCUMULATOR = "accumulator_";
 
   @Override
@@ -45,10 +48,11 @@ record Sm3Update(OptimizerRule.Sm3 sm3) implements UpdateRule {
   @Override
   public void update(Operands on, double rate, double decay, long step) {
     for (int i = 0; i < on.size(); i++) {
-      Shape shape = on.shapes().get(i);
+      Shape shape = on.pieces().shape(i);
       try (var _ = Scope.open()) {
         Tensor g = on.gradients().get(i).view(shape.sizes());
-        Tensor direction = direction(g, accumulators(on.slots(), i, shape)).view(-1);
+        Tensor direction =
+            direction(g, accumulators(on.slots(), i, shape), on.pieces(), i).view(-1);
         if (hasMomentum()) {
           Tensor b = on.slots().get(0).get(i);
           b.mul_(new Scalar(sm3.momentum())).add_(direction, new Scalar(1 - sm3.momentum()));
@@ -72,8 +76,9 @@ record Sm3Update(OptimizerRule.Sm3 sm3) implements UpdateRule {
     return accumulators;
   }
 
-  /// The step before momentum, of the gradient's shape; changes the accumulators.
-  private Tensor direction(Tensor g, List<Tensor> accumulators) {
+  /// The step before momentum, of the gradient's shape; changes the accumulators, which are those
+  /// of the whole parameter where tensor-parallel ranks share it.
+  private Tensor direction(Tensor g, List<Tensor> accumulators, Pieces pieces, int i) {
     Tensor least = accumulators.getFirst();
     for (Tensor accumulator : accumulators.subList(1, accumulators.size())) {
       least = least.min(accumulator);
@@ -83,6 +88,7 @@ record Sm3Update(OptimizerRule.Sm3 sm3) implements UpdateRule {
     for (int dim = 0; dim < accumulators.size(); dim++) {
       Tensor accumulator = accumulators.get(dim);
       Tensor largest = largest(estimate, dim);
+      pieces.max(i, dim, largest, tensor);
       accumulator.copy_(sm3.beta() > 0 ? accumulator.max(largest) : largest);
     }
     return estimate.add_(new Scalar(sm3.epsilon())).rsqrt_().mul_(g);

@@ -36,12 +36,19 @@ record StateEntry(ParameterSpec spec, String slot, int degree) {
                   spec.homes(),
                   Shape.of(spec.shape().size(indices.dim())),
                   spec.initializer(),
-                  Share.SAME,
+                  shareAlong(spec, indices.dim()),
                   spec.group(),
                   spec.trainable()),
               slot.name(),
               slot.degree());
     };
+  }
+
+  /// How ranks share what there is one of for each index of a dim.
+  private static Share shareAlong(ParameterSpec spec, int dim) {
+    return spec.share() instanceof Share.Split split && split.dim() == dim
+        ? new Share.Split(0, split.sections())
+        : Share.SAME;
   }
 
   String key() {

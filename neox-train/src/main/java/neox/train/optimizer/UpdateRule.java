@@ -2,7 +2,7 @@ package neox.train.optimizer;
 
 import java.util.List;
 import neox.config.OptimizerRule;
-import neox.weights.Shape;
+import neox.parallel.comm.Communicator;
 import neox.weights.spec.ParameterSpec;
 import org.bytedeco.pytorch.TensorVector;
 
@@ -34,24 +34,30 @@ sealed interface UpdateRule
 
   /// What an update works on; the i-th tensors of all vectors belong together. All are float32.
   ///
-  /// @param shapes of the pieces of parameters that the slices belong to
+  /// @param pieces of parameters that the slices belong to
   /// @param weights of each slice `[count]`, as the gradients are
   /// @param slots of each slice, in the order of [UpdateRule#slots]
   record Operands(
-      List<Shape> shapes, TensorVector weights, TensorVector gradients, List<TensorVector> slots) {
+      Pieces pieces, TensorVector weights, TensorVector gradients, List<TensorVector> slots) {
     int size() {
       return Math.toIntExact(weights.size());
     }
   }
 
+  /// The rule of one rank, or of ranks that do not share parameters.
   static UpdateRule of(OptimizerRule rule) {
+    return of(rule, Communicator.alone());
+  }
+
+  /// @param tensor the ranks that share parameters
+  static UpdateRule of(OptimizerRule rule, Communicator tensor) {
     return switch (rule) {
       case OptimizerRule.Adam adam -> new AdamUpdate(adam);
       case OptimizerRule.Lion lion -> new LionUpdate(lion);
       case OptimizerRule.Sgd sgd -> new SgdUpdate(sgd.momentum());
-      case OptimizerRule.Sm3 sm3 -> new Sm3Update(sm3);
+      case OptimizerRule.Sm3 sm3 -> new Sm3Update(sm3, tensor);
       case OptimizerRule.Madgrad madgrad -> new MadgradUpdate(madgrad);
-      case OptimizerRule.Muon muon -> new MuonUpdate(muon);
+      case OptimizerRule.Muon muon -> new MuonUpdate(muon, tensor);
     };
   }
 }

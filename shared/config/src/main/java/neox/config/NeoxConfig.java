@@ -79,12 +79,6 @@ public record NeoxConfig(
         !several || !baseShapes.coordinateCheck(),
         List.of("coord_check"),
         "it is for one rank; start neox-train alone");
-    t.check(
-        !optimizer.rule().seesMatrices() || parallel.modelParallelSize() == 1,
-        List.of("optimizer.type", "model_parallel_size"),
-        "it looks at whole matrices, which model_parallel_size cuts: not built yet; expected"
-            + " model_parallel_size 1, found %d",
-        parallel.modelParallelSize());
   }
 
   private String lengthKey() {

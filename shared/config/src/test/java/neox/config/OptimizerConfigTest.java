@@ -125,18 +125,6 @@ class OptimizerConfigTest {
     }
   }
 
-  @Test
-  void refusesToCutTheMatricesOfRulesThatLookAtThem() {
-    for (String type : List.of("sm3", "muon")) {
-      assertThat(
-              TestConfig.problems(
-                  "optimizer: {type: " + type + ", params: {lr: 1}}\nmodel_parallel_size: 2"))
-          .contains(
-              "optimizer.type: it looks at whole matrices, which model_parallel_size cuts: not"
-                  + " built yet; expected model_parallel_size 1, found 2");
-    }
-  }
-
   private static OptimizerRule rule(String type, String more) {
     String line = "optimizer: {type: %s, params: {lr: 0.1%s}}".formatted(type, more);
     return TestConfig.load(line).optimizer().rule();
