@@ -1,7 +1,6 @@
 package neox.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -55,17 +54,10 @@ class LayoutMatrixTest {
   })
   void losesAsOneRankDoes(Style style, int pipe, int tensor, int data, int zero)
       throws IOException {
-    switch (matrix.run(style, new Layout(pipe, tensor, data, zero), Map.of())) {
-      case Outcome.Trained(Curve curve) -> {
-        assertThat(curve.losses()).hasSize(STEPS);
-        assertThat(curve.lossDifference(matrix.alone(style))).isLessThan(TOLERANCE);
-        assertThat(curve.firstNormDifference(matrix.alone(style))).isLessThan(TOLERANCE);
-      }
-      case Outcome.Refused(String reason) -> {
-        assertThat(reason).contains("not built yet");
-        abort(reason);
-      }
-    }
+    Curve curve = curve(matrix.run(style, new Layout(pipe, tensor, data, zero), Map.of()));
+    assertThat(curve.losses()).hasSize(STEPS);
+    assertThat(curve.lossDifference(matrix.alone(style))).isLessThan(TOLERANCE);
+    assertThat(curve.firstNormDifference(matrix.alone(style))).isLessThan(TOLERANCE);
   }
 
   /// Of 3 micro-batches, a pipeline of 4 stages is never full.
