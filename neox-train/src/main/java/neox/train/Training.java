@@ -35,6 +35,7 @@ import neox.train.checkpoint.StartingPoint;
 import neox.train.checkpoint.TrainProgress;
 import neox.train.checkpoint.TrainState;
 import neox.train.data.DataPosition;
+import neox.train.data.StepDocuments;
 import neox.train.data.TrainingData;
 import neox.train.evaluation.Evaluations;
 import neox.train.evaluation.Evaluator;
@@ -331,7 +332,8 @@ final class Training {
         progress.state().iteration() + 1,
         config.batch().trainIters(),
         position.steps(),
-        config.monitor().exitInterval());
+        config.monitor().exitInterval(),
+        step -> StepDocuments.of(position, step).toString());
   }
 
   private RunRecords records(RunPlaces places, TrainProgress progress, DataPosition position)

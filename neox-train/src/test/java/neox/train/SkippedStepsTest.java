@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import neox.base.ExitCode;
 import neox.base.json.Json;
@@ -71,7 +72,10 @@ class SkippedStepsTest {
         .containsPattern(
             "step \\d+: (loss|grad norm) \\S+ is a spike: the steps before have a mean of \\S+ and a"
                 + " standard deviation of \\S+ \\(samples \\d+ to \\d+\\): skipped; its gradients are"
-                + " thrown away");
+                + " thrown away")
+        .containsPattern(
+            "step \\d+: it read \\d+ documents?: \\d+(, \\d+)* of "
+                + Pattern.quote(fixture.dataPrefix().toString()));
     assertSameAfterStops(2, settings);
   }
 

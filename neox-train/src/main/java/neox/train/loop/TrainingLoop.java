@@ -3,6 +3,7 @@ package neox.train.loop;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.StoppedException;
@@ -54,7 +55,13 @@ public final class TrainingLoop {
   /// @param last the last step of the whole run
   /// @param steps what each is made of, and which are passed over
   /// @param exitInterval stop when the step is a multiple of it
-  public record Plan(long first, long last, StepSchedule steps, Optional<Long> exitInterval) {}
+  /// @param reads what a step reads, for a message
+  public record Plan(
+      long first,
+      long last,
+      StepSchedule steps,
+      Optional<Long> exitInterval,
+      LongFunction<String> reads) {}
 
   /// A loop that is ready to [#run].
   ///
@@ -141,12 +148,17 @@ public final class TrainingLoop {
       case StepOutcome.Taken _ -> {
         // As it should be.
       }
-      case StepOutcome.Skipped(StepResult result, SkipReason reason) ->
-          console.warn(
-              "step %d: %s (%s): skipped; %s",
-              step, reason.found(), result.samples(), reason.consequence());
+      case StepOutcome.Skipped(StepResult result, SkipReason reason) -> {
+        console.warn(
+            "step %d: %s (%s): skipped; %s",
+            step, reason.found(), result.samples(), reason.consequence());
+        if (reason.mayLieInTheData()) {
+          console.warn("step %d: it read %s", step, plan.reads().apply(step));
+        }
+      }
       case StepOutcome.Stopped(StepResult result, StopReason reason) -> {
         call(hooks.stopped(), outcome);
+        console.warn("step %d: it read %s", step, plan.reads().apply(step));
         throw UserException.of(
             "step %d: %s (%s): %s; %s. %s",
             step,

@@ -11,6 +11,14 @@ public sealed interface SkipReason {
   /// For a message about the run's fate: what became of it, and what may help.
   String consequence();
 
+  /// Whether what the step read may be why.
+  default boolean mayLieInTheData() {
+    return switch (this) {
+      case Overflow _ -> false; // so many scales are tried
+      case NotFinite _, Spike _ -> true;
+    };
+  }
+
   /// The float16 gradients of a scaled loss are not finite, which is how the scale is found.
   ///
   /// @param parameter the first whose gradient is not finite, in the network's order

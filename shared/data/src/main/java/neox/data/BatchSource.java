@@ -1,6 +1,8 @@
 package neox.data;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -121,6 +123,16 @@ public record BatchSource(
       starts[row] = IntStream.concat(IntStream.of(0), IntStream.of(ends)).toArray();
     }
     return starts;
+  }
+
+  /// Where the tokens of a global micro-batch come from, of all ranks together.
+  public List<SamplePiece> pieces(long globalMicroBatch) {
+    long first = first(globalMicroBatch);
+    List<SamplePiece> pieces = new ArrayList<>();
+    for (long i = 0; i < size(); i++) {
+      pieces.addAll(samples.pieces(first + i));
+    }
+    return pieces;
   }
 
   private interface Reader {
