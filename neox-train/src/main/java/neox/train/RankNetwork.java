@@ -15,6 +15,11 @@ import neox.train.optimizer.Watches;
 /// @param plan the parameters in buckets, as they are shared
 /// @param weights those of which this rank keeps a part, with ZeRO's stage 3
 record RankNetwork(Network network, Buckets plan, SharedWeights weights) implements AutoCloseable {
+  /// Whether each replica keeps a part of the weights alone.
+  static boolean sharesWeights(ZeroConfig zero, Ranks ranks) {
+    return zero.sharesWeights() && !ranks.data().isAlone();
+  }
+
   /// All ranks call this together.
   ///
   /// @param network without weights yet; closed with this

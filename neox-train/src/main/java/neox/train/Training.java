@@ -184,7 +184,11 @@ final class Training {
   private NetworkOptions options() {
     return NetworkOptions.training(placement)
         .withTensorParallel(tensorParallel())
-        .withRecompute(config.recompute());
+        .withRecompute(config.recompute())
+        .withMemory(
+            RankNetwork.sharesWeights(config.parallel().zero(), ranks)
+                ? NetworkOptions.Memory.LENT
+                : NetworkOptions.Memory.OWN);
   }
 
   private NetworkOptions referenceOptions() {

@@ -55,6 +55,9 @@ sealed interface BucketGradients extends AutoCloseable permits WholeGradients, P
   /// The carrier is not needed any more.
   void carried();
 
+  /// All tensors of this object that have memory of their own.
+  List<Tensor> memory();
+
   @Override
   void close();
 }

@@ -18,7 +18,7 @@ public record Buckets(Holdings holdings, ZeroConfig zero, List<Bucket> all) {
   /// @param uses of the parameters, in steps of a pass; unknown where they are not listed
   public static Buckets of(Holdings holdings, List<WeightUse> uses, ZeroConfig zero, Cut cut) {
     boolean alone = holdings.ranks().data().isAlone();
-    ZeroConfig shared = alone ? ZeroConfig.NONE : zero;
+    ZeroConfig shared = alone ? zero.alone() : zero;
     Map<String, List<Integer>> steps = new HashMap<>();
     uses.forEach(use -> steps.put(use.parameter().spec().key(), use.steps()));
     Map<Alike, List<Member>> groups = new LinkedHashMap<>();

@@ -16,7 +16,6 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /// The gradients of one optimizer step in float32: sums over the micro-batches of what autograd
@@ -134,6 +133,15 @@ public final class GradientBuckets implements LayerWatch, MicroBatchSums, AutoCl
     return holdings.ranks().data();
   }
 
+  /// All tensors that have memory of their own.
+  public List<Tensor> tensors() {
+    return buckets.stream().flatMap(gradients -> gradients.memory().stream()).toList();
+  }
+
+  ZeroConfig zero() {
+    return plan.zero();
+  }
+
   /// Starts the next step.
   public void clear() {
     microBatches = UNKNOWN;
@@ -149,21 +157,15 @@ public final class GradientBuckets implements LayerWatch, MicroBatchSums, AutoCl
   public void clear(int count) {
     clear();
     microBatches = count;
-    SumTree tree = tree(count);
+    SumTree tree = new SampleOrder(data()).tree(count);
     buckets.forEach(gradients -> gradients.addInOrder(tree));
-  }
-
-  /// Micro-batch i of replica r is term `i · replicas + r`: the numbers of their samples.
-  private SumTree tree(int count) {
-    return SumTree.ofTurns(Math.multiplyExact(count, data().size()), data().size());
   }
 
   @Override
   public List<Integer> order(int count) {
     return switch (accumulation) {
       case FLOAT32, AS_ARRIVING -> MicroBatchSums.super.order(count);
-      case TREE ->
-          tree(count).termsOf(data().rank()).stream().map(term -> term / data().size()).toList();
+      case TREE -> new SampleOrder(data()).order(count);
     };
   }
 
@@ -249,30 +251,11 @@ public final class GradientBuckets implements LayerWatch, MicroBatchSums, AutoCl
     try (var _ = Scope.open();
         var _ = new NoGradGuard()) {
       buckets.forEach(BucketGradients::reduce);
+      StageSums stages = new StageSums(holdings.ranks().pipe());
       for (Kept each : kept) {
-        addOverStages(each.view(each.gradients.sums()), holdings.stages(each.slice.spec()));
+        stages.add(each.view(each.gradients.sums()), holdings.stages(each.slice.spec()));
       }
     }
-  }
-
-  /// The first of the stages adds up, in their order, and tells the others.
-  private void addOverStages(Tensor sum, List<Integer> stages) {
-    Communicator pipe = holdings.ranks().pipe();
-    int first = stages.getFirst();
-    if (pipe.rank() != first) {
-      pipe.send(sum, first);
-      pipe.receive(sum, first);
-      return;
-    }
-    List<Integer> others = stages.subList(1, stages.size());
-    for (int other : others) {
-      try (var _ = Scope.open()) {
-        Tensor theirs = torch.empty_like(sum);
-        pipe.receive(theirs, other);
-        sum.add_(theirs);
-      }
-    }
-    others.forEach(other -> pipe.send(sum, other));
   }
 
   /// The norms of the whole network's gradients. All ranks call this together.

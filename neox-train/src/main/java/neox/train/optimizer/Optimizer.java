@@ -62,8 +62,11 @@ public final class Optimizer implements AutoCloseable {
     Communicator data = holdings.ranks().data();
     boolean cut = zeroStage > 0 && !data.isAlone();
     for (BucketGradients bucket : gradients.buckets()) {
+      StateMemory memory = StateMemory.of(gradients.zero(), bucket.bucket().placement().device());
       states.add(
-          cut ? SlicedState.part(bucket, data.rank(), rule) : SlicedState.whole(bucket, rule));
+          cut
+              ? SlicedState.part(bucket, data.rank(), rule, memory)
+              : SlicedState.whole(bucket, rule, memory));
     }
   }
 

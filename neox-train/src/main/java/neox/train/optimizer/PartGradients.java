@@ -153,6 +153,11 @@ final class PartGradients implements BucketGradients {
   }
 
   @Override
+  public List<Tensor> memory() {
+    return List.of(sums, arriving.tensor());
+  }
+
+  @Override
   public void close() {
     for (Slice slice : bucket.layout().whole()) {
       Gradients.clear(bucket.parameter(slice).value());

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import neox.parallel.comm.Communicator;
 import neox.tensor.FusedOps;
+import neox.tensor.Placement;
 import neox.tensor.Scope;
 import neox.weights.Shape;
 import neox.weights.spec.Group;
@@ -22,35 +23,71 @@ final class SlicedState implements AutoCloseable {
   private final Bucket bucket;
   private final List<Slice> slices;
   private final int part;
+  private final StateMemory memory;
+  private final TensorVector arrived = Scope.keep(new TensorVector()); // gradients that are apart
+  private final TensorVector arriving = Scope.keep(new TensorVector());
   private final TensorVector working = Scope.keep(new TensorVector());
   private final TensorVector masters = Scope.keep(new TensorVector());
   private final List<RuleState> states = new ArrayList<>();
 
   /// The state of all of a bucket.
-  static SlicedState whole(BucketGradients gradients, UpdateRule rule) {
-    return new SlicedState(gradients, gradients.bucket().layout().whole(), WHOLE, rule);
+  static SlicedState whole(BucketGradients gradients, UpdateRule rule, StateMemory memory) {
+    SlicedState state =
+        new SlicedState(gradients, gradients.bucket().layout().whole(), WHOLE, memory);
+    state.fill(rule);
+    return state;
   }
 
   /// The state of what a data-parallel rank updates of a bucket.
-  static SlicedState part(BucketGradients gradients, int rank, UpdateRule rule) {
-    return new SlicedState(gradients, gradients.bucket().layout().part(rank), rank, rule);
+  static SlicedState part(
+      BucketGradients gradients, int rank, UpdateRule rule, StateMemory memory) {
+    SlicedState state =
+        new SlicedState(gradients, gradients.bucket().layout().part(rank), rank, memory);
+    state.fill(rule);
+    return state;
   }
 
-  /// Zero slots; masters are the weights of this moment.
-  private SlicedState(BucketGradients gradients, List<Slice> slices, int part, UpdateRule rule) {
+  private SlicedState(BucketGradients gradients, List<Slice> slices, int part, StateMemory memory) {
     this.gradients = gradients;
     this.bucket = gradients.bucket();
     this.slices = List.copyOf(slices);
     this.part = part;
+    this.memory = memory;
+  }
+
+  /// Zero slots; masters are the weights of this moment.
+  private void fill(UpdateRule rule) {
     for (Slice slice : slices) {
       Tensor weights = bucket.weights(slice, part);
-      Tensor master = weights.to(ScalarType.Float); // the same memory when it is float32 already
+      Tensor master = master(weights);
       working.push_back(weights);
       masters.push_back(master);
-      Tensor gradient = gradients.view(gradients.sums(), slice);
+      Tensor gradient = gradient(gradients.view(gradients.sums(), slice));
       Shape shape = bucket.shape(slice);
       state(rule.of(slice.spec()), shape.rank()).add(slice, shape, master, gradient);
     }
+  }
+
+  private Tensor master(Tensor weights) {
+    return switch (memory) {
+      case WITH_THE_WEIGHTS -> weights.to(ScalarType.Float); // the same memory if it is float32
+      case APART -> {
+        Tensor master = Placement.cpu(ScalarType.Float).zeros(weights.numel());
+        yield master.copy_(weights);
+      }
+    };
+  }
+
+  private Tensor gradient(Tensor sum) {
+    return switch (memory) {
+      case WITH_THE_WEIGHTS -> sum;
+      case APART -> {
+        Tensor there = Placement.cpu(ScalarType.Float).zeros(sum.numel());
+        arrived.push_back(sum);
+        arriving.push_back(there);
+        yield there;
+      }
+    };
   }
 
   private RuleState state(UpdateRule rule, int dims) {
@@ -72,8 +109,9 @@ final class SlicedState implements AutoCloseable {
   void update(double rate, double weightDecay, long step) {
     Group group = bucket.kind().group();
     double decay = weightDecay * group.decayFactor();
+    FusedOps.copy(arriving, arrived);
     states.forEach(state -> state.update(rate * group.rateFactor(), decay, step));
-    if (bucket.kind().isNarrow()) {
+    if (bucket.kind().isNarrow() || memory == StateMemory.APART) {
       FusedOps.copy(working, masters);
     }
   }
@@ -131,6 +169,6 @@ final class SlicedState implements AutoCloseable {
   @Override
   public void close() {
     states.forEach(RuleState::close);
-    List.of(working, masters).forEach(Scope::release);
+    List.of(arrived, arriving, working, masters).forEach(Scope::release);
   }
 }

@@ -164,6 +164,11 @@ final class WholeGradients implements BucketGradients {
   public void carried() {}
 
   @Override
+  public List<Tensor> memory() {
+    return List.of(sums, arriving);
+  }
+
+  @Override
   public void close() {
     for (Slice slice : bucket.layout().whole()) {
       Gradients.clear(bucket.parameter(slice).value());

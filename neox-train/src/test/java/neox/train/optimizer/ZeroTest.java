@@ -109,7 +109,11 @@ class ZeroTest {
               GradientBuckets gradients = gradients(holdings(type, ranks), config(rule), 1)) {
             for (BucketGradients bucket : gradients.buckets()) {
               try (SlicedState state =
-                  SlicedState.part(bucket, ranks.data().rank(), UpdateRule.of(rule))) {
+                  SlicedState.part(
+                      bucket,
+                      ranks.data().rank(),
+                      UpdateRule.of(rule),
+                      StateMemory.WITH_THE_WEIGHTS)) {
                 long mine = state.slices().stream().mapToLong(Slice::count).sum();
                 assertThat(mine).isLessThanOrEqualTo(bucket.bucket().layout().partLength());
                 kept.addAndGet(mine);

@@ -37,6 +37,11 @@ public record ZeroConfig(
     return stage >= 3;
   }
 
+  /// What is left of it where there is nobody to share with.
+  public ZeroConfig alone() {
+    return new ZeroConfig(NONE.stage, reduceBucketSize, NONE.overlapComm, offloadsOptimizer);
+  }
+
   static ZeroConfig from(ConfigTable t) {
     int stage =
         t.integer(

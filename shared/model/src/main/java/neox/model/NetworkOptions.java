@@ -13,8 +13,13 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// @param use what the network is for
 /// @param tensorParallel the ranks that share each layer
 /// @param recompute what training keeps no activations of
+/// @param memory where parameters have theirs from
 public record NetworkOptions(
-    Placement placement, Use use, TensorParallel tensorParallel, RecomputeConfig recompute) {
+    Placement placement,
+    Use use,
+    TensorParallel tensorParallel,
+    RecomputeConfig recompute,
+    Memory memory) {
   private static final RecomputeConfig NOTHING = new RecomputeConfig.Nothing();
 
   /// What a network is for.
@@ -25,22 +30,37 @@ public record NetworkOptions(
     INFERENCE
   }
 
+  /// Where parameters have their memory from.
+  public enum Memory {
+    /// Each has its own.
+    OWN,
+    /// They have none until a [LayerWatch] puts some under them, so that a network can be built
+    /// that is larger than what one rank has room for.
+    LENT
+  }
+
   /// Training on one rank.
   public static NetworkOptions training(Placement placement) {
-    return new NetworkOptions(placement, Use.TRAINING, TensorParallel.single(), NOTHING);
+    return new NetworkOptions(
+        placement, Use.TRAINING, TensorParallel.single(), NOTHING, Memory.OWN);
   }
 
   /// Inference on one rank.
   public static NetworkOptions inference(Placement placement) {
-    return new NetworkOptions(placement, Use.INFERENCE, TensorParallel.single(), NOTHING);
+    return new NetworkOptions(
+        placement, Use.INFERENCE, TensorParallel.single(), NOTHING, Memory.OWN);
   }
 
   public NetworkOptions withTensorParallel(TensorParallel value) {
-    return new NetworkOptions(placement, use, value, recompute);
+    return new NetworkOptions(placement, use, value, recompute, memory);
   }
 
   public NetworkOptions withRecompute(RecomputeConfig value) {
-    return new NetworkOptions(placement, use, tensorParallel, value);
+    return new NetworkOptions(placement, use, tensorParallel, value, memory);
+  }
+
+  public NetworkOptions withMemory(Memory value) {
+    return new NetworkOptions(placement, use, tensorParallel, recompute, value);
   }
 
   /// Where a network of that precision lies on a device.

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import neox.tensor.FlatMemory;
 import neox.tensor.Owner;
 import neox.weights.spec.ParameterSpec;
 import neox.weights.spec.Shards;
@@ -19,17 +20,24 @@ final class ParameterSet implements AutoCloseable {
 
   private ParameterSet() {}
 
-  /// All parameters, zero.
+  /// All parameters, zero where they have memory.
   static ParameterSet allocate(List<ParameterSpec> specs, NetworkOptions options) {
     ParameterSet set = new ParameterSet();
     int ranks = options.tensorParallel().size();
     for (ParameterSpec spec : specs) {
       long[] sizes = Shards.local(spec, ranks).sizes();
-      Tensor value = set.owner.keep(options.placement().zeros(sizes));
+      Tensor value = set.owner.keep(value(sizes, options));
       value.set_requires_grad(options.use() == NetworkOptions.Use.TRAINING && spec.trainable());
       set.parameters.put(spec, new Parameter(spec, value));
     }
     return set;
+  }
+
+  private static Tensor value(long[] sizes, NetworkOptions options) {
+    return switch (options.memory()) {
+      case OWN -> options.placement().zeros(sizes);
+      case LENT -> FlatMemory.none(options.placement(), sizes);
+    };
   }
 
   List<Parameter> all() {

@@ -25,6 +25,21 @@ public final class FlatMemory implements AutoCloseable {
     }
   }
 
+  /// A tensor of these sizes that has no memory: whoever reads or writes it must have put some
+  /// under it (see [Gradients#move]).
+  public static Tensor none(Placement placement, long... sizes) {
+    return Scope.run(() -> {
+      long length = 1;
+      for (long size : sizes) {
+        length = Math.multiplyExact(length, size);
+      }
+      try (FlatMemory memory = of(placement, length)) {
+        memory.giveBack();
+        return memory.flat.view(sizes);
+      }
+    });
+  }
+
   private FlatMemory(Tensor flat) {
     this.flat = flat;
     this.bytes = flat.nbytes();
