@@ -1,6 +1,7 @@
 package neox.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -106,12 +107,14 @@ class PostTrainingTest {
     }
   }
 
-  /// The reference is cut into the same stages, and reads each step's batches first.
+  /// The reference is cut into the same stages, and reads each step's batches first; where ranks
+  /// hold slices of the sequence, it does, too.
   @ParameterizedTest
   @ValueSource(strings = {"dpo", "kto", "rm"})
   void stagesLearnWhatOneRankDoes(String objective) throws IOException {
     makeBase();
-    for (int stages : List.of(1, 2)) {
+    for (Topology grid :
+        List.of(new Topology(1, 1, 1), new Topology(2, 1, 1), new Topology(2, 1, 2))) {
       String[] more = {
         "train_iters=3",
         "eval_interval=2",
@@ -120,16 +123,25 @@ class PostTrainingTest {
         "attention_dropout=0",
         "optimizer.params.eps=1.0e-3",
         "checkpoint_factor=100",
-        "pipe_parallel_size=" + stages
+        "pipe_parallel_size=" + grid.pipe(),
+        "model_parallel_size=" + grid.tensor(),
+        "sequence_parallel=" + (grid.tensor() > 1)
       };
       ManyRanksTest.train(
-          fixture.source("on" + stages, overrides(objective, more)),
-          new Topology(stages, 1, 1),
-          ExitCode.OK);
+          fixture.source("on" + grid.worldSize(), overrides(objective, more)), grid, ExitCode.OK);
     }
+    Path alone = directory.resolve("on1/metrics.jsonl");
     PipelinedRunTest.assertSame(
         PipelinedRunTest.records(directory.resolve("on2/metrics.jsonl")),
-        PipelinedRunTest.records(directory.resolve("on1/metrics.jsonl")));
+        PipelinedRunTest.records(alone));
+    for (String name : List.of("train/lm_loss", "train/grad_norm")) { // margins cancel out
+      List<Double> expected = Records.values(alone, name);
+      List<Double> actual = Records.values(directory.resolve("on4/metrics.jsonl"), name);
+      assertThat(actual).hasSameSizeAs(expected);
+      for (int i = 0; i < expected.size(); i++) {
+        assertThat(actual.get(i)).as(name).isCloseTo(expected.get(i), withinPercentage(1e-3));
+      }
+    }
   }
 
   @Test

@@ -75,10 +75,6 @@ final class LayoutSearch {
     if (!model.gmlps().isEmpty() || model.normsHeadsTogether()) {
       return Optional.of("model_parallel_size above 1: not with these blocks");
     }
-    if (run.config().optimizer().rule().seesMatrices()
-        || run.config().tuning().lora().isPresent()) {
-      return Optional.of("model_parallel_size above 1: not with this optimizer, nor adapters");
-    }
     if (model.heads() % tensor != 0 || model.kvHeads() % tensor != 0) {
       return Optional.of(
           "model_parallel_size %d does not divide %d heads (%d of keys)"

@@ -14,10 +14,17 @@ import neox.base.json.Json;
 import neox.config.model.InitConfig;
 import neox.config.model.InitMethod;
 import neox.config.model.ModelConfig;
+import neox.parallel.Ranks;
+import neox.parallel.TensorParallel;
+import neox.parallel.Topology;
 import neox.tensor.NativeRuntime;
 import neox.tensor.RandomState;
 import neox.tensor.Scope;
 import neox.tensor.TensorData;
+import neox.weights.TensorView;
+import neox.weights.spec.LayerSpec;
+import neox.weights.spec.NetworkSpec;
+import neox.weights.spec.Shards;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -27,6 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InitializationTest {
   @BeforeAll
@@ -42,11 +50,14 @@ class InitializationTest {
   }
 
   private static Tensor value(Network network, String key) {
+    return find(network, key).value();
+  }
+
+  private static Parameter find(Network network, String key) {
     return network.parameters().stream()
         .filter(p -> p.spec().key().equals(key))
         .findFirst()
-        .orElseThrow()
-        .value();
+        .orElseThrow();
   }
 
   /// Standard deviations by NeoX's formulas for 3 layers, hidden 64, std 0.02; xavier on [192, 64].
@@ -166,6 +177,42 @@ class InitializationTest {
         if (name.endsWith("norm.weight")) {
           assertThat(TensorData.floats(parameter.value())).containsOnly(1f);
         }
+      }
+    }
+  }
+
+  /// However many ranks and stages share the network, each holds its pieces of the same weights.
+  @ParameterizedTest
+  @ValueSource(ints = {2, 4})
+  void theFirstWeightsDoNotDependOnTheLayout(int size) {
+    for (ModelConfig model :
+        List.of(
+            Configs.pythia(), Configs.gpt3(), Configs.llama().withDims(Configs.pythia().dims()))) {
+      NetworkSpec spec = Configs.spec(model);
+      try (Network whole = Network.build(spec, Passes.FLOAT)) {
+        whole.initialize(3);
+        Ranks.runInProcess(
+            new Topology(1, 1, size),
+            ranks -> {
+              NetworkOptions options = Passes.FLOAT.withTensorParallel(ranks.tensorParallel());
+              int middle = spec.layers().size() / 2;
+              assertPieces(whole, spec.layers().subList(0, middle), options);
+              assertPieces(whole, spec.layers().subList(middle, spec.layers().size()), options);
+            });
+      }
+    }
+  }
+
+  private static void assertPieces(Network whole, List<LayerSpec> stage, NetworkOptions options) {
+    TensorParallel tp = options.tensorParallel();
+    try (Network part = Network.build(whole.spec(), stage, options)) {
+      part.initialize(3);
+      for (Parameter piece : part.parameters()) {
+        TensorView all = find(whole, piece.spec().key()).view();
+        TensorView expected = Shards.split(piece.spec(), all, tp.rank(), tp.size());
+        assertThat(piece.view().bytes().mismatch(expected.bytes()))
+            .as(piece.spec().key())
+            .isEqualTo(-1);
       }
     }
   }
