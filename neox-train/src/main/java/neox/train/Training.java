@@ -146,7 +146,7 @@ final class Training {
             config.tokenizer().mergeFile());
     int paddedVocab =
         Vocabulary.padded(
-            tokenizer.vocabSize(), config.model().dims().vocabDivisor(), ranks.tensor().size());
+            tokenizer.vocabSize(), config.model().dims().vocabDivisor(), tensorParallel().shards());
     NetworkSpec spec = spec(paddedVocab);
     new TunedParameters(spec, loaded).check();
     Optional<Path> checkpoint = StartingPoint.find(config.checkpoint(), console);
@@ -178,6 +178,9 @@ final class Training {
   }
 
   private TensorParallel tensorParallel() {
+    if (config.deterministic().onEveryLayout()) {
+      return TensorParallel.ofShards(ranks.tensor(), config.deterministic().shards());
+    }
     return config.parallel().sequenceParallel() ? ranks.sequenceParallel() : ranks.tensorParallel();
   }
 

@@ -9,7 +9,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 
 /// Adam with either decay: see [FusedOps#adamW] and [FusedOps#adam], which do it in one pass.
-record AdamUpdate(OptimizerRule.Adam adam) implements UpdateRule {
+///
+/// @param inWholeVectors so that the bits do not depend on how parameters are cut
+record AdamUpdate(OptimizerRule.Adam adam, boolean inWholeVectors) implements UpdateRule {
   /// One name for both decays, which remember the same; checkpoints have held it from the first.
   @Override
   public String name() {
@@ -23,6 +25,18 @@ record AdamUpdate(OptimizerRule.Adam adam) implements UpdateRule {
 
   @Override
   public void update(Operands on, double rate, double decay, long step) {
+    if (!inWholeVectors || on.size() == 0) {
+      updateAll(on, rate, decay, step);
+      return;
+    }
+    try (var _ = Scope.open()) {
+      WholeVectors vectors = WholeVectors.of(on);
+      updateAll(vectors.operands(), rate, decay, step);
+      vectors.putBack();
+    }
+  }
+
+  private void updateAll(Operands on, double rate, double decay, long step) {
     try (var _ = Scope.open()) {
       var state =
           new FusedOps.AdamState(

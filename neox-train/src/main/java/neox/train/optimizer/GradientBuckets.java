@@ -39,6 +39,7 @@ public final class GradientBuckets implements LayerWatch, MicroBatchSums, AutoCl
   private final Holdings holdings;
   private final List<BucketGradients> buckets = new ArrayList<>();
   private final List<Kept> kept = new ArrayList<>();
+  private final List<SecondUse> secondUses;
   private final TensorVector sums = Scope.keep(new TensorVector());
   private final Set<BucketGradients> complete = new HashSet<>();
   private @Nullable BucketGradients latest;
@@ -81,6 +82,11 @@ public final class GradientBuckets implements LayerWatch, MicroBatchSums, AutoCl
       }
     }
     kept.forEach(each -> sums.push_back(each.view(each.gradients.sums())));
+    secondUses =
+        holdings.mine().stream()
+            .filter(each -> each.spec().trainable() && !each.secondUse().isEmpty())
+            .map(SecondUse::new)
+            .toList();
   }
 
   /// Zero gradients for the parameters of this rank that are trained, on every rank.
@@ -103,6 +109,11 @@ public final class GradientBuckets implements LayerWatch, MicroBatchSums, AutoCl
 
   Holdings holdings() {
     return holdings;
+  }
+
+  /// Whether the bits do not depend on how the run is cut over ranks.
+  boolean onEveryLayout() {
+    return accumulation == Accumulation.TREE;
   }
 
   List<BucketGradients> buckets() {
@@ -159,6 +170,7 @@ public final class GradientBuckets implements LayerWatch, MicroBatchSums, AutoCl
     microBatches = count;
     SumTree tree = new SampleOrder(data()).tree(count);
     buckets.forEach(gradients -> gradients.addInOrder(tree));
+    secondUses.forEach(second -> second.tree().begin(tree, data().rank()));
   }
 
   @Override
@@ -217,6 +229,7 @@ public final class GradientBuckets implements LayerWatch, MicroBatchSums, AutoCl
     try (var _ = Scope.open();
         var _ = new NoGradGuard()) {
       buckets.forEach(BucketGradients::settle);
+      secondUses.forEach(second -> second.tree().add());
     }
     complete.clear();
     latest = null;
@@ -251,6 +264,10 @@ public final class GradientBuckets implements LayerWatch, MicroBatchSums, AutoCl
     try (var _ = Scope.open();
         var _ = new NoGradGuard()) {
       buckets.forEach(BucketGradients::reduce);
+      for (SecondUse second : secondUses) {
+        second.tree().reduce(data());
+        sum(second.parameter().spec()).add_(second.sums()); // as another stage's would be
+      }
       StageSums stages = new StageSums(holdings.ranks().pipe());
       for (Kept each : kept) {
         stages.add(each.view(each.gradients.sums()), holdings.stages(each.slice.spec()));
@@ -312,6 +329,7 @@ public final class GradientBuckets implements LayerWatch, MicroBatchSums, AutoCl
   @Override
   public void close() {
     buckets.forEach(BucketGradients::close);
+    secondUses.forEach(SecondUse::close);
     Scope.release(sums);
   }
 }

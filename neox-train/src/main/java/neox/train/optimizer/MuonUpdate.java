@@ -46,7 +46,7 @@ record MuonUpdate(OptimizerRule.Muon muon, Communicator tensor) implements Updat
   public UpdateRule of(ParameterSpec spec) {
     return switch (spec.role()) {
       case MATRIX -> this;
-      case TABLE, OTHER -> new AdamUpdate(muon.rest());
+      case TABLE, OTHER -> new AdamUpdate(muon.rest(), false);
     };
   }
 

@@ -58,7 +58,10 @@ public final class Optimizer implements AutoCloseable {
   private Optimizer(OptimizerConfig config, int zeroStage, GradientBuckets gradients) {
     this.config = config;
     this.holdings = gradients.holdings();
-    this.rule = UpdateRule.of(config.rule(), holdings.ranks().tensor());
+    this.rule =
+        gradients.onEveryLayout()
+            ? UpdateRule.onEveryLayout(config.rule())
+            : UpdateRule.of(config.rule(), holdings.ranks().tensor());
     Communicator data = holdings.ranks().data();
     boolean cut = zeroStage > 0 && !data.isAlone();
     for (BucketGradients bucket : gradients.buckets()) {

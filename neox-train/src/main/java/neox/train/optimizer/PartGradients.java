@@ -6,7 +6,6 @@ import neox.parallel.SumTree;
 import neox.parallel.comm.Reduction;
 import neox.parallel.comm.Underway;
 import neox.tensor.FlatMemory;
-import neox.tensor.Gradients;
 import neox.tensor.Placement;
 import neox.tensor.Scope;
 import neox.train.optimizer.GradientBuckets.Accumulation;
@@ -41,8 +40,7 @@ final class PartGradients implements BucketGradients {
     sums = Scope.keep(placement.as(ScalarType.Float).zeros(bucket.layout().partLength()));
     arriving = FlatMemory.of(placement, bucket.layout().length());
     for (Slice slice : bucket.layout().whole()) {
-      Tensor value = bucket.parameter(slice).value();
-      value.mutable_grad().put(bucket.view(arriving.tensor(), slice).view_as(value));
+      bucket.parameter(slice).collect(bucket.view(arriving.tensor(), slice));
     }
     arriving.giveBack();
     expectWhereNobodySays();
@@ -160,7 +158,7 @@ final class PartGradients implements BucketGradients {
   @Override
   public void close() {
     for (Slice slice : bucket.layout().whole()) {
-      Gradients.clear(bucket.parameter(slice).value());
+      bucket.parameter(slice).forget();
     }
     arriving.close();
     Scope.release(sums);

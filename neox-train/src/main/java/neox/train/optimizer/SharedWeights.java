@@ -14,7 +14,6 @@ import neox.parallel.Ranks;
 import neox.parallel.comm.Communicator;
 import neox.parallel.comm.Underway;
 import neox.tensor.FlatMemory;
-import neox.tensor.Gradients;
 import neox.tensor.Scope;
 import neox.tensor.TensorSource;
 import neox.weights.Shape;
@@ -47,8 +46,7 @@ public final class SharedWeights implements LayerWatch, AutoCloseable {
       this.whole = FlatMemory.of(bucket.placement(), bucket.layout().length());
       this.own = Scope.keep(bucket.placement().zeros(bucket.layout().partLength()));
       for (Slice slice : bucket.layout().whole()) {
-        Tensor value = bucket.parameter(slice).value();
-        Gradients.move(value, bucket.view(whole.tensor(), slice).view_as(value));
+        bucket.parameter(slice).move(bucket.view(whole.tensor(), slice));
       }
       whole.giveBack();
       bucket.shareWeights(own);

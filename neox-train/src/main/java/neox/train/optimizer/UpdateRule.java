@@ -44,6 +44,19 @@ sealed interface UpdateRule
     }
   }
 
+  /// The rule that comes to the same bits however parameters are cut.
+  static UpdateRule onEveryLayout(OptimizerRule rule) {
+    return switch (rule) {
+      case OptimizerRule.Adam adam -> new AdamUpdate(adam, true);
+      case OptimizerRule.Lion _,
+          OptimizerRule.Sgd _,
+          OptimizerRule.Sm3 _,
+          OptimizerRule.Madgrad _,
+          OptimizerRule.Muon _ ->
+          throw new IllegalStateException("not built for every layout: " + rule);
+    };
+  }
+
   /// The rule of one rank, or of ranks that do not share parameters.
   static UpdateRule of(OptimizerRule rule) {
     return of(rule, Communicator.alone());
@@ -52,7 +65,7 @@ sealed interface UpdateRule
   /// @param tensor the ranks that share parameters
   static UpdateRule of(OptimizerRule rule, Communicator tensor) {
     return switch (rule) {
-      case OptimizerRule.Adam adam -> new AdamUpdate(adam);
+      case OptimizerRule.Adam adam -> new AdamUpdate(adam, false);
       case OptimizerRule.Lion lion -> new LionUpdate(lion);
       case OptimizerRule.Sgd sgd -> new SgdUpdate(sgd.momentum());
       case OptimizerRule.Sm3 sm3 -> new Sm3Update(sm3, tensor);

@@ -7,7 +7,6 @@ import neox.parallel.SumTree;
 import neox.parallel.comm.Communicator;
 import neox.parallel.comm.Reduction;
 import neox.parallel.comm.Underway;
-import neox.tensor.Gradients;
 import neox.tensor.Placement;
 import neox.tensor.Scope;
 import neox.train.optimizer.GradientBuckets.Accumulation;
@@ -40,8 +39,7 @@ final class WholeGradients implements BucketGradients {
     arriving = bucket.kind().isNarrow() || inTree ? Scope.keep(placement.zeros(length)) : sums;
     tree = inTree ? Optional.of(new TreeSums(arriving, sums)) : Optional.empty();
     for (Slice slice : bucket.layout().whole()) {
-      Tensor value = bucket.parameter(slice).value();
-      value.mutable_grad().put(bucket.view(arriving, slice).view_as(value));
+      bucket.parameter(slice).collect(bucket.view(arriving, slice));
     }
   }
 
@@ -171,7 +169,7 @@ final class WholeGradients implements BucketGradients {
   @Override
   public void close() {
     for (Slice slice : bucket.layout().whole()) {
-      Gradients.clear(bucket.parameter(slice).value());
+      bucket.parameter(slice).forget();
     }
     tree.ifPresent(TreeSums::close);
     if (arriving != sums) {

@@ -2,8 +2,10 @@ package neox.config;
 
 import java.util.List;
 import neox.config.model.HeadConfig.Output;
+import neox.config.model.MlpConfig;
 import neox.config.model.ModelConfig;
 import neox.config.model.Positions;
+import neox.config.model.TransformerConfig;
 import neox.config.table.ConfigTable;
 import neox.config.table.Range;
 
@@ -51,6 +53,7 @@ public record DeterministicConfig(SameOn sameOn, int shards) {
   void check(ConfigTable t, NeoxConfig config) {
     if (onEveryLayout()) {
       checkLayout(t, config.parallel());
+      checkShards(t, config.model());
       checkNetwork(t, config.model());
       checkTraining(t, config);
     }
@@ -58,15 +61,36 @@ public record DeterministicConfig(SameOn sameOn, int shards) {
 
   private void checkLayout(ConfigTable t, ParallelConfig parallel) {
     t.check(
-        parallel.modelParallelSize() == 1,
-        List.of(TENSOR, KEY),
-        "deterministic layout is not built yet with model_parallel_size above 1, found %d",
+        shards % parallel.modelParallelSize() == 0,
+        List.of(TENSOR, SHARDS),
+        "must divide deterministic_shards (%d), found %d",
+        shards,
         parallel.modelParallelSize());
     t.check(
         !parallel.sequenceParallel(),
         List.of("sequence_parallel", KEY),
         "deterministic layout is not built yet with sequence_parallel, whose norms add up slice by"
             + " slice; set it to false");
+  }
+
+  private void checkShards(ConfigTable t, ModelConfig model) {
+    checkDivides(t, "num_attention_heads", "num_attention_heads", model.heads());
+    checkDivides(t, "num_kv_heads", "num_kv_heads", model.kvHeads());
+    for (MlpConfig mlp :
+        model.transformers().stream().map(TransformerConfig::mlp).distinct().toList()) {
+      String part = mlp.activation().gated() ? "each half of the gated MLP" : "the MLP's width";
+      checkDivides(t, "intermediate_size", part, mlp.size());
+    }
+  }
+
+  private void checkDivides(ConfigTable t, String key, String what, int size) {
+    t.check(
+        size % shards == 0,
+        List.of(SHARDS, key),
+        "must divide %s (%d), found %d",
+        what,
+        size,
+        shards);
   }
 
   private static void checkNetwork(ConfigTable t, ModelConfig model) {
@@ -87,11 +111,6 @@ public record DeterministicConfig(SameOn sameOn, int shards) {
         List.of("train_impl", KEY),
         "deterministic layout is not built yet for reward models");
     t.check(
-        !model.head().tied(),
-        List.of("no_weight_tying", KEY),
-        "deterministic layout is not built yet for tied embeddings, which two stages train; set it to"
-            + " true");
-    t.check(
         model.prompt().isEmpty(),
         List.of("soft_prompt_tuning.enabled", KEY),
         "deterministic layout is not built yet for soft prompts");
@@ -110,12 +129,9 @@ public record DeterministicConfig(SameOn sameOn, int shards) {
         List.of(LoraConfig.RANK, KEY),
         "deterministic layout is not built yet for adapters");
     t.check(
-        switch (config.optimizer().rule()) {
-          case OptimizerRule.Adam _, OptimizerRule.Lion _, OptimizerRule.Sgd _ -> true;
-          case OptimizerRule.Sm3 _, OptimizerRule.Madgrad _, OptimizerRule.Muon _ -> false;
-        },
+        config.optimizer().rule() instanceof OptimizerRule.Adam,
         List.of("optimizer.type", KEY),
-        "deterministic layout is for adam, lion and sgd, which take each weight for itself");
+        "deterministic layout is built for adam alone");
     t.check(
         config.optimizer().reduction() == GradientReduction.MEAN,
         List.of("grad_accum_reduction", KEY),

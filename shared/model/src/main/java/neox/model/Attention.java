@@ -14,6 +14,7 @@ import org.bytedeco.pytorch.Tensor;
 /// Shapes: b batch, s new tokens, t all tokens, h hidden, n heads, g key/value heads, d head dim.
 final class Attention {
   private final int block;
+  private final int shard; // of this rank's
   private final int heads;
   private final int kvHeads;
   private final int headDim;
@@ -28,6 +29,7 @@ final class Attention {
   Attention(LayerSpec.Transformer layer, Parts parts) {
     int ranks = parts.tensorParallel().size();
     this.block = layer.number();
+    this.shard = parts.shard();
     this.spec = layer.attention();
     this.heads = parts.model().heads() / ranks;
     this.kvHeads = parts.model().kvHeads() / ranks;
@@ -87,10 +89,16 @@ final class Attention {
 
   private AttentionKernel.Scores scores(Pass pass) {
     int factor = spec.config().biasFactor();
-    Optional<Tensor> bias = pass.biasOfOneLayer();
+    Optional<Tensor> bias = pass.biasOfOneLayer().map(this::ofHeads);
     return new AttentionKernel.Scores(
         pass.mask(spec.config().window()),
         factor == 1 ? bias : bias.map(each -> each.mul(new Scalar(factor))));
+  }
+
+  /// A bias of all heads of the rank, or one for all heads, as these heads see it.
+  private Tensor ofHeads(Tensor bias) {
+    long all = bias.size(-3);
+    return all == 1 || all == heads ? bias : bias.narrow(-3, (long) shard * heads, heads);
   }
 
   /// `count` heads of `[b, s, heads·d]` from head `from` on: `[b, count, s, d]`.

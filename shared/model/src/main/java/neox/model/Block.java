@@ -1,5 +1,8 @@
 package neox.model;
 
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import neox.config.model.Residual;
 import neox.parallel.TensorParallel;
 import neox.weights.spec.LayerSpec;
@@ -13,8 +16,8 @@ final class Block implements Layer {
   private final Residual residual;
   private final Normalization norm1;
   private final Normalization norm2;
-  private final Attention attention;
-  private final Mlp mlp;
+  private final List<Attention> attention; // of each shard of this rank
+  private final List<Mlp> mlp;
   private final Dropout attentionDropout;
   private final Dropout mlpDropout;
   private final TensorParallel tp;
@@ -30,8 +33,8 @@ final class Block implements Layer {
           case SEQUENTIAL, PARALLEL -> Normalization.of(spec.norm2(), hidden, parameters);
           case PARALLEL_TIED_NORM -> norm1;
         };
-    this.attention = new Attention(spec, parts);
-    this.mlp = new Mlp(spec.mlp(), parts);
+    this.attention = parts.ofEachShard(each -> new Attention(spec, each));
+    this.mlp = parts.ofEachShard(each -> new Mlp(spec.mlp(), each));
     this.attentionDropout = dropout(spec.number() + ".attention", parts);
     this.mlpDropout = dropout(spec.number() + ".mlp", parts);
   }
@@ -48,26 +51,37 @@ final class Block implements Layer {
     return switch (residual) {
       case SEQUENTIAL -> sequential(x, pass);
       case PARALLEL -> {
-        Tensor normed = tp.enter(norm1.forward(x));
-        yield parallel(x, normed, tp.enter(norm2.forward(x)), pass);
+        List<Tensor> normed = tp.enterEach(norm1.forward(x));
+        yield parallel(x, normed, tp.enterEach(norm2.forward(x)), pass);
       }
       case PARALLEL_TIED_NORM -> {
-        Tensor normed = tp.enter(norm1.forward(x));
+        List<Tensor> normed = tp.enterEach(norm1.forward(x));
         yield parallel(x, normed, normed, pass);
       }
     };
   }
 
   private Tensor sequential(Tensor x, Pass pass) {
-    Tensor fromAttention = tp.leave(attention.partial(tp.enter(norm1.forward(x)), pass));
+    List<Tensor> forAttention = tp.enterEach(norm1.forward(x));
+    Tensor fromAttention =
+        tp.leaveAll(ofEach(i -> attention.get(i).partial(forAttention.get(i), pass)));
     Tensor y = x.add(attentionDropout.forward(fromAttention, pass));
-    Tensor fromMlp = tp.leave(mlp.partial(tp.enter(norm2.forward(y)), pass));
+    List<Tensor> forMlp = tp.enterEach(norm2.forward(y));
+    Tensor fromMlp = tp.leaveAll(ofEach(i -> mlp.get(i).partial(forMlp.get(i), pass)));
     return y.add(mlpDropout.forward(fromMlp, pass));
   }
 
-  private Tensor parallel(Tensor x, Tensor forAttention, Tensor forMlp, Pass pass) {
-    Tensor fromAttention = attentionDropout.forward(attention.partial(forAttention, pass), pass);
-    Tensor fromMlp = mlpDropout.forward(mlp.partial(forMlp, pass), pass);
-    return x.add(tp.leave(fromAttention.add(fromMlp)));
+  private Tensor parallel(Tensor x, List<Tensor> forAttention, List<Tensor> forMlp, Pass pass) {
+    List<Tensor> partials =
+        ofEach(i -> {
+          Tensor fromAttention = attention.get(i).partial(forAttention.get(i), pass);
+          Tensor dropped = attentionDropout.forward(fromAttention, pass);
+          return dropped.add(mlpDropout.forward(mlp.get(i).partial(forMlp.get(i), pass), pass));
+        });
+    return x.add(tp.leaveAll(partials));
+  }
+
+  private List<Tensor> ofEach(IntFunction<Tensor> shard) {
+    return IntStream.range(0, attention.size()).mapToObj(shard).toList();
   }
 }

@@ -1,8 +1,10 @@
 package neox.model;
 
+import java.util.List;
 import java.util.Optional;
 import neox.config.model.HeadConfig.Output;
 import neox.parallel.TensorParallel;
+import neox.weights.spec.ParameterSpec;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -21,11 +23,13 @@ public final class Head {
   private final Output output;
   private final WidthScaling scaling;
 
-  Head(Tensor weight, Parts parts) {
+  Head(ParameterSpec weight, Parts parts) {
     this.output = parts.model().head().output();
     this.scaling = new WidthScaling(parts.model());
-    this.projection = Projection.of(weight, parts.parameters());
-    this.logLikelihoods = new LogLikelihoods(weight, parts.tensorParallel());
+    List<Tensor> rows = // of each shard of this rank
+        parts.ofEachShard(shard -> shard.parameters().sections(weight).getFirst());
+    this.projection = Projection.of(rows.getFirst(), parts.parameters());
+    this.logLikelihoods = new LogLikelihoods(rows, parts.tensorParallel());
     this.tp = parts.tensorParallel();
   }
 

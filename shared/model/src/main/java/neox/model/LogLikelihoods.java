@@ -1,7 +1,10 @@
 package neox.model;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import neox.parallel.TensorParallel;
 import neox.tensor.CustomFunction;
 import neox.tensor.ElementType;
@@ -25,7 +28,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 ///     ∂ log p(label) / ∂z = onehot(label) - softmax(z)
 ///     log Z = m + log Σ exp(z - m),  ∂ log Z / ∂z = softmax(z)
 ///
-/// Shapes: N positions of all rows together, h hidden, V this rank's part of the vocabulary.
+/// Shapes: N positions of all rows together, h hidden, V a shard of the vocabulary, of which this
+/// rank has one or several.
 final class LogLikelihoods {
   private static final long NO_REDUCTION = 0;
   private static final long NOT_A_LABEL = -100;
@@ -33,18 +37,28 @@ final class LogLikelihoods {
   /// How near to the promised multiple of the weights a gradient must be, in float32.
   private static final double SAME = 1e-5;
 
-  private final Tensor weight; // [V, h]
+  private final List<Tensor> weights; // [V, h] of each shard of this rank
   private final TensorParallel tp;
   private final long positionsAtOnce;
 
-  LogLikelihoods(Tensor weight, TensorParallel tp) {
-    this(weight, tp, Math.max(1, Head.LOGITS_AT_ONCE / weight.size(0)));
+  LogLikelihoods(List<Tensor> weights, TensorParallel tp) {
+    this(weights, tp, Math.max(1, Head.LOGITS_AT_ONCE / rows(weights, tp)));
   }
 
   LogLikelihoods(Tensor weight, TensorParallel tp, long positionsAtOnce) {
-    this.weight = weight;
+    this(List.of(weight), tp, positionsAtOnce);
+  }
+
+  private LogLikelihoods(List<Tensor> weights, TensorParallel tp, long positionsAtOnce) {
+    this.weights = List.copyOf(weights);
     this.tp = tp;
     this.positionsAtOnce = positionsAtOnce;
+  }
+
+  /// Rows whose logits are in memory together; of fixed shards all, so that chunks are the same
+  /// whoever holds them.
+  private static long rows(List<Tensor> weights, TensorParallel tp) {
+    return weights.getFirst().size(0) * (tp.hasFixedShards() ? tp.shards() : weights.size());
   }
 
   /// Whether all logits of these hidden states `[b, s, h]` may be in memory at once.
@@ -82,24 +96,34 @@ final class LogLikelihoods {
   }
 
   /// See [Head#logLikelihoods(Tensor, Tensor, Optional)].
-  Tensor of(Tensor hidden, Tensor labels, Optional<Tensor> weights) {
-    Tensor x = tp.enter(hidden).reshape(-1, hidden.size(-1)); // [N, h]
+  Tensor of(Tensor hidden, Tensor labels, Optional<Tensor> expected) {
+    List<Tensor> inputs = inputs(hidden);
     Tensor ids = labels.reshape(-1);
-    boolean differentiable = GradMode.is_enabled() && (x.requires_grad() || weight.requires_grad());
+    boolean differentiable =
+        GradMode.is_enabled() && inputs.stream().anyMatch(Tensor::requires_grad);
     Tensor values =
-        differentiable && weights.isPresent()
-            ? inOnePass(x, ids, weights.get().reshape(-1).to(precise(x)))
-            : inTwoPasses(x, ids);
+        differentiable && expected.isPresent()
+            ? inOnePass(inputs, ids, expected.get().reshape(-1).to(precise(hidden)))
+            : inTwoPasses(inputs, ids);
     return values.view(labels.size(0), labels.size(1));
+  }
+
+  /// What a gradient is computed for: what each shard reads, `[N, h]`, then the weights.
+  private List<Tensor> inputs(Tensor hidden) {
+    List<Tensor> inputs = new ArrayList<>();
+    tp.enterEach(hidden).forEach(x -> inputs.add(x.reshape(-1, hidden.size(-1))));
+    inputs.addAll(weights);
+    return inputs;
   }
 
   /// See [Head#normalized].
   Head.Normalized normalized(Tensor hidden, Tensor labels) {
-    Tensor x = tp.enter(hidden).reshape(-1, hidden.size(-1)); // [N, h]
+    List<Tensor> inputs = inputs(hidden);
+    Tensor x = inputs.getFirst();
     Tensor values = // [2, N]
         CustomFunction.apply(
             compute(x, labels.reshape(-1), Optional.empty()).values(),
-            List.of(x, weight),
+            inputs,
             List.of(x, labels.reshape(-1)),
             (gradient, saved) ->
                 compute(
@@ -113,23 +137,28 @@ final class LogLikelihoods {
     return new Head.Normalized(values.select(0, 0).view(sizes), values.select(0, 1).view(sizes));
   }
 
-  private Tensor inTwoPasses(Tensor x, Tensor ids) {
+  private Tensor inTwoPasses(List<Tensor> inputs, Tensor ids) {
+    Tensor x = inputs.getFirst();
     return CustomFunction.apply(
         compute(x, ids, Optional.empty()).likelihoods(),
-        List.of(x, weight),
+        inputs,
         List.of(x, ids),
         (gradient, saved) ->
             compute(saved.get(0), saved.get(1), Optional.of(new Upstream(gradient))).gradients());
   }
 
-  private Tensor inOnePass(Tensor x, Tensor ids, Tensor expected) {
+  private Tensor inOnePass(List<Tensor> inputs, Tensor ids, Tensor expected) {
+    Tensor x = inputs.getFirst();
     Result result = compute(x, ids, Optional.of(new Upstream(expected)));
+    List<Tensor> kept = new ArrayList<>(List.of(x, ids, expected));
+    kept.addAll(result.ofHidden());
+    kept.addAll(result.ofWeights());
     return CustomFunction.apply(
         result.likelihoods(),
-        List.of(x, weight),
-        List.of(x, ids, expected, result.ofHidden(), result.ofWeight()),
+        inputs,
+        kept,
         (gradient, saved) ->
-            asExpected(gradient, saved.get(2), saved.get(3), saved.get(4))
+            asExpected(gradient, saved.get(2), saved.subList(3, saved.size()))
                 .orElseGet(() ->
                     compute(saved.get(0), saved.get(1), Optional.of(new Upstream(gradient)))
                         .gradients()));
@@ -137,16 +166,16 @@ final class LogLikelihoods {
 
   /// The gradients computed beforehand, times the factor between what came and what was expected.
   private static Optional<List<Optional<Tensor>>> asExpected(
-      Tensor gradient, Tensor expected, Tensor ofHidden, Tensor ofWeight) {
+      Tensor gradient, Tensor expected, List<Tensor> gradients) {
     // 0 / 0 where nothing counts, which is close to nothing and so is computed again.
     Tensor factor = gradient.dot(expected).div(expected.dot(expected));
     if (!torch.allclose(gradient, expected.mul(factor), SAME, 0, false)) {
       return Optional.empty();
     }
     return Optional.of(
-        List.of(
-            Optional.of(ofHidden.mul(factor.to(ElementType.of(ofHidden)))),
-            Optional.of(ofWeight.mul_(factor.to(ElementType.of(ofWeight))))));
+        gradients.stream()
+            .map(each -> Optional.of(each.mul_(factor.to(ElementType.of(each)))))
+            .toList());
   }
 
   /// Gradients of what is computed, `[N]` each.
@@ -169,15 +198,15 @@ final class LogLikelihoods {
   }
 
   /// @param values `[2, N]`: log p(label), log Z
-  /// @param ofHidden `[N, h]`; without meaning when no gradient was given
-  /// @param ofWeight `[V, h]`, likewise
-  private record Result(Tensor values, Tensor ofHidden, Tensor ofWeight) {
+  /// @param ofHidden `[N, h]` of each shard; none when no gradient was given
+  /// @param ofWeights `[V, h]` of each shard, likewise
+  private record Result(Tensor values, List<Tensor> ofHidden, List<Tensor> ofWeights) {
     Tensor likelihoods() {
       return values.select(0, 0);
     }
 
     List<Optional<Tensor>> gradients() {
-      return List.of(Optional.of(ofHidden), Optional.of(ofWeight));
+      return Stream.concat(ofHidden.stream(), ofWeights.stream()).map(Optional::of).toList();
     }
   }
 
@@ -187,22 +216,26 @@ final class LogLikelihoods {
     try (var _ = new NoGradGuard()) {
       Tensor values =
           torch.zeros(new long[] {2, n}, x.options().dtype(new ScalarTypeOptional(precise(x))));
-      Tensor ofHidden = gradient.isPresent() ? torch.zeros_like(x) : new Tensor();
-      Tensor ofWeight = gradient.isPresent() ? sumsOverChunks() : new Tensor();
-      Result result = new Result(values, ofHidden, ofWeight);
+      List<Tensor> wanted = gradient.isPresent() ? weights : List.of();
+      Result result =
+          new Result(
+              values,
+              wanted.stream().map(_ -> torch.zeros_like(x)).toList(),
+              wanted.stream().map(LogLikelihoods::sumsOverChunks).toList());
       for (long from = 0; from < n; from += positionsAtOnce) {
         try (var _ = Scope.open()) {
           chunk(x, ids, gradient, result, from, Math.min(positionsAtOnce, n - from));
         }
       }
-      return gradient.isPresent()
-          ? new Result(values, ofHidden, ofWeight.to(ElementType.of(weight)))
-          : result;
+      return new Result(
+          values,
+          result.ofHidden(),
+          result.ofWeights().stream().map(each -> each.to(ElementType.of(x))).toList());
     }
   }
 
   /// Zeros `[V, h]`, in float32 at least: bfloat16 sums would lose small contributions.
-  private Tensor sumsOverChunks() {
+  private static Tensor sumsOverChunks(Tensor weight) {
     return Placement.of(weight).as(precise(weight)).zeros(weight.size(0), weight.size(1));
   }
 
@@ -214,28 +247,77 @@ final class LogLikelihoods {
       long from,
       long count) {
     Tensor x = allX.narrow(0, from, count); // [c, h]
-    Tensor z = x.mm(weight.t()).to(precise(x)); // [c, V]
-    OwnVocabulary own = OwnVocabulary.of(allIds.narrow(0, from, count), weight.size(0), tp);
-    Tensor rows = own.rows().unsqueeze(1); // [c, 1]
-    Tensor inside = own.mask(z).unsqueeze(1);
-    Tensor max = tp.max(z.amax(new long[] {-1}, true)); // [c, 1]
-    Tensor target = tp.sum(z.gather(1, rows).mul(inside));
-    z.sub_(max).exp_();
-    Tensor sum = tp.sum(z.sum(new long[] {-1}, true, new ScalarTypeOptional()));
+    Tensor ids = allIds.narrow(0, from, count);
+    List<Logits> shards = new ArrayList<>();
+    for (int own = 0; own < weights.size(); own++) {
+      Tensor weight = weights.get(own);
+      int shard = tp.rank() * weights.size() + own;
+      shards.add(
+          Logits.of(
+              x.mm(weight.t()).to(precise(x)), OwnVocabulary.of(ids, weight.size(0), shard)));
+    }
+    Tensor max = tp.maxAll(map(shards, Logits::max)); // [c, 1]
+    Tensor target = tp.sumAll(map(shards, Logits::target));
+    shards.forEach(shard -> shard.z.sub_(max).exp_());
+    Tensor sum = tp.sumAll(map(shards, Logits::sum));
     Tensor values = result.values().narrow(1, from, count);
     values.select(0, 0).copy_(target.sub(max).sub(sum.log()).squeeze(1));
     values.select(0, 1).copy_(max.add(sum.log()).squeeze(1));
     if (gradient.isPresent()) {
       Upstream upstream = gradient.get().narrow(from, count);
-      Tensor g = upstream.ofLikelihoods().unsqueeze(1); // [c, 1]
-      z.mul_(upstream.ofSoftmax().unsqueeze(1).div(sum)).scatter_add_(1, rows, inside.mul(g));
-      Tensor ofLogits = z.to(ElementType.of(weight));
-      result.ofHidden().narrow(0, from, count).copy_(ofLogits.mm(weight));
-      if (ElementType.of(weight) == precise(weight)) {
-        result.ofWeight().addmm_(ofLogits.t(), x);
-      } else {
-        result.ofWeight().add_(ofLogits.t().mm(x));
+      for (int own = 0; own < weights.size(); own++) {
+        Tensor ofLogits = shards.get(own).gradient(upstream, sum).to(ElementType.of(x));
+        addGradients(ofLogits, x, own, result.ofHidden().get(own).narrow(0, from, count), result);
       }
+    }
+  }
+
+  /// @param ofLogits `[c, V]`
+  /// @param ofHidden `[c, h]` of the result
+  private void addGradients(Tensor ofLogits, Tensor x, int own, Tensor ofHidden, Result result) {
+    Tensor weight = weights.get(own);
+    Tensor ofWeight = result.ofWeights().get(own);
+    ofHidden.copy_(ofLogits.mm(weight));
+    if (ElementType.of(weight) == precise(weight)) {
+      ofWeight.addmm_(ofLogits.t(), x);
+    } else {
+      ofWeight.add_(ofLogits.t().mm(x));
+    }
+  }
+
+  private static List<Tensor> map(List<Logits> shards, Function<Logits, Tensor> of) {
+    return shards.stream().map(of).toList();
+  }
+
+  /// One shard's logits of c positions.
+  ///
+  /// @param z `[c, V]`, in float32 at least
+  /// @param rows of the labels, `[c, 1]`
+  /// @param inside 1 for labels of this shard, 0 for others, `[c, 1]`
+  private record Logits(Tensor z, Tensor rows, Tensor inside) {
+    static Logits of(Tensor z, OwnVocabulary own) {
+      return new Logits(z, own.rows().unsqueeze(1), own.mask(z).unsqueeze(1));
+    }
+
+    Tensor max() {
+      return z.amax(new long[] {-1}, true);
+    }
+
+    Tensor target() {
+      return z.gather(1, rows).mul(inside);
+    }
+
+    Tensor sum() {
+      return z.sum(new long[] {-1}, true, new ScalarTypeOptional());
+    }
+
+    /// Turns exp(z - m) into the gradient of z.
+    ///
+    /// @param sum of exp(z - m) over all shards
+    Tensor gradient(Upstream upstream, Tensor sum) {
+      Tensor g = upstream.ofLikelihoods().unsqueeze(1); // [c, 1]
+      return z.mul_(upstream.ofSoftmax().unsqueeze(1).div(sum))
+          .scatter_add_(1, rows, inside.mul(g));
     }
   }
 

@@ -58,7 +58,8 @@ public final class Network implements AutoCloseable {
             options.placement(),
             options.tensorParallel(),
             positions,
-            options.recompute());
+            options.recompute(),
+            0);
     Head last = null;
     List<Layer> all = new ArrayList<>();
     for (LayerSpec layer : stage) {
@@ -79,7 +80,7 @@ public final class Network implements AutoCloseable {
                 new FinalNorm(
                     Normalization.of(
                         norm.norm(), new long[] {spec.config().hiddenSize()}, parameters)));
-        case LayerSpec.Head h -> last = new Head(parameters.get(h.weight()), parts);
+        case LayerSpec.Head h -> last = new Head(h.weight(), parts);
       }
     }
     this.head = Optional.ofNullable(last);

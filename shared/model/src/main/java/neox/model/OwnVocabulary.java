@@ -13,7 +13,12 @@ import org.bytedeco.pytorch.Tensor;
 record OwnVocabulary(Tensor rows, Tensor inside) {
   /// @param size V, rows of this rank
   static OwnVocabulary of(Tensor ids, long size, TensorParallel tp) {
-    Tensor rows = ids.sub(new Scalar(tp.rank() * size));
+    return of(ids, size, tp.rank());
+  }
+
+  /// The same for one of the shards into which the vocabulary is cut.
+  static OwnVocabulary of(Tensor ids, long size, int shard) {
+    Tensor rows = ids.sub(new Scalar(shard * size));
     Tensor inside = rows.ge(new Scalar(0)).logical_and(rows.lt(new Scalar(size)));
     return new OwnVocabulary(rows.mul(inside), inside);
   }

@@ -9,26 +9,50 @@ import neox.tensor.FlatMemory;
 import neox.tensor.Owner;
 import neox.weights.spec.ParameterSpec;
 import neox.weights.spec.Shards;
+import neox.weights.spec.Share;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 
 /// Owns one rank's pieces of the parameters of a network, in the order of the parameter table. A
 /// parameter that several layers use is there once.
+///
+/// Where layers are cut into fixed shards, a layer of one shard asks a set of its own ([#shard]) for
+/// its parts.
 final class ParameterSet implements AutoCloseable {
-  private final Map<ParameterSpec, Parameter> parameters = new LinkedHashMap<>();
-  private final Owner owner = new Owner();
+  private final Map<ParameterSpec, Held> parameters;
+  private final Owner owner;
+  private final Optional<Integer> shard;
 
-  private ParameterSet() {}
+  /// A piece, and how layers use it.
+  private static final class Held {
+    final Tensor value;
+    final int ranks;
+    final int shards; // of this rank
+    final List<Leaf> cut = new ArrayList<>(); // shard by shard, their sections in order
+    boolean usedWhole;
+
+    Held(Tensor value, int ranks, int shards) {
+      this.value = value;
+      this.ranks = ranks;
+      this.shards = shards;
+    }
+  }
+
+  private ParameterSet(Map<ParameterSpec, Held> parameters, Owner owner, Optional<Integer> shard) {
+    this.parameters = parameters;
+    this.owner = owner;
+    this.shard = shard;
+  }
 
   /// All parameters, zero where they have memory.
   static ParameterSet allocate(List<ParameterSpec> specs, NetworkOptions options) {
-    ParameterSet set = new ParameterSet();
+    ParameterSet set = new ParameterSet(new LinkedHashMap<>(), new Owner(), Optional.empty());
     int ranks = options.tensorParallel().size();
     for (ParameterSpec spec : specs) {
       long[] sizes = Shards.local(spec, ranks).sizes();
       Tensor value = set.owner.keep(value(sizes, options));
       value.set_requires_grad(options.use() == NetworkOptions.Use.TRAINING && spec.trainable());
-      set.parameters.put(spec, new Parameter(spec, value));
+      set.parameters.put(spec, new Held(value, ranks, options.tensorParallel().ownShards()));
     }
     return set;
   }
@@ -40,21 +64,77 @@ final class ParameterSet implements AutoCloseable {
     };
   }
 
+  /// The same parameters as one of this rank's shards uses them. It owns nothing.
+  ParameterSet shard(int own) {
+    return new ParameterSet(parameters, owner, Optional.of(own));
+  }
+
   List<Parameter> all() {
-    return new ArrayList<>(parameters.values());
+    List<Parameter> all = new ArrayList<>();
+    parameters.forEach((spec, held) -> all.add(parameter(spec, held)));
+    return all;
+  }
+
+  private static Parameter parameter(ParameterSpec spec, Held held) {
+    List<Leaf> whole = List.of(Leaf.whole(held.value));
+    if (held.cut.isEmpty()) {
+      return new Parameter(spec, held.value, whole, List.of());
+    }
+    return held.usedWhole
+        ? new Parameter(spec, held.value, whole, held.cut)
+        : new Parameter(spec, held.value, held.cut, List.of());
   }
 
   Tensor get(ParameterSpec spec) {
-    Parameter parameter = parameters.get(spec);
-    if (parameter == null) {
+    Held held = held(spec);
+    held.usedWhole = true;
+    return held.value;
+  }
+
+  private Held held(ParameterSpec spec) {
+    Held held = parameters.get(spec);
+    if (held == null) {
       throw new IllegalStateException("no parameter " + spec.key() + " in this network");
     }
-    return parameter.value();
+    return held;
+  }
+
+  /// What a layer computes with: the piece, or for one shard its part of each section of the piece.
+  List<Tensor> sections(ParameterSpec spec) {
+    if (shard.isPresent() && spec.share() instanceof Share.Split split) {
+      Held held = held(spec);
+      if (held.cut.isEmpty()) {
+        cut(held, split);
+      }
+      int sections = split.sections().size();
+      return held.cut.subList(shard.get() * sections, (shard.get() + 1) * sections).stream()
+          .map(Leaf::tensor)
+          .toList();
+    }
+    return List.of(get(spec));
+  }
+
+  private void cut(Held held, Share.Split split) {
+    for (int own = 0; own < held.shards; own++) {
+      long section = 0;
+      for (long size : split.sections()) {
+        long count = size / held.ranks / held.shards;
+        long from = section + own * count;
+        Tensor part = owner.keep(held.value.detach().narrow(split.dim(), from, count));
+        part.set_requires_grad(held.value.requires_grad());
+        held.cut.add(new Leaf(part, split.dim(), from, count));
+        section += size / held.ranks;
+      }
+    }
   }
 
   /// The same as the optional argument that libtorch's functions take, made once.
   TensorOptional argument(Optional<ParameterSpec> spec) {
-    return owner.keep(spec.map(this::get).map(TensorOptional::new).orElseGet(TensorOptional::new));
+    return argumentOf(spec.map(this::get));
+  }
+
+  TensorOptional argumentOf(Optional<Tensor> tensor) {
+    return owner.keep(tensor.map(TensorOptional::new).orElseGet(TensorOptional::new));
   }
 
   @Override

@@ -1,21 +1,25 @@
 package neox.model;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import neox.parallel.TensorParallel;
+import neox.tensor.CustomFunction;
 import neox.tensor.ElementType;
+import neox.tensor.Gradients;
 import neox.weights.spec.AdapterSpec;
 import neox.weights.spec.LinearSpec;
 import neox.weights.spec.Share;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// `y = x Wᵀ + bias`: `[b, s, in]` to `[b, s, out]`, for this rank's rows or columns of W.
 final class Projection {
-  private final Tensor weight; // [out, in]
-  private final TensorOptional bias; // [out]
+  private final List<Section> sections;
   private final Optional<Adapter> adapter;
   private final boolean vectorsFaster;
 
@@ -46,23 +50,59 @@ final class Projection {
     }
   }
 
-  private Projection(Tensor weight, TensorOptional bias, Optional<Adapter> adapter) {
-    this.weight = weight;
-    this.bias = bias;
+  /// Some rows of the whole: all of them, but where a shard has rows that lie apart.
+  ///
+  /// @param weight `[out, in]`
+  /// @param bias `[out]`
+  private record Section(Tensor weight, TensorOptional bias) {
+    Tensor forward(Tensor x) {
+      return torch.linear(x, weight.is_contiguous() ? weight : together(), bias);
+    }
+
+    /// The columns of a shard, which lie apart, in memory of their own: a product must not depend on
+    /// how far apart they are. Autograd would warn of each gradient that lies apart like its leaf, so
+    /// that it is added here.
+    private Tensor together() {
+      return CustomFunction.apply(
+          weight.detach().contiguous(),
+          List.of(weight),
+          List.of(),
+          (gradient, _) -> List.of(added(weight, gradient)));
+    }
+
+    private static Optional<Tensor> added(Tensor weight, Tensor gradient) {
+      Optional<Tensor> sum = Gradients.of(weight);
+      sum.ifPresent(all -> all.add_(gradient));
+      return sum.isPresent() ? Optional.empty() : Optional.of(gradient);
+    }
+  }
+
+  private Projection(List<Section> sections, Optional<Adapter> adapter) {
+    this.sections = List.copyOf(sections);
     this.adapter = adapter;
-    this.vectorsFaster = ElementType.of(weight) == ScalarType.Float && weight.is_cpu();
+    Tensor weight = sections.getFirst().weight;
+    this.vectorsFaster =
+        sections.size() == 1 && ElementType.of(weight) == ScalarType.Float && weight.is_cpu();
   }
 
   static Projection of(LinearSpec spec, ParameterSet parameters, TensorParallel tp) {
-    return new Projection(
-        parameters.get(spec.weight()),
-        parameters.argument(spec.bias().filter(bias -> isAdded(bias.share(), tp))),
-        spec.adapter().map(each -> Adapter.of(each, parameters, tp)));
+    List<Tensor> weights = parameters.sections(spec.weight());
+    Optional<List<Tensor>> biases =
+        spec.bias().filter(bias -> isAdded(bias.share(), tp)).map(parameters::sections);
+    List<Section> sections = new ArrayList<>();
+    for (int i = 0; i < weights.size(); i++) {
+      int section = i;
+      sections.add(
+          new Section(
+              weights.get(i), parameters.argumentOf(biases.map(each -> each.get(section)))));
+    }
+    return new Projection(sections, spec.adapter().map(each -> Adapter.of(each, parameters, tp)));
   }
 
   /// The projection whose weight is this tensor, without a bias.
   static Projection of(Tensor weight, ParameterSet parameters) {
-    return new Projection(weight, parameters.argument(Optional.empty()), Optional.empty());
+    Section all = new Section(weight, parameters.argument(Optional.empty()));
+    return new Projection(List.of(all), Optional.empty());
   }
 
   /// What the ranks' results add up to must hold a bias once.
@@ -80,14 +120,21 @@ final class Projection {
 
   /// The same where there is no adapter.
   Tensor forward(Tensor x) {
-    if (vectorsFaster && x.numel() == weight.size(1)) {
-      return vector(x.view(-1)).view(1, 1, -1);
+    Section first = sections.getFirst();
+    if (vectorsFaster && x.numel() == first.weight.size(1)) {
+      return vector(first, x.view(-1)).view(1, 1, -1);
     }
-    return torch.linear(x, weight, bias);
+    if (sections.size() == 1) {
+      return first.forward(x);
+    }
+    Tensor[] each = sections.stream().map(section -> section.forward(x)).toArray(Tensor[]::new);
+    return torch.cat(new TensorVector(each), -1);
   }
 
   /// One token: OpenBLAS multiplies matrix and vector two to three times faster than matrices.
-  private Tensor vector(Tensor x) {
-    return bias.has_value() ? torch.addmv(bias.get(), weight, x) : torch.mv(weight, x);
+  private static Tensor vector(Section of, Tensor x) {
+    return of.bias.has_value()
+        ? torch.addmv(of.bias.get(), of.weight, x)
+        : torch.mv(of.weight, x);
   }
 }

@@ -1,5 +1,6 @@
 package neox.parallel;
 
+import java.util.List;
 import neox.parallel.comm.Communicator;
 import neox.parallel.comm.Reduction;
 import neox.tensor.CustomFunction;
@@ -59,6 +60,55 @@ public interface TensorParallel {
 
   /// The sum of the ranks' elements at each place, without a gradient.
   Tensor sum(Tensor x);
+
+  /// How many shards every layer is cut into: one for each rank, or a fixed number that does not
+  /// depend on the ranks.
+  default int shards() {
+    return size();
+  }
+
+  /// The shards of this rank, which follow each other.
+  default int ownShards() {
+    return shards() / size();
+  }
+
+  /// Whether layers are cut into the same shards whatever the number of ranks.
+  default boolean hasFixedShards() {
+    return false;
+  }
+
+  /// What a layer sees that computes with one of this rank's shards.
+  ///
+  /// @param own counted from 0 on this rank
+  default TensorParallel shard(int own) {
+    return this;
+  }
+
+  /// [#enter], once for each of this rank's shards.
+  default List<Tensor> enterEach(Tensor x) {
+    return List.of(enter(x));
+  }
+
+  /// [#leave] with what each of this rank's shards has come to.
+  default Tensor leaveAll(List<Tensor> partials) {
+    return leave(partials.getFirst());
+  }
+
+  /// [#max] of all shards.
+  default Tensor maxAll(List<Tensor> parts) {
+    return max(parts.getFirst());
+  }
+
+  /// [#sum] of all shards.
+  default Tensor sumAll(List<Tensor> parts) {
+    return sum(parts.getFirst());
+  }
+
+  /// The region of the ranks of this group, whose layers are cut into this many shards: the same
+  /// bits for every number of ranks that divides it.
+  static TensorParallel ofShards(Communicator group, int shards) {
+    return new VirtualShards(group, shards);
+  }
 
   /// The region of the ranks of this group, which hold the same outside it.
   static TensorParallel of(Communicator group) {
