@@ -80,6 +80,17 @@ class PipelinedRunTest {
             "uniform stages, tied ends",
             3,
             List.of("pipe_partition_method=uniform", "no_weight_tying=false")),
+        Arguments.of(
+            "muP",
+            2,
+            List.of(
+                "num_layers=2",
+                "hidden_size=64",
+                "num_attention_heads=4",
+                "use_mup=true",
+                "mup_output_temp=2",
+                "mup_embedding_mult=3",
+                "base_shapes_file=" + TrainFixture.GOLDEN.resolve("MU_train/base_shapes"))),
         Arguments.of("stages of equal parameters", 4, List.of("pipe_partition_method=parameters")));
   }
 

@@ -84,7 +84,8 @@ public final class ConfigReference {
   }
 
   private static String code(String text) {
-    return text.equals("required") || text.equals("–") ? text : "`" + text + "`";
+    String cell = text.replace("|", "\\|"); // as tables have it
+    return text.equals("required") || text.equals("–") ? text : "`" + cell + "`";
   }
 
   private static final String INTRODUCTION =
