@@ -98,7 +98,8 @@ final class InspectCommand implements ToolCommand {
         json
             ? ConfigInspection.Form.JSON
             : ids ? ConfigInspection.Form.IDS : ConfigInspection.Form.TEXT;
-    ConfigInspection.run(source, config.choice(), form, console);
+    ConfigInspection.run(
+        new ConfigInspection.Subject(source, config.checkpoint()), config.choice(), form, console);
   }
 
   private void inspectDataset(Path prefix, Console console) throws IOException {

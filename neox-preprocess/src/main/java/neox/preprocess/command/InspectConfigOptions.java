@@ -62,13 +62,28 @@ final class InspectConfigOptions {
       description = "The same document by document; up to the last step without --step.")
   private boolean documents;
 
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "DIR",
+      description =
+          "Of a run that goes on: its checkpoint, whose record of mixtures counts for the steps"
+              + " before it.")
+  private @Nullable Path checkpoint;
+
+  /// Where the run stands that goes on.
+  Optional<Path> checkpoint() {
+    return Optional.ofNullable(checkpoint);
+  }
+
   /// What to read; empty without `--config`.
   Optional<ConfigSource> source() {
     if (files.isEmpty()) {
       boolean idle = directory == null && assignments.isEmpty() && sample == null;
-      if (!idle || split != null || batch != null || step != null || documents) {
+      boolean choosing = split != null || batch != null || step != null || documents;
+      if (!idle || choosing || checkpoint != null) {
         throw new UserException(
-            "-d, --set, --sample, --split, --batch, --step and --documents belong to --config");
+            "-d, --set, --sample, --split, --batch, --step, --documents and --checkpoint belong to"
+                + " --config");
       }
       return Optional.empty();
     }

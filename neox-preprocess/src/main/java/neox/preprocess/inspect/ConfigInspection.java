@@ -1,11 +1,13 @@
 package neox.preprocess.inspect;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import neox.base.Console;
@@ -20,6 +22,7 @@ import neox.config.step.StepShape;
 import neox.data.OrderLog;
 import neox.data.RunSamples;
 import neox.data.SplitSamples;
+import neox.data.ledger.RunPast;
 import neox.tokenizer.Tokenizer;
 import neox.tokenizer.Tokenizers;
 
@@ -48,12 +51,22 @@ public final class ConfigInspection {
     this.console = console;
   }
 
+  /// What is to be looked at.
+  ///
+  /// @param checkpoint of the run that goes on, whose ledger counts; empty: the run begins
+  public record Subject(ConfigSource source, Optional<Path> checkpoint) {}
+
   /// Prints what `--config` asks for.
-  public static void run(ConfigSource source, SampleChoice choice, Form form, Console console)
+  public static void run(Subject subject, SampleChoice choice, Form form, Console console)
       throws IOException {
-    NeoxConfig config = ConfigLoader.load(source);
+    NeoxConfig config = ConfigLoader.load(subject.source());
     requireData(config);
-    try (RunSamples samples = RunSamples.open(config, OrderLog.of(console))) {
+    RunPast past =
+        subject.checkpoint().isPresent()
+            ? CheckpointedPast.of(subject.checkpoint().get(), console)
+            : RunPast.NONE;
+    try (RunSamples samples =
+        RunSamples.resume(config, OptionalLong.empty(), past, OrderLog.of(console))) {
       ConfigInspection inspection = new ConfigInspection(config, samples, form, console);
       switch (choice) {
         case SampleChoice.Overview overview -> inspection.printOverview();

@@ -3,6 +3,8 @@ package neox.preprocess.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,10 +12,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import neox.base.json.Json;
+import neox.config.ConfigLoader;
+import neox.config.ConfigSource;
+import neox.data.RunSamples;
 import neox.data.indexed.IndexedTokensWriter;
 import neox.data.indexed.TokenWidth;
+import neox.data.ledger.Ledger;
 import neox.preprocess.Run;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -257,8 +264,8 @@ class InspectConfigTest {
     Run idle = Run.of("inspect", data.toString(), "--sample", "1");
     assertThat(idle.err())
         .isEqualTo(
-            "neox-preprocess: -d, --set, --sample, --split, --batch, --step and --documents belong"
-                + " to --config\n");
+            "neox-preprocess: -d, --set, --sample, --split, --batch, --step, --documents and"
+                + " --checkpoint belong to --config\n");
     assertThat(Run.of("inspect").err())
         .isEqualTo(
             "neox-preprocess: give either a dataset or --config; see neox-preprocess inspect"
@@ -376,6 +383,72 @@ class InspectConfigTest {
       assertThat(counted).isEqualTo(held);
       assertThat(held.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(step * 2 * 32);
     }
+  }
+
+  /// The run had another mixture when it saved than the configuration has now.
+  @Test
+  void followsTheLedgerOfACheckpoint() throws Exception {
+    Path other = dataset("other", 60);
+    String[] paths = {
+      "--set=train_data_paths=[" + data + "," + other + "]",
+      "--set=valid_data_paths=[" + data + "]",
+      "--set=test_data_paths=[" + data + "]",
+      "--set=train_iters=9"
+    };
+    String[] before =
+        with(
+            paths,
+            "--set=train_data_weights=[1, 3]",
+            "--set=data_stages=[{from_step: 3, train_data_weights: [3, 1]}]");
+    Path checkpoint = checkpoint(before, 5);
+    String[] now = with(paths, "--set=train_data_weights=[9, 1]");
+    String[] resumed = with(now, "--checkpoint=" + checkpoint);
+    String[] upToTheCheckpoint = {"--step=5", "--documents", "--json"};
+    JsonNode read = Json.parse(inspect(with(before, upToTheCheckpoint)).out(), "stdout");
+    assertThat(documents(inspect(with(resumed, upToTheCheckpoint)))).isEqualTo(documents(read));
+    assertThat(documents(inspect(with(now, upToTheCheckpoint)))).isNotEqualTo(documents(read));
+    assertThat(inspect(with(resumed, "--step=9")).out())
+        .contains("\nfrom sample 0: ", "\nfrom sample 4: ", "\nfrom sample 10: ");
+    assertRefused(
+        "--checkpoint %s: no train_state.json in it; expected a checkpoint of neox-train"
+            .formatted(directory),
+        with(now, "--checkpoint=" + directory));
+  }
+
+  /// What a run that is configured so saves of its data after a step.
+  private Path checkpoint(String[] options, long step) throws Exception {
+    Map<String, String> keys = new TreeMap<>();
+    for (String option : options) {
+      String pair = option.substring("--set=".length());
+      keys.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
+    }
+    ConfigSource source = new ConfigSource(Optional.empty(), List.of(config), keys);
+    ObjectNode state = Json.mapper().createObjectNode();
+    state.put("iteration", step).put("samples", 2 * step).put("tokens", 2 * 32 * step);
+    try (RunSamples samples = RunSamples.open(ConfigLoader.load(source), _ -> {})) {
+      Ledger ledger = samples.train().orElseThrow().ledger().orElseThrow();
+      ledger.write(state.putObject("data").putObject("ledger"));
+    }
+    Path checkpoint = Files.createDirectory(directory.resolve("global_step" + step));
+    Files.writeString(checkpoint.resolve("train_state.json"), Json.pretty(state));
+    return checkpoint;
+  }
+
+  private static Map<String, Integer> documents(Run run) throws IOException {
+    return documents(Json.parse(run.out(), run.err()));
+  }
+
+  /// Tokens read of each document.
+  private static Map<String, Integer> documents(JsonNode json) {
+    Map<String, Integer> read = new TreeMap<>();
+    for (JsonNode dataset : json.get("datasets")) {
+      for (JsonNode document : dataset.get("each")) {
+        read.put(
+            dataset.get("prefix").asText() + " " + document.get("document").asInt(),
+            document.get("tokens_read").asInt());
+      }
+    }
+    return read;
   }
 
   @Test
