@@ -31,6 +31,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Training of low-rank adapters (arXiv:2106.09685).
 class LoraTest {
@@ -165,6 +167,26 @@ class LoraTest {
     whole.forEach((file, bytes) -> assertThat(parts.get(file)).as(file).isEqualTo(bytes));
   }
 
+  /// Nothing but the adapters drops anything, so that their random numbers alone are restored.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "checkpoint_activations=true",
+        "recompute_granularity=selective;recompute_modules=[mlp]"
+      })
+  void dropsTheSameWhereActivationsAreRecomputed(String recompute) throws IOException {
+    String[] still = {"train_iters=4", "hidden_dropout=0", "attention_dropout=0"};
+    assertThat(adapt("kept", still).code()).isEqualTo(ExitCode.OK);
+    List<String> all = new ArrayList<>(List.of(still));
+    all.addAll(List.of(recompute.split(";")));
+    TrainFixture.Result again = adapt("again", all.toArray(String[]::new));
+    assertThat(again.code()).as(again.err()).isEqualTo(ExitCode.OK);
+    Map<String, byte[]> kept = fixture.checkpoint("kept", 4);
+    Map<String, byte[]> found = fixture.checkpoint("again", 4);
+    assertThat(found.keySet()).isEqualTo(kept.keySet());
+    kept.forEach((file, bytes) -> assertThat(found.get(file)).as(file).isEqualTo(bytes));
+  }
+
   @Test
   void saysWhatAdaptersNeed() throws IOException {
     assertThat(fixture.run("run", LORA).err())
@@ -182,8 +204,6 @@ class LoraTest {
         .contains("lora.rank: contradicts freeze_params and train_biases_only");
     assertThat(adapt("run", "lora.targets=[attention.query]").err())
         .contains("lora.targets: expected a list, each item one of attention.query_key_value,");
-    assertThat(adapt("run", "checkpoint_activations=true").err())
-        .contains("lora.dropout: not built yet where activations are recomputed; set it to 0");
     assertThat(adapt("made", "train_iters=1").code()).isEqualTo(ExitCode.OK);
     Files.move(base(), directory.resolve("elsewhere"));
     TrainFixture.Result gone = adapt("made", "train_iters=2");

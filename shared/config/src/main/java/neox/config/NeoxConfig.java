@@ -99,11 +99,6 @@ public record NeoxConfig(
         tuning.lora().isEmpty() || model.prompt().isEmpty(),
         List.of(LoraConfig.RANK, "soft_prompt_tuning"),
         "contradicts soft_prompt_tuning, which trains the prompt alone; leave one of them out");
-    boolean drops = tuning.lora().filter(lora -> lora.dropout() > 0).isPresent();
-    t.check(
-        !drops || recompute instanceof RecomputeConfig.Nothing,
-        List.of("lora.dropout", "checkpoint_activations", "recompute_granularity"),
-        "not built yet where activations are recomputed; set it to 0");
   }
 
   /// Every token that the run sees must have a number.

@@ -59,6 +59,7 @@ public final class Network implements AutoCloseable {
             options.tensorParallel(),
             positions,
             options.recompute(),
+            Recomputation.of(options.placement(), spec),
             0);
     Head last = null;
     List<Layer> all = new ArrayList<>();
@@ -88,8 +89,7 @@ public final class Network implements AutoCloseable {
         switch (options.recompute()) {
           case RecomputeConfig.Nothing _, RecomputeConfig.Selected _ -> all;
           case RecomputeConfig.Blocks(int perGroup) ->
-              RecomputedBlocks.group(
-                  all, perGroup, Recomputation.of(options.placement(), spec.config().dropout()));
+              RecomputedBlocks.group(all, perGroup, parts.recomputation());
         };
     this.steps = PassSteps.of(stage, layers);
   }

@@ -20,6 +20,7 @@ record Parts(
     TensorParallel tensorParallel,
     PositionScheme positions,
     RecomputeConfig recompute,
+    Recomputation recomputation,
     int shard) {
   /// What the layers of one of this rank's shards are built from.
   ///
@@ -33,6 +34,7 @@ record Parts(
             tensorParallel.shard(own),
             positions,
             recompute,
+            recomputation,
             own)
         : this;
   }
@@ -46,8 +48,6 @@ record Parts(
 
   /// How a part of the blocks is recomputed, where it is recomputed by itself.
   Optional<Recomputation> recomputed(RecomputeConfig.Part part) {
-    return recompute.recomputes(part)
-        ? Optional.of(Recomputation.of(placement, model.dropout()))
-        : Optional.empty();
+    return recompute.recomputes(part) ? Optional.of(recomputation) : Optional.empty();
   }
 }

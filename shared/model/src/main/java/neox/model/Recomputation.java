@@ -12,6 +12,7 @@ import neox.tensor.Gradients;
 import neox.tensor.Placement;
 import neox.tensor.RandomState;
 import neox.tensor.Scope;
+import neox.weights.spec.NetworkSpec;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.GradMode;
@@ -24,8 +25,12 @@ import org.bytedeco.pytorch.TensorArrayRefOptional;
 ///
 /// @param drawsOn whose random numbers the computation draws: the second time it draws the same
 record Recomputation(Optional<Device> drawsOn) {
-  static Recomputation of(Placement placement, DropoutConfig dropout) {
-    boolean draws = dropout.hidden() > 0 || dropout.attention() > 0;
+  static Recomputation of(Placement placement, NetworkSpec network) {
+    DropoutConfig dropout = network.config().dropout();
+    boolean draws =
+        dropout.hidden() > 0
+            || dropout.attention() > 0
+            || network.adapters().values().stream().anyMatch(each -> each.dropout() > 0);
     return new Recomputation(draws ? Optional.of(placement.device()) : Optional.empty());
   }
 
