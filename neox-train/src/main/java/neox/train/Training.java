@@ -421,9 +421,19 @@ final class Training {
   ///
   /// @param microBatch counted from where the run began, with gaps
   private Noise noise(long microBatch) {
+    if (config.deterministic().onEveryLayout()) {
+      return Noise.of(config.data().seed(), 0, microBatch);
+    }
     return ranks.world().isAlone()
         ? Noise.OF_PROCESS
         : Noise.of(config.data().seed(), ranks.data().rank(), microBatch);
+  }
+
+  /// A micro-batch's number in its step; among those of all replicas, where ranks must not matter.
+  private long number(int microBatch) {
+    return config.deterministic().onEveryLayout()
+        ? (long) microBatch * ranks.data().size() + ranks.data().rank()
+        : microBatch;
   }
 
   private TrainingWork work(RunData data, TrainProgress progress, MicroBatchSums gradients) {
@@ -432,7 +442,7 @@ final class Training {
         data.objective(),
         gradients,
         _ -> heartbeat.beat(),
-        microBatch -> noise(progress.state().samples() + microBatch));
+        microBatch -> noise(progress.state().samples() + number(microBatch)));
   }
 
   private Pipeline pipeline() {

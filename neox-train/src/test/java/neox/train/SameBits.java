@@ -27,16 +27,65 @@ record SameBits(LayoutMatrix matrix, Path directory) {
   /// @param digest of all weights, by their names
   record Result(Curve curve, String digest) {}
 
-  /// Trains on a layout.
+  /// What a run is besides its style.
   ///
-  /// @param settings besides those of the style and the layout
-  Result run(Style style, Layout layout, Map<String, String> settings) throws IOException {
-    Path save = Files.createTempDirectory(directory, "save");
-    Map<String, String> all = new LinkedHashMap<>(settings);
-    all.put("deterministic", "layout");
-    all.put("deterministic_shards", "12");
-    all.put("make_vocab_size_divisible_by", "43"); // 12 shards have 516 rows
+  /// @param shards `deterministic_shards`
+  enum Variant {
+    FP32(4, Map.of()),
+    TWELFTHS(12, Map.of()),
+    BF16(
+        4,
+        Map.of(
+            "precision", "bfloat16",
+            "hidden_dropout", "0.1",
+            "attention_dropout", "0.1",
+            "checkpoint_activations", "true")),
+    FP16(
+        4,
+        Map.of(
+            "fp16", "{enabled: true, initial_scale_power: 12}",
+            "data_types.grad_accum_dtype", "fp32",
+            "hidden_dropout", "0.1",
+            "z_loss_multiplier", "0.001"));
+
+    private final int shards;
+    private final Map<String, String> settings;
+
+    Variant(int shards, Map<String, String> settings) {
+      this.shards = shards;
+      this.settings = settings;
+    }
+
+    private Map<String, String> settings() {
+      Map<String, String> all = new LinkedHashMap<>(settings);
+      all.put("deterministic", "layout");
+      all.put("deterministic_shards", String.valueOf(shards));
+      all.put("make_vocab_size_divisible_by", String.valueOf(ROWS / shards));
+      return all;
+    }
+
+    boolean isFor(Layout layout) {
+      return shards % layout.tensor() == 0;
+    }
+  }
+
+  /// The padded vocabulary.
+  private static final int ROWS = 516;
+
+  /// Trains on a layout.
+  Result run(Style style, Variant variant, Layout layout) throws IOException {
+    return run(style, variant, layout, Files.createTempDirectory(directory, "save"), Map.of());
+  }
+
+  /// The same, saving to and going on from a directory.
+  ///
+  /// @param settings besides all others
+  Result run(Style style, Variant variant, Layout layout, Path save, Map<String, String> settings)
+      throws IOException {
+    Map<String, String> all = variant.settings();
     all.put("save", save.toString());
+    all.put("load", save.toString());
+    all.putAll(settings);
     return switch (matrix.run(style, layout, all)) {
       case Outcome.Trained(Curve curve) ->
           new Result(curve, digest(save, matrix.model(style, layout, all)));

@@ -10,6 +10,7 @@ import neox.tensor.NativeRuntime;
 import neox.train.LayoutMatrix.Layout;
 import neox.train.LayoutMatrix.Style;
 import neox.train.SameBits.Result;
+import neox.train.SameBits.Variant;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// layouts, with kills and reshards between them: `benchmarks/same-bits-layouts.sh`.
 class SameBitsTest {
   private static final int STEPS = 2;
-  private static final Map<Style, Result> ALONE = new HashMap<>();
+  private static final Map<String, Result> ALONE = new HashMap<>();
 
   @TempDir private static Path directory;
   private static SameBits runs;
@@ -30,39 +31,33 @@ class SameBitsTest {
     runs = new SameBits(new LayoutMatrix(directory, STEPS), directory);
   }
 
-  @ParameterizedTest(name = "{0}: pipe {1}, tensor {2}, data {3}, ZeRO {4}")
+  @ParameterizedTest(name = "{0} {1}: pipe {2}, tensor {3}, data {4}, ZeRO {5}")
   @CsvSource({
-    "PYTHIA, 1, 1, 2, 0",
-    "PYTHIA, 1, 1, 3, 1",
-    "PYTHIA, 1, 1, 4, 2",
-    "PYTHIA, 2, 1, 2, 0",
-    "PYTHIA, 4, 1, 1, 0",
-    "PYTHIA, 1, 2, 2, 3",
-    "PYTHIA, 1, 3, 1, 0",
-    "PYTHIA, 2, 2, 1, 0",
-    "GPT3, 1, 4, 1, 0",
-    "GPT3, 3, 1, 1, 0",
-    "GPT3, 2, 1, 2, 3",
-    "GQA, 1, 2, 1, 0",
-    "GQA, 1, 4, 1, 0",
-    "LLAMA, 3, 1, 1, 0",
-    "LLAMA, 1, 2, 1, 0",
-    "LLAMA, 1, 1, 2, 1"
+    "PYTHIA, FP32, 1, 2, 2, 3",
+    "PYTHIA, FP32, 2, 1, 2, 1",
+    "PYTHIA, TWELFTHS, 1, 3, 1, 0",
+    "PYTHIA, TWELFTHS, 1, 1, 3, 2",
+    "PYTHIA, BF16, 2, 2, 1, 0",
+    "PYTHIA, FP16, 1, 2, 2, 1",
+    "GPT3, FP32, 1, 4, 1, 0",
+    "GPT3, FP32, 3, 1, 1, 0",
+    "GQA, FP32, 1, 2, 2, 2"
   })
-  void everyLayoutEndsInTheSameBits(Style style, int pipe, int tensor, int data, int zero)
-      throws IOException {
-    Result found = runs.run(style, new Layout(pipe, tensor, data, zero), Map.of());
-    Result expected = alone(style);
+  void everyLayoutEndsInTheSameBits(
+      Style style, Variant variant, int pipe, int tensor, int data, int zero) throws IOException {
+    Result found = runs.run(style, variant, new Layout(pipe, tensor, data, zero));
+    Result expected = alone(style, variant);
     assertThat(found.curve().losses()).isEqualTo(expected.curve().losses()).hasSize(STEPS);
     assertThat(found.curve().norms()).isEqualTo(expected.curve().norms());
     assertThat(found.digest()).isEqualTo(expected.digest());
   }
 
-  private static Result alone(Style style) throws IOException {
-    Result known = ALONE.get(style);
+  private static Result alone(Style style, Variant variant) throws IOException {
+    String name = style + " " + variant;
+    Result known = ALONE.get(name);
     if (known == null) {
-      known = runs.run(style, Layout.ALONE, Map.of());
-      ALONE.put(style, known);
+      known = runs.run(style, variant, Layout.ALONE);
+      ALONE.put(name, known);
     }
     return known;
   }

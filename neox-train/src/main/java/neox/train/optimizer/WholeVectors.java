@@ -8,8 +8,9 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /// Operands of an update by whole vectors of the processor alone. libtorch computes the last
-/// elements of a tensor one by one where they do not fill a vector, and rounds them otherwise: which
-/// they are depends on how a parameter is cut. Here they are moved into a vector of their own.
+/// elements of a tensor one by one where they do not fill a vector, and rounds them otherwise:
+/// which they are depends on how a parameter is cut. Here they are moved into a vector of their
+/// own.
 final class WholeVectors {
   /// Elements of the widest vectors, some of them together; what slices begin at multiples of.
   private static final long VECTOR = FlatLayout.ALIGNMENT;

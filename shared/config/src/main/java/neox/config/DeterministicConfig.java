@@ -117,13 +117,6 @@ public record DeterministicConfig(SameOn sameOn, int shards) {
   }
 
   private static void checkTraining(ConfigTable t, NeoxConfig config) {
-    boolean drops =
-        config.model().dropout().hidden() > 0 || config.model().dropout().attention() > 0;
-    t.check(
-        !drops,
-        List.of("hidden_dropout", "attention_dropout", KEY),
-        "deterministic layout is not built yet with dropout; set hidden_dropout and"
-            + " attention_dropout to 0");
     t.check(
         config.tuning().lora().isEmpty(),
         List.of(LoraConfig.RANK, KEY),
@@ -139,7 +132,7 @@ public record DeterministicConfig(SameOn sameOn, int shards) {
     t.check(
         config.mixedPrecision().accumulation() == Precision.FP32,
         List.of("data_types.grad_accum_dtype", KEY),
-        "deterministic layout adds up in fp32 alone");
+        "deterministic layout adds up in fp32 alone; set it to fp32");
     t.check(
         config.monitor().noiseScale().isEmpty(),
         List.of("log_gradient_noise_scale", KEY),

@@ -25,8 +25,7 @@ class DeterministicConfigTest {
     assertThatThrownBy(() -> TestConfig.load("deterministic: layout\nmodel_parallel_size: 3"))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("must divide deterministic_shards (4), found 3");
-    assertThatThrownBy(() ->
-            TestConfig.load("deterministic: layout\ndeterministic_shards: 5"))
+    assertThatThrownBy(() -> TestConfig.load("deterministic: layout\ndeterministic_shards: 5"))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("deterministic_shards: must divide num_attention_heads (");
   }
@@ -36,7 +35,7 @@ class DeterministicConfigTest {
       delimiter = '|',
       value = {
         "pos_emb: rpe | pos_emb | not built yet for rpe, whose table all stages train",
-        "hidden_dropout: 0.1 | hidden_dropout | not built yet with dropout",
+        "sequence_parallel: true | sequence_parallel | norms add up slice by slice",
         "grad_accum_reduction: sum | grad_accum_reduction | needs mean",
         "optimizer: {type: sm3, params: {lr: 1.0e-3}} | optimizer.type | is built for adam alone",
         "use_qk_layernorm: true | use_qk_layernorm | all heads train one norm",

@@ -253,8 +253,7 @@ final class LogLikelihoods {
       Tensor weight = weights.get(own);
       int shard = tp.rank() * weights.size() + own;
       shards.add(
-          Logits.of(
-              x.mm(weight.t()).to(precise(x)), OwnVocabulary.of(ids, weight.size(0), shard)));
+          Logits.of(x.mm(weight.t()).to(precise(x)), OwnVocabulary.of(ids, weight.size(0), shard)));
     }
     Tensor max = tp.maxAll(map(shards, Logits::max)); // [c, 1]
     Tensor target = tp.sumAll(map(shards, Logits::target));

@@ -16,8 +16,7 @@ import org.bytedeco.pytorch.Tensor;
 /// @param leaves what gradients arrive at: the piece itself, or its parts
 /// @param secondUse the same where two layers use it and their gradients are to be told apart; else
 ///   empty
-public record Parameter(
-    ParameterSpec spec, Tensor value, List<Leaf> leaves, List<Leaf> secondUse) {
+public record Parameter(ParameterSpec spec, Tensor value, List<Leaf> leaves, List<Leaf> secondUse) {
   public Parameter {
     leaves = List.copyOf(leaves);
     secondUse = List.copyOf(secondUse);

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import neox.tensor.FlatMemory;
 import neox.tensor.Owner;
+import neox.tensor.Placement;
 import neox.weights.spec.ParameterSpec;
 import neox.weights.spec.Shards;
 import neox.weights.spec.Share;
@@ -16,8 +17,8 @@ import org.bytedeco.pytorch.TensorOptional;
 /// Owns one rank's pieces of the parameters of a network, in the order of the parameter table. A
 /// parameter that several layers use is there once.
 ///
-/// Where layers are cut into fixed shards, a layer of one shard asks a set of its own ([#shard]) for
-/// its parts.
+/// Where layers are cut into fixed shards, a layer of one shard asks a set of its own ([#shard])
+/// for its parts.
 final class ParameterSet implements AutoCloseable {
   private final Map<ParameterSpec, Held> parameters;
   private final Owner owner;
@@ -120,12 +121,22 @@ final class ParameterSet implements AutoCloseable {
       for (long size : split.sections()) {
         long count = size / held.ranks / held.shards;
         long from = section + own * count;
-        Tensor part = owner.keep(held.value.detach().narrow(split.dim(), from, count));
+        Tensor part = owner.keep(part(held.value, split.dim(), from, count));
         part.set_requires_grad(held.value.requires_grad());
         held.cut.add(new Leaf(part, split.dim(), from, count));
         section += size / held.ranks;
       }
     }
+  }
+
+  /// A view, or where there is no memory yet, a tensor that [Parameter#move] gives some.
+  private static Tensor part(Tensor value, int dim, long from, long count) {
+    if (value.storage().nbytes() > 0) {
+      return value.detach().narrow(dim, from, count);
+    }
+    long[] sizes = value.sizes().vec().get();
+    sizes[dim] = count;
+    return FlatMemory.none(Placement.of(value), sizes);
   }
 
   /// The same as the optional argument that libtorch's functions take, made once.

@@ -59,9 +59,9 @@ final class Projection {
       return torch.linear(x, weight.is_contiguous() ? weight : together(), bias);
     }
 
-    /// The columns of a shard, which lie apart, in memory of their own: a product must not depend on
-    /// how far apart they are. Autograd would warn of each gradient that lies apart like its leaf, so
-    /// that it is added here.
+    /// The columns of a shard, which lie apart, in memory of their own: a product must not depend
+    /// on how far apart they are. Autograd would warn of each gradient that lies apart like its
+    /// leaf, so that it is added here.
     private Tensor together() {
       return CustomFunction.apply(
           weight.detach().contiguous(),
@@ -133,8 +133,6 @@ final class Projection {
 
   /// One token: OpenBLAS multiplies matrix and vector two to three times faster than matrices.
   private static Tensor vector(Section of, Tensor x) {
-    return of.bias.has_value()
-        ? torch.addmv(of.bias.get(), of.weight, x)
-        : torch.mv(of.weight, x);
+    return of.bias.has_value() ? torch.addmv(of.bias.get(), of.weight, x) : torch.mv(of.weight, x);
   }
 }
