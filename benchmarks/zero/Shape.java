@@ -2,8 +2,9 @@ package neox.train;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import neox.config.ConfigLoader;
 import neox.config.ConfigSource;

@@ -15,7 +15,6 @@ import neox.parallel.Ranks;
 import neox.parallel.Topology;
 import neox.tensor.NativeRuntime;
 import neox.tensor.Scope;
-import neox.train.optimizer.Optimizer;
 import org.bytedeco.pytorch.Storage;
 import org.bytedeco.pytorch.Tensor;
 
@@ -23,17 +22,18 @@ import org.bytedeco.pytorch.Tensor;
 /// what arXiv:1910.02054 §3 and §5 say: see `zero-memory.sh`.
 class ZeroBytes {
   private static final double TOLERANCE = 0.05;
+  private static final int ADAM_SLOTS = 2;
 
   /// @param parameters the paper's Ψ
   private record Row(
-      String precision, int data, int stage, long parameters, Held held, Held peak, int slots) {
+      String precision, int data, int stage, long parameters, Held held, Held peak) {
     double theory() {
       boolean narrow = !precision.equals("fp32");
       double width = narrow ? 2 : 4;
       double arriving = narrow && (stage < 2 || data == 1) ? width : 0; // one micro-batch's
       double weights = width / (stage >= 3 ? data : 1);
       double gradients = (4 + arriving) / (stage >= 2 ? data : 1);
-      double state = (4.0 * slots + (narrow ? 4 : 0)) / (stage >= 1 ? data : 1);
+      double state = (4.0 * ADAM_SLOTS + (narrow ? 4 : 0)) / (stage >= 1 ? data : 1);
       return parameters * (weights + gradients + state);
     }
 
@@ -86,10 +86,9 @@ class ZeroBytes {
             if (ranks.isFirstOfAll()) {
               long parameters =
                   shape.network.network().spec().parameterCount();
-              int slots = Math.toIntExact(Optimizer.slots(config.optimizer()));
               rows.add(
                   new Row(
-                      precision, data, stage, parameters, held(shape), peak.most(), slots));
+                      precision, data, stage, parameters, held(shape), peak.most()));
             }
           }
         });
@@ -109,7 +108,7 @@ class ZeroBytes {
       Map<Long, Long> storages = new HashMap<>();
       for (Tensor tensor : tensors) {
         Storage storage = tensor.storage();
-        storages.put(storage.data_ptr().get().address(), storage.nbytes());
+        storages.put(storage.unsafeGetStorageImpl().address(), storage.nbytes());
       }
       return storages.values().stream().mapToLong(Long::longValue).sum();
     }
