@@ -35,12 +35,16 @@ final class WholeGradients implements BucketGradients {
     Placement placement = bucket.placement();
     long length = bucket.layout().length();
     sums = Scope.keep(placement.as(ScalarType.Float).zeros(length));
-    boolean inTree = accumulation == Accumulation.TREE;
-    arriving = bucket.kind().isNarrow() || inTree ? Scope.keep(placement.zeros(length)) : sums;
-    tree = inTree ? Optional.of(new TreeSums(arriving, sums)) : Optional.empty();
+    arriving = isBetween() ? Scope.keep(placement.zeros(length)) : sums;
+    tree = accumulation == Accumulation.TREE ? Optional.of(new TreeSums(arriving, sums)) : Optional.empty();
     for (Slice slice : bucket.layout().whole()) {
       bucket.parameter(slice).collect(bucket.view(arriving, slice));
     }
+  }
+
+  /// Whether gradients arrive in memory of their own.
+  private boolean isBetween() {
+    return bucket.kind().isNarrow() || accumulation == Accumulation.TREE;
   }
 
   @Override
@@ -66,14 +70,14 @@ final class WholeGradients implements BucketGradients {
   @Override
   public void clear() {
     sums.zero_();
-    if (arriving != sums) {
+    if (isBetween()) {
       arriving.zero_();
     }
   }
 
   @Override
   public void addInOrder(SumTree order) {
-    tree.ifPresent(sums -> sums.begin(order, ranks.data().rank()));
+    tree.ifPresent(each -> each.begin(order, ranks.data().rank()));
   }
 
   @Override
@@ -172,7 +176,7 @@ final class WholeGradients implements BucketGradients {
       bucket.parameter(slice).forget();
     }
     tree.ifPresent(TreeSums::close);
-    if (arriving != sums) {
+    if (isBetween()) {
       Scope.release(arriving);
     }
     Scope.release(sums);
