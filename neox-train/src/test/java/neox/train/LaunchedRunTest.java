@@ -32,7 +32,7 @@ class LaunchedRunTest {
   private List<String> arguments(String... more) {
     List<String> arguments =
         fixture.arguments(
-            "run", "train_iters=2", "hidden_dropout=0", "attention_dropout=0", "eval_iters=0");
+            "run", "train_iters=2", "hidden_dropout=0", "attention_dropout=0", "eval_iters=1");
     arguments.addAll(List.of(more));
     return arguments;
   }
@@ -58,6 +58,31 @@ class LaunchedRunTest {
     assertThat(two.code()).as(two.err()).isZero();
     assertThat(two.out()).contains("iteration        2/       2");
     assertThat(directory.resolve("run/global_step2")).isDirectory();
+  }
+
+  /// A signal to the one process that the user knows of.
+  @Test
+  void savesOnAllRanksWhenItIsAskedToStop() throws Exception {
+    List<String> arguments = arguments("--num-gpus", "2", "--set", "train_iters=100000");
+    Path out = directory.resolve("out.txt");
+    Process job =
+        new ProcessBuilder(TrainProcess.command(arguments))
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile())
+            .start();
+    try {
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+      while (!Files.isDirectory(directory.resolve("run/global_step1"))) {
+        assertThat(job.isAlive()).as(Files.readString(out)).isTrue();
+        assertThat(System.nanoTime()).isLessThan(end);
+        Thread.sleep(50);
+      }
+      job.toHandle().destroy();
+      assertThat(job.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+      assertThat(job.exitValue()).as(Files.readString(out)).isEqualTo(ExitCode.STOPPED);
+    } finally {
+      job.destroyForcibly();
+    }
   }
 
   @Test

@@ -115,7 +115,8 @@ final class RankProcess implements AutoCloseable {
 
   /// Asks it to save and to end.
   void stop() {
-    process.destroy();
+    // Process.destroy would close its standard input, too, which ends it unsaved (ParentWatch).
+    process.toHandle().destroy();
   }
 
   /// Ends it at once, also when it is stopped.

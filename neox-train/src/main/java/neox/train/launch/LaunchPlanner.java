@@ -131,7 +131,7 @@ final class LaunchPlanner {
 
   private void requireLogin(String host) {
     HostProbe.Answer answer =
-        probe.ask(List.of("ssh", "-o", "PasswordAuthentication=no", host, "hostname"));
+        probe.ask(ssh(List.of("-o", "PasswordAuthentication=no"), host, "hostname"));
     if (!answer.isGood()) {
       throw UserException.of(
           "%s: host %s was not reachable via ssh (%s); set up passwordless ssh to it, set"
@@ -142,7 +142,7 @@ final class LaunchPlanner {
 
   private String addressOf(String host, boolean local) {
     List<String> command =
-        local ? List.of("hostname", "-I") : List.of("ssh", host, "hostname", "-I");
+        local ? List.of("hostname", "-I") : ssh(List.of(), host, "hostname", "-I");
     HostProbe.Answer answer = probe.ask(command);
     String[] addresses = answer.output().strip().split("\\s+");
     if (!answer.isGood() || addresses[0].isEmpty()) {
@@ -151,6 +151,20 @@ final class LaunchPlanner {
           hostfileName(), String.join(" ", command), lastLine(answer));
     }
     return addresses[0];
+  }
+
+  /// A question to a host; where ssh is the launcher, asked with the same words of its own.
+  private List<String> ssh(List<String> options, String host, String... question) {
+    Starter starter = config.starter();
+    List<String> words = new ArrayList<>(List.of("ssh"));
+    words.addAll(options);
+    if (starter.launcher() == LauncherName.SSH) {
+      words.addAll(List.of("-o", "BatchMode=yes", "-o", "ConnectTimeout=10"));
+      words.addAll(Shell.words("launcher_args", starter.arguments()));
+    }
+    words.add(host);
+    words.addAll(List.of(question));
+    return words;
   }
 
   private String hostfileName() {
