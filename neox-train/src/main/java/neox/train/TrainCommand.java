@@ -36,6 +36,7 @@ import neox.tensor.Device;
 import neox.tensor.NativeRuntime;
 import neox.train.agent.HostRanks;
 import neox.train.agent.OwnCommand;
+import neox.train.doctor.DoctorCommand;
 import neox.train.heartbeat.Heartbeat;
 import neox.train.launch.LaunchOptions;
 import neox.train.launch.LaunchPlan;
@@ -128,6 +129,8 @@ public final class TrainCommand implements ToolCommand {
         LrPlotCommand::new,
         "plan",
         PlanCommand::new,
+        "doctor",
+        DoctorCommand::new,
         RankCommand.AGENT,
         () -> new AgentCommand(arguments));
   }
@@ -262,6 +265,7 @@ public final class TrainCommand implements ToolCommand {
       if (ranks.isFirstOfAll()) {
         plan.loaded().warning().ifPresent(warning -> console.warn("%s", warning));
       }
+      new Preflight(ranks, Parts.hostName()).run(plan.loaded().effectiveYaml());
       Training.Seat seat =
           new Training.Seat(ranks, writers, Device.named(deviceOfRank()), start.heartbeat());
       return Training.run(plan, seat, console, stop);

@@ -15,19 +15,19 @@ import neox.base.UserException;
 /// a line `HOST slots=N` each, in the order of ranks.
 ///
 /// @param name of the file, for messages and for launchers that read it themselves
-record Hostfile(String name, SequencedMap<String, Integer> slots) {
+public record Hostfile(String name, SequencedMap<String, Integer> slots) {
   private static final Pattern LINE = Pattern.compile("^(\\S+)\\s+slots=(\\d{1,6})(?!\\d)");
 
-  Hostfile {
+  public Hostfile {
     slots = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(slots));
   }
 
-  static Hostfile read(Path file) throws IOException {
+  public static Hostfile read(Path file) throws IOException {
     String text = ReadableFile.text(ReadableFile.bytes(file), file.toString());
     return parse(file.toString(), text.lines().toList());
   }
 
-  static Hostfile parse(String name, List<String> lines) {
+  public static Hostfile parse(String name, List<String> lines) {
     SequencedMap<String, Integer> slots = new LinkedHashMap<>();
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i).strip();

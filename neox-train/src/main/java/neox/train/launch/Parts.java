@@ -33,6 +33,18 @@ public final class Parts {
     this.probe = probe;
   }
 
+  /// What this host is called.
+  public static String hostName() {
+    return ThisHost.name();
+  }
+
+  /// Words that ssh needs besides, where it is the launcher.
+  public static List<String> wordsForSsh(LaunchConfig config) {
+    return config.starter().launcher() == LauncherName.SSH
+        ? Shell.words("launcher_args", config.starter().arguments())
+        : List.of();
+  }
+
   public static Part of(Situation situation) throws IOException {
     LocalHost here =
         ThisHost.with(
@@ -130,16 +142,24 @@ public final class Parts {
   }
 
   private Optional<Hostfile> hostfile(List<String> warnings) throws IOException {
-    Optional<Path> named =
-        config.hosts().hostfile().or(() -> variable("DLTS_HOSTFILE").map(Path::of));
-    Path file = named.orElse(USUAL_HOSTFILE);
-    if (Files.exists(file)) {
-      return Optional.of(Hostfile.read(file));
+    Optional<Path> named = named(config, situation.environment());
+    if (named.isPresent() && !Files.exists(named.get())) {
+      warnings.add("%s: no such hostfile; the run stays on this host".formatted(named.get()));
     }
-    if (named.isPresent()) {
-      warnings.add("%s: no such hostfile; the run stays on this host".formatted(file));
-    }
-    return Optional.empty();
+    return hostfile(config, situation.environment());
+  }
+
+  /// The hosts that a run would be started on; empty: this one alone.
+  public static Optional<Hostfile> hostfile(LaunchConfig config, Map<String, String> environment)
+      throws IOException {
+    Path file = named(config, environment).orElse(USUAL_HOSTFILE);
+    return Files.exists(file) ? Optional.of(Hostfile.read(file)) : Optional.empty();
+  }
+
+  private static Optional<Path> named(LaunchConfig config, Map<String, String> environment) {
+    Optional<String> variable =
+        Optional.ofNullable(environment.get("DLTS_HOSTFILE")).filter(name -> !name.isBlank());
+    return config.hosts().hostfile().or(() -> variable.map(Path::of));
   }
 
   /// What DeepSpeed's users write down for all hosts: in the home directory, and over that where

@@ -21,6 +21,10 @@ final class SshSession implements AutoCloseable {
   private static final Path SETSID = Path.of("/usr/bin/setsid");
 
   private static final String FAILURE = "neox-train: ";
+
+  /// How ssh begins the line that says why it gives up, which is told at the end.
+  private static final String OF_SSH = "ssh: ";
+
   private static final String STOP = "stop\n";
 
   /// What ssh itself ends with when it cannot connect, or no longer.
@@ -88,7 +92,9 @@ final class SshSession implements AutoCloseable {
       failure.add(line);
     } else if (!line.isBlank()) {
       lastLine = line.strip();
-      err.println(name + line);
+      if (!line.startsWith(OF_SSH)) {
+        err.println(name + line);
+      }
     }
   }
 
