@@ -35,8 +35,8 @@ import picocli.CommandLine.Option;
     description = "Looks whether this host, and those of a hostfile, are fit for a run.",
     footerHeading = "Examples:",
     footer = {
-      "  neox-train doctor",
-      "  neox-train doctor -H hostfile pythia-14m.yml local.yml",
+      "  neox-train doctor pythia-14m.yml",
+      "  neox-train doctor -H hostfile",
       "",
       "A line for each thing: ok, warn or fail, and what to do. The exit code is 1 when one fails."
     })
