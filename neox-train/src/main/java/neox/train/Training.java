@@ -111,6 +111,7 @@ final class Training {
   static int run(RunPlan plan, Seat seat, Console console, StopRequest stop) throws IOException {
     plan.loaded().config().requireTrainable();
     requireMemory(plan.loaded().config(), seat);
+    requireSameBits(plan.loaded().config(), seat.device());
     evaluationSize(plan.loaded().config()); // complains before anything is made
     Optional<Path> save = plan.loaded().config().checkpoint().save();
     try (SaveLock lock = new SaveLock(save.filter(_ -> seat.ranks().isFirstOfAll()))) {
@@ -124,6 +125,14 @@ final class Training {
   static int stoppedEarly(Console console) {
     console.info("stopped before it took a step; run the same command again to continue");
     return ExitCode.STOPPED;
+  }
+
+  private static void requireSameBits(NeoxConfig config, Device device) {
+    if (config.deterministic().onEveryLayout() && device instanceof Device.Cuda) {
+      throw UserException.of(
+          "deterministic: layout is not built yet on GPUs, which add up the gradients of embeddings"
+              + " in no order; expected rerun");
+    }
   }
 
   private static void requireMemory(NeoxConfig config, Seat seat) {

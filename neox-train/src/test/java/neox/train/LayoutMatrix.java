@@ -264,7 +264,7 @@ final class LayoutMatrix {
           ranks -> {
             RunPlan plan = RunPlan.read(source, topology.worldSize(), _ -> {});
             int code = Training.run(plan, new Training.Seat(ranks, Device.CPU), console, stop);
-            if (code != ExitCode.OK) {
+            if (code != ExitCode.OK && code != ExitCode.STOPPED) {
               throw new IllegalStateException("exit code " + code);
             }
           });

@@ -19,9 +19,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Layers that are always cut into the same number of shards, of which each rank has as many as
-/// every other: it computes with them one by one, in matrices of one shape, and what they come to is
-/// added in float32 along one [SumTree]. The bits are those of as many ranks as there are shards,
-/// however few there really are (docs/decisions/0025-same-bits.md).
+/// every other: it computes with them one by one, in matrices of one shape, and what they come to
+/// is added in float32 along one [SumTree]. The bits are those of as many ranks as there are
+/// shards, however few there really are (docs/decisions/0025-same-bits.md).
 ///
 /// Shapes: S shards of this rank.
 record VirtualShards(Communicator group, int shards, SumTree tree) implements TensorParallel {
@@ -201,8 +201,8 @@ record VirtualShards(Communicator group, int shards, SumTree tree) implements Te
     return everywhere;
   }
 
-  /// A sum in which one term at most is not zero, so that its order does not matter. One rank adds a
-  /// zero as well: it makes a negative zero positive.
+  /// A sum in which one term at most is not zero, so that its order does not matter. One rank adds
+  /// a zero as well: it makes a negative zero positive.
   @Override
   public Tensor total(Tensor x) {
     return Scope.run(() -> {

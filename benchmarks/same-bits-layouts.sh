@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Does `deterministic: layout` end in the same bytes on every layout, and at what cost? Trains 50
+# steps on every (pipe, tensor, data) with a product of at most 4, with ZeRO 0 to 3, in the styles of
+# Pythia, GPT-3 (tied), LLaMA and LLaMA with grouped queries; with 12 shards, and in bfloat16 and
+# float16 with dropout and recomputation; ranks are threads of one process. Then moves runs from
+# layout to layout, each time back to the last checkpoint but one. Prints the digest of the weights
+# of each, and how long a step takes with and without. Exits 1 when a digest, a loss or a gradient
+# norm differs from that of one rank.
+# Needs `make dist`, or NEOX_CLASSPATH. Usage: benchmarks/same-bits-layouts.sh [STEPS]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. packaging/find-jdk.sh
+neox_find_jdk
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export OMP_NUM_THREADS=1
+classpath=${NEOX_CLASSPATH:-dist/lib/*}
+mkdir "$work/classes" "$work/runs"
+"$neox_jdk/bin/javac" -proc:none -d "$work/classes" -cp "$classpath" benchmarks/same-bits/SameBitsTable.java \
+  neox-train/src/test/java/neox/train/{LayoutMatrix,SameBits,Records}.java
+"$neox_jdk/bin/java" --enable-native-access=ALL-UNNAMED -cp "$work/classes:$classpath" \
+  neox.train.SameBitsTable "$work/runs" "${1:-50}"
