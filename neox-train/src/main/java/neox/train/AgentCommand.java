@@ -1,6 +1,5 @@
 package neox.train;
 
-import java.util.ArrayList;
 import java.util.List;
 import neox.base.Console;
 import neox.base.ExitCode;
@@ -89,7 +88,7 @@ final class AgentCommand implements ToolCommand {
           "--master_port and --node_rank: expected a port and a number of a host, found %d and %d",
           masterPort, node);
     }
-    List<String> forRanks = arguments == null ? List.of() : arguments;
+    List<String> forRanks = arguments == null ? List.of() : List.copyOf(arguments);
     AgentOrder order = new AgentOrder(worldInfo, node, masterAddress, masterPort);
     try (StopRequest stop = StopRequest.listen(console)) {
       if (obeysStdin) {
@@ -98,7 +97,8 @@ final class AgentCommand implements ToolCommand {
       HostRanks ranks = order.ranks(HostRun.usesGpus(forRanks)).orElse(null);
       return ranks == null
           ? ExitCode.OK
-          : new HostRun(own, new ArrayList<>(forRanks)).run(ranks, console, stop);
+          : new HostRun(own, forRanks, TrainCommand.termsOf(forRanks, ranks.worldSize()))
+              .run(ranks, console, stop);
     }
   }
 }

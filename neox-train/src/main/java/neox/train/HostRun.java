@@ -1,6 +1,7 @@
 package neox.train;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import neox.base.Console;
@@ -15,14 +16,25 @@ import neox.train.agent.OwnCommand;
 ///
 /// @param own what this process was started with
 /// @param forRanks what each rank is to be started with
-record HostRun(List<String> own, List<String> forRanks) {
+/// @param terms on which they run
+record HostRun(List<String> own, List<String> forRanks, Terms terms) {
   private static final String DEVICE = "--device";
   private static final String GPU = "cuda";
+
+  /// What the arguments of the ranks say of how they are watched.
+  ///
+  /// @param logs where their logs and the heartbeat of the job go
+  record Terms(Optional<Path> logs, Limits limits, int maxRestarts) {}
 
   int run(HostRanks ranks, Console console, StopRequest stop)
       throws IOException, InterruptedException {
     AgentPlan plan =
-        new AgentPlan(ranks, OwnCommand.with(own, forRanks), Optional.empty(), Limits.USUAL, 0);
+        new AgentPlan(
+            ranks,
+            OwnCommand.with(own, forRanks),
+            terms.logs(),
+            terms.limits(),
+            terms.maxRestarts());
     return Agent.run(plan, console, stop);
   }
 

@@ -34,6 +34,7 @@ import neox.parallel.Topology;
 import neox.parallel.comm.CommunicationException;
 import neox.tensor.Device;
 import neox.tensor.NativeRuntime;
+import neox.train.agent.AgentOptions;
 import neox.train.agent.HostRanks;
 import neox.train.agent.OwnCommand;
 import neox.train.doctor.DoctorCommand;
@@ -45,6 +46,7 @@ import neox.train.launch.Parts;
 import neox.train.launch.RankCommand;
 import neox.train.launch.Situation;
 import neox.train.launch.Starting;
+import neox.train.log.RunPlaces;
 import neox.train.plan.PlanCommand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -81,6 +83,7 @@ public final class TrainCommand implements ToolCommand {
   @Mixin StandardOptions standard = new StandardOptions();
   @Mixin ConfigOptions config = new ConfigOptions();
   @Mixin LaunchOptions launching = new LaunchOptions();
+  @Mixin AgentOptions failures = new AgentOptions();
 
   private final List<String> arguments;
 
@@ -154,8 +157,10 @@ public final class TrainCommand implements ToolCommand {
       case Part.Host host -> {
         host.warnings().forEach(warning -> console.warn("%s", warning));
         check(files, host.ranks().worldSize());
-        try (StopRequest stop = StopRequest.listen(console)) {
-          yield new HostRun(arguments, arguments).run(host.ranks(), console, stop);
+        // The first rank says that it has heard a signal.
+        try (StopRequest stop = StopRequest.listen(console.silent())) {
+          HostRun.Terms terms = terms(files, host.ranks().worldSize());
+          yield new HostRun(arguments, arguments, terms).run(host.ranks(), console, stop);
         }
       }
       case Part.Job(LaunchPlan plan) -> {
@@ -166,6 +171,21 @@ public final class TrainCommand implements ToolCommand {
         }
       }
     };
+  }
+
+  /// How ranks with these arguments are watched.
+  static HostRun.Terms termsOf(List<String> arguments, int worldSize) throws IOException {
+    TrainCommand command = new TrainCommand(arguments);
+    String[] words = arguments.toArray(String[]::new);
+    Tool.line(command, words).parseArgs(words);
+    return command.terms(ConfigLoader.open(command.source()), worldSize);
+  }
+
+  private HostRun.Terms terms(OpenedConfig files, int worldSize) {
+    return new HostRun.Terms(
+        RunPlaces.logsOfRanks(files.forRun(RunShape.ofRanks(worldSize)).config()),
+        failures.limits(),
+        failures.maxRestarts());
   }
 
   private Part part(OpenedConfig files) throws IOException {

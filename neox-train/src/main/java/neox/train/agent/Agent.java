@@ -9,6 +9,7 @@ import java.util.Optional;
 import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.StopRequest;
+import neox.base.StoppedException;
 import neox.train.heartbeat.Beat;
 import neox.train.heartbeat.JobBeat;
 
@@ -19,7 +20,7 @@ import neox.train.heartbeat.JobBeat;
 /// The ranks die with it, whatever happens to it. It belongs to the main thread.
 public final class Agent {
   /// The command, as its messages begin.
-  private static final String TOOL = "neox-train";
+  static final String TOOL = "neox-train";
 
   private static final long PERIOD_MILLIS = 50;
 
@@ -41,9 +42,21 @@ public final class Agent {
   /// @param stop what asks this process to stop, and so the ranks
   public static int run(AgentPlan plan, Console console, StopRequest stop)
       throws IOException, InterruptedException {
-    try (Crew crew = new LocalCrew(plan, console);
+    LocalCrew own = new LocalCrew(plan, console);
+    if (!plan.ranks().isFirst(0)) {
+      try (own) {
+        return new Member(plan, console, stop).run(own);
+      } catch (StoppedException e) {
+        return ExitCode.STOPPED;
+      }
+    }
+    try (Crew crew = plan.ranks().isAlone() ? own : AllCrews.meet(plan, own, stop);
         Reports reports = Reports.open(plan.logs(), console)) {
-      return new Agent(plan, console, stop).run(crew, reports);
+      int code = new Agent(plan, console, stop).run(crew, reports);
+      crew.leave(code);
+      return code;
+    } catch (StoppedException e) {
+      return ExitCode.STOPPED;
     }
   }
 
@@ -131,13 +144,14 @@ public final class Agent {
         .orElse(0);
   }
 
-  /// Another for each attempt: of the last, some rank on another host may still be about.
+  /// Another for each attempt: of the last, some rank on another host may still be about. Where the
+  /// agents of several hosts meet is taken.
   private int port() throws IOException {
-    if (plan.ranks().masterPort() > 0) {
-      return plan.ranks().masterPort();
-    }
-    InetAddress here = InetAddress.getByName(plan.ranks().masterAddress());
-    try (ServerSocket free = new ServerSocket(0, 1, here)) {
+    HostRanks ranks = plan.ranks();
+    try (ServerSocket free =
+        ranks.isAlone()
+            ? new ServerSocket(0, 1, InetAddress.getByName(ranks.masterAddress()))
+            : new ServerSocket(0)) {
       return free.getLocalPort();
     }
   }

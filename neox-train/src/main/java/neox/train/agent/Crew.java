@@ -17,6 +17,11 @@ interface Crew extends AutoCloseable {
   /// Kills them; returns when none is left.
   void end() throws IOException;
 
+  /// Lets the agents of other hosts go.
+  ///
+  /// @param code they are to end with
+  default void leave(int code) {}
+
   @Override
   void close() throws IOException;
 }

@@ -10,7 +10,8 @@ import neox.base.UserException;
 /// @param here how many ranks run here, which follow each other
 /// @param worldSize how many run on all hosts
 /// @param masterAddress of the host of rank 0
-/// @param masterPort where that host can be reached, or 0: a free port is chosen for each attempt
+/// @param masterPort where the agents of several hosts meet; the ranks of each attempt meet at a
+///   port that the first agent chooses
 /// @param devices one for each rank here, as `CUDA_VISIBLE_DEVICES` names them; none on CPUs
 public record HostRanks(
     String host,

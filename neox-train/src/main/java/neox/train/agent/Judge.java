@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import neox.base.ExitCode;
 import neox.train.agent.RankView.Ended;
+import neox.train.agent.RankView.Lost;
 import neox.train.agent.RankView.Running;
 import neox.train.agent.Verdict.Failed;
 import neox.train.agent.Verdict.Remedy;
@@ -24,7 +25,8 @@ record Judge(Limits limits) {
 
   /// Nothing as long as the ranks may go on.
   Optional<Verdict> judge(List<RankView> ranks, long nowMillis) {
-    return firstFailure(ranks)
+    return firstFailure(ranks, nowMillis)
+        .or(() -> lostHost(ranks))
         .or(() -> requestToStop(ranks))
         .or(() -> silent(ranks, nowMillis))
         .or(() -> lostPeer(ranks, nowMillis))
@@ -32,10 +34,15 @@ record Judge(Limits limits) {
         .or(() -> end(ranks, nowMillis));
   }
 
-  private static Optional<Verdict> firstFailure(List<RankView> ranks) {
+  private Optional<Verdict> firstFailure(List<RankView> ranks, long nowMillis) {
     return ended(ranks)
         .filter(rank -> isFailure(code(rank)))
         .min(Comparator.comparingLong(Judge::endedAt))
+        .filter(rank ->
+            code(rank) != ExitCode.USAGE
+                || isOfAll(rank, ranks)
+                || nowMillis - endedAt(rank)
+                    > limits.culprit().toMillis()) // others may say it, too
         .map(rank -> failure(rank, ranks));
   }
 
@@ -84,6 +91,19 @@ record Judge(Limits limits) {
           "somebody killed it, or the kernel did for want of memory (its log, dmesg, says so)");
     }
     return words.inShort();
+  }
+
+  /// No other attempt can be made: nobody starts the agent of a host again.
+  private static Optional<Verdict> lostHost(List<RankView> ranks) {
+    return ranks.stream()
+        .filter(rank -> rank.life() instanceof Lost)
+        .findFirst()
+        .map(rank ->
+            new Failed(
+                ExitCode.FAILED,
+                "host %s is lost%s: %s"
+                    .formatted(rank.host(), during(rank), ((Lost) rank.life()).why()),
+                Remedy.NONE));
   }
 
   /// A rank that gets such a signal in the moment before it can listen has taken no step, and

@@ -16,7 +16,7 @@ public record Limits(
   /// What suits most.
   public static final Limits USUAL =
       new Limits(
-          Duration.ofSeconds(20), Optional.empty(), Duration.ofSeconds(3), Duration.ofMinutes(1));
+          Duration.ofSeconds(20), Optional.empty(), Duration.ofSeconds(2), Duration.ofMinutes(1));
 
   /// How long a rank may make no progress; one limit for all that is not long by nature.
   Duration progressIn(Phase phase) {

@@ -26,6 +26,22 @@ record RankView(int rank, String host, Life life, Optional<Beat> beat) {
   /// @param words what it said last
   record Ended(int code, long atMillis, LastWords words) implements Life {}
 
+  /// Nobody knows: the agent of its host does not answer.
+  ///
+  /// @param why for people
+  record Lost(String why) implements Life {}
+
+  /// The same by a clock that is so much ahead.
+  RankView shifted(long millis) {
+    Life later =
+        switch (life) {
+          case Running(long since, boolean stopped) -> new Running(since + millis, stopped);
+          case Ended(int code, long at, LastWords words) -> new Ended(code, at + millis, words);
+          case Lost lost -> lost;
+        };
+    return new RankView(rank, host, later, beat.map(last -> last.shifted(millis)));
+  }
+
   String name() {
     return "rank %d (%s)".formatted(rank, host);
   }

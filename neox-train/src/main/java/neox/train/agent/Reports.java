@@ -3,13 +3,11 @@ package neox.train.agent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import neox.base.Console;
-import neox.base.NamedFiles;
 import neox.base.Progress;
 import neox.base.Tool;
 import neox.train.heartbeat.Beat;
@@ -19,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// What the first agent tells of its job while it runs: the heartbeat file, written by a thread of
 /// its own, for disks may be slow, and a line on the terminal.
 final class Reports implements AutoCloseable {
-  private static final Duration PERIOD = Duration.ofSeconds(2);
+  private static final Duration PERIOD = Duration.ofMillis(500);
+
+  private static final Duration LAST = Duration.ofSeconds(2);
 
   private final Optional<Path> directory;
   private final Console console;
@@ -85,10 +85,7 @@ final class Reports implements AutoCloseable {
       return;
     }
     try {
-      Path file = directory.get().resolve(JobBeat.FILE);
-      Path next = file.resolveSibling("." + JobBeat.FILE + ".tmp");
-      NamedFiles.writeString(next, beat.toJson() + "\n");
-      Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      beat.write(directory.get());
     } catch (IOException e) {
       if (!warned) {
         warned = true;
@@ -103,7 +100,7 @@ final class Reports implements AutoCloseable {
     if (directory.isPresent()) {
       try {
         writer.interrupt();
-        writer.join(PERIOD);
+        writer.join(LAST);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }

@@ -31,6 +31,21 @@ public record Beat(
     boolean waiting,
     String where) {
 
+  /// The same by a clock that is so much ahead.
+  public Beat shifted(long millis) {
+    return new Beat(
+        pid,
+        atMillis + millis,
+        progressAtMillis + millis,
+        phase,
+        step,
+        lastStep,
+        progress,
+        longestMillis,
+        waiting,
+        where);
+  }
+
   /// One line of JSON.
   public String toJson() {
     return Json.line(

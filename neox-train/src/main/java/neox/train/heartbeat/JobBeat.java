@@ -1,13 +1,18 @@
 package neox.train.heartbeat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import neox.base.NamedFiles;
 import neox.base.json.Json;
 
-/// The heartbeat of a whole job, for monitors: the file [#FILE], replaced every two seconds.
+/// The heartbeat of a whole job, for monitors: the file [#FILE], replaced twice a second.
 ///
 /// @param pid of the process that writes it, without which the file is a dead job's
 /// @param restarts how often the ranks have been started anew
@@ -47,8 +52,16 @@ public record JobBeat(long timeMillis, long pid, String state, int restarts, Lis
         .min(Comparator.comparingLong(Beat::step).thenComparing(Beat::phase));
   }
 
+  /// Replaces the file in a directory.
+  public void write(Path directory) throws IOException {
+    Path file = directory.resolve(FILE);
+    Path next = file.resolveSibling(FILE + ".tmp");
+    NamedFiles.writeString(next, toJson() + "\n");
+    Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  }
+
   /// One line of JSON; times are milliseconds since 1970.
-  public String toJson() {
+  String toJson() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("time", timeMillis);
     json.put("pid", pid);

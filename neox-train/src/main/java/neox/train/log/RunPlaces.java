@@ -55,6 +55,14 @@ public final class RunPlaces implements AutoCloseable, RunHook {
     }
   }
 
+  /// Where an agent keeps the logs of its ranks, and the heartbeat of the job.
+  public static Optional<Path> logsOfRanks(NeoxConfig config) {
+    return config
+        .monitor()
+        .logDir()
+        .or(() -> config.checkpoint().save().map(save -> save.resolve("logs")));
+  }
+
   private static boolean isSame(Path a, Path b) {
     return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
   }

@@ -6,6 +6,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import neox.base.Console;
@@ -169,6 +173,90 @@ class AgentTest {
         .isEqualTo(ExitCode.USAGE);
 
     assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("0\n");
+  }
+
+  @Test
+  void agentsOfSeveralHostsTakeTheirRanksDownAndStartThemAgainTogether() throws Exception {
+    String script =
+        HELLO
+            + "echo $RANK-$NEOX_RESTARTS at $MASTER_PORT >> said-$RANK;"
+            + " [ $RANK$NEOX_RESTARTS = 30 ] && { sleep 0.3; echo 'neox-train: oops' >&2; exit 3; };"
+            + " [ $NEOX_RESTARTS = 1 ] || exec sleep 50";
+    int port = freePort();
+
+    List<Integer> codes = onHosts(plan(2, 4, port, 0, 1, script), plan(2, 4, port, 2, 1, script));
+
+    assertThat(codes).containsExactly(ExitCode.OK, ExitCode.OK);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo(
+            "warning: rank 3 (host2) failed with exit code 3: oops; starting all ranks again from"
+                + " the last complete checkpoint (1 of at most 1)\n");
+    List<String> first = Files.readAllLines(directory.resolve("said-0"));
+    List<String> last = Files.readAllLines(directory.resolve("said-3"));
+    assertThat(first).hasSize(2);
+    assertThat(ports(last)).as("the ranks of an attempt meet").isEqualTo(ports(first));
+    assertNobodyIsLeft(4);
+  }
+
+  @Test
+  void theFirstHostNamesAHostWhoseAgentIsGone() throws Exception {
+    int port = freePort();
+    String script = HELLO + "exec sleep 50";
+    Thread visitor = Thread.ofPlatform().start(() -> comeAndGo(port));
+
+    int code;
+    try (StopRequest request = StopRequest.listen(console().silent())) {
+      code = Agent.run(plan(2, 3, port, 0, 5, script), console(), request);
+    }
+    visitor.join();
+
+    assertThat(code).isEqualTo(ExitCode.FAILED);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo("neox-train: host far is lost: the connection to its agent is closed\n");
+    assertNobodyIsLeft(2);
+  }
+
+  /// An agent that ends once its ranks are to begin.
+  private static void comeAndGo(int port) {
+    while (true) {
+      try (Link link = new Link(new Socket("127.0.0.1", port))) {
+        link.say(new Message.Hello("far", 2, 1, 3));
+        while (link.next(1000).isEmpty()) {
+          // The others come.
+        }
+        return;
+      } catch (IOException | InterruptedException e) {
+        // Not yet.
+      }
+    }
+  }
+
+  private List<Integer> onHosts(AgentPlan first, AgentPlan second) throws Exception {
+    try (StopRequest request = StopRequest.listen(console().silent())) {
+      FutureTask<Integer> other = new FutureTask<>(() -> Agent.run(second, console(), request));
+      Thread.ofPlatform().name("second host").start(other);
+      int code = Agent.run(first, console(), request);
+      return List.of(code, other.get());
+    }
+  }
+
+  private static List<String> ports(List<String> lines) {
+    return lines.stream().map(line -> line.substring(line.indexOf(" at "))).toList();
+  }
+
+  private AgentPlan plan(int here, int world, int port, int first, int maxRestarts, String script) {
+    return new AgentPlan(
+        new HostRanks("host" + first, first, here, world, "127.0.0.1", port, List.of()),
+        List.of("bash", "-c", "cd '%s'; %s".formatted(directory, script)),
+        Optional.empty(),
+        SHORT,
+        maxRestarts);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    }
   }
 
   private int run(int ranks, String script) throws Exception {

@@ -76,6 +76,10 @@ class JudgeTest {
     assertThat(judge(ended(0, 2, mistake), ended(1, 2, mistake)))
         .contains(new Failed(2, "a.yml:3: no such key\na.yml:4: nor this", Remedy.NONE));
     assertThat(judge(running(0, 0, 0, Phase.LOADING), ended(1, 2, mistake)))
+        .as("the first may say so, too, in a moment")
+        .isEmpty();
+    RankView alone = ended(1, 2, mistake, NOW - 3_100);
+    assertThat(judge(running(0, 0, 0, Phase.LOADING), alone))
         .contains(
             new Failed(2, "rank 1 (host1): a.yml:3: no such key\na.yml:4: nor this", Remedy.NONE));
   }
@@ -83,7 +87,7 @@ class JudgeTest {
   @Test
   void doesNotTakeThoseWhoLostAPeerForTheCulprit() {
     LastWords lost = new LastWords(List.of("connection closed"), Optional.empty(), false);
-    RankView follower = ended(0, 76, lost, NOW - 2_000);
+    RankView follower = ended(0, 76, lost, NOW - 1_900);
     assertThat(judge(follower, running(1, 0, 0, Phase.STEP))).isEmpty();
     assertThat(message(follower, ended(1, 137))).startsWith("rank 1 (host1) was killed");
     assertThat(message(ended(0, 1, lost, NOW - 100), ended(1, 134, LastWords.NONE, NOW - 200)))
