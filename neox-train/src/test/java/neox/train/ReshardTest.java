@@ -89,7 +89,7 @@ class ReshardTest {
 
   /// @param code which, when it is [ExitCode#STOPPED], makes the run stop and save on its way
   private Path run(String style, String layout, String name, int code) throws Exception {
-    String[] numbers = layout.split(" ");
+    String[] numbers = layout.split(" ", -1);
     Topology topology =
         new Topology(
             Integer.parseInt(numbers[0]),

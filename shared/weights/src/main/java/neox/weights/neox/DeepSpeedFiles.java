@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import neox.base.UserException;
 import neox.weights.pickle.TorchFile;
+import org.jspecify.annotations.Nullable;
 
 /// The files of a checkpoint in which DeepSpeed keeps the optimizer's state: either one for each
 /// data-parallel rank of each model-parallel rank (ZeRO, bfloat16), or an entry of each
@@ -112,7 +113,7 @@ final class DeepSpeedFiles implements AutoCloseable {
     return file;
   }
 
-  private static Map<?, ?> dict(TorchFile file, Object value) {
+  private static Map<?, ?> dict(TorchFile file, @Nullable Object value) {
     if (value instanceof Map<?, ?> map) {
       return map;
     }

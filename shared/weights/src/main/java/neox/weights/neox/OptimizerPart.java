@@ -33,6 +33,7 @@ final class OptimizerPart {
   /// Where a parameter lies in a unit.
   record Address(long start, long count) {}
 
+  private static final long MOST_NUMBERS = 1L << 48;
   private static final String STATE = "state";
   private static final String STEP = "step";
   private static final String PARAM_GROUPS = "param_groups";
@@ -249,7 +250,9 @@ final class OptimizerPart {
         && map.get("start") instanceof Long start
         && map.get("numel") instanceof Long count
         && start >= 0
-        && count >= 0) {
+        && start < MOST_NUMBERS
+        && count >= 0
+        && count < MOST_NUMBERS) {
       return new Address(start, count);
     }
     throw refuse("has a param_slice_mapping without start and numel");

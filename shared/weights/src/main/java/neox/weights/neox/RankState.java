@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import neox.weights.DType;
@@ -74,7 +75,7 @@ final class RankState {
 
   /// The shape of this rank's piece.
   Shape shape(String key) {
-    return entries.get(key).shape();
+    return Objects.requireNonNull(entries.get(key), key).shape();
   }
 
   /// This rank's piece of a parameter in one slot. What no step has changed yet is zero.

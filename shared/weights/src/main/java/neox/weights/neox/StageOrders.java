@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import neox.weights.neox.ParameterOrder.Entry;
 import neox.weights.spec.Home;
@@ -49,7 +50,7 @@ final class StageOrders {
       }
       boolean last = stage == stages.size() - 1; // it has all that is left
       while (!left.isEmpty() && (last || !isFull(part, filled))) {
-        add(filled, layers.get(left.removeFirst()));
+        add(filled, Objects.requireNonNull(layers.get(left.removeFirst())));
       }
       orders.add(new ParameterOrder(filled));
     }
@@ -88,7 +89,7 @@ final class StageOrders {
           };
       long expected =
           switch (part.form()) {
-            case BY_PARAMETER -> part.groups().get(group).size();
+            case BY_PARAMETER -> group < part.groups().size() ? part.groups().get(group).size() : 0;
             case BY_GROUP, BY_PARTITION -> part.length(group);
           };
       if (found < expected) {

@@ -19,11 +19,9 @@ public record StoredLossScale(double scale, long step, long lastOverflow, Option
       return Optional.empty();
     }
     // ZeRO pickles the scaler itself; the optimizer without ZeRO writes its numbers.
-    boolean pickled =
-        optimizer.get("loss_scaler") instanceof PickledObject scaler
-            && scaler.state() instanceof Map<?, ?>;
-    return pickled
-        ? ofNumbers((Map<?, ?>) ((PickledObject) optimizer.get("loss_scaler")).state())
+    return optimizer.get("loss_scaler") instanceof PickledObject scaler
+            && scaler.state() instanceof Map<?, ?> numbers
+        ? ofNumbers(numbers)
         : ofNumbers(optimizer);
   }
 

@@ -25,7 +25,7 @@ class StageCutTest {
     List<String> lines = Files.readAllLines(Golden.path("pipeline-partition/partitions.tsv"));
     assertThat(lines).hasSizeGreaterThan(300);
     for (String line : lines.subList(1, lines.size())) {
-      String[] row = line.split("\t");
+      String[] row = line.split("\t", -1);
       ModelConfig model = model(row[0], Integer.parseInt(row[1]), Integer.parseInt(row[2]));
       int stages = Integer.parseInt(row[5]);
       ParallelConfig parallel =
