@@ -434,7 +434,7 @@ final class Training {
       return Noise.of(config.data().seed(), 0, microBatch);
     }
     return ranks.world().isAlone()
-        ? Noise.OF_PROCESS
+        ? Noise.ofProcess()
         : Noise.of(config.data().seed(), ranks.data().rank(), microBatch);
   }
 

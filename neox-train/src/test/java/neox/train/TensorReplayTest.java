@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import neox.config.ConfigLoader;
@@ -167,7 +168,7 @@ class TensorReplayTest {
                   new LanguageModeling(0),
                   gradients,
                   _ -> {},
-                  _ -> Noise.OF_PROCESS)) {
+                  _ -> Noise.ofProcess())) {
         Taking taking =
             new Taking(
                 config,
@@ -241,7 +242,7 @@ class TensorReplayTest {
       for (List<LayerSpec> layers : network.spec().stages(config.parallel())) {
         for (ParameterSpec parameter : NetworkSpec.parameters(layers)) {
           if (stage == 0 || parameter.share() instanceof Share.Split) {
-            double norm = norms.get(parameter.key());
+            double norm = Objects.requireNonNull(norms.get(parameter.key()));
             squares += norm * norm;
           }
         }

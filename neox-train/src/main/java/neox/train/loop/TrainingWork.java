@@ -88,7 +88,7 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
   /// @param begun is told each micro-batch that is begun
   public static TrainingWork ofEvaluation(
       BatchFeed feed, Objective objective, Consumer<Begun> begun) {
-    return new TrainingWork(feed, objective, MicroBatchSums.NONE, begun, _ -> Noise.OF_PROCESS);
+    return new TrainingWork(feed, objective, MicroBatchSums.NONE, begun, _ -> Noise.ofProcess());
   }
 
   /// Prepares for the micro-batches of one optimizer step, or of one evaluation.

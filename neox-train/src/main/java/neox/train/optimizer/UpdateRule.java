@@ -62,7 +62,9 @@ sealed interface UpdateRule
     return of(rule, Communicator.alone());
   }
 
-  /// @param tensor the ranks that share parameters
+  /// The rule of ranks that share parameters.
+  ///
+  /// @param tensor those ranks
   static UpdateRule of(OptimizerRule rule, Communicator tensor) {
     return switch (rule) {
       case OptimizerRule.Adam adam -> new AdamUpdate(adam, false);

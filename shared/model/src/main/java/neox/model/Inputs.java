@@ -11,13 +11,13 @@ import org.bytedeco.pytorch.Tensor;
 public record Inputs(Tensor ids, Places positions, Visibility visibility, Noise noise) {
   /// Whole texts from their beginning; each token sees itself and those before it.
   public static Inputs of(Tensor ids) {
-    return new Inputs(ids, Places.fromStart(), Visibility.all(), Noise.OF_PROCESS);
+    return new Inputs(ids, Places.fromStart(), Visibility.all(), Noise.ofProcess());
   }
 
   /// The continuation of texts whose beginnings are remembered.
   public static Inputs after(AttentionHistory history, Tensor ids) {
     return new Inputs(
-        ids, history.next(ids.size(1)), Visibility.all().withHistory(history), Noise.OF_PROCESS);
+        ids, history.next(ids.size(1)), Visibility.all().withHistory(history), Noise.ofProcess());
   }
 
   public Inputs withVisibility(Visibility value) {

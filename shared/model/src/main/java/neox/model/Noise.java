@@ -9,7 +9,10 @@ public sealed interface Noise {
   /// dropout stands: there is no state to save, and a pass that is computed again draws the same.
   record Seeded(long seed) implements Noise {}
 
-  Noise OF_PROCESS = new OfProcess();
+  /// See [OfProcess].
+  static Noise ofProcess() {
+    return new OfProcess();
+  }
 
   /// The noise of one micro-batch on one replica of the network.
   ///

@@ -173,7 +173,7 @@ class DropoutTest {
   }
 
   private static Pass pass(Mode mode) {
-    return pass(mode, Noise.OF_PROCESS);
+    return pass(mode, Noise.ofProcess());
   }
 
   private static Pass pass(Mode mode, Noise noise) {
