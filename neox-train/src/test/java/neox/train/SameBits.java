@@ -1,6 +1,7 @@
 package neox.train;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -97,7 +98,7 @@ record SameBits(LayoutMatrix matrix, Path directory) {
     try (NeoxCheckpoint saved = NeoxCheckpoint.open(save, OptionalLong.empty(), model)) {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (String name : new TreeSet<>(saved.names())) {
-        digest.update(name.getBytes());
+        digest.update(name.getBytes(StandardCharsets.UTF_8));
         digest.update(saved.view(name).bytes().asByteBuffer());
       }
       return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
