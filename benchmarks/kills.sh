@@ -30,6 +30,21 @@ corpus() {
 corpus data 'of a text that no one needs to read'
 corpus other 'in which something else is said'
 
+# Texts with a vocabulary, for those whose middles are moved.
+words() {
+  for i in $(seq 2000); do
+    echo "{\"text\": \"Line $i of a text with a middle, whose number is $((i * 7919 % 1000)).\"}"
+  done > words.jsonl
+  "$dist/bin/neox-preprocess" train-tokenizer --input words.jsonl --vocab-size 300 \
+    --output words.json > /dev/null 2>&1
+  "$dist/bin/neox-preprocess" --input words.jsonl --output-prefix words --append-eod \
+    --tokenizer-type HFTokenizer --vocab-file words.json 2> /dev/null
+}
+words
+
+# Pairs of answers, and answers that are liked or not.
+cp -r "$here/neox-train/src/test/resources/golden/post-training/data" preferences
+
 # base NAME: the configuration, without what a line of the table adds.
 base() {
   cat << END
@@ -62,6 +77,11 @@ save: run
 load: run
 END
 }
+
+# The model that adapters and preferences begin with.
+base > base.yml
+"$dist/bin/neox-train" base.yml --set save=base --set load=null --set train_iters=2 \
+  --set checkpoint_factor=2 --set extra_save_iters=[] > out 2> err || { cat err >&2; exit 1; }
 
 # start RANKS: starts the command on all ranks; their process ids are in pids.
 start() {
