@@ -14,6 +14,8 @@ import neox.data.SamplePiece;
 public record StepDocuments(Set<Document> documents) {
   private static final int SHOWN = 8;
 
+  /// One document of a dataset.
+  ///
   /// @param number of the item in the dataset
   public record Document(Path prefix, long number) {}
 

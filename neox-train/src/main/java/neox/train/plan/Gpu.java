@@ -9,6 +9,8 @@ public record Gpu(String name, Peak peak, Memory memory, Links links, String sou
   /// Operations per second of dense products, as the vendor states them.
   public record Peak(double fp32, double fp16, double bf16) {}
 
+  /// Memory of its own.
+  ///
   /// @param bytes as the driver reports them
   /// @param bandwidth bytes per second
   /// @param reserved bytes that driver, kernels and communicators take before anything is made

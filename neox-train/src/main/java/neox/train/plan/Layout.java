@@ -15,6 +15,8 @@ public record Layout(
     RecomputeConfig recompute,
     boolean sequenceParallel) {
 
+  /// How a replica's samples of a step are cut.
+  ///
   /// @param micro samples per forward pass and replica
   /// @param perStep forward passes of each replica
   public record Batches(int micro, int perStep) {}

@@ -19,7 +19,8 @@ import neox.weights.spec.NetworkSpec;
 /// @param hardware with what is computed again
 record StrictFlops(double model, double hardware) {
   static StrictFlops of(PlannedRun run, Layout layout) {
-    return new Count(run, layout.recompute()).of(run.network(layout.tensor()), layout.samples());
+    return new Count(run, layout.recompute())
+        .of(run.network(layout.tensor()), (double) layout.samples());
   }
 
   /// Operations per token.
@@ -58,7 +59,7 @@ record StrictFlops(double model, double hardware) {
         case LayerSpec.Transformer block -> transformer(block).recomputed(blocks);
         case LayerSpec.Gmlp block -> gmlp(block).recomputed(blocks);
         case LayerSpec.Head head ->
-            matrix(head.weight().shape().count(), head.weight().trainable());
+            matrix((double) head.weight().shape().count(), head.weight().trainable());
         case LayerSpec.Embedding _, LayerSpec.SoftPrompt _, LayerSpec.FinalNorm _ ->
             new PerToken(0, 0, 0);
       };
@@ -94,12 +95,12 @@ record StrictFlops(double model, double hardware) {
     }
 
     private static PerToken linear(LinearSpec linear) {
-      PerToken own = matrix(linear.weight().shape().count(), linear.weight().trainable());
+      PerToken own = matrix((double) linear.weight().shape().count(), linear.weight().trainable());
       return linear.adapter().map(each -> own.plus(adapter(each))).orElse(own);
     }
 
     private static PerToken adapter(AdapterSpec adapter) {
-      return matrix(adapter.a().shape().count() + adapter.b().shape().count(), true);
+      return matrix((double) (adapter.a().shape().count() + adapter.b().shape().count()), true);
     }
 
     private static PerToken matrix(double entries, boolean trained) {
