@@ -145,8 +145,9 @@ public record Launch(int rank, int worldSize, String masterAddress, int masterPo
       case TORCHRUN -> Optional.empty();
       case SLURM ->
           NODE_LISTS.stream()
-              .filter(name -> RankVariables.value(environment, name).isPresent())
-              .map(name -> SlurmNodes.expand(name, environment.get(name)).getFirst())
+              .flatMap(name ->
+                  RankVariables.value(environment, name).stream()
+                      .map(list -> SlurmNodes.expand(name, list).getFirst()))
               .findFirst();
       case OPEN_MPI, MVAPICH, PMI -> {
         Optional<String> size = RankVariables.value(environment, said.size());
