@@ -144,7 +144,7 @@ final class LaunchPlanner {
     List<String> command =
         local ? List.of("hostname", "-I") : ssh(List.of(), host, "hostname", "-I");
     HostProbe.Answer answer = probe.ask(command);
-    String[] addresses = answer.output().strip().split("\\s+");
+    String[] addresses = answer.output().strip().split("\\s+", -1);
     if (!answer.isGood() || addresses[0].isEmpty()) {
       throw UserException.of(
           "%s: '%s' does not tell where ranks can meet (%s); give master_addr",

@@ -37,7 +37,7 @@ final class SshSession implements AutoCloseable {
   private final List<String> failure = new ArrayList<>();
   private final List<Thread> readers;
   private String lastLine = "";
-  private volatile long endedAtNanos;
+  private long endedAtNanos;
 
   private SshSession(String host, Process process, boolean first, Console console) {
     this.host = host;
@@ -51,7 +51,6 @@ final class SshSession implements AutoCloseable {
                 "errors",
                 process.errorReader(),
                 line -> error(line, err, first ? "" : host + ": ")));
-    process.onExit().thenRun(() -> endedAtNanos = System.nanoTime());
   }
 
   static SshSession start(String host, List<String> command, boolean first, Console console)
@@ -98,8 +97,13 @@ final class SshSession implements AutoCloseable {
     }
   }
 
+  /// Notes when it is first seen to have ended.
   boolean isAlive() {
-    return process.isAlive();
+    boolean alive = process.isAlive();
+    if (!alive && endedAtNanos == 0) {
+      endedAtNanos = System.nanoTime();
+    }
+    return alive;
   }
 
   int code() {
