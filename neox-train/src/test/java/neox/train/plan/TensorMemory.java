@@ -77,7 +77,12 @@ public final class TensorMemory implements AutoCloseable {
 
   /// `reportMemoryUsage(this, ptr, alloc_size, total_allocated, total_reserved, device)`
   private static void report(
-      MemorySegment self, MemorySegment at, long size, long allocated, long reserved, short where) {
+      MemorySegment unusedSelf,
+      MemorySegment at,
+      long size,
+      long unusedAllocated,
+      long unusedReserved,
+      short unusedWhere) {
     if (size > 0) {
       OF_THREAD.get().allocate(at.address(), size);
       return;
@@ -88,16 +93,20 @@ public final class TensorMemory implements AutoCloseable {
     }
   }
 
-  private static boolean enabled(MemorySegment self) {
+  private static boolean enabled(MemorySegment unusedSelf) {
     return OF_THREAD.get() != null;
   }
 
-  private static void destroy(MemorySegment self) {
+  private static void destroy(MemorySegment unusedSelf) {
     // The object is for ever.
   }
 
   private static void outOfMemory(
-      MemorySegment self, long size, long allocated, long reserved, short where) {
+      MemorySegment unusedSelf,
+      long unusedSize,
+      long unusedAllocated,
+      long unusedReserved,
+      short unusedWhere) {
     // The failure is thrown besides.
   }
 
@@ -138,10 +147,10 @@ public final class TensorMemory implements AutoCloseable {
     return object;
   }
 
-  private static MemorySegment stub(String name, MethodType type, FunctionDescriptor native_) {
+  private static MemorySegment stub(String name, MethodType type, FunctionDescriptor descriptor) {
     try {
       MethodHandle handle = MethodHandles.lookup().findStatic(TensorMemory.class, name, type);
-      return Linker.nativeLinker().upcallStub(handle, native_, FOREVER);
+      return Linker.nativeLinker().upcallStub(handle, descriptor, FOREVER);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
