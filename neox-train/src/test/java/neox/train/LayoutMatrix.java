@@ -108,6 +108,7 @@ final class LayoutMatrix {
     LLAMA(llama()),
     GQA(gqa());
 
+    @SuppressWarnings("ImmutableEnumChecker") // Map.of
     private final Map<String, String> settings;
 
     Style(Map<String, String> settings) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import neox.base.ExitCode;
 import neox.parallel.Topology;
 import neox.tensor.NativeRuntime;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,14 +108,15 @@ class ReshardTest {
   }
 
   private TrainFixture fixture() throws IOException {
-    Path place = directory.resolve("fixture");
-    if (!Files.exists(place)) {
-      fixture = new TrainFixture(Files.createDirectories(place));
+    TrainFixture made = fixture;
+    if (made == null) {
+      made = new TrainFixture(Files.createDirectories(directory.resolve("fixture")));
+      fixture = made;
     }
-    return fixture;
+    return made;
   }
 
-  private TrainFixture fixture;
+  private @Nullable TrainFixture fixture;
 
   private Map<String, String> settings(String style, Topology topology, int zero, Path save)
       throws Exception {

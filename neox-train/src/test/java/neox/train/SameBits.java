@@ -28,9 +28,7 @@ record SameBits(LayoutMatrix matrix, Path directory) {
   /// @param digest of all weights, by their names
   record Result(Curve curve, String digest) {}
 
-  /// What a run is besides its style.
-  ///
-  /// @param shards `deterministic_shards`
+  /// What a run is besides its style: `deterministic_shards`, and settings.
   enum Variant {
     FP32(4, Map.of()),
     TWELFTHS(12, Map.of()),
@@ -50,6 +48,8 @@ record SameBits(LayoutMatrix matrix, Path directory) {
             "z_loss_multiplier", "0.001"));
 
     private final int shards;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Map.of
     private final Map<String, String> settings;
 
     Variant(int shards, Map<String, String> settings) {

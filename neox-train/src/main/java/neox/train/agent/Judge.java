@@ -72,6 +72,7 @@ record Judge(Limits limits) {
   }
 
   /// Whether it is the first rank's, which speaks for all, or several have it.
+  @SuppressWarnings("ReferenceEquality") // one of the list
   private static boolean isOfAll(RankView rank, List<RankView> ranks) {
     List<String> words = ((Ended) rank.life()).words().failure();
     return rank == ranks.getFirst()

@@ -28,7 +28,7 @@ final class RankProcess implements AutoCloseable {
 
   /// What a process has to itself.
   ///
-  /// @param name of the rank, for people
+  /// @param rank its number in the job
   /// @param beat the file of its heartbeat
   record Place(int rank, String host, Path beat, RankLog log) {
     String name() {

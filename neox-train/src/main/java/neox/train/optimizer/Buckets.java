@@ -15,6 +15,8 @@ import neox.train.optimizer.Bucket.Member;
 ///
 /// @param all those that are trained; with shared weights the others, too
 public record Buckets(Holdings holdings, ZeroConfig zero, List<Bucket> all) {
+  /// The parameters of this rank, those of a kind that a pass uses in the same steps together.
+  ///
   /// @param uses of the parameters, in steps of a pass; unknown where they are not listed
   public static Buckets of(Holdings holdings, List<WeightUse> uses, ZeroConfig zero, Cut cut) {
     boolean alone = holdings.ranks().data().isAlone();

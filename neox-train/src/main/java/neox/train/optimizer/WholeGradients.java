@@ -36,7 +36,10 @@ final class WholeGradients implements BucketGradients {
     long length = bucket.layout().length();
     sums = Scope.keep(placement.as(ScalarType.Float).zeros(length));
     arriving = isBetween() ? Scope.keep(placement.zeros(length)) : sums;
-    tree = accumulation == Accumulation.TREE ? Optional.of(new TreeSums(arriving, sums)) : Optional.empty();
+    tree =
+        accumulation == Accumulation.TREE
+            ? Optional.of(new TreeSums(arriving, sums))
+            : Optional.empty();
     for (Slice slice : bucket.layout().whole()) {
       bucket.parameter(slice).collect(bucket.view(arriving, slice));
     }

@@ -1,5 +1,6 @@
 package neox.train.agent;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
@@ -22,6 +23,7 @@ import java.util.stream.Stream;
 import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.StopRequest;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -219,7 +221,7 @@ class AgentTest {
   /// An agent that ends once its ranks are to begin.
   private static void comeAndGo(int port) {
     while (true) {
-      try (Link link = new Link(new Socket("127.0.0.1", port))) {
+      try (Link link = new Link(new Socket(InetAddress.getLoopbackAddress(), port))) {
         link.say(new Message.Hello("far", 2, 1, 3));
         while (link.next(1000).isEmpty()) {
           // The others come.
@@ -277,14 +279,14 @@ class AgentTest {
     }
   }
 
-  private StopRequest stop;
+  private volatile @Nullable StopRequest stop;
 
   private void requestWhenAllAreThere(int ranks) {
     try {
       while (pids().size() < ranks) {
         Thread.sleep(10);
       }
-      stop.request();
+      requireNonNull(stop).request();
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }

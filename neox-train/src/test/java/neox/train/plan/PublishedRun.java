@@ -37,13 +37,13 @@ record PublishedRun(
     Path file = Path.of("src/test/resources/golden/plan/published-runs.tsv");
     return Files.readAllLines(file, StandardCharsets.UTF_8).stream()
         .filter(line -> !line.startsWith("#") && !line.isBlank())
-        .map(line -> parse(line.split("\t")))
+        .map(line -> parse(line.split("\t", -1)))
         .toList();
   }
 
   private static PublishedRun parse(String[] fields) {
     Map<String, String> keys = new LinkedHashMap<>();
-    for (String pair : fields[5].split(" ")) {
+    for (String pair : fields[5].split(" ", -1)) {
       int equals = pair.indexOf('=');
       keys.put(pair.substring(0, equals), pair.substring(equals + 1));
     }
@@ -57,26 +57,30 @@ record PublishedRun(
   }
 
   private int number(String key) {
+    return Integer.parseInt(text(key));
+  }
+
+  private String text(String key) {
     String text = keys.get(key);
     if (text == null) {
       throw new IllegalStateException(name + ": no " + key);
     }
-    return Integer.parseInt(text);
+    return text;
   }
 
   /// What the planner says of it.
   Plan plan(Efficiency efficiency) {
     Topology topology = new Topology(number("pp"), number("dp"), number("tp"));
     Map<String, String> overrides = new LinkedHashMap<>();
-    overrides.put("num_layers", keys.get("layers"));
-    overrides.put("hidden_size", keys.get("hidden"));
-    overrides.put("num_attention_heads", keys.get("heads"));
+    overrides.put("num_layers", text("layers"));
+    overrides.put("hidden_size", text("hidden"));
+    overrides.put("num_attention_heads", text("heads"));
     overrides.put("seq_length", "2048");
     overrides.put("max_position_embeddings", "2048");
-    overrides.put("train_micro_batch_size_per_gpu", keys.get("micro"));
-    overrides.put("gradient_accumulation_steps", keys.get("steps"));
-    overrides.put("pipe_parallel_size", keys.get("pp"));
-    overrides.put("model_parallel_size", keys.get("tp"));
+    overrides.put("train_micro_batch_size_per_gpu", text("micro"));
+    overrides.put("gradient_accumulation_steps", text("steps"));
+    overrides.put("pipe_parallel_size", text("pp"));
+    overrides.put("model_parallel_size", text("tp"));
     overrides.put("zero_optimization.stage", "1");
     overrides.put("checkpoint_activations", "true");
     overrides.put("precision", "fp16");
@@ -95,7 +99,7 @@ record PublishedRun(
     Gpu device = Gpus.named(gpu).withNetwork(network * 1e9 / BITS / PER_MACHINE);
     PlannedRun run =
         new PlannedRun(
-            config, number("vocab"), device, PlannedRun.Attention.valueOf(keys.get("scores")));
+            config, number("vocab"), device, PlannedRun.Attention.valueOf(text("scores")));
     Layout layout = Layout.of(config, topology);
     return Plan.of(run, layout, MemoryPlan.of(run, layout), efficiency);
   }

@@ -27,6 +27,7 @@ import org.bytedeco.pytorch.global.torch;
 ///
 /// The listener is a C++ object (`c10::MemoryReportingInfoBase`), of which Bytedeco shows methods
 /// but no way to implement them; here its table of virtual functions is laid out by hand.
+@SuppressWarnings({"restricted", "UnusedMethod"}) // C++ calls what Java does not
 public final class TensorMemory implements AutoCloseable {
   private static final Arena FOREVER = Arena.ofShared();
   private static final Map<Long, Allocation> ALLOCATIONS = new ConcurrentHashMap<>();

@@ -53,6 +53,7 @@ public record Parameter(ParameterSpec spec, Tensor value, List<Leaf> leaves, Lis
   }
 
   /// Has the piece and all leaves lie in this memory from now on, `[elements]`.
+  @SuppressWarnings("ReferenceEquality") // a leaf may be the piece itself
   public void move(Tensor memory) {
     Tensor shaped = memory.view_as(value);
     Gradients.move(value, shaped);

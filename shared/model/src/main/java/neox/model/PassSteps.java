@@ -94,6 +94,7 @@ final class PassSteps {
   /// What a step reads, as the backward pass crosses it on its way to the step before.
   ///
   /// Autograd runs what was computed later first, so that nothing of this step is left to do then.
+  @SuppressWarnings("ReferenceEquality") // the one that does nothing
   Tensor border(int step, Tensor x) {
     LayerWatch told = watch;
     if (told == LayerWatch.NONE) {
