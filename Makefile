@@ -7,7 +7,8 @@ SHELL := /bin/bash
 JDK := $(shell . packaging/find-jdk.sh; neox_find_jdk; echo "$$neox_jdk")
 # Maven's own libraries use Unsafe; the JDK's warnings about it are not for our users.
 export MAVEN_OPTS += $(if $(JDK),--sun-misc-unsafe-memory-access=allow)
-MVN := $(if $(JDK),JAVA_HOME=$(JDK) )mvn --batch-mode --no-transfer-progress -Dstyle.color=never
+# Two modules at a time: while one is compiled, on one core, another tests.
+MVN := $(if $(JDK),JAVA_HOME=$(JDK) )mvn --batch-mode --no-transfer-progress -Dstyle.color=never -T 2
 # Of what Maven tells, the line of each module, warnings and errors.
 TELL := 2>&1 | packaging/maven-lines.sh
 SOURCES := $(shell find shared neox-* -path '*/src/main/*' -type f) \

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import neox.base.Environment;
 import neox.base.NamedFiles;
-import neox.base.ParentWatch;
+import neox.base.process.ParentWatch;
 
 /// The heartbeat of this rank. The thread that makes it tells its progress by counting; a thread
 /// beside it writes that down twice a second, so that both can be told from outside: a process that

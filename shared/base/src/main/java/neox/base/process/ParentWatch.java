@@ -1,4 +1,4 @@
-package neox.base;
+package neox.base.process;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Locale;
 import java.util.Optional;
+import neox.base.ExitCode;
 
 /// Lets this process live no longer than the one that started it, however that ends: nobody would
 /// wait for it any more.
