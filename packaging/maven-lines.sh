@@ -11,5 +11,9 @@ exec awk '
     fflush()
     next
   }
+  # Modules are built two at a time; the plugin that chooses the JDK is not marked for that, but
+  # keeps what it chose with its module. Maven says so in a box for each of them.
+  /^\[WARNING\] \*/ || /^\[WARNING\] *$/ || /not marked as thread-safe/ { next }
+  /^\[WARNING\]   org.apache.maven.plugins:maven-toolchains-plugin:/ { next }
   /^\[INFO\]/ || /^ *$/ { next }
   { print; fflush() }'
