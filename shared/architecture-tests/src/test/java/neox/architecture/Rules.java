@@ -10,6 +10,7 @@ import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaCodeUnitAccess;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -94,6 +95,9 @@ final class Rules {
           .andShould()
           .resideInAPackage("neox.weights.pickle");
 
+  /// Where the process, its streams and its environment are known.
+  private static final List<String> PROCESS = List.of("neox.base", "neox.base.process");
+
   static final ArchRule ONLY_MAIN_METHODS_AND_BASE_END_THE_PROCESS =
       classes()
           .should(
@@ -102,7 +106,7 @@ final class Rules {
                   javaClass ->
                       uses(javaClass, ENDS_THE_PROCESS)
                           .filter(access -> !access.getOrigin().getName().equals("main"))
-                          .filter(access -> !javaClass.getPackageName().equals("neox.base"))
+                          .filter(access -> !PROCESS.contains(javaClass.getPackageName()))
                           .map(JavaAccess::getDescription)));
 
   static final ArchRule ONLY_BASE_READS_THE_ENVIRONMENT =
@@ -228,7 +232,7 @@ final class Rules {
   private static ArchRule onlyBaseUses(String verb, Set<String> members) {
     return classes()
         .that()
-        .resideOutsideOfPackage("neox.base")
+        .resideOutsideOfPackages(PROCESS.toArray(String[]::new))
         .should(
             new Violations(
                 "not " + verb,

@@ -1,7 +1,6 @@
 package neox.config;
 
 import java.util.List;
-import neox.config.model.HeadConfig.Output;
 import neox.config.model.MlpConfig;
 import neox.config.model.ModelConfig;
 import neox.config.model.Positions;
@@ -107,10 +106,6 @@ public record DeterministicConfig(SameOn sameOn, int shards) {
         List.of("use_qk_layernorm", KEY),
         "deterministic layout is not built yet for it: all heads train one norm");
     t.check(
-        model.head().output() == Output.LOGITS,
-        List.of("train_impl", KEY),
-        "deterministic layout is not built yet for reward models");
-    t.check(
         model.prompt().isEmpty(),
         List.of("soft_prompt_tuning.enabled", KEY),
         "deterministic layout is not built yet for soft prompts");
@@ -121,6 +116,10 @@ public record DeterministicConfig(SameOn sameOn, int shards) {
         config.tuning().lora().isEmpty(),
         List.of(LoraConfig.RANK, KEY),
         "deterministic layout is not built yet for adapters");
+    t.check(
+        config.objective() instanceof ObjectiveConfig.LanguageModeling,
+        List.of("train_impl", KEY),
+        "deterministic layout is not built yet for preferences and rewards");
     t.check(
         config.optimizer().rule() instanceof OptimizerRule.Adam,
         List.of("optimizer.type", KEY),

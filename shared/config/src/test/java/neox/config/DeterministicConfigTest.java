@@ -38,6 +38,7 @@ class DeterministicConfigTest {
         "sequence_parallel: true | sequence_parallel | norms add up slice by slice",
         "grad_accum_reduction: sum | grad_accum_reduction | needs mean",
         "optimizer: {type: sm3, params: {lr: 1.0e-3}} | optimizer.type | is built for adam alone",
+        "train_impl: kto | train_impl | not built yet for preferences and rewards",
         "use_qk_layernorm: true | use_qk_layernorm | all heads train one norm",
         "log_gradient_noise_scale: true | log_gradient_noise_scale | set it to false"
       })
