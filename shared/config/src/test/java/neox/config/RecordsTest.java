@@ -176,6 +176,11 @@ class RecordsTest {
     assertThat(
             load(yarn + ", beta_fast: 9, beta_slow: 2, attention_factor: 1}").model().positions())
         .isEqualTo(new Positions.Rotary(1, 10_000, new RotaryScaling.Yarn(4, 8, 9, 2, 1)));
+    String llama = scaling + "llama3, original_max_position_embeddings: 8";
+    assertThat(load(llama + "}").model().positions())
+        .isEqualTo(new Positions.Rotary(1, 10_000, new RotaryScaling.Llama3(4, 8, 1, 4)));
+    assertThat(load(llama + ", low_freq_factor: 2, high_freq_factor: 3}").model().positions())
+        .isEqualTo(new Positions.Rotary(1, 10_000, new RotaryScaling.Llama3(4, 8, 2, 3)));
   }
 
   @Test

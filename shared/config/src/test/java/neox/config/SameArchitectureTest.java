@@ -48,6 +48,12 @@ class SameArchitectureTest {
     same(all, "rope_scaling.beta_fast", yarn, "16");
     same(all, "rope_scaling.beta_slow", yarn, "2");
     same(all, "rope_scaling.attention_factor", yarn, "1.5");
+    String llama3 =
+        rotary
+            + "rope_scaling: {rope_type: llama3, factor: 4,"
+            + " original_max_position_embeddings: 8}\n";
+    same(all, "rope_scaling.low_freq_factor", llama3, "2");
+    same(all, "rope_scaling.high_freq_factor", llama3, "8");
     same(all, "rpe_num_buckets", relative, "16");
     same(all, "rpe_max_distance", relative, "64");
     same(all, "norm", "", "rmsnorm");

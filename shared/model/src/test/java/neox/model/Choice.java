@@ -50,6 +50,11 @@ record Choice(String axis, String name, UnaryOperator<ModelConfig> change) {
     add(all, "pos_emb", "offset", c -> c.withPositions(new Positions.Learned(64, 2)));
     add(all, "pos_emb", "linear", c -> c.withPositions(rotary(new RotaryScaling.Linear(4))));
     add(all, "pos_emb", "yarn", c -> c.withPositions(rotary(new RotaryScaling.Yarn(4, 32))));
+    add(
+        all,
+        "pos_emb",
+        "llama3",
+        c -> c.withPositions(rotary(new RotaryScaling.Llama3(4, 32, 1, 4))));
     for (Norm.Name name : Norm.Name.values()) {
       add(all, "norm", name, c -> c.withNorm(Configs.norm(name)));
     }

@@ -96,6 +96,7 @@ public final class ReferenceFormulas {
             case RotaryScaling.None _ -> position * turn;
             case RotaryScaling.Linear(double factor) -> position / factor * turn;
             case RotaryScaling.Yarn yarn -> position * yarned(yarn, turn, i, rotary.base(), r);
+            case RotaryScaling.Llama3 llama -> position * stretched(llama, turn);
           };
       double cos = length * Math.cos(angle);
       double sin = length * Math.sin(angle);
@@ -115,6 +116,24 @@ public final class ReferenceFormulas {
     double to = Math.min(last, r - 1);
     double gamma = 1 - Math.clamp((i - from) / (to == from ? 0.001 : to - from), 0, 1);
     return (1 - gamma) * turn / yarn.factor() + gamma * turn;
+  }
+
+  /// By the length of the wave: beyond `positions / lowFrequency` the turn is divided, below
+  /// `positions / highFrequency` it is kept.
+  private static double stretched(RotaryScaling.Llama3 llama, double turn) {
+    double wave = 2 * Math.PI / turn;
+    double longest = llama.positions() / llama.lowFrequency();
+    double shortest = llama.positions() / llama.highFrequency();
+    if (wave > longest) {
+      return turn / llama.factor();
+    }
+    if (wave < shortest) {
+      return turn;
+    }
+    double share =
+        (llama.positions() / wave - llama.lowFrequency())
+            / (llama.highFrequency() - llama.lowFrequency());
+    return (1 - share) * turn / llama.factor() + share * turn;
   }
 
   static double[] softmax(double[] scores) {

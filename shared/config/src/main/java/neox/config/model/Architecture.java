@@ -118,6 +118,12 @@ public record Architecture(Map<String, Object> facts) {
         facts.put("rope_scaling.beta_slow", yarn.betaSlow());
         facts.put("rope_scaling.attention_factor", yarn.attentionFactor());
       }
+      case RotaryScaling.Llama3 llama -> {
+        facts.put(RotaryScaling.FACTOR, llama.factor());
+        facts.put(RotaryScaling.POSITIONS, llama.positions());
+        facts.put(RotaryScaling.LOW_FREQUENCY, llama.lowFrequency());
+        facts.put(RotaryScaling.HIGH_FREQUENCY, llama.highFrequency());
+      }
     }
   }
 

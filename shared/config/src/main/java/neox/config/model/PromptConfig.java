@@ -11,7 +11,14 @@ import neox.config.table.Range;
 ///
 /// @param tokens how many
 /// @param range they begin evenly drawn between minus and plus this
-public record PromptConfig(int tokens, double range) {
+/// @param text with whose tokens' vectors they begin instead, again from its start where it is
+///   shorter (arXiv:2104.08691 §3.2); may be empty
+public record PromptConfig(int tokens, double range, String text) {
+  /// One that is drawn.
+  public PromptConfig(int tokens, double range) {
+    this(tokens, range, "");
+  }
+
   /// The key of [#tokens].
   static final String TOKENS = "soft_prompt_tuning.num_tokens";
 
@@ -40,11 +47,12 @@ public record PromptConfig(int tokens, double range) {
             Range.POSITIVE,
             "the prompt begins evenly drawn between minus and plus this");
     String text =
-        t.text("soft_prompt_tuning.init_string", "", "must be empty: first values are drawn");
-    t.check(
-        !enabled || text.isEmpty(),
-        List.of("soft_prompt_tuning.init_string", ENABLED),
-        "not built yet: leave it out, and the prompt is drawn (init_range)");
-    return enabled ? Optional.of(new PromptConfig(other.orElse(tokens), range)) : Optional.empty();
+        t.text(
+            "soft_prompt_tuning.init_string",
+            "",
+            "the prompt begins with the vectors of this text's tokens instead");
+    return enabled
+        ? Optional.of(new PromptConfig(other.orElse(tokens), range, text))
+        : Optional.empty();
   }
 }

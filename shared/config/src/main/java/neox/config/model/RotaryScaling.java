@@ -40,11 +40,26 @@ public sealed interface RotaryScaling {
     }
   }
 
+  /// Dims whose wave is long are interpolated, those whose wave is short are not, and what is in
+  /// between is mixed, as Llama 3.1 does (arXiv:2407.21783 §3.4.2 and the code published with it).
+  ///
+  /// @param factor how many times farther than `positions`
+  /// @param positions for which the network was trained (`original_max_position_embeddings`)
+  /// @param lowFrequency dims with fewer turns over those positions are interpolated wholly
+  ///   (`low_freq_factor`)
+  /// @param highFrequency dims with more turns stay as they are (`high_freq_factor`)
+  record Llama3(double factor, int positions, double lowFrequency, double highFrequency)
+      implements RotaryScaling {
+    static final double LOW_FREQUENCY = 1;
+    static final double HIGH_FREQUENCY = 4;
+  }
+
   /// The words of `rope_scaling.rope_type`.
   enum Type {
     DEFAULT,
     LINEAR,
-    YARN
+    YARN,
+    LLAMA3
   }
 
   /// The word that a configuration says this with.
@@ -53,6 +68,7 @@ public sealed interface RotaryScaling {
       case None _ -> Type.DEFAULT;
       case Linear _ -> Type.LINEAR;
       case Yarn _ -> Type.YARN;
+      case Llama3 _ -> Type.LLAMA3;
     };
   }
 
@@ -62,14 +78,14 @@ public sealed interface RotaryScaling {
             TYPE,
             Type.DEFAULT,
             "rotary positions beyond those of training: linear (arXiv:2306.15595), yarn"
-                + " (arXiv:2309.00071)");
+                + " (arXiv:2309.00071), llama3 (arXiv:2407.21783)");
     double factor =
         t.real(FACTOR, 1.0, Range.between(1, 1 << 20), "how many times farther they reach");
     Optional<Integer> positions =
         t.optional(
             POSITIONS,
             ConfigType.integer(Range.atLeast(1)),
-            "of yarn: positions that the network was trained for");
+            "of yarn and llama3: positions that the network was trained for");
     double betaFast =
         t.real(
             "rope_scaling.beta_fast",
@@ -87,6 +103,18 @@ public sealed interface RotaryScaling {
             "rope_scaling.attention_factor",
             ConfigType.real(Range.POSITIVE),
             "of yarn: multiplies cos and sin; 0.1 ln(factor) + 1 when not given");
+    double low =
+        t.real(
+            LOW_FREQUENCY,
+            Llama3.LOW_FREQUENCY,
+            Range.POSITIVE,
+            "of llama3: dims with fewer turns over those positions are interpolated wholly");
+    double high =
+        t.real(
+            HIGH_FREQUENCY,
+            Llama3.HIGH_FREQUENCY,
+            Range.POSITIVE,
+            "of llama3: dims with more turns stay as they are");
     t.check(
         type == Type.DEFAULT || factor > 1,
         List.of(FACTOR, TYPE),
@@ -94,9 +122,16 @@ public sealed interface RotaryScaling {
         ConfigType.nameOf(type),
         factor);
     t.check(
-        type != Type.YARN || positions.isPresent(),
+        (type != Type.YARN && type != Type.LLAMA3) || positions.isPresent(),
         List.of(POSITIONS, TYPE),
-        "required with rope_type yarn: positions that the network was trained for");
+        "required with rope_type %s: positions that the network was trained for",
+        ConfigType.nameOf(type));
+    t.check(
+        high > low,
+        List.of(HIGH_FREQUENCY, LOW_FREQUENCY),
+        "must be greater than rope_scaling.low_freq_factor (%s), found %s",
+        low,
+        high);
     t.check(
         betaFast > betaSlow,
         List.of("rope_scaling.beta_fast", "rope_scaling.beta_slow"),
@@ -113,6 +148,7 @@ public sealed interface RotaryScaling {
               betaFast,
               betaSlow,
               attentionFactor.orElse(Yarn.attentionFactor(factor)));
+      case LLAMA3 -> new Llama3(factor, positions.orElse(1), low, high);
     };
   }
 
@@ -124,4 +160,10 @@ public sealed interface RotaryScaling {
 
   /// The key of from where.
   String POSITIONS = "rope_scaling.original_max_position_embeddings";
+
+  /// The key of [Llama3#lowFrequency].
+  String LOW_FREQUENCY = "rope_scaling.low_freq_factor";
+
+  /// The key of [Llama3#highFrequency].
+  String HIGH_FREQUENCY = "rope_scaling.high_freq_factor";
 }

@@ -40,7 +40,7 @@ record Rotary(int rotated, Tensor cos, Tensor sin) implements PositionScheme {
 
   private static double attentionFactor(RotaryScaling scaling) {
     return switch (scaling) {
-      case RotaryScaling.None _, RotaryScaling.Linear _ -> 1;
+      case RotaryScaling.None _, RotaryScaling.Linear _, RotaryScaling.Llama3 _ -> 1;
       case RotaryScaling.Yarn yarn -> yarn.attentionFactor();
     };
   }
@@ -64,6 +64,18 @@ record Rotary(int rotated, Tensor cos, Tensor sin) implements PositionScheme {
                 .clamp_max(new Scalar(1));
         Tensor slowed = frequencies.div(new Scalar(yarn.factor()));
         yield frequencies.add(slowed.sub(frequencies).mul(interpolated));
+      }
+      case RotaryScaling.Llama3 llama -> {
+        Tensor turns = frequencies.mul(new Scalar(llama.positions() / (2 * Math.PI)));
+        double width = llama.highFrequency() - llama.lowFrequency();
+        Tensor kept = // [r/2], 1 where a dim stays as it is
+            turns
+                .sub(new Scalar(llama.lowFrequency()))
+                .div(new Scalar(width))
+                .clamp_min(new Scalar(0))
+                .clamp_max(new Scalar(1));
+        Tensor slowed = frequencies.div(new Scalar(llama.factor()));
+        yield slowed.add(frequencies.sub(slowed).mul(kept));
       }
     };
   }

@@ -39,8 +39,18 @@ class RotaryTest {
 
   private static RotaryScaling scaling(JsonNode rope) {
     double factor = rope.get("factor").asDouble();
-    if (rope.get("rope_type").asText().equals("linear")) {
-      return new RotaryScaling.Linear(factor);
+    switch (rope.get("rope_type").asText()) {
+      case "linear" -> {
+        return new RotaryScaling.Linear(factor);
+      }
+      case "llama3" -> {
+        return new RotaryScaling.Llama3(
+            factor,
+            rope.get("original_max_position_embeddings").asInt(),
+            rope.get("low_freq_factor").asDouble(),
+            rope.get("high_freq_factor").asDouble());
+      }
+      default -> {}
     }
     return new RotaryScaling.Yarn(
         factor,

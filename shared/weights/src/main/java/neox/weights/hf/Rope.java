@@ -63,8 +63,8 @@ record Rope(double fraction, int base, RotaryScaling scaling) {
           HfJson.shorten(object));
       String type = typeOf(object);
       json.check(
-          List.of("default", "linear", "yarn").contains(type),
-          "%s of type '%s' is not supported; expected linear, yarn or none",
+          List.of("default", "linear", "yarn", "llama3").contains(type),
+          "%s of type '%s' is not supported; expected linear, yarn, llama3 or none",
           key,
           type);
       boolean nested = false;
@@ -87,6 +87,7 @@ record Rope(double fraction, int base, RotaryScaling scaling) {
     return switch (typeOf(settings)) {
       case "linear" -> new RotaryScaling.Linear(factor(json, settings));
       case "yarn" -> yarn(json, settings, factor(json, settings));
+      case "llama3" -> llama3(json, settings, factor(json, settings));
       default -> new RotaryScaling.None();
     };
   }
@@ -106,17 +107,33 @@ record Rope(double fraction, int base, RotaryScaling scaling) {
       json.check(settings.path(key).isMissingNode(), "yarn with %s is not supported", key);
     }
     json.check(settings.path("truncate").asBoolean(true), "yarn without truncate is not supported");
-    JsonNode positions = settings.path("original_max_position_embeddings");
-    json.check(
-        positions.canConvertToInt() && positions.asInt() >= 1,
-        "original_max_position_embeddings of yarn is %s; expected a whole number above 0",
-        HfJson.shorten(positions));
     return new RotaryScaling.Yarn(
         factor,
-        Math.max(1, positions.asInt()),
+        trainedPositions(json, settings),
         of(json, settings, "beta_fast", 32),
         of(json, settings, "beta_slow", 1),
         of(json, settings, "attention_factor", RotaryScaling.Yarn.attentionFactor(factor)));
+  }
+
+  private static RotaryScaling llama3(HfJson json, JsonNode settings, double factor) {
+    double low = of(json, settings, "low_freq_factor", 1);
+    double high = of(json, settings, "high_freq_factor", 4);
+    json.check(
+        high > low,
+        "high_freq_factor of the rotary positions is %s; expected more than low_freq_factor (%s)",
+        high,
+        low);
+    return new RotaryScaling.Llama3(factor, trainedPositions(json, settings), low, high);
+  }
+
+  private static int trainedPositions(HfJson json, JsonNode settings) {
+    JsonNode positions = settings.path("original_max_position_embeddings");
+    json.check(
+        positions.canConvertToInt() && positions.asInt() >= 1,
+        "original_max_position_embeddings of %s is %s; expected a whole number above 0",
+        typeOf(settings),
+        HfJson.shorten(positions));
+    return Math.max(1, positions.asInt());
   }
 
   private static double of(HfJson json, JsonNode settings, String key, double absent) {
@@ -144,6 +161,13 @@ record Rope(double fraction, int base, RotaryScaling scaling) {
         settings.put("beta_fast", yarn.betaFast());
         settings.put("beta_slow", yarn.betaSlow());
         settings.put("attention_factor", yarn.attentionFactor());
+      }
+      case RotaryScaling.Llama3 llama -> {
+        settings.put("rope_type", "llama3");
+        settings.put("factor", llama.factor());
+        settings.put("original_max_position_embeddings", llama.positions());
+        settings.put("low_freq_factor", llama.lowFrequency());
+        settings.put("high_freq_factor", llama.highFrequency());
       }
     }
     return Map.of("rope_scaling", settings);

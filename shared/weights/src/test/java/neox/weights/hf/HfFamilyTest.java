@@ -61,6 +61,7 @@ class HfFamilyTest {
         llama.withPositions(new Positions.Rotary(1, 10_000, new RotaryScaling.Yarn(4, 16))),
         llama.withPositions(
             new Positions.Rotary(1, 10_000, new RotaryScaling.Yarn(4, 16, 24, 2, 0.9))),
+        llama.withPositions(new Positions.Rotary(1, 10_000, new RotaryScaling.Llama3(4, 16, 1, 4))),
         llama.withTransformers(HfFamilyTest::withWindow));
   }
 
@@ -279,7 +280,9 @@ class HfFamilyTest {
         "\"hidden_act\": \"gelu\"|hidden_act 'gelu' is not supported; expected silu",
         "\"head_dim\": 32|head_dim 32 is not supported; expected hidden_size / num_attention_heads = 16",
         "\"num_key_value_heads\": 3|num_key_value_heads 3 does not divide num_attention_heads 4",
-        "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8}|rope_scaling of type 'llama3' is not supported; expected linear, yarn or none",
+        "\"rope_scaling\": {\"rope_type\": \"longrope\", \"factor\": 8}|rope_scaling of type 'longrope' is not supported; expected linear, yarn, llama3 or none",
+        "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8}|original_max_position_embeddings of llama3 is missing; expected a whole number above 0",
+        "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8, \"original_max_position_embeddings\": 64, \"low_freq_factor\": 4}|high_freq_factor of the rotary positions is 4.0; expected more than low_freq_factor (4.0)",
         "\"rope_scaling\": {\"type\": \"linear\"}|factor of the linear positions is missing; expected a number of at least 1",
         "\"rope_parameters\": {\"rope_type\": \"yarn\", \"factor\": 2}|original_max_position_embeddings of yarn is missing; expected a whole number above 0",
         "\"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 2, \"original_max_position_embeddings\": 64, \"mscale\": 1}|yarn with mscale is not supported",

@@ -106,7 +106,7 @@ class HfModelTest {
     assertThatThrownBy(() -> HfConfig.read(directory))
         .hasMessage(
             directory.resolve("config.json")
-                + ": rope_parameters of type 'longrope' is not supported; expected linear, yarn or none");
+                + ": rope_parameters of type 'longrope' is not supported; expected linear, yarn, llama3 or none");
   }
 
   @Test
