@@ -9,7 +9,9 @@ import neox.base.UserException;
 import neox.config.NeoxConfig;
 import neox.config.TuningConfig;
 import neox.config.model.HeadConfig.Output;
+import neox.config.model.PromptConfig;
 import neox.model.Network;
+import neox.tokenizer.Tokenizers;
 import neox.weights.TensorStore;
 import neox.weights.hf.HfModel;
 import neox.weights.neox.NeoxCheckpoint;
@@ -17,12 +19,11 @@ import neox.weights.spec.NetworkSpec;
 
 /// The weights that a run begins with at step 0: drawn from its seed, or another model's.
 record FirstWeights(Models models, Console console) {
-  private static final String PROMPT = NetworkSpec.PROMPT + ".soft_embedding_weight";
-
   /// Where the run has nothing to continue.
   void fill(Network network) throws IOException {
     Optional<Path> model = config().checkpoint().initFrom();
     if (model.isEmpty()) {
+      requireDrawnPrompt();
       network.initialize(config().data().seed());
       return;
     }
@@ -46,10 +47,9 @@ record FirstWeights(Models models, Console console) {
       console.info("%s is drawn: the weights are a language model's", head);
       return;
     }
-    if (config().model().prompt().isPresent() && !store.names().contains(PROMPT)) {
-      network.initialize(config().data().seed());
-      network.loadAllButPrompt(store);
-      console.info("%s is drawn: the weights are those of a model without a soft prompt", PROMPT);
+    Optional<PromptConfig> prompt = config().model().prompt();
+    if (prompt.isPresent() && !store.names().contains(NetworkSpec.PROMPT_KEY)) {
+      addPrompt(network, store, prompt.get().text());
       return;
     }
     if (config().tuning().lora().isPresent()) {
@@ -58,6 +58,36 @@ record FirstWeights(Models models, Console console) {
       return;
     }
     network.load(store);
+  }
+
+  private void addPrompt(Network network, TensorStore store, String text) {
+    if (text.isEmpty()) {
+      network.initialize(config().data().seed());
+      network.loadAllButPrompt(store);
+      console.info(
+          "%s is drawn: the weights are those of a model without a soft prompt",
+          NetworkSpec.PROMPT_KEY);
+      return;
+    }
+    int[] tokens =
+        Tokenizers.open(
+                config().tokenizer().type(),
+                config().tokenizer().vocabFile(),
+                config().tokenizer().mergeFile())
+            .encode(text);
+    network.loadWithPrompt(store, tokens);
+    console.info(
+        "%s begins with the vectors of soft_prompt_tuning.init_string: %d tokens, %d rows",
+        NetworkSpec.PROMPT_KEY, tokens.length, network.spec().config().promptTokens());
+  }
+
+  /// Vectors that are drawn themselves mean nothing.
+  private void requireDrawnPrompt() {
+    if (config().model().prompt().filter(prompt -> !prompt.text().isEmpty()).isPresent()) {
+      throw UserException.of(
+          "soft_prompt_tuning.init_string: takes the vectors of a trained embedding, but the run"
+              + " begins without weights; expected init_from, or leave it out");
+    }
   }
 
   /// Adapters are nothing without the very weights that they were trained with.

@@ -1,13 +1,17 @@
 package neox.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import neox.base.ExitCode;
+import neox.weights.DType;
+import neox.weights.Floats;
 import neox.weights.neox.NeoxCheckpoint;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +57,56 @@ class SoftPromptTest {
             .isEqualTo(-1);
       }
     }
+  }
+
+  @Test
+  void beginsWithTheVectorsOfAText() throws IOException {
+    String still = "optimizer.params.lr=1e-12";
+    TrainFixture.Result result =
+        prompted(
+            "run",
+            "--init-from",
+            base(),
+            "--set",
+            "soft_prompt_tuning.init_string=abc",
+            "--set",
+            still,
+            "--set",
+            "min_lr=0");
+    assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
+    assertThat(result.err())
+        .contains(
+            PROMPT
+                + " begins with the vectors of soft_prompt_tuning.init_string: 3 tokens, 5 rows");
+    try (NeoxCheckpoint after = NeoxCheckpoint.open(step("run", 6), OptionalLong.empty())) {
+      float[] table = floats(after, "0.word_embeddings.weight");
+      float[] prompt = floats(after, PROMPT);
+      int columns = prompt.length / 5;
+      for (int row = 0; row < 5; row++) {
+        int token = 'a' + row % 3;
+        for (int i = 0; i < columns; i++) {
+          assertThat(prompt[row * columns + i])
+              .as("row %d", row)
+              .isCloseTo(table[token * columns + i], within(1e-6f));
+        }
+      }
+    }
+  }
+
+  @Test
+  void refusesATextWhereNothingIsTrained() {
+    TrainFixture.Result result = prompted("run", "--set", "soft_prompt_tuning.init_string=abc");
+    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.err())
+        .contains(
+            "soft_prompt_tuning.init_string: takes the vectors of a trained embedding, but the run"
+                + " begins without weights; expected init_from, or leave it out");
+  }
+
+  private static float[] floats(NeoxCheckpoint checkpoint, String name) {
+    return Floats.convert(checkpoint.view(name), DType.FLOAT32)
+        .bytes()
+        .toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
   }
 
   @Test

@@ -217,6 +217,13 @@ public final class Network implements AutoCloseable {
     load(new MovedLayers(store), name -> !name.startsWith(NetworkSpec.PROMPT + "."));
   }
 
+  /// The same, and a prompt that begins with the vectors of these tokens, of which there is one at
+  /// least.
+  public void loadWithPrompt(TensorStore store, int[] tokens) {
+    int rows = spec.config().promptTokens();
+    load(new PromptOfTokens(new MovedLayers(store), rows, tokens));
+  }
+
   /// Passes through all layers but the head. Only a [neox.model.stage.NetworkStage] calls this.
   ///
   /// @param x token ids `[b, s]` when the embedding belongs to this stage, else what the stage

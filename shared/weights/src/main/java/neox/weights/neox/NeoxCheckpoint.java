@@ -270,7 +270,7 @@ public final class NeoxCheckpoint implements TensorStore {
   /// it is that.
   private ModelConfig stored(ModelConfig configured) {
     ModelConfig wanted =
-        configured.prompt().isEmpty() || has(NetworkSpec.PROMPT + ".soft_embedding_weight")
+        configured.prompt().isEmpty() || has(NetworkSpec.PROMPT_KEY)
             ? configured
             : configured.withPrompt(Optional.empty());
     int head = wanted.layers() + 4 + (wanted.prompt().isPresent() ? 1 : 0);

@@ -25,6 +25,9 @@ public record NetworkSpec(ModelConfig config, int paddedVocab, List<LayerSpec> l
   /// NeoX's layer index of a soft prompt, which moves all after it by one.
   public static final int PROMPT = 1;
 
+  /// The name of a soft prompt's vectors.
+  public static final String PROMPT_KEY = PROMPT + ".soft_embedding_weight";
+
   /// NeoX's layer index of the first block without a soft prompt; index 1 is a function without
   /// parameters.
   public static final int FIRST_BLOCK = 2;
