@@ -10,7 +10,6 @@ import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.StopRequest;
 import neox.base.StoppedException;
-import neox.base.UserException;
 import neox.config.LoadedConfig;
 import neox.config.LossScaleConfig;
 import neox.config.NeoxConfig;
@@ -21,7 +20,6 @@ import neox.data.RunSamples;
 import neox.model.Mode;
 import neox.model.Network;
 import neox.model.NetworkOptions;
-import neox.model.Noise;
 import neox.model.stage.NetworkStage;
 import neox.parallel.Ranks;
 import neox.parallel.TensorParallel;
@@ -55,7 +53,6 @@ import neox.train.loop.TrainingWork;
 import neox.train.objective.Objective;
 import neox.train.optimizer.Cut;
 import neox.train.optimizer.GradientBuckets;
-import neox.train.optimizer.GradientSums;
 import neox.train.optimizer.MicroBatchSums;
 import neox.train.optimizer.Optimizer;
 import neox.train.stability.LossScaling;
@@ -110,9 +107,7 @@ final class Training {
   /// Trains as configured and returns the exit code.
   static int run(RunPlan plan, Seat seat, Console console, StopRequest stop) throws IOException {
     plan.loaded().config().requireTrainable();
-    requireMemory(plan.loaded().config(), seat);
-    requireSameBits(plan.loaded().config(), seat.device());
-    evaluationSize(plan.loaded().config()); // complains before anything is made
+    new Requirements(plan.loaded().config(), seat.ranks().topology()).check(seat.device());
     Optional<Path> save = plan.loaded().config().checkpoint().save();
     try (SaveLock lock = new SaveLock(save.filter(_ -> seat.ranks().isFirstOfAll()))) {
       return new Training(plan, seat, seat.voice(console), stop).run(lock);
@@ -125,23 +120,6 @@ final class Training {
   static int stoppedEarly(Console console) {
     console.info("stopped before it took a step; run the same command again to continue");
     return ExitCode.STOPPED;
-  }
-
-  private static void requireSameBits(NeoxConfig config, Device device) {
-    if (config.deterministic().onEveryLayout() && device instanceof Device.Cuda) {
-      throw UserException.of(
-          "deterministic: layout is not built yet on GPUs, which add up the gradients of embeddings"
-              + " in no order; expected rerun");
-    }
-  }
-
-  private static void requireMemory(NeoxConfig config, Seat seat) {
-    switch (seat.device()) {
-      case Device.Cpu _ -> MemoryNeed.of(config, seat.ranks().topology()).requireMainMemory();
-      case Device.Meta _, Device.Cuda _ -> {
-        // A GPU's memory is asked for by whoever allocates it.
-      }
-    }
   }
 
   private int run(SaveLock lock) throws IOException {
@@ -282,7 +260,7 @@ final class Training {
     Network network = shared.network();
     try (GradientBuckets gradients = GradientBuckets.of(shared.plan(), accumulation());
         Optimizer optimizer = optimizer(gradients);
-        NoiseMeter noise = noiseMeter(gradients);
+        NoiseMeter noise = NoiseMeter.of(config.monitor().noiseScale(), gradients);
         TrainingWork work = work(data, progress, shared.watches(gradients));
         Checkpointer checkpointer = checkpointer(shared, optimizer, progress, data.position());
         RunRecords records = records(places, progress, data.position())) {
@@ -303,7 +281,7 @@ final class Training {
           new Evaluator(
               network,
               data.objective(),
-              evaluationSize(config),
+              Evaluator.Size.of(config),
               pipeline,
               new Evaluator.Reporting(
                   records, data.tokenizer(), config.eval().charLevelPerplexity(), agreedStop));
@@ -395,28 +373,6 @@ final class Training {
         : GradientBuckets.Accumulation.AS_ARRIVING;
   }
 
-  /// What the gradient noise scale is measured with, where it is.
-  private record NoiseMeter(Optional<GradientSums> sums) implements AutoCloseable {
-    @Override
-    public void close() {
-      sums.ifPresent(GradientSums::close);
-    }
-  }
-
-  private NoiseMeter noiseMeter(GradientBuckets gradients) {
-    return new NoiseMeter(
-        config
-            .monitor()
-            .noiseScale()
-            .map(noise ->
-                new GradientSums(
-                    gradients,
-                    noise.batches(),
-                    noise.inMainMemory()
-                        ? GradientSums.Place.MAIN_MEMORY
-                        : GradientSums.Place.WITH_THE_GRADIENTS)));
-  }
-
   private StepGuard guard() {
     return new StepGuard(lossScaling(), config.stability());
   }
@@ -425,33 +381,14 @@ final class Training {
     return LossScaling.of(config.mixedPrecision().lossScale(), config.parallel().zeroStage());
   }
 
-  /// One rank draws from a state that is saved; several from seeds, which are the same for the
-  /// ranks of a replica.
-  ///
-  /// @param microBatch counted from where the run began, with gaps
-  private Noise noise(long microBatch) {
-    if (config.deterministic().onEveryLayout()) {
-      return Noise.of(config.data().seed(), 0, microBatch);
-    }
-    return ranks.world().isAlone()
-        ? Noise.ofProcess()
-        : Noise.of(config.data().seed(), ranks.data().rank(), microBatch);
-  }
-
-  /// A micro-batch's number in its step; among those of all replicas, where ranks must not matter.
-  private long number(int microBatch) {
-    return config.deterministic().onEveryLayout()
-        ? (long) microBatch * ranks.data().size() + ranks.data().rank()
-        : microBatch;
-  }
-
   private TrainingWork work(RunData data, TrainProgress progress, MicroBatchSums gradients) {
+    RunNoise noise = new RunNoise(config, ranks);
     return TrainingWork.ofTraining(
         data.position().feed(),
         data.objective(),
         gradients,
         _ -> heartbeat.beat(),
-        microBatch -> noise(progress.state().samples() + number(microBatch)));
+        microBatch -> noise.of(progress.state().samples(), microBatch));
   }
 
   private Pipeline pipeline() {
@@ -539,17 +476,5 @@ final class Training {
             config.batch().trainIters(),
             config.eval().onStartup(),
             config.eval().test()));
-  }
-
-  private static Evaluator.Size evaluationSize(NeoxConfig config) {
-    long iterations = config.eval().iters();
-    int each = config.batch().gradientAccumulationSteps();
-    if (iterations > Integer.MAX_VALUE / each) {
-      throw UserException.of(
-          "eval_iters: an evaluation of %,d times %,d micro-batches (gradient_accumulation_steps)"
-              + " would never end; expected at most %,d",
-          iterations, each, Integer.MAX_VALUE / each);
-    }
-    return new Evaluator.Size(Math.toIntExact(iterations), each);
   }
 }

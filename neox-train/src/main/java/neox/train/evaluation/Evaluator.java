@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import neox.base.StoppedException;
+import neox.base.UserException;
+import neox.config.NeoxConfig;
 import neox.model.Mode;
 import neox.model.Network;
 import neox.model.stage.NetworkStage;
@@ -38,6 +40,19 @@ public final class Evaluator {
   /// @param iterations `eval_iters`
   /// @param microBatches of an iteration: the gradient accumulation steps
   public record Size(int iterations, int microBatches) {
+    /// As configured; [UserException] when it would never end.
+    public static Size of(NeoxConfig config) {
+      long iterations = config.eval().iters();
+      int each = config.batch().gradientAccumulationSteps();
+      if (iterations > Integer.MAX_VALUE / each) {
+        throw UserException.of(
+            "eval_iters: an evaluation of %,d times %,d micro-batches (gradient_accumulation_steps)"
+                + " would never end; expected at most %,d",
+            iterations, each, Integer.MAX_VALUE / each);
+      }
+      return new Size(Math.toIntExact(iterations), each);
+    }
+
     int total() {
       return Math.multiplyExact(iterations, microBatches);
     }
