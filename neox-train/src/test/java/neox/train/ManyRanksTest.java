@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,9 @@ class ManyRanksTest {
   /// The end of a style whose ranks hold slices of the sequence.
   private static final String SLICES = "-slices";
 
+  /// What one rank has computed, by style.
+  private static final Map<String, Run> ALONE = new HashMap<>();
+
   @TempDir Path directory;
 
   @BeforeAll
@@ -87,9 +91,18 @@ class ManyRanksTest {
   void manyRanksTrainAsOneDoes(String style, int pipe, int data, int tensor, int zero)
       throws Exception {
     TrainFixture fixture = new TrainFixture(directory);
-    Run alone = run(fixture, style, new Topology(1, 1, 1), 0);
+    Run alone = alone(fixture, style);
     Run together = run(fixture, style, new Topology(pipe, data, tensor), zero);
     assertSame(together, alone);
+  }
+
+  private Run alone(TrainFixture fixture, String style) throws Exception {
+    Run run = ALONE.get(style);
+    if (run == null) {
+      run = run(fixture, style, new Topology(1, 1, 1), 0);
+      ALONE.put(style, run);
+    }
+    return run;
   }
 
   static void assertSame(Run actual, Run expected) {
@@ -115,7 +128,7 @@ class ManyRanksTest {
   @Test
   void aRunGoesOnWithOtherRanks() throws Exception {
     TrainFixture fixture = new TrainFixture(directory);
-    Run whole = run(fixture, "pythia", new Topology(1, 1, 1), 0);
+    Run whole = alone(fixture, "pythia");
     Path save = directory.resolve("moving");
     int steps = 0;
     for (Topology topology :

@@ -117,21 +117,30 @@ class ModelLoaderTest {
 
   @Test
   void refusesASoftPromptThatTheCheckpointHasNot() throws IOException {
+    refuses(
+        Map.of("soft_prompt_tuning.enabled", "true", "soft_prompt_tuning.num_tokens", "5"),
+        ": has no soft prompt, but soft_prompt_tuning.enabled asks for one; expected a checkpoint"
+            + " of neox-train with it, or set soft_prompt_tuning.enabled to false");
+  }
+
+  /// Whatever the checkpoint holds: such a model has no next token.
+  @Test
+  void refusesARewardModel() throws IOException {
+    refuses(
+        Map.of("train_impl", "rm"),
+        ": is a reward model (train_impl rm): it says how good a text is, not what comes next;"
+            + " expected a language model");
+  }
+
+  private static void refuses(Map<String, String> settings, String message) throws IOException {
     Path step = Pythia.checkpoint().resolve("global_step20");
     ConfigSource source =
         new ConfigSource(
-            Optional.empty(),
-            List.of(step.resolve("configs").resolve("config.yml")),
-            Map.of(
-                "soft_prompt_tuning.enabled", "true",
-                "soft_prompt_tuning.num_tokens", "5"));
+            Optional.empty(), List.of(step.resolve("configs").resolve("config.yml")), settings);
     LoadOptions options = LoadOptions.defaults().withConfig(ConfigLoader.readModel(source));
     assertThatThrownBy(() -> ModelLoader.open(step, options))
         .isInstanceOf(UserException.class)
-        .hasMessage(
-            step
-                + ": has no soft prompt, but soft_prompt_tuning.enabled asks for one; expected a"
-                + " checkpoint of neox-train with it, or set soft_prompt_tuning.enabled to false");
+        .hasMessage(step + message);
   }
 
   @Test

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeSet;
+import neox.config.model.HeadConfig;
+import neox.config.model.ModelConfig;
 import neox.weights.DType;
 import neox.weights.Floats;
 import neox.weights.Golden;
@@ -167,6 +169,19 @@ class NeoxCheckpointTest {
     }
     assertThatThrownBy(() -> NeoxCheckpoint.open(step, OptionalLong.empty()))
         .hasMessage(step + ": no layer files of tensor-parallel rank 00, but of rank 01");
+  }
+
+  @Test
+  void saysSoWhenARewardModelIsExpectedOfALanguageModel() throws Exception {
+    Path step = Golden.path("checkpoints/A_bf16/global_step20");
+    ModelConfig reward = Models.pythia().withHead(new HeadConfig(false, HeadConfig.Output.REWARD));
+    try (NeoxCheckpoint checkpoint = NeoxCheckpoint.open(step, OptionalLong.empty(), reward)) {
+      assertThatThrownBy(() -> checkpoint.requireAllOf(reward))
+          .hasMessage(
+              step
+                  + ": holds a language model, but train_impl asks for a reward model; expected a"
+                  + " checkpoint of neox-train with train_impl rm");
+    }
   }
 
   private static void assertEqualsHfOutput(NeoxCheckpoint checkpoint, String golden)
