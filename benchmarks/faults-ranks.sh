@@ -4,7 +4,7 @@
 # on from its last checkpoint to the bytes of a run that nobody disturbed, and that no process is
 # left. Prints a table; exits 1 when anything is otherwise.
 # Needs `make dist`, and prlimit for the full disk.
-# Usage: [DIST=dist] benchmarks/faults-ranks.sh [PATTERN]   faults whose line in the table matches
+# Usage: [DIST=dist] [ZERO=1] benchmarks/faults-ranks.sh [PATTERN]   faults whose line in the table matches
 #        [DIST=dist] benchmarks/faults-ranks.sh --every SECONDS MINUTES [CONFIG]
 #          kills one rank again and again and prints the share of the time that trained; CONFIG is
 #          a configuration of a network, default the shape of Pythia 14M
@@ -36,7 +36,7 @@ max_position_embeddings: $5
 pos_emb: rotary
 no_weight_tying: true
 optimizer: {type: Adam, params: {lr: 0.001, betas: [0.9, 0.95], eps: 1.0e-8}}
-zero_optimization: {stage: 1}
+zero_optimization: {stage: ${ZERO:-1}}
 train_micro_batch_size_per_gpu: 2
 gradient_accumulation_steps: 2
 train_iters: $1
@@ -99,8 +99,10 @@ if [ "${1-}" = --every ]; then
       --set train_iters=1000000 --set lr_decay_iters=1000000 --set log_interval=1 \
       --set tokenizer_type=CharLevelTokenizer --set keep_last_n_checkpoints=2 --set async_save=true
   else
-    configuration 1000000 6 128 4 256 20 > base.yml # the blocks of Pythia 14M
-    set -- --set async_save=true
+    # The blocks of Pythia 14M. A save beside the steps costs next to nothing, so that it pays to
+    # save every two seconds; evaluations, which are no steps, come as seldom as by default.
+    configuration 1000000 6 128 4 256 10 > base.yml
+    set -- --set async_save=true --set eval_interval=1000
   fi
   : > out
   : > err

@@ -7,15 +7,5 @@
 # by more than 1e-5.
 # Needs `make dist`, or NEOX_CLASSPATH. Usage: benchmarks/layouts.sh
 set -euo pipefail
-cd "$(dirname "$0")/.."
-. packaging/find-jdk.sh
-neox_find_jdk
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export OMP_NUM_THREADS=1
-classpath=${NEOX_CLASSPATH:-dist/lib/*}
-mkdir "$work/classes" "$work/runs"
-"$neox_jdk/bin/javac" -proc:none -d "$work/classes" -cp "$classpath" benchmarks/layouts/LayoutTable.java \
-  neox-train/src/test/java/neox/train/{LayoutMatrix,Records}.java
-"$neox_jdk/bin/java" --enable-native-access=ALL-UNNAMED -cp "$work/classes:$classpath" \
-  neox.train.LayoutTable "$work/runs"
+. "$(dirname "$0")/layouts/table.sh"
+table benchmarks/layouts/LayoutTable.java "LayoutMatrix Records" neox.train.LayoutTable

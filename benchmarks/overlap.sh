@@ -5,7 +5,8 @@
 # overlap_comm and stage 0 or 1 more than 15 % of the step is exposed.
 # Shape: Pythia-70m (6 blocks of width 512, 50,304 tokens), fp32, 4 micro-batches of ROWS rows of
 # 512 tokens, buckets of 5 million numbers. One thread a process: needs two idle cores.
-# Needs `make dist`, or NEOX_CLASSPATH. Usage: benchmarks/overlap.sh [STEPS [ROWS]]
+# Needs `make dist`, or NEOX_CLASSPATH.
+# Usage: benchmarks/overlap.sh [STEPS [ROWS [STAGE…]]]   (3 steps of 2 rows, stages 0 1 2 3)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . packaging/find-jdk.sh
@@ -40,8 +41,10 @@ YML
 run() {
   RANK=$1 WORLD_SIZE=2 MASTER_ADDR=127.0.0.1 MASTER_PORT=${PORT:-29631} "$neox_jdk/bin/java" \
     --enable-native-access=ALL-UNNAMED -cp "$work/classes:$classpath" \
-    neox.train.ExposedCommunication "$work/shape.yml" "$2"
+    neox.train.ExposedCommunication "$work/shape.yml" "$2" "$stages"
 }
+stages=${*:3}
+stages=${stages:-0 1 2 3}
 run 1 "${1:-3}" > "$work/other" 2>&1 &
 other=$!
 run 0 "${1:-3}" 2> "$work/errors" | tee "$work/table" || { cat "$work/errors" "$work/other" >&2; exit 1; }

@@ -6,15 +6,5 @@
 # interrupted, for each pair. Exits 1 when one is above 1e-5.
 # Needs `make dist`, or NEOX_CLASSPATH. Usage: benchmarks/reshard.sh
 set -euo pipefail
-cd "$(dirname "$0")/.."
-. packaging/find-jdk.sh
-neox_find_jdk
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export OMP_NUM_THREADS=1
-classpath=${NEOX_CLASSPATH:-dist/lib/*}
-mkdir "$work/classes" "$work/runs"
-"$neox_jdk/bin/javac" -proc:none -d "$work/classes" -cp "$classpath" benchmarks/layouts/ReshardTable.java \
-  neox-train/src/test/java/neox/train/{LayoutMatrix,Records}.java
-"$neox_jdk/bin/java" --enable-native-access=ALL-UNNAMED -cp "$work/classes:$classpath" \
-  neox.train.ReshardTable "$work/runs"
+. "$(dirname "$0")/layouts/table.sh"
+table benchmarks/layouts/ReshardTable.java "LayoutMatrix Records" neox.train.ReshardTable

@@ -8,15 +8,5 @@
 # norm differs from that of one rank.
 # Needs `make dist`, or NEOX_CLASSPATH. Usage: benchmarks/same-bits-layouts.sh [STEPS]
 set -euo pipefail
-cd "$(dirname "$0")/.."
-. packaging/find-jdk.sh
-neox_find_jdk
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export OMP_NUM_THREADS=1
-classpath=${NEOX_CLASSPATH:-dist/lib/*}
-mkdir "$work/classes" "$work/runs"
-"$neox_jdk/bin/javac" -proc:none -d "$work/classes" -cp "$classpath" benchmarks/same-bits/SameBitsTable.java \
-  neox-train/src/test/java/neox/train/{LayoutMatrix,SameBits,Records}.java
-"$neox_jdk/bin/java" --enable-native-access=ALL-UNNAMED -cp "$work/classes:$classpath" \
-  neox.train.SameBitsTable "$work/runs" "${1:-50}"
+. "$(dirname "$0")/layouts/table.sh"
+table benchmarks/same-bits/SameBitsTable.java "LayoutMatrix SameBits Records" neox.train.SameBitsTable "${1:-50}"

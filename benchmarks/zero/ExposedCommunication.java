@@ -35,7 +35,8 @@ class ExposedCommunication {
                 + " sent and received, MB |");
         System.out.println("|--:|---|--:|--:|--:|--:|");
       }
-      for (int stage : new int[] {0, 1, 2, 3}) {
+      for (String name : args[2].split(" ")) {
+        int stage = Integer.parseInt(name);
         for (boolean overlap : new boolean[] {false, true}) {
           measure(joined, Path.of(args[0]), stage, overlap, steps);
         }
