@@ -217,7 +217,7 @@ public final class NeoxCheckpoint implements TensorStore {
     return Collections.unmodifiableSet(table.keySet());
   }
 
-  /// The element type of a parameter, without its bytes.
+  @Override
   public DType dtype(String name) {
     return isElsewhere(name)
         ? base.orElseThrow().view(name).dtype()

@@ -1,6 +1,7 @@
 package neox.weights.spec;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Objects;
 import neox.weights.DType;
@@ -48,7 +49,7 @@ public final class Shards {
     return switch (spec.share()) {
       case Share.Split split -> glue(split, spec.shape(), pieces);
       case Share.Same _, Share.AddedOnce _ -> same(pieces);
-      case Share.Summed _ -> Floats.sum(pieces, 1);
+      case Share.Summed _ -> total(pieces);
     };
   }
 
@@ -103,6 +104,22 @@ public final class Shards {
       }
     }
     return first;
+  }
+
+  /// Where the first rank holds the whole, that itself: a sum would lose the sign of its zeros.
+  private static TensorView total(List<TensorView> pieces) {
+    boolean alone = pieces.stream().skip(1).allMatch(Shards::isZero);
+    return alone ? pieces.getFirst() : Floats.sum(pieces, 1);
+  }
+
+  private static boolean isZero(TensorView view) {
+    MemorySegment bytes = view.bytes();
+    for (long at = 0; at < bytes.byteSize(); at++) {
+      if (bytes.get(ValueLayout.JAVA_BYTE, at) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static TensorView zeros(TensorView like) {
