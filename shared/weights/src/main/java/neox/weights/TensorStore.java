@@ -11,6 +11,12 @@ public interface TensorStore extends AutoCloseable {
   /// The tensor of that name; [IllegalArgumentException] when there is none.
   TensorView view(String name);
 
+  /// The element type of the tensor of that name, without its bytes where these must be put
+  /// together.
+  default DType dtype(String name) {
+    return view(name).dtype();
+  }
+
   @Override
   void close() throws IOException;
 }

@@ -40,9 +40,7 @@ public final class HfModel implements TensorStore {
   /// Opens the model in `directory`; [UserException] when it is not a complete model of a known
   /// family.
   public static HfModel open(Path directory) throws IOException {
-    if (!isIn(directory)) {
-      throw new UserException(directory + ": not a Hugging Face model: no config.json in it");
-    }
+    requireIn(directory);
     HfConfig config = HfConfig.read(directory);
     HfModel model = new HfModel(directory, config, HfWeights.open(directory, config.family()));
     boolean checked = false;
@@ -54,6 +52,13 @@ public final class HfModel implements TensorStore {
       if (!checked) {
         model.close();
       }
+    }
+  }
+
+  /// [UserException] when `directory` does not look like a Hugging Face model.
+  public static void requireIn(Path directory) {
+    if (!isIn(directory)) {
+      throw new UserException(directory + ": not a Hugging Face model: no config.json in it");
     }
   }
 
@@ -86,14 +91,23 @@ public final class HfModel implements TensorStore {
     return Collections.unmodifiableSet(mappings.keySet());
   }
 
+  @Override
+  public DType dtype(String name) {
+    return weights.view(mapping(name).tensors().keySet().iterator().next()).dtype();
+  }
+
   /// A view of the file; joined in new memory where HF keeps apart what NeoX has in one.
   @Override
   public TensorView view(String name) {
+    return mapping(name).toNeox(weights::view);
+  }
+
+  private Mapping mapping(String name) {
     Mapping mapping = mappings.get(name);
     if (mapping == null) {
       throw new IllegalArgumentException(directory + ": no parameter " + name);
     }
-    return mapping.toNeox(weights::view);
+    return mapping;
   }
 
   @Override

@@ -22,15 +22,20 @@ final class HfDirectories {
 
   static void write(Path directory, HfFamily family, ModelConfig model, TensorStore neox)
       throws IOException {
+    write(directory, family, NetworkSpec.of(model, 512), neox);
+  }
+
+  static void write(Path directory, HfFamily family, NetworkSpec network, TensorStore neox)
+      throws IOException {
     List<NamedTensor> tensors = new ArrayList<>();
-    for (Mapping mapping : family.mappings(NetworkSpec.of(model, 512))) {
+    for (Mapping mapping : family.mappings(network)) {
       TensorView whole = neox.view(mapping.neox().key());
       for (String name : mapping.tensors().keySet()) {
         tensors.add(NamedTensor.of(name, mapping.toHf(name, whole)));
       }
     }
     SafetensorsWriter.writeDirectory(directory, tensors, 100_000, bytes -> {});
-    HfConfig config = new HfConfig(family, model, 512);
+    HfConfig config = new HfConfig(family, network.config(), network.paddedVocab());
     Files.writeString(
         directory.resolve("config.json"),
         Json.pretty(config.toJson(tensors.getFirst().dtype(), TOKENS)));
