@@ -52,7 +52,7 @@ public sealed interface Mapping {
   /// for each head, a head's rows of q, k and v lie together.)
   record Sections(ParameterSpec neox, List<Section> sections, int groups) implements Mapping {
     /// A tensor of `rows` rows.
-    record Section(String name, long rows) {}
+    public record Section(String name, long rows) {}
 
     public Sections {
       sections = List.copyOf(sections);
