@@ -35,7 +35,7 @@ record DeepSpeedState(Path directory, NeoxConfig config, Optional<DeepSpeedOptim
   }
 
   /// Hands the state over, which must be there.
-  void restore(Optimizer target) {
+  void restore(Optimizer target) throws IOException {
     target.restore(directory, optimizer.orElseThrow(), gradientScale());
   }
 

@@ -18,6 +18,7 @@ import neox.train.optimizer.Optimizer;
 import neox.train.stability.LossScale;
 import neox.train.stability.LossScaling;
 import neox.train.stability.Stability;
+import neox.weights.neox.EmaFile;
 import neox.weights.neox.NeoxCheckpoint;
 import neox.weights.neox.OptimizerStateFile;
 
@@ -105,6 +106,7 @@ record RunStart(Models models, LossScaling scaling, Console console) {
     if (!continuesOptimizer()) {
       return;
     }
+    tellOfAverage(checkpoint);
     if (OptimizerStateFile.isIn(checkpoint) || TrainState.isIn(checkpoint)) {
       optimizer.restore(checkpoint);
       return;
@@ -117,6 +119,19 @@ record RunStart(Models models, LossScaling scaling, Console console) {
       } else {
         console.warn("%s holds no optimizer state: the optimizer starts fresh", checkpoint);
       }
+    }
+  }
+
+  /// What becomes of the average of the weights, where the run and the checkpoint differ in it.
+  private void tellOfAverage(Path checkpoint) {
+    boolean kept = config().optimizer().ema().isPresent();
+    if (kept && !EmaFile.isIn(checkpoint)) {
+      console.info("%s holds no average of its weights: it begins with them", checkpoint);
+    }
+    if (!kept && EmaFile.isIn(checkpoint)) {
+      console.warn(
+          "%s holds an average of its weights, which ends here; to go on with it: ema.enable: true",
+          checkpoint);
     }
   }
 

@@ -42,11 +42,12 @@ public final class Optimizer implements AutoCloseable {
     }
   }
 
-  /// How many float32 numbers the rule of a configuration remembers of a parameter.
+  /// How many float32 numbers a configuration has the optimizer remember of a parameter.
   ///
   /// @param piece the shape of what a rank holds of it
   public static long remembered(OptimizerConfig config, ParameterSpec spec, Shape piece) {
-    return UpdateRule.of(config.rule()).of(spec).slots(piece.rank()).stream()
+    UpdateRule rule = UpdateRule.of(config.rule()).averaging(config.ema());
+    return rule.of(spec).slots(piece.rank()).stream()
         .mapToLong(slot ->
             switch (slot) {
               case Slot.Elements _, Slot.FirstWeights _ -> piece.count();
@@ -58,10 +59,11 @@ public final class Optimizer implements AutoCloseable {
   private Optimizer(OptimizerConfig config, int zeroStage, GradientBuckets gradients) {
     this.config = config;
     this.holdings = gradients.holdings();
-    this.rule =
+    UpdateRule configured =
         gradients.onEveryLayout()
             ? UpdateRule.onEveryLayout(config.rule())
             : UpdateRule.of(config.rule(), holdings.ranks().tensor());
+    this.rule = configured.averaging(config.ema());
     Communicator data = holdings.ranks().data();
     boolean cut = zeroStage > 0 && !data.isAlone();
     for (BucketGradients bucket : gradients.buckets()) {
@@ -125,10 +127,13 @@ public final class Optimizer implements AutoCloseable {
   ///
   /// @param directory the checkpoint's, for messages
   /// @param gradientScale gradients from now on, as a multiple of those that it remembers
-  public void restore(Path directory, StoredOptimizer stored, double gradientScale) {
+  public void restore(Path directory, StoredOptimizer stored, double gradientScale)
+      throws IOException {
     try (var _ = Scope.open();
         var _ = new NoGradGuard()) {
-      step = new StateReader(directory, holdings, states).read(stored, rule, gradientScale);
+      StateReader reader = new StateReader(directory, holdings, states);
+      step = reader.read(stored, rule, gradientScale);
+      reader.readAverages(rule);
     }
   }
 

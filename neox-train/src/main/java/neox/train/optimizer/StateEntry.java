@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import neox.weights.DType;
 import neox.weights.Shape;
+import neox.weights.neox.EmaFile;
 import neox.weights.neox.OptimizerStateFile;
 import neox.weights.spec.ParameterSpec;
 import neox.weights.spec.Share;
@@ -53,6 +54,11 @@ record StateEntry(ParameterSpec spec, String slot, int degree) {
 
   String key() {
     return spec.key();
+  }
+
+  /// Whether it is of the average of the weights, which has a file of its own.
+  boolean isAverage() {
+    return slot.equals(EmaFile.SLOT);
   }
 
   String name() {

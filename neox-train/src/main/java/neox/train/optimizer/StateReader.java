@@ -1,7 +1,9 @@
 package neox.train.optimizer;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,8 +14,10 @@ import neox.tensor.MappedTensors;
 import neox.weights.DType;
 import neox.weights.TensorView;
 import neox.weights.neox.DeepSpeedOptimizer;
+import neox.weights.neox.EmaFile;
 import neox.weights.neox.OptimizerStateFile;
 import neox.weights.neox.StoredOptimizer;
+import neox.weights.spec.ParameterSpec;
 import neox.weights.spec.Shards;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -31,7 +35,8 @@ record StateReader(Path directory, Holdings holdings, List<SlicedState> states) 
   ///
   /// @param gradientScale gradients from now on, as a multiple of those that were remembered
   long read(StoredOptimizer stored, UpdateRule rule, double gradientScale) {
-    List<StateEntry> expected = StateEntry.all(rule, holdings);
+    List<StateEntry> expected = new ArrayList<>(StateEntry.all(rule, holdings));
+    expected.removeIf(StateEntry::isAverage);
     switch (stored) {
       case OptimizerStateFile file -> {
         requireSameRule(file.header().rule(), rule.name());
@@ -41,11 +46,42 @@ record StateReader(Path directory, Holdings holdings, List<SlicedState> states) 
     }
     for (StateEntry entry : expected) {
       double factor = Math.pow(gradientScale, entry.degree());
-      for (SlicedState state : states) {
-        restore(entry, state, stored, factor);
-      }
+      restore(entry, stored::view, factor);
     }
     return stored.step();
+  }
+
+  /// Fills the averages of the weights, where the rule keeps one; a checkpoint without any lets
+  /// them begin with the weights that it holds.
+  void readAverages(UpdateRule rule) throws IOException {
+    List<StateEntry> averages = new ArrayList<>(StateEntry.all(rule, holdings));
+    averages.removeIf(entry -> !entry.isAverage());
+    if (averages.isEmpty()) {
+      return;
+    }
+    if (!EmaFile.isIn(directory)) {
+      averages.forEach(this::begin);
+      return;
+    }
+    try (EmaFile file = EmaFile.open(directory)) {
+      averages.forEach(entry -> restore(entry, (spec, slot) -> file.view(spec.key()), 1));
+    }
+  }
+
+  private void begin(StateEntry entry) {
+    for (SlicedState state : states) {
+      for (Slice slice : state.slices()) {
+        if (slice.key().equals(entry.key())) {
+          Tensor weights = state.find(entry.key(), OptimizerStateFile.MASTER).orElseThrow();
+          state.find(entry.key(), entry.slot()).orElseThrow().copy_(weights);
+        }
+      }
+    }
+  }
+
+  /// Gives what a file remembers of a parameter: its whole tensor of one slot.
+  private interface Source {
+    TensorView view(ParameterSpec spec, String slot);
   }
 
   /// DeepSpeed does not name the rule; what it remembers tells.
@@ -94,7 +130,11 @@ record StateReader(Path directory, Holdings holdings, List<SlicedState> states) 
         .collect(Collectors.toSet());
   }
 
-  private void restore(StateEntry entry, SlicedState state, StoredOptimizer stored, double factor) {
+  private void restore(StateEntry entry, Source stored, double factor) {
+    states.forEach(state -> restore(entry, state, stored, factor));
+  }
+
+  private void restore(StateEntry entry, SlicedState state, Source stored, double factor) {
     for (Slice slice : state.slices()) {
       if (slice.key().equals(entry.key())) {
         Tensor target = state.find(entry.key(), entry.slot()).orElseThrow();
@@ -111,7 +151,7 @@ record StateReader(Path directory, Holdings holdings, List<SlicedState> states) 
   }
 
   /// What this rank's place on the tensor axis holds of the parameter.
-  private TensorView piece(StateEntry entry, StoredOptimizer stored) {
+  private TensorView piece(StateEntry entry, Source stored) {
     TensorView whole = stored.view(entry.spec(), entry.slot());
     if (!whole.shape().equals(entry.spec().shape()) || whole.dtype() != DType.FLOAT32) {
       throw UserException.of(

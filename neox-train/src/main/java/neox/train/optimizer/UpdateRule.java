@@ -1,6 +1,8 @@
 package neox.train.optimizer;
 
 import java.util.List;
+import java.util.Optional;
+import neox.config.EmaConfig;
 import neox.config.OptimizerRule;
 import neox.parallel.comm.Communicator;
 import neox.weights.spec.ParameterSpec;
@@ -12,7 +14,7 @@ import org.bytedeco.pytorch.TensorVector;
 /// Most rules work element by element, so that it does not matter how parameters are cut into
 /// slices; those that [OptimizerRule#seesMatrices] get whole parameters.
 sealed interface UpdateRule
-    permits AdamUpdate, LionUpdate, SgdUpdate, Sm3Update, MadgradUpdate, MuonUpdate {
+    permits AdamUpdate, LionUpdate, SgdUpdate, Sm3Update, MadgradUpdate, MuonUpdate, EmaUpdate {
   /// The rule's name in checkpoints and messages; rules that remember other things have other
   /// names.
   String name();
@@ -42,6 +44,11 @@ sealed interface UpdateRule
     int size() {
       return Math.toIntExact(weights.size());
     }
+  }
+
+  /// The same rule, and the average of the weights that a configuration asks for.
+  default UpdateRule averaging(Optional<EmaConfig> ema) {
+    return ema.isEmpty() ? this : new EmaUpdate(this, ema.get());
   }
 
   /// The rule that comes to the same bits however parameters are cut.

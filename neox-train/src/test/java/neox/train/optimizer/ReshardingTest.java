@@ -134,19 +134,27 @@ class ReshardingTest {
     return StateFileTest.tensors(directory);
   }
 
-  private interface Use {
+  interface Use {
     void of(Optimizer optimizer) throws IOException;
   }
 
-  /// Takes steps on every rank of a grid, whose gradients are those of one rank.
   private static void run(Topology grid, int zeroStage, ScalarType type, int steps, Use use) {
+    run(new Layout(grid, zeroStage, type), CONFIG, steps, use);
+  }
+
+  /// Where parameters lie, and as what.
+  record Layout(Topology grid, int zeroStage, ScalarType type) {}
+
+  /// Takes steps on every rank of a grid, whose gradients are those of one rank.
+  static void run(Layout layout, OptimizerConfig config, int steps, Use use) {
+    Topology grid = layout.grid();
     Ranks.runInProcess(
         grid,
         ranks -> {
           try (var _ = Scope.open()) {
-            Holdings holdings = SharedNetwork.holdings(ranks, type);
+            Holdings holdings = SharedNetwork.holdings(ranks, layout.type());
             try (GradientBuckets gradients = GradientBuckets.of(holdings);
-                Optimizer optimizer = Optimizer.of(CONFIG, zeroStage, gradients)) {
+                Optimizer optimizer = Optimizer.of(config, layout.zeroStage(), gradients)) {
               for (int step = 1; step <= steps; step++) {
                 for (Parameter parameter : holdings.mine()) {
                   ParameterSpec spec = parameter.spec();

@@ -12,17 +12,31 @@ import neox.config.table.Range;
 /// @param weightDecay for matrices; norms and biases have none (`weight_decay`)
 /// @param gradientClipping largest global gradient norm, 0 for none (`gradient_clipping`)
 /// @param reduction of the gradients of micro-batches (`grad_accum_reduction`)
+/// @param ema the average of the weights that is kept, if one is (`ema`)
 public record OptimizerConfig(
     OptimizerRule rule,
     double learningRate,
     double weightDecay,
     double gradientClipping,
-    GradientReduction reduction) {
+    GradientReduction reduction,
+    Optional<EmaConfig> ema) {
 
-  /// With means.
+  /// With means, and no average of the weights.
   public OptimizerConfig(
       OptimizerRule rule, double learningRate, double weightDecay, double gradientClipping) {
-    this(rule, learningRate, weightDecay, gradientClipping, GradientReduction.MEAN);
+    this(
+        rule,
+        learningRate,
+        weightDecay,
+        gradientClipping,
+        GradientReduction.MEAN,
+        Optional.empty());
+  }
+
+  /// The same with an average of the weights.
+  public OptimizerConfig withEma(EmaConfig value) {
+    return new OptimizerConfig(
+        rule, learningRate, weightDecay, gradientClipping, reduction, Optional.of(value));
   }
 
   /// Whether another scale of all gradients trains noticeably differently, clipping apart.
@@ -81,6 +95,7 @@ public record OptimizerConfig(
             "grad_accum_reduction",
             GradientReduction.MEAN,
             "what the gradient of a step is of those of its gradient_accumulation_steps; GPT-NeoX"
-                + " has their sum with pipe_parallel_size of 1 and more"));
+                + " has their sum with pipe_parallel_size of 1 and more"),
+        EmaConfig.from(t));
   }
 }

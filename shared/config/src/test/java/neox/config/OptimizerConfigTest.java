@@ -1,9 +1,12 @@
 package neox.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,12 +44,37 @@ class OptimizerConfigTest {
       strings = {
         "lr_decay_style: wsd\nlr_wsd_decay_iters: 20\nlr_wsd_decay_style: minus_sqrt",
         "lr_warmup_iters: 3",
+        "ema: {enable: true, decay: 0.99, start_step: 5, update_every_n_steps: 2}",
+        "ema: {enable: true, half_life_fraction: 0.1}",
         "optimizer: {type: Adam, params: {lr: 0.1, adam_w_mode: false, bias_correction: false}}",
       })
   void theEffectiveConfigurationReadsBackAsTheSame(String lines) {
     LoadedConfig loaded = TestConfig.loaded(lines, Map.of());
     assertThat(TestConfig.read(loaded.effectiveYaml(), Map.of()).config())
         .isEqualTo(loaded.config());
+  }
+
+  @Test
+  void anAverageOfTheWeightsIsKeptOnRequest() {
+    assertThat(TestConfig.loaded("seed: 1", Map.of()).config().optimizer().ema()).isEmpty();
+    assertThat(ema("ema: {enable: true}")).isEqualTo(new EmaConfig(Optional.empty(), 0.05, 0, 1));
+    EmaConfig late = ema("ema: {enable: true, decay: 0.5, start_step: 4, update_every_n_steps: 3}");
+    assertThat(LongStream.rangeClosed(1, 10).filter(late::isDue)).containsExactly(4L, 7L, 10L);
+    assertThat(LongStream.rangeClosed(1, 10).filter(late::isBefore)).containsExactly(1L, 2L, 3L);
+    assertThat(late.decayAt(7)).isEqualTo(0.5);
+    EmaConfig growing = ema("ema: {enable: true, half_life_fraction: 0.5}");
+    assertThat(growing.decayAt(2)).isCloseTo(0.5, within(1e-15));
+    assertThat(growing.decayAt(20)).isCloseTo(Math.pow(0.5, 0.1), within(1e-15));
+    assertThat(TestConfig.problems("ema: {decay: 0.9}"))
+        .isEqualTo(
+            "c.yml:1: ema.decay: has no effect without ema.enable; set ema.enable: true, or leave"
+                + " it out");
+    assertThat(TestConfig.problems("ema: {enable: true, decay: 1}"))
+        .contains("ema.decay: expected a number of at least 0 and less than 1, found number 1");
+  }
+
+  private static EmaConfig ema(String lines) {
+    return TestConfig.loaded(lines, Map.of()).config().optimizer().ema().orElseThrow();
   }
 
   @Test
