@@ -37,6 +37,9 @@ final class Globals {
           "numpy.dtype",
           NumpyArray.TYPE,
           "pathlib.PosixPath",
+          "pathlib.WindowsPath",
+          "pathlib._local.PosixPath",
+          "pathlib._local.WindowsPath",
           "torch.Tensor",
           "torch.device",
           "torch.bfloat16",
@@ -83,6 +86,7 @@ final class Globals {
     boolean allowed =
         MAKERS.containsKey(global.name())
             || OPAQUE.contains(global.name())
+            || DistributedNames.ALL.contains(global.name())
             || storageType(global).isPresent();
     return allowed ? Optional.of(global) : Optional.empty();
   }
@@ -105,10 +109,11 @@ final class Globals {
     return Optional.empty();
   }
 
-  /// A value that may be a dict key or set member: equality on it cannot blow up.
+  /// A value that may be a dict key or set member: equality on it cannot blow up. (An object equals
+  /// itself alone.)
   static Object hashable(Object value) {
     boolean flat = value instanceof Tuple tuple && tuple.items().stream().allMatch(Globals::scalar);
-    if (!flat && !scalar(value)) {
+    if (!flat && !scalar(value) && !(value instanceof PickledObject)) {
       throw new IllegalArgumentException("a dict key or set member is neither a number nor text");
     }
     return value;

@@ -26,8 +26,8 @@ import neox.weights.DType;
 /// checkpoint may hold become [PickledObject]. Any class outside the list of [Globals] is refused
 /// by name: a pickle is a program, and this is an interpreter without the dangerous half.
 final class PickleReader {
-  /// More than any checkpoint holds; fewer than fill the memory.
-  private static final int MOST_VALUES = 4_000_000;
+  /// More than any file of tensors holds; fewer than fill the memory.
+  static final int MOST_VALUES = 4_000_000;
 
   private static final int DEEPEST = 1_000;
 
@@ -39,19 +39,22 @@ final class PickleReader {
   private final Deque<List<Object>> marks = new ArrayDeque<>();
   private final Map<Integer, Object> memo = new HashMap<>();
   private List<Object> stack = new ArrayList<>();
+  private final int mostValues;
   private long values;
 
-  private PickleReader(byte[] bytes, String where, StorageReader storages) {
+  private PickleReader(byte[] bytes, String where, StorageReader storages, int mostValues) {
     this.in = new PickleInput(bytes);
     this.where = where;
     this.storages = storages;
+    this.mostValues = mostValues;
   }
 
   /// The value the pickle describes.
   ///
   /// @param where the file, for error messages
-  static Object read(byte[] bytes, String where, StorageReader storages) {
-    PickleReader reader = new PickleReader(bytes, where, storages);
+  /// @param mostValues how many values it may hold
+  static Object read(byte[] bytes, String where, StorageReader storages, int mostValues) {
+    PickleReader reader = new PickleReader(bytes, where, storages, mostValues);
     try {
       return reader.run();
     } catch (BufferUnderflowException e) {
@@ -272,9 +275,9 @@ final class PickleReader {
 
   private void count(int more) {
     values += more;
-    if (values > MOST_VALUES) {
+    if (values > mostValues) {
       throw new IllegalArgumentException(
-          "more than %,d values, which no checkpoint holds".formatted(MOST_VALUES));
+          "more than %,d values, which no checkpoint holds".formatted(mostValues));
     }
   }
 

@@ -31,20 +31,28 @@ public final class TorchFile implements AutoCloseable {
   private static final long SMALL = 1L << 20;
 
   private final Path path;
-  private final Arena arena = Arena.ofShared();
+  private final Arena arena;
   private final IdentityHashMap<TensorView, ArchiveEntry> homes = new IdentityHashMap<>();
   private final Object root;
   private long copiesLeft;
 
-  private TorchFile(Path path) throws IOException {
+  private TorchFile(Path path, Arena arena, MemorySegment bytes) {
     this.path = path;
+    this.arena = arena;
+    this.copiesLeft = SMALL + MOST_COPIES * bytes.byteSize();
+    checkMagic(bytes);
+    this.root = read(ZipDirectory.entries(path, bytes));
+  }
+
+  /// Maps and reads `path`; [UserException] when it is not a complete torch archive or mentions a
+  /// class that is not allowed.
+  public static TorchFile open(Path path) throws IOException {
+    Arena arena = Arena.ofShared();
     boolean read = false;
     try {
-      MemorySegment bytes = MappedFile.map(path, arena);
-      this.copiesLeft = SMALL + MOST_COPIES * bytes.byteSize();
-      checkMagic(bytes);
-      this.root = read(ZipDirectory.entries(path, bytes));
+      TorchFile file = new TorchFile(path, arena, MappedFile.map(path, arena));
       read = true;
+      return file;
     } finally {
       if (!read) {
         arena.close();
@@ -52,10 +60,19 @@ public final class TorchFile implements AutoCloseable {
     }
   }
 
-  /// Maps and reads `path`; [UserException] when it is not a complete torch archive or mentions a
-  /// class that is not allowed.
-  public static TorchFile open(Path path) throws IOException {
-    return new TorchFile(path);
+  /// The tensor that is all of an archive inside a larger file.
+  ///
+  /// @param name what messages call it
+  /// @param archive part of the mapped `path`
+  /// @param arena as long as which the map lives, and what had to be copied
+  public static TensorView tensor(String name, Path path, MemorySegment archive, Arena arena) {
+    TorchFile part = new TorchFile(path, arena, archive); // closed with the arena, by its owner
+    if (part.root instanceof TensorView view) {
+      return part.intact(name, view);
+    }
+    throw UserException.of(
+        "%s: where tensor %s should be is %s",
+        path, ValueText.shorten(name), ValueText.of(part.root));
   }
 
   /// The saved object.
@@ -128,7 +145,8 @@ public final class TorchFile implements AutoCloseable {
           }
           MemorySegment whole = slice(storage, elements, dtype);
           return tensor(storage, new StridedTensor(dtype, whole, offset, sizes, strides));
-        });
+        },
+        PickleReader.MOST_VALUES);
   }
 
   private MemorySegment slice(ArchiveEntry storage, long elements, DType dtype) {

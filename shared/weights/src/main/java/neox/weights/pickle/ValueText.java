@@ -8,10 +8,11 @@ import neox.weights.TensorView;
 
 /// A value of a pickle in a few words, for messages. It looks at no value inside another one: those
 /// of a hostile file may be deep, endless, or a thousand times the same.
-final class ValueText {
+public final class ValueText {
   private static final int LONGEST = 60;
 
-  static String of(Object value) {
+  /// What it is, in one line.
+  public static String of(Object value) {
     return switch (value) {
       case None _ -> "None";
       case Boolean flag -> flag ? "True" : "False";
@@ -31,7 +32,7 @@ final class ValueText {
   }
 
   /// The beginning of a text that may be of any length.
-  static String shorten(String text) {
+  public static String shorten(String text) {
     return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
   }
 
