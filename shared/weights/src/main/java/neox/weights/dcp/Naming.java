@@ -1,0 +1,227 @@
+package neox.weights.dcp;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.LongUnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import neox.config.model.ModelConfig;
+import neox.weights.RotaryRows;
+import neox.weights.hf.HfFamily;
+import neox.weights.hf.Mapping;
+import neox.weights.spec.NetworkSpec;
+
+/// What the program that saved a model calls its parameters, and how it orders their rows.
+sealed interface Naming {
+  /// Whose names they are, for messages.
+  String program();
+
+  /// The embedding's name in the checkpoint.
+  String embedding();
+
+  /// Why `model` cannot be saved under these names; empty when it can.
+  List<String> obstacles(ModelConfig model);
+
+  /// Where each parameter is, under names that [#stored] translates.
+  List<Mapping> mappings(NetworkSpec network);
+
+  /// The name in the checkpoint.
+  String stored(String name);
+
+  /// The head's name in the checkpoint: where it is the embedding, it may be stored again.
+  String head();
+
+  /// Row of a tensor as its mapping means it → its row in the checkpoint, where these differ.
+  default Optional<LongUnaryOperator> rows(String name, ModelConfig model) {
+    return Optional.empty();
+  }
+
+  /// What stands before every name.
+  String prefix();
+
+  /// Those of GPT-NeoX: the key of each parameter.
+  record Neox(String prefix) implements Naming {
+    static final String EMBEDDING = "0.word_embeddings.weight";
+
+    @Override
+    public String program() {
+      return "GPT-NeoX";
+    }
+
+    @Override
+    public String embedding() {
+      return prefix + EMBEDDING;
+    }
+
+    @Override
+    public List<String> obstacles(ModelConfig model) {
+      return List.of();
+    }
+
+    @Override
+    public List<Mapping> mappings(NetworkSpec network) {
+      return network.parameters().stream()
+          .<Mapping>map(spec -> new Mapping.Copy(spec, spec.key()))
+          .toList();
+    }
+
+    @Override
+    public String stored(String name) {
+      return prefix + name;
+    }
+
+    @Override
+    public String head() {
+      return stored("lm_head.weight");
+    }
+  }
+
+  /// Those of a family of transformers.
+  ///
+  /// @param table what it calls the embedding
+  record HuggingFace(HfFamily family, String table, String prefix) implements Naming {
+    static final String NEOX = "gpt_neox.embed_in.weight";
+    static final String LLAMA = "model.embed_tokens.weight";
+
+    @Override
+    public String program() {
+      return "transformers' " + family.label();
+    }
+
+    @Override
+    public String embedding() {
+      return prefix + table;
+    }
+
+    @Override
+    public List<String> obstacles(ModelConfig model) {
+      return family.obstacles(model);
+    }
+
+    @Override
+    public List<Mapping> mappings(NetworkSpec network) {
+      return family.mappings(network);
+    }
+
+    @Override
+    public String stored(String name) {
+      return prefix + name;
+    }
+
+    @Override
+    public String head() {
+      return stored(family.headName());
+    }
+  }
+
+  /// Those of torchtitan's Llama, which turns neighbouring dims, as Meta's does.
+  record Torchtitan(String prefix) implements Naming {
+    static final String EMBEDDING = "tok_embeddings.weight";
+    private static final Pattern TURNED = Pattern.compile(".*\\.[qk]_proj\\.\\w+");
+
+    @Override
+    public String program() {
+      return "torchtitan's Llama";
+    }
+
+    @Override
+    public String embedding() {
+      return prefix + EMBEDDING;
+    }
+
+    @Override
+    public List<String> obstacles(ModelConfig model) {
+      return LlamaNames.obstacles(model);
+    }
+
+    @Override
+    public List<Mapping> mappings(NetworkSpec network) {
+      return LlamaNames.mappings(network);
+    }
+
+    @Override
+    public String stored(String name) {
+      return prefix + LlamaNames.TORCHTITAN.of(name);
+    }
+
+    @Override
+    public String head() {
+      return stored(LlamaNames.HEAD);
+    }
+
+    @Override
+    public Optional<LongUnaryOperator> rows(String name, ModelConfig model) {
+      return TURNED.matcher(name).matches()
+          ? Optional.of(RotaryRows.fromInterleaved(model.headDim()))
+          : Optional.empty();
+    }
+  }
+
+  /// Those of OLMo-core, for blocks that are Llama's.
+  record OlmoCore(String prefix) implements Naming {
+    static final String EMBEDDING = "embeddings.weight";
+
+    @Override
+    public String program() {
+      return "OLMo-core's Llama";
+    }
+
+    @Override
+    public String embedding() {
+      return prefix + EMBEDDING;
+    }
+
+    @Override
+    public List<String> obstacles(ModelConfig model) {
+      return LlamaNames.obstacles(model);
+    }
+
+    @Override
+    public List<Mapping> mappings(NetworkSpec network) {
+      return LlamaNames.mappings(network);
+    }
+
+    @Override
+    public String stored(String name) {
+      return prefix + LlamaNames.OLMO_CORE.of(name);
+    }
+
+    @Override
+    public String head() {
+      return stored(LlamaNames.HEAD);
+    }
+  }
+
+  /// The naming of a checkpoint with tensors of these names, found by the embedding's.
+  static Optional<Naming> of(Set<String> names, ModelConfig model) {
+    HfFamily neox = HfFamily.named("neox").orElseThrow();
+    HfFamily nearest = HfFamily.of(model);
+    HfFamily llama = nearest.equals(neox) ? LlamaNames.family() : nearest;
+    return Stream.of(
+            find(names, Neox.EMBEDDING, Neox::new),
+            find(
+                names, HuggingFace.NEOX, prefix -> new HuggingFace(neox, HuggingFace.NEOX, prefix)),
+            find(
+                names,
+                HuggingFace.LLAMA,
+                prefix -> new HuggingFace(llama, HuggingFace.LLAMA, prefix)),
+            find(names, Torchtitan.EMBEDDING, Torchtitan::new),
+            find(names, OlmoCore.EMBEDDING, OlmoCore::new))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  /// The naming of which `embedding` is a name, maybe with something before it.
+  private static Optional<Naming> find(
+      Set<String> names, String embedding, Function<String, Naming> naming) {
+    return names.stream()
+        .filter(name -> name.equals(embedding) || name.endsWith("." + embedding))
+        .filter(name -> !TrainingState.has(name))
+        .map(name -> name.substring(0, name.length() - embedding.length()))
+        .min(Comparator.comparingInt(String::length))
+        .map(naming);
+  }
+}
