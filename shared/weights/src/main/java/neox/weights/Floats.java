@@ -53,12 +53,12 @@ public final class Floats {
   }
 
   /// The float whose upper half `bits` are.
-  static float fromBfloat16(short bits) {
+  public static float fromBfloat16(short bits) {
     return Float.intBitsToFloat(bits << Short.SIZE);
   }
 
   /// The nearest bfloat16; ties go to the even one; NaN stays NaN.
-  static short toBfloat16(float value) {
+  public static short toBfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
       return (short) ((bits >>> Short.SIZE) | 0x40);
