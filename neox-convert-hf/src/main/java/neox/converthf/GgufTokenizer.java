@@ -1,0 +1,185 @@
+package neox.converthf;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import neox.base.Console;
+import neox.base.NamedFiles;
+import neox.base.UserException;
+import neox.base.json.Json;
+import neox.config.TokenizerConfig;
+import neox.tokenizer.Tokenizer;
+import neox.tokenizer.sentencepiece.SentencePieceModel;
+import neox.weights.gguf.GgufVocabulary;
+import neox.weights.gguf.GgufVocabulary.ByteLevelBpe;
+import neox.weights.gguf.GgufVocabulary.Kind;
+import neox.weights.gguf.GgufVocabulary.SentencePiece;
+import neox.weights.gguf.GgufVocabulary.Special;
+import neox.weights.gguf.GgufVocabulary.Token;
+import neox.weights.hf.HfConfig.SpecialTokens;
+import org.jspecify.annotations.Nullable;
+
+/// The tokenizer of a run as the vocabulary of a GGUF file.
+///
+/// llama.cpp knows a tokenizer by its vocabulary, its merges, and the name of the rule that cuts a
+/// text into words; what it has no name for is refused, for it would give other tokens.
+///
+/// @param config where the tokenizer's files are
+/// @param ids that `config.json` would name
+record GgufTokenizer(TokenizerConfig config, Tokenizer tokenizer, SpecialTokens ids) {
+  private static final String HINT =
+      "; llama.cpp would give other tokens. Convert without it: --no_save_tokenizer";
+
+  /// The vocabulary for an embedding of `rows` rows; none, with a warning, where GGUF has no form
+  /// for the tokenizer at all.
+  GgufVocabulary vocabulary(int rows, Console console) throws IOException {
+    return switch (config.type().toLowerCase(Locale.ROOT)) {
+      case "hftokenizer" -> byteLevel(config.vocabFile().orElseThrow(), rows);
+      case "gpt2bpetokenizer" ->
+          gpt2(config.vocabFile().orElseThrow(), config.mergeFile().orElseThrow(), rows);
+      case "hfgpt2tokenizer" -> {
+        Path directory = config.vocabFile().orElse(Path.of("gpt2"));
+        yield gpt2(directory.resolve("vocab.json"), directory.resolve("merges.txt"), rows);
+      }
+      case "spmtokenizer" -> sentencePiece(config.vocabFile().orElseThrow());
+      default -> {
+        console.warn(
+            "%s has no form in GGUF: the file has no vocabulary, llama.cpp takes and gives ids",
+            config.type());
+        yield new GgufVocabulary.None();
+      }
+    };
+  }
+
+  private GgufVocabulary gpt2(Path vocab, Path merges, int rows) throws IOException {
+    JsonNode root = Json.parse(Gpt2TokenizerJson.of(vocab, merges, ids.end()), vocab.toString());
+    return byteLevel(vocab, root, rows);
+  }
+
+  private GgufVocabulary byteLevel(Path file, int rows) throws IOException {
+    return byteLevel(file, Json.read(file), rows);
+  }
+
+  private GgufVocabulary byteLevel(Path file, JsonNode root, int rows) {
+    JsonNode model = root.path("model");
+    if (!model.path("merges").isArray() || model.path("byte_fallback").asBoolean()) {
+      throw UserException.of(
+          "%s: its model is %s, not byte-level BPE%s",
+          file, model.path("type").asText("of another kind"), HINT);
+    }
+    String words =
+        WordRule.of(root.path("pre_tokenizer"))
+            .orElseThrow(() ->
+                UserException.of(
+                    "%s: its pre_tokenizer cuts texts into words by a rule that llama.cpp has not"
+                        + " (it has %s)%s",
+                    file, WordRule.NAMES, HINT));
+    requireNormalizer(file, root.path("normalizer"));
+    List<String> merges = new ArrayList<>();
+    for (JsonNode merge : model.path("merges")) {
+      merges.add(
+          merge.isArray() ? merge.path(0).asText() + " " + merge.path(1).asText() : merge.asText());
+    }
+    return new ByteLevelBpe(words, tokens(root, rows), merges, special());
+  }
+
+  /// llama.cpp changes no text before it cuts it. That NFC is left out is as its own converter has
+  /// it: most texts are in that form.
+  private static void requireNormalizer(Path file, JsonNode normalizer) {
+    String type = normalizer.path("type").asText("");
+    if (normalizer.isObject() && !type.equals("NFC")) {
+      throw UserException.of(
+          "%s: its normalizer (%s) changes texts before they are cut%s", file, type, HINT);
+    }
+  }
+
+  private List<Token> tokens(JsonNode root, int rows) {
+    Map<String, JsonNode> added = new HashMap<>();
+    root.path("added_tokens").forEach(token -> added.put(token.path("content").asText(), token));
+    JsonNode vocabulary = root.path("model").path("vocab");
+    List<Token> tokens = new ArrayList<>();
+    for (int id = 0; id < rows; id++) {
+      Optional<String> text = tokenizer.token(id);
+      if (text.isEmpty()) {
+        tokens.add(GgufVocabulary.unused(id));
+      } else if (added.containsKey(text.get()) || !vocabulary.has(text.get())) {
+        tokens.add(added(text.get(), added.get(text.get())));
+      } else {
+        tokens.add(new Token(text.get(), Kind.NORMAL));
+      }
+    }
+    return tokens;
+  }
+
+  /// As llama.cpp's converter does: what looks special is, whatever its file says.
+  private static Token added(String text, @Nullable JsonNode token) {
+    boolean special = token == null || token.path("special").asBoolean();
+    boolean looksSpecial =
+        (text.startsWith("<|") && text.endsWith("|>"))
+            || (text.startsWith("<｜") && text.endsWith("｜>"))
+            || (text.startsWith("<unused") && text.endsWith(">"))
+            || text.equals("<pad>")
+            || text.equals("<mask>");
+    return special || looksSpecial
+        ? new Token(text, Kind.CONTROL)
+        : new Token(text.replace('▁', ' '), Kind.USER_DEFINED);
+  }
+
+  /// What stands around a text is seen in one.
+  private Special special() {
+    int[] plain = tokenizer.withoutSpecialTokens().encode("a");
+    int[] framed = tokenizer.encode("a");
+    for (int before = 0; before <= 1; before++) {
+      int after = framed.length - plain.length - before;
+      boolean around =
+          (after == 0 || after == 1)
+              && Arrays.equals(framed, before, before + plain.length, plain, 0, plain.length);
+      if (around) {
+        return new Special(
+            before == 1 ? OptionalInt.of(framed[0]) : ids.begin(),
+            after == 1 ? OptionalInt.of(framed[framed.length - 1]) : ids.end(),
+            ids.end(),
+            ids.pad(),
+            before == 1,
+            after == 1);
+      }
+    }
+    throw UserException.of(
+        "%s: its post_processor puts more than a first and a last token around a text%s",
+        config.type(), HINT);
+  }
+
+  private GgufVocabulary sentencePiece(Path file) throws IOException {
+    SentencePieceModel model = SentencePieceModel.read(NamedFiles.readAllBytes(file), file);
+    if (!model.merges()) {
+      throw UserException.of("%s: is a Unigram model, not BPE%s", file, HINT);
+    }
+    List<Token> tokens = new ArrayList<>();
+    for (SentencePieceModel.Piece piece : model.pieces()) {
+      tokens.add(new Token(piece.text(), kind(piece.kind()), piece.score()));
+    }
+    Special special =
+        new Special(
+            ids.begin(), ids.end(), OptionalInt.of(model.unknown()), ids.pad(), false, false);
+    return new SentencePiece(tokens, model.normalization().dummyPrefix(), special);
+  }
+
+  private static Kind kind(SentencePieceModel.Kind kind) {
+    return switch (kind) {
+      case NORMAL -> Kind.NORMAL;
+      case UNKNOWN -> Kind.UNKNOWN;
+      case CONTROL -> Kind.CONTROL;
+      case USER_DEFINED -> Kind.USER_DEFINED;
+      case UNUSED -> Kind.UNUSED;
+      case BYTE -> Kind.BYTE;
+    };
+  }
+}
