@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.LongUnaryOperator;
 import neox.config.model.ModelConfig;
+import neox.config.model.Positions;
+import neox.config.model.RotaryScaling;
 import neox.config.model.TransformerConfig;
 import neox.weights.RotaryRows;
 
@@ -42,7 +44,12 @@ sealed interface GgufArchitecture {
 
     @Override
     public List<String> obstacles(ModelConfig model) {
-      return List.of();
+      boolean ofLlama =
+          model.positions() instanceof Positions.Rotary rotary
+              && rotary.scaling() instanceof RotaryScaling.Llama3;
+      return ofLlama
+          ? List.of("GGUF's gptneox has no rope_scaling of Llama 3.1 (rope_type: llama3)")
+          : List.of();
     }
 
     @Override

@@ -88,14 +88,19 @@ public record GgufFile(
     return network.config();
   }
 
-  private void describeRotary(GgufMetadata metadata, String prefix) {
-    if (!(config().positions() instanceof Positions.Rotary rotary)) {
-      throw new IllegalStateException("not rotary: " + config().positions());
+  private Positions.Rotary rotary() {
+    if (config().positions() instanceof Positions.Rotary rotary) {
+      return rotary;
     }
+    throw new IllegalStateException("not rotary: " + config().positions());
+  }
+
+  private void describeRotary(GgufMetadata metadata, String prefix) {
+    Positions.Rotary rotary = rotary();
     metadata.put(prefix + "rope.dimension_count", rotary.dims(config().headDim()));
     metadata.put(prefix + "rope.freq_base", (double) rotary.base());
     switch (rotary.scaling()) {
-      case RotaryScaling.None _ -> {}
+      case RotaryScaling.None _, RotaryScaling.Llama3 _ -> {} // [RopeFactors] tell the latter
       case RotaryScaling.Linear(double factor) -> {
         metadata.put(prefix + "rope.scaling.type", "linear");
         metadata.put(prefix + "rope.scaling.factor", factor);
@@ -130,6 +135,10 @@ public record GgufFile(
           });
     }
     addZeros(architecture, tensors);
+    if (rotary().scaling() instanceof RotaryScaling.Llama3 scaling) {
+      TensorView factors = RopeFactors.of(rotary(), scaling, rotary().dims(config().headDim()));
+      tensors.add(tensor(RopeFactors.NAME, factors.shape(), () -> factors, GgufTensor.AS_STORED));
+    }
     if (config().head().tied() && architecture.repeatsTiedHead()) {
       GgufTensor table = tensors.getFirst();
       tensors.add(tensor("output.weight", table.shape(), table.parameter(), GgufTensor.AS_STORED));

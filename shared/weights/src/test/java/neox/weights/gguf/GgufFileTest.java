@@ -2,6 +2,7 @@ package neox.weights.gguf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -420,6 +421,33 @@ class GgufFileTest {
         .isEqualTo((float) (1.5 / (0.1 * Math.log(8) + 1)));
     assertThat(file.get("llama.rope.scaling.yarn_beta_fast")).isEqualTo(16f);
     assertThat(file.get("llama.rope.scaling.yarn_beta_slow")).isEqualTo(2f);
+  }
+
+  /// As the code published with Llama 3.1 divides frequencies, wave by wave.
+  @Test
+  void positionsOfLlama31AreTheFactorsOfItsWaves() throws IOException {
+    RotaryScaling scaling = new RotaryScaling.Llama3(8, 64, 1, 4);
+    ModelConfig model = Models.llama().withPositions(new Positions.Rotary(1, 100, scaling));
+    GgufReader.Content file = write(model, scaled(counted(model)), OutType.F16);
+    assertThat(file.metadata()).doesNotContainKey("llama.rope.scaling.type");
+    GgufReader.Tensor factors = file.tensors().get("rope_freqs.weight");
+    assertThat(factors.type()).isEqualTo(F32);
+    double[] expected = new double[8];
+    for (int i = 0; i < 8; i++) {
+      double frequency = 1 / Math.pow(100, i / 8.0);
+      double wave = 2 * Math.PI / frequency;
+      double smooth = (64 / wave - 1) / (4 - 1);
+      double scaled =
+          wave < 64 / 4.0
+              ? frequency
+              : wave > 64 ? frequency / 8 : (1 - smooth) * frequency / 8 + smooth * frequency;
+      expected[i] = (float) (frequency / scaled);
+    }
+    assertThat(expected).contains(1, 8);
+    assertThat(GgufReader.numbers(factors)).containsExactly(expected, offset(1e-6));
+    ModelConfig neox = Models.pythia().withPositions(new Positions.Rotary(0.25, 10_000, scaling));
+    assertThat(GgufFile.obstacles(HfFamily.of(neox), neox))
+        .containsExactly("GGUF's gptneox has no rope_scaling of Llama 3.1 (rope_type: llama3)");
   }
 
   @Test
