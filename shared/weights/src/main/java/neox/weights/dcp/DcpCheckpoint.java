@@ -162,8 +162,8 @@ public final class DcpCheckpoint implements TensorStore {
     return stored(name).shape();
   }
 
-  /// The element type of a tensor, which is there.
-  DType dtype(String name) {
+  @Override
+  public DType dtype(String name) {
     return stored(name).dtype().orElseThrow();
   }
 

@@ -189,11 +189,21 @@ public final class DcpModel implements TensorStore {
 
   @Override
   public TensorView view(String name) {
+    return mapping(name).toNeox(this::stored);
+  }
+
+  @Override
+  public DType dtype(String name) {
+    String first = mapping(name).tensors().keySet().iterator().next();
+    return checkpoint.dtype(naming.stored(first));
+  }
+
+  private Mapping mapping(String name) {
     Mapping mapping = mappings.get(name);
     if (mapping == null) {
       throw new IllegalArgumentException(directory() + ": no parameter " + name);
     }
-    return mapping.toNeox(this::stored);
+    return mapping;
   }
 
   private TensorView stored(String name) {
