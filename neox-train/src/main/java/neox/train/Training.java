@@ -55,6 +55,7 @@ import neox.train.optimizer.Cut;
 import neox.train.optimizer.GradientBuckets;
 import neox.train.optimizer.MicroBatchSums;
 import neox.train.optimizer.Optimizer;
+import neox.train.push.Pushing;
 import neox.train.stability.LossScaling;
 import neox.train.stability.StepGuard;
 import neox.weights.neox.CheckpointContent.Layout;
@@ -262,7 +263,9 @@ final class Training {
         Optimizer optimizer = optimizer(gradients);
         NoiseMeter noise = NoiseMeter.of(config.monitor().noiseScale(), gradients);
         TrainingWork work = work(data, progress, shared.watches(gradients));
-        Checkpointer checkpointer = checkpointer(shared, optimizer, progress, data.position());
+        Pushing pushing = pushing();
+        Checkpointer checkpointer =
+            checkpointer(contents(shared, optimizer, progress, data.position()), pushing);
         RunRecords records = records(places, progress, data.position())) {
       if (checkpoint.isPresent()) {
         begin().restore(optimizer, checkpoint.get());
@@ -301,6 +304,8 @@ final class Training {
       TrainingLoop.Plan plan = plan(progress, data.position());
       heartbeat.enter(Phase.FIRST_STEP, plan.first() - 1, plan.last());
       int code = new TrainingLoop(trainer, hooks, saver, agreedStop, plan, console).run();
+      heartbeat.enter(Phase.PUSHING, progress.state().iteration(), plan.last());
+      pushing.await(code, pipeline::anyOf, agreedStop, heartbeat::beat);
       heartbeat.enter(Phase.ENDING, progress.state().iteration(), plan.last());
       conclude(records, network, code);
       return code;
@@ -448,23 +453,31 @@ final class Training {
     return new TrainLog(run, config.monitor(), records.log(), records.metrics());
   }
 
-  private Checkpointer checkpointer(
+  private Pushing pushing() throws IOException {
+    return ranks.isFirstOfAll()
+        ? Pushing.start(config.checkpoint(), console)
+        : Pushing.ofAnotherRank(config.checkpoint(), console);
+  }
+
+  private Checkpointer checkpointer(Checkpointer.Contents contents, Pushing pushing) {
+    return new Checkpointer(config.checkpoint(), contents, pushing.after(), console);
+  }
+
+  private Checkpointer.Contents contents(
       RankNetwork network, Optimizer optimizer, TrainProgress progress, DataPosition position) {
     Layout layout =
         config.parallel().pipeParallelSize() == 0 ? Layout.FILE_PER_RANK : Layout.FILE_PER_LAYER;
-    Checkpointer.Contents contents =
-        new Checkpointer.Contents(
-            network.network(),
-            network.weights(),
-            optimizer,
-            progress,
-            position::after,
-            ranks,
-            writers,
-            layout,
-            config.tokenizer().type(),
-            loaded.checkpointFiles());
-    return new Checkpointer(config.checkpoint(), contents, console);
+    return new Checkpointer.Contents(
+        network.network(),
+        network.weights(),
+        optimizer,
+        progress,
+        position::after,
+        ranks,
+        writers,
+        layout,
+        config.tokenizer().type(),
+        loaded.checkpointFiles());
   }
 
   private Evaluations evaluations(TrainingData data, Evaluator evaluator) {

@@ -57,12 +57,19 @@ public final class CheckpointStore {
   /// The step that `latest` names. Without that file, the newest step: a run killed right after its
   /// first checkpoint appeared had no time to write it.
   public Optional<Long> latest() throws IOException {
-    Path file = root.resolve(CheckpointNames.LATEST);
-    if (Files.exists(file)) {
-      return boxed(CheckpointNames.iteration(NamedFiles.readString(file).strip()));
+    if (Files.exists(root.resolve(CheckpointNames.LATEST))) {
+      return pointedTo();
     }
     List<Long> all = iterations();
     return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
+  }
+
+  /// The step that `latest` names; empty without that file.
+  Optional<Long> pointedTo() throws IOException {
+    Path file = root.resolve(CheckpointNames.LATEST);
+    return Files.exists(file)
+        ? boxed(CheckpointNames.iteration(NamedFiles.readString(file).strip()))
+        : Optional.empty();
   }
 
   private static Optional<Long> boxed(OptionalLong iteration) {
@@ -131,12 +138,14 @@ public final class CheckpointStore {
 
   /// Deletes the oldest checkpoints until `keepLast` remain, not counting `kept`; neither those nor
   /// the one that `latest` names are ever deleted.
-  public void retain(int keepLast, Set<Long> kept) throws IOException {
+  ///
+  /// @param waiting for something else: they are not deleted now
+  public void retain(int keepLast, Set<Long> kept, Set<Long> waiting) throws IOException {
     List<Long> candidates = iterations();
     candidates.removeAll(kept);
     Optional<Long> latest = latest();
     for (long iteration : candidates.subList(0, Math.max(0, candidates.size() - keepLast))) {
-      if (latest.isPresent() && latest.get() == iteration) {
+      if (waiting.contains(iteration) || (latest.isPresent() && latest.get() == iteration)) {
         continue;
       }
       // Renamed first: a half-deleted directory must not look like a checkpoint.

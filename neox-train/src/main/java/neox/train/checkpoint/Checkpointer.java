@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongFunction;
 import neox.base.Console;
 import neox.base.Progress;
@@ -34,6 +33,7 @@ public final class Checkpointer implements Saver, AutoCloseable {
   private final CheckpointConfig config;
   private final Optional<CheckpointStore> store;
   private final Contents contents;
+  private final After after;
   private final Console console;
   private final BackgroundWork background = new BackgroundWork("checkpoint-writer");
   private final @Nullable Snapshot snapshot;
@@ -61,9 +61,21 @@ public final class Checkpointer implements Saver, AutoCloseable {
       String tokenizerType,
       Map<String, String> configFiles) {}
 
+  /// What is done after a save, on the first rank.
+  ///
+  /// @param pushes hears of it
+  /// @param retention of old checkpoints
+  public record After(Pushes pushes, Optional<Retention> retention) {
+    void saved(long step) {
+      pushes.saved(step);
+      retention.ifPresent(old -> old.run(pushes.waiting()));
+    }
+  }
+
   /// A checkpointer that is close to its optimizer: close it before that.
-  public Checkpointer(CheckpointConfig config, Contents contents, Console console) {
+  public Checkpointer(CheckpointConfig config, Contents contents, After after, Console console) {
     this.config = config;
+    this.after = after;
     this.store = config.save().map(CheckpointStore::new);
     this.contents = contents;
     this.console = console;
@@ -177,18 +189,7 @@ public final class Checkpointer implements Saver, AutoCloseable {
     }
     console.info("saved %s", checkpoints.path(step));
     if (moment.ranks().isFirstOfAll()) {
-      deleteOld(checkpoints);
-    }
-  }
-
-  private void deleteOld(CheckpointStore checkpoints) {
-    if (config.keepLast().isEmpty()) {
-      return;
-    }
-    try {
-      checkpoints.retain(config.keepLast().get(), Set.copyOf(config.extraIters()));
-    } catch (IOException e) {
-      console.warn("an old checkpoint could not be deleted: %s", Tool.describe(e));
+      after.saved(step);
     }
   }
 

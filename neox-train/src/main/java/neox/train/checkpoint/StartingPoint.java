@@ -13,6 +13,7 @@ import neox.config.CheckpointConfig;
 import neox.config.NeoxConfig;
 import neox.config.ScheduleConfig;
 import neox.train.stability.Stability;
+import neox.weights.neox.CheckpointNames;
 import neox.weights.neox.NeoxCheckpoint;
 import neox.weights.neox.OptimizerStateFile;
 
@@ -28,8 +29,11 @@ public final class StartingPoint {
       return Optional.empty();
     }
     Optional<Path> found = find(config);
+    Path load = config.load().get();
     if (found.isEmpty()) {
-      console.info("%s: no checkpoint yet, starting from step 0", config.load().get());
+      console.info("%s: no checkpoint yet, starting from step 0", load);
+    } else if (config.loadsOwn() && !found.get().startsWith(load)) {
+      console.info("%s: no checkpoint here, continuing from %s", load, found.get());
     }
     return found;
   }
@@ -40,7 +44,7 @@ public final class StartingPoint {
       CheckpointStore store = new CheckpointStore(load);
       Optional<Long> latest = store.latest();
       if (latest.isEmpty() && store.iterations().isEmpty()) {
-        return Optional.empty();
+        return pushed(config);
       }
       if (latest.isPresent()) {
         return Optional.of(NeoxCheckpoint.resolve(store.path(latest.get()), OptionalLong.empty()));
@@ -49,6 +53,20 @@ public final class StartingPoint {
     OptionalLong iteration =
         config.iteration().map(OptionalLong::of).orElseGet(OptionalLong::empty);
     return Optional.of(NeoxCheckpoint.resolve(load, iteration));
+  }
+
+  /// The latest checkpoint that this run has pushed: it goes on where its own directory was lost.
+  private static Optional<Path> pushed(CheckpointConfig config) throws IOException {
+    Optional<Path> folder =
+        config.remote().map(remote -> remote.readable(config.save().orElseThrow()));
+    Optional<Long> latest =
+        folder.isPresent() ? new CheckpointStore(folder.get()).pointedTo() : Optional.empty();
+    return latest.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            NeoxCheckpoint.resolve(
+                folder.orElseThrow().resolve(CheckpointNames.directory(latest.get())),
+                OptionalLong.empty()));
   }
 
   private static void warnOfOverwriting(CheckpointConfig config, Console console)

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import neox.base.Addresses;
 import neox.base.Console;
 import neox.base.Environment;
 import neox.base.ExitCode;
@@ -89,8 +90,8 @@ public final class DoctorCommand implements ToolCommand {
     config
         .data()
         .dataPath()
-        .ifPresent(
-            prefix -> checks.add(HostChecks.readable("data_path", Path.of(prefix + ".bin"))));
+        .ifPresent(prefix ->
+            checks.add(HostChecks.readable("data_path", Addresses.path(prefix + ".bin"))));
     config
         .tokenizer()
         .vocabFile()

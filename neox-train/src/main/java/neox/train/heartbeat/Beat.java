@@ -94,7 +94,7 @@ public record Beat(
       case STEP, FIRST_STEP -> "step " + (step + 1);
       case EVALUATION -> "evaluation after step " + step;
       case SAVE -> "save after step " + step;
-      case STARTING, LOADING, DATA, ENDING -> phase.words();
+      case STARTING, LOADING, DATA, PUSHING, ENDING -> phase.words();
     };
   }
 }

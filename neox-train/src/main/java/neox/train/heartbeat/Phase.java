@@ -16,6 +16,8 @@ public enum Phase {
   STEP("step", Duration.ofSeconds(25)),
   EVALUATION("evaluation", Duration.ofSeconds(25)),
   SAVE("save", Duration.ofMinutes(10)),
+  /// Waits for the last checkpoints to be pushed.
+  PUSHING("pushing checkpoints", Duration.ofMinutes(2)),
   ENDING("ending", Duration.ofMinutes(2));
 
   private final String words;
@@ -30,7 +32,7 @@ public enum Phase {
   boolean recurs() {
     return switch (this) {
       case FIRST_STEP, STEP, EVALUATION -> true;
-      case STARTING, LOADING, DATA, SAVE, ENDING -> false;
+      case STARTING, LOADING, DATA, SAVE, PUSHING, ENDING -> false;
     };
   }
 

@@ -159,7 +159,7 @@ class CheckpointStoreTest {
     for (long i = 1; i <= 12; i++) {
       write(i);
     }
-    checkpoints.retain(2, Set.of(3L, 11L));
+    checkpoints.retain(2, Set.of(3L, 11L), Set.of());
     assertThat(checkpoints.iterations()).containsExactly(3L, 10L, 11L, 12L);
   }
 
@@ -168,7 +168,7 @@ class CheckpointStoreTest {
     write(20);
     write(30);
     write(7);
-    checkpoints.retain(2, Set.of());
+    checkpoints.retain(2, Set.of(), Set.of());
     assertThat(checkpoints.iterations()).containsExactly(7L, 20L, 30L);
   }
 

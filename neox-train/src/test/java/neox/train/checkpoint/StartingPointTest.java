@@ -167,7 +167,8 @@ class StartingPointTest {
         true,
         true,
         false,
-        iteration);
+        iteration,
+        Optional.empty());
   }
 
   private static ScheduleConfig schedule(boolean override, boolean useCheckpoint) {

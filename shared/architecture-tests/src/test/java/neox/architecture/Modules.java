@@ -28,6 +28,8 @@ final class Modules {
     allow("weights", "base", "config");
     allow("template", "base", "python");
     allow("hub", "base");
+    allow("remote", "base", "hub");
+    allow("s3", "base", "remote");
     allow("monitor", "base");
     allow("tensor", "base");
     allow("parallel", "base", "config", "tensor");
@@ -42,6 +44,7 @@ final class Modules {
         "tokenizer",
         "data",
         "weights",
+        "remote",
         "monitor",
         "tensor",
         "parallel",

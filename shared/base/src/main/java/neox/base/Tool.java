@@ -3,6 +3,7 @@ package neox.base;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 
 /// Runs one tool's command: parses the arguments, calls it, and turns what happened into an exit
 /// code and one readable line.
@@ -87,9 +89,18 @@ public final class Tool {
     if (args.length > 0 && args[0].equals(COMPLETION)) {
       line.addSubcommand(COMPLETION, new AutoComplete.GenerateCompletion());
     }
+    line.registerConverter(Path.class, Tool::path);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setAbbreviatedOptionsAllowed(false);
     return line;
+  }
+
+  private static Path path(String text) {
+    try {
+      return Addresses.path(text);
+    } catch (UserException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
   }
 
   /// Whether the arguments name a subcommand, misspell one, or ask which there are.

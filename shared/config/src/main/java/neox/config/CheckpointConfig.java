@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import neox.base.Addresses;
 import neox.config.table.ConfigTable;
 import neox.config.table.ConfigType;
 import neox.config.table.Range;
@@ -20,6 +21,7 @@ import neox.config.table.Range;
 /// @param finetune weights only, starting at step 0 (`finetune`)
 /// @param async checkpoints are written while the run goes on (`async_save`)
 /// @param iteration the step to load instead of the latest (`iteration`)
+/// @param remote where finished checkpoints are pushed to
 public record CheckpointConfig(
     Optional<Path> save,
     Optional<Path> load,
@@ -33,7 +35,8 @@ public record CheckpointConfig(
     boolean loadRandomState,
     boolean saveRandomState,
     boolean async,
-    Optional<Long> iteration) {
+    Optional<Long> iteration,
+    Optional<RemoteSave> remote) {
 
   /// So many multiplications take no time.
   private static final double MOST_POWERS = 100_000;
@@ -80,10 +83,11 @@ public record CheckpointConfig(
 
   static CheckpointConfig from(ConfigTable t) {
     t.section("Checkpoints");
+    Optional<Path> save = t.path("save", "directory to write checkpoints to");
     CheckpointConfig config =
         new CheckpointConfig(
-            t.path("save", "directory to write checkpoints to"),
-            t.path("load", "directory to continue from"),
+            save,
+            t.path("load", "directory to continue from, or the address of one (s3://, https://)"),
             t.path(
                 INIT_FROM,
                 "checkpoint or Hugging Face directory whose weights a new run begins with, at step"
@@ -113,7 +117,8 @@ public record CheckpointConfig(
             t.optional(
                 "iteration",
                 ConfigType.count(Range.atLeast(0)),
-                "step to load; the latest when not given"));
+                "step to load; the latest when not given"),
+            RemoteSave.from(t, save));
     config.checkRules(t);
     return config;
   }
@@ -143,6 +148,10 @@ public record CheckpointConfig(
 
   private void checkRules(ConfigTable t) {
     checkInitFrom(t);
+    t.check(
+        save.filter(Addresses::isAddress).isEmpty(),
+        List.of("save"),
+        "expected a directory of this machine; remote_save_folder has checkpoints pushed further");
     t.check(
         save.isEmpty() || factor.isPresent() || !extraIters.isEmpty(),
         List.of("save", "checkpoint_factor", "extra_save_iters"),

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import neox.base.Addresses;
 import neox.config.DataConfig.Mixture;
 import neox.config.table.ConfigTable;
 import neox.config.table.ConfigType;
@@ -195,7 +196,8 @@ public record DataStage(Start start, Mixture mixture) {
               && !items.isEmpty()
               && items.stream().allMatch(item -> item instanceof String s && !s.isEmpty());
       return holds(right, "%s: expected a list of paths, found %s", key, value)
-          ? Optional.of(((List<?>) value).stream().map(item -> Path.of(item.toString())).toList())
+          ? Optional.of(
+              ((List<?>) value).stream().map(item -> Addresses.path(item.toString())).toList())
           : Optional.empty();
     }
 

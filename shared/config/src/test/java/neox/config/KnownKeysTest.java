@@ -47,6 +47,8 @@ class KnownKeysTest {
           "max_consecutive_skips",
           "mup_rules",
           "reference_model",
+          "remote_save_folder",
+          "remote_save_stop_seconds",
           "reset_attention_mask",
           "reset_position_ids",
           "rope_scaling",

@@ -11,12 +11,16 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
+import neox.base.Addresses;
 import neox.base.AtomicDirectory;
+import neox.base.Environment;
+import neox.base.LocalCache;
 import neox.base.Tool;
 import neox.base.UserException;
 import neox.data.indexed.IndexedTokens;
 
-/// Built orders, kept in `.neox-cache/` beside the data.
+/// Built orders, kept in `.neox-cache/` beside the data; of data in a store, in the cache of this
+/// machine.
 ///
 /// A file's name holds a hash of everything that its content depends on, the sizes of the documents
 /// included, so a stale file is never found; it appears by rename, and is used only if it agrees
@@ -81,9 +85,13 @@ final class IndexCache {
     return order;
   }
 
+  /// Beside the data, or on this machine where those lie in a store.
   private static Path stem(IndexedTokens tokens, OrderPlan plan) {
-    String name = tokens.prefix().getFileName() + "_" + fingerprint(tokens, plan);
-    return tokens.prefix().toAbsolutePath().resolveSibling(DIRECTORY).resolve(name);
+    Path prefix = tokens.prefix();
+    String name = prefix.getFileName() + "_" + fingerprint(tokens, plan);
+    return Addresses.isAddress(prefix)
+        ? LocalCache.directory(Environment.all()).resolve("orders").resolve(name)
+        : prefix.toAbsolutePath().resolveSibling(DIRECTORY).resolve(name);
   }
 
   /// A hash of the plan and of the size of every document: what the order is a function of. The

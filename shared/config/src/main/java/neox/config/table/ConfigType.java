@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import neox.base.Addresses;
 
 /// What a key accepts: how to read a [Value], and how to say what was expected.
 ///
@@ -166,7 +167,7 @@ public record ConfigType<T>(
 
   private static Optional<Path> toPath(String text) {
     try {
-      return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
+      return text.isEmpty() ? Optional.empty() : Optional.of(Addresses.path(text));
     } catch (InvalidPathException e) {
       return Optional.empty();
     }

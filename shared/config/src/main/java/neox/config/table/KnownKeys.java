@@ -267,8 +267,6 @@ public final class KnownKeys {
         "online_dataserver_ports",
         "weight_server_port");
     refused("serving weights while training", "serve_model_weights");
-    later("uploading checkpoints to S3", "s3_path");
-    ignored("used with s3_path only", "s3_chunk_size");
     unheard("comparing logits after loading", "checkpoint_validation_with_forward_pass");
     ignored(
         "no effect in GPT-NeoX either",

@@ -12,8 +12,8 @@ import neox.base.UserException;
 
 /// A tokenized dataset on disk: `prefix.bin` (the tokens) and `prefix.idx` (where items begin).
 ///
-/// Both files are memory-mapped and may be larger than 2 GiB. Safe to read from many threads; no
-/// thread may read after [#close].
+/// Both files are memory-mapped and may be larger than 2 GiB; of those in a store, the tokens come
+/// by blocks when they are read. Safe to read from many threads; no thread may read after [#close].
 public final class IndexedTokens implements AutoCloseable {
   private static final long SLICE = 1L << 30; // a ByteBuffer ends at 2 GiB
   private static final long SAMPLED_BLOCKS = 64;
@@ -21,10 +21,10 @@ public final class IndexedTokens implements AutoCloseable {
 
   private final TokenIndex index;
   private final Arena arena;
-  private final MemorySegment tokens;
+  private final TokenBytes tokens;
   private final TokenWidth width;
 
-  private IndexedTokens(TokenIndex index, Arena arena, MemorySegment tokens) {
+  private IndexedTokens(TokenIndex index, Arena arena, TokenBytes tokens) {
     this.index = index;
     this.arena = arena;
     this.tokens = tokens;
@@ -46,7 +46,7 @@ public final class IndexedTokens implements AutoCloseable {
     Arena arena = Arena.ofShared();
     try {
       TokenIndex.requireFile(prefix, IndexFormat.bin(prefix));
-      return new IndexedTokens(index, arena, TokenIndex.map(IndexFormat.bin(prefix), arena));
+      return new IndexedTokens(index, arena, TokenBytes.open(IndexFormat.bin(prefix), arena));
     } catch (IOException | RuntimeException e) {
       arena.close();
       index.close();
@@ -83,28 +83,29 @@ public final class IndexedTokens implements AutoCloseable {
     Objects.checkFromIndexSize(offset, length, size(item));
     Objects.checkFromIndexSize(at, length, out.length);
     long from = index.pointer(item) + (long) offset * width.bytes();
+    MemorySegment part = tokens.slice(from, (long) length * width.bytes());
     switch (width) {
       case UINT16 -> {
         for (int i = 0; i < length; i++) {
-          out[at + i] = tokens.get(IndexFormat.SHORT, from + 2L * i) & 0xffff;
+          out[at + i] = part.get(IndexFormat.SHORT, 2L * i) & 0xffff;
         }
       }
-      case INT32 -> MemorySegment.copy(tokens, IndexFormat.INT, from, out, at, length);
+      case INT32 -> MemorySegment.copy(part, IndexFormat.INT, 0, out, at, length);
       case UINT8, INT8, INT16, INT64 -> {
         for (int i = 0; i < length; i++) {
-          out[at + i] = readRare(from + (long) i * width.bytes(), item);
+          out[at + i] = readRare(part, (long) i * width.bytes(), item);
         }
       }
       case FLOAT32, FLOAT64 -> throw new IllegalStateException(width.toString());
     }
   }
 
-  private int readRare(long at, long item) {
+  private int readRare(MemorySegment part, long at, long item) {
     return switch (width) {
-      case UINT8 -> Byte.toUnsignedInt(tokens.get(ValueLayout.JAVA_BYTE, at));
-      case INT8 -> tokens.get(ValueLayout.JAVA_BYTE, at);
-      case INT16 -> tokens.get(IndexFormat.SHORT, at);
-      case INT64 -> narrow(tokens.get(IndexFormat.LONG, at), item);
+      case UINT8 -> Byte.toUnsignedInt(part.get(ValueLayout.JAVA_BYTE, at));
+      case INT8 -> part.get(ValueLayout.JAVA_BYTE, at);
+      case INT16 -> part.get(IndexFormat.SHORT, at);
+      case INT64 -> narrow(part.get(IndexFormat.LONG, at), item);
       case UINT16, INT32, FLOAT32, FLOAT64 -> throw new IllegalStateException(width.toString());
     };
   }
@@ -171,7 +172,7 @@ public final class IndexedTokens implements AutoCloseable {
     long blocks = Math.min(SAMPLED_BLOCKS, Math.ceilDiv(tokens.byteSize(), SAMPLED_BYTES));
     for (long block = 0; block < blocks; block++) {
       long at = (tokens.byteSize() - 1) * block / blocks;
-      add(tokens.asSlice(at, Math.min(SAMPLED_BYTES, tokens.byteSize() - at)), checksum);
+      add(tokens.slice(at, Math.min(SAMPLED_BYTES, tokens.byteSize() - at)), checksum);
     }
   }
 
@@ -183,6 +184,7 @@ public final class IndexedTokens implements AutoCloseable {
 
   @Override
   public void close() {
+    tokens.close();
     arena.close();
     index.close();
   }

@@ -1,0 +1,5 @@
+/// Bringing finished directories to a store, whole or not at all.
+@NullMarked
+package neox.remote.push;
+
+import org.jspecify.annotations.NullMarked;
