@@ -6,11 +6,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Predicate;
 import neox.base.Console;
 import neox.base.NamedFiles;
 import neox.base.UserException;
@@ -59,16 +62,22 @@ record GgufTokenizer(TokenizerConfig config, Tokenizer tokenizer, SpecialTokens 
     };
   }
 
-  private GgufVocabulary gpt2(Path vocab, Path merges, int rows) throws IOException {
-    JsonNode root = Json.parse(Gpt2TokenizerJson.of(vocab, merges, ids.end()), vocab.toString());
-    return byteLevel(vocab, root, rows);
+  /// GPT-2's pair of files: what is not cut into words is what the vocabulary names as special.
+  private GgufVocabulary gpt2(Path vocab, Path mergeFile, int rows) throws IOException {
+    JsonNode vocabulary = Json.read(vocab);
+    List<String> merges =
+        NamedFiles.readAllLines(mergeFile).stream()
+            .filter(line -> !line.isEmpty() && !line.startsWith("#version"))
+            .toList();
+    Set<String> special = new HashSet<>();
+    ids.end().ifPresent(id -> tokenizer.token(id).ifPresent(special::add));
+    List<Token> tokens =
+        tokens(rows, text -> vocabulary.has(text) && !special.contains(text), Map.of());
+    return new ByteLevelBpe(WordRule.GPT_2, tokens, merges, special());
   }
 
   private GgufVocabulary byteLevel(Path file, int rows) throws IOException {
-    return byteLevel(file, Json.read(file), rows);
-  }
-
-  private GgufVocabulary byteLevel(Path file, JsonNode root, int rows) {
+    JsonNode root = Json.read(file);
     JsonNode model = root.path("model");
     if (!model.path("merges").isArray() || model.path("byte_fallback").asBoolean()) {
       throw UserException.of(
@@ -88,7 +97,12 @@ record GgufTokenizer(TokenizerConfig config, Tokenizer tokenizer, SpecialTokens 
       merges.add(
           merge.isArray() ? merge.path(0).asText() + " " + merge.path(1).asText() : merge.asText());
     }
-    return new ByteLevelBpe(words, tokens(root, rows), merges, special());
+    Map<String, JsonNode> added = new HashMap<>();
+    root.path("added_tokens").forEach(token -> added.put(token.path("content").asText(), token));
+    JsonNode vocabulary = model.path("vocab");
+    List<Token> tokens =
+        tokens(rows, text -> vocabulary.has(text) && !added.containsKey(text), added);
+    return new ByteLevelBpe(words, tokens, merges, special());
   }
 
   /// llama.cpp changes no text before it cuts it. That NFC is left out is as its own converter has
@@ -101,19 +115,18 @@ record GgufTokenizer(TokenizerConfig config, Tokenizer tokenizer, SpecialTokens 
     }
   }
 
-  private List<Token> tokens(JsonNode root, int rows) {
-    Map<String, JsonNode> added = new HashMap<>();
-    root.path("added_tokens").forEach(token -> added.put(token.path("content").asText(), token));
-    JsonNode vocabulary = root.path("model").path("vocab");
+  /// @param isPlain whether a token is one that words are cut into
+  /// @param added what is said of other tokens
+  private List<Token> tokens(int rows, Predicate<String> isPlain, Map<String, JsonNode> added) {
     List<Token> tokens = new ArrayList<>();
     for (int id = 0; id < rows; id++) {
       Optional<String> text = tokenizer.token(id);
       if (text.isEmpty()) {
         tokens.add(GgufVocabulary.unused(id));
-      } else if (added.containsKey(text.get()) || !vocabulary.has(text.get())) {
-        tokens.add(added(text.get(), added.get(text.get())));
-      } else {
+      } else if (isPlain.test(text.get())) {
         tokens.add(new Token(text.get(), Kind.NORMAL));
+      } else {
+        tokens.add(added(text.get(), added.get(text.get())));
       }
     }
     return tokens;

@@ -7,6 +7,7 @@ import java.util.Optional;
 /// the `pre_tokenizer` of a `tokenizer.json` that does the same. (Several names of llama.cpp stand
 /// for one rule: its converter calls GPT-NeoX-20B's tokenizer `olmo`, with the words of `gpt-2`.)
 final class WordRule {
+  static final String GPT_2 = "gpt-2";
   static final String NAMES = "those of GPT-2, StarCoder and Llama 3";
 
   private static final String LLAMA_3 =
@@ -16,7 +17,7 @@ final class WordRule {
   /// The name of the rule; empty when llama.cpp has none.
   static Optional<String> of(JsonNode preTokenizer) {
     if (isByteLevel(preTokenizer, true)) {
-      return Optional.of("gpt-2");
+      return Optional.of(GPT_2);
     }
     JsonNode steps = preTokenizer.path("pretokenizers");
     if (!preTokenizer.path("type").asText().equals("Sequence") || steps.size() != 2) {
