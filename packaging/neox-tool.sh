@@ -80,6 +80,9 @@ esac
 # corpus of 50 MB take a tenth longer; long runs do not notice (docs/decisions/0006).
 heap=
 case "$tool ${1-}" in
+  # Weights pass through a few buffers, whatever their size: the heap must not grow before it is
+  # cleaned, as it would with a machine's memory (docs/decisions/0031).
+  "neox-convert-hf "*) heap="-Xms32m -Xmx384m" ;;
   "neox-preprocess -"*)
     heap=-Xmx832m
     compiler=${compiler:-"-XX:Tier4InvocationThreshold=20000 -XX:Tier4MinInvocationThreshold=5000

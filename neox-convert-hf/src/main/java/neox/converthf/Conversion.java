@@ -17,9 +17,8 @@ import neox.base.json.Json;
 import neox.config.LoadedConfig;
 import neox.config.model.ModelConfig;
 import neox.weights.DType;
-import neox.weights.Floats;
+import neox.weights.LazyTensor;
 import neox.weights.NamedTensor;
-import neox.weights.TensorView;
 import neox.weights.hf.HfConfig;
 import neox.weights.hf.HfFamily;
 import neox.weights.hf.Mapping;
@@ -28,12 +27,11 @@ import neox.weights.neox.NeoxCheckpoint;
 import neox.weights.safetensors.SafetensorsWriter;
 import neox.weights.spec.NetworkSpec;
 import neox.weights.spec.ParameterSpec;
-import org.jspecify.annotations.Nullable;
 
 /// One checkpoint on its way to weights and configuration of a Hugging Face model.
 ///
-/// Tensors are joined, cut, converted and written one at a time: the peak of memory is one
-/// parameter and one tensor.
+/// Tensors are joined, cut and converted as they pass through, in memory that does not depend on
+/// their sizes.
 final class Conversion {
   private final MergedModel model;
   private final NeoxCheckpoint checkpoint;
@@ -42,9 +40,6 @@ final class Conversion {
   private final long maxShardBytes;
   private final HfFamily family;
   private final NetworkSpec network;
-
-  /// The parameter that was read last, which may be cut into several tensors.
-  private Map.@Nullable Entry<String, TensorView> last;
 
   Conversion(
       MergedModel model,
@@ -102,8 +97,8 @@ final class Conversion {
     for (Mapping mapping : family.mappings(network)) {
       mapping
           .tensors()
-          .forEach((name, shape) ->
-              tensors.add(new NamedTensor(name, dtype, shape, () -> converted(mapping, name))));
+          .keySet()
+          .forEach(name -> tensors.add(new NamedTensor(name, converted(mapping, name))));
     }
     long total = tensors.stream().mapToLong(NamedTensor::byteSize).sum();
     LongAdder done = new LongAdder();
@@ -119,34 +114,19 @@ final class Conversion {
     }
   }
 
-  private TensorView converted(Mapping mapping, String name) {
-    TensorView stored = mapping.toHf(name, parameter(mapping.neox().key()));
-    TensorView result = Floats.convert(stored, dtype);
-    if (dtype == DType.FLOAT16 && stored.dtype() != dtype) {
-      requireInRange(mapping.neox(), stored, result);
-    }
-    return result;
+  private LazyTensor converted(Mapping mapping, String name) {
+    ParameterSpec spec = mapping.neox();
+    LazyTensor stored = mapping.toHf(name, model.tensor(spec.key()));
+    return stored.to(dtype, value -> refuse(spec, value));
   }
 
-  private TensorView parameter(String key) {
-    Map.Entry<String, TensorView> read = last;
-    if (read == null || !read.getKey().equals(key)) {
-      read = Map.entry(key, model.view(key));
-      last = read;
-    }
-    return read.getValue();
-  }
-
-  private static void requireInRange(ParameterSpec spec, TensorView stored, TensorView result) {
-    long count = stored.shape().count();
-    for (long i = 0; i < count; i++) {
-      if (Double.isInfinite(Floats.get(result, i)) && Double.isFinite(Floats.get(stored, i))) {
-        throw new UserException(
-            spec.key()
-                + " holds "
-                + Floats.get(stored, i)
-                + ", too large for fp16 (65504); use --precision bf16 or fp32");
-      }
+  private void refuse(ParameterSpec spec, double value) {
+    if (dtype == DType.FLOAT16) {
+      throw new UserException(
+          spec.key()
+              + " holds "
+              + value
+              + ", too large for fp16 (65504); use --precision bf16 or fp32");
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import neox.base.NamedFiles;
 import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
+import neox.weights.NamedTensor;
 import neox.weights.neox.CheckpointContent;
 import neox.weights.neox.CheckpointContent.Layout;
 import neox.weights.neox.CheckpointNames;
@@ -33,7 +34,7 @@ record PlainCheckpoint(NeoxCheckpoint checkpoint, NeoxConfig config) {
             checkpoint.iteration(),
             0,
             Layout.FILE_PER_LAYER,
-            CheckpointContent.existing(model::view),
+            key -> new NamedTensor(key, model.tensor(key)),
             Map.of(),
             configs()));
     NamedFiles.writeString(directory.resolve(CheckpointNames.LATEST), name);

@@ -23,28 +23,56 @@ public final class Floats {
     }
     requireFloat(view.dtype());
     requireFloat(dtype);
-    long count = view.shape().count();
-    MemorySegment target = allocate(dtype, count);
-    for (long i = 0; i < count; i++) {
-      set(dtype, target, i, get(view.dtype(), view.bytes(), i));
-    }
+    MemorySegment target = allocate(dtype, view.shape().count());
+    convert(view.dtype(), view.bytes(), dtype, target);
     return new TensorView(dtype, view.shape(), target);
+  }
+
+  /// Fills `target` with the numbers in `source`.
+  public static void convert(DType from, MemorySegment source, DType to, MemorySegment target) {
+    convert(from, source, to, target, value -> {});
+  }
+
+  /// Fills `target` with the numbers in `source`, and tells of the first that became infinite.
+  static void convert(
+      DType from,
+      MemorySegment source,
+      DType to,
+      MemorySegment target,
+      Converted.TooLarge tooLarge) {
+    FloatBlock block = new FloatBlock();
+    float limit = limit(to);
+    long count = target.byteSize() / to.bytes();
+    for (long i = 0; i < count; i += FloatBlock.SIZE) {
+      int here = (int) Math.min(FloatBlock.SIZE, count - i);
+      block.load(from, source, i, here);
+      block.store(to, target, i, here);
+      if (!(block.largest(here) < limit)) {
+        for (long j = i; j < i + here; j++) {
+          if (Double.isInfinite(get(to, target, j)) && Double.isFinite(get(from, source, j))) {
+            tooLarge.found(get(from, source, j));
+            break;
+          }
+        }
+      }
+    }
+  }
+
+  /// The smallest float that the type rounds to infinity.
+  private static float limit(DType dtype) {
+    return switch (dtype) {
+      case FLOAT64, FLOAT32 -> Float.POSITIVE_INFINITY;
+      case FLOAT16 -> 65520;
+      case BFLOAT16 -> 0x1.ffp127f;
+      case INT64, INT32, INT16, INT8, UINT8, BOOL -> throw notFloat(dtype);
+    };
   }
 
   /// Element-wise sum times `factor`, computed in double precision and rounded once.
   public static TensorView sum(List<TensorView> views, double factor) {
     TensorView first = views.getFirst();
-    requireFloat(first.dtype());
-    long count = first.shape().count();
-    MemorySegment target = allocate(first.dtype(), count);
-    for (long i = 0; i < count; i++) {
-      double sum = 0;
-      for (TensorView view : views) {
-        sum += get(view.dtype(), view.bytes(), i);
-      }
-      set(first.dtype(), target, i, sum * factor);
-    }
-    return new TensorView(first.dtype(), first.shape(), target);
+    List<LazyTensor> tensors = views.stream().map(LazyTensor::of).toList();
+    return new LazyTensor(first.dtype(), first.shape(), Summed.of(tensors, factor)).view();
   }
 
   /// Element `index` of a floating-point tensor.
@@ -59,15 +87,10 @@ public final class Floats {
 
   /// The nearest bfloat16; ties go to the even one; NaN stays NaN.
   public static short toBfloat16(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) {
-      return (short) ((bits >>> Short.SIZE) | 0x40);
-    }
-    int odd = (bits >>> Short.SIZE) & 1;
-    return (short) ((bits + 0x7FFF + odd) >>> Short.SIZE);
+    return FloatBlock.toBfloat16(Float.floatToRawIntBits(value));
   }
 
-  private static double get(DType dtype, MemorySegment bytes, long index) {
+  static double get(DType dtype, MemorySegment bytes, long index) {
     return switch (dtype) {
       case FLOAT64 -> bytes.get(DOUBLE, index * Double.BYTES);
       case FLOAT32 -> bytes.get(FLOAT, index * Float.BYTES);
@@ -77,7 +100,7 @@ public final class Floats {
     };
   }
 
-  private static void set(DType dtype, MemorySegment bytes, long index, double value) {
+  static void set(DType dtype, MemorySegment bytes, long index, double value) {
     switch (dtype) {
       case FLOAT64 -> bytes.set(DOUBLE, index * Double.BYTES, value);
       case FLOAT32 -> bytes.set(FLOAT, index * Float.BYTES, (float) value);
@@ -92,13 +115,13 @@ public final class Floats {
     return Arena.ofAuto().allocate(Math.multiplyExact(count, dtype.bytes()), Long.BYTES);
   }
 
-  private static void requireFloat(DType dtype) {
+  static void requireFloat(DType dtype) {
     if (!dtype.isFloatingPoint()) {
       throw notFloat(dtype);
     }
   }
 
-  private static IllegalArgumentException notFloat(DType dtype) {
+  static IllegalArgumentException notFloat(DType dtype) {
     return new IllegalArgumentException(dtype + " is not a floating-point type");
   }
 

@@ -1,6 +1,7 @@
 package neox.weights;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -13,19 +14,70 @@ import java.util.Locale;
 import neox.base.NamedFiles;
 import neox.base.UserException;
 
-/// Maps files of weights into memory, and recognizes what often lies in their place: the pointer
-/// that Git LFS leaves, a server's page, nothing at all.
-public final class MappedFile {
+/// A file of weights, open for reading and mapped into memory. What often lies in its place is
+/// recognized: the pointer that Git LFS leaves, a server's page, nothing at all.
+public final class MappedFile implements AutoCloseable {
   private static final String GIT_LFS = "version https://git-lfs.github.com/spec/";
   private static final int HEAD = 512;
 
-  /// The bytes of `file`, which live as long as `arena`.
-  public static MemorySegment map(Path file, Arena arena) throws IOException {
+  private final Path path;
+  private final FileChannel channel;
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment bytes;
+
+  private MappedFile(Path path, FileChannel channel) throws IOException {
+    this.path = path;
+    this.channel = channel;
+    boolean mapped = false;
+    try {
+      bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      refuseStandIn(path, bytes);
+      mapped = true;
+    } finally {
+      if (!mapped) {
+        close();
+      }
+    }
+  }
+
+  /// Opens and maps `file`; [UserException] when it cannot be what belongs there.
+  public static MappedFile open(Path file) throws IOException {
     requireRegular(file);
-    try (FileChannel channel = NamedFiles.open(file, StandardOpenOption.READ)) {
-      MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-      refuseStandIn(file, bytes);
-      return bytes;
+    return new MappedFile(file, NamedFiles.open(file, StandardOpenOption.READ));
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /// The whole file, until [#close].
+  public MemorySegment bytes() {
+    return bytes;
+  }
+
+  FileChannel channel() {
+    return channel;
+  }
+
+  /// A part of [#bytes] as bytes to be read; other memory as what it is.
+  public ByteSource source(MemorySegment part) {
+    long from = part.address() - bytes.address();
+    boolean inFile = part.isNative() && from >= 0 && from <= bytes.byteSize() - part.byteSize();
+    return inFile ? new FileRange(this, from, part.byteSize()) : new InMemory(part);
+  }
+
+  /// Gives back the memory of what was looked at so far. It is read again when it is looked at.
+  public void forget() {
+    bytes.unload();
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -64,6 +116,4 @@ public final class MappedFile {
       throw UserException.of("%s: is a web page, not the file itself; download it again", file);
     }
   }
-
-  private MappedFile() {}
 }

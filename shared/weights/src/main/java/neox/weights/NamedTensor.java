@@ -1,39 +1,42 @@
 package neox.weights;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// A tensor that is about to be written: what it looks like now, its bytes when their turn comes,
-/// so that a writer never holds more than one tensor that had to be computed.
-public record NamedTensor(String name, DType dtype, Shape shape, Supplier<TensorView> bytes) {
+/// A tensor that is about to be written, and its name.
+public record NamedTensor(String name, LazyTensor tensor) {
+  /// A tensor whose bytes are made when their turn comes, so that a writer holds no more than one.
+  public NamedTensor(String name, DType dtype, Shape shape, Supplier<TensorView> bytes) {
+    this(name, LazyTensor.onDemand(dtype, shape, bytes));
+  }
+
   /// A tensor whose bytes exist already.
   public static NamedTensor of(String name, TensorView view) {
-    return new NamedTensor(name, view.dtype(), view.shape(), new Existing(view));
+    return new NamedTensor(name, LazyTensor.of(view));
   }
 
-  private record Existing(TensorView view) implements Supplier<TensorView> {
-    @Override
-    public TensorView get() {
-      return view;
-    }
+  public DType dtype() {
+    return tensor.dtype();
   }
 
-  /// The bytes, if they exist already.
+  public Shape shape() {
+    return tensor.shape();
+  }
+
+  /// The bytes, if they are in memory already.
   public Optional<TensorView> existing() {
-    return bytes instanceof Existing(TensorView view) ? Optional.of(view) : Optional.empty();
+    return tensor.bytes() instanceof InMemory(MemorySegment bytes)
+        ? Optional.of(new TensorView(dtype(), shape(), bytes))
+        : Optional.empty();
   }
 
   public long byteSize() {
-    return Math.multiplyExact(shape.count(), dtype.bytes());
+    return tensor.byteSize();
   }
 
-  /// The bytes, checked against what was announced.
+  /// The bytes in memory, all at once.
   public TensorView view() {
-    TensorView view = bytes.get();
-    if (view.dtype() != dtype || !view.shape().equals(shape)) {
-      throw new IllegalStateException(
-          name + ": announced " + dtype + shape + " but is " + view.dtype() + view.shape());
-    }
-    return view;
+    return tensor.view();
   }
 }

@@ -8,13 +8,19 @@ public interface TensorStore extends AutoCloseable {
   /// All names, in the order of the files.
   Set<String> names();
 
-  /// The tensor of that name; [IllegalArgumentException] when there is none.
+  /// The tensor of that name, in memory or mapped, intact; [IllegalArgumentException] when there is
+  /// none.
   TensorView view(String name);
 
-  /// The element type of the tensor of that name, without its bytes where these must be put
-  /// together.
+  /// The tensor of that name on its way: nothing is read yet. [IllegalArgumentException] when there
+  /// is none.
+  default LazyTensor tensor(String name) {
+    return LazyTensor.of(view(name));
+  }
+
+  /// The element type of the tensor of that name.
   default DType dtype(String name) {
-    return view(name).dtype();
+    return tensor(name).dtype();
   }
 
   @Override

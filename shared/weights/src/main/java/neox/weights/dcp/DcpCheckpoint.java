@@ -40,7 +40,7 @@ public final class DcpCheckpoint implements TensorStore {
   private final Arena arena = Arena.ofShared();
   private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
   private final Map<String, String> others = new LinkedHashMap<>();
-  private final Map<String, MemorySegment> files = new LinkedHashMap<>();
+  private final Map<String, MappedFile> files = new LinkedHashMap<>();
 
   private DcpCheckpoint(Path directory) {
     this.directory = directory;
@@ -106,7 +106,7 @@ public final class DcpCheckpoint implements TensorStore {
           missing.size() == 1 ? "" : ", nor are %d others".formatted(missing.size() - 1));
     }
     for (String file : named) {
-      files.put(file, MappedFile.map(directory.resolve(file), arena));
+      files.put(file, MappedFile.open(directory.resolve(file)));
     }
   }
 
@@ -123,7 +123,7 @@ public final class DcpCheckpoint implements TensorStore {
             "%s: tensor %s is stored through %s; expected plain tensors: save it without extensions",
             directory.resolve(place.file()), shorten(name), shorten(place.coding().toString()));
       }
-      long available = bytes(place.file()).byteSize();
+      long available = file(place).bytes().byteSize();
       if (place.offset() > available || place.length() > available - place.offset()) {
         throw UserException.of(
             "%s: truncated: tensor %s needs %d bytes from byte %d, the file has %d; copy it again",
@@ -196,27 +196,28 @@ public final class DcpCheckpoint implements TensorStore {
 
   private TensorView piece(String name, DType dtype, Chunk chunk) {
     Place place = chunk.place();
-    Path file = directory.resolve(place.file());
-    MemorySegment archive = bytes(place.file()).asSlice(place.offset(), place.length());
-    TensorView view = TorchFile.tensor(name, file, archive, arena);
+    MappedFile file = file(place);
+    MemorySegment archive = file.bytes().asSlice(place.offset(), place.length());
+    TensorView view = TorchFile.tensor(name, file, archive, arena).view();
     if (view.dtype() != dtype || !view.shape().equals(chunk.shape())) {
       throw UserException.of(
           "%s: tensor %s: a piece is %s%s; expected %s%s by %s",
-          file, shorten(name), view.dtype(), view.shape(), dtype, chunk.shape(), METADATA);
+          file.path(), shorten(name), view.dtype(), view.shape(), dtype, chunk.shape(), METADATA);
     }
     return view;
   }
 
-  private MemorySegment bytes(String file) {
-    MemorySegment bytes = files.get(file);
-    if (bytes == null) {
-      throw new IllegalStateException(file + " was not opened");
+  private MappedFile file(Place place) {
+    MappedFile file = files.get(place.file());
+    if (file == null) {
+      throw new IllegalStateException(place.file() + " was not opened");
     }
-    return bytes;
+    return file;
   }
 
   @Override
   public void close() {
+    files.values().forEach(MappedFile::close);
     arena.close();
   }
 }

@@ -12,6 +12,7 @@ import java.util.Set;
 import neox.base.UserException;
 import neox.config.model.ModelConfig;
 import neox.weights.DType;
+import neox.weights.LazyTensor;
 import neox.weights.RotaryRows;
 import neox.weights.Shape;
 import neox.weights.TensorStore;
@@ -189,7 +190,7 @@ public final class DcpModel implements TensorStore {
 
   @Override
   public TensorView view(String name) {
-    return mapping(name).toNeox(this::stored);
+    return mapping(name).toNeox(part -> LazyTensor.of(stored(part))).view();
   }
 
   @Override

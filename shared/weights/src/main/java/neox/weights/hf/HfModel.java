@@ -15,6 +15,7 @@ import neox.config.LoadedConfig;
 import neox.config.model.Architecture;
 import neox.config.model.ModelConfig;
 import neox.weights.DType;
+import neox.weights.LazyTensor;
 import neox.weights.Shape;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
@@ -91,15 +92,15 @@ public final class HfModel implements TensorStore {
     return Collections.unmodifiableSet(mappings.keySet());
   }
 
-  @Override
-  public DType dtype(String name) {
-    return weights.view(mapping(name).tensors().keySet().iterator().next()).dtype();
-  }
-
   /// A view of the file; joined in new memory where HF keeps apart what NeoX has in one.
   @Override
   public TensorView view(String name) {
-    return mapping(name).toNeox(weights::view);
+    return tensor(name).view();
+  }
+
+  @Override
+  public LazyTensor tensor(String name) {
+    return mapping(name).toNeox(weights::tensor);
   }
 
   private Mapping mapping(String name) {
@@ -115,7 +116,7 @@ public final class HfModel implements TensorStore {
     weights.close();
   }
 
-  private void check() {
+  private void check() throws IOException {
     HfFamily family = config.family();
     NetworkSpec network = NetworkSpec.of(config.model(), config.vocabSize());
     List<Mapping> all = family.mappings(network);
@@ -143,7 +144,7 @@ public final class HfModel implements TensorStore {
   }
 
   private void check(String name, Shape expected) {
-    TensorView view = weights.view(name);
+    LazyTensor view = weights.tensor(name);
     if (!view.dtype().isFloatingPoint()) {
       throw UserException.of(
           "%s: %s is %s; expected a floating-point type",
@@ -159,7 +160,7 @@ public final class HfModel implements TensorStore {
 
   private void requireOneType(Mapping mapping) {
     Map<DType, String> types = new LinkedHashMap<>();
-    mapping.tensors().keySet().forEach(name -> types.put(weights.view(name).dtype(), name));
+    mapping.tensors().keySet().forEach(name -> types.put(weights.tensor(name).dtype(), name));
     if (types.size() > 1) {
       throw UserException.of(
           "%s: tensors that belong together have different types: %s", directory, types);

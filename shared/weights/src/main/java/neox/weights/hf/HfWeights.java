@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import neox.base.UserException;
+import neox.weights.ByteSource;
+import neox.weights.LazyTensor;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
 import neox.weights.pickle.TorchStore;
@@ -105,13 +107,13 @@ final class HfWeights implements TensorStore {
   /// Makes one of embedding and head, which are the same parameter.
   ///
   /// @param embedding the family's name of it
-  void tieHead(String embedding) {
+  void tieHead(String embedding) throws IOException {
     String head = stored.remove(family.headName());
     if (head == null) {
       return;
     }
     String table = stored.putIfAbsent(embedding, head);
-    if (table != null && differ(store.view(table), store.view(head))) {
+    if (table != null && differ(store.tensor(table), store.tensor(head))) {
       throw UserException.of(
           "%s: %s differs from %s, though tie_word_embeddings says that they are one; set it to"
               + " false in %s if they are not",
@@ -119,10 +121,13 @@ final class HfWeights implements TensorStore {
     }
   }
 
-  private static boolean differ(TensorView a, TensorView b) {
-    return a.dtype() != b.dtype()
-        || !a.shape().equals(b.shape())
-        || a.bytes().mismatch(b.bytes()) >= 0;
+  private static boolean differ(LazyTensor a, LazyTensor b) throws IOException {
+    if (a.dtype() != b.dtype() || !a.shape().equals(b.shape())) {
+      return true;
+    }
+    a.bytes().check();
+    b.bytes().check();
+    return !ByteSource.same(a.bytes(), b.bytes());
   }
 
   /// What a tensor is called in its file.
@@ -137,11 +142,16 @@ final class HfWeights implements TensorStore {
 
   @Override
   public TensorView view(String name) {
+    return tensor(name).view();
+  }
+
+  @Override
+  public LazyTensor tensor(String name) {
     String inFile = stored.get(name);
     if (inFile == null) {
       throw new IllegalArgumentException("no tensor " + name);
     }
-    return store.view(inFile);
+    return store.tensor(inFile);
   }
 
   @Override

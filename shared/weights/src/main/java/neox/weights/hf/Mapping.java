@@ -1,6 +1,5 @@
 package neox.weights.hf;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,10 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import neox.weights.DType;
-import neox.weights.Floats;
+import neox.weights.LazyTensor;
 import neox.weights.Shape;
-import neox.weights.TensorView;
+import neox.weights.Woven;
+import neox.weights.Woven.Strand;
 import neox.weights.spec.LinearSpec;
 import neox.weights.spec.NormSpec;
 import neox.weights.spec.ParameterSpec;
@@ -23,11 +22,11 @@ public sealed interface Mapping {
   /// The shapes of the tensors that hold it, by name.
   Map<String, Shape> tensors();
 
-  /// The tensor `name` of the whole parameter; a view where its rows lie together.
-  TensorView toHf(String name, TensorView neox);
+  /// The tensor `name` of the whole parameter.
+  LazyTensor toHf(String name, LazyTensor neox);
 
-  /// The whole parameter of the tensors that `hf` gives by name; a view where it is one of them.
-  TensorView toNeox(Function<String, TensorView> hf);
+  /// The whole parameter of the tensors that `hf` gives by name.
+  LazyTensor toNeox(Function<String, LazyTensor> hf);
 
   /// The same tensor under another name.
   record Copy(ParameterSpec neox, String name) implements Mapping {
@@ -37,12 +36,12 @@ public sealed interface Mapping {
     }
 
     @Override
-    public TensorView toHf(String name, TensorView neox) {
+    public LazyTensor toHf(String name, LazyTensor neox) {
       return neox;
     }
 
     @Override
-    public TensorView toNeox(Function<String, TensorView> hf) {
+    public LazyTensor toNeox(Function<String, LazyTensor> hf) {
       return hf.apply(name);
     }
   }
@@ -70,52 +69,32 @@ public sealed interface Mapping {
     }
 
     @Override
-    public TensorView toHf(String name, TensorView neox) {
-      long rowBytes = rowBytes(neox);
+    public LazyTensor toHf(String name, LazyTensor neox) {
+      long rowBytes = neox.byteSize() / neox.shape().size(0);
       long before = 0;
       for (Section section : sections) {
         long bytes = section.rows() / groups * rowBytes;
         if (section.name().equals(name)) {
+          Strand strand = new Strand(neox.bytes(), before, bytes, neox.byteSize() / groups);
           Shape shape = neox.shape().with(0, section.rows());
-          return new TensorView(neox.dtype(), shape, gather(neox.bytes(), before, bytes));
+          return new LazyTensor(
+              neox.dtype(), shape, new Woven(groups, List.of(strand)).simplified());
         }
         before += bytes;
       }
       throw new IllegalArgumentException(name + " is no part of " + neox().key());
     }
 
-    /// Of each group the `bytes` that start at `from`.
-    private MemorySegment gather(MemorySegment neox, long from, long bytes) {
-      if (groups == 1) {
-        return neox.asSlice(from, bytes);
-      }
-      MemorySegment part = Floats.allocate(DType.UINT8, bytes * groups);
-      long groupBytes = neox.byteSize() / groups;
-      for (long group = 0; group < groups; group++) {
-        MemorySegment.copy(neox, group * groupBytes + from, part, group * bytes, bytes);
-      }
-      return part;
-    }
-
     @Override
-    public TensorView toNeox(Function<String, TensorView> hf) {
-      List<TensorView> parts = new ArrayList<>();
-      sections.forEach(section -> parts.add(hf.apply(section.name())));
-      TensorView first = parts.getFirst();
-      MemorySegment whole = Floats.allocate(first.dtype(), neox.shape().count());
-      long at = 0;
-      for (long group = 0; group < groups; group++) {
-        for (TensorView part : parts) {
-          long bytes = part.bytes().byteSize() / groups;
-          MemorySegment.copy(part.bytes(), group * bytes, whole, at, bytes);
-          at += bytes;
-        }
+    public LazyTensor toNeox(Function<String, LazyTensor> hf) {
+      List<LazyTensor> parts = sections.stream().map(part -> hf.apply(part.name())).toList();
+      List<Strand> strands = new ArrayList<>();
+      for (LazyTensor part : parts) {
+        long bytes = part.byteSize() / groups;
+        strands.add(new Strand(part.bytes(), 0, bytes, bytes));
       }
-      return new TensorView(first.dtype(), neox.shape(), whole);
-    }
-
-    private static long rowBytes(TensorView view) {
-      return view.bytes().byteSize() / view.shape().size(0);
+      return new LazyTensor(
+          parts.getFirst().dtype(), neox.shape(), new Woven(groups, strands).simplified());
     }
   }
 

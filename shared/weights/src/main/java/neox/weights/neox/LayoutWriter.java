@@ -80,10 +80,6 @@ public final class LayoutWriter {
     if (spec == null) {
       throw new IllegalArgumentException("no parameter " + key);
     }
-    return new NamedTensor(
-        key,
-        parameter.dtype(),
-        Shards.local(spec, ranks),
-        () -> Shards.split(spec, parameter.view(), rank, ranks));
+    return new NamedTensor(key, Shards.split(spec, parameter.tensor(), rank, ranks));
   }
 }

@@ -1,15 +1,11 @@
 package neox.weights.neox;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import neox.config.TuningConfig;
-import neox.weights.DType;
-import neox.weights.Floats;
-import neox.weights.Shape;
+import neox.weights.ByteSource;
+import neox.weights.LazyTensor;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
 import neox.weights.spec.AdapterSpec;
@@ -40,39 +36,22 @@ public record MergedModel(NeoxCheckpoint checkpoint, Map<String, AdapterSpec> ad
 
   @Override
   public TensorView view(String name) {
-    TensorView weight = checkpoint.view(name);
+    return tensor(name).view();
+  }
+
+  @Override
+  public LazyTensor tensor(String name) {
+    LazyTensor weight = checkpoint.tensor(name);
     AdapterSpec adapter = adapters.get(name);
-    return adapter == null ? weight : merged(weight, adapter);
+    return adapter == null
+        ? weight
+        : new LazyTensor(weight.dtype(), weight.shape(), merged(weight, adapter));
   }
 
-  private TensorView merged(TensorView weight, AdapterSpec adapter) {
-    float[] sums = floats(weight);
-    float[] a = floats(checkpoint.view(adapter.a().key()));
-    float[] b = floats(checkpoint.view(adapter.b().key()));
-    int rank = Math.toIntExact(adapter.a().shape().size(0));
-    int columns = Math.toIntExact(adapter.a().shape().size(1));
-    float[] added = new float[columns];
-    for (int row = 0; row < sums.length / columns; row++) {
-      Arrays.fill(added, 0);
-      for (int k = 0; k < rank; k++) {
-        float factor = b[row * rank + k];
-        for (int j = 0; j < columns; j++) {
-          added[j] += factor * a[k * columns + j];
-        }
-      }
-      for (int j = 0; j < columns; j++) {
-        sums[row * columns + j] += (float) adapter.scale() * added[j];
-      }
-    }
-    Shape shape = weight.shape();
-    MemorySegment bytes = Floats.allocate(DType.FLOAT32, shape.count());
-    MemorySegment.copy(sums, 0, bytes, ValueLayout.JAVA_FLOAT_UNALIGNED, 0, sums.length);
-    return Floats.convert(new TensorView(DType.FLOAT32, shape, bytes), weight.dtype());
-  }
-
-  /// A copy.
-  private static float[] floats(TensorView view) {
-    return Floats.convert(view, DType.FLOAT32).bytes().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+  private ByteSource merged(LazyTensor weight, AdapterSpec adapter) {
+    LazyTensor a = checkpoint.tensor(adapter.a().key());
+    LazyTensor b = checkpoint.tensor(adapter.b().key());
+    return new AdaptedWeight(weight, a, b, (float) adapter.scale());
   }
 
   @Override

@@ -19,7 +19,7 @@ import neox.config.NeoxConfig;
 import neox.config.TuningConfig;
 import neox.config.model.HeadConfig;
 import neox.config.model.ModelConfig;
-import neox.weights.DType;
+import neox.weights.LazyTensor;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
 import neox.weights.neox.RankTensors.Stored;
@@ -217,26 +217,24 @@ public final class NeoxCheckpoint implements TensorStore {
     return Collections.unmodifiableSet(table.keySet());
   }
 
-  @Override
-  public DType dtype(String name) {
-    return isElsewhere(name)
-        ? base.orElseThrow().view(name).dtype()
-        : ranks.getFirst().find(name).orElseThrow().dtype();
-  }
-
   /// A view of the mapped file, or a joined copy when there are several ranks.
   @Override
   public TensorView view(String name) {
+    return tensor(name).view();
+  }
+
+  @Override
+  public LazyTensor tensor(String name) {
     ParameterSpec spec = table.get(name);
     if (spec == null) {
       throw new IllegalArgumentException(directory + ": no parameter " + name);
     }
     if (isElsewhere(name)) {
-      return base.orElseThrow().view(name);
+      return base.orElseThrow().tensor(name);
     }
-    List<TensorView> pieces =
-        ranks.stream().map(rank -> rank.find(name).orElseThrow().intact()).toList();
-    return Shards.join(spec, pieces);
+    List<LazyTensor> pieces =
+        ranks.stream().map(rank -> rank.find(name).orElseThrow().tensor()).toList();
+    return Shards.joined(spec, pieces);
   }
 
   private boolean isElsewhere(String name) {
@@ -297,7 +295,7 @@ public final class NeoxCheckpoint implements TensorStore {
   private int embeddingRows() throws IOException {
     String key = NetworkSpec.EMBEDDING + ".word_embeddings.weight";
     if (base.isPresent()) {
-      return Math.toIntExact(base.get().view(key).shape().size(0));
+      return Math.toIntExact(base.get().tensor(key).shape().size(0));
     }
     new CompletenessCheck(directory, files).requireLayer(NetworkSpec.EMBEDDING);
     long rows = 0;

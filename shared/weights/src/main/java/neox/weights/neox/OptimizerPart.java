@@ -10,6 +10,7 @@ import java.util.Set;
 import neox.base.UserException;
 import neox.weights.DType;
 import neox.weights.Floats;
+import neox.weights.LazyTensor;
 import neox.weights.TensorView;
 import neox.weights.pickle.PickledObject;
 import neox.weights.pickle.TorchFile;
@@ -150,7 +151,7 @@ final class OptimizerPart {
   }
 
   /// One slot of a unit, or its masters; empty where nothing is remembered yet.
-  Optional<TensorView> find(long unit, String slot) {
+  Optional<LazyTensor> find(long unit, String slot) {
     if (slot.equals(OptimizerStateFile.MASTER)) {
       return unit < masters.size()
           ? Optional.of(tensor(unit, slot, masters.get(Math.toIntExact(unit))))
@@ -162,9 +163,9 @@ final class OptimizerPart {
         : Optional.of(tensor(unit, slot, state.get(slot)));
   }
 
-  private TensorView tensor(long unit, String slot, @Nullable Object value) {
+  private LazyTensor tensor(long unit, String slot, @Nullable Object value) {
     if (value instanceof TensorView view && view.dtype() == DType.FLOAT32) {
-      return file.intact(slot + " of " + unit, view);
+      return file.tensor(slot + " of " + unit, view);
     }
     throw refuse(
         "holds %s of %d as %s; expected a tensor of float32",

@@ -1,11 +1,13 @@
 package neox.weights.neox;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import neox.base.UserException;
+import neox.weights.ByteSource;
 import neox.weights.Shape;
 import neox.weights.neox.RankTensors.Stored;
 import neox.weights.spec.Home;
@@ -18,7 +20,7 @@ import neox.weights.spec.Shards;
 /// @param table the parameters of the network, by key
 record ParameterCheck(Path directory, List<RankTensors> ranks, Map<String, ParameterSpec> table) {
 
-  void run() {
+  void run() throws IOException {
     for (RankTensors rank : ranks) {
       Set<String> surplus = new LinkedHashSet<>(rank.keys());
       for (ParameterSpec spec : table.values()) {
@@ -42,18 +44,23 @@ record ParameterCheck(Path directory, List<RankTensors> ranks, Map<String, Param
     }
   }
 
-  private void check(RankTensors rank, ParameterSpec spec) {
+  private void check(RankTensors rank, ParameterSpec spec) throws IOException {
     Stored first = rank.find(spec.key()).orElseThrow(() -> missing(directory, spec.key()));
     for (Home home : spec.homes()) {
       Stored stored = rank.find(home.key()).orElseThrow(() -> missing(directory, home.key()));
       check(spec, stored);
-      if (!home.key().equals(spec.key())
-          && stored.intact().bytes().mismatch(first.intact().bytes()) >= 0) {
+      if (!home.key().equals(spec.key()) && differ(first, stored)) {
         throw UserException.of(
             "%s: %s differs from %s of %s; it is one parameter, which all of them hold",
             stored.file(), stored.key(), first.key(), first.file());
       }
     }
+  }
+
+  private static boolean differ(Stored a, Stored b) throws IOException {
+    a.tensor().bytes().check();
+    b.tensor().bytes().check();
+    return !ByteSource.same(a.tensor().bytes(), b.tensor().bytes());
   }
 
   private void check(ParameterSpec spec, Stored stored) {

@@ -1,6 +1,5 @@
 package neox.weights.neox;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -9,10 +8,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import neox.weights.ByteSource;
 import neox.weights.DType;
-import neox.weights.Floats;
+import neox.weights.LazyTensor;
 import neox.weights.Shape;
 import neox.weights.TensorView;
+import neox.weights.Woven;
+import neox.weights.Zeros;
 import neox.weights.neox.OptimizerPart.Address;
 import neox.weights.neox.ParameterOrder.Entry;
 
@@ -82,43 +84,48 @@ final class RankState {
   ///
   /// @param shape that the slot has
   TensorView piece(String key, Shape shape, String slot) {
+    return tensor(key, shape, slot).view();
+  }
+
+  /// The same on its way.
+  LazyTensor tensor(String key, Shape shape, String slot) {
     List<Run> all = runs.getOrDefault(key, List.of());
-    if (all.size() == 1) {
-      Run run = all.getFirst();
-      Optional<TensorView> tensor = parts.get(run.part()).find(run.unit(), slot);
-      long count = first().form() == OptimizerPart.Form.BY_PARAMETER ? shape.count() : run.count();
-      return tensor
-          .map(view -> new TensorView(view.dtype(), shape, bytes(run, key, slot, view, count)))
-          .orElseGet(() -> zeros(shape));
-    }
-    TensorView whole = zeros(shape);
-    long at = 0;
-    for (Run run : all) {
-      Optional<TensorView> tensor = parts.get(run.part()).find(run.unit(), slot);
-      if (tensor.isPresent()) {
-        MemorySegment source = bytes(run, key, slot, tensor.get(), run.count());
-        MemorySegment.copy(source, 0, whole.bytes(), at * Float.BYTES, source.byteSize());
-      }
-      at += run.count();
-    }
-    return whole;
+    ByteSource bytes =
+        switch (all.size()) {
+          case 0 -> new Zeros(shape.count() * Float.BYTES);
+          case 1 -> {
+            boolean whole = first().form() == OptimizerPart.Form.BY_PARAMETER;
+            long count = whole ? shape.count() : all.getFirst().count();
+            yield numbers(all.getFirst(), key, slot, count)
+                .orElseGet(() -> new Zeros(shape.count() * Float.BYTES));
+          }
+          default -> {
+            List<ByteSource> pieces = new ArrayList<>();
+            for (Run run : all) {
+              pieces.add(
+                  numbers(run, key, slot, run.count())
+                      .orElseGet(() -> new Zeros(run.count() * Float.BYTES)));
+            }
+            yield Woven.concatenated(pieces);
+          }
+        };
+    return new LazyTensor(DType.FLOAT32, shape, bytes);
   }
 
-  private static TensorView zeros(Shape shape) {
-    return new TensorView(DType.FLOAT32, shape, Floats.allocate(DType.FLOAT32, shape.count()));
-  }
-
-  private MemorySegment bytes(Run run, String key, String slot, TensorView tensor, long count) {
+  /// `count` numbers where a run begins; empty where nothing is remembered yet.
+  private Optional<ByteSource> numbers(Run run, String key, String slot, long count) {
+    OptimizerPart part = parts.get(run.part());
+    Optional<LazyTensor> tensor = part.find(run.unit(), slot);
+    if (tensor.isEmpty()) {
+      return Optional.empty();
+    }
     boolean whole = first().form() == OptimizerPart.Form.BY_PARAMETER;
-    long available = tensor.shape().count();
+    long available = tensor.get().shape().count();
     if (run.from() + count > available || (whole && count != available)) {
-      throw parts
-          .get(run.part())
-          .refuse(
-              "holds %d numbers of %s of %s; expected %d",
-              available, slot, key, run.from() + count);
+      throw part.refuse(
+          "holds %d numbers of %s of %s; expected %d", available, slot, key, run.from() + count);
     }
-    return tensor.bytes().asSlice(run.from() * Float.BYTES, count * Float.BYTES);
+    return Optional.of(tensor.get().bytes().slice(run.from() * Float.BYTES, count * Float.BYTES));
   }
 
   private void add(String key, Run run) {

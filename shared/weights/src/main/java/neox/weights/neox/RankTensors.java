@@ -6,29 +6,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import neox.base.UserException;
+import neox.weights.ByteSource;
 import neox.weights.DType;
-import neox.weights.Floats;
-import neox.weights.Segments;
+import neox.weights.LazyTensor;
 import neox.weights.Shape;
 import neox.weights.TensorView;
+import neox.weights.Woven;
+import neox.weights.Zeros;
 import neox.weights.pickle.TorchFile;
 
 /// The tensors of one tensor-parallel rank under NeoX's current names, and where each came from.
 final class RankTensors {
   /// A tensor, and the file and key it was stored under.
-  ///
-  /// @param bytes asked for when they are used: then they are compared with their checksum, or put
-  ///   together where they do not lie in one piece
-  record Stored(Path file, String key, DType dtype, Shape shape, Supplier<TensorView> bytes) {
+  record Stored(Path file, String key, LazyTensor tensor) {
     static Stored of(TorchFile source, String key, TensorView view) {
-      return new Stored(
-          source.path(), key, view.dtype(), view.shape(), () -> source.intact(key, view));
+      return new Stored(source.path(), key, source.tensor(key, view));
     }
 
-    TensorView intact() {
-      return bytes.get();
+    DType dtype() {
+      return tensor.dtype();
+    }
+
+    Shape shape() {
+      return tensor.shape();
     }
   }
 
@@ -114,18 +115,10 @@ final class RankTensors {
           "%s: layer %s: mlp.w1.weight %s and mlp.w3.weight %s do not fit together",
           file.path(), layer, half, up.shape());
     }
-    Shape both = half.with(0, 2 * half.size(0));
-    tensors.put(
-        layer + ".mlp.linear1.weight",
-        new Stored(file.path(), "mlp.w1.weight", dtype, both, () -> joined(both, up, gate)));
+    ByteSource both = Woven.concatenated(List.of(up.tensor().bytes(), gate.tensor().bytes()));
+    LazyTensor linear1 = new LazyTensor(dtype, half.with(0, 2 * half.size(0)), both);
+    tensors.put(layer + ".mlp.linear1.weight", new Stored(file.path(), "mlp.w1.weight", linear1));
     tensors.put(layer + ".mlp.linear2.weight", down);
-  }
-
-  private static TensorView joined(Shape shape, Stored up, Stored gate) {
-    return new TensorView(
-        up.dtype(),
-        shape,
-        Segments.concatenate(List.of(up.intact().bytes(), gate.intact().bytes())));
   }
 
   /// Gives empty tensors the shapes and weights that an optimizer has of them, in their own type.
@@ -135,17 +128,19 @@ final class RankTensors {
       Stored empty = entry.getValue();
       if (optimizer.keys().contains(key)) {
         Shape shape = optimizer.shape(key);
-        entry.setValue(
-            new Stored(
-                empty.file(),
-                empty.key(),
-                empty.dtype(),
-                shape,
-                () ->
-                    Floats.convert(
-                        optimizer.piece(key, shape, OptimizerStateFile.MASTER), empty.dtype())));
+        LazyTensor master = optimizer.tensor(key, shape, OptimizerStateFile.MASTER);
+        LazyTensor filled =
+            empty.dtype().isFloatingPoint()
+                ? master.to(empty.dtype())
+                : zeros(empty.dtype(), shape);
+        entry.setValue(new Stored(empty.file(), empty.key(), filled));
       }
     }
+  }
+
+  /// What nobody is going to read: the type is wrong.
+  private static LazyTensor zeros(DType dtype, Shape shape) {
+    return new LazyTensor(dtype, shape, new Zeros(shape.count() * dtype.bytes()));
   }
 
   private static Map<?, ?> map(TorchFile file, Object dict) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import neox.weights.DType;
 import neox.weights.Floats;
+import neox.weights.LazyTensor;
 import neox.weights.NamedTensor;
 import neox.weights.Shape;
 import neox.weights.TensorView;
@@ -97,7 +98,7 @@ record FusedAdapter(Projection projection, Map<Module, Pair> pairs, boolean shar
       parts.put(module.b(), part(module, Optional.ofNullable(pair), column, dtype));
       column += pair == null || shared ? 0 : pair.rank();
     }
-    return projection.rows().toNeox(name -> part(parts, name));
+    return projection.rows().toNeox(name -> LazyTensor.of(part(parts, name))).view();
   }
 
   private static TensorView part(Map<String, TensorView> parts, String name) {

@@ -42,18 +42,8 @@ public final class PeftWriter {
       String b = projection.adapter().b().key();
       Mapping rows = projection.rows();
       for (Projection.Module module : projection.modules()) {
-        tensors.add(
-            new NamedTensor(
-                PREFIX + module.a(),
-                weights.dtype(a),
-                projection.adapter().a().shape(),
-                () -> weights.view(a)));
-        tensors.add(
-            new NamedTensor(
-                PREFIX + module.b(),
-                weights.dtype(b),
-                projection.adapter().b().shape().with(0, module.rows()),
-                () -> rows.toHf(module.b(), weights.view(b))));
+        tensors.add(new NamedTensor(PREFIX + module.a(), weights.tensor(a)));
+        tensors.add(new NamedTensor(PREFIX + module.b(), rows.toHf(module.b(), weights.tensor(b))));
         targets.add(module.name().substring(module.name().lastIndexOf('.') + 1));
       }
     }

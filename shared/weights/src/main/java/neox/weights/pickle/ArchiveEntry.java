@@ -5,20 +5,24 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 import java.util.zip.CRC32;
-import neox.weights.Segments;
+import neox.weights.ByteSource;
+import neox.weights.MappedFile;
 
-/// One entry of a mapped archive. Its checksum costs a pass over its bytes, so it is compared when
-/// they are first used, which brings them into memory anyway.
+/// One entry of an archive. Its checksum costs a pass over its bytes, so it is compared when they
+/// are first used. That pass reads them, so that no mapped page comes into memory by it.
 final class ArchiveEntry {
   private final String name;
   private final MemorySegment bytes;
+  private final ByteSource source;
   private final OptionalLong checksum;
   private volatile boolean intact;
 
+  /// @param bytes a part of `file`
   /// @param checksum the CRC-32 of `bytes`, if the archive holds such
-  ArchiveEntry(String name, MemorySegment bytes, OptionalLong checksum) {
+  ArchiveEntry(String name, MappedFile file, MemorySegment bytes, OptionalLong checksum) {
     this.name = name;
     this.bytes = bytes;
+    this.source = file.source(bytes);
     this.checksum = checksum;
     this.intact = checksum.isEmpty();
   }
@@ -32,21 +36,28 @@ final class ArchiveEntry {
     return bytes;
   }
 
-  /// Whether the bytes are those that were written.
+  /// Whether it is known already that the bytes are those that were written.
+  boolean isKnownIntact() {
+    return intact;
+  }
+
+  /// Whether the bytes are those that were written. Threads that ask at once wait for one of them.
   boolean isIntact() {
     if (!intact) {
-      intact = crc(bytes) == checksum.orElseThrow();
+      compare();
     }
     return intact;
   }
 
-  private static long crc(MemorySegment bytes) {
-    CRC32 crc = new CRC32();
-    try {
-      Segments.forEachPiece(bytes, crc::update);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private synchronized void compare() {
+    if (!intact) {
+      CRC32 crc = new CRC32();
+      try {
+        source.forEachChunk(chunk -> crc.update(chunk.asByteBuffer()));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      intact = crc.getValue() == checksum.orElseThrow();
     }
-    return crc.getValue();
   }
 }

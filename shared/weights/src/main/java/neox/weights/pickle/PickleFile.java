@@ -1,7 +1,6 @@
 package neox.weights.pickle;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
@@ -18,8 +17,8 @@ public final class PickleFile {
   /// The value in `file`, as plain data (see [PickleReader]); [UserException] when it is no pickle,
   /// holds a tensor, or mentions a class that is not allowed.
   public static Object read(Path file) throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment bytes = MappedFile.map(file, arena);
+    try (MappedFile mapped = MappedFile.open(file)) {
+      MemorySegment bytes = mapped.bytes();
       if (bytes.get(ValueLayout.JAVA_BYTE, 0) != (byte) Opcode.PROTO) {
         throw UserException.of("%s: not a pickle of Python; expected protocol 2 to 5", file);
       }

@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import neox.weights.ByteSource;
+import neox.weights.Checked;
 import neox.weights.DType;
 import neox.weights.NamedTensor;
 import neox.weights.Shape;
@@ -22,9 +24,11 @@ import neox.weights.TensorView;
 final class PickleWriter {
   private record Storage(long address, long byteSize) {}
 
+  private record Announced(DType dtype, ByteSource bytes) {}
+
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final Map<Storage, Integer> numbers = new LinkedHashMap<>();
-  private final Map<NamedTensor, Integer> announced = new HashMap<>();
+  private final Map<Announced, Integer> announced = new HashMap<>();
   private final List<NamedTensor> storages = new ArrayList<>();
 
   /// The pickle of `root`; [#storages] then holds the bytes it refers to.
@@ -132,10 +136,15 @@ final class PickleWriter {
     return next;
   }
 
-  /// Where the bytes exist already they tell who shares them, else the tensor itself does.
+  /// Bytes are the same where they lie at the same place of memory or of a file, or are made of the
+  /// same.
   private int storage(NamedTensor tensor) {
-    Integer known = announced.get(tensor);
-    if (known != null) {
+    ByteSource bytes = tensor.tensor().bytes();
+    Announced key =
+        new Announced(
+            tensor.dtype(), bytes instanceof Checked(ByteSource stored, _) ? stored : bytes);
+    Integer known = announced.get(key);
+    if (known != null && bytes.byteSize() > 0) {
       return known;
     }
     int number =
@@ -146,7 +155,7 @@ final class PickleWriter {
               storages.add(tensor);
               return storages.size() - 1;
             });
-    announced.put(tensor, number);
+    announced.put(key, number);
     return number;
   }
 

@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import neox.base.UserException;
+import neox.weights.ByteSource;
+import neox.weights.Checked;
 import neox.weights.DType;
+import neox.weights.LazyTensor;
 import neox.weights.MappedFile;
 import neox.weights.TensorView;
 
@@ -31,31 +34,36 @@ public final class TorchFile implements AutoCloseable {
   private static final long SMALL = 1L << 20;
 
   private final Path path;
+  private final MappedFile file;
   private final Arena arena;
   private final IdentityHashMap<TensorView, ArchiveEntry> homes = new IdentityHashMap<>();
   private final Object root;
   private long copiesLeft;
 
-  private TorchFile(Path path, Arena arena, MemorySegment bytes) {
-    this.path = path;
+  private TorchFile(MappedFile file, MemorySegment archive, Arena arena) {
+    this.path = file.path();
+    this.file = file;
     this.arena = arena;
-    this.copiesLeft = SMALL + MOST_COPIES * bytes.byteSize();
-    checkMagic(bytes);
-    this.root = read(ZipDirectory.entries(path, bytes));
+    this.copiesLeft = SMALL + MOST_COPIES * archive.byteSize();
+    checkMagic(archive);
+    this.root = read(ZipDirectory.entries(file, archive));
   }
 
   /// Maps and reads `path`; [UserException] when it is not a complete torch archive or mentions a
   /// class that is not allowed.
   public static TorchFile open(Path path) throws IOException {
+    MappedFile mapped = MappedFile.open(path);
     Arena arena = Arena.ofShared();
     boolean read = false;
     try {
-      TorchFile file = new TorchFile(path, arena, MappedFile.map(path, arena));
+      TorchFile file = new TorchFile(mapped, mapped.bytes(), arena);
+      mapped.forget();
       read = true;
       return file;
     } finally {
       if (!read) {
         arena.close();
+        mapped.close();
       }
     }
   }
@@ -63,16 +71,17 @@ public final class TorchFile implements AutoCloseable {
   /// The tensor that is all of an archive inside a larger file.
   ///
   /// @param name what messages call it
-  /// @param archive part of the mapped `path`
-  /// @param arena as long as which the map lives, and what had to be copied
-  public static TensorView tensor(String name, Path path, MemorySegment archive, Arena arena) {
-    TorchFile part = new TorchFile(path, arena, archive); // closed with the arena, by its owner
+  /// @param archive part of `file`
+  /// @param arena as long as which there is what had to be copied
+  public static LazyTensor tensor(
+      String name, MappedFile file, MemorySegment archive, Arena arena) {
+    TorchFile part = new TorchFile(file, archive, arena); // both are closed by their owner
     if (part.root instanceof TensorView view) {
-      return part.intact(name, view);
+      return part.tensor(name, view);
     }
     throw UserException.of(
         "%s: where tensor %s should be is %s",
-        path, ValueText.shorten(name), ValueText.of(part.root));
+        file.path(), ValueText.shorten(name), ValueText.of(part.root));
   }
 
   /// The saved object.
@@ -91,18 +100,39 @@ public final class TorchFile implements AutoCloseable {
   /// @param name what messages call it
   public TensorView intact(String name, TensorView view) {
     ArchiveEntry home = homes.get(view);
-    if (home != null && !home.isIntact()) {
+    if (home != null) {
+      requireIntact(name, home);
+    }
+    return view;
+  }
+
+  /// A tensor of this file on its way: its bytes are compared with the checksum when it is checked.
+  ///
+  /// @param name what messages call it
+  public LazyTensor tensor(String name, TensorView view) {
+    ArchiveEntry home = homes.get(view);
+    ByteSource bytes = file.source(view.bytes());
+    return new LazyTensor(
+        view.dtype(),
+        view.shape(),
+        home == null || home.isKnownIntact()
+            ? bytes
+            : new Checked(bytes, () -> requireIntact(name, home)));
+  }
+
+  private void requireIntact(String name, ArchiveEntry home) {
+    if (!home.isIntact()) {
       throw UserException.of(
           "%s: tensor %s is damaged: the checksum of %s is wrong; copy or download the file again,"
               + " or take another checkpoint",
           path, ValueText.shorten(name), home.name());
     }
-    return view;
   }
 
   @Override
   public void close() {
     arena.close();
+    file.close();
   }
 
   private void checkMagic(MemorySegment bytes) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import neox.base.UserException;
+import neox.weights.LazyTensor;
 import neox.weights.ShardIndex;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
@@ -83,12 +84,17 @@ public final class TorchStore implements TensorStore {
 
   @Override
   public TensorView view(String name) {
+    return tensor(name).view();
+  }
+
+  @Override
+  public LazyTensor tensor(String name) {
     TensorView view = views.get(name);
     TorchFile owner = owners.get(name);
     if (view == null || owner == null) {
       throw new IllegalArgumentException("no tensor " + name);
     }
-    return owner.intact(name, view);
+    return owner.tensor(name, view);
   }
 
   @Override

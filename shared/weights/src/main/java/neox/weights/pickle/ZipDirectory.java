@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import neox.base.UserException;
+import neox.weights.MappedFile;
 
 /// Where the entries of a mapped zip archive lie. Torch stores entries uncompressed, so an entry is
 /// a slice of the file (`java.util.zip` hides where). Zip64 included.
@@ -36,19 +37,24 @@ final class ZipDirectory {
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final Path file;
+  private final MappedFile mapped;
   private final MemorySegment bytes;
 
-  private ZipDirectory(Path file, MemorySegment bytes) {
-    this.file = file;
-    this.bytes = bytes;
+  private ZipDirectory(MappedFile mapped, MemorySegment archive) {
+    this.file = mapped.path();
+    this.mapped = mapped;
+    this.bytes = archive;
   }
 
   /// Entry name to its bytes, in the order of the archive.
-  static Map<String, ArchiveEntry> entries(Path file, MemorySegment bytes) {
+  ///
+  /// @param archive part of `file`, or all of it
+  static Map<String, ArchiveEntry> entries(MappedFile file, MemorySegment archive) {
     try {
-      return new ZipDirectory(file, bytes).entries();
+      return new ZipDirectory(file, archive).entries();
     } catch (IndexOutOfBoundsException e) {
-      throw new UserException(file + ": truncated or damaged: not a complete zip archive", e);
+      throw new UserException(
+          file.path() + ": truncated or damaged: not a complete zip archive", e);
     }
   }
 
@@ -74,7 +80,7 @@ final class ZipDirectory {
       MemorySegment content = entry(name, at, at + CENTRAL_HEADER_BYTES + nameLength, extraLength);
       OptionalLong checksum =
           hasChecksums ? OptionalLong.of(unsignedInt(at + 16)) : OptionalLong.empty();
-      if (entries.put(name, new ArchiveEntry(name, content, checksum)) != null) {
+      if (entries.put(name, new ArchiveEntry(name, mapped, content, checksum)) != null) {
         throw UserException.of("%s: damaged: entry %s is in it twice", file, name);
       }
       at = next(at);

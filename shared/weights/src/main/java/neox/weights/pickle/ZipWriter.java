@@ -3,7 +3,6 @@ package neox.weights.pickle;
 import static neox.weights.pickle.ZipDirectory.MAX_32;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -12,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
 import neox.weights.Segments;
+import neox.weights.TensorCopier;
 
 /// Writes a zip archive as torch does: entries uncompressed, their bytes at multiples of 64, zip64
 /// where sizes ask for it. Bytes are streamed; dates are fixed, so equal content gives equal files.
@@ -24,6 +24,10 @@ final class ZipWriter {
   private static final int MAX_16 = 0xFFFF;
 
   private record Entry(String name, long offset, long size, int crc) {
+    Entry withCrc(int value) {
+      return new Entry(name, offset, size, value);
+    }
+
     byte[] nameBytes() {
       return name.getBytes(StandardCharsets.UTF_8);
     }
@@ -37,15 +41,20 @@ final class ZipWriter {
   }
 
   void add(String name, byte[] bytes) throws IOException {
-    add(name, MemorySegment.ofArray(bytes));
+    CRC32 crc = new CRC32();
+    crc.update(bytes);
+    Entry entry = new Entry(name, channel.position(), bytes.length, (int) crc.getValue());
+    Segments.writeFully(channel, localHeader(entry));
+    Segments.writeFully(channel, ByteBuffer.wrap(bytes));
+    entries.add(entry);
   }
 
-  void add(String name, MemorySegment bytes) throws IOException {
-    CRC32 crc = new CRC32();
-    Segments.forEachPiece(bytes, crc::update);
-    Entry entry = new Entry(name, channel.position(), bytes.byteSize(), (int) crc.getValue());
-    Segments.writeFully(channel, localHeader(entry));
-    Segments.write(channel, bytes);
+  /// Adds the next tensor. Its header, which needs its checksum, is written when that is known.
+  void addNext(String name, TensorCopier copier) throws IOException {
+    Entry open = new Entry(name, channel.position(), copier.nextBytes(), 0);
+    Segments.writeFully(channel, localHeader(open));
+    Entry entry = open.withCrc((int) copier.copyNextWithCrc(channel));
+    Segments.writeFully(channel, localHeader(entry), entry.offset());
     entries.add(entry);
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import neox.base.UserException;
+import neox.weights.LazyTensor;
 import neox.weights.ShardIndex;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
@@ -92,11 +93,16 @@ public final class SafetensorsDirectory implements TensorStore {
 
   @Override
   public TensorView view(String name) {
+    return tensor(name).view();
+  }
+
+  @Override
+  public LazyTensor tensor(String name) {
     SafetensorsFile file = owners.get(name);
     if (file == null) {
       throw new IllegalArgumentException("no tensor " + name);
     }
-    return file.view(name);
+    return file.tensor(name);
   }
 
   @Override

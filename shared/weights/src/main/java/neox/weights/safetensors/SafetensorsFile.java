@@ -1,7 +1,6 @@
 package neox.weights.safetensors;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -10,6 +9,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import neox.base.UserException;
+import neox.weights.LazyTensor;
 import neox.weights.MappedFile;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
@@ -23,23 +23,25 @@ public final class SafetensorsFile implements TensorStore {
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final Path path;
-  private final Arena arena = Arena.ofShared();
+  private final MappedFile file;
   private final SafetensorsHeader header;
   private final MemorySegment data;
 
   private SafetensorsFile(Path path) throws IOException {
     this.path = path;
+    this.file = MappedFile.open(path);
     boolean read = false;
     try {
-      MemorySegment bytes = MappedFile.map(path, arena);
+      MemorySegment bytes = file.bytes();
       long headerBytes = headerBytes(path, bytes);
       byte[] json = bytes.asSlice(Long.BYTES, headerBytes).toArray(ValueLayout.JAVA_BYTE);
       this.data = bytes.asSlice(Long.BYTES + headerBytes);
       this.header = SafetensorsHeader.parse(path, json, data.byteSize());
+      file.forget();
       read = true;
     } finally {
       if (!read) {
-        arena.close();
+        close();
       }
     }
   }
@@ -56,12 +58,17 @@ public final class SafetensorsFile implements TensorStore {
 
   @Override
   public TensorView view(String name) {
+    return tensor(name).view();
+  }
+
+  @Override
+  public LazyTensor tensor(String name) {
     SafetensorsHeader.Entry entry = header.entries().get(name);
     if (entry == null) {
       throw new IllegalArgumentException(path + ": no tensor " + name);
     }
     MemorySegment bytes = data.asSlice(entry.begin(), entry.end() - entry.begin());
-    return new TensorView(entry.dtype(), entry.shape(), bytes);
+    return new LazyTensor(entry.dtype(), entry.shape(), file.source(bytes));
   }
 
   /// The free text of the header's `__metadata__`.
@@ -71,7 +78,7 @@ public final class SafetensorsFile implements TensorStore {
 
   @Override
   public void close() {
-    arena.close();
+    file.close();
   }
 
   private static long headerBytes(Path path, MemorySegment bytes) {

@@ -17,8 +17,9 @@ import neox.base.AtomicFile;
 import neox.base.json.Json;
 import neox.weights.NamedTensor;
 import neox.weights.Segments;
+import neox.weights.TensorCopier;
 
-/// Writes safetensors files; tensors are fetched and streamed one at a time.
+/// Writes safetensors files; tensors pass through, see [TensorCopier].
 public final class SafetensorsWriter {
   /// What transformers writes, and what its loader asks for.
   public static final Map<String, String> PYTORCH = Map.of("format", "pt");
@@ -34,7 +35,7 @@ public final class SafetensorsWriter {
   /// Writes `model.safetensors` into `directory`, or numbered shards of at most `maxShardBytes`
   /// each and their index. A tensor larger than that gets a shard of its own.
   ///
-  /// @param progress is told the number of bytes of each tensor written
+  /// @param progress is told how many bytes were written since the last time
   public static void writeDirectory(
       Path directory, List<NamedTensor> tensors, long maxShardBytes, LongConsumer progress)
       throws IOException {
@@ -81,12 +82,12 @@ public final class SafetensorsWriter {
         tensors.stream()
             .sorted(Comparator.comparingInt((NamedTensor t) -> -t.dtype().bytes()))
             .toList();
-    try (AtomicFile file = AtomicFile.create(path)) {
+    try (AtomicFile file = AtomicFile.create(path);
+        TensorCopier copier = TensorCopier.of(ordered, progress)) {
       FileChannel channel = file.channel();
       Segments.writeFully(channel, header(ordered, metadata));
-      for (NamedTensor tensor : ordered) {
-        Segments.write(channel, tensor.view().bytes());
-        progress.accept(tensor.byteSize());
+      for (NamedTensor _ : ordered) {
+        copier.copyNext(channel);
       }
       file.commit();
     }

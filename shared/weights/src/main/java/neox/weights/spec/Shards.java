@@ -1,13 +1,14 @@
 package neox.weights.spec;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import neox.weights.DType;
-import neox.weights.Floats;
+import neox.weights.LazyTensor;
 import neox.weights.Shape;
 import neox.weights.TensorView;
+import neox.weights.Woven;
+import neox.weights.Woven.Strand;
+import neox.weights.Zeros;
 
 /// Cuts parameters into the pieces that tensor-parallel ranks hold, and puts them together again.
 public final class Shards {
@@ -30,6 +31,12 @@ public final class Shards {
   /// One rank's piece of the whole; a view of the same memory where its bytes lie together.
   public static TensorView split(ParameterSpec spec, TensorView whole, int rank, int ranks) {
     Objects.checkIndex(rank, ranks);
+    return ranks == 1 ? whole : split(spec, LazyTensor.of(whole), rank, ranks).view();
+  }
+
+  /// One rank's piece of the whole.
+  public static LazyTensor split(ParameterSpec spec, LazyTensor whole, int rank, int ranks) {
+    Objects.checkIndex(rank, ranks);
     if (ranks == 1) {
       return whole;
     }
@@ -43,88 +50,61 @@ public final class Shards {
   /// The whole parameter of all ranks' pieces. With one rank this is its view; otherwise, where it
   /// is split, new memory.
   public static TensorView join(ParameterSpec spec, List<TensorView> pieces) {
+    return pieces.size() == 1
+        ? pieces.getFirst()
+        : joined(spec, pieces.stream().map(LazyTensor::of).toList()).view();
+  }
+
+  /// The whole parameter of all ranks' pieces.
+  public static LazyTensor joined(ParameterSpec spec, List<LazyTensor> pieces) {
     if (pieces.size() == 1) {
       return pieces.getFirst();
     }
+    LazyTensor first = pieces.getFirst();
     return switch (spec.share()) {
       case Share.Split split -> glue(split, spec.shape(), pieces);
-      case Share.Same _, Share.AddedOnce _ -> same(pieces);
-      case Share.Summed _ -> total(pieces);
+      case Share.Same _, Share.AddedOnce _ ->
+          new LazyTensor(first.dtype(), first.shape(), new Replicated(pieces));
+      case Share.Summed _ -> new LazyTensor(first.dtype(), first.shape(), new Added(pieces));
     };
   }
 
-  private static TensorView cut(
-      Share.Split split, Shape local, TensorView whole, int rank, int ranks) {
-    if (split.dim() == 0 && split.sections().size() == 1) {
-      long bytes = whole.bytes().byteSize() / ranks;
-      return new TensorView(whole.dtype(), local, whole.bytes().asSlice(rank * bytes, bytes));
-    }
-    MemorySegment piece = Floats.allocate(whole.dtype(), local.count());
+  /// A rank's rows (or columns) of each section, one section after the other.
+  private static LazyTensor cut(
+      Share.Split split, Shape local, LazyTensor whole, int rank, int ranks) {
     long unit = unitBytes(split.dim(), whole);
-    long at = 0;
-    for (long outer = 0; outer < outer(split.dim(), whole.shape()); outer++) {
-      long section = outer * split.size();
-      for (long size : split.sections()) {
-        long part = size / ranks;
-        long from = (section + rank * part) * unit;
-        MemorySegment.copy(whole.bytes(), from, piece, at, part * unit);
-        at += part * unit;
-        section += size;
-      }
+    List<Strand> strands = new ArrayList<>();
+    long section = 0;
+    for (long size : split.sections()) {
+      long part = size / ranks;
+      long from = (section + rank * part) * unit;
+      strands.add(new Strand(whole.bytes(), from, part * unit, split.size() * unit));
+      section += size;
     }
-    return new TensorView(whole.dtype(), local, piece);
+    Woven piece = new Woven(outer(split.dim(), whole.shape()), strands);
+    return new LazyTensor(whole.dtype(), local, piece.simplified());
   }
 
-  private static TensorView glue(Share.Split split, Shape shape, List<TensorView> pieces) {
-    DType dtype = pieces.getFirst().dtype();
-    MemorySegment whole = Floats.allocate(dtype, shape.count());
+  /// Of each section the parts of all ranks, one rank after the other.
+  private static LazyTensor glue(Share.Split split, Shape shape, List<LazyTensor> pieces) {
     int ranks = pieces.size();
     long unit = unitBytes(split.dim(), pieces.getFirst());
-    long at = 0;
-    for (long outer = 0; outer < outer(split.dim(), shape); outer++) {
-      long section = outer * split.size() / ranks;
-      for (long size : split.sections()) {
-        long part = size / ranks;
-        for (TensorView piece : pieces) {
-          MemorySegment.copy(piece.bytes(), section * unit, whole, at, part * unit);
-          at += part * unit;
-        }
-        section += part;
+    List<Strand> strands = new ArrayList<>();
+    long section = 0;
+    for (long size : split.sections()) {
+      long part = size / ranks;
+      for (LazyTensor piece : pieces) {
+        strands.add(
+            new Strand(piece.bytes(), section * unit, part * unit, split.size() / ranks * unit));
       }
+      section += part;
     }
-    return new TensorView(dtype, shape, whole);
+    Woven whole = new Woven(outer(split.dim(), shape), strands);
+    return new LazyTensor(pieces.getFirst().dtype(), shape, whole.simplified());
   }
 
-  /// Ranks that compute the same can still drift apart by rounding; NeoX compat: their mean.
-  private static TensorView same(List<TensorView> pieces) {
-    TensorView first = pieces.getFirst();
-    for (TensorView piece : pieces) {
-      if (piece.bytes().mismatch(first.bytes()) >= 0) {
-        return Floats.sum(pieces, 1.0 / pieces.size());
-      }
-    }
-    return first;
-  }
-
-  /// Where the first rank holds the whole, that itself: a sum would lose the sign of its zeros.
-  private static TensorView total(List<TensorView> pieces) {
-    boolean alone = pieces.stream().skip(1).allMatch(Shards::isZero);
-    return alone ? pieces.getFirst() : Floats.sum(pieces, 1);
-  }
-
-  private static boolean isZero(TensorView view) {
-    MemorySegment bytes = view.bytes();
-    for (long at = 0; at < bytes.byteSize(); at++) {
-      if (bytes.get(ValueLayout.JAVA_BYTE, at) != 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static TensorView zeros(TensorView like) {
-    return new TensorView(
-        like.dtype(), like.shape(), Floats.allocate(like.dtype(), like.shape().count()));
+  private static LazyTensor zeros(LazyTensor like) {
+    return new LazyTensor(like.dtype(), like.shape(), new Zeros(like.byteSize()));
   }
 
   /// How many slices of the split dim lie apart in memory: the product of the sizes before it.
@@ -137,7 +117,7 @@ public final class Shards {
   }
 
   /// Bytes of one step along the split dim.
-  private static long unitBytes(int dim, TensorView view) {
+  private static long unitBytes(int dim, LazyTensor view) {
     long bytes = view.dtype().bytes();
     for (int after = dim + 1; after < view.shape().rank(); after++) {
       bytes *= view.shape().size(after);

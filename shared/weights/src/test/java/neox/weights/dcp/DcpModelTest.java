@@ -21,6 +21,7 @@ import neox.weights.CountedWeights;
 import neox.weights.DType;
 import neox.weights.Golden;
 import neox.weights.Models;
+import neox.weights.LazyTensor;
 import neox.weights.NamedTensor;
 import neox.weights.Shape;
 import neox.weights.TensorStore;
@@ -115,9 +116,9 @@ class DcpModelTest {
   private static Map<String, NamedTensor> huggingFace(ModelConfig model, TensorStore neox) {
     Map<String, NamedTensor> tensors = new LinkedHashMap<>();
     for (Mapping mapping : HfFamily.of(model).mappings(NetworkSpec.of(model, ROWS))) {
-      TensorView whole = neox.view(mapping.neox().key());
+      LazyTensor whole = neox.tensor(mapping.neox().key());
       for (String name : mapping.tensors().keySet()) {
-        tensors.put(name, NamedTensor.of(name, mapping.toHf(name, whole)));
+        tensors.put(name, new NamedTensor(name, mapping.toHf(name, whole)));
       }
     }
     return tensors;

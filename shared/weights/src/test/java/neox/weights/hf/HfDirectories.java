@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.OptionalInt;
 import neox.base.json.Json;
 import neox.config.model.ModelConfig;
+import neox.weights.LazyTensor;
 import neox.weights.NamedTensor;
 import neox.weights.TensorStore;
-import neox.weights.TensorView;
 import neox.weights.hf.HfConfig.SpecialTokens;
 import neox.weights.safetensors.SafetensorsWriter;
 import neox.weights.spec.NetworkSpec;
@@ -29,9 +29,9 @@ final class HfDirectories {
       throws IOException {
     List<NamedTensor> tensors = new ArrayList<>();
     for (Mapping mapping : family.mappings(network)) {
-      TensorView whole = neox.view(mapping.neox().key());
+      LazyTensor whole = neox.tensor(mapping.neox().key());
       for (String name : mapping.tensors().keySet()) {
-        tensors.add(NamedTensor.of(name, mapping.toHf(name, whole)));
+        tensors.add(new NamedTensor(name, mapping.toHf(name, whole)));
       }
     }
     SafetensorsWriter.writeDirectory(directory, tensors, 100_000, bytes -> {});

@@ -15,8 +15,8 @@ import java.util.TreeSet;
 import neox.config.model.HeadConfig;
 import neox.config.model.ModelConfig;
 import neox.weights.DType;
-import neox.weights.Floats;
 import neox.weights.Golden;
+import neox.weights.LazyTensor;
 import neox.weights.Models;
 import neox.weights.Shape;
 import neox.weights.TensorView;
@@ -189,9 +189,9 @@ class NeoxCheckpointTest {
     TreeSet<String> lines = new TreeSet<>();
     NetworkSpec network = NetworkSpec.of(checkpoint.config(), checkpoint.paddedVocab());
     for (Mapping mapping : HfFamily.of(checkpoint.config()).mappings(network)) {
-      TensorView whole = checkpoint.view(mapping.neox().key());
+      LazyTensor whole = checkpoint.tensor(mapping.neox().key());
       for (Map.Entry<String, Shape> tensor : mapping.tensors().entrySet()) {
-        TensorView view = Floats.convert(mapping.toHf(tensor.getKey(), whole), DType.FLOAT32);
+        TensorView view = mapping.toHf(tensor.getKey(), whole).to(DType.FLOAT32).view();
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(Golden.bytes(view));
         lines.add(
             tensor.getKey() + " " + tensor.getValue() + " " + HexFormat.of().formatHex(digest));

@@ -1,0 +1,236 @@
+package neox.weights;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.LongConsumer;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+
+/// Copies tensors into files, one after the other, in memory that does not depend on their sizes.
+///
+/// Long ranges of files are copied by the kernel. Bytes that change pass through buffers of
+/// [ByteSource#CHUNK], several at once; meanwhile checksums are compared, somewhat ahead. Bytes
+/// that are made when their turn comes are made by the calling thread. One thread's; close it
+/// before the files.
+public final class TensorCopier implements AutoCloseable {
+  private static final int FEWEST_THREADS = 2;
+  static final int MOST_THREADS = 8;
+
+  /// How far ahead checksums are compared: what was read for that is to be in the page cache still
+  /// when it is copied.
+  private static final long AHEAD = 1L << 28;
+
+  private static final ThreadFactory THREADS =
+      Thread.ofPlatform().daemon().name("tensors-", 0).factory();
+  private static final Future<?> NOTHING = CompletableFuture.completedFuture(Optional.empty());
+
+  /// A part that was copied.
+  private record Chunk(long bytes, long crc) {}
+
+  private final List<LazyTensor> tensors;
+  private final LongConsumer progress;
+  private final int threads =
+      Math.clamp(Runtime.getRuntime().availableProcessors(), FEWEST_THREADS, MOST_THREADS);
+  private final Queue<Scratch> idle = new ConcurrentLinkedQueue<>();
+  private final Queue<Scratch> all = new ConcurrentLinkedQueue<>();
+  private final Deque<Future<?>> checks = new ArrayDeque<>();
+  private @Nullable ExecutorService pool;
+  private int next;
+  private int checked;
+  private long aheadBytes;
+
+  private TensorCopier(List<LazyTensor> tensors, LongConsumer progress) {
+    this.tensors = List.copyOf(tensors);
+    this.progress = progress;
+  }
+
+  /// @param tensors in the order in which they are going to be copied
+  public static TensorCopier of(List<NamedTensor> tensors) {
+    return of(tensors, bytes -> {});
+  }
+
+  /// @param tensors in the order in which they are going to be copied
+  /// @param progress is told how many bytes were copied since the last time
+  public static TensorCopier of(List<NamedTensor> tensors, LongConsumer progress) {
+    return new TensorCopier(tensors.stream().map(NamedTensor::tensor).toList(), progress);
+  }
+
+  /// The size of the next tensor.
+  public long nextBytes() {
+    return tensors.get(next).byteSize();
+  }
+
+  /// Copies the next tensor to the position of `out`; [neox.base.UserException] when it is damaged.
+  public void copyNext(FileChannel out) throws IOException {
+    copyNext(out, Optional.empty());
+  }
+
+  /// Copies the next tensor to the position of `out`, and gives the CRC-32 of its bytes there.
+  public long copyNextWithCrc(FileChannel out) throws IOException {
+    JoinedCrc crc = new JoinedCrc();
+    copyNext(out, Optional.of(crc));
+    return crc.value();
+  }
+
+  private void copyNext(FileChannel out, Optional<JoinedCrc> crc) throws IOException {
+    startChecks();
+    ByteSource bytes = tensors.get(next).bytes().due();
+    Future<?> check = checks.removeFirst();
+    try {
+      if (crc.isPresent()) {
+        copy(out, bytes, 0, bytes.byteSize(), crc);
+      } else {
+        bytes.forEachRun(
+            0, bytes.byteSize(), (source, from, length) -> copyRun(out, source, from, length));
+      }
+    } finally {
+      result(check); // of damaged bytes nothing else is worth telling
+    }
+    aheadBytes -= tensors.get(next).byteSize();
+    next++;
+  }
+
+  private void startChecks() {
+    while (checked < tensors.size() && (checked <= next || aheadBytes < AHEAD)) {
+      LazyTensor tensor = tensors.get(checked++);
+      aheadBytes += tensor.byteSize();
+      checks.add(
+          tensor.bytes().isChecked()
+              ? pool()
+                  .submit(() -> {
+                    tensor.bytes().check();
+                    return Optional.empty();
+                  })
+              : NOTHING);
+    }
+  }
+
+  private void copyRun(FileChannel out, ByteSource source, long from, long length)
+      throws IOException {
+    if (source instanceof FileRange range) {
+      range.copyTo(out, from, length, progress);
+    } else {
+      copy(out, source, from, length, Optional.empty());
+    }
+  }
+
+  private void copy(
+      FileChannel out, ByteSource source, long from, long length, Optional<JoinedCrc> crc)
+      throws IOException {
+    long start = out.position();
+    Deque<Future<Chunk>> running = new ArrayDeque<>();
+    for (long at = 0; at < length; at += ByteSource.CHUNK) {
+      ByteSource part = source.slice(from + at, Math.min(ByteSource.CHUNK, length - at));
+      long position = start + at;
+      if (length <= ByteSource.CHUNK || source instanceof InMemory) {
+        finished(copyChunk(out, position, part, crc.isPresent()), crc);
+        continue;
+      }
+      if (running.size() == 2 * threads) {
+        finished(result(running.removeFirst()), crc);
+      }
+      running.add(pool().submit(() -> copyChunk(out, position, part, crc.isPresent())));
+    }
+    for (Future<Chunk> chunk : running) {
+      finished(result(chunk), crc);
+    }
+    out.position(start + length);
+  }
+
+  /// Reads a part and writes it at `position`.
+  private Chunk copyChunk(FileChannel out, long position, ByteSource part, boolean withCrc)
+      throws IOException {
+    if (part instanceof InMemory(MemorySegment bytes)) {
+      return write(out, position, bytes, withCrc);
+    }
+    Scratch scratch = scratch();
+    try (Scratch.Lease lease = scratch.borrow(part.byteSize())) {
+      part.read(0, lease.bytes(), scratch);
+      return write(out, position, lease.bytes(), withCrc);
+    } finally {
+      idle.add(scratch);
+    }
+  }
+
+  private static Chunk write(FileChannel out, long position, MemorySegment bytes, boolean withCrc)
+      throws IOException {
+    ByteBuffer buffer = Segments.buffer(bytes);
+    CRC32 crc = new CRC32();
+    if (withCrc) {
+      crc.update(buffer.duplicate());
+    }
+    Segments.writeFully(out, buffer, position);
+    return new Chunk(bytes.byteSize(), crc.getValue());
+  }
+
+  private void finished(Chunk chunk, Optional<JoinedCrc> crc) {
+    crc.ifPresent(joined -> joined.append(chunk.crc(), chunk.bytes()));
+    progress.accept(chunk.bytes());
+  }
+
+  private Scratch scratch() {
+    Scratch used = idle.poll();
+    if (used != null) {
+      return used;
+    }
+    Scratch scratch = Scratch.movable();
+    all.add(scratch);
+    return scratch;
+  }
+
+  private ExecutorService pool() {
+    ExecutorService running = pool;
+    if (running == null) {
+      running = Executors.newFixedThreadPool(threads, THREADS);
+      pool = running;
+    }
+    return running;
+  }
+
+  private static <T> T result(Future<T> future) throws IOException {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while tensors were copied");
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case IOException failure -> throw failure;
+        case RuntimeException failure -> throw failure;
+        case Error failure -> throw failure;
+        case null, default -> throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /// How much memory the buffers have.
+  long bufferBytes() {
+    return all.stream().mapToLong(Scratch::allocatedBytes).sum();
+  }
+
+  /// Waits for what is still being copied, and frees the buffers.
+  @Override
+  public void close() {
+    if (pool != null) {
+      pool.close();
+    }
+    all.forEach(Scratch::close);
+    all.clear();
+    idle.clear();
+  }
+}
