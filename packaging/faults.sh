@@ -122,6 +122,7 @@ for locale in LC_ALL=C LC_ALL=POSIX LANG=C LANG=nowhere.UTF-8 -i; do
     "env $locale $bin/neox-preprocess --input $name/x.jsonl --output-prefix $name/x --tokenizer-type CharLevelTokenizer"
 done
 expect 2 "neox-upload: $name/y: no such file or directory" "LC_ALL=C neox-upload . OWNER/NAME --token-file $name/y"
+expect 2 'neox-upload: no repository given: neox-upload DIR OWNER/NAME \[BRANCH\]' 'HF_TOKEN=x neox-upload .'
 expect 2 "neox-upload: $name/x: expected a file with a token, found a directory" "LC_ALL=C neox-upload . OWNER/NAME --token-file $name/x"
 printf '{"text": "x"}\n' > $'x\xff.jsonl'
 expect 2 "neox-preprocess: 'x*.jsonl' is not UTF-8, and Java can open no file of such a name;*" \
@@ -138,6 +139,8 @@ check 'escape codes on a dumb terminal' lacks "$escape" "$(in_terminal 80 "TERM=
 check 'colours under NO_COLOR' lacks "$escape\\[[0-9;]*m" "$(in_terminal 80 "NO_COLOR=1 TERM=xterm $progress")"
 check 'escape codes in a file' lacks "$escape" "$(TERM=xterm $progress 2>&1)"
 check 'help is wider than the terminal' [ "$(in_terminal 44 'neox-upload --help' | widest)" -le 44 ]
+asked=$(in_terminal 80 'HF_TOKEN=x neox-upload .')
+check 'a person is not asked for a repository' [ -z "${asked##*Repository (OWNER/NAME):*}" ]
 check 'help ignores COLUMNS' [ "$(COLUMNS=60 neox-eval --help | widest)" -le 60 ]
 
 echo 'outputs: a read-only directory'

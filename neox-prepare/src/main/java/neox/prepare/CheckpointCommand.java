@@ -8,8 +8,10 @@ import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.StandardOptions;
 import neox.base.ToolCommand;
+import neox.base.UserException;
 import neox.base.Version;
 import neox.base.help.HelpGroup;
+import neox.hub.HubCache;
 import neox.hub.HubRepository;
 import neox.hub.HubSettings;
 import neox.hub.RemoteFile;
@@ -40,6 +42,9 @@ import picocli.CommandLine.ParentCommand;
     footer = {
       "  neox-prepare checkpoint EleutherAI/pythia-70m",
       "  neox-prepare checkpoint EleutherAI/pythia-70m --revision step1000 --dir early",
+      "",
+      "Files that the hub's own tools have in their cache (HF_HUB_CACHE, HF_HOME) are taken from"
+          + " there. With HF_HUB_OFFLINE=1 nothing else is.",
       "",
       "A private or gated repository needs a token in HF_TOKEN, HUGGING_FACE_HUB_TOKEN, or the file"
           + " that logging in with the hub's own tool writes."
@@ -91,34 +96,65 @@ final class CheckpointCommand implements ToolCommand {
   public int call(Console console) throws Exception {
     RepoId id = RepoId.parse(repo);
     HubSettings settings = hub.settings(parent.environment(), console);
+    Path target = directory.orElseGet(() -> Path.of(defaultName(id)));
+    HubCache cache = HubCache.of(parent.environment());
     return Stoppable.run(
         console,
         (observer, stop) -> {
-          try (HubRepository repository =
-              HubRepository.open(settings, parent.patience().pause(), observer::warn)) {
-            download(
-                id,
-                repository.snapshot(RepoKind.MODEL, id, revision, ""),
-                hub.downloads(settings, parent.patience(), observer),
-                console);
+          Downloads downloads = hub.downloads(settings, parent.patience(), observer);
+          CheckpointDownload work =
+              new CheckpointDownload(target, revision, cache, downloads, console);
+          work.requireOwn();
+          if (settings.offlineVariable().isPresent()) {
+            offline(id, settings, cache, work, console);
+          } else {
+            try (HubRepository repository =
+                HubRepository.open(settings, parent.patience().pause(), observer::warn)) {
+              download(id, repository.snapshot(RepoKind.MODEL, id, revision, ""), work, console);
+            }
           }
+          console.out().println(target);
           return ExitCode.OK;
         });
   }
 
-  private void download(RepoId id, Snapshot snapshot, Downloads downloads, Console console)
+  /// Without a call: what has been downloaded before, by us or by the hub's own tools.
+  private void offline(
+      RepoId id, HubSettings settings, HubCache cache, CheckpointDownload work, Console console)
+      throws IOException, InterruptedException {
+    boolean usual = !force && include.isEmpty() && exclude.isEmpty();
+    Optional<String> held = usual ? work.held(id) : Optional.empty();
+    if (held.isPresent()) {
+      console.info("%s: %s at %s is there already", work.target(), id, held.get());
+      return;
+    }
+    Snapshot snapshot =
+        cache
+            .snapshot(settings, RepoKind.MODEL, id, revision)
+            .orElseThrow(() ->
+                UserException.of(
+                    "%s is set, and neither %s nor %s has %s at %s; unset it to download",
+                    settings.offlineVariable().orElseThrow(),
+                    work.target(),
+                    cache.directory(),
+                    id,
+                    revision));
+    if (include.isEmpty() && exclude.isEmpty()) {
+      CheckpointFiles.requireAllParts(snapshot);
+    }
+    download(id, snapshot, work, console);
+  }
+
+  private void download(RepoId id, Snapshot snapshot, CheckpointDownload work, Console console)
       throws IOException, InterruptedException {
     List<RemoteFile> files = new CheckpointFiles(include, exclude).choose(snapshot);
-    Path target = directory.orElseGet(() -> Path.of(defaultName(id)));
-    CheckpointDownload work = new CheckpointDownload(target, downloads, console);
-    work.requireOwn();
+    Path target = work.target();
     if (!force && work.isDone(snapshot, files)) {
       console.info("%s: %s at %s is there already", target, id, snapshot.commit());
     } else {
       work.run(snapshot, files);
       console.info("%s: %s at %s, %d files", target, id, snapshot.commit(), files.size());
     }
-    console.out().println(target);
   }
 
   private String defaultName(RepoId id) {

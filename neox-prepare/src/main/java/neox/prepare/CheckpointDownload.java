@@ -1,6 +1,7 @@
 package neox.prepare;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,12 +10,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import neox.base.AtomicDirectory;
 import neox.base.AtomicFile;
 import neox.base.Console;
+import neox.base.NamedFiles;
 import neox.base.UserException;
 import neox.base.json.Json;
+import neox.hub.HubCache;
 import neox.hub.RemoteFile;
+import neox.hub.RepoId;
+import neox.hub.RepoKind;
 import neox.hub.Snapshot;
 import neox.hub.download.Download;
 import neox.hub.download.Downloads;
@@ -25,16 +31,32 @@ final class CheckpointDownload {
   /// What says that the directory is complete, and of what it is a copy.
   static final String RECORD = "neox-download.json";
 
+  private static final String REVISION = "revision";
+
+  private final Path named;
   private final Path target;
   private final Path building;
+  private final String revision;
+  private final HubCache cache;
   private final Downloads downloads;
   private final Console console;
 
-  CheckpointDownload(Path target, Downloads downloads, Console console) {
+  /// @param revision what was asked for, such as a branch; it is noted beside the commit
+  /// @param cache where files may lie that need not be downloaded
+  CheckpointDownload(
+      Path target, String revision, HubCache cache, Downloads downloads, Console console) {
+    this.named = target;
     this.target = target.toAbsolutePath().normalize();
     this.building = this.target.resolveSibling(this.target.getFileName() + ".part");
+    this.revision = revision;
+    this.cache = cache;
     this.downloads = downloads;
     this.console = console;
+  }
+
+  /// The directory, as the caller named it.
+  Path target() {
+    return named;
   }
 
   /// Throws when the directory holds something that must not be replaced.
@@ -52,7 +74,8 @@ final class CheckpointDownload {
       return false;
     }
     JsonNode json = Json.read(target.resolve(RECORD));
-    if (!json.equals(Json.parse(description(snapshot, files), "the record"))) {
+    JsonNode wanted = Json.parse(description(snapshot, files), "the record");
+    if (!nameless(json).equals(nameless(wanted))) {
       throw UserException.of(
           "%s: holds %s at %s, or other files of it; give -f to replace it, or another -d",
           target, json.path("repository").asText(), json.path("commit").asText());
@@ -65,6 +88,24 @@ final class CheckpointDownload {
       }
     }
     return true;
+  }
+
+  /// A commit is the same under each name that it was asked for by.
+  private static JsonNode nameless(JsonNode description) {
+    return description.deepCopy() instanceof ObjectNode copy ? copy.without(REVISION) : description;
+  }
+
+  /// The commit that the directory holds, when it is a whole download of this revision.
+  Optional<String> held(RepoId repo) throws IOException {
+    if (!Files.isRegularFile(target.resolve(RECORD))) {
+      return Optional.empty();
+    }
+    JsonNode json = Json.read(target.resolve(RECORD));
+    String commit = json.path("commit").asText();
+    boolean same =
+        json.path("repository").asText().equals(repo.toString())
+            && (json.path(REVISION).asText().equals(revision) || commit.equals(revision));
+    return same ? Optional.of(commit) : Optional.empty();
   }
 
   private boolean isEmpty() throws IOException {
@@ -81,7 +122,8 @@ final class CheckpointDownload {
     Files.createDirectories(building);
     downloads.all(
         files.stream()
-            .map(file -> new Downloads.Work(file.size(), download -> get(file, download)))
+            .map(file ->
+                new Downloads.Work(file.size(), download -> get(snapshot.repo(), file, download)))
             .toList());
     AtomicFile.write(building.resolve(RECORD), description(snapshot, files));
     removeOthers(files);
@@ -89,14 +131,39 @@ final class CheckpointDownload {
     Files.move(building, target, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  private void get(RemoteFile file, Download download) throws IOException {
+  private void get(RepoId repo, RemoteFile file, Download download) throws IOException {
     Path place = place(file);
     if (isThere(file, place)) {
       console.info("%s is there already", file.name());
+    } else if (copied(repo, file, place)) {
+      console.info("%s was on this machine already", file.name());
     } else {
       download.toFile(file, place);
       console.info("downloaded %s: %,d bytes", file.name(), Files.size(place));
     }
+  }
+
+  /// Takes the file from the download that is replaced, or from what the hub's own tools have.
+  private boolean copied(RepoId repo, RemoteFile file, Path place) throws IOException {
+    if (file.checksum().isEmpty()) {
+      return false;
+    }
+    Optional<Path> held =
+        Optional.of(target.resolve(file.name()))
+            .filter(Files::isRegularFile)
+            .or(() -> cache.find(RepoKind.MODEL, repo, file.checksum().get()));
+    if (held.isEmpty() || Files.size(held.get()) != file.size().orElse(-1)) {
+      return false;
+    }
+    Path copy = place.resolveSibling(place.getFileName() + ".copy");
+    Files.createDirectories(place.getParent());
+    NamedFiles.copy(held.get(), copy, StandardCopyOption.REPLACE_EXISTING);
+    if (!isThere(file, copy)) {
+      Files.delete(copy);
+      return false;
+    }
+    Files.move(copy, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    return true;
   }
 
   private Path place(RemoteFile file) {
@@ -127,9 +194,10 @@ final class CheckpointDownload {
     }
   }
 
-  private static String description(Snapshot snapshot, List<RemoteFile> files) {
+  private String description(Snapshot snapshot, List<RemoteFile> files) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("repository", snapshot.repo().toString());
+    map.put(REVISION, revision);
     map.put("commit", snapshot.commit());
     List<Map<String, Object>> list = new ArrayList<>();
     for (RemoteFile file : files) {

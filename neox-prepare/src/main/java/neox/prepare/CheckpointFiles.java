@@ -1,7 +1,11 @@
 package neox.prepare;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import neox.base.UserException;
 import neox.hub.RemoteFile;
@@ -13,6 +17,7 @@ import neox.hub.Snapshot;
 /// @param include patterns of what to take instead; empty for the usual choice
 /// @param exclude patterns of what to leave out
 record CheckpointFiles(List<String> include, List<String> exclude) {
+  private static final Pattern PART = Pattern.compile("(.*)-\\d+-of-(\\d{1,9})\\.[a-z]+");
   private static final Set<String> BESIDE =
       Set.of(
           "config.json",
@@ -54,6 +59,27 @@ record CheckpointFiles(List<String> include, List<String> exclude) {
           snapshot.repo());
     }
     return chosen;
+  }
+
+  /// Refuses when there are only some of the parts that the weights have been cut into, which can
+  /// be so of what somebody else has downloaded.
+  static void requireAllParts(Snapshot snapshot) {
+    Map<String, Integer> parts = new HashMap<>();
+    for (RemoteFile file : snapshot.files()) {
+      Matcher matcher = PART.matcher(file.name());
+      if (matcher.matches()) {
+        parts.merge(matcher.group(1) + " " + matcher.group(2), 1, Integer::sum);
+      }
+    }
+    parts.forEach((name, there) -> {
+      int all = Integer.parseInt(name.substring(name.lastIndexOf(' ') + 1));
+      if (there < all) {
+        throw UserException.of(
+            "%s at %s: only %d of the %d parts of its weights are on this machine; download the"
+                + " others first",
+            snapshot.repo(), snapshot.commit(), there, all);
+      }
+    });
   }
 
   private static boolean fits(List<String> patterns, RemoteFile file) {

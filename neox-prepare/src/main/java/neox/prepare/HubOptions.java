@@ -42,8 +42,11 @@ final class HubOptions {
 
   /// The settings; what is public needs no token.
   HubSettings settings(Map<String, String> environment, Console console) throws IOException {
-    HubSettings settings =
-        HubSettings.of("neox-prepare", environment, endpoint, Token.find(environment));
+    Optional<Token> token =
+        HubSettings.isSet(environment, "HF_HUB_DISABLE_IMPLICIT_TOKEN")
+            ? Optional.empty()
+            : Token.find(environment);
+    HubSettings settings = HubSettings.of("neox-prepare", environment, endpoint, token);
     if (settings.exposesToken()) {
       console.warn(
           "%s is not encrypted: others on the network can read the token", settings.endpoint());

@@ -14,6 +14,7 @@ import java.util.Random;
 import neox.base.json.Json;
 import neox.hub.fixture.Fault;
 import neox.hub.fixture.HubServer;
+import neox.hub.fixture.Repository;
 import neox.hub.fixture.Repository.Commit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -148,6 +149,153 @@ class CheckpointCommandTest {
         Run.of(environment, "{}", "checkpoint", "alice/tiny", "--include", "*.zip", "-d", "unused");
     assertThat(none.exitCode()).isEqualTo(2);
     assertThat(none.err()).contains("alice/tiny has no file of a model, or none that fits");
+  }
+
+  /// As the hub's own tools lay it out.
+  private Path cache(Commit commit, byte[] content) throws IOException {
+    Path home = directory.resolve("hf/hub/models--alice--tiny");
+    for (Map.Entry<String, Repository.StoredFile> file : commit.files().entrySet()) {
+      Path blob = home.resolve("blobs").resolve(file.getValue().oid());
+      Files.createDirectories(blob.getParent());
+      Files.write(
+          blob, file.getValue().large() ? content : file.getValue().bytes().toByteArray());
+      Path link = home.resolve("snapshots").resolve(commit.oid()).resolve(file.getKey());
+      Files.createDirectories(link.getParent());
+      Files.createSymbolicLink(link, link.getParent().relativize(blob));
+    }
+    Files.createDirectories(home.resolve("refs"));
+    Files.writeString(home.resolve("refs/step1000"), commit.oid());
+    environment.put("HF_HOME", directory.resolve("hf").toString());
+    return home;
+  }
+
+  @Test
+  void takesWhatTheHubsOwnToolsHaveDownloaded() throws Exception {
+    cache(step1000, weights);
+    Run run = checkpoint("alice/tiny");
+    assertThat(run.err()).contains("model.safetensors was on this machine already\n");
+    assertThat(target.resolve("model.safetensors")).hasBinaryContent(weights);
+    assertThat(hub.calls()).noneMatch(call -> call.contains("/resolve"));
+  }
+
+  @Test
+  void downloadsWhatIsDamagedInTheCache() throws Exception {
+    byte[] damaged = weights.clone();
+    damaged[7]++;
+    cache(step1000, damaged);
+    assertThat(checkpoint("alice/tiny").exitCode()).isZero();
+    assertThat(target.resolve("model.safetensors")).hasBinaryContent(weights);
+    assertThat(Run.files(target)).hasSize(4);
+  }
+
+  @Test
+  void takesEverythingFromTheCacheWhereCallsAreForbidden() throws Exception {
+    cache(step1000, weights);
+    environment.put("HF_HUB_OFFLINE", "1");
+    Run run = checkpoint("alice/tiny", "--revision", "step1000");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err()).endsWith("alice/tiny at " + step1000.oid() + ", 3 files\n");
+    assertThat(target.resolve("model.safetensors")).hasBinaryContent(weights);
+    Run again = checkpoint("alice/tiny", "--revision", "step1000");
+    assertThat(again.err())
+        .isEqualTo(target + ": alice/tiny at " + step1000.oid() + " is there already\n");
+    assertThat(hub.calls()).isEmpty();
+  }
+
+  @Test
+  void saysWhatIsMissingWhereCallsAreForbidden() throws Exception {
+    environment.put("HF_HUB_OFFLINE", "1");
+    Path cache = directory.resolve(".cache/huggingface/hub");
+    assertThat(checkpoint("alice/tiny"))
+        .isEqualTo(
+            new Run(
+                2,
+                "",
+                "neox-prepare: HF_HUB_OFFLINE is set, and neither "
+                    + target
+                    + " nor "
+                    + cache
+                    + " has alice/tiny at main; unset it to download\n"));
+    cache(step1000, new byte[3]);
+    assertThat(checkpoint("alice/tiny", "--revision", "step1000").err())
+        .endsWith(
+            "neox-prepare: HF_HUB_OFFLINE is set, which forbids every call to a hub; unset it to"
+                + " upload or download\n");
+    Commit parts =
+        hub.add("alice/parts", "main", Map.of("model-00001-of-00002.safetensors", weights));
+    cache(parts, weights);
+    assertThat(checkpoint("alice/tiny", "--revision", "step1000").err())
+        .isEqualTo(
+            "neox-prepare: alice/tiny at "
+                + parts.oid()
+                + ": only 1 of the 2 parts of its weights are on this machine; download the others"
+                + " first\n");
+    assertThat(hub.calls()).isEmpty();
+  }
+
+  @Test
+  void takesOverWhatTheDownloadThatItReplacesHas() throws Exception {
+    checkpoint("alice/tiny", "--revision", "step1000");
+    hub.add("alice/tiny", "main", Map.of("config.json", "{\"new\": 1}".getBytes(UTF_8)));
+    int calls = hub.calls().size();
+    Run run = checkpoint("alice/tiny", "-f");
+    assertThat(run.err()).contains("model.safetensors was on this machine already\n");
+    assertThat(target.resolve("config.json")).hasContent("{\"new\": 1}");
+    assertThat(hub.calls().subList(calls, hub.calls().size()))
+        .filteredOn(call -> call.contains("/resolve/"))
+        .hasSize(1);
+  }
+
+  @Test
+  void knowsACommitUnderAnotherName() throws Exception {
+    checkpoint("alice/tiny", "--revision", "step1000");
+    assertThat(checkpoint("alice/tiny", "--revision", step1000.oid()).err())
+        .endsWith(" is there already\n");
+  }
+
+  @Test
+  void sendsNoTokenThatItWasNotToldToSend() {
+    environment.put("HF_TOKEN", HubServer.TOKEN);
+    environment.put("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1");
+    assertThat(checkpoint("alice/tiny").exitCode()).isZero();
+    assertThat(hub.exchanges())
+        .allSatisfy(exchange -> assertThat(exchange.header("Authorization")).isNull());
+  }
+
+  private static final List<Fault> TROUBLES =
+      List.of(
+          new Fault.Drop(),
+          Fault.status(503),
+          new Fault.Reply(429, Map.of("Retry-After", "3"), ""),
+          new Fault.Break(Fault.Moment.MIDWAY, () -> {}),
+          new Fault.Elsewhere());
+
+  @Test
+  void getsOverTroubleWithAnyCallAndTransfersNothingTwice() throws Exception {
+    environment.put("HF_TOKEN", HubServer.TOKEN);
+    String sum = step1000.file("model.safetensors").oid();
+    for (Fault trouble : TROUBLES) {
+      int call = 0;
+      boolean hit = true;
+      for (call = 1; hit; call++) {
+        try (HubServer fresh = HubServer.start()) {
+          fresh.add("alice/tiny", "main", model("safetensors"));
+          environment.put("HF_ENDPOINT", fresh.endpoint());
+          target = directory.resolve(call + "-" + TROUBLES.indexOf(trouble));
+          fresh.failAt(call, trouble);
+          Run run = checkpoint("alice/tiny", "--downloads", "1");
+          hit = fresh.arrived() >= call;
+          if (trouble instanceof Fault.Elsewhere && run.exitCode() == 2) {
+            run = checkpoint("alice/tiny");
+          }
+          assertThat(run.exitCode()).as(run.err()).isZero();
+          assertThat(target.resolve("model.safetensors")).hasBinaryContent(weights);
+          assertThat(fresh.served()).isEqualTo(Map.of(sum, (long) weights.length));
+          assertThat(fresh.violations()).isEmpty();
+        }
+      }
+      assertThat(call).isGreaterThan(8);
+    }
   }
 
   @Test

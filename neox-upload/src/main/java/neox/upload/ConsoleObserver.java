@@ -1,22 +1,29 @@
 package neox.upload;
 
+import java.util.function.BooleanSupplier;
 import neox.base.Console;
 import neox.base.Progress;
+import neox.base.StoppedException;
 import neox.hub.UploadObserver;
 import org.jspecify.annotations.Nullable;
 
-/// Shows an upload's progress on a terminal, and its warnings always.
+/// Shows an upload's progress on a terminal, and its warnings always; ends it when it shall stop.
 final class ConsoleObserver implements UploadObserver, AutoCloseable {
   private final Console console;
+  private final BooleanSupplier stop;
   private @Nullable Progress progress;
   private @Nullable Phase shown;
 
-  ConsoleObserver(Console console) {
+  /// @param stop whether the upload shall end; it does at its next block, or before the next
+  ///   attempt
+  ConsoleObserver(Console console, BooleanSupplier stop) {
     this.console = console;
+    this.stop = stop;
   }
 
   @Override
   public void progress(Phase phase, long doneBytes, long totalBytes, String path) {
+    endIfStopped();
     Progress line = progress;
     if (line == null || shown != phase) {
       close();
@@ -29,8 +36,15 @@ final class ConsoleObserver implements UploadObserver, AutoCloseable {
 
   @Override
   public void warn(String line) {
+    endIfStopped();
     close();
     console.warn("%s", line);
+  }
+
+  private void endIfStopped() {
+    if (stop.getAsBoolean()) {
+      throw new StoppedException();
+    }
   }
 
   /// Wipes the progress line.

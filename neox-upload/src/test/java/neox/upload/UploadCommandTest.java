@@ -14,21 +14,26 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import neox.base.ExitCode;
 import neox.base.Tool;
 import neox.hub.fixture.Fault;
 import neox.hub.fixture.HubServer;
+import neox.hub.fixture.Repository;
 import neox.hub.fixture.Repository.StoredFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class UploadCommandTest {
   @TempDir Path work;
 
   private final Map<String, String> environment = new HashMap<>();
+  private final Map<String, String> answers = new HashMap<>();
   private HubServer hub;
   private Path model;
 
@@ -49,6 +54,8 @@ class UploadCommandTest {
   @AfterEach
   void stop() {
     hub.close();
+    assertThat(hub.violations()).isEmpty();
+    assertThat(hub.sentTwice()).isZero();
   }
 
   @Test
@@ -116,7 +123,7 @@ class UploadCommandTest {
             new Run(
                 ExitCode.OK,
                 "unchanged\t2\tconfig.json\nlarge\t10\tmodel.safetensors\n",
-                "alice/tiny main: would upload 1 files, 0.0 MB; 1 left as they are\n"));
+                "alice/tiny main: would upload 1 file, 0.0 MB; 1 left as they are\n"));
   }
 
   @Test
@@ -145,7 +152,9 @@ class UploadCommandTest {
         "neox-upload: the token from HF_TOKEN is not valid at "
             + hub.endpoint()
             + ": Invalid credentials in Authorization header (HTTP 401 while creating alice/tiny,"
-            + " request id fixture-1)\n",
+            + " request id fixture-1); make another one at "
+            + hub.endpoint()
+            + "/settings/tokens\n",
         run(model, "alice/tiny"));
   }
 
@@ -166,37 +175,43 @@ class UploadCommandTest {
         ExitCode.USAGE,
         "neox-upload: the token from HF_TOKEN does not have the right: You don't have the rights to"
             + " create a model under the namespace \"bob\" (HTTP 403 while creating bob/tiny,"
-            + " request id fixture-1)\n",
+            + " request id fixture-1); take a token that may write there, see "
+            + hub.endpoint()
+            + "/settings/tokens, or give --create-pr\n",
         run(model, "bob/tiny"));
   }
 
   @Test
-  void saysInOneLineThatTheConnectionWasDropped() {
-    hub.fail("/repos/create", new Fault.Drop());
-    assertFails(
-        ExitCode.FAILED,
-        "neox-upload: no answer from "
-            + hub.endpoint().substring("http://".length())
-            + " while creating alice/tiny: the connection was dropped\n",
-        run(model, "alice/tiny"));
+  void saysInOneLineThatTheConnectionKeepsDropping() {
+    assertGivesUp("/repos/create", "creating alice/tiny");
+    assertGivesUp("/storage/", "uploading model.safetensors");
+    assertGivesUp("/commit/", "committing to alice/tiny");
+    assertThat(hub.repository("alice/tiny").commits("main")).hasSize(1);
+    assertThat(run(model, "alice/tiny").exitCode()).isEqualTo(ExitCode.OK);
   }
 
-  @Test
-  void saysInOneLineThatTheConnectionKeepsDroppingInTheMiddleOfALargeFile() {
-    hub.fail("/storage/", Stream.generate(Fault.Drop::new).limit(6).toArray(Fault[]::new));
+  private void assertGivesUp(String route, String action) {
+    hub.fail(route, Stream.generate(Fault.Drop::new).limit(6).toArray(Fault[]::new));
     Run run = run(model, "alice/tiny");
     assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
     List<String> lines = run.err().lines().toList();
+    String what =
+        "no answer from "
+            + hub.endpoint().substring("http://".length())
+            + " while "
+            + action
+            + ": the connection was dropped";
+    if (route.equals("/storage/")) {
+      what = what.replaceFirst("from \\S+", "from localhost:\\\\d+");
+    }
     assertThat(lines).hasSize(6);
-    assertThat(lines.subList(0, 5)).allMatch(line -> line.startsWith("warning: no answer from"));
+    assertThat(lines.getFirst()).matches("warning: " + what + "; .*");
     assertThat(lines.getLast())
-        .isEqualTo(
-            "neox-upload: no answer from "
-                + hub.endpoint().substring("http://".length())
-                + " while uploading model.safetensors: the connection was dropped (tried 6 times)");
-    assertThat(hub.repository("alice/tiny").commits("main")).hasSize(1);
-
-    assertThat(run(model, "alice/tiny").exitCode()).isEqualTo(ExitCode.OK);
+        .matches(
+            "neox-upload: "
+                + what
+                + "( \\(tried 6 times\\))?; run the same command again, what has arrived is not sent"
+                + " again");
   }
 
   @Test
@@ -206,13 +221,12 @@ class UploadCommandTest {
       address = "127.0.0.1:" + free.getLocalPort();
     }
     environment.put("HF_ENDPOINT", "http://" + address);
-    assertFails(
-        ExitCode.FAILED,
+    assertEnds(
         "neox-upload: no answer from "
             + address
             + " while creating alice/tiny: connection refused by "
             + address
-            + "\n",
+            + " (tried 6 times); check --endpoint, HF_ENDPOINT and the network",
         run(model, "alice/tiny"));
   }
 
@@ -222,7 +236,7 @@ class UploadCommandTest {
     assertFails(
         ExitCode.FAILED,
         "neox-upload: no answer from nosuch.invalid:443 while creating alice/tiny: unknown host"
-            + " nosuch.invalid\n",
+            + " nosuch.invalid; check --endpoint, HF_ENDPOINT and the network\n",
         run(model, "alice/tiny"));
   }
 
@@ -240,6 +254,20 @@ class UploadCommandTest {
     assertThat(run(model, "a/b/c").err()).startsWith("neox-upload: 'a/b/c' is not a repository");
     assertThat(run(model, "a/b", "x..y").err())
         .isEqualTo("neox-upload: 'x..y' cannot name a branch\n");
+    assertThat(run(model, "a/b", "step1", "--revision", "step2").err())
+        .isEqualTo("neox-upload: two branches given: step1, and --revision step2; leave one out\n");
+    assertThat(run(model, "a/b", "--uploads", "0").err())
+        .isEqualTo("neox-upload: --uploads: expected a number of at least 1, found 0\n");
+    assertThat(run(model, "a/b", "step1", "--create-pr").err())
+        .isEqualTo(
+            "neox-upload: --create-pr: a pull request goes to main, not to step1; leave the branch"
+                + " out\n");
+    assertThat(run(model, "a/b", "--private", "--create-pr").err())
+        .isEqualTo(
+            "neox-upload: --create-pr: a pull request needs a repository that exists; leave"
+                + " --private out\n");
+    assertThat(run(model).err())
+        .isEqualTo("neox-upload: no repository given: neox-upload DIR OWNER/NAME [BRANCH]\n");
     assertThat(run(model, "a/b", "-m", " ").err())
         .isEqualTo("neox-upload: the commit message is empty, see --message\n");
     assertThat(hub.calls()).isEmpty();
@@ -265,12 +293,108 @@ class UploadCommandTest {
     assertThat(run(model, "alice/tiny").err()).contains("unknown: Bearer ***");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--revision", "--branch", "-r"})
+  void createsABranchNamedByAnOption(String option) {
+    assertThat(run(model, "alice/tiny", option, "step1000").exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(hub.repository("alice/tiny").commits("step1000")).hasSize(2);
+    assertThat(hub.repository("alice/tiny").commits("main")).hasSize(1);
+  }
+
+  @Test
+  void opensAPullRequestAndPrintsItsAddress() {
+    hub.add("bob/tiny", "main", Map.of());
+    Run run =
+        run(
+            model,
+            "bob/tiny",
+            "--create-pr",
+            "--commit-message",
+            "Weights",
+            "--commit-description",
+            "of a run");
+    assertThat(run)
+        .isEqualTo(
+            new Run(
+                ExitCode.OK,
+                hub.endpoint() + "/bob/tiny/discussions/1\n",
+                "bob/tiny: a pull request (refs/pr/1) has 2 files, 2.0 MB; 0 left as they are\n"));
+    assertThat(hub.repository("bob/tiny").pullRequests())
+        .containsExactly(new Repository.PullRequest(1, "Weights", "of a run", "refs/pr/1"));
+  }
+
+  @Test
+  void refusesATokenOnTheCommandLineWithoutShowingIt() {
+    String line =
+        "neox-upload: --token: everybody on this machine can read a command line; set HF_TOKEN, or"
+            + " name a file with --token-file\n";
+    assertFails(ExitCode.USAGE, line, run(model, "a/b", "--token", HubServer.TOKEN));
+    assertFails(ExitCode.USAGE, line, run(model, "a/b", "--token=" + HubServer.TOKEN));
+    assertThat(hub.calls()).isEmpty();
+  }
+
+  @Test
+  void asksAPersonForWhatIsMissing() {
+    environment.remove("HF_TOKEN");
+    answers.put("Repository (OWNER/NAME): ", "alice/tiny");
+    answers.put("Token (neither shown nor stored): ", HubServer.TOKEN);
+    assertThat(run(model).exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(hub.repository("alice/tiny").commits("main")).hasSize(2);
+    assertThat(answers).isEmpty();
+    answers.put("Token (neither shown nor stored): ", "hf_wrong");
+    assertThat(run(model, "alice/tiny").err())
+        .startsWith("neox-upload: the token from the terminal is not valid at ");
+  }
+
+  @Test
+  void leavesTheTokenInNoFile() throws IOException {
+    hub.takeParts(100_000);
+    hub.fail("/storage/", new Fault.Pass(), Fault.status(400), Fault.status(400));
+    assertThat(run(model, "alice/tiny", "--uploads", "1").exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(run(model, "alice/tiny").exitCode()).isEqualTo(ExitCode.OK);
+    try (Stream<Path> files = Files.walk(work)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+            .doesNotContain(HubServer.TOKEN);
+      }
+    }
+  }
+
+  @Test
+  void goesOnAfterASignal() throws Exception {
+    hub.takeParts(100_000);
+    hub.fail(
+        "/storage/", new Fault.Break(Fault.Moment.BEFORE_EFFECT, UploadCommandTest::terminate));
+    Run stopped = run(model, "alice/tiny", "--uploads", "1");
+    assertThat(stopped.exitCode()).isEqualTo(ExitCode.STOPPED);
+    assertThat(stopped.err())
+        .endsWith("stopped; the same command goes on, and sends nothing again that has arrived\n");
+    assertThat(run(model, "alice/tiny").exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(hub.repository("alice/tiny").commits("main")).hasSize(2);
+  }
+
+  private static void terminate() {
+    try {
+      String kill = "kill -TERM " + ProcessHandle.current().pid();
+      new ProcessBuilder("sh", "-c", kill).start().waitFor();
+      Thread.sleep(100); // the JVM hands signals to a thread of its own
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Test
   void explainsItself() {
     Run run = runTool("--help");
     assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
     assertThat(run.out())
-        .contains("neox-upload", "DIR REPO [BRANCH]", "--private", "--dry-run", "--token-file");
+        .contains("neox-upload", "DIR [REPO [BRANCH]]", "--private", "--dry-run", "--token-file");
+  }
+
+  /// Fails with this line, after warnings.
+  private static void assertEnds(String line, Run run) {
+    assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(run.err().lines().toList().getLast()).isEqualTo(line);
   }
 
   private static void assertFails(int exitCode, String line, Run run) {
@@ -283,11 +407,26 @@ class UploadCommandTest {
     return runTool(args);
   }
 
+  /// Somebody who gives each answer once.
+  private Questions person() {
+    return new Questions() {
+      @Override
+      public Optional<String> ask(String question) {
+        return Optional.ofNullable(answers.remove(question));
+      }
+
+      @Override
+      public Optional<String> askSecret(String question) {
+        return ask(question);
+      }
+    };
+  }
+
   /// Runs the tool in this process; no run may ever print the token.
   private Run runTool(String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    UploadCommand command = new UploadCommand(environment, duration -> {});
+    UploadCommand command = new UploadCommand(environment, duration -> {}, person());
     int exitCode = Tool.run(command, args, InputStream.nullInputStream(), stream(out), stream(err));
     Run run =
         new Run(

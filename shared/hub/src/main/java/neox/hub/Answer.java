@@ -56,9 +56,8 @@ public record Answer(int status, Headers headers, String body) {
   public JsonNode json(HubRequest request) throws IOException {
     JsonNode json = jsonOrMissing();
     if (!json.isObject()) {
-      throw new IOException(
-          "%s gave an answer that is not JSON while %s"
-              .formatted(request.url().host(), request.action()));
+      throw HubRefusal.broken(
+          request, this, request.url().host() + " gave an answer that is not JSON");
     }
     return json;
   }

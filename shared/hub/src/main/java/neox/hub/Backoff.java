@@ -56,7 +56,7 @@ public final class Backoff {
   }
 
   private static Optional<Duration> asked(Answer answer) {
-    if (answer.status() != 429) {
+    if (answer.status() != 429 && answer.status() != 503) {
       return Optional.empty();
     }
     Matcher reset = RESET.matcher(answer.header("RateLimit").orElse(""));

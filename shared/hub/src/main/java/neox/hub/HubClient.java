@@ -16,7 +16,7 @@ import okhttp3.HttpUrl;
 
 /// The calls to a hub about one repository, in the hub's own words.
 ///
-/// Not thread-safe. The owner closes it.
+/// Thread-safe. The owner closes it.
 public final class HubClient implements AutoCloseable {
   /// The most files that one question to the hub may be about.
   public static final int FILES_PER_CALL = 256;
@@ -33,7 +33,8 @@ public final class HubClient implements AutoCloseable {
     return http;
   }
 
-  /// Creates the repository unless it exists; the answer has an owner even when `repo` has none.
+  /// Creates the repository unless it exists, which is also what a call makes of one whose answer
+  /// was lost; the answer has an owner even when `repo` has none.
   public RepoId create(RepoId repo, Visibility visibility)
       throws IOException, InterruptedException {
     ObjectNode json = Json.mapper().createObjectNode().put("name", repo.name());
@@ -44,7 +45,7 @@ public final class HubClient implements AutoCloseable {
     }
     HubRequest request =
         HubRequest.post(
-            "creating " + repo, http.url("api/repos/create"), json, HubRequest.Repeat.NEVER);
+            "creating " + repo, http.url("api/repos/create"), json, HubRequest.Repeat.SAFE);
     Answer answer = sendUntilNoConflict(request);
     if (answer.ok() || answer.status() == CONFLICT) {
       return fullName(repo, answer, request);
@@ -72,7 +73,8 @@ public final class HubClient implements AutoCloseable {
                 + (repeats + 1)
                 + " attempts at "
                 + request.action()
-                + HubRefusal.requestId(answer));
+                + HubRefusal.requestId(answer)
+                + "; try again later");
       }
       http.pauseAfter(repeats);
     }
@@ -125,7 +127,7 @@ public final class HubClient implements AutoCloseable {
             "creating branch " + branch + " of " + repo,
             api(repo, "/branch/" + encode(branch)),
             Json.mapper().createObjectNode(),
-            HubRequest.Repeat.NEVER);
+            HubRequest.Repeat.SAFE);
     Answer answer = http.send(request);
     if (!answer.ok() && answer.status() != CONFLICT) {
       throw HubRefusal.of(request, answer, http.settings());
@@ -141,17 +143,15 @@ public final class HubClient implements AutoCloseable {
             .put("repoType", "model");
     HubRequest request =
         HubRequest.post(
-            "checking " + card.path(),
-            http.url("api/validate-yaml"),
-            json,
-            HubRequest.Repeat.NEVER);
+            "checking " + card.path(), http.url("api/validate-yaml"), json, HubRequest.Repeat.SAFE);
     Answer answer = http.send(request);
     if (answer.status() == 400 && !answer.errorText().isEmpty()) {
       throw new UserException(
           card.source()
               + ": the hub finds the metadata invalid: "
               + answer.errorText()
-              + HubRefusal.requestId(answer));
+              + HubRefusal.requestId(answer)
+              + "; mend its first lines");
     }
     if (!answer.ok()) {
       throw HubRefusal.of(request, answer, http.settings());
@@ -162,7 +162,7 @@ public final class HubClient implements AutoCloseable {
   }
 
   /// Asks how the hub wants each file, and which it has already.
-  public RemoteState ask(RepoId repo, String branch, List<LocalFile> files)
+  public RemoteState ask(RepoId repo, Destination destination, List<LocalFile> files)
       throws IOException, InterruptedException {
     Map<String, RemoteState.RemoteFile> answers = new HashMap<>();
     Optional<String> head = Optional.empty();
@@ -171,10 +171,11 @@ public final class HubClient implements AutoCloseable {
       HubRequest request =
           HubRequest.post(
               "asking " + repo + " what to upload",
-              api(repo, "/preupload/" + encode(branch)),
+              api(repo, "/preupload/" + encode(destination.revision()) + destination.query()),
               question(part, files),
               HubRequest.Repeat.SAFE);
-      JsonNode json = http.require(request).json(request);
+      Answer answer = http.require(request);
+      JsonNode json = answer.json(request);
       head = text(json.path("commitOid"));
       for (JsonNode file : json.path("files")) {
         answers.put(
@@ -184,10 +185,11 @@ public final class HubClient implements AutoCloseable {
                 file.path("shouldIgnore").asBoolean(),
                 text(file.path("oid"))));
       }
-    }
-    for (LocalFile file : files) {
-      if (!answers.containsKey(file.path())) {
-        throw new IOException("the hub did not say how it wants " + file.path());
+      for (LocalFile file : part) {
+        if (!answers.containsKey(file.path())) {
+          throw HubRefusal.broken(
+              request, answer, "the hub did not say how it wants " + file.path());
+        }
       }
     }
     return new RemoteState(answers, head);

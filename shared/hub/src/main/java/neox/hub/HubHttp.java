@@ -2,8 +2,9 @@ package neox.hub;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -13,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// Makes calls: adds the token where it belongs, repeats what may be repeated, and says in one line
 /// what went wrong.
 ///
-/// Not thread-safe. The owner closes it.
+/// Thread-safe. The owner closes it.
 public final class HubHttp implements AutoCloseable {
+  private static final int MAX_REDIRECTS = 5;
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
   /// Longest silence on a connection, not the length of a call: an upload may take hours, and a hub
@@ -25,12 +27,12 @@ public final class HubHttp implements AutoCloseable {
   private final UploadObserver observer;
   private final Pause pause;
   private final OkHttpClient client;
-  private final Set<String> warnedTopics = new HashSet<>();
-  private boolean answered;
+  private final Set<String> warnedTopics = ConcurrentHashMap.newKeySet();
+  private volatile boolean answered;
 
   public HubHttp(HubSettings settings, UploadObserver observer, Pause pause) {
     this.settings = settings;
-    this.observer = observer;
+    this.observer = new SerialObserver(observer);
     this.pause = pause;
     this.client = WebClient.open(settings.proxies(), CONNECT_TIMEOUT, IDLE_TIMEOUT);
   }
@@ -60,7 +62,12 @@ public final class HubHttp implements AutoCloseable {
 
   /// Waits before the call that follows `repeats` failed ones.
   public void pauseAfter(int repeats) throws InterruptedException {
-    pause.sleep(Backoff.pause(repeats));
+    pause(Backoff.pause(repeats));
+  }
+
+  /// Waits before a call that is made again.
+  public void pause(Duration duration) throws InterruptedException {
+    pause.sleep(duration);
   }
 
   /// The answer of a call that must succeed; a refusal is thrown as [HubRefusal] words it.
@@ -98,21 +105,51 @@ public final class HubHttp implements AutoCloseable {
           throw unreachable;
         }
         wait = Backoff.pause(repeats);
-        observer.warn(
-            "%s; trying again in %d s".formatted(unreachable.getMessage(), wait.toSeconds()));
+        observer.warn("%s; trying again in %d s".formatted(unreachable.what(), wait.toSeconds()));
       }
       pause.sleep(wait);
     }
   }
 
+  /// Follows where the host sends the call, if it may.
   private Answer once(HubRequest request) throws IOException {
+    HttpUrl url = request.url();
+    for (int redirects = 0; ; redirects++) {
+      Answer answer = at(url, request);
+      Optional<HttpUrl> target =
+          redirects < MAX_REDIRECTS ? redirect(url, request, answer) : Optional.empty();
+      if (target.isEmpty()) {
+        return answer;
+      }
+      url = target.get();
+    }
+  }
+
+  /// A call that carries the token stays with the hub; one whose address is its own proof may be
+  /// sent anywhere, but not out of the encryption.
+  private Optional<HttpUrl> redirect(HttpUrl from, HubRequest request, Answer answer) {
+    boolean same = answer.status() == 307 || answer.status() == 308;
+    if (!answer.isRedirect() || !(same || request.method().equals("GET"))) {
+      return Optional.empty();
+    }
+    return answer
+        .header("Location")
+        .flatMap(location -> Optional.ofNullable(from.resolve(location)))
+        .filter(to -> to.isHttps() || !from.isHttps())
+        .filter(to -> request.sign() == HubRequest.Sign.ADDRESS || settings.isEndpoint(to));
+  }
+
+  private Answer at(HttpUrl url, HubRequest request) throws IOException {
     Request.Builder builder =
         new Request.Builder()
-            .url(request.url())
+            .url(url)
             .headers(request.headers())
             .method(request.method(), request.body())
             .header("User-Agent", settings.userAgent());
-    if (request.sign() == HubRequest.Sign.TOKEN && settings.isEndpoint(request.url())) {
+    if (!url.host().equals(request.url().host())) {
+      builder.removeHeader("Authorization"); // one that the hub gave for the first host
+    }
+    if (request.sign() == HubRequest.Sign.TOKEN && settings.isEndpoint(url)) {
       settings.token().ifPresent(token -> builder.header("Authorization", token.bearer()));
     }
     try (Response response = client.newCall(builder.build()).execute()) {

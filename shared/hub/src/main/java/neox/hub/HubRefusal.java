@@ -4,26 +4,39 @@ import java.io.IOException;
 import java.util.Optional;
 import neox.base.UserException;
 
-/// Words a refusal in one line: what it means, what the host said, and the request id to quote to
-/// the hub's support.
+/// Words a refusal in one line: what it means, what the host said, the request id to quote to the
+/// hub's support, and what to do.
 public final class HubRefusal {
 
   /// A [UserException] when the caller can mend it, an [IOException] when the host is at fault.
   public static IOException of(HubRequest request, Answer answer, HubSettings settings) {
     if (request.sign() == HubRequest.Sign.ADDRESS) {
-      String line = line("the storage refused", request, answer, settings);
-      return new StorageRefusal(line, answer.status());
+      String remedy =
+          answer.isTransient() || answer.status() == 403 ? Remedy.AGAIN : Remedy.support(answer);
+      return new StorageRefusal(
+          line("the storage refused", request, answer, settings), remedy, answer);
     }
-    String line = line(meaning(answer, settings), request, answer, settings);
+    String line = unclear(request, answer, settings) + "; " + Remedy.of(request, answer, settings);
     if (answer.isTransient() || answer.status() >= 500) {
       return new IOException(line);
     }
     throw new UserException(line);
   }
 
-  /// The refusal of a call about which it must be found out first whether it had its effect.
-  public static IOException unclear(HubRequest request, Answer answer, HubSettings settings) {
-    return new IOException(line(meaning(answer, settings), request, answer, settings));
+  /// The refusal of a call about which it must be found out first whether it had its effect:
+  /// without what to do about it.
+  public static String unclear(HubRequest request, Answer answer, HubSettings settings) {
+    return line(meaning(answer, settings), request, answer, settings);
+  }
+
+  /// An answer of success that does not say what it must.
+  public static IOException broken(HubRequest request, Answer answer, String what) {
+    return new IOException(
+        "%s (while %s%s); try again later, or check --endpoint and HF_ENDPOINT"
+            .formatted(
+                what,
+                request.action(),
+                answer.header("X-Request-Id").map(", request id "::concat).orElse("")));
   }
 
   private static String line(
@@ -43,8 +56,10 @@ public final class HubRefusal {
     String who = settings.token().map(Token::toString).map("the "::concat).orElse("no token");
     if (answer.isRedirect()) {
       return "the hub has moved this to "
-          + answer.header("Location").orElse("an unnamed address")
-          + ", use the new name or --endpoint";
+          + answer
+              .header("Location")
+              .map(location -> location.split("[?#]", 2)[0]) // the rest may hold a secret
+              .orElse("an unnamed address");
     }
     if (answer.errorCode().equals("GatedRepo")) {
       return "access to the repository must be asked for first";
@@ -61,8 +76,8 @@ public final class HubRefusal {
               ? who + " is not valid at " + settings.endpoint()
               : "a token is needed";
       case 403 -> who + " does not have the right";
-      case 412 -> "somebody else changed the branch meanwhile, run the same command again";
-      case 429 -> "the hub asks for fewer calls, try again later";
+      case 412 -> "somebody else changed the branch meanwhile";
+      case 429 -> "the hub asks for fewer calls";
       default -> answer.status() >= 500 ? "the hub failed" : "the hub refused";
     };
   }

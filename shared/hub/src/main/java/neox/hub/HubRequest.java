@@ -58,8 +58,8 @@ public record HubRequest(
     return new HubRequest(action, "POST", url, NO_HEADERS, body, Sign.TOKEN, repeat);
   }
 
-  public static HubRequest put(String action, HttpUrl url, RequestBody body) {
-    return new HubRequest(action, "PUT", url, NO_HEADERS, body, Sign.ADDRESS, Repeat.SAFE);
+  public static HubRequest put(String action, HttpUrl url, RequestBody body, Repeat repeat) {
+    return new HubRequest(action, "PUT", url, NO_HEADERS, body, Sign.ADDRESS, repeat);
   }
 
   public HubRequest withHeaders(Headers value) {

@@ -60,11 +60,16 @@ public record HubSettings(
 
   private static Optional<String> offline(Map<String, String> environment) {
     for (String variable : List.of("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")) {
-      if (TRUE.contains(environment.getOrDefault(variable, "").toUpperCase(Locale.ROOT))) {
+      if (isSet(environment, variable)) {
         return Optional.of(variable);
       }
     }
     return Optional.empty();
+  }
+
+  /// Whether a variable says yes, as the hub's own tools read it.
+  public static boolean isSet(Map<String, String> environment, String variable) {
+    return TRUE.contains(environment.getOrDefault(variable, "").toUpperCase(Locale.ROOT));
   }
 
   /// Throws when the environment forbids calls.

@@ -13,18 +13,49 @@ import javax.net.ssl.SSLException;
 public final class HubUnreachable extends IOException {
   private static final long serialVersionUID = 1;
 
+  private static final String CHECK = "check --endpoint, HF_ENDPOINT and the network";
+
   /// `NAME/ADDRESS:PORT` in the message of a [ConnectException]; the name may be empty.
   private static final Pattern PEER = Pattern.compile("([^/\\s]*)/(\\S+):(\\d+)");
 
+  private final String what;
+  private final transient HubRequest request;
+  private final transient IOException failure;
+
   HubUnreachable(HubRequest request, int attempts, IOException cause) {
-    super(
-        "no answer from %s while %s: %s%s"
-            .formatted(
-                request.url().host() + ":" + request.url().port(),
-                request.action(),
-                describe(cause),
-                attempts > 1 ? " (tried " + attempts + " times)" : ""),
-        cause);
+    super(what(request, attempts, cause) + "; " + remedy(cause), cause);
+    this.what = what(request, attempts, cause);
+    this.request = request;
+    this.failure = cause;
+  }
+
+  /// What happened, without what to do about it.
+  public String what() {
+    return what;
+  }
+
+  /// The same failure as the last of several attempts.
+  public HubUnreachable after(int attempts) {
+    return new HubUnreachable(request, attempts, failure);
+  }
+
+  private static String what(HubRequest request, int attempts, IOException cause) {
+    return "no answer from %s while %s: %s%s"
+        .formatted(
+            request.url().host() + ":" + request.url().port(),
+            request.action(),
+            describe(cause),
+            attempts > 1 ? " (tried " + attempts + " times)" : "");
+  }
+
+  private static String remedy(IOException cause) {
+    return switch (cause) {
+      case ConnectException e -> CHECK;
+      case UnknownHostException e -> CHECK;
+      case NoRouteToHostException e -> CHECK;
+      case SSLException e -> "check --endpoint, HF_ENDPOINT and the certificates of this machine";
+      default -> Remedy.AGAIN;
+    };
   }
 
   /// True when the name of the host, or of the proxy, leads nowhere: another attempt within the

@@ -6,15 +6,28 @@ import java.io.IOException;
 public final class StorageRefusal extends IOException {
   private static final long serialVersionUID = 1;
 
-  private final int status;
+  private final String what;
+  private final transient Answer answer;
 
-  StorageRefusal(String message, int status) {
-    super(message);
-    this.status = status;
+  /// @param what the refusal in one line
+  /// @param remedy what to do about it
+  StorageRefusal(String what, String remedy, Answer answer) {
+    super(what + "; " + remedy);
+    this.what = what;
+    this.answer = answer;
+  }
+
+  /// The refusal without what to do about it.
+  public String what() {
+    return what;
+  }
+
+  public Answer answer() {
+    return answer;
   }
 
   /// Object stores answer so when the address' time is over.
   public boolean isExpiry() {
-    return status == 403;
+    return answer.status() == 403;
   }
 }

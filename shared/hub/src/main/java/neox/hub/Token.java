@@ -61,14 +61,23 @@ public final class Token {
 
   /// `HF_TOKEN_PATH`, else `token` below `HF_HOME`, else below the user's cache directory.
   public static Path usualFile(Map<String, String> environment) {
-    Path home = Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")));
-    Path cache = directory(environment, "XDG_CACHE_HOME", home, home.resolve(".cache"));
-    Path hub = directory(environment, "HF_HOME", home, cache.resolve("huggingface"));
-    return directory(environment, "HF_TOKEN_PATH", home, hub.resolve("token"));
+    return directory(environment, "HF_TOKEN_PATH", hubHome(environment).resolve("token"));
   }
 
-  private static Path directory(
-      Map<String, String> environment, String variable, Path home, Path otherwise) {
+  /// Where the hub's own tools keep what they keep: `HF_HOME`, else below the user's cache
+  /// directory.
+  static Path hubHome(Map<String, String> environment) {
+    Path cache = directory(environment, "XDG_CACHE_HOME", home(environment).resolve(".cache"));
+    return directory(environment, "HF_HOME", cache.resolve("huggingface"));
+  }
+
+  private static Path home(Map<String, String> environment) {
+    return Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")));
+  }
+
+  /// The directory that a variable names, where `~/` is the user's own.
+  static Path directory(Map<String, String> environment, String variable, Path otherwise) {
+    Path home = home(environment);
     String value = environment.getOrDefault(variable, "");
     if (value.isBlank()) {
       return otherwise;

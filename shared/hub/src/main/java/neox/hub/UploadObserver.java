@@ -1,6 +1,6 @@
 package neox.hub;
 
-/// Hears what an upload is doing; called on the uploading thread.
+/// Hears what an upload is doing; called by one of its threads at a time.
 public interface UploadObserver {
   /// What the bytes of a progress report are being put through.
   enum Phase {

@@ -30,10 +30,11 @@ final class CommitBody extends RequestBody {
   private final List<PlannedFile> files;
 
   /// @param parent the commit that must still be the branch's last one; empty to not check
-  CommitBody(String message, Optional<String> parent, List<PlannedFile> files) {
+  CommitBody(CommitText text, Optional<String> parent, List<PlannedFile> files) {
     this.files = List.copyOf(files);
     header = Json.mapper().createObjectNode().put("key", "header");
-    ObjectNode value = header.putObject("value").put("summary", message).put("description", "");
+    ObjectNode value = header.putObject("value").put("summary", text.summary());
+    value.put("description", text.description());
     parent.ifPresent(oid -> value.put("parentCommit", oid));
   }
 

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Optional;
 import neox.hub.Answer;
 import neox.hub.Backoff;
+import neox.hub.Destination;
 import neox.hub.HubClient;
 import neox.hub.HubRefusal;
 import neox.hub.HubRequest;
 import neox.hub.HubUnreachable;
 import neox.hub.RemoteState;
-import neox.hub.RemoteState.RemoteFile;
 import neox.hub.RepoId;
 
-/// Makes the commit, exactly once.
+/// Makes commits on a branch, each exactly once.
 ///
 /// A commit whose answer is lost may or may not have been made, so it is not simply sent again: the
 /// hub is asked whether it has the files now. If it has not, the second commit names the branch's
@@ -24,68 +24,71 @@ final class Committer {
   private static final int PARENT_HAS_MOVED = 412;
 
   private final HubClient client;
-  private final UploadRequest upload;
   private final RepoId repo;
+  private final Destination.Branch branch;
 
   /// @param repo the repository with its owner
-  Committer(HubClient client, UploadRequest upload, RepoId repo) {
+  Committer(HubClient client, RepoId repo, Destination.Branch branch) {
     this.client = client;
-    this.upload = upload;
     this.repo = repo;
+    this.branch = branch;
   }
 
   /// Commits the files, the large ones of which are in the storage already; gives the address of
   /// the commit.
-  String commit(List<PlannedFile> files) throws IOException, InterruptedException {
+  String commit(CommitText text, List<PlannedFile> files) throws IOException, InterruptedException {
     Optional<String> parent = Optional.empty();
     for (int repeats = 0; ; repeats++) {
-      HubRequest request = request(files, parent);
+      HubRequest request = request(client, repo, branch, new CommitBody(text, parent, files));
       IOException failure;
+      String what;
       try {
         Answer answer = client.http().send(request);
         if (answer.ok()) {
           return address(answer.json(request));
         }
-        failure = HubRefusal.unclear(request, answer, client.http().settings());
         boolean hasMoved = answer.status() == PARENT_HAS_MOVED && parent.isPresent();
-        if (!answer.isTransient() && !hasMoved) {
-          throw HubRefusal.of(request, answer, client.http().settings());
-        }
+        failure = refusal(request, answer, hasMoved);
+        what = HubRefusal.unclear(request, answer, client.http().settings());
       } catch (HubUnreachable e) {
         failure = e;
+        what = e.what();
       }
       if (repeats == Backoff.MAX_REPEATS) {
         throw failure;
       }
-      client.http().observer().warn(failure.getMessage() + "; looking whether the commit was made");
+      client.http().observer().warn(what + "; looking whether the commit was made");
       client.http().pauseAfter(repeats);
-      RemoteState now =
-          client.ask(repo, upload.branch(), files.stream().map(PlannedFile::file).toList());
-      if (files.stream().allMatch(planned -> isThere(planned, now))) {
-        return address(client.head(repo, upload.branch()));
+      RemoteState now = client.ask(repo, branch, files.stream().map(PlannedFile::file).toList());
+      if (files.stream().allMatch(planned -> planned.isAt(now))) {
+        return head();
       }
       parent = now.head();
     }
   }
 
-  private HubRequest request(List<PlannedFile> files, Optional<String> parent) {
-    return HubRequest.post(
-        "committing to " + repo,
-        client.api(repo, "/commit/" + HubClient.encode(upload.branch())),
-        new CommitBody(upload.message(), parent, files),
-        HubRequest.Repeat.NEVER);
+  /// What ends the attempts; throws where another one is of no use.
+  private IOException refusal(HubRequest request, Answer answer, boolean hasMoved)
+      throws IOException {
+    if (hasMoved) {
+      return new IOException(HubRefusal.unclear(request, answer, client.http().settings()));
+    }
+    IOException failure = HubRefusal.of(request, answer, client.http().settings());
+    if (!answer.isTransient()) {
+      throw failure;
+    }
+    return failure;
   }
 
-  private static boolean isThere(PlannedFile planned, RemoteState now) {
-    Optional<String> oid =
-        Optional.ofNullable(now.files().get(planned.file().path())).flatMap(RemoteFile::oid);
-    return switch (planned) {
-      case PlannedFile.Regular regular -> oid.equals(Optional.of(regular.oid()));
-      case PlannedFile.Large large -> oid.equals(Optional.of(large.oid()));
-      case PlannedFile.New unasked -> oid.isPresent();
-      case PlannedFile.Unchanged unchanged -> true;
-      case PlannedFile.Ignored ignored -> true;
-    };
+  /// A call that commits.
+  static HubRequest request(
+      HubClient client, RepoId repo, Destination destination, CommitBody body) {
+    return HubRequest.post(
+        "committing to " + repo,
+        client.api(
+            repo, "/commit/" + HubClient.encode(destination.revision()) + destination.query()),
+        body,
+        HubRequest.Repeat.NEVER);
   }
 
   private String address(JsonNode answer) {
@@ -93,7 +96,12 @@ final class Committer {
     return url.isEmpty() ? address(answer.path("commitOid").asText()) : url;
   }
 
-  String address(String commit) {
+  /// The address of the branch's last commit.
+  String head() throws IOException, InterruptedException {
+    return address(client.head(repo, branch.name()));
+  }
+
+  private String address(String commit) {
     return client.http().settings().endpoint() + "/" + repo + "/commit/" + commit;
   }
 }

@@ -63,16 +63,13 @@ final class FileRangeBody extends RequestBody {
         sent.accept(done);
       }
     }
+    file.requireUnchanged();
   }
 
   private FileChannel open() throws LocalFileException {
     try {
-      FileChannel channel = NamedFiles.open(file.source());
-      if (channel.size() != file.size()) {
-        channel.close();
-        throw LocalFileException.changed(file);
-      }
-      return channel;
+      file.requireUnchanged();
+      return NamedFiles.open(file.source());
     } catch (LocalFileException e) {
       throw e;
     } catch (IOException e) {

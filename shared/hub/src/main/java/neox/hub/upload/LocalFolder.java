@@ -64,7 +64,7 @@ public record LocalFolder(Path root, List<LocalFile> files) {
       throw new UserException(
           source + ": only files and links to files can be uploaded; move it away");
     }
-    return new LocalFile(path, source, Files.size(source));
+    return LocalFile.of(path, source);
   }
 
   private static boolean isLeftOut(String path) {

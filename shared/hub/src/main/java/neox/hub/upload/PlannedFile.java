@@ -1,6 +1,8 @@
 package neox.hub.upload;
 
+import java.util.Optional;
 import neox.hub.LocalFile;
+import neox.hub.RemoteState;
 
 /// What an upload does with one file.
 public sealed interface PlannedFile {
@@ -24,4 +26,28 @@ public sealed interface PlannedFile {
 
   /// The repository's `.gitignore` excludes it.
   record Ignored(LocalFile file) implements PlannedFile {}
+
+  /// Whether it is part of a commit.
+  default boolean isChange() {
+    return switch (this) {
+      case Regular regular -> true;
+      case Large large -> true;
+      case New unasked -> true;
+      case Unchanged unchanged -> false;
+      case Ignored ignored -> false;
+    };
+  }
+
+  /// Whether the hub has it as this plan wants it.
+  default boolean isAt(RemoteState state) {
+    Optional<String> there =
+        Optional.ofNullable(state.files().get(file().path())).flatMap(RemoteState.RemoteFile::oid);
+    return switch (this) {
+      case Regular regular -> there.equals(Optional.of(regular.oid()));
+      case Large large -> there.equals(Optional.of(large.oid()));
+      case New unasked -> false;
+      case Unchanged unchanged -> true;
+      case Ignored ignored -> true;
+    };
+  }
 }

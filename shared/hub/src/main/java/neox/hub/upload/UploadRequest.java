@@ -1,22 +1,19 @@
 package neox.hub.upload;
 
-import neox.base.UserException;
+import neox.hub.Destination;
 import neox.hub.RepoId;
 import neox.hub.Visibility;
 
-/// Where an upload goes.
+/// Where an upload goes, and what is said about it.
 ///
-/// @param message the commit's summary
 /// @param visibility matters only when the repository has to be created
-public record UploadRequest(RepoId repo, String branch, String message, Visibility visibility) {
-  public static final String MAIN = "main";
+public record UploadRequest(
+    RepoId repo, Destination destination, CommitText text, Visibility visibility) {
 
-  public UploadRequest {
-    if (branch.isBlank() || branch.contains("..") || branch.chars().anyMatch(c -> c <= ' ')) {
-      throw new UserException("'" + branch + "' cannot name a branch");
-    }
-    if (message.isBlank()) {
-      throw new UserException("the commit message is empty, see --message");
-    }
+  /// To a branch, which is created from the main one when it is missing.
+  public static UploadRequest toBranch(
+      RepoId repo, String branch, String summary, Visibility visibility) {
+    return new UploadRequest(
+        repo, new Destination.Branch(branch), new CommitText(summary, ""), visibility);
   }
 }

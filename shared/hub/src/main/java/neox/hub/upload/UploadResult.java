@@ -15,8 +15,16 @@ public record UploadResult(RepoId repo, Outcome outcome, List<PlannedFile> files
 
   /// How an upload ended.
   public sealed interface Outcome {
-    /// A commit was made.
-    record Committed(String url) implements Outcome {}
+    /// Commits were made, usually one.
+    ///
+    /// @param url of the last one
+    record Committed(String url, int commits) implements Outcome {}
+
+    /// A pull request has the files.
+    ///
+    /// @param url of its page
+    /// @param revision under which its files can be read, such as `refs/pr/3`
+    record Proposed(String url, String revision) implements Outcome {}
 
     /// Nothing differs from the branch's last commit, whose address this is.
     record UpToDate(String url) implements Outcome {}
@@ -32,21 +40,8 @@ public record UploadResult(RepoId repo, Outcome outcome, List<PlannedFile> files
     return changed().stream().mapToLong(planned -> planned.file().size()).sum();
   }
 
-  /// The files that are part of the commit.
+  /// The files that are part of the commits.
   public List<PlannedFile> changed() {
-    return changed(files);
-  }
-
-  static List<PlannedFile> changed(List<PlannedFile> files) {
-    return files.stream()
-        .filter(planned ->
-            switch (planned) {
-              case PlannedFile.Regular regular -> true;
-              case PlannedFile.Large large -> true;
-              case PlannedFile.New unasked -> true;
-              case PlannedFile.Unchanged unchanged -> false;
-              case PlannedFile.Ignored ignored -> false;
-            })
-        .toList();
+    return files.stream().filter(PlannedFile::isChange).toList();
   }
 }

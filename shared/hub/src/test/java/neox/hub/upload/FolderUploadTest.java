@@ -9,10 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.regex.Pattern;
 import neox.base.UserException;
 import neox.hub.HubSettings;
 import neox.hub.LocalFile;
@@ -34,9 +36,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FolderUploadTest {
   @TempDir Path folder;
+  @TempDir Path journals;
 
-  private final List<String> warnings = new ArrayList<>();
-  private final List<Long> pausesSeconds = new ArrayList<>();
+  private final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
+  private final List<Long> pausesSeconds = Collections.synchronizedList(new ArrayList<>());
   private Interference whileSending = () -> {};
   private HubServer hub;
 
@@ -51,6 +54,8 @@ class FolderUploadTest {
   @AfterEach
   void stop() {
     hub.close();
+    assertThat(hub.violations()).isEmpty();
+    assertThat(hub.sentTwice()).isZero();
   }
 
   @Test
@@ -78,7 +83,7 @@ class FolderUploadTest {
       assertThat(stored.large()).isEqualTo(file.path().equals("model.safetensors"));
     }
     assertThat(result.outcome())
-        .isEqualTo(new Outcome.Committed(hub.endpoint() + "/alice/tiny/commit/" + commit.oid()));
+        .isEqualTo(new Outcome.Committed(hub.endpoint() + "/alice/tiny/commit/" + commit.oid(), 1));
     assertThat(result.changed()).hasSize(5);
     assertThat(warnings).isEmpty();
   }
@@ -185,7 +190,132 @@ class FolderUploadTest {
     assertThat(stored.bytes()).isEqualTo(random(300_000, 1));
     assertThat(hub.exchanges().stream().filter(e -> e.method().equals("PUT")))
         .extracting(e -> e.body().size())
-        .containsExactly(70_000, 70_000, 70_000, 70_000, 20_000);
+        .containsExactlyInAnyOrder(70_000, 70_000, 70_000, 70_000, 20_000);
+  }
+
+  @Test
+  void putsAThousandSmallFilesIntoOneCommit() throws Exception {
+    for (int i = 0; i < 1000; i++) {
+      write("part/%03d.json".formatted(i), "{\"number\": " + i + "}");
+    }
+    upload("alice/tiny");
+    Repository repository = hub.repository("alice/tiny");
+    assertThat(repository.commits("main")).hasSize(2);
+    assertThat(repository.head("main").files()).hasSize(1004);
+    assertThat(hub.calls().stream().filter(call -> call.contains("preupload"))).hasSize(4);
+    assertThat(upload("alice/tiny").outcome()).isInstanceOf(Outcome.UpToDate.class);
+  }
+
+  @Test
+  void cutsVeryManyFilesIntoSeveralCommitsOfWhichTheLastMayBeMissing() throws Exception {
+    write(".gitattributes", "*.safetensors filter=lfs diff=lfs merge=lfs -text\n");
+    for (int i = 0; i < 7; i++) {
+      write("part/%03d.json".formatted(i), "{\"number\": " + i + "}");
+    }
+    TestClient client =
+        new TestClient(hub, folder, sending()).withPortions(new Portions(4, 1 << 20));
+    hub.fail("/commit/", new Fault.Pass(), new Fault.Pass(), new Fault.Drop());
+    assertThatThrownBy(() -> client.killedByFailures().upload("alice/tiny"))
+        .isInstanceOf(TestClient.Killed.class);
+    Repository repository = hub.repository("alice/tiny");
+    assertThat(repository.commits("main")).hasSize(3);
+    assertThat(repository.commits("main").get(1).files())
+        .containsOnlyKeys(".gitattributes", "README.md", "config.json", "model.safetensors");
+    client.patient().upload("alice/tiny");
+    assertThat(repository.commits("main"))
+        .extracting(Repository.Commit::summary)
+        .containsExactly(
+            "initial commit",
+            "Upload tiny (part 1 of 3)",
+            "Upload tiny (part 2 of 3)",
+            "Upload tiny");
+    assertThat(repository.head("main").files()).hasSize(11);
+  }
+
+  @Test
+  void sendsToTheStorageWhatTheFoldersOwnRulesSay() throws Exception {
+    write(".gitattributes", "*.txt filter=lfs diff=lfs merge=lfs -text\n");
+    write("notes.txt", "large by decree");
+    upload("alice/tiny");
+    Repository.Commit head = hub.repository("alice/tiny").head("main");
+    assertThat(head.file("notes.txt").large()).isTrue();
+    assertThat(head.file(".gitattributes").bytes().utf8()).startsWith("*.txt");
+    assertThat(warnings)
+        .containsExactly(
+            folder.resolve(".gitattributes")
+                + ": no rule sends model.safetensors to the large file storage, where it goes;"
+                + " whoever clones with git needs '*.safetensors filter=lfs diff=lfs merge=lfs"
+                + " -text' there");
+  }
+
+  @Test
+  void followsARepositoryToItsNewName() throws Exception {
+    upload("alice/tiny");
+    hub.rename("alice/tiny", "alice/small");
+    write("config.json", "{}");
+    hub.fail("/api/repos/create", new Fault.Reply(409, Map.of(), "{\"error\":\"it exists\"}"));
+    upload("alice/tiny");
+    assertThat(hub.repository("alice/small").commits("main")).hasSize(3);
+  }
+
+  @Test
+  void saysWhatTheHubDidNotSay() {
+    hub.fail("/preupload/", new Fault.Reply(200, Map.of(), "{\"files\":[]}"));
+    assertBroken("the hub did not say how it wants README.md", "asking alice/tiny what to upload");
+    hub.fail("/objects/batch", new Fault.Reply(200, Map.of(), "{\"objects\":[]}"));
+    assertBroken(
+        "the hub did not say where to upload model.safetensors",
+        "asking alice/tiny where to upload");
+    String oid = random(300_000, 1).sha256().hex();
+    String upload = "{\"objects\":[{\"oid\":\"" + oid + "\",\"actions\":{\"upload\":%s}}]}";
+    hub.fail(
+        "/objects/batch",
+        new Fault.Reply(200, Map.of(), upload.formatted("{\"href\":\"nowhere\"}")));
+    assertBroken(
+        "the hub gave no usable address for model.safetensors",
+        "asking alice/tiny where to upload");
+    String parts =
+        "{\"href\":\"http://h/j\",\"header\":{\"chunk_size\":\"100000\",\"1\":\"http://h/1\"}}";
+    hub.fail("/objects/batch", new Fault.Reply(200, Map.of(), upload.formatted(parts)));
+    assertBroken(
+        "the hub offers 1 parts of 100000 bytes for the 300000 bytes of model.safetensors",
+        "asking alice/tiny where to upload");
+  }
+
+  private void assertBroken(String what, String action) {
+    assertThatThrownBy(() -> upload("alice/tiny"))
+        .isExactlyInstanceOf(IOException.class)
+        .hasMessageMatching(
+            Pattern.quote(what + " (while " + action + ", request id fixture-")
+                + "\\d+\\); try again later, or check --endpoint and HF_ENDPOINT");
+  }
+
+  @Test
+  void saysWhichFileTheHubDoesNotTake() {
+    String oid = random(300_000, 1).sha256().hex();
+    String error =
+        "{\"objects\":[{\"oid\":\""
+            + oid
+            + "\",\"error\":{\"code\":422,\"message\":\"too big\"}}]}";
+    hub.fail("/objects/batch", new Fault.Reply(200, Map.of(), error));
+    assertThatThrownBy(() -> upload("alice/tiny"))
+        .isInstanceOf(UserException.class)
+        .hasMessageMatching(
+            "the hub refused model.safetensors: too big \\(code 422, request id fixture-\\d+\\);"
+                + " mend what it names");
+  }
+
+  @Test
+  void saysThatTheHubStaysBusy() {
+    String busy =
+        "{\"error\":\"Cannot create repo: another conflicting operation is in progress\"}";
+    Fault conflict = new Fault.Reply(409, Map.of(), busy);
+    hub.fail("/repos/create", conflict, conflict, conflict, conflict, conflict, conflict);
+    assertThatThrownBy(() -> upload("alice/tiny"))
+        .isExactlyInstanceOf(IOException.class)
+        .hasMessageMatching(
+            "the hub is still busy with another change after 6 attempts at creating alice/tiny"
+                + " \\(request id fixture-\\d+\\); try again later");
   }
 
   @Test
@@ -201,7 +331,7 @@ class FolderUploadTest {
   @Test
   void createsAPrivateRepositoryOnRequestOnly() throws Exception {
     upload("alice/open");
-    run(new UploadRequest(RepoId.parse("alice/closed"), "main", "x", Visibility.PRIVATE));
+    run(UploadRequest.toBranch(RepoId.parse("alice/closed"), "main", "x", Visibility.PRIVATE));
     assertThat(hub.repository("alice/open").visibility()).isEqualTo("default");
     assertThat(hub.repository("alice/closed").visibility()).isEqualTo("private");
   }
@@ -275,7 +405,7 @@ class FolderUploadTest {
         .isInstanceOf(IOException.class)
         .hasMessageMatching(
             "the hub failed \\(HTTP 503 while asking alice/tiny what to upload,"
-                + " request id fixture-\\d+\\)");
+                + " request id fixture-\\d+\\); try again later");
     assertThat(pausesSeconds).containsExactly(1L, 2L, 4L, 8L, 8L);
   }
 
@@ -288,7 +418,7 @@ class FolderUploadTest {
     assertThat(result.outcome())
         .isEqualTo(
             new Outcome.Committed(
-                hub.endpoint() + "/alice/tiny/commit/" + repository.head("main").oid()));
+                hub.endpoint() + "/alice/tiny/commit/" + repository.head("main").oid(), 1));
   }
 
   @Test
@@ -350,8 +480,10 @@ class FolderUploadTest {
     hub.fail("/preupload/", new Fault.Reply(200, Map.of(), "<html>"));
     assertThatThrownBy(() -> upload("alice/tiny"))
         .isInstanceOf(IOException.class)
-        .hasMessage(
-            "127.0.0.1 gave an answer that is not JSON while asking alice/tiny what to upload");
+        .hasMessageMatching(
+            "127.0.0.1 gave an answer that is not JSON \\(while asking alice/tiny what to upload,"
+                + " request id fixture-\\d+\\); try again later, or check --endpoint and"
+                + " HF_ENDPOINT");
   }
 
   @Test
@@ -396,7 +528,7 @@ class FolderUploadTest {
             Map.of("HF_HUB_OFFLINE", "1"),
             Optional.of(hub.endpoint()),
             Optional.of(Token.of(HubServer.TOKEN, "HF_TOKEN")));
-    FolderUpload upload = FolderUpload.open(offline, new Recorder(), pause());
+    FolderUpload upload = FolderUpload.open(offline, new Recorder(), pause(), sending());
     assertThatThrownBy(() -> upload.run(LocalFolder.scan(folder), request("a/b", "main")))
         .isInstanceOf(UserException.class)
         .hasMessageStartingWith("HF_HUB_OFFLINE is set");
@@ -412,7 +544,8 @@ class FolderUploadTest {
   }
 
   private static UploadRequest request(String repo, String branch) {
-    return new UploadRequest(RepoId.parse(repo), branch, "Upload tiny", Visibility.ACCOUNT_DEFAULT);
+    return UploadRequest.toBranch(
+        RepoId.parse(repo), branch, "Upload tiny", Visibility.ACCOUNT_DEFAULT);
   }
 
   private UploadResult run(UploadRequest request) throws Exception {
@@ -434,7 +567,11 @@ class FolderUploadTest {
             Map.of("HF_ENDPOINT", hub.endpoint() + "/"),
             Optional.empty(),
             Optional.of(Token.of(HubServer.TOKEN, "HF_TOKEN")));
-    return FolderUpload.open(settings, new Recorder(), pause());
+    return FolderUpload.open(settings, new Recorder(), pause(), sending());
+  }
+
+  private Sending sending() {
+    return new Sending(3, journals);
   }
 
   private Pause pause() {
