@@ -157,8 +157,7 @@ class CheckpointCommandTest {
     for (Map.Entry<String, Repository.StoredFile> file : commit.files().entrySet()) {
       Path blob = home.resolve("blobs").resolve(file.getValue().oid());
       Files.createDirectories(blob.getParent());
-      Files.write(
-          blob, file.getValue().large() ? content : file.getValue().bytes().toByteArray());
+      Files.write(blob, file.getValue().large() ? content : file.getValue().bytes().toByteArray());
       Path link = home.resolve("snapshots").resolve(commit.oid()).resolve(file.getKey());
       Files.createDirectories(link.getParent());
       Files.createSymbolicLink(link, link.getParent().relativize(blob));

@@ -41,6 +41,7 @@ public final class WebClient {
         .writeTimeout(idle)
         .retryOnConnectionFailure(false)
         .followRedirects(false)
+        .socketFactory(new PromptSockets())
         .proxySelector(new Selector(proxies))
         .proxyAuthenticator(authenticator(proxies))
         .addInterceptor(chain -> refuseByProxy(chain, proxies))
