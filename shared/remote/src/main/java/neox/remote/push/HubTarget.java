@@ -14,6 +14,7 @@ import java.util.function.LongConsumer;
 import neox.base.AtomicDirectory;
 import neox.base.AtomicFile;
 import neox.base.UserException;
+import neox.hub.Destination;
 import neox.hub.HubSettings;
 import neox.hub.LocalFile;
 import neox.hub.Pause;
@@ -23,6 +24,7 @@ import neox.hub.UploadObserver;
 import neox.hub.Visibility;
 import neox.hub.upload.FolderUpload;
 import neox.hub.upload.LocalFolder;
+import neox.hub.upload.Sending;
 import neox.hub.upload.UploadRequest;
 import neox.remote.Manifest;
 import neox.remote.StoreAddress;
@@ -38,20 +40,26 @@ public final class HubTarget implements PushTarget {
   private final String branch;
   private final String folder;
   private final HubSettings settings;
+  private final Sending sending;
   private final Pause pause;
   private final Consumer<String> warnings;
 
   private HubTarget(
-      StoreAddress address, HubSettings settings, Pause pause, Consumer<String> warnings) {
+      StoreAddress address,
+      HubSettings settings,
+      Sending sending,
+      Pause pause,
+      Consumer<String> warnings) {
     this.address = address;
     if (address.names().isEmpty()) {
       throw UserException.of("%s: expected hf://owner/name", address);
     }
     String[] nameAndBranch = address.names().getFirst().split("@", 2);
     this.repo = RepoId.parse(address.authority() + "/" + nameAndBranch[0]);
-    this.branch = nameAndBranch.length == 2 ? nameAndBranch[1] : UploadRequest.MAIN;
+    this.branch = nameAndBranch.length == 2 ? nameAndBranch[1] : Destination.MAIN;
     this.folder = String.join("/", address.names().subList(1, address.names().size()));
     this.settings = settings;
+    this.sending = sending;
     this.pause = pause;
     this.warnings = warnings;
   }
@@ -69,7 +77,7 @@ public final class HubTarget implements PushTarget {
     }
     HubSettings settings = HubSettings.of("neox-train", environment, Optional.empty(), token);
     settings.requireOnline();
-    return new HubTarget(address, settings, pause, warnings);
+    return new HubTarget(address, settings, Sending.usual(environment), pause, warnings);
   }
 
   @Override
@@ -80,7 +88,7 @@ public final class HubTarget implements PushTarget {
   /// The first push says what is wrong; a repository is not made before there is something for it.
   @Override
   public void check() {
-    new UploadRequest(repo, branch, "check", Visibility.PRIVATE);
+    UploadRequest.toBranch(repo, branch, "check", Visibility.PRIVATE);
   }
 
   @Override
@@ -88,18 +96,24 @@ public final class HubTarget implements PushTarget {
       throws IOException, InterruptedException {
     String name = String.valueOf(directory.getFileName());
     Path extra = Files.createTempDirectory("neox-push");
-    try (FolderUpload upload = FolderUpload.open(settings, new Observer(sent, warnings), pause)) {
+    try (FolderUpload upload =
+        FolderUpload.open(settings, new Observer(sent, warnings), pause, sending)) {
       List<LocalFile> files = new ArrayList<>();
       for (Manifest.Entry entry : manifest.files()) {
         Path file = directory.resolve(entry.path());
-        files.add(new LocalFile(path(name + "/" + entry.path()), file, entry.bytes()));
+        files.add(
+            new LocalFile(
+                path(name + "/" + entry.path()),
+                file,
+                entry.bytes(),
+                Files.getLastModifiedTime(file)));
       }
       files.add(written(extra, path(name + "/" + Manifest.NAME), manifest.json()));
       files.add(written(extra, path("latest"), name.getBytes(StandardCharsets.UTF_8)));
       files.sort(Comparator.comparing(LocalFile::path));
       upload.run(
           new LocalFolder(directory, files),
-          new UploadRequest(repo, branch, "Add " + name, Visibility.PRIVATE));
+          UploadRequest.toBranch(repo, branch, "Add " + name, Visibility.PRIVATE));
     } finally {
       AtomicDirectory.deleteTree(extra);
     }
@@ -112,7 +126,7 @@ public final class HubTarget implements PushTarget {
   private static LocalFile written(Path directory, String path, byte[] bytes) throws IOException {
     Path file = directory.resolve(path.substring(path.lastIndexOf('/') + 1));
     AtomicFile.write(file, bytes);
-    return new LocalFile(path, file, bytes.length);
+    return LocalFile.of(path, file);
   }
 
   /// Turns the sum of what was sent into steps.
