@@ -39,9 +39,6 @@ public final class TensorCopier implements AutoCloseable {
       Thread.ofPlatform().daemon().name("tensors-", 0).factory();
   private static final Future<?> NOTHING = CompletableFuture.completedFuture(Optional.empty());
 
-  /// A part that was copied.
-  private record Chunk(long bytes, long crc) {}
-
   private final List<LazyTensor> tensors;
   private final LongConsumer progress;
   private final int threads =
@@ -80,20 +77,20 @@ public final class TensorCopier implements AutoCloseable {
     copyNext(out, Optional.empty());
   }
 
-  /// Copies the next tensor to the position of `out`, and gives the CRC-32 of its bytes there.
-  public long copyNextWithCrc(FileChannel out) throws IOException {
-    JoinedCrc crc = new JoinedCrc();
-    copyNext(out, Optional.of(crc));
-    return crc.value();
+  /// Copies the next tensor to the position of `out`, and gives the sums of its bytes there.
+  public TensorSums copyNextWithSums(FileChannel out) throws IOException {
+    TensorSums.Joined sums = new TensorSums.Joined();
+    copyNext(out, Optional.of(sums));
+    return sums.all();
   }
 
-  private void copyNext(FileChannel out, Optional<JoinedCrc> crc) throws IOException {
+  private void copyNext(FileChannel out, Optional<TensorSums.Joined> sums) throws IOException {
     startChecks();
     ByteSource bytes = tensors.get(next).bytes().due();
     Future<?> check = checks.removeFirst();
     try {
-      if (crc.isPresent()) {
-        copy(out, bytes, 0, bytes.byteSize(), crc);
+      if (sums.isPresent()) {
+        copy(out, bytes, 0, bytes.byteSize(), sums);
       } else {
         bytes.forEachRun(
             0, bytes.byteSize(), (source, from, length) -> copyRun(out, source, from, length));
@@ -130,57 +127,58 @@ public final class TensorCopier implements AutoCloseable {
   }
 
   private void copy(
-      FileChannel out, ByteSource source, long from, long length, Optional<JoinedCrc> crc)
+      FileChannel out, ByteSource source, long from, long length, Optional<TensorSums.Joined> sums)
       throws IOException {
     long start = out.position();
-    Deque<Future<Chunk>> running = new ArrayDeque<>();
+    Deque<Future<TensorSums.Part>> running = new ArrayDeque<>();
     for (long at = 0; at < length; at += ByteSource.CHUNK) {
       ByteSource part = source.slice(from + at, Math.min(ByteSource.CHUNK, length - at));
       long position = start + at;
       if (length <= ByteSource.CHUNK || source instanceof InMemory) {
-        finished(copyChunk(out, position, part, crc.isPresent()), crc);
+        finished(copyChunk(out, position, part, sums.isPresent()), sums);
         continue;
       }
       if (running.size() == 2 * threads) {
-        finished(result(running.removeFirst()), crc);
+        finished(result(running.removeFirst()), sums);
       }
-      running.add(pool().submit(() -> copyChunk(out, position, part, crc.isPresent())));
+      running.add(pool().submit(() -> copyChunk(out, position, part, sums.isPresent())));
     }
-    for (Future<Chunk> chunk : running) {
-      finished(result(chunk), crc);
+    for (Future<TensorSums.Part> chunk : running) {
+      finished(result(chunk), sums);
     }
     out.position(start + length);
   }
 
   /// Reads a part and writes it at `position`.
-  private Chunk copyChunk(FileChannel out, long position, ByteSource part, boolean withCrc)
+  private TensorSums.Part copyChunk(FileChannel out, long position, ByteSource part, boolean withSums)
       throws IOException {
     if (part instanceof InMemory(MemorySegment bytes)) {
-      return write(out, position, bytes, withCrc);
+      return write(out, position, bytes, withSums);
     }
     Scratch scratch = scratch();
     try (Scratch.Lease lease = scratch.borrow(part.byteSize())) {
       part.read(0, lease.bytes(), scratch);
-      return write(out, position, lease.bytes(), withCrc);
+      return write(out, position, lease.bytes(), withSums);
     } finally {
       idle.add(scratch);
     }
   }
 
-  private static Chunk write(FileChannel out, long position, MemorySegment bytes, boolean withCrc)
-      throws IOException {
+  private static TensorSums.Part write(
+      FileChannel out, long position, MemorySegment bytes, boolean withSums) throws IOException {
     ByteBuffer buffer = Segments.buffer(bytes);
     CRC32 crc = new CRC32();
-    if (withCrc) {
+    if (withSums) {
       crc.update(buffer.duplicate());
     }
     Segments.writeFully(out, buffer, position);
-    return new Chunk(bytes.byteSize(), crc.getValue());
+    return new TensorSums.Part(
+        bytes.byteSize(), crc.getValue(), withSums ? TensorDigest.piece(bytes) : 0);
   }
 
-  private void finished(Chunk chunk, Optional<JoinedCrc> crc) {
-    crc.ifPresent(joined -> joined.append(chunk.crc(), chunk.bytes()));
-    progress.accept(chunk.bytes());
+  private void finished(TensorSums.Part part, Optional<TensorSums.Joined> sums) {
+    sums.ifPresent(joined -> joined.append(part));
+    progress.accept(part.bytes());
   }
 
   private Scratch scratch() {

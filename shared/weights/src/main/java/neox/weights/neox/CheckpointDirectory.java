@@ -166,7 +166,7 @@ final class CheckpointDirectory {
         : "there are " + String.join(", ", steps.values());
   }
 
-  private static List<Path> list(Path directory) throws IOException {
+  static List<Path> list(Path directory) throws IOException {
     try (Stream<Path> paths = Files.list(directory)) {
       return new ArrayList<>(paths.sorted().toList());
     }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import neox.base.UserException;
+import neox.weights.Integrity;
 import neox.weights.pickle.None;
 import neox.weights.pickle.TorchFile;
 
@@ -16,20 +17,26 @@ final class CheckpointFiles implements AutoCloseable {
   private static final int MOST_RANKS = 1 << 16;
 
   private final Path directory;
+  private final Integrity integrity;
   private final List<TorchFile> files = new ArrayList<>();
   private final List<RankTensors> ranks = new ArrayList<>();
   private final Map<String, Object> clientState = new LinkedHashMap<>();
   private Path stateFile;
+  private CheckpointDigests digests = CheckpointDigests.none();
   private boolean layered;
 
-  CheckpointFiles(Path directory) {
+  CheckpointFiles(Path directory, Integrity integrity) {
     this.directory = directory;
+    this.integrity = integrity;
     this.stateFile = directory;
   }
 
   void read() throws IOException {
+    if (integrity.isChecked()) {
+      digests = CheckpointDigests.read(directory);
+    }
     for (CheckpointDirectory.RankFiles rankFiles : CheckpointDirectory.layerFiles(directory)) {
-      RankTensors rank = new RankTensors();
+      RankTensors rank = new RankTensors(digests);
       for (Map.Entry<Integer, Path> layer : rankFiles.layers().entrySet()) {
         rank.addLayer(load(layer.getValue()), layer.getKey());
       }
@@ -52,7 +59,7 @@ final class CheckpointFiles implements AutoCloseable {
       if (module == null || module == None.NONE) {
         throw new UserException(file + ": its 'module' is empty and there are no layer files");
       }
-      RankTensors tensors = new RankTensors();
+      RankTensors tensors = new RankTensors(digests);
       if (CheckpointDirectory.isPartitioned(file)) {
         addPartitioned(tensors, source, module, rank);
       } else {
@@ -70,7 +77,7 @@ final class CheckpointFiles implements AutoCloseable {
   /// With ZeRO 3 the module's tensors are empty; the weights are the optimizer's float32 ones.
   private void addPartitioned(RankTensors tensors, TorchFile source, Object module, int rank)
       throws IOException {
-    DeepSpeedFiles optimizer = new DeepSpeedFiles(directory);
+    DeepSpeedFiles optimizer = new DeepSpeedFiles(directory, integrity);
     try {
       RankState state = optimizer.partitioned(source, rank);
       tensors.addModule(source, module);
@@ -81,7 +88,7 @@ final class CheckpointFiles implements AutoCloseable {
   }
 
   private TorchFile load(Path path) throws IOException {
-    TorchFile file = TorchFile.open(path);
+    TorchFile file = TorchFile.open(path, integrity);
     files.add(file);
     return file;
   }

@@ -25,6 +25,9 @@ public final class CheckpointNames {
       Pattern.compile("layer_(\\d{1,9})-model_(\\d{1,9})-model_states\\.pt");
   static final Pattern RANK_FILE = Pattern.compile("mp_rank_(\\d{1,9})_model_states\\.pt");
 
+  /// What a rank's tensors were when it wrote them; ours alone.
+  static final Pattern DIGEST_FILE = Pattern.compile("mp_rank_(\\d{1,9})_digests\\.json");
+
   /// A rank's state with ZeRO 3, of the first data-parallel rank.
   static final Pattern PARTITIONED_FILE =
       Pattern.compile("zero_pp_rank_0_mp_rank_(\\d{1,9})_model_states\\.pt");
@@ -70,6 +73,11 @@ public final class CheckpointNames {
   /// @param modelRank counted over all stages, the ranks of one tensor group next to each other
   static String rankFile(int modelRank) {
     return String.format(Locale.ROOT, "mp_rank_%02d_model_states.pt", modelRank);
+  }
+
+  /// The digests of the tensors that one rank has written.
+  static String digestFile(int modelRank) {
+    return String.format(Locale.ROOT, "mp_rank_%02d_digests.json", modelRank);
   }
 
   /// What DeepSpeed calls a rank's part of the optimizer's state: plain, and with bfloat16; years

@@ -3,11 +3,14 @@ package neox.weights.neox;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import neox.base.UserException;
+import neox.weights.Integrity;
 import neox.weights.pickle.TorchFile;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +21,15 @@ final class DeepSpeedFiles implements AutoCloseable {
   private static final int MOST_MICRO_BATCHES = 1 << 20;
 
   private final Path directory;
+  private final Integrity integrity;
   private final List<TorchFile> opened = new ArrayList<>();
   private final List<Map<?, ?>> states = new ArrayList<>();
   private final List<List<OptimizerPart>> parts = new ArrayList<>();
   private final List<ParameterOrder> orders = new ArrayList<>();
 
-  DeepSpeedFiles(Path directory) {
+  DeepSpeedFiles(Path directory, Integrity integrity) {
     this.directory = directory;
+    this.integrity = integrity;
   }
 
   /// Opens and checks all files.
@@ -108,7 +113,7 @@ final class DeepSpeedFiles implements AutoCloseable {
   }
 
   private TorchFile open(Path path) throws IOException {
-    TorchFile file = TorchFile.open(path);
+    TorchFile file = TorchFile.open(path, integrity);
     opened.add(file);
     return file;
   }
@@ -135,6 +140,17 @@ final class DeepSpeedFiles implements AutoCloseable {
     return orders.isEmpty() || orders.size() != states.size()
         ? Optional.empty()
         : Optional.of(orders);
+  }
+
+  /// The keys of parameters that no rank trains.
+  Set<String> frozen() {
+    Set<String> keys = new LinkedHashSet<>();
+    for (Map<?, ?> state : states) {
+      if (state.get("frozen_param_shapes") instanceof Map<?, ?> shapes) {
+        shapes.keySet().forEach(name -> keys.add(ParameterOrder.key(String.valueOf(name))));
+      }
+    }
+    return keys;
   }
 
   /// `gradient_accumulation_steps`, as DeepSpeed was told.

@@ -12,8 +12,8 @@ import java.util.Set;
 import neox.base.UserException;
 import neox.config.model.ModelConfig;
 import neox.weights.DType;
+import neox.weights.LazyTensor;
 import neox.weights.Shape;
-import neox.weights.TensorView;
 import neox.weights.pickle.TorchFile;
 import neox.weights.spec.ParameterSpec;
 import neox.weights.spec.Shards;
@@ -35,6 +35,7 @@ public final class DeepSpeedOptimizer implements StoredOptimizer {
   private final OptionalInt summed;
   private final List<TorchFile> files;
   private final List<RankState> ranks;
+  private final Set<String> frozen;
 
   private DeepSpeedOptimizer(NeoxCheckpoint checkpoint, DeepSpeedFiles source) {
     this.directory = checkpoint.directory();
@@ -42,6 +43,7 @@ public final class DeepSpeedOptimizer implements StoredOptimizer {
     this.narrow = isNarrow(checkpoint);
     this.files = source.opened();
     this.ranks = ranks(checkpoint, source);
+    this.frozen = source.frozen();
     this.summed = checkpoint.isLayered() ? source.accumulation() : OptionalInt.of(1);
   }
 
@@ -50,7 +52,7 @@ public final class DeepSpeedOptimizer implements StoredOptimizer {
   ///
   /// @param checkpoint stays the caller's
   public static Optional<DeepSpeedOptimizer> open(NeoxCheckpoint checkpoint) throws IOException {
-    DeepSpeedFiles files = new DeepSpeedFiles(checkpoint.directory());
+    DeepSpeedFiles files = new DeepSpeedFiles(checkpoint.directory(), checkpoint.integrity());
     boolean opened = false;
     try {
       files.read();
@@ -98,7 +100,7 @@ public final class DeepSpeedOptimizer implements StoredOptimizer {
       stages.add(parts.get(rank).getFirst());
     }
     OptimizerPart first = stages.getFirst();
-    checkpoint.requireStoredAsNamed(first);
+    checkpoint.network().requireStoredAsNamed(first);
     int groups = Math.max(first.groups().size(), 1);
     if (groups > 3) {
       throw first.refuse("has %d parameter groups; expected at most 3", groups);
@@ -138,14 +140,14 @@ public final class DeepSpeedOptimizer implements StoredOptimizer {
   }
 
   @Override
-  public TensorView view(ParameterSpec spec, String slot) {
+  public LazyTensor tensor(ParameterSpec spec, String slot) {
     for (int stage = 0; stage < ranks.size(); stage += tensorRanks) {
       if (holds(ranks.get(stage), spec)) {
-        List<TensorView> pieces = new ArrayList<>();
+        List<LazyTensor> pieces = new ArrayList<>();
         for (int rank = stage; rank < stage + tensorRanks; rank++) {
           pieces.add(piece(ranks.get(rank), spec, slot));
         }
-        return Shards.join(ADDITIVE.contains(slot) ? spec : withoutSums(spec), pieces);
+        return Shards.joined(ADDITIVE.contains(slot) ? spec : withoutSums(spec), pieces);
       }
     }
     throw UserException.of(
@@ -154,11 +156,21 @@ public final class DeepSpeedOptimizer implements StoredOptimizer {
         directory, spec.key());
   }
 
+  @Override
+  public boolean hasMaster(ParameterSpec spec) {
+    return ranks.stream().anyMatch(rank -> rank.hasMasters() && holds(rank, spec));
+  }
+
+  @Override
+  public boolean isFrozen(ParameterSpec spec) {
+    return frozen.contains(spec.key());
+  }
+
   private static boolean holds(RankState rank, ParameterSpec spec) {
     return rank.keys().contains(spec.key());
   }
 
-  private TensorView piece(RankState rank, ParameterSpec spec, String slot) {
+  private LazyTensor piece(RankState rank, ParameterSpec spec, String slot) {
     Shape shape = Shards.local(spec, tensorRanks);
     boolean likeWeights = shape.count() == rank.shape(spec.key()).count();
     if (!likeWeights && tensorRanks > 1) {
@@ -167,7 +179,7 @@ public final class DeepSpeedOptimizer implements StoredOptimizer {
               + " their own; set no_load_optim to start with a fresh optimizer",
           directory, slot, spec.key(), tensorRanks);
     }
-    return rank.piece(spec.key(), shape, slot);
+    return rank.tensor(spec.key(), shape, slot);
   }
 
   /// Ranks whose biases add up see the same gradient, and remember the same of it.

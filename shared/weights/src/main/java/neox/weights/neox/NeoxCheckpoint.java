@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -17,12 +16,11 @@ import neox.config.ConfigLoader;
 import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
 import neox.config.TuningConfig;
-import neox.config.model.HeadConfig;
 import neox.config.model.ModelConfig;
+import neox.weights.Integrity;
 import neox.weights.LazyTensor;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
-import neox.weights.neox.RankTensors.Stored;
 import neox.weights.spec.NetworkSpec;
 import neox.weights.spec.ParameterSpec;
 import neox.weights.spec.Shards;
@@ -43,29 +41,44 @@ public final class NeoxCheckpoint implements TensorStore {
   private final ModelConfig model;
   private final int paddedVocab;
   private final Optional<TensorStore> base;
+  private final Reading reading;
+
+  /// Opened when all else is.
+  private Optional<MasterWeights> masters = Optional.empty();
 
   /// @param tuning says which parameters are adapters, which alone are in the files where there is
   ///   a base
   /// @param base the model that is adapted, which the checkpoint owns
   private NeoxCheckpoint(
-      Path directory, ModelConfig model, TuningConfig tuning, Optional<TensorStore> base)
+      Path directory,
+      ModelConfig model,
+      TuningConfig tuning,
+      Optional<TensorStore> base,
+      Reading reading)
       throws IOException {
     this.directory = directory;
     this.base = base;
-    this.files = new CheckpointFiles(directory);
+    this.reading = reading;
+    this.files = new CheckpointFiles(directory, reading.integrity());
     this.ranks = files.ranks();
     boolean read = false;
     try {
       files.read();
-      this.model = stored(model);
-      requireOneFormula();
-      this.paddedVocab = embeddingRows();
+      ranks.forEach(rank -> new TransformerEngine(rank, model).translate());
+      StoredNetwork stored = network();
+      this.model = stored.of(model);
+      stored.requireOneFormula(this.model);
+      this.paddedVocab = base.isPresent() ? embeddingRows(base.get()) : stored.embeddingRows();
       NetworkSpec network = NetworkSpec.of(this.model, paddedVocab, tuning);
       network.parameters().forEach(spec -> table.put(spec.key(), spec));
       Map<String, ParameterSpec> here = new LinkedHashMap<>(table);
       here.values().removeIf(spec -> !network.isStored(spec));
       new CompletenessCheck(directory, files).run(network);
       new ParameterCheck(directory, ranks, here).run();
+      switch (reading.weights()) {
+        case MODEL -> {}
+        case MASTERS -> this.masters = Optional.of(MasterWeights.open(this));
+      }
       read = true;
     } finally {
       if (!read) {
@@ -93,15 +106,26 @@ public final class NeoxCheckpoint implements TensorStore {
   /// adapt, which is opened, too. See [MergedModel].
   public static NeoxCheckpoint open(Path directory, OptionalLong iteration, NeoxConfig config)
       throws IOException {
+    return open(directory, iteration, config, Reading.PLAIN);
+  }
+
+  /// The same.
+  ///
+  /// @param reading which weights, and how carefully
+  public static NeoxCheckpoint open(
+      Path directory, OptionalLong iteration, NeoxConfig config, Reading reading)
+      throws IOException {
     Path checkpoint = resolve(directory, iteration);
     if (config.tuning().lora().isEmpty()) {
-      return new NeoxCheckpoint(checkpoint, config.model(), TuningConfig.ALL, Optional.empty());
+      return new NeoxCheckpoint(
+          checkpoint, config.model(), TuningConfig.ALL, Optional.empty(), reading);
     }
     TensorStore base = AdaptedModel.open(checkpoint, config);
     boolean opened = false;
     try {
       NeoxCheckpoint adapters =
-          new NeoxCheckpoint(checkpoint, config.model(), config.tuning(), Optional.of(base));
+          new NeoxCheckpoint(
+              checkpoint, config.model(), config.tuning(), Optional.of(base), reading);
       opened = true;
       return adapters;
     } finally {
@@ -117,7 +141,7 @@ public final class NeoxCheckpoint implements TensorStore {
   public static NeoxCheckpoint open(Path directory, OptionalLong iteration, ModelConfig model)
       throws IOException {
     return new NeoxCheckpoint(
-        resolve(directory, iteration), model, TuningConfig.ALL, Optional.empty());
+        resolve(directory, iteration), model, TuningConfig.ALL, Optional.empty(), Reading.PLAIN);
   }
 
   /// The `global_stepN` directory that `directory` and `iteration` mean.
@@ -189,16 +213,19 @@ public final class NeoxCheckpoint implements TensorStore {
     return ranks.getFirst().keys();
   }
 
-  /// [UserException] where parameters were put together when they were read, so that the optimizer
-  /// of their time knew others.
-  void requireStoredAsNamed(OptimizerPart optimizer) {
-    for (String key : storedKeys()) {
-      Stored stored = ranks.getFirst().find(key).orElseThrow();
-      if (stored.key().endsWith("mlp.w1.weight")) {
-        throw optimizer.refuse(
-            "is that of LLaMA blocks of 2023 (%s), which is not read", stored.key());
-      }
-    }
+  /// What its files say about the network.
+  StoredNetwork network() {
+    return new StoredNetwork(directory, files);
+  }
+
+  /// Those of [#parameters] that its own files hold: adapters alone, where it adapts a model.
+  Collection<ParameterSpec> storedParameters() {
+    return table.values().stream().filter(spec -> !isElsewhere(spec.key())).toList();
+  }
+
+  /// Whether its bytes are compared with their checksums.
+  Integrity integrity() {
+    return reading.integrity();
   }
 
   /// Rows of the embedding.
@@ -229,6 +256,11 @@ public final class NeoxCheckpoint implements TensorStore {
     if (spec == null) {
       throw new IllegalArgumentException(directory + ": no parameter " + name);
     }
+    return masters.isPresent() ? masters.get().tensor(spec, stored(spec)) : stored(spec);
+  }
+
+  private LazyTensor stored(ParameterSpec spec) {
+    String name = spec.key();
     if (isElsewhere(name)) {
       return base.orElseThrow().tensor(name);
     }
@@ -237,12 +269,18 @@ public final class NeoxCheckpoint implements TensorStore {
     return Shards.joined(spec, pieces);
   }
 
+  private static int embeddingRows(TensorStore base) {
+    String key = NetworkSpec.EMBEDDING + ".word_embeddings.weight";
+    return Math.toIntExact(base.tensor(key).shape().size(0));
+  }
+
   private boolean isElsewhere(String name) {
     return base.isPresent() && !TuningConfig.isAdapter(name);
   }
 
   @Override
   public void close() {
+    masters.ifPresent(MasterWeights::close);
     files.close();
     base.ifPresent(AdaptedModel::close);
   }
@@ -250,65 +288,6 @@ public final class NeoxCheckpoint implements TensorStore {
   /// Refuses a configuration that describes parts which only training would add: a soft prompt, or
   /// the head of a reward model, of which there is none here.
   public void requireAllOf(ModelConfig configured) {
-    if (configured.prompt().isPresent() && model.prompt().isEmpty()) {
-      throw UserException.of(
-          "%s: has no soft prompt, but soft_prompt_tuning.enabled asks for one; expected a"
-              + " checkpoint of neox-train with it, or set soft_prompt_tuning.enabled to false",
-          directory);
-    }
-    if (configured.head().output() != model.head().output()) {
-      throw UserException.of(
-          "%s: holds a language model, but train_impl asks for a reward model; expected a checkpoint"
-              + " of neox-train with train_impl rm",
-          directory);
-    }
-  }
-
-  /// The network that is stored: where a reward model is to begin with a language model's weights,
-  /// it is that.
-  private ModelConfig stored(ModelConfig configured) {
-    ModelConfig wanted =
-        configured.prompt().isEmpty() || has(NetworkSpec.PROMPT_KEY)
-            ? configured
-            : configured.withPrompt(Optional.empty());
-    int head = wanted.layers() + 4 + (wanted.prompt().isPresent() ? 1 : 0);
-    boolean reward = wanted.head().output() == HeadConfig.Output.REWARD;
-    if (!reward || has(head + ".rm_linear.weight")) {
-      return wanted;
-    }
-    return wanted.withHead(new HeadConfig(!has(head + ".final_linear.weight")));
-  }
-
-  private void requireOneFormula() {
-    if (ranks.size() > 1 && model.normsHeadsTogether()) {
-      throw UserException.of(
-          "%s: use_qk_layernorm with norm %s was trained on %d tensor-parallel ranks, each of which"
-              + " normed its own heads together; joined, the weights would compute something else",
-          directory, model.norm().name().toString().toLowerCase(Locale.ROOT), ranks.size());
-    }
-  }
-
-  private boolean has(String key) {
-    return !ranks.isEmpty() && ranks.getFirst().find(key).isPresent();
-  }
-
-  private int embeddingRows() throws IOException {
-    String key = NetworkSpec.EMBEDDING + ".word_embeddings.weight";
-    if (base.isPresent()) {
-      return Math.toIntExact(base.get().tensor(key).shape().size(0));
-    }
-    new CompletenessCheck(directory, files).requireLayer(NetworkSpec.EMBEDDING);
-    long rows = 0;
-    for (RankTensors rank : ranks) {
-      Stored stored = rank.find(key).orElseThrow(() -> ParameterCheck.missing(directory, key));
-      if (stored.shape().rank() == 0) {
-        throw UserException.of("%s: %s is one number, no table", stored.file(), stored.key());
-      }
-      rows = Math.addExact(rows, stored.shape().size(0));
-    }
-    if (rows > Integer.MAX_VALUE) {
-      throw UserException.of("%s: %s has %d rows, too many", directory, key, rows);
-    }
-    return (int) rows;
+    network().requireAllOf(model, configured);
   }
 }

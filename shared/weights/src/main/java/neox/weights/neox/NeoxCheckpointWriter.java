@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import neox.base.NamedFiles;
 import neox.config.model.ModelConfig;
@@ -36,6 +37,9 @@ public final class NeoxCheckpointWriter {
   /// The parameters asked for so far, of which some belong to several layers.
   private final Map<String, NamedTensor> views = new HashMap<>();
 
+  /// Of the tensors in each file, by the key that they have there.
+  private final Map<String, Map<String, String>> digests = new LinkedHashMap<>();
+
   private NeoxCheckpointWriter(Path directory, CheckpointContent content) {
     this.directory = directory;
     this.content = content;
@@ -50,9 +54,11 @@ public final class NeoxCheckpointWriter {
           case FILE_PER_LAYER -> writer.writeLayers();
           case FILE_PER_RANK -> writer.module();
         };
-    TorchFileWriter.write(
-        directory.resolve(CheckpointNames.rankFile(content.part().modelRank())),
+    writer.writeTensors(
+        CheckpointNames.rankFile(content.part().modelRank()),
+        module instanceof OrderedDict dict ? dict : new OrderedDict(Map.of()),
         writer.rankState(module));
+    CheckpointDigests.write(directory, content.part().modelRank(), writer.digests);
     writer.writeConfigs();
   }
 
@@ -91,10 +97,27 @@ public final class NeoxCheckpointWriter {
       Map<String, NamedTensor> tensors = tensors(layer);
       if (!tensors.isEmpty()) {
         String name = CheckpointNames.layerFile(layer.index(), part.tensorRank());
-        TorchFileWriter.write(directory.resolve(name), new OrderedDict(tensors));
+        OrderedDict dict = new OrderedDict(tensors);
+        writeTensors(name, dict, dict);
       }
     }
     return None.NONE;
+  }
+
+  /// Writes a file, and keeps the digests of the tensors in it.
+  private void writeTensors(String name, OrderedDict tensors, Object root) throws IOException {
+    Map<NamedTensor, String> written = TorchFileWriter.write(directory.resolve(name), root);
+    Map<String, String> ofFile = new LinkedHashMap<>();
+    tensors
+        .entries()
+        .forEach((key, tensor) -> {
+          if (tensor instanceof NamedTensor named) {
+            ofFile.put(key, Objects.requireNonNull(written.get(named)));
+          }
+        });
+    if (!ofFile.isEmpty()) {
+      digests.put(name, ofFile);
+    }
   }
 
   private Object module() {

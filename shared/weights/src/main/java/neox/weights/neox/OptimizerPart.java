@@ -226,7 +226,7 @@ final class OptimizerPart {
     } else if (steps instanceof TensorView view
         && view.shape().count() == 1
         && view.dtype().isFloatingPoint()) {
-      step = Math.max(step, (long) Floats.get(view, 0));
+      step = Math.max(step, (long) Floats.get(file.intact(STEP, view), 0));
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import neox.base.UserException;
+import neox.weights.LazyTensor;
 import neox.weights.NamedTensor;
 import neox.weights.TensorView;
 import neox.weights.safetensors.SafetensorsFile;
@@ -134,16 +135,30 @@ public final class OptimizerStateFile implements StoredOptimizer {
   }
 
   @Override
-  public TensorView view(ParameterSpec spec, String slot) {
-    return view(name(spec.key(), slot));
+  public LazyTensor tensor(ParameterSpec spec, String slot) {
+    return tensor(name(spec.key(), slot));
+  }
+
+  @Override
+  public boolean hasMaster(ParameterSpec spec) {
+    return file.names().contains(name(spec.key(), MASTER));
+  }
+
+  @Override
+  public boolean isFrozen(ParameterSpec spec) {
+    return file.names().stream().noneMatch(name -> key(name).equals(spec.key()));
   }
 
   /// One tensor; [UserException] when the file has none of that name.
   public TensorView view(String name) {
+    return tensor(name).view();
+  }
+
+  private LazyTensor tensor(String name) {
     if (!file.names().contains(name)) {
       throw UserException.of("%s: tensor %s is missing", path, name);
     }
-    return file.view(name);
+    return file.tensor(name);
   }
 
   @Override
@@ -180,7 +195,7 @@ public final class OptimizerStateFile implements StoredOptimizer {
       if (!known || key(name).isEmpty()) {
         throw UserException.of("%s: tensor %s is no optimizer state", path, name);
       }
-      header.slots().forEach(slot -> view(name(key(name), slot)));
+      header.slots().forEach(slot -> tensor(name(key(name), slot)));
     }
   }
 }

@@ -20,10 +20,6 @@ import neox.weights.pickle.TorchFile;
 final class RankTensors {
   /// A tensor, and the file and key it was stored under.
   record Stored(Path file, String key, LazyTensor tensor) {
-    static Stored of(TorchFile source, String key, TensorView view) {
-      return new Stored(source.path(), key, source.tensor(key, view));
-    }
-
     DType dtype() {
       return tensor.dtype();
     }
@@ -48,6 +44,12 @@ final class RankTensors {
           "position_embeddings.inv_freq");
 
   private final Map<String, Stored> tensors = new LinkedHashMap<>();
+  private final CheckpointDigests digests;
+
+  /// @param digests that tensors are compared with when they are used
+  RankTensors(CheckpointDigests digests) {
+    this.digests = digests;
+  }
 
   /// Adds a layer file's flat dict.
   void addLayer(TorchFile file, int layer) {
@@ -74,6 +76,12 @@ final class RankTensors {
     return Optional.ofNullable(tensors.get(key));
   }
 
+  /// Takes these tensors in place of its own.
+  void replaceAll(Map<String, Stored> others) {
+    tensors.clear();
+    tensors.putAll(others);
+  }
+
   private void add(TorchFile file, String stored, String prefix, Object value) {
     String key = prefix + (stored.startsWith(PREFIX) ? stored.substring(PREFIX.length()) : stored);
     String name = key.substring(key.indexOf('.') + 1);
@@ -83,7 +91,9 @@ final class RankTensors {
     if (!(value instanceof TensorView view)) {
       throw UserException.of("%s: %s is not a tensor", file.path(), stored);
     }
-    tensors.put(current(key), Stored.of(file, stored, view));
+    LazyTensor tensor = file.tensor(stored, view);
+    tensors.put(
+        current(key), new Stored(file.path(), stored, digests.compared(file, stored, tensor)));
   }
 
   static String current(String key) {

@@ -28,6 +28,7 @@ final class Globals {
   /// Classes kept as [PickledObject]: they carry state that is shown, never used.
   private static final Set<String> OPAQUE =
       Set.of(
+          "_io.BytesIO",
           "argparse.Namespace",
           "builtins.object",
           "deepspeed.runtime.fp16.loss_scaler.DynamicLossScaler",

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ final class PickleWriter {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final Map<Storage, Integer> numbers = new LinkedHashMap<>();
   private final Map<Announced, Integer> announced = new HashMap<>();
+  private final Map<NamedTensor, Integer> stored = new IdentityHashMap<>();
   private final List<NamedTensor> storages = new ArrayList<>();
 
   /// The pickle of `root`; [#storages] then holds the bytes it refers to.
@@ -45,6 +47,11 @@ final class PickleWriter {
     return storages;
   }
 
+  /// The storage of each tensor on its way.
+  Map<NamedTensor, Integer> stored() {
+    return stored;
+  }
+
   private void value(Object value) {
     switch (value) {
       case None none -> out.write(NONE);
@@ -57,7 +64,11 @@ final class PickleWriter {
       case String text -> text(text);
       case byte[] bytes -> bytes(bytes);
       case TensorView tensor -> tensor(tensor.dtype(), tensor.shape(), storage(tensor));
-      case NamedTensor tensor -> tensor(tensor.dtype(), tensor.shape(), storage(tensor));
+      case NamedTensor tensor -> {
+        int storage = storage(tensor);
+        stored.put(tensor, storage);
+        tensor(tensor.dtype(), tensor.shape(), storage);
+      }
       case Tuple tuple -> tuple(tuple.items());
       case OrderedDict dict -> {
         emptyOrderedDict();

@@ -12,6 +12,7 @@ import neox.base.UserException;
 import neox.weights.ByteSource;
 import neox.weights.Checked;
 import neox.weights.DType;
+import neox.weights.Integrity;
 import neox.weights.LazyTensor;
 import neox.weights.MappedFile;
 import neox.weights.TensorView;
@@ -36,14 +37,16 @@ public final class TorchFile implements AutoCloseable {
   private final Path path;
   private final MappedFile file;
   private final Arena arena;
+  private final Integrity integrity;
   private final IdentityHashMap<TensorView, ArchiveEntry> homes = new IdentityHashMap<>();
   private final Object root;
   private long copiesLeft;
 
-  private TorchFile(MappedFile file, MemorySegment archive, Arena arena) {
+  private TorchFile(MappedFile file, MemorySegment archive, Arena arena, Integrity integrity) {
     this.path = file.path();
     this.file = file;
     this.arena = arena;
+    this.integrity = integrity;
     this.copiesLeft = SMALL + MOST_COPIES * archive.byteSize();
     checkMagic(archive);
     this.root = read(ZipDirectory.entries(file, archive));
@@ -52,11 +55,19 @@ public final class TorchFile implements AutoCloseable {
   /// Maps and reads `path`; [UserException] when it is not a complete torch archive or mentions a
   /// class that is not allowed.
   public static TorchFile open(Path path) throws IOException {
+    return open(path, Integrity.CHECKED);
+  }
+
+  /// The same.
+  ///
+  /// @param integrity whether tensors are compared with their checksums; the pickle that describes
+  ///   them is compared with its own in any case
+  public static TorchFile open(Path path, Integrity integrity) throws IOException {
     MappedFile mapped = MappedFile.open(path);
     Arena arena = Arena.ofShared();
     boolean read = false;
     try {
-      TorchFile file = new TorchFile(mapped, mapped.bytes(), arena);
+      TorchFile file = new TorchFile(mapped, mapped.bytes(), arena, integrity);
       mapped.forget();
       read = true;
       return file;
@@ -75,7 +86,8 @@ public final class TorchFile implements AutoCloseable {
   /// @param arena as long as which there is what had to be copied
   public static LazyTensor tensor(
       String name, MappedFile file, MemorySegment archive, Arena arena) {
-    TorchFile part = new TorchFile(file, archive, arena); // both are closed by their owner
+    // Both are closed by their owner.
+    TorchFile part = new TorchFile(file, archive, arena, Integrity.CHECKED);
     if (part.root instanceof TensorView view) {
       return part.tensor(name, view);
     }
@@ -100,7 +112,7 @@ public final class TorchFile implements AutoCloseable {
   /// @param name what messages call it
   public TensorView intact(String name, TensorView view) {
     ArchiveEntry home = homes.get(view);
-    if (home != null) {
+    if (home != null && integrity.isChecked()) {
       requireIntact(name, home);
     }
     return view;
@@ -115,7 +127,7 @@ public final class TorchFile implements AutoCloseable {
     return new LazyTensor(
         view.dtype(),
         view.shape(),
-        home == null || home.isKnownIntact()
+        home == null || !integrity.isChecked() || home.isKnownIntact()
             ? bytes
             : new Checked(bytes, () -> requireIntact(name, home)));
   }

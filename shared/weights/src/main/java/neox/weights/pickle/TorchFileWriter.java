@@ -3,10 +3,14 @@ package neox.weights.pickle;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import neox.base.AtomicFile;
 import neox.weights.NamedTensor;
 import neox.weights.TensorCopier;
+import neox.weights.TensorDigest;
 
 /// Writes `.pt` files that `torch.load(weights_only=True)` reads.
 ///
@@ -19,7 +23,9 @@ public final class TorchFileWriter {
   private static final String FORMAT_VERSION = "3\n";
 
   /// Writes `root` atomically to `file`.
-  public static void write(Path file, Object root) throws IOException {
+  ///
+  /// @return the digest of each [NamedTensor] in it (by identity), see [TensorDigest]
+  public static Map<NamedTensor, String> write(Path file, Object root) throws IOException {
     PickleWriter pickle = new PickleWriter();
     byte[] bytes = pickle.write(root);
     List<NamedTensor> storages = pickle.storages();
@@ -28,12 +34,16 @@ public final class TorchFileWriter {
       ZipWriter zip = new ZipWriter(atomic.channel());
       zip.add(ROOT + "data.pkl", bytes);
       zip.add(ROOT + "byteorder", "little".getBytes(StandardCharsets.US_ASCII));
+      List<String> digests = new ArrayList<>();
       for (int i = 0; i < storages.size(); i++) {
-        zip.addNext(ROOT + "data/" + i, copier);
+        digests.add(zip.addNext(ROOT + "data/" + i, copier));
       }
       zip.add(ROOT + "version", FORMAT_VERSION.getBytes(StandardCharsets.US_ASCII));
       zip.finish();
       atomic.commit();
+      Map<NamedTensor, String> written = new IdentityHashMap<>();
+      pickle.stored().forEach((tensor, storage) -> written.put(tensor, digests.get(storage)));
+      return written;
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.zip.CRC32;
 import neox.weights.Segments;
 import neox.weights.TensorCopier;
+import neox.weights.TensorSums;
 
 /// Writes a zip archive as torch does: entries uncompressed, their bytes at multiples of 64, zip64
 /// where sizes ask for it. Bytes are streamed; dates are fixed, so equal content gives equal files.
@@ -50,12 +51,16 @@ final class ZipWriter {
   }
 
   /// Adds the next tensor. Its header, which needs its checksum, is written when that is known.
-  void addNext(String name, TensorCopier copier) throws IOException {
+  ///
+  /// @return its digest
+  String addNext(String name, TensorCopier copier) throws IOException {
     Entry open = new Entry(name, channel.position(), copier.nextBytes(), 0);
     Segments.writeFully(channel, localHeader(open));
-    Entry entry = open.withCrc((int) copier.copyNextWithCrc(channel));
+    TensorSums sums = copier.copyNextWithSums(channel);
+    Entry entry = open.withCrc((int) sums.crc());
     Segments.writeFully(channel, localHeader(entry), entry.offset());
     entries.add(entry);
+    return sums.digest();
   }
 
   /// Writes the directory; nothing may be added after.

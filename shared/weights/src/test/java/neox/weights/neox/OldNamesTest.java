@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import neox.config.model.ModelConfig;
@@ -17,10 +18,12 @@ import neox.weights.Golden;
 import neox.weights.Models;
 import neox.weights.Shape;
 import neox.weights.TensorView;
+import neox.weights.pickle.OrderedDict;
 import neox.weights.pickle.TorchFileWriter;
 import neox.weights.spec.Home;
 import neox.weights.spec.NetworkSpec;
 import neox.weights.spec.ParameterSpec;
+import neox.weights.spec.Shards;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,11 +37,9 @@ class OldNamesTest {
     Map<String, Object> module = new LinkedHashMap<>();
     for (ParameterSpec spec : NetworkSpec.of(model, 512).parameters()) {
       Home home = spec.homes().getFirst();
-      String old =
-          home.name()
-              .replace("mlp.linear1", "mlp.dense_h_to_4h")
-              .replace("mlp.linear2", "mlp.dense_4h_to_h");
-      module.put("sequential." + home.layer() + "." + old, filled(spec.shape(), home.layer()));
+      module.put(
+          "sequential." + home.layer() + "." + old(home.name()),
+          filled(spec.shape(), home.layer()));
     }
     module.put("sequential.2.attention.rotary_emb.inv_freq", filled(Shape.of(2), 9));
     try (NeoxCheckpoint checkpoint = write(module, model)) {
@@ -46,6 +47,43 @@ class OldNamesTest {
       assertThat(Golden.values(checkpoint.view("3.mlp.linear1.bias"))).hasSize(256).contains(3);
       assertThat(checkpoint.iteration()).isEqualTo(5);
     }
+  }
+
+  /// As GPT-NeoX-20B is distributed: two ranks' layer files with the names of their time, buffers
+  /// among them, and nothing else.
+  @Test
+  void readsLayerFilesAlone() throws IOException {
+    ModelConfig model = Models.pythia();
+    Path checkpoint = directory.resolve("global_step150000");
+    List<ParameterSpec> specs = NetworkSpec.of(model, 512).parameters();
+    for (int rank = 0; rank < 2; rank++) {
+      Map<Integer, Map<String, Object>> layers = new LinkedHashMap<>();
+      for (ParameterSpec spec : specs) {
+        Home home = spec.homes().getFirst();
+        layers
+            .computeIfAbsent(home.layer(), _ -> new LinkedHashMap<>())
+            .put(old(home.name()), filled(Shards.local(spec, 2), rank + 1));
+      }
+      layers.get(2).put("attention.rotary_emb.inv_freq", filled(Shape.of(2), 9));
+      for (Map.Entry<Integer, Map<String, Object>> layer : layers.entrySet()) {
+        TorchFileWriter.write(
+            checkpoint.resolve(CheckpointNames.layerFile(layer.getKey(), rank)),
+            new OrderedDict(layer.getValue()));
+      }
+    }
+    try (NeoxCheckpoint read = NeoxCheckpoint.open(checkpoint, OptionalLong.empty(), model)) {
+      assertThat(read.names()).hasSize(specs.size());
+      assertThat(read.iteration()).isEqualTo(150000);
+      assertThat(read.clientState()).isEmpty();
+      assertThat(Golden.values(read.view("2.mlp.linear1.bias"))).startsWith(1).endsWith(2);
+      assertThat(Golden.values(read.view("2.mlp.linear2.bias"))).containsOnly(3);
+      assertThat(Golden.values(read.view("6.norm.bias"))).containsOnly(1.5);
+    }
+  }
+
+  private static String old(String name) {
+    return name.replace("mlp.linear1", "mlp.dense_h_to_4h")
+        .replace("mlp.linear2", "mlp.dense_4h_to_h");
   }
 
   @Test

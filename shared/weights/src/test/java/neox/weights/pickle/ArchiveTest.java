@@ -17,6 +17,7 @@ import java.util.OptionalLong;
 import java.util.zip.CRC32;
 import neox.base.UserException;
 import neox.weights.Golden;
+import neox.weights.Integrity;
 import neox.weights.TensorView;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +76,32 @@ class ArchiveTest {
       }
     }
     assertThat(flipped).isGreaterThan(2);
+  }
+
+  @Test
+  void uncheckedReadingTakesDamagedTensorsButNoDamagedPickle() throws IOException {
+    Path golden = Golden.path("torch/values.pt");
+    byte[] whole = Files.readAllBytes(golden);
+    int taken = 0;
+    for (int at = 64; at < whole.length; at += 61) {
+      Path file = flip(whole, at);
+      try (TorchFile read = TorchFile.open(file, Integrity.UNCHECKED)) {
+        for (Map.Entry<String, TensorView> tensor : tensors(read).entrySet()) {
+          assertThat(read.intact(tensor.getKey(), tensor.getValue())).isSameAs(tensor.getValue());
+        }
+        taken++;
+      } catch (UserException e) {
+        assertThat(e).hasMessageStartingWith(file + ": ");
+      }
+    }
+    assertThat(taken).isPositive();
+    int pickle = find(whole, new byte[] {(byte) 0x80, 2}) + 8;
+    Path file = flip(whole, pickle);
+    assertThatThrownBy(() -> TorchFile.open(file, Integrity.UNCHECKED))
+        .hasMessage(
+            file
+                + ": damaged: the checksum of values/data.pkl is wrong; copy or download the file"
+                + " again");
   }
 
   @Test

@@ -1,0 +1,70 @@
+package neox.weights;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/// XXH64 with seed 0, after the "XXH64 Algorithm Description" of its author, Yann Collet.
+final class XxHash64 {
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final long P1 = 0x9E3779B185EBCA87L;
+  private static final long P2 = 0xC2B2AE3D27D4EB4FL;
+  private static final long P3 = 0x165667B19E3779F9L;
+  private static final long P4 = 0x85EBCA77C2B2AE63L;
+  private static final long P5 = 0x27D4EB2F165667C5L;
+  private static final int STRIPE = 4 * Long.BYTES;
+
+  /// The hash of all bytes.
+  static long of(MemorySegment bytes) {
+    long size = bytes.byteSize();
+    long at = size - size % STRIPE;
+    long hash = (at == 0 ? P5 : stripes(bytes, at)) + size;
+    for (; at + Long.BYTES <= size; at += Long.BYTES) {
+      hash = Long.rotateLeft(hash ^ round(0, bytes.get(LONG, at)), 27) * P1 + P4;
+    }
+    if (at + Integer.BYTES <= size) {
+      long word = Integer.toUnsignedLong(bytes.get(INT, at));
+      hash = Long.rotateLeft(hash ^ word * P1, 23) * P2 + P3;
+      at += Integer.BYTES;
+    }
+    for (; at < size; at++) {
+      long octet = Byte.toUnsignedLong(bytes.get(ValueLayout.JAVA_BYTE, at));
+      hash = Long.rotateLeft(hash ^ octet * P5, 11) * P1;
+    }
+    hash = (hash ^ hash >>> 33) * P2;
+    hash = (hash ^ hash >>> 29) * P3;
+    return hash ^ hash >>> 32;
+  }
+
+  /// Four lanes over the bytes up to `end`, merged.
+  private static long stripes(MemorySegment bytes, long end) {
+    long a = P1 + P2;
+    long b = P2;
+    long c = 0;
+    long d = -P1;
+    for (long at = 0; at < end; at += STRIPE) {
+      a = round(a, bytes.get(LONG, at));
+      b = round(b, bytes.get(LONG, at + Long.BYTES));
+      c = round(c, bytes.get(LONG, at + 2 * Long.BYTES));
+      d = round(d, bytes.get(LONG, at + 3 * Long.BYTES));
+    }
+    long hash =
+        Long.rotateLeft(a, 1)
+            + Long.rotateLeft(b, 7)
+            + Long.rotateLeft(c, 12)
+            + Long.rotateLeft(d, 18);
+    for (long lane : new long[] {a, b, c, d}) {
+      hash = (hash ^ round(0, lane)) * P1 + P4;
+    }
+    return hash;
+  }
+
+  private static long round(long lane, long input) {
+    return Long.rotateLeft(lane + input * P2, 31) * P1;
+  }
+
+  private XxHash64() {}
+}
