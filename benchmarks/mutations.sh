@@ -17,42 +17,8 @@ neox_find_jdk
 work=$(mktemp -d)
 echo "work: $work (failed cases stay in $work/failed)"
 seeds=$work/seeds
-mkdir -p "$seeds/step"
-
-# Small files of every kind, made by the tools themselves and by what every machine has.
-for i in $(seq 40); do
-  echo "{\"text\": \"Row $i: some words, “quotes”, and more words of row $i.\", \"meta\": {\"n\": $i}}"
-done > "$seeds/text.jsonl"
-dist/bin/neox-preprocess train-tokenizer -q --input "$seeds/text.jsonl" --vocab-size 300 \
-  --output "$seeds/tokenizer.json"
-dist/bin/neox-preprocess -q --input "$seeds/text.jsonl" --output-prefix "$work/data" \
-  --tokenizer-type HFTokenizer --vocab-file "$seeds/tokenizer.json" --append-eod
-for ending in bin idx; do
-  cp "$work/data_text_document.$ending" "$seeds/other.$ending"
-  mv "$work/data_text_document.$ending" "$seeds/data.$ending"
-done
-"$neox_jdk/bin/java" --enable-native-access=ALL-UNNAMED -cp "dist/lib/*" benchmarks/mutations/Seeds.java "$seeds"
-gzip -c "$seeds/text.jsonl" > "$seeds/text.jsonl.gz"
-cp "$seeds/text.jsonl" "$seeds/text.txt"
-gzip -c "$seeds/text.txt" > "$seeds/text.gz"
-mkdir "$work/members"
-for i in 1 2 3; do echo "member $i of a tar" > "$work/members/$i.txt"; done
-tar -czf "$seeds/text.tar.gz" -C "$work/members" 1.txt 2.txt 3.txt
-tar -cJf "$seeds/text.tar.xz" -C "$work/members" 1.txt 2.txt 3.txt
-cp neox-preprocess/src/test/resources/golden/parquet/pyarrow_zstd_v1.parquet "$seeds/text.parquet"
-cp configs/demo.yml "$seeds/config.yml"
-cp -R "$golden"/train/A_pythia/checkpoints/global_step20/. "$seeds/step"
-cp -R "$golden/hf/A_pythia" "$seeds/hf"
-cp "$seeds/tokenizer.json" "$seeds/hf/"
-printf 'A prompt\nand another: “quotes”\n\n  a third  \n' > "$seeds/prompts.txt"
-mkdir "$seeds/piqa"
-for i in 1 2 3; do
-  echo "{\"goal\": \"Goal $i\", \"sol1\": \"One way, “$i”\", \"sol2\": \"Another way\", \"label\": $((i % 2))}"
-done > "$seeds/piqa/validation.jsonl"
-"$neox_jdk/bin/java" --enable-native-access=ALL-UNNAMED -cp "dist/lib/*" benchmarks/mutations/MakeOrders.java \
-  "$seeds/config.yml" "$seeds/data"
-chmod -R u+w "$seeds"
+. benchmarks/mutations/make-seeds.sh
 
 "$neox_jdk/bin/java" -Xmx768m -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED \
-  --sun-misc-unsafe-memory-access=allow -cp "dist/lib/*" benchmarks/mutations/Mutations.java \
+  --sun-misc-unsafe-memory-access=allow -cp "$class_path" benchmarks/mutations/Mutations.java \
   "$seeds" "$work" "$count" "$seed" "$@"

@@ -12,14 +12,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import neox.base.AtomicDirectory;
 import neox.base.ExitCode;
 import neox.base.Tool;
 import neox.base.UserException;
+import neox.config.ConfigLoader;
+import neox.config.NeoxConfig;
+import neox.weights.DType;
 import neox.weights.TensorView;
 import neox.weights.hf.HfModel;
+import neox.weights.neox.NeoxCheckpoint;
+import neox.weights.neox.Reading;
 import neox.weights.pickle.TorchFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,14 +42,14 @@ class MutationTest {
 
   private final Mutations mutations = new Mutations(SEED);
 
-  private interface Reading {
+  private interface Attempt {
     void run() throws IOException;
   }
 
   /// Reads a damaged file; returns whether that succeeded.
-  private boolean reads(String what, Reading reading) throws IOException {
+  private boolean reads(String what, Attempt attempt) throws IOException {
     try {
-      reading.run();
+      attempt.run();
       return true;
     } catch (UserException e) {
       assertThat(e.getMessage())
@@ -84,7 +90,7 @@ class MutationTest {
 
   @Test
   void damagedHuggingFaceDirectoriesAreReadOrRefused() throws IOException {
-    convert(copy("A_bf16/global_step20"), "--max-shard-size", "200KB");
+    convert(copy("checkpoints/A_bf16/global_step20"), "--max-shard-size", "200KB");
     Path model = directory.resolve("out");
     List<Path> files = new ArrayList<>();
     try (Stream<Path> entries = Files.list(model)) {
@@ -116,8 +122,67 @@ class MutationTest {
   }
 
   @Test
+  void damagedStatesOfOptimizersAreReadOrRefused() throws IOException {
+    for (String run : List.of("Z1_dp2_bf16", "Z3_dp2")) {
+      Path checkpoint = copy("deepspeed/" + run + "/global_step20");
+      List<Path> files;
+      try (Stream<Path> entries = Files.list(checkpoint)) {
+        files = entries.filter(file -> file.toString().endsWith("optim_states.pt")).toList();
+      }
+      int read = 0;
+      for (int i = 0; i < READINGS / 5; i++) {
+        Path file = files.get(i % files.size());
+        byte[] whole = Files.readAllBytes(file);
+        Files.write(file, i % 4 == 0 ? mutations.ofBytes(whole) : mutations.ofPickle(file));
+        read += reads(run + " " + i, () -> readMasters(checkpoint)) ? 1 : 0;
+        Files.write(file, whole);
+      }
+      assertThat(read).isBetween(1, READINGS / 5 - 1);
+      readMasters(checkpoint);
+      AtomicDirectory.deleteTree(checkpoint);
+    }
+  }
+
+  private static void readMasters(Path checkpoint) throws IOException {
+    NeoxConfig config = ConfigLoader.readCheckpoint(NeoxCheckpoint.configs(checkpoint)).config();
+    Reading masters = Reading.PLAIN.withWeights(Reading.Weights.MASTERS);
+    try (NeoxCheckpoint read =
+        NeoxCheckpoint.open(checkpoint, OptionalLong.empty(), config, masters)) {
+      for (String name : read.names()) {
+        assertThat(read.view(name).dtype()).isEqualTo(DType.FLOAT32);
+      }
+    }
+  }
+
+  @Test
+  void damagedDigestsAreReadOrRefused() throws IOException {
+    Path source = copy("checkpoints/A_bf16/global_step20");
+    NeoxConfig config = ConfigLoader.readCheckpoint(NeoxCheckpoint.configs(source)).config();
+    convert(source, "--format", "neox");
+    Path checkpoint = directory.resolve("out/global_step20");
+    Path file = checkpoint.resolve("mp_rank_00_digests.json");
+    byte[] whole = Files.readAllBytes(file);
+    int read = 0;
+    for (int i = 0; i < READINGS / 3; i++) {
+      Files.write(file, mutations.ofJson(whole));
+      read += reads("digests " + i, () -> readWhole(checkpoint, config)) ? 1 : 0;
+    }
+    assertThat(read).isLessThan(READINGS / 3);
+    Files.write(file, whole);
+    readWhole(checkpoint, config);
+  }
+
+  private static void readWhole(Path checkpoint, NeoxConfig config) throws IOException {
+    try (NeoxCheckpoint read = NeoxCheckpoint.open(checkpoint, OptionalLong.empty(), config)) {
+      for (String name : read.names()) {
+        assertThat(read.view(name).bytes().byteSize()).isPositive();
+      }
+    }
+  }
+
+  @Test
   void theToolConvertsRightOrSaysInOneLineWhatIsWrong() throws IOException {
-    Path checkpoint = copy("A_bf16/global_step20");
+    Path checkpoint = copy("checkpoints/A_bf16/global_step20");
     convert(checkpoint);
     Path model = directory.resolve("out/model.safetensors");
     byte[] expected = Files.readAllBytes(model);
@@ -143,7 +208,7 @@ class MutationTest {
   }
 
   private Path copy(String golden) throws IOException {
-    Path from = GOLDEN.resolve("checkpoints").resolve(golden);
+    Path from = GOLDEN.resolve(golden);
     Path to = directory.resolve(from.getFileName().toString());
     try (Stream<Path> tree = Files.walk(from)) {
       for (Path path : new TreeSet<>(tree.toList())) {
