@@ -48,7 +48,8 @@ class LayoutWriterTest {
         write(target, network, weights, layout);
         assertSame(target, network, weights);
       }
-      assertThat(names(target)).hasSize(files(network, layout));
+      assertThat(names(target).stream().filter(name -> name.endsWith(".pt")))
+          .hasSize(files(network, layout));
     }
   }
 
