@@ -102,6 +102,7 @@ class TensorCopierTest {
           crc.update(Sources.whole(tensor.tensor().bytes()));
           TensorSums sums = copier.copyNextWithSums(out);
           assertThat(sums.crc()).isEqualTo(crc.getValue());
+          assertThat(sums.digest()).isEqualTo(TensorDigest.of(tensor.tensor().bytes()));
         }
       }
     }

@@ -12,7 +12,6 @@ import neox.weights.ByteSource;
 import neox.weights.DType;
 import neox.weights.LazyTensor;
 import neox.weights.Shape;
-import neox.weights.TensorView;
 import neox.weights.Woven;
 import neox.weights.Zeros;
 import neox.weights.neox.OptimizerPart.Address;
@@ -83,11 +82,6 @@ final class RankState {
   /// This rank's piece of a parameter in one slot. What no step has changed yet is zero.
   ///
   /// @param shape that the slot has
-  TensorView piece(String key, Shape shape, String slot) {
-    return tensor(key, shape, slot).view();
-  }
-
-  /// The same on its way.
   LazyTensor tensor(String key, Shape shape, String slot) {
     List<Run> all = runs.getOrDefault(key, List.of());
     ByteSource bytes =
