@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import neox.config.model.Activation;
@@ -22,9 +23,12 @@ import neox.weights.spec.NetworkSpec;
 
 /// The block of GPT-NeoX-20B and Pythia.
 ///
-/// Rotary settings are written in the form of transformers 4 (`rotary_pct`, `rotary_emb_base`),
-/// which 5 accepts, too.
+/// Rotary settings are written under the names of every version of transformers: `rotary_pct` and
+/// `rotary_emb_base`, `partial_rotary_factor` and `rope_theta`, `rope_parameters`.
 record GptNeox() implements HfFamily {
+  /// Of a head that language models have not; transformers' default.
+  private static final double CLASSIFIER_DROPOUT = 0.1;
+
   @Override
   public String name() {
     return "neox";
@@ -60,7 +64,6 @@ record GptNeox() implements HfFamily {
     List<String> reasons = new ArrayList<>();
     TransformerConfig block = model.transformers().getFirst();
     Obstacles.unequalBlocks(label(), model).ifPresent(reasons::add);
-    Obstacles.rewardHead(label(), model).ifPresent(reasons::add);
     Obstacles.scaledByWidth(label(), model).ifPresent(reasons::add);
     Obstacles.otherPositions(label(), model.positions()).ifPresent(reasons::add);
     Obstacles.normedAttention(label(), model).ifPresent(reasons::add);
@@ -144,12 +147,13 @@ record GptNeox() implements HfFamily {
     json.put("hidden_act", block.mlp().tanhGelu() ? "gelu_fast" : "gelu");
     json.put("rotary_pct", rotary.fraction());
     json.put("rotary_emb_base", rotary.base());
-    json.putAll(Rope.write(rotary.scaling()));
+    json.putAll(Rope.write(rotary, OptionalDouble.of(rotary.fraction())));
     json.put("use_parallel_residual", block.residual().parallel());
     json.put("attention_bias", block.attention().bias());
     json.put("layer_norm_eps", model.norm().epsilon());
     json.put("hidden_dropout", model.dropout().hidden());
     json.put("attention_dropout", model.dropout().attention());
+    json.put("classifier_dropout", CLASSIFIER_DROPOUT);
     return json;
   }
 
@@ -165,8 +169,7 @@ record GptNeox() implements HfFamily {
       case LayerSpec.Transformer block -> block(block, "gpt_neox.layers." + block.number() + ".");
       case LayerSpec.SoftPrompt _, LayerSpec.Gmlp _ -> throw Obstacles.overlooked();
       case LayerSpec.FinalNorm last -> Mapping.norm(last.norm(), "gpt_neox.final_layer_norm");
-      case LayerSpec.Head head ->
-          head.stored().values().stream().map(weight -> new Mapping.Copy(weight, headName()));
+      case LayerSpec.Head head -> Mapping.head(head, headName());
     };
   }
 

@@ -1,5 +1,6 @@
 package neox.weights.hf;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import neox.base.json.Json;
+import neox.config.model.HeadConfig.Output;
 import neox.config.model.ModelConfig;
 import neox.weights.DType;
 
@@ -40,6 +42,12 @@ public record HfConfig(HfFamily family, ModelConfig model, int vocabSize) {
         json.isNull("transformers_weights") || json.at("transformers_weights").isMissingNode(),
         "transformers_weights names the file to read, which is not supported; rename the file to"
             + " model.safetensors and remove the key");
+    for (JsonNode architecture : json.at("architectures")) {
+      json.check(
+          !architecture.asText().endsWith("ForSequenceClassification"),
+          "architectures names %s, a classifier or reward model; expected a language model",
+          architecture.asText());
+    }
     HfFamily found = family.orElseThrow();
     ModelConfig model = found.read(json);
     int vocabSize = json.integer("vocab_size", found.defaultVocabSize());
@@ -47,21 +55,28 @@ public record HfConfig(HfFamily family, ModelConfig model, int vocabSize) {
     return new HfConfig(found, model, vocabSize);
   }
 
-  /// The content of `config.json`; `dtype` is that of the stored weights.
+  /// The content of `config.json`, complete for transformers 4 and 5: what has another name in each
+  /// stands under both. `dtype` is that of the stored weights.
   public Map<String, Object> toJson(DType dtype, SpecialTokens tokens) {
     List<String> obstacles = family.obstacles(model);
     if (!obstacles.isEmpty()) {
       throw new IllegalStateException(String.join("; ", obstacles));
     }
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("architectures", List.of(family.architecture()));
+    json.put("architectures", List.of(family.architecture(model)));
     json.put("model_type", family.modelType());
     json.put("vocab_size", vocabSize);
     json.putAll(family.write(model));
     json.put("initializer_range", model.init().std());
     json.put("tie_word_embeddings", model.head().tied());
     json.put("use_cache", true);
+    if (model.head().output() == Output.REWARD) {
+      json.put("num_labels", 1);
+      json.put("id2label", Map.of("0", "LABEL_0"));
+      json.put("label2id", Map.of("LABEL_0", 0));
+    }
     json.putAll(toJson(tokens));
+    json.put("dtype", torchName(dtype)); // since 4.56
     json.put("torch_dtype", torchName(dtype));
     return json;
   }
@@ -72,7 +87,7 @@ public record HfConfig(HfFamily family, ModelConfig model, int vocabSize) {
     Map<String, Object> json = new LinkedHashMap<>();
     put(json, "bos_token_id", tokens.begin());
     put(json, "eos_token_id", tokens.end());
-    tokens.pad().ifPresent(id -> json.put("pad_token_id", id));
+    put(json, "pad_token_id", tokens.pad());
     return json;
   }
 

@@ -47,9 +47,13 @@ public sealed interface HfFamily permits GptNeox, Llama, Mistral {
   /// As in `model_type` of `config.json`.
   String modelType();
 
-  /// The class that transformers loads.
-  default String architecture() {
-    return label() + "ForCausalLM";
+  /// The class of transformers: a language model's, or for a reward model (`train_impl: rm`) that
+  /// of a classifier with one label.
+  default String architecture(ModelConfig model) {
+    return switch (model.head().output()) {
+      case LOGITS -> label() + "ForCausalLM";
+      case REWARD -> label() + "ForSequenceClassification";
+    };
   }
 
   /// Every reason why it cannot express a network; empty when it can.

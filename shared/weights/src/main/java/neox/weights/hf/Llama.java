@@ -70,6 +70,7 @@ record Llama() implements HfFamily {
     TransformerConfig block = model.transformers().getFirst();
     json.put("attention_bias", block.attention().bias());
     json.put("mlp_bias", block.mlp().bias());
+    json.put("pretraining_tp", 1);
     return json;
   }
 

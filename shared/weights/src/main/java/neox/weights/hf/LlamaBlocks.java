@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import neox.config.model.Activation;
@@ -31,7 +32,6 @@ final class LlamaBlocks {
     List<String> reasons = new ArrayList<>();
     TransformerConfig block = model.transformers().getFirst();
     Obstacles.unequalBlocks(label, model).ifPresent(reasons::add);
-    Obstacles.rewardHead(label, model).ifPresent(reasons::add);
     Obstacles.scaledByWidth(label, model).ifPresent(reasons::add);
     Obstacles.otherPositions(label, model.positions()).ifPresent(reasons::add);
     Obstacles.normedAttention(label, model).ifPresent(reasons::add);
@@ -95,9 +95,7 @@ final class LlamaBlocks {
     json.put("intermediate_size", model.transformers().getFirst().mlp().size());
     json.put("max_position_embeddings", model.maxPositions());
     json.put("hidden_act", "silu");
-    Positions.Rotary rotary = Obstacles.rotary(model);
-    json.put("rope_theta", (double) rotary.base());
-    json.putAll(Rope.write(rotary.scaling()));
+    json.putAll(Rope.write(Obstacles.rotary(model), OptionalDouble.empty()));
     json.put("rms_norm_eps", model.norm().epsilon());
     json.put("attention_dropout", model.dropout().attention());
     return json;
@@ -115,8 +113,7 @@ final class LlamaBlocks {
           block(model, block, "model.layers." + block.number() + ".");
       case LayerSpec.SoftPrompt _, LayerSpec.Gmlp _ -> throw Obstacles.overlooked();
       case LayerSpec.FinalNorm last -> Mapping.norm(last.norm(), "model.norm");
-      case LayerSpec.Head head ->
-          head.stored().values().stream().map(weight -> new Mapping.Copy(weight, HEAD));
+      case LayerSpec.Head head -> Mapping.head(head, HEAD);
     };
   }
 

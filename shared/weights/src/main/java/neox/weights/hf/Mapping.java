@@ -11,6 +11,7 @@ import neox.weights.LazyTensor;
 import neox.weights.Shape;
 import neox.weights.Woven;
 import neox.weights.Woven.Strand;
+import neox.weights.spec.LayerSpec;
 import neox.weights.spec.LinearSpec;
 import neox.weights.spec.NormSpec;
 import neox.weights.spec.ParameterSpec;
@@ -118,6 +119,17 @@ public sealed interface Mapping {
   static Stream<Mapping> norm(NormSpec norm, String name) {
     return Stream.concat(copy(norm.scale(), name + ".weight"), copy(norm.shift(), name + ".bias"));
   }
+
+  /// The head, if it has a matrix of its own: of a language model `name`, of a reward model what
+  /// transformers' classifiers call score.
+  static Stream<Mapping> head(LayerSpec.Head head, String name) {
+    return head.stored().entrySet().stream()
+        .map(entry ->
+            new Copy(entry.getValue(), entry.getKey().equals(REWARD) ? "score.weight" : name));
+  }
+
+  /// NeoX's name of the matrix of a reward model.
+  String REWARD = "rm_linear.weight";
 
   private static Stream<Mapping> copy(Optional<ParameterSpec> spec, String name) {
     return spec.stream().map(present -> new Copy(present, name));

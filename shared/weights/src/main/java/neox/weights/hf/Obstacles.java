@@ -3,7 +3,6 @@ package neox.weights.hf;
 import java.util.Locale;
 import java.util.Optional;
 import neox.config.model.AttentionKind;
-import neox.config.model.HeadConfig.Output;
 import neox.config.model.ModelConfig;
 import neox.config.model.Positions;
 
@@ -35,13 +34,6 @@ final class Obstacles {
         ? Optional.empty()
         : Optional.of(
             "HF " + label + " has no scaling of scores and logits by width (use_mup: true)");
-  }
-
-  /// The obstacle that it says how good a text is.
-  static Optional<String> rewardHead(String label, ModelConfig model) {
-    return model.head().output() == Output.REWARD
-        ? Optional.of("HF " + label + "ForCausalLM has no reward head (train_impl: rm)")
-        : Optional.empty();
   }
 
   /// The obstacle that positions are not rotary.

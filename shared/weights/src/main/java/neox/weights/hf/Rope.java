@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import neox.base.json.Json;
 import neox.config.model.Positions;
 import neox.config.model.RotaryScaling;
 
@@ -142,14 +144,31 @@ record Rope(double fraction, int base, RotaryScaling scaling) {
     return value;
   }
 
-  /// What `config.json` says of how positions are scaled, in the form of transformers 4, which 5
-  /// accepts, too.
-  static Map<String, Object> write(RotaryScaling scaling) {
+  /// What `config.json` says of rotary positions: at the top for transformers 4, in
+  /// `rope_parameters` for 5, each of which passes over the other's.
+  ///
+  /// @param part of each head that is rotated, where the architecture has a choice
+  static Map<String, Object> write(Positions.Rotary rotary, OptionalDouble part) {
+    Map<String, Object> scaling = scaling(rotary.scaling());
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("rope_type", "default");
+    all.put(BASE, (double) rotary.base());
+    all.putAll(scaling);
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put(BASE, (double) rotary.base());
+    json.put("rope_scaling", scaling.isEmpty() ? Json.mapper().nullNode() : scaling);
+    part.ifPresent(fraction -> {
+      all.put(FRACTION, fraction);
+      json.put(FRACTION, fraction);
+    });
+    json.put("rope_parameters", all);
+    return json;
+  }
+
+  private static Map<String, Object> scaling(RotaryScaling scaling) {
     Map<String, Object> settings = new LinkedHashMap<>();
     switch (scaling) {
-      case RotaryScaling.None _ -> {
-        return Map.of();
-      }
+      case RotaryScaling.None _ -> {}
       case RotaryScaling.Linear(double factor) -> {
         settings.put("rope_type", "linear");
         settings.put("factor", factor);
@@ -170,7 +189,7 @@ record Rope(double fraction, int base, RotaryScaling scaling) {
         settings.put("high_freq_factor", llama.highFrequency());
       }
     }
-    return Map.of("rope_scaling", settings);
+    return settings;
   }
 
   /// What stands under a name that the architecture does not read must at least not mean another.

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -30,6 +31,7 @@ import neox.weights.CountedWeights;
 import neox.weights.DType;
 import neox.weights.Golden;
 import neox.weights.Models;
+import neox.weights.Shape;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
 import neox.weights.neox.NeoxCheckpoint;
@@ -244,12 +246,89 @@ class HfFamilyTest {
                  "hidden_size": 64, "num_hidden_layers": 3, "num_attention_heads": 4,
                  "num_key_value_heads": 2, "head_dim": 16, "intermediate_size": 192,
                  "max_position_embeddings": 64, "hidden_act": "silu", "rope_theta": 10000.0,
+                 "rope_scaling": null,
+                 "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0},
                  "rms_norm_eps": 1e-06, "attention_dropout": 0.0, "attention_bias": false,
-                 "mlp_bias": false, "initializer_range": 0.02, "tie_word_embeddings": false,
-                 "use_cache": true, "bos_token_id": null, "eos_token_id": 0,
+                 "mlp_bias": false, "pretraining_tp": 1, "initializer_range": 0.02,
+                 "tie_word_embeddings": false, "use_cache": true, "bos_token_id": null,
+                 "eos_token_id": 0, "pad_token_id": null, "dtype": "float32",
                  "torch_dtype": "float32"}
                 """,
                 "expected"));
+  }
+
+  /// As GPT-NeoX's converter tells `train_impl: rm`.
+  @Test
+  void aRewardModelIsAClassifierWithOneLabel() throws IOException {
+    HeadConfig reward = new HeadConfig(false, HeadConfig.Output.REWARD);
+    for (ModelConfig model : List.of(Models.pythia(), Models.llama())) {
+      ModelConfig rewarding = model.withHead(reward);
+      HfFamily family = HfFamily.of(rewarding);
+      assertThat(family.obstacles(rewarding)).isEmpty();
+      ObjectNode json = json(rewarding);
+      assertThat(json.path("architectures").path(0).asText())
+          .isEqualTo(family.label() + "ForSequenceClassification");
+      assertThat(json.path("num_labels").asInt()).isEqualTo(1);
+      assertThat(family.mappings(NetworkSpec.of(rewarding, 512)).getLast().tensors())
+          .isEqualTo(Map.of("score.weight", Shape.of(1, 64)));
+      assertThatThrownBy(() -> read(json))
+          .hasMessage(
+              directory.resolve("config.json")
+                  + ": architectures names "
+                  + family.label()
+                  + "ForSequenceClassification, a classifier or reward model; expected a language"
+                  + " model");
+    }
+  }
+
+  /// Of keys that stand in files of transformers itself ours lack its version and what says that
+  /// the model is no decoder, and differ in the special tokens, which gpt-neox leaves to defaults.
+  @ParameterizedTest
+  @CsvSource({"A0_nopipe, 0", "C_llama, 20"})
+  void nothingOfTransformersOwnConfigurationsIsMissing(String name, long step) throws IOException {
+    try (NeoxCheckpoint checkpoint =
+        NeoxCheckpoint.open(Golden.path("checkpoints/" + name), OptionalLong.of(step))) {
+      ObjectNode ours = json(checkpoint.config());
+      for (String version : List.of("4", "5")) {
+        JsonNode golden =
+            Json.read(Golden.path("hf-config/whole/" + name + "." + version + ".json"));
+        for (Map.Entry<String, JsonNode> entry : golden.properties()) {
+          if (!List.of("transformers_version", "bos_token_id", "eos_token_id", "is_decoder")
+              .contains(entry.getKey())) {
+            assertThat(ours.path(entry.getKey()).equals(HfFamilyTest::compare, entry.getValue()))
+                .as("%s: %s", entry, ours.path(entry.getKey()))
+                .isTrue();
+          }
+        }
+      }
+    }
+  }
+
+  /// Whole numbers are written with a decimal point or without one.
+  private static int compare(JsonNode a, JsonNode b) {
+    return a.equals(b) || (a.isNumber() && b.isNumber() && a.asDouble() == b.asDouble()) ? 0 : 1;
+  }
+
+  /// transformers 4 reads `rope_scaling`, 5 `rope_parameters`.
+  @Test
+  void writesScaledPositionsForBothVersions() throws IOException {
+    Positions.Rotary rotary = new Positions.Rotary(1, 500_000, new RotaryScaling.Yarn(4, 64));
+    ModelConfig model = Models.llama().withPositions(rotary);
+    ObjectNode json = json(model);
+    assertThat(json.get("rope_scaling").toString())
+        .isEqualTo(
+            "{\"rope_type\":\"yarn\",\"factor\":4.0,\"original_max_position_embeddings\":64,"
+                + "\"beta_fast\":32.0,\"beta_slow\":1.0,\"attention_factor\":"
+                + RotaryScaling.Yarn.attentionFactor(4)
+                + "}");
+    ObjectNode whole = (ObjectNode) json.get("rope_parameters");
+    assertThat(whole.remove("rope_theta").asDouble()).isEqualTo(500_000);
+    assertThat(whole).isEqualTo(json.get("rope_scaling"));
+    assertThat(read(json).positions()).isEqualTo(rotary);
+    json.remove("rope_scaling");
+    json.remove("rope_theta");
+    whole.put("rope_theta", 500_000.0);
+    assertThat(read(json).positions()).isEqualTo(rotary);
   }
 
   /// NeoX's window of 16 shows 17 tokens, its own among them; transformers counts all of them.
