@@ -3,7 +3,9 @@ package neox.generate;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.StandardOptions;
@@ -132,6 +134,11 @@ public final class GenerateCommand implements ToolCommand {
 
   public static void main(String[] args) {
     System.exit(Tool.run(new GenerateCommand(), args));
+  }
+
+  @Override
+  public Map<String, Supplier<ToolCommand>> subcommands() {
+    return Map.of("logits", LogitsCommand::new);
   }
 
   @Override

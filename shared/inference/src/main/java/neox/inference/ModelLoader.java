@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
 import neox.base.UserException;
 import neox.config.ConfigLoader;
 import neox.config.LoadedConfig;
@@ -24,29 +26,74 @@ import neox.weights.spec.NetworkSpec;
 
 /// Opens trained models: checkpoints of GPT-NeoX or ours, and Hugging Face directories.
 public final class ModelLoader {
+  /// A network, and after how many steps of training.
+  private record Trained(Network network, long iteration) {}
+
   /// Opens the model in `directory`: a Hugging Face directory (with `config.json`), a
   /// `global_stepN` directory, or one that holds several and names the latest. Call
   /// [neox.tensor.NativeRuntime#start] first.
   public static LoadedModel open(Path directory, LoadOptions options) throws IOException {
     ModelOptions.requireDirectory(directory);
-    return HfModel.isIn(directory)
-        ? openHuggingFace(directory, options)
-        : openCheckpoint(directory, options);
+    if (HfModel.isIn(directory)) {
+      Tokenizer tokenizer = tokenizer(directory, options);
+      return loaded(
+          directory, tokenizer, huggingFace(directory, options, UnaryOperator.identity()));
+    }
+    Path checkpoint = NeoxCheckpoint.resolve(directory, options.iteration());
+    Tokenizer tokenizer = tokenizer(directory, options);
+    return loaded(checkpoint, tokenizer, checkpoint(checkpoint, options, UnaryOperator.identity()));
   }
 
-  private static LoadedModel openHuggingFace(Path directory, LoadOptions options)
-      throws IOException {
+  /// The network of the model in `directory`, for who needs no tokenizer.
+  ///
+  /// @param change what becomes of the stored weights before they are loaded
+  public static Network network(
+      Path directory, LoadOptions options, UnaryOperator<TensorStore> change) throws IOException {
+    ModelOptions.requireDirectory(directory);
+    return HfModel.isIn(directory)
+        ? huggingFace(directory, options, change).network()
+        : checkpoint(NeoxCheckpoint.resolve(directory, options.iteration()), options, change)
+            .network();
+  }
+
+  /// The tokenizer of the model in `directory`.
+  public static Tokenizer tokenizer(Path directory, LoadOptions options) throws IOException {
+    ModelOptions.requireDirectory(directory);
+    if (HfModel.isIn(directory)) {
+      refuseIteration(directory, options);
+      return huggingFaceTokenizer(directory, options);
+    }
+    Path checkpoint = NeoxCheckpoint.resolve(directory, options.iteration());
+    NeoxConfig config = config(checkpoint, options).config();
+    refuseReward(checkpoint, config);
+    return tokenizer(config.tokenizer(), NeoxCheckpoint.configs(checkpoint));
+  }
+
+  private static void refuseIteration(Path directory, LoadOptions options) {
     if (options.iteration().isPresent()) {
       throw new UserException(
           directory + ": a Hugging Face directory has no iterations; leave --iteration out");
     }
-    Tokenizer tokenizer = huggingFaceTokenizer(directory, options);
+  }
+
+  private static void refuseReward(Path checkpoint, NeoxConfig config) {
+    if (config.model().head().output() == Output.REWARD) {
+      throw UserException.of(
+          "%s: is a reward model (train_impl rm): it says how good a text is, not what comes next;"
+              + " expected a language model",
+          checkpoint);
+    }
+  }
+
+  private static Trained huggingFace(
+      Path directory, LoadOptions options, UnaryOperator<TensorStore> change) throws IOException {
+    refuseIteration(directory, options);
     try (HfModel store = HfModel.open(directory)) {
       if (options.config().isPresent() && !options.overridesArchitecture()) {
         store.requireTrainedAs(options.config().get());
       }
-      Network network = load(store, NetworkSpec.of(store.config(), store.paddedVocab()), options);
-      return loaded(directory, 0, tokenizer, network);
+      NetworkSpec spec = NetworkSpec.of(store.config(), store.paddedVocab());
+      return new Trained(load(change.apply(store), spec, options), 0);
     }
   }
 
@@ -70,26 +117,19 @@ public final class ModelLoader {
                     + " merges.txt, or name a configuration with tokenizer_type"));
   }
 
-  private static LoadedModel openCheckpoint(Path directory, LoadOptions options)
-      throws IOException {
-    Path checkpoint = NeoxCheckpoint.resolve(directory, options.iteration());
+  private static Trained checkpoint(
+      Path checkpoint, LoadOptions options, UnaryOperator<TensorStore> change) throws IOException {
     LoadedConfig loaded = config(checkpoint, options);
     NeoxConfig config = loaded.config();
-    if (config.model().head().output() == Output.REWARD) {
-      throw UserException.of(
-          "%s: is a reward model (train_impl rm): it says how good a text is, not what comes next;"
-              + " expected a language model",
-          checkpoint);
-    }
-    Tokenizer tokenizer = tokenizer(config.tokenizer(), NeoxCheckpoint.configs(checkpoint));
-    try (NeoxCheckpoint store = NeoxCheckpoint.open(directory, options.iteration(), config)) {
+    refuseReward(checkpoint, config);
+    try (NeoxCheckpoint store = NeoxCheckpoint.open(checkpoint, OptionalLong.empty(), config)) {
       store.requireAllOf(config.model());
       if (!options.overridesArchitecture()) {
         store.requireTrainedAs(loaded);
       }
       MergedModel merged = MergedModel.of(store, config.tuning());
-      Network network = load(merged, NetworkSpec.of(config.model(), store.paddedVocab()), options);
-      return loaded(checkpoint, store.iteration(), tokenizer, network);
+      NetworkSpec spec = NetworkSpec.of(config.model(), store.paddedVocab());
+      return new Trained(load(change.apply(merged), spec, options), store.iteration());
     }
   }
 
@@ -125,8 +165,8 @@ public final class ModelLoader {
     return Network.of(store, spec, NetworkOptions.inference(placement));
   }
 
-  private static LoadedModel loaded(
-      Path source, long iteration, Tokenizer tokenizer, Network network) {
+  private static LoadedModel loaded(Path source, Tokenizer tokenizer, Trained trained) {
+    Network network = trained.network();
     int rows = network.spec().paddedVocab();
     if (tokenizer.vocabSize() > rows) {
       network.close();
@@ -136,7 +176,11 @@ public final class ModelLoader {
           source, tokenizer.vocabSize(), rows);
     }
     return new LoadedModel(
-        source, iteration, network.spec().config(), tokenizer, new NetworkLanguageModel(network));
+        source,
+        trained.iteration(),
+        network.spec().config(),
+        tokenizer,
+        new NetworkLanguageModel(network));
   }
 
   private ModelLoader() {}

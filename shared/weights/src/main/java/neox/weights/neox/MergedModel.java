@@ -11,25 +11,33 @@ import neox.weights.TensorView;
 import neox.weights.spec.AdapterSpec;
 import neox.weights.spec.NetworkSpec;
 
-/// A checkpoint of adapters as the plain model that it amounts to: W + scale · B A in place of W, A
-/// and B (arXiv:2106.09685 §4.1), summed up in float32 and stored in W's type. A checkpoint without
-/// adapters is passed on as it is.
+/// Weights and adapters as the plain model that they amount to: W + scale · B A in place of W, A and
+/// B (arXiv:2106.09685 §4.1), summed up in float32 and stored in W's type. Weights without adapters
+/// are passed on as they are.
 ///
+/// @param stored holds both, and stays the caller's
 /// @param adapters by the weight that they are added to
-public record MergedModel(NeoxCheckpoint checkpoint, Map<String, AdapterSpec> adapters)
+public record MergedModel(TensorStore stored, Map<String, AdapterSpec> adapters)
     implements TensorStore {
   /// The model of a checkpoint.
   ///
   /// @param checkpoint stays the caller's
   /// @param tuning with which it was made
   public static MergedModel of(NeoxCheckpoint checkpoint, TuningConfig tuning) {
-    NetworkSpec network = NetworkSpec.of(checkpoint.config(), checkpoint.paddedVocab(), tuning);
-    return new MergedModel(checkpoint, network.adapters());
+    return of(checkpoint, NetworkSpec.of(checkpoint.config(), checkpoint.paddedVocab(), tuning));
+  }
+
+  /// The model of a network's weights.
+  ///
+  /// @param stored stays the caller's
+  /// @param network with its adapters
+  public static MergedModel of(TensorStore stored, NetworkSpec network) {
+    return new MergedModel(stored, network.adapters());
   }
 
   @Override
   public Set<String> names() {
-    Set<String> names = new LinkedHashSet<>(checkpoint.names());
+    Set<String> names = new LinkedHashSet<>(stored.names());
     names.removeIf(TuningConfig::isAdapter);
     return names;
   }
@@ -41,7 +49,7 @@ public record MergedModel(NeoxCheckpoint checkpoint, Map<String, AdapterSpec> ad
 
   @Override
   public LazyTensor tensor(String name) {
-    LazyTensor weight = checkpoint.tensor(name);
+    LazyTensor weight = stored.tensor(name);
     AdapterSpec adapter = adapters.get(name);
     return adapter == null
         ? weight
@@ -49,13 +57,13 @@ public record MergedModel(NeoxCheckpoint checkpoint, Map<String, AdapterSpec> ad
   }
 
   private ByteSource merged(LazyTensor weight, AdapterSpec adapter) {
-    LazyTensor a = checkpoint.tensor(adapter.a().key());
-    LazyTensor b = checkpoint.tensor(adapter.b().key());
+    LazyTensor a = stored.tensor(adapter.a().key());
+    LazyTensor b = stored.tensor(adapter.b().key());
     return new AdaptedWeight(weight, a, b, (float) adapter.scale());
   }
 
   @Override
   public void close() {
-    // The checkpoint is its caller's.
+    // What is stored is its caller's.
   }
 }
