@@ -1,0 +1,120 @@
+package neox.converthf.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import neox.base.json.Json;
+import neox.weights.NamedTensor;
+import neox.weights.TensorStore;
+import neox.weights.safetensors.SafetensorsDirectory;
+import neox.weights.safetensors.SafetensorsWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReferenceTest {
+  /// Float32 against double precision, on logits of up to some tens.
+  private static final double TOLERANCE = 1e-4;
+
+  static final Path GOLDEN = Path.of("src", "test", "resources", "golden", "transformers");
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "neox_parallel",
+        "neox_sequential_tied_yarn",
+        "neox_linear",
+        "llama_grouped_biases",
+        "llama_tied_yarn",
+        "mistral_window"
+      })
+  void saysWhatTransformersSays(String name) throws IOException {
+    JsonNode recorded = Json.read(GOLDEN.resolve(name).resolve("logits.json"));
+    try (Reference reference = Reference.open(GOLDEN.resolve(name))) {
+      double[][] logits = reference.logits(tokens(recorded));
+      assertThat(logits).hasDimensions(24, 40);
+      for (int t = 0; t < logits.length; t++) {
+        for (int id = 0; id < logits[t].length; id++) {
+          assertThat(logits[t][id])
+              .as("position %d, token %d", t, id)
+              .isCloseTo(recorded.at("/logits/" + t + "/" + id).asDouble(), within(TOLERANCE));
+        }
+      }
+    }
+  }
+
+  @Test
+  void asksForNoMoreAndNoFewerTensorsThanThereAre() throws IOException {
+    Path model = GOLDEN.resolve("neox_parallel");
+    Files.copy(model.resolve("config.json"), directory.resolve("config.json"));
+    try (TensorStore store = SafetensorsDirectory.open(model)) {
+      List<NamedTensor> tensors = new ArrayList<>();
+      store.names().forEach(name -> tensors.add(NamedTensor.of(name, store.view(name))));
+      NamedTensor first = tensors.getFirst();
+      tensors.add(NamedTensor.of("gpt_neox.left_over", first.view()));
+      write(tensors);
+      assertProblem(
+          directory
+              + ": tensor gpt_neox.left_over is read by no formula of transformers' gpt_neox");
+      tensors.removeIf(tensor -> tensor.name().endsWith("layers.1.mlp.dense_4h_to_h.bias"));
+      write(tensors);
+      assertProblem(
+          "there is no tensor gpt_neox.layers.1.mlp.dense_4h_to_h.bias, which transformers looks for");
+    }
+  }
+
+  @Test
+  void namesWhatItCannotCompute() throws IOException {
+    Path model = GOLDEN.resolve("neox_parallel");
+    Files.copy(model.resolve("model.safetensors"), directory.resolve("model.safetensors"));
+    ObjectNode config = (ObjectNode) Json.read(model.resolve("config.json"));
+    Files.writeString(
+        directory.resolve("config.json"), Json.pretty(config.deepCopy().put("hidden_act", "relu")));
+    assertProblem("hidden_act relu: cannot be verified");
+    Files.writeString(
+        directory.resolve("config.json"), Json.pretty(config.deepCopy().put("model_type", "opt")));
+    assertProblem(directory + ": model_type opt; can be verified: gpt_neox, llama, mistral");
+  }
+
+  /// Values of tables.
+  @Test
+  void theErrorFunctionIsExact() {
+    assertThat(ReferenceActivation.erf(0)).isZero();
+    assertThat(ReferenceActivation.erf(0.5)).isCloseTo(0.5204998778130465, within(1e-15));
+    assertThat(ReferenceActivation.erf(-1)).isCloseTo(-0.8427007929497149, within(1e-15));
+    assertThat(ReferenceActivation.erf(3)).isCloseTo(0.9999779095030014, within(1e-15));
+    assertThat(ReferenceActivation.erf(5.9)).isCloseTo(1, within(1e-15));
+    assertThat(ReferenceActivation.erf(-7)).isEqualTo(-1);
+  }
+
+  private void write(List<NamedTensor> tensors) throws IOException {
+    SafetensorsWriter.writeFile(
+        directory.resolve("model.safetensors"), tensors, SafetensorsWriter.PYTORCH);
+  }
+
+  private void assertProblem(String message) throws IOException {
+    try (Reference reference = Reference.open(directory)) {
+      assertThatThrownBy(() -> reference.logits(new int[] {1, 2})).hasMessage(message);
+    }
+  }
+
+  static int[] tokens(JsonNode recorded) {
+    JsonNode array = recorded.get("tokens");
+    int[] tokens = new int[array.size()];
+    for (int i = 0; i < tokens.length; i++) {
+      tokens[i] = array.get(i).asInt();
+    }
+    return tokens;
+  }
+}
