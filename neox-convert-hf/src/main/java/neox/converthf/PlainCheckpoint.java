@@ -5,55 +5,55 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import neox.base.NamedFiles;
+import neox.base.UserException;
 import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
 import neox.weights.NamedTensor;
+import neox.weights.TensorStore;
 import neox.weights.neox.CheckpointContent;
 import neox.weights.neox.CheckpointContent.Layout;
 import neox.weights.neox.CheckpointNames;
 import neox.weights.neox.CheckpointPart;
-import neox.weights.neox.MergedModel;
-import neox.weights.neox.NeoxCheckpoint;
 import neox.weights.neox.NeoxCheckpointWriter;
-import neox.weights.spec.NetworkSpec;
 
 /// A checkpoint of NeoX that holds every weight, whole: what adapters add is merged into them.
-///
-/// @param config with which the checkpoint was made
-record PlainCheckpoint(NeoxCheckpoint checkpoint, NeoxConfig config) {
+record PlainCheckpoint(SourceModel model) {
   /// Writes `global_stepN` and the file that names it.
   void write(Path directory) throws IOException {
-    MergedModel model = MergedModel.of(checkpoint, config.tuning());
-    NetworkSpec network = NetworkSpec.of(checkpoint.config(), checkpoint.paddedVocab());
-    String name = CheckpointNames.directory(checkpoint.iteration());
+    LoadedConfig loaded =
+        model
+            .config()
+            .orElseThrow(() ->
+                UserException.of(
+                    "%s: says nothing of a run; name its files with --config_file",
+                    model.origin()));
+    NeoxConfig config = loaded.config();
+    TensorStore weights = model.weights();
+    String name = CheckpointNames.directory(model.iteration());
     NeoxCheckpointWriter.write(
         Files.createDirectory(directory.resolve(name)),
         new CheckpointContent(
-            CheckpointPart.whole(network),
+            CheckpointPart.whole(model.plain()),
             config.tokenizer().type(),
-            checkpoint.iteration(),
+            model.iteration(),
             0,
             Layout.FILE_PER_LAYER,
-            key -> new NamedTensor(key, model.tensor(key)),
+            key -> new NamedTensor(key, weights.tensor(key)),
             Map.of(),
-            configs()));
+            Map.of(LoadedConfig.EFFECTIVE_FILE, plain(loaded.effectiveYaml()))));
     NamedFiles.writeString(directory.resolve(CheckpointNames.LATEST), name);
   }
 
   /// The configuration without what says that there are adapters, and of what.
-  private Map<String, String> configs() throws IOException {
-    Path file = checkpoint.configs().resolve(LoadedConfig.EFFECTIVE_FILE);
-    if (!Files.exists(file)) {
-      return Map.of();
-    }
+  private static String plain(String effectiveYaml) {
     StringBuilder kept = new StringBuilder();
     boolean inAdapters = false;
-    for (String line : NamedFiles.readString(file).lines().toList()) {
+    for (String line : effectiveYaml.lines().toList()) {
       inAdapters = line.startsWith("lora:") || (inAdapters && line.startsWith(" "));
       if (!inAdapters && !line.startsWith("init_from:") && !line.startsWith("reference_model:")) {
         kept.append(line).append('\n');
       }
     }
-    return Map.of(LoadedConfig.EFFECTIVE_FILE, kept.toString());
+    return kept.toString();
   }
 }

@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import neox.base.ExitCode;
 import neox.base.Tool;
@@ -101,15 +103,22 @@ class ConvertCommandTest {
                  "vocab_size": 512, "hidden_size": 64, "num_hidden_layers": 3,
                  "num_attention_heads": 4, "intermediate_size": 256,
                  "max_position_embeddings": 64, "hidden_act": "gelu", "rotary_pct": 0.25,
-                 "rotary_emb_base": 10000, "use_parallel_residual": true,
+                 "rotary_emb_base": 10000, "rope_theta": 10000.0,
+                 "partial_rotary_factor": 0.25, "rope_scaling": null,
+                 "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0,
+                                     "partial_rotary_factor": 0.25},
+                 "use_parallel_residual": true,
                  "attention_bias": true, "layer_norm_eps": 1e-05, "hidden_dropout": 0.0,
-                 "attention_dropout": 0.0, "initializer_range": 0.02,
+                 "attention_dropout": 0.0, "classifier_dropout": 0.1, "initializer_range": 0.02,
                  "tie_word_embeddings": false, "use_cache": true,
-                 "bos_token_id": 0, "eos_token_id": 0, "torch_dtype": "float32"}
+                 "bos_token_id": 0, "eos_token_id": 0, "pad_token_id": null,
+                 "dtype": "float32", "torch_dtype": "float32"}
                 """,
                 "expected"));
     assertThat(Json.read(directory.resolve("out/generation_config.json")).toString())
-        .isEqualTo("{\"_from_model_config\":true,\"bos_token_id\":0,\"eos_token_id\":0}");
+        .isEqualTo(
+            "{\"_from_model_config\":true,\"bos_token_id\":0,\"eos_token_id\":0,"
+                + "\"pad_token_id\":null}");
   }
 
   @Test
@@ -141,12 +150,16 @@ class ConvertCommandTest {
   }
 
   @Test
-  void saysThatACharacterTokenizerHasNoHfForm() throws Exception {
+  void aCharacterTokenizerComesAlong() throws Exception {
     Path out = convert("A0_nopipe/global_step0");
     assertThat(errors)
-        .contains("warning: CharLevelTokenizer has no Hugging Face form")
-        .contains("GPTNeoXForCausalLM with 215,616 parameters in float32, from iteration 0");
-    assertThat(out.resolve("tokenizer.json")).doesNotExist();
+        .isEqualTo(
+            out + ": GPTNeoXForCausalLM with 215,616 parameters in float32, from iteration 0\n");
+    assertThat(out.resolve("tokenizer.json")).exists();
+    assertThat(Json.read(out.resolve("tokenizer_config.json")).path("model_max_length").asInt())
+        .isEqualTo(64);
+    Path without = convert("A0_nopipe/global_step0", "--overwrite", "--no-save-tokenizer");
+    assertThat(without.resolve("tokenizer.json")).doesNotExist();
   }
 
   @Test
@@ -194,7 +207,7 @@ class ConvertCommandTest {
     String end = "; set it back, or give --override-architecture to compute with the new value\n";
     assertThat(run(arguments("A0_nopipe/global_step0", options))).isEqualTo(ExitCode.USAGE);
     assertThat(errors.replaceAll("yml:\\d+", "yml:N"))
-        .endsWith("\nneox-convert-hf: " + line.formatted(yml, saved + ":N", end));
+        .isEqualTo("neox-convert-hf: " + line.formatted(yml, saved + ":N", end));
 
     Path bare = Files.createDirectory(directory.resolve("global_step7"));
     Path state = bare.resolve("mp_rank_00_model_states.pt");
@@ -315,6 +328,158 @@ class ConvertCommandTest {
   void writesThePaddingTokenAskedFor() throws Exception {
     JsonNode config = config(convert("A0_nopipe/global_step0", "--pad-token-id", "1"));
     assertThat(config.path("pad_token_id").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void cutsThePaddingOffTheVocabulary() throws Exception {
+    Path whole = convert("A0_nopipe/global_step0");
+    Path kept = directory.resolve("whole");
+    Files.move(whole, kept);
+    Path cut = convert("A0_nopipe/global_step0", "--true-vocab-size", "tokenizer");
+    assertThat(config(cut).path("vocab_size").asInt()).as("all are tokens").isEqualTo(512);
+    cut =
+        convert(
+            "A0_nopipe/global_step0",
+            "--true-vocab-size",
+            "300",
+            "--overwrite",
+            "--override-architecture",
+            "--no-save-tokenizer",
+            "--config_file",
+            withTokenizerOf300());
+    assertThat(config(cut).path("vocab_size").asInt()).isEqualTo(300);
+    try (HfModel model = HfModel.open(cut);
+        HfModel before = HfModel.open(kept)) {
+      for (String name : before.names()) {
+        TensorView a = before.view(name);
+        TensorView b = model.view(name);
+        boolean isTable = name.endsWith("word_embeddings.weight") || name.endsWith("linear.weight");
+        assertThat(b.shape()).isEqualTo(isTable ? a.shape().with(0, 300) : a.shape());
+        assertThat(b.bytes().mismatch(a.bytes().asSlice(0, b.bytes().byteSize())))
+            .as(name)
+            .isEqualTo(-1);
+      }
+    }
+  }
+
+  @Test
+  void refusesVocabularySizesThatDoNotFit() throws Exception {
+    assertUsage(
+        "--true-vocab-size 500 would cut off tokens: the tokenizer has 512",
+        "--true-vocab-size",
+        "500");
+    assertUsage(
+        "--true-vocab-size 513: the embedding of "
+            + GOLDEN.resolve("A0_nopipe/global_step0")
+            + " has 512 rows only",
+        "--true-vocab-size",
+        "513");
+    for (String bad : List.of("0", "-1", "many")) {
+      assertUsage(
+          "--true-vocab-size "
+              + bad
+              + ": expected a number of tokens above 0, or the word tokenizer",
+          "--true-vocab-size=" + bad);
+    }
+    assertThat(directory.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void refusesWhatAnotherFormatHas() {
+    assertUsage(
+        "--precision goes with --format hf only; leave it out",
+        "--format",
+        "neox",
+        "--precision",
+        "bf16");
+    assertUsage(
+        "--architecture goes with --format hf only; leave it out",
+        "--format",
+        "neox",
+        "--architecture",
+        "llama");
+  }
+
+  @Test
+  void theOlderOrderOfGroupedRowsIsForGroupedQueriesAndCannotBeVerified() throws Exception {
+    assertUsage(
+        GOLDEN.resolve("A0_nopipe/global_step0")
+            + ": --gqa-layout heads is for checkpoints of GPT-NeoX with fewer key heads than query"
+            + " heads, which this is not; leave it out",
+        "--gqa-layout",
+        "heads");
+    Path today = convert("C_llama/global_step20");
+    Path kept = directory.resolve("today");
+    Files.move(today, kept);
+    Path older = convert("C_llama/global_step20", "--gqa-layout", "heads");
+    try (HfModel a = HfModel.open(kept);
+        HfModel b = HfModel.open(older)) {
+      for (String name : a.names()) {
+        boolean moved = name.contains("query_key_value");
+        assertThat(a.view(name).bytes().mismatch(b.view(name).bytes()) >= 0)
+            .as(name)
+            .isEqualTo(moved);
+      }
+    }
+    assertUsage(
+        "--verify reads the checkpoint as GPT-NeoX does today, not with --gqa-layout heads; convert"
+            + " it with --format neox first",
+        "--gqa-layout",
+        "heads",
+        "--verify",
+        "--overwrite");
+  }
+
+  @Test
+  void verifiesACheckpointAgainstHuggingFaceAlone() {
+    assertUsage(
+        "--verify compares a NeoX checkpoint with a Hugging Face directory made of it; leave it out",
+        "--verify",
+        "--format",
+        "neox");
+  }
+
+  @Test
+  void replacesASingleCheckpointButNoRun() throws Exception {
+    Path out = convert("A0_nopipe/global_step0", "--format", "neox");
+    convert("A0_nopipe/global_step0", "--format", "neox", "--overwrite");
+    Files.createDirectory(out.resolve("global_step7"));
+    assertUsage(
+        out + ": holds no single checkpoint of NeoX, so --overwrite does not delete it",
+        "--format",
+        "neox",
+        "--overwrite");
+  }
+
+  @Test
+  void saysWhichDirectoriesItNeeds() {
+    assertThat(run(List.of())).isEqualTo(ExitCode.USAGE);
+    assertThat(errors)
+        .isEqualTo(
+            "neox-convert-hf: --input_dir and --output_dir are required; see neox-convert-hf"
+                + " --help\n");
+    assertThat(run(List.of("--input-dir", "x"))).isEqualTo(ExitCode.USAGE);
+    assertThat(errors)
+        .isEqualTo("neox-convert-hf: --output_dir is required; see neox-convert-hf --help\n");
+  }
+
+  /// The configuration of `A0_nopipe` with a tokenizer that has fewer tokens than its embedding
+  /// rows.
+  private String withTokenizerOf300() throws IOException {
+    Path vocab = directory.resolve("vocab.json");
+    Map<String, Integer> tokens = new LinkedHashMap<>();
+    for (int id = 0; id < 299; id++) {
+      tokens.put("t" + id, id);
+    }
+    tokens.put("<|endoftext|>", 299);
+    Files.writeString(vocab, Json.line(tokens));
+    Path merges = Files.writeString(directory.resolve("merges.txt"), "#version: 0.2\n");
+    String text =
+        Files.readString(GOLDEN.resolve("A0_nopipe/global_step0/configs/config.yml"))
+            .replace("CharLevelTokenizer", "GPT2BPETokenizer")
+            .replaceFirst(
+                "\\{", "{\"vocab_file\": \"" + vocab + "\", \"merge_file\": \"" + merges + "\",");
+    return Files.writeString(directory.resolve("gpt2.yml"), text).toString();
   }
 
   private void assertRefused(String config, String reason) throws Exception {

@@ -23,6 +23,7 @@ public final class Charsmap {
   private static final long NONE = -1;
   private static final String DAMAGED = ": the table of normalizations is damaged";
 
+  private final byte[] table;
   private final int[] units;
   private final byte[] texts;
   private final String where;
@@ -32,7 +33,8 @@ public final class Charsmap {
     void put(String characters, int from);
   }
 
-  private Charsmap(int[] units, byte[] texts, String where) {
+  private Charsmap(byte[] table, int[] units, byte[] texts, String where) {
+    this.table = table;
     this.units = units;
     this.texts = texts;
     this.where = where;
@@ -68,7 +70,12 @@ public final class Charsmap {
     }
     byte[] texts = new byte[bytes.remaining()];
     bytes.get(texts);
-    return new Charsmap(units, texts, where);
+    return new Charsmap(table.clone(), units, texts, where);
+  }
+
+  /// The table as it was read: the `precompiled_charsmap` of a normalizer.
+  public byte[] table() {
+    return table.clone();
   }
 
   private static UserException damaged(String where) {

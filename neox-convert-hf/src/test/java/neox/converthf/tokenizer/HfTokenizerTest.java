@@ -1,8 +1,9 @@
-package neox.converthf;
+package neox.converthf.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,7 +41,7 @@ class HfTokenizerTest {
   void writeVocabulary() throws IOException {
     Map<String, Integer> vocab = new LinkedHashMap<>();
     for (int b = 0; b < 256; b++) {
-      vocab.put(String.valueOf(symbol(b)), vocab.size());
+      vocab.put(String.valueOf(ByteTokenizerJson.symbol(b)), vocab.size());
     }
     vocab.put("he", 256);
     vocab.put("th", 257);
@@ -54,7 +55,7 @@ class HfTokenizerTest {
 
   @Test
   void gpt2sFilesBecomeATokenizerJsonThatEncodesTheSame() throws IOException {
-    open(gpt2).write(out, false);
+    open(gpt2).write(out, 64);
     assertThat(names(out))
         .isEqualTo(
             "merges.txt special_tokens_map.json tokenizer.json tokenizer_config.json vocab.json");
@@ -74,7 +75,7 @@ class HfTokenizerTest {
   @Test
   void aTokenizerJsonIsCopiedAndDescribed() throws IOException {
     TokenizerConfig hf = huggingFace();
-    open(hf).write(out, false);
+    open(hf).write(out, 64);
     assertThat(names(out))
         .isEqualTo("special_tokens_map.json tokenizer.json tokenizer_config.json");
     assertThat(out.resolve("tokenizer.json")).hasSameBinaryContentAs(hf.vocabFile().orElseThrow());
@@ -87,9 +88,108 @@ class HfTokenizerTest {
     TokenizerConfig hf = huggingFace();
     Path config = hf.vocabFile().orElseThrow().resolveSibling("tokenizer_config.json");
     Files.writeString(config, "{\"mine\":1}");
-    open(hf).write(out, true);
+    open(hf).copy(out);
     assertThat(names(out)).isEqualTo("tokenizer.json tokenizer_config.json");
     assertThat(out.resolve("tokenizer_config.json")).hasContent("{\"mine\":1}");
+  }
+
+  @Test
+  void refusesToCopyWhereThereIsNothingToCopy() throws IOException {
+    assertThatThrownBy(() -> open(gpt2).copy(out))
+        .hasMessage(
+            "--vocab-is-hf-tokenizer: beside "
+                + gpt2.vocabFile().orElseThrow()
+                + " is no tokenizer of Hugging Face (tokenizer.json, …); leave it out");
+    TokenizerConfig bytes =
+        new TokenizerConfig("CharLevelTokenizer", Optional.empty(), Optional.empty());
+    assertThatThrownBy(() -> open(bytes).copy(out))
+        .hasMessage(
+            "--vocab-is-hf-tokenizer: CharLevelTokenizer has no files to copy; leave it out");
+  }
+
+  @Test
+  void theTemplateOfConversationsBesideTheVocabularyComesAlong() throws IOException {
+    TokenizerConfig hf = huggingFace();
+    Path config = hf.vocabFile().orElseThrow().resolveSibling("tokenizer_config.json");
+    Files.writeString(config, "{\"chat_template\": \"{{ messages }}\"}");
+    open(hf).write(out, 64);
+    assertThat(Json.read(out.resolve("tokenizer_config.json")).path("chat_template").asText())
+        .isEqualTo("{{ messages }}");
+    assertThat(out.resolve("chat_template.jinja")).hasContent("{{ messages }}");
+    Files.writeString(config.resolveSibling("chat_template.jinja"), "{{ own }}");
+    out = Files.createDirectory(directory.resolve("other"));
+    open(hf).write(out, 64);
+    assertThat(Json.read(out.resolve("tokenizer_config.json")).path("chat_template").asText())
+        .isEqualTo("{{ own }}");
+    assertThat(out.resolve("chat_template.jinja")).hasContent("{{ own }}");
+  }
+
+  @Test
+  void theTokenForWhatIsUnknownIsTheVocabularysOwn() throws IOException {
+    TokenizerConfig hf = huggingFace();
+    Path file = hf.vocabFile().orElseThrow();
+    Files.writeString(
+        file,
+        Files.readString(file).replaceFirst("\"unk_token\" ?: ?null", "\"unk_token\": \"!\""));
+    open(hf).write(out, 64);
+    JsonNode config = Json.read(out.resolve("tokenizer_config.json"));
+    assertThat(config.path("unk_token").asText()).isEqualTo("!");
+    assertThat(config.path("eos_token").asText()).isEqualTo("<|endoftext|>");
+    assertThat(config.path("model_max_length").asInt()).isEqualTo(64);
+  }
+
+  @Test
+  void aTokenForEachByteIsATokenizerJsonWithoutMerges() throws IOException {
+    TokenizerConfig config =
+        new TokenizerConfig("CharLevelTokenizer", Optional.empty(), Optional.empty());
+    HfTokenizer tokenizer = open(config);
+    tokenizer.write(out, 64);
+    assertThat(tokenizer.special().end()).hasValue(0);
+    Tokenizer after =
+        Tokenizers.open(
+            "HFTokenizer", Optional.of(out.resolve("tokenizer.json")), Optional.empty());
+    String text = TEXT + "\0\u0100\t\r\ud83d\ude00 <|endoftext|>";
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    int[] ids = after.encode(text);
+    assertThat(ids).hasSameSizeAs(utf8);
+    for (int i = 0; i < ids.length; i++) {
+      assertThat(ids[i]).isEqualTo(utf8[i] & 0xFF);
+    }
+    assertThat(after.decode(ids)).isEqualTo(text);
+    assertThat(Json.read(out.resolve("special_tokens_map.json"))).isEmpty();
+  }
+
+  @Test
+  void hfGpt2sPaddingTokenComesAlong() throws IOException {
+    Path home = Files.createDirectory(directory.resolve("home"));
+    Files.copy(gpt2.vocabFile().orElseThrow(), home.resolve("vocab.json"));
+    Files.copy(gpt2.mergeFile().orElseThrow(), home.resolve("merges.txt"));
+    TokenizerConfig config =
+        new TokenizerConfig("HFGPT2Tokenizer", Optional.of(home), Optional.empty());
+    open(config).write(out, 64);
+    Tokenizer after =
+        Tokenizers.open(
+            "HFTokenizer", Optional.of(out.resolve("tokenizer.json")), Optional.empty());
+    String text = TEXT + "<|padding|>";
+    assertThat(after.encode(text))
+        .isEqualTo(
+            Tokenizers.open(config.type(), config.vocabFile(), Optional.empty()).encode(text))
+        .endsWith(260);
+    assertThat(Json.read(out.resolve("tokenizer_config.json")).path("pad_token").asText())
+        .isEqualTo("<|padding|>");
+  }
+
+  @Test
+  void warnsOfATokenizerThatTransformersHasNoFormOf() throws IOException {
+    TokenizerConfig config =
+        new TokenizerConfig(
+            "TiktokenTokenizer", Optional.of(Path.of("r50k_base")), Optional.empty());
+    open(config).write(out, 64);
+    assertThat(out).isEmptyDirectory();
+    assertThat(errors.toString(StandardCharsets.UTF_8))
+        .isEqualTo(
+            "warning: TiktokenTokenizer has no Hugging Face form: no tokenizer files are"
+                + " written\n");
   }
 
   @Test
@@ -98,9 +198,9 @@ class HfTokenizerTest {
     assertThat(tokenizer.special().end()).hasValue(259);
     assertThat(tokenizer.special().begin()).hasValue(259);
     assertThat(tokenizer.special().pad()).hasValue(7);
-    tokenizer.write(out, false);
+    tokenizer.write(out, 64);
     assertThat(Json.read(out.resolve("special_tokens_map.json")).path("pad_token").asText())
-        .isEqualTo(String.valueOf(symbol(7)));
+        .isEqualTo(String.valueOf(ByteTokenizerJson.symbol(7)));
   }
 
   @Test
@@ -142,7 +242,7 @@ class HfTokenizerTest {
             Gpt2TokenizerJson.of(
                 gpt2.vocabFile().orElseThrow(),
                 gpt2.mergeFile().orElseThrow(),
-                OptionalInt.of(259)));
+                Map.of("<|endoftext|>", 259)));
     return new TokenizerConfig("HFTokenizer", Optional.of(json), Optional.empty());
   }
 
@@ -154,18 +254,5 @@ class HfTokenizerTest {
     try (var entries = Files.list(directory)) {
       return String.join(" ", entries.map(p -> p.getFileName().toString()).sorted().toList());
     }
-  }
-
-  /// GPT-2's printable stand-in for a byte.
-  private static char symbol(int b) {
-    int shifted = 256;
-    for (int other = 0; other < b; other++) {
-      shifted += printable(other) ? 0 : 1;
-    }
-    return (char) (printable(b) ? b : shifted);
-  }
-
-  private static boolean printable(int b) {
-    return (b > ' ' && b < 127) || (b > 160 && b != 173);
   }
 }

@@ -1,11 +1,10 @@
-package neox.converthf;
+package neox.converthf.tokenizer;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,10 +19,8 @@ import neox.weights.hf.HfConfig.SpecialTokens;
 
 /// The tokenizer of a run, as files that transformers' AutoTokenizer opens, and as the token ids
 /// that `config.json` must name.
-final class HfTokenizer {
-  private static final String GPT2 = "gpt2bpetokenizer";
-  private static final String HF = "hftokenizer";
-  private static final String PADDING = "<|padding|>";
+public final class HfTokenizer {
+  static final String PADDING = "<|padding|>";
 
   /// Everything transformers may have written beside a `tokenizer.json`.
   private static final List<String> HF_FILES =
@@ -35,21 +32,23 @@ final class HfTokenizer {
           "vocab.json",
           "merges.txt",
           "tokenizer.model",
-          "chat_template.jinja");
+          ChatTemplate.FILE);
 
-  private final TokenizerConfig config;
+  private final String type;
+  private final Optional<TokenizerForm> form;
   private final Optional<Tokenizer> tokenizer;
   private final OptionalInt padId;
 
   private HfTokenizer(TokenizerConfig config, Optional<Tokenizer> tokenizer, OptionalInt padId) {
-    this.config = config;
+    this.type = config.type();
+    this.form = TokenizerForm.of(config);
     this.tokenizer = tokenizer;
     this.padId = padId;
     tokenizer.ifPresent(t -> requireInside(t, padId));
   }
 
   /// Opens the tokenizer; warns when transformers has no counterpart to write files for.
-  static HfTokenizer open(TokenizerConfig config, OptionalInt padId, Console console) {
+  public static HfTokenizer open(TokenizerConfig config, OptionalInt padId, Console console) {
     HfTokenizer result;
     try {
       Tokenizer tokenizer = Tokenizers.open(config.type(), config.vocabFile(), config.mergeFile());
@@ -58,14 +57,14 @@ final class HfTokenizer {
       throw new UserException(
           problem(e) + " (name it with --vocab_file, or convert without: --no_save_tokenizer)", e);
     }
-    if (!result.is(GPT2) && !result.is(HF)) {
+    if (result.form.isEmpty()) {
       console.warn("%s has no Hugging Face form: no tokenizer files are written", config.type());
     }
     return result;
   }
 
   /// Only for the ids; when the tokenizer cannot be opened they stay unknown, with a warning.
-  static HfTokenizer idsOnly(TokenizerConfig config, OptionalInt padId, Console console) {
+  public static HfTokenizer idsOnly(TokenizerConfig config, OptionalInt padId, Console console) {
     try {
       Tokenizer tokenizer = Tokenizers.open(config.type(), config.vocabFile(), config.mergeFile());
       return new HfTokenizer(config, Optional.of(tokenizer), padId);
@@ -77,17 +76,22 @@ final class HfTokenizer {
 
   /// The ids for `config.json`. NeoX's documents end in a token and start with none; HF generation
   /// without a prompt starts with `bos`, for which the end of the document before is right.
-  SpecialTokens special() {
+  public SpecialTokens special() {
     OptionalInt end = tokenizer.map(Tokenizer::eod).orElse(OptionalInt.empty());
     return new SpecialTokens(end, end, padId);
   }
 
+  /// How many tokens it has; empty where it could not be opened.
+  public OptionalInt size() {
+    return tokenizer.map(t -> OptionalInt.of(t.vocabSize())).orElse(OptionalInt.empty());
+  }
+
   /// [UserException] when the embedding has fewer rows than the tokenizer has tokens.
-  void requireFits(int embeddingRows) {
+  public void requireFits(int embeddingRows) {
     tokenizer.ifPresent(t -> {
       if (t.vocabSize() > embeddingRows) {
         throw new UserException(
-            config.type()
+            type
                 + " has "
                 + t.vocabSize()
                 + " tokens, but the embedding only "
@@ -97,54 +101,56 @@ final class HfTokenizer {
     });
   }
 
-  /// Writes the tokenizer's files.
+  /// Writes the files that transformers needs; none where it has no form.
   ///
-  /// @param wholeDirectory copy what lies beside the vocabulary instead of describing it anew
-  void write(Path directory, boolean wholeDirectory) throws IOException {
-    if (is(HF)) {
-      Path vocab = config.vocabFile().orElseThrow();
-      if (wholeDirectory) {
-        copyNeighbours(vocab, directory);
-        return;
-      }
-      NamedFiles.copy(vocab, directory.resolve("tokenizer.json"));
-      describe(directory, "PreTrainedTokenizerFast");
-    }
-    if (is(GPT2)) {
-      Path vocab = config.vocabFile().orElseThrow();
-      Path merges = config.mergeFile().orElseThrow();
-      NamedFiles.copy(vocab, directory.resolve("vocab.json"));
-      NamedFiles.copy(merges, directory.resolve("merges.txt"));
-      NamedFiles.writeString(
-          directory.resolve("tokenizer.json"),
-          Gpt2TokenizerJson.of(vocab, merges, special().end()));
-      describe(directory, "GPT2Tokenizer");
+  /// @param longest text of the model, in tokens
+  public void write(Path directory, int longest) throws IOException {
+    if (form.isPresent() && tokenizer.isPresent()) {
+      form.get().write(directory, tokenizer.get());
+      describe(directory, form.get(), longest);
     }
   }
 
-  private static void copyNeighbours(Path vocab, Path to) throws IOException {
-    for (String name : HF_FILES) {
-      Path neighbour = vocab.resolveSibling(name);
-      if (Files.exists(neighbour)) {
-        NamedFiles.copy(neighbour, to.resolve(name));
-      }
+  /// Copies all that lies beside the vocabulary.
+  public void copy(Path directory) throws IOException {
+    Path vocabulary =
+        form.flatMap(TokenizerForm::vocabulary)
+            .orElseThrow(() ->
+                UserException.of(
+                    "--vocab-is-hf-tokenizer: %s has no files to copy; leave it out", type));
+    List<Path> neighbours =
+        HF_FILES.stream().map(vocabulary::resolveSibling).filter(Files::exists).toList();
+    if (neighbours.isEmpty()) {
+      throw UserException.of(
+          "--vocab-is-hf-tokenizer: beside %s is no tokenizer of Hugging Face (tokenizer.json, …);"
+              + " leave it out",
+          vocabulary);
+    }
+    for (Path neighbour : neighbours) {
+      NamedFiles.copy(neighbour, directory.resolve(neighbour.getFileName()));
     }
   }
 
-  private void describe(Path directory, String tokenizerClass) throws IOException {
+  private void describe(Path directory, TokenizerForm written, int longest) throws IOException {
     Map<String, Object> special = new LinkedHashMap<>();
     token(special().end())
         .ifPresent(end -> {
           special.put("bos_token", end);
           special.put("eos_token", end);
-          special.put("unk_token", end);
         });
+    written.unknown().or(() -> token(special().end())).ifPresent(t -> special.put("unk_token", t));
     padding().ifPresent(pad -> special.put("pad_token", pad));
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("tokenizer_class", tokenizerClass);
+    json.put("tokenizer_class", written.className());
     json.put("add_prefix_space", false);
     json.put("clean_up_tokenization_spaces", false);
+    json.put("model_max_length", longest);
     json.putAll(special);
+    Optional<ChatTemplate> chat = written.vocabulary().flatMap(ChatTemplate::beside);
+    if (chat.isPresent()) {
+      json.put(ChatTemplate.KEY, chat.get().json());
+      chat.get().write(directory);
+    }
     NamedFiles.writeString(directory.resolve("tokenizer_config.json"), Json.pretty(json));
     NamedFiles.writeString(directory.resolve("special_tokens_map.json"), Json.pretty(special));
   }
@@ -158,10 +164,6 @@ final class HfTokenizer {
 
   private Optional<String> token(OptionalInt id) {
     return id.isPresent() ? tokenizer.flatMap(t -> t.token(id.getAsInt())) : Optional.empty();
-  }
-
-  private boolean is(String type) {
-    return config.type().toLowerCase(Locale.ROOT).equals(type);
   }
 
   private static String problem(UserException e) {

@@ -1,0 +1,79 @@
+package neox.converthf;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import neox.base.UserException;
+import neox.base.help.HelpGroup;
+import neox.config.ArchitectureCheck;
+import neox.weights.hf.HfModel;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// What is converted; used as a picocli mixin.
+@HelpGroup("Input")
+final class SourceOptions {
+  static final String INPUT = "--input_dir";
+  static final String GQA_LAYOUT = "--gqa-layout";
+
+  @Option(
+      names = {INPUT, "--input-dir"},
+      paramLabel = "DIR",
+      description = "A global_stepN directory, or the one above it whose 'latest' names one.")
+  private @Nullable Path inputDir;
+
+  @Option(
+      names = "--iteration",
+      paramLabel = "N",
+      description = "Take global_stepN instead of the latest.")
+  private @Nullable Long iteration;
+
+  @Option(
+      names = {"--config_file", "--config-file"},
+      arity = "1..*",
+      paramLabel = "CONFIG",
+      description = "Configuration files, merged (default: those saved in the checkpoint).")
+  private List<Path> configFiles = new ArrayList<>();
+
+  @Option(
+      names = {ArchitectureCheck.OPTION, "--override_architecture"},
+      description = ArchitectureCheck.DESCRIPTION)
+  private boolean overrideArchitecture;
+
+  @Option(
+      names = {GQA_LAYOUT, "--gqa_layout"},
+      paramLabel = "NAME",
+      description =
+          "Rows of query_key_value with num_kv_heads: sections (all q, all k, all v), or heads as"
+              + " GPT-NeoX stored them from February to November 2024 (default: sections).")
+  private GqaLayout gqaLayout = GqaLayout.SECTIONS;
+
+  /// Whether a directory was named, without which there is nothing to do.
+  boolean areGiven() {
+    return inputDir != null;
+  }
+
+  /// The directory as it was named.
+  Path directory() {
+    if (inputDir == null) {
+      throw new IllegalStateException(INPUT + " was not asked for");
+    }
+    return inputDir;
+  }
+
+  /// What lies in the directory, by the files in it.
+  Source source() throws IOException {
+    Path directory = directory();
+    if (HfModel.isIn(directory)) {
+      throw UserException.of(
+          "%s: is a Hugging Face model already (it has a config.json); expected a checkpoint of"
+              + " NeoX. To use it as it is: neox-generate --model %s",
+          directory, directory);
+    }
+    OptionalLong step = iteration == null ? OptionalLong.empty() : OptionalLong.of(iteration);
+    return NeoxSource.read(
+        directory, step, configFiles, new NeoxSource.Reading(overrideArchitecture, gqaLayout));
+  }
+}
