@@ -44,6 +44,12 @@ record GgufTokenizer(TokenizerConfig config, Tokenizer tokenizer, SpecialTokens 
   /// The vocabulary for an embedding of `rows` rows; none, with a warning, where GGUF has no form
   /// for the tokenizer at all.
   GgufVocabulary vocabulary(int rows, Console console) throws IOException {
+    if (tokenizer.vocabSize() > rows) {
+      throw UserException.of(
+          "%s has %d tokens, but the embedding only %d rows; is it the tokenizer of this"
+              + " checkpoint?",
+          config.type(), tokenizer.vocabSize(), rows);
+    }
     return switch (config.type().toLowerCase(Locale.ROOT)) {
       case "hftokenizer" -> byteLevel(config.vocabFile().orElseThrow(), rows);
       case "gpt2bpetokenizer" ->

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.function.LongUnaryOperator;
@@ -59,6 +60,15 @@ public record GgufFile(
   public void write(Path file, LongConsumer progress) throws IOException {
     List<GgufTensor> tensors = tensors();
     GgufWriter.write(file, metadata(tensors), tensors, progress);
+  }
+
+  /// What it is, in a few words.
+  public String summary() {
+    return String.format(
+        Locale.ROOT,
+        "%s with %,d parameters",
+        architecture(family).name(),
+        network.parameterCount());
   }
 
   /// Bytes of all tensors together.
