@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import neox.base.UserException;
 import neox.weights.DType;
-import neox.weights.Floats;
+import neox.weights.LazyTensor;
 import neox.weights.MappedFile;
 import neox.weights.Shape;
 import neox.weights.TensorStore;
@@ -27,9 +27,9 @@ import neox.weights.pickle.TorchFile;
 
 /// A directory of `torch.distributed.checkpoint`: `.metadata` and the `__R_S.distcp` of each rank.
 ///
-/// A tensor of one piece is a view of its file; one of several is joined in new memory each time it
-/// is asked for. Opening checks that every piece is there and that pieces cover their tensors;
-/// checksums are compared when a piece is read. Nothing in a file can run code.
+/// A tensor of one piece is a range of its file; one of several is woven of them. Opening checks
+/// that every piece is there and that pieces cover their tensors; checksums are compared when a
+/// piece is read. Nothing in a file can run code.
 public final class DcpCheckpoint implements TensorStore {
   private static final String METADATA = ".metadata";
 
@@ -182,29 +182,26 @@ public final class DcpCheckpoint implements TensorStore {
 
   @Override
   public TensorView view(String name) {
-    StoredTensor tensor = stored(name);
-    DType dtype = tensor.dtype().orElseThrow();
-    if (tensor.chunks().size() == 1) {
-      return piece(name, dtype, tensor.chunks().getFirst());
-    }
-    MemorySegment whole = Floats.allocate(dtype, tensor.shape().count());
-    for (Chunk chunk : tensor.chunks()) {
-      Grid.copy(piece(name, dtype, chunk), chunk.at(), whole, tensor.shape());
-    }
-    return new TensorView(dtype, tensor.shape(), whole);
+    return tensor(name).view();
   }
 
-  private TensorView piece(String name, DType dtype, Chunk chunk) {
-    Place place = chunk.place();
-    MappedFile file = file(place);
-    MemorySegment archive = file.bytes().asSlice(place.offset(), place.length());
-    TensorView view = TorchFile.tensor(name, file, archive, arena).view();
-    if (view.dtype() != dtype || !view.shape().equals(chunk.shape())) {
+  @Override
+  public LazyTensor tensor(String name) {
+    StoredTensor tensor = stored(name);
+    DType dtype = tensor.dtype().orElseThrow();
+    return Grid.joined(tensor, dtype, chunk -> piece(name, dtype, chunk));
+  }
+
+  private LazyTensor piece(String name, DType dtype, Chunk chunk) {
+    MappedFile file = file(chunk.place());
+    MemorySegment archive = file.bytes().asSlice(chunk.place().offset(), chunk.place().length());
+    LazyTensor piece = TorchFile.tensor(name, file, archive, arena);
+    if (piece.dtype() != dtype || !piece.shape().equals(chunk.shape())) {
       throw UserException.of(
           "%s: tensor %s: a piece is %s%s; expected %s%s by %s",
-          file.path(), shorten(name), view.dtype(), view.shape(), dtype, chunk.shape(), METADATA);
+          file.path(), shorten(name), piece.dtype(), piece.shape(), dtype, chunk.shape(), METADATA);
     }
-    return view;
+    return piece;
   }
 
   private MappedFile file(Place place) {

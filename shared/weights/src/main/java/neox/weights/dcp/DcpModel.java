@@ -13,7 +13,6 @@ import neox.base.UserException;
 import neox.config.model.ModelConfig;
 import neox.weights.DType;
 import neox.weights.LazyTensor;
-import neox.weights.RotaryRows;
 import neox.weights.Shape;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
@@ -190,7 +189,12 @@ public final class DcpModel implements TensorStore {
 
   @Override
   public TensorView view(String name) {
-    return mapping(name).toNeox(part -> LazyTensor.of(stored(part))).view();
+    return tensor(name).view();
+  }
+
+  @Override
+  public LazyTensor tensor(String name) {
+    return mapping(name).toNeox(this::stored);
   }
 
   @Override
@@ -207,9 +211,8 @@ public final class DcpModel implements TensorStore {
     return mapping;
   }
 
-  private TensorView stored(String name) {
-    TensorView view = checkpoint.view(naming.stored(name));
-    return naming.rows(name, config).map(rows -> RotaryRows.reorder(view, rows)).orElse(view);
+  private LazyTensor stored(String name) {
+    return naming.ordered(name, checkpoint.tensor(naming.stored(name)), config);
   }
 
   @Override

@@ -1,13 +1,22 @@
 package neox.weights.dcp;
 
-import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
+import neox.weights.ByteSource;
+import neox.weights.DType;
+import neox.weights.LazyTensor;
 import neox.weights.Shape;
-import neox.weights.TensorView;
+import neox.weights.Woven;
+import neox.weights.Woven.Strand;
+import neox.weights.Zeros;
 import neox.weights.dcp.StoredTensor.Chunk;
 
 /// The geometry of a tensor's pieces. Every way of sharding in PyTorch (FSDP, tensor parallelism,
@@ -57,41 +66,48 @@ final class Grid {
     return at == size ? lengths.size() : 0;
   }
 
-  /// Copies a piece to its place in the whole tensor.
-  static void copy(TensorView piece, Shape at, MemorySegment whole, Shape shape) {
-    int width = piece.dtype().bytes();
-    int rank = shape.rank();
-    int dim = rank; // from here on the piece is as wide as the whole
-    long run = width;
-    while (dim > 0 && (dim == rank || piece.shape().size(dim) == shape.size(dim))) {
-      dim--;
-      run *= piece.shape().size(dim);
+  /// A box of the tensor, made of the pieces in it.
+  private record Box(Shape at, Shape shape, ByteSource bytes) {}
+
+  /// The whole tensor of pieces that cover it.
+  ///
+  /// @param pieces gives the tensor of each
+  static LazyTensor joined(StoredTensor tensor, DType dtype, Function<Chunk, LazyTensor> pieces) {
+    List<Box> boxes = new ArrayList<>();
+    for (Chunk chunk : tensor.chunks()) {
+      boxes.add(new Box(chunk.at(), chunk.shape(), pieces.apply(chunk).bytes()));
     }
-    long[] index = new long[dim];
-    for (long from = 0; from < piece.bytes().byteSize(); from += run) {
-      MemorySegment.copy(piece.bytes(), from, whole, target(index, at, shape) * width, run);
-      advance(index, piece.shape());
+    for (int dim = tensor.shape().rank() - 1; dim >= 0 && boxes.size() > 1; dim--) {
+      boxes = joined(boxes, dim, dtype);
     }
+    ByteSource bytes = boxes.isEmpty() ? new Zeros(0) : boxes.getFirst().bytes();
+    return new LazyTensor(dtype, tensor.shape(), bytes);
   }
 
-  /// Where in the whole the run starts whose outer dims have `index` in the piece.
-  private static long target(long[] index, Shape at, Shape shape) {
-    long position = 0;
-    for (int dim = 0; dim < shape.rank(); dim++) {
-      long inPiece = dim < index.length ? index[dim] : 0;
-      position = position * shape.size(dim) + at.size(dim) + inPiece;
+  /// Joins boxes that differ in their place along `dim` alone.
+  private static List<Box> joined(List<Box> boxes, int dim, DType dtype) {
+    Map<Shape, List<Box>> rows = new LinkedHashMap<>();
+    for (Box box : boxes) {
+      rows.computeIfAbsent(box.at().with(dim, 0), _ -> new ArrayList<>()).add(box);
     }
-    return position;
-  }
-
-  private static void advance(long[] index, Shape shape) {
-    for (int dim = index.length - 1; dim >= 0; dim--) {
-      index[dim]++;
-      if (index[dim] < shape.size(dim)) {
-        return;
+    List<Box> joined = new ArrayList<>();
+    rows.forEach((at, row) -> {
+      row.sort(Comparator.comparingLong(box -> box.at().size(dim)));
+      long rounds = 1;
+      for (int before = 0; before < dim; before++) {
+        rounds *= row.getFirst().shape().size(before);
       }
-      index[dim] = 0;
-    }
+      List<Strand> strands = new ArrayList<>();
+      long size = 0;
+      for (Box box : row) {
+        long bytes = box.shape().count() / rounds * dtype.bytes();
+        strands.add(new Strand(box.bytes(), 0, bytes, bytes));
+        size += box.shape().size(dim);
+      }
+      Shape shape = row.getFirst().shape().with(dim, size);
+      joined.add(new Box(at, shape, new Woven(rounds, strands).simplified()));
+    });
+    return joined;
   }
 
   private Grid() {}

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.LongUnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import neox.config.model.ModelConfig;
+import neox.weights.LazyTensor;
 import neox.weights.RotaryRows;
 import neox.weights.hf.HfFamily;
 import neox.weights.hf.Mapping;
@@ -34,9 +34,9 @@ sealed interface Naming {
   /// The head's name in the checkpoint: where it is the embedding, it may be stored again.
   String head();
 
-  /// Row of a tensor as its mapping means it → its row in the checkpoint, where these differ.
-  default Optional<LongUnaryOperator> rows(String name, ModelConfig model) {
-    return Optional.empty();
+  /// A tensor of the checkpoint with its rows as its mapping means them.
+  default LazyTensor ordered(String name, LazyTensor stored, ModelConfig model) {
+    return stored;
   }
 
   /// What stands before every name.
@@ -153,10 +153,10 @@ sealed interface Naming {
     }
 
     @Override
-    public Optional<LongUnaryOperator> rows(String name, ModelConfig model) {
+    public LazyTensor ordered(String name, LazyTensor stored, ModelConfig model) {
       return TURNED.matcher(name).matches()
-          ? Optional.of(RotaryRows.fromInterleaved(model.headDim()))
-          : Optional.empty();
+          ? RotaryRows.fromInterleaved(stored, model.headDim())
+          : stored;
     }
   }
 

@@ -4,12 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.function.LongUnaryOperator;
 import neox.config.model.ModelConfig;
 import neox.config.model.Positions;
 import neox.config.model.RotaryScaling;
 import neox.config.model.TransformerConfig;
+import neox.weights.ByteSource;
+import neox.weights.LazyTensor;
 import neox.weights.RotaryRows;
+import neox.weights.Woven;
+import neox.weights.Woven.Strand;
 
 /// An architecture of llama.cpp: the keys that describe it, its names, its row orders. Each is told
 /// from a family of transformers, whose [neox.weights.hf.HfFamily#obstacles] it shares.
@@ -26,8 +29,8 @@ sealed interface GgufArchitecture {
   /// llama.cpp's names by transformers', `N` for the number of a block.
   Map<String, String> names();
 
-  /// Row of a tensor → its row in transformers; [GgufTensor#AS_STORED] where they are in order.
-  LongUnaryOperator rows(String name, ModelConfig model);
+  /// A tensor of transformers with its rows in llama.cpp's order.
+  LazyTensor ordered(String name, LazyTensor hf, ModelConfig model);
 
   /// Tensors that llama.cpp asks for and the network has not: vectors of zeros, by their sizes.
   Map<String, Integer> zeros(ModelConfig model);
@@ -80,17 +83,19 @@ sealed interface GgufArchitecture {
     }
 
     @Override
-    public LongUnaryOperator rows(String name, ModelConfig model) {
-      if (!name.contains(".attn_qkv.")) {
-        return GgufTensor.AS_STORED;
+    public LazyTensor ordered(String name, LazyTensor hf, ModelConfig model) {
+      return name.contains(".attn_qkv.") ? partByPart(hf, model) : hf;
+    }
+
+    /// `[heads, 3, headDim]` as `[3, heads, headDim]`.
+    private static LazyTensor partByPart(LazyTensor hf, ModelConfig model) {
+      long head = hf.byteSize() / model.heads();
+      List<ByteSource> parts = new ArrayList<>();
+      for (int part = 0; part < 3; part++) {
+        Strand strand = new Strand(hf.bytes(), part * head / 3, head / 3, head);
+        parts.add(new Woven(model.heads(), List.of(strand)));
       }
-      int headDim = model.headDim();
-      int hidden = model.hiddenSize();
-      return row -> {
-        long part = row / hidden;
-        long head = row % hidden / headDim;
-        return (3 * head + part) * headDim + row % headDim;
-      };
+      return new LazyTensor(hf.dtype(), hf.shape(), Woven.concatenated(parts));
     }
 
     /// It asks for biases of the projections of attention, which `use_bias_in_attn_linear: false`
@@ -159,10 +164,10 @@ sealed interface GgufArchitecture {
     }
 
     @Override
-    public LongUnaryOperator rows(String name, ModelConfig model) {
+    public LazyTensor ordered(String name, LazyTensor hf, ModelConfig model) {
       return name.contains(".attn_q.") || name.contains(".attn_k.")
-          ? RotaryRows.fromHalves(model.headDim())
-          : GgufTensor.AS_STORED;
+          ? RotaryRows.fromHalves(hf, model.headDim())
+          : hf;
     }
 
     @Override

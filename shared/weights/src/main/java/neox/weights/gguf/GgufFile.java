@@ -7,21 +7,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
-import java.util.function.LongUnaryOperator;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import neox.config.model.ModelConfig;
 import neox.config.model.Positions;
 import neox.config.model.RotaryScaling;
 import neox.weights.DType;
-import neox.weights.Floats;
+import neox.weights.LazyTensor;
 import neox.weights.Shape;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
+import neox.weights.Zeros;
 import neox.weights.hf.HfFamily;
 import neox.weights.hf.Mapping;
-import neox.weights.hf.Mapping.Sections;
 import neox.weights.spec.NetworkSpec;
 
 /// A model as one GGUF file.
@@ -56,7 +54,7 @@ public record GgufFile(
 
   /// Writes it; `neox.base.UserException` when it holds numbers that `outType` cannot.
   ///
-  /// @param progress is told the number of bytes of each tensor written
+  /// @param progress is told how many bytes were written since the last time
   public void write(Path file, LongConsumer progress) throws IOException {
     List<GgufTensor> tensors = tensors();
     GgufWriter.write(file, metadata(tensors), tensors, progress);
@@ -131,27 +129,23 @@ public record GgufFile(
 
   private List<GgufTensor> tensors() {
     GgufArchitecture architecture = architecture(family);
-    LastParameter last = new LastParameter(parameters);
     List<GgufTensor> tensors = new ArrayList<>();
     for (Mapping mapping : family.mappings(network)) {
-      Supplier<TensorView> parameter = () -> last.view(mapping.neox().key());
-      mapping
-          .tensors()
-          .forEach((hf, shape) -> {
-            String name = ggufName(architecture, hf);
-            LongUnaryOperator ordered = architecture.rows(name, config());
-            LongUnaryOperator rows = compose(inNeox(mapping, hf), ordered);
-            tensors.add(tensor(name, shape, parameter, rows));
-          });
+      LazyTensor parameter = parameters.tensor(mapping.neox().key());
+      for (String hf : mapping.tensors().keySet()) {
+        String name = ggufName(architecture, hf);
+        LazyTensor numbers = architecture.ordered(name, mapping.toHf(hf, parameter), config());
+        tensors.add(tensor(name, numbers));
+      }
     }
     addZeros(architecture, tensors);
     if (rotary().scaling() instanceof RotaryScaling.Llama3 scaling) {
       TensorView factors = RopeFactors.of(rotary(), scaling, rotary().dims(config().headDim()));
-      tensors.add(tensor(RopeFactors.NAME, factors.shape(), () -> factors, GgufTensor.AS_STORED));
+      tensors.add(tensor(RopeFactors.NAME, LazyTensor.of(factors)));
     }
     if (config().head().tied() && architecture.repeatsTiedHead()) {
-      GgufTensor table = tensors.getFirst();
-      tensors.add(tensor("output.weight", table.shape(), table.parameter(), GgufTensor.AS_STORED));
+      String table = family.mappings(network).getFirst().neox().key();
+      tensors.add(tensor("output.weight", parameters.tensor(table)));
     }
     return tensors;
   }
@@ -159,23 +153,16 @@ public record GgufFile(
   private void addZeros(GgufArchitecture architecture, List<GgufTensor> tensors) {
     new TreeMap<>(architecture.zeros(config()))
         .forEach((part, size) -> {
-          Shape shape = Shape.of(size);
+          LazyTensor zeros =
+              new LazyTensor(DType.FLOAT32, Shape.of(size), new Zeros((long) size * Float.BYTES));
           for (int block = 0; block < config().layers(); block++) {
-            tensors.add(
-                tensor(
-                    "blk." + block + "." + part,
-                    shape,
-                    () ->
-                        new TensorView(
-                            DType.FLOAT32, shape, Floats.allocate(DType.FLOAT32, shape.count())),
-                    GgufTensor.AS_STORED));
+            tensors.add(tensor("blk." + block + "." + part, zeros));
           }
         });
   }
 
-  private GgufTensor tensor(
-      String name, Shape shape, Supplier<TensorView> parameter, LongUnaryOperator rows) {
-    return new GgufTensor(name, shape, outType.of(name, shape), parameter, rows);
+  private GgufTensor tensor(String name, LazyTensor numbers) {
+    return GgufTensor.of(name, numbers, outType.of(name, numbers.shape()));
   }
 
   private static String ggufName(GgufArchitecture architecture, String hf) {
@@ -188,32 +175,5 @@ public record GgufFile(
       throw new IllegalStateException("llama.cpp has no name for " + hf);
     }
     return known.replace(".N.", "." + number + ".") + hf.substring(dot);
-  }
-
-  /// Row of a tensor of transformers → its row in NeoX's parameter.
-  private static LongUnaryOperator inNeox(Mapping mapping, String hf) {
-    return switch (mapping) {
-      case Mapping.Copy _ -> GgufTensor.AS_STORED;
-      case Sections sections -> {
-        long before = 0;
-        for (Sections.Section section : sections.sections()) {
-          long each = section.rows() / sections.groups();
-          if (section.name().equals(hf)) {
-            long group = sections.neox().shape().size(0) / sections.groups();
-            long start = before;
-            yield row -> row / each * group + start + row % each;
-          }
-          before += each;
-        }
-        throw new IllegalArgumentException(hf + " is no part of " + sections.neox().key());
-      }
-    };
-  }
-
-  private static LongUnaryOperator compose(LongUnaryOperator inNeox, LongUnaryOperator ordered) {
-    if (inNeox == GgufTensor.AS_STORED) {
-      return ordered;
-    }
-    return ordered == GgufTensor.AS_STORED ? inNeox : inNeox.compose(ordered);
   }
 }

@@ -1,46 +1,47 @@
 package neox.weights.gguf;
 
-import java.util.function.LongUnaryOperator;
-import java.util.function.Supplier;
+import java.util.Locale;
+import neox.base.UserException;
 import neox.weights.DType;
+import neox.weights.LazyTensor;
+import neox.weights.NamedTensor;
 import neox.weights.Shape;
-import neox.weights.TensorView;
 
-/// A tensor that is about to be written: some rows of a parameter in some order, as another type.
+/// A tensor that is about to be written.
 ///
-/// @param parameter gives the whole of it when the tensor's turn comes
-/// @param row which row of the parameter row i is; [#AS_STORED]: the same, and all are taken
-record GgufTensor(
-    String name,
-    Shape shape,
-    GgmlType type,
-    Supplier<TensorView> parameter,
-    LongUnaryOperator row) {
-  static final LongUnaryOperator AS_STORED = row -> row;
-
-  /// Sizes outermost first; a vector's numbers are its rows.
-  long rows() {
-    return shape.size(0);
+/// @param shape outermost first
+/// @param type of its elements
+/// @param stored its bytes as ggml stores them
+record GgufTensor(String name, Shape shape, GgmlType type, LazyTensor stored) {
+  /// Numbers as that type; [UserException] when their turn comes, where it cannot hold them.
+  static GgufTensor of(String name, LazyTensor numbers, GgmlType type) {
+    return new GgufTensor(name, numbers.shape(), type, encoded(name, numbers, type));
   }
 
-  /// Numbers in a row.
-  int columns() {
-    return Math.toIntExact(shape.count() / rows());
+  private static LazyTensor encoded(String name, LazyTensor numbers, GgmlType type) {
+    return switch (type) {
+      case F32 -> numbers.to(DType.FLOAT32, value -> tooLarge(name, value, type));
+      case F16 -> numbers.to(DType.FLOAT16, value -> tooLarge(name, value, type));
+      case BF16 -> numbers.to(DType.BFLOAT16, value -> tooLarge(name, value, type));
+      case Q8_0 -> {
+        LazyTensor floats = numbers.to(DType.FLOAT32, value -> tooLarge(name, value, type));
+        Q8Blocks blocks = new Q8Blocks(floats.bytes(), name);
+        yield new LazyTensor(DType.UINT8, Shape.of(blocks.byteSize()), blocks);
+      }
+    };
+  }
+
+  private static void tooLarge(String name, double value, GgmlType type) {
+    throw UserException.of(
+        "%s holds %s, too large for %s; use --outtype bf16 or f32",
+        name, value, type.name().toLowerCase(Locale.ROOT));
+  }
+
+  NamedTensor named() {
+    return new NamedTensor(name, stored);
   }
 
   long byteSize() {
-    return type.bytes(shape.count());
-  }
-
-  /// Whether the parameter's bytes are the tensor's.
-  boolean isCopyOf(TensorView view) {
-    boolean sameType =
-        switch (type) {
-          case F32 -> view.dtype() == DType.FLOAT32;
-          case F16 -> view.dtype() == DType.FLOAT16;
-          case BF16 -> view.dtype() == DType.BFLOAT16;
-          case Q8_0 -> false;
-        };
-    return sameType && row == AS_STORED;
+    return stored.byteSize();
   }
 }

@@ -6,11 +6,10 @@ import static org.assertj.core.data.Offset.offset;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
@@ -25,8 +24,9 @@ import neox.weights.CountedWeights;
 import neox.weights.DType;
 import neox.weights.Floats;
 import neox.weights.Golden;
+import neox.weights.InMemory;
 import neox.weights.Models;
-import neox.weights.Shape;
+import neox.weights.Scratch;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
 import neox.weights.gguf.GgufVocabulary.Kind;
@@ -334,31 +334,6 @@ class GgufFileTest {
   }
 
   @Test
-  void everyParameterIsFetchedOnceWhenItsTurnComes() throws IOException {
-    ModelConfig model = Models.llama();
-    TensorStore neox = counted(model);
-    List<String> fetched = new ArrayList<>();
-    TensorStore told =
-        new TensorStore() {
-          @Override
-          public Set<String> names() {
-            return neox.names();
-          }
-
-          @Override
-          public TensorView view(String name) {
-            fetched.add(name);
-            return neox.view(name);
-          }
-
-          @Override
-          public void close() {}
-        };
-    write(model, told, OutType.F32);
-    assertThat(fetched).containsExactlyElementsOf(neox.names());
-  }
-
-  @Test
   void rowsThatDoNotFillBlocksBecomeF16() throws IOException {
     ModelConfig model = Models.pythia(72);
     GgufReader.Content file = write(model, scaled(counted(model)), OutType.Q8_0);
@@ -371,13 +346,31 @@ class GgufFileTest {
     for (String line : Files.readAllLines(Golden.path("gguf/q8_0.tsv"))) {
       String[] parts = line.split("\t");
       byte[] numbers = HexFormat.of().parseHex(parts[0]);
-      Shape shape = Shape.of(1, 32);
-      TensorView view = new TensorView(DType.FLOAT32, shape, MemorySegment.ofArray(numbers));
-      GgufTensor tensor =
-          new GgufTensor("x", shape, GgmlType.Q8_0, () -> view, GgufTensor.AS_STORED);
-      ByteBuffer out = ByteBuffer.allocate(34).order(ByteOrder.LITTLE_ENDIAN);
-      new RowEncoder(tensor, view).encode(0, out);
-      assertThat(HexFormat.of().formatHex(out.array())).isEqualTo(parts[1]);
+      Q8Blocks blocks = new Q8Blocks(new InMemory(MemorySegment.ofArray(numbers)), "x");
+      assertThat(HexFormat.of().formatHex(read(blocks, 0, 34))).isEqualTo(parts[1]);
+    }
+  }
+
+  private static byte[] read(Q8Blocks blocks, int from, int to) throws IOException {
+    byte[] bytes = new byte[to - from];
+    try (Scratch scratch = new Scratch()) {
+      blocks.read(from, MemorySegment.ofArray(bytes), scratch);
+    }
+    return bytes;
+  }
+
+  @Test
+  void anyPartOfBlocksCanBeRead() throws IOException {
+    float[] numbers = new float[96];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = (float) Math.sin(i);
+    }
+    Q8Blocks blocks = new Q8Blocks(new InMemory(MemorySegment.ofArray(numbers)), "x");
+    byte[] all = read(blocks, 0, 102);
+    for (int from = 0; from < 102; from += 5) {
+      for (int to = from; to <= 102; to += 7) {
+        assertThat(read(blocks, from, to)).isEqualTo(Arrays.copyOfRange(all, from, to));
+      }
     }
   }
 
@@ -393,12 +386,14 @@ class GgufFileTest {
     assertThatThrownBy(() -> write(model, infinite, OutType.Q8_0))
         .isInstanceOf(UserException.class)
         .hasMessage(
-            "token_embd.weight holds -Infinity, which blocks of q8_0 cannot; use --outtype f16, bf16"
+            "token_embd.weight holds Infinity, which blocks of q8_0 cannot hold; use --outtype bf16"
                 + " or f32");
     TensorStore huge = changed(counted(model), x -> 1e9f);
     assertThatThrownBy(() -> write(model, huge, OutType.Q8_0))
         .isInstanceOf(UserException.class)
-        .hasMessage("token_embd.weight holds 1.0E9, too large for q8_0; use --outtype bf16 or f32");
+        .hasMessage(
+            "token_embd.weight holds 1.0E9, which blocks of q8_0 cannot hold; use --outtype bf16 or"
+                + " f32");
     assertThat(directory).isEmptyDirectory();
   }
 
