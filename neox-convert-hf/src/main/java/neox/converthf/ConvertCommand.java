@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import neox.base.AtomicDirectory;
 import neox.base.Console;
+import neox.base.Durability;
 import neox.base.StandardOptions;
 import neox.base.Tool;
 import neox.base.ToolCommand;
@@ -65,7 +66,7 @@ public final class ConvertCommand implements ToolCommand {
     try (SourceModel model = source.open();
         AtomicDirectory made = AtomicDirectory.create(output.path())) {
       String summary = target.write(model, made.path(), output.name(), console);
-      made.commit();
+      made.commit(Durability.HANDED_OVER);
       console.info("%s: %s", output.path(), summary);
     }
     return verify.run(source, target, output.path(), console);

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import neox.base.AtomicFile;
 import neox.base.Console;
+import neox.base.NamedFiles;
 import neox.config.model.HeadConfig.Output;
 import neox.config.model.ModelConfig;
 import neox.converthf.tokenizer.HfTokenizer;
@@ -65,7 +65,7 @@ record HfTarget(
     conversion.write(directory, opened.special(), console);
     tokenizer.write(opened, directory, kept.network().config().longest());
     ModelCard card = new ModelCard(name, family, type, kept);
-    AtomicFile.write(directory.resolve(ModelCard.FILE), card.markdown());
+    NamedFiles.writeString(directory.resolve(ModelCard.FILE), card.markdown());
     return conversion.summary();
   }
 }

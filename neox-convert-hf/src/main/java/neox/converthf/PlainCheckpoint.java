@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import neox.base.Durability;
 import neox.base.NamedFiles;
 import neox.base.UserException;
 import neox.config.LoadedConfig;
@@ -40,7 +41,8 @@ record PlainCheckpoint(SourceModel model) {
             Layout.FILE_PER_LAYER,
             key -> new NamedTensor(key, weights.tensor(key)),
             Map.of(),
-            Map.of(LoadedConfig.EFFECTIVE_FILE, plain(loaded.effectiveYaml()))));
+            Map.of(LoadedConfig.EFFECTIVE_FILE, plain(loaded.effectiveYaml()))),
+        Durability.HANDED_OVER);
     NamedFiles.writeString(directory.resolve(CheckpointNames.LATEST), name);
   }
 

@@ -67,14 +67,14 @@ public final class AtomicDirectory implements AutoCloseable {
 
   /// Forces every file to disk and gives the directory its name.
   public void commit() throws IOException {
-    try (Stream<Path> tree = Files.walk(temporary)) {
-      for (Path path : (Iterable<Path>) tree::iterator) {
-        if (Files.isDirectory(path)) {
-          syncDirectory(path);
-        } else {
-          sync(path);
-        }
-      }
+    commit(Durability.FORCED);
+  }
+
+  /// Gives the directory its name.
+  public void commit(Durability durability) throws IOException {
+    boolean forced = durability == Durability.FORCED;
+    if (forced) {
+      syncTree();
     }
     if (Files.exists(target)) {
       Path replaced = replaced(target);
@@ -84,8 +84,22 @@ public final class AtomicDirectory implements AutoCloseable {
     } else {
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     }
-    syncDirectory(parentOf(target));
+    if (forced) {
+      syncDirectory(parentOf(target));
+    }
     committed = true;
+  }
+
+  private void syncTree() throws IOException {
+    try (Stream<Path> tree = Files.walk(temporary)) {
+      for (Path path : (Iterable<Path>) tree::iterator) {
+        if (Files.isDirectory(path)) {
+          syncDirectory(path);
+        } else {
+          sync(path);
+        }
+      }
+    }
   }
 
   @Override

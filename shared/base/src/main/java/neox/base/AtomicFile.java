@@ -72,11 +72,20 @@ public final class AtomicFile implements AutoCloseable {
     write(target, text.getBytes(StandardCharsets.UTF_8));
   }
 
+  /// Writes a whole text file atomically.
+  public static void write(Path target, String text, Durability durability) throws IOException {
+    write(target, text.getBytes(StandardCharsets.UTF_8), durability);
+  }
+
   /// Writes a whole file atomically.
   public static void write(Path target, byte[] bytes) throws IOException {
+    write(target, bytes, Durability.FORCED);
+  }
+
+  private static void write(Path target, byte[] bytes, Durability durability) throws IOException {
     try (AtomicFile file = create(target)) {
       file.stream().write(bytes);
-      file.commit();
+      file.commit(durability);
     }
   }
 
@@ -92,11 +101,21 @@ public final class AtomicFile implements AutoCloseable {
 
   /// Forces the bytes to disk and gives the file its name.
   public void commit() throws IOException {
-    channel.force(true);
+    commit(Durability.FORCED);
+  }
+
+  /// Gives the file its name.
+  public void commit(Durability durability) throws IOException {
+    boolean forced = durability == Durability.FORCED;
+    if (forced) {
+      channel.force(true);
+    }
     channel.close();
     Files.move(
         temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    AtomicDirectory.syncDirectory(AtomicDirectory.parentOf(target));
+    if (forced) {
+      AtomicDirectory.syncDirectory(AtomicDirectory.parentOf(target));
+    }
     committed = true;
   }
 

@@ -27,6 +27,19 @@ class AtomicDirectoryTest {
   }
 
   @Test
+  void appearsWholeWithoutWaitingForTheDisk() throws IOException {
+    Path target = root.resolve("made");
+    try (AtomicDirectory directory = AtomicDirectory.create(target)) {
+      Path inside = directory.path().resolve("a.txt");
+      AtomicFile.write(inside, "x", Durability.HANDED_OVER);
+      assertThat(target).doesNotExist();
+      directory.commit(Durability.HANDED_OVER);
+    }
+    assertThat(target.resolve("a.txt")).hasContent("x");
+    assertThat(names()).containsExactly("made");
+  }
+
+  @Test
   void leavesNothingWhenClosedWithoutCommit() throws IOException {
     write(root.resolve("made/a.txt"), "old");
     try (AtomicDirectory directory = AtomicDirectory.create(root.resolve("made"))) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 import neox.base.AtomicFile;
+import neox.base.Durability;
 import neox.base.UserException;
 import neox.base.json.Json;
 import neox.weights.ByteSource;
@@ -36,12 +37,17 @@ final class CheckpointDigests {
   /// Writes those of one rank into a checkpoint's directory.
   ///
   /// @param digests file name, then key as stored, to hexadecimal digits
-  static void write(Path directory, int modelRank, Map<String, Map<String, String>> digests)
+  static void write(
+      Path directory,
+      int modelRank,
+      Map<String, Map<String, String>> digests,
+      Durability durability)
       throws IOException {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put(ALGORITHM, TensorDigest.ALGORITHM);
     json.put(FILES, digests);
-    AtomicFile.write(directory.resolve(CheckpointNames.digestFile(modelRank)), Json.pretty(json));
+    Path file = directory.resolve(CheckpointNames.digestFile(modelRank));
+    AtomicFile.write(file, Json.pretty(json), durability);
   }
 
   /// Reads those of all ranks; [UserException] where they are not such.

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import neox.base.Durability;
 import neox.weights.NamedTensor;
 import neox.weights.spec.LayerSpec;
 import neox.weights.spec.NetworkSpec;
@@ -30,7 +31,7 @@ public final class LayoutWriter {
   }
 
   /// Writes weights, state and configuration files of every rank into `directory`, which must
-  /// exist.
+  /// exist. For what follows from other files: bytes are handed over to the system.
   ///
   /// @param whole what one rank would write that held the whole network; which files it would write
   ///   is the layout's to say
@@ -52,7 +53,7 @@ public final class LayoutWriter {
         CheckpointPart part =
             new CheckpointPart(
                 network, stages.get(stage), stage, stages.size(), rank, layout.tensorRanks(), 1);
-        NeoxCheckpointWriter.write(directory, content(part, configs));
+        NeoxCheckpointWriter.write(directory, content(part, configs), Durability.HANDED_OVER);
         configs = Map.of();
       }
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import neox.base.Durability;
 import neox.base.NamedFiles;
 import neox.config.model.ModelConfig;
 import neox.weights.NamedTensor;
@@ -31,6 +32,7 @@ public final class NeoxCheckpointWriter {
   private static final String DEEPSPEED_VERSION = "0.16.5";
 
   private final Path directory;
+  private final Durability durability;
   private final CheckpointContent content;
   private final CheckpointPart part;
 
@@ -40,15 +42,22 @@ public final class NeoxCheckpointWriter {
   /// Of the tensors in each file, by the key that they have there.
   private final Map<String, Map<String, String>> digests = new LinkedHashMap<>();
 
-  private NeoxCheckpointWriter(Path directory, CheckpointContent content) {
+  private NeoxCheckpointWriter(Path directory, CheckpointContent content, Durability durability) {
     this.directory = directory;
+    this.durability = durability;
     this.content = content;
     this.part = content.part();
   }
 
   /// Writes weights, state and configuration files into `directory`, which must exist.
   public static void write(Path directory, CheckpointContent content) throws IOException {
-    NeoxCheckpointWriter writer = new NeoxCheckpointWriter(directory, content);
+    write(directory, content, Durability.FORCED);
+  }
+
+  /// Writes weights, state and configuration files into `directory`, which must exist.
+  public static void write(Path directory, CheckpointContent content, Durability durability)
+      throws IOException {
+    NeoxCheckpointWriter writer = new NeoxCheckpointWriter(directory, content, durability);
     Object module =
         switch (content.layout()) {
           case FILE_PER_LAYER -> writer.writeLayers();
@@ -58,7 +67,7 @@ public final class NeoxCheckpointWriter {
         CheckpointNames.rankFile(content.part().modelRank()),
         module instanceof OrderedDict dict ? dict : new OrderedDict(Map.of()),
         writer.rankState(module));
-    CheckpointDigests.write(directory, content.part().modelRank(), writer.digests);
+    CheckpointDigests.write(directory, content.part().modelRank(), writer.digests, durability);
     writer.writeConfigs();
   }
 
@@ -106,7 +115,7 @@ public final class NeoxCheckpointWriter {
 
   /// Writes a file, and keeps the digests of the tensors in it.
   private void writeTensors(String name, OrderedDict tensors, Object root) throws IOException {
-    Map<NamedTensor, String> written = TorchFileWriter.write(directory.resolve(name), root);
+    Map<NamedTensor, String> written = TorchFileWriter.write(directory.resolve(name), root, durability);
     Map<String, String> ofFile = new LinkedHashMap<>();
     tensors
         .entries()

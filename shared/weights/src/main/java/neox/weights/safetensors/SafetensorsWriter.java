@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongConsumer;
 import neox.base.AtomicFile;
+import neox.base.Durability;
 import neox.base.json.Json;
 import neox.weights.NamedTensor;
 import neox.weights.Segments;
@@ -26,37 +27,45 @@ public final class SafetensorsWriter {
 
   private static final int ALIGNMENT = 8;
 
+  /// How a file is written.
+  ///
+  /// @param progress is told how many bytes were written since the last time
+  private record Manner(
+      Map<String, String> metadata, Durability durability, LongConsumer progress) {}
+
   /// Writes one file atomically.
   public static void writeFile(Path file, List<NamedTensor> tensors, Map<String, String> metadata)
       throws IOException {
-    writeFile(file, tensors, metadata, bytes -> {});
+    writeFile(file, tensors, new Manner(metadata, Durability.FORCED, bytes -> {}));
   }
 
   /// Writes `model.safetensors` into `directory`, or numbered shards of at most `maxShardBytes`
-  /// each and their index. A tensor larger than that gets a shard of its own.
+  /// each and their index. A tensor larger than that gets a shard of its own. For what follows from
+  /// other files: the bytes are handed over to the system, see [Durability].
   ///
   /// @param progress is told how many bytes were written since the last time
   public static void writeDirectory(
       Path directory, List<NamedTensor> tensors, long maxShardBytes, LongConsumer progress)
       throws IOException {
+    Manner manner = new Manner(PYTORCH, Durability.HANDED_OVER, progress);
     List<List<NamedTensor>> shards = shards(tensors, maxShardBytes);
     if (shards.size() == 1) {
-      writeFile(
-          directory.resolve(SafetensorsDirectory.SINGLE), shards.getFirst(), PYTORCH, progress);
+      writeFile(directory.resolve(SafetensorsDirectory.SINGLE), shards.getFirst(), manner);
       return;
     }
     Map<String, String> weightMap = new LinkedHashMap<>();
     for (int i = 0; i < shards.size(); i++) {
       String name =
           String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, shards.size());
-      writeFile(directory.resolve(name), shards.get(i), PYTORCH, progress);
+      writeFile(directory.resolve(name), shards.get(i), manner);
       shards.get(i).forEach(tensor -> weightMap.put(tensor.name(), name));
     }
     long total = tensors.stream().mapToLong(NamedTensor::byteSize).sum();
     Map<String, Object> index = new LinkedHashMap<>();
     index.put("metadata", Map.of("total_size", total));
     index.put("weight_map", weightMap);
-    AtomicFile.write(directory.resolve(SafetensorsDirectory.INDEX), Json.pretty(index));
+    AtomicFile.write(
+        directory.resolve(SafetensorsDirectory.INDEX), Json.pretty(index), manner.durability());
   }
 
   private static List<List<NamedTensor>> shards(List<NamedTensor> tensors, long maxShardBytes) {
@@ -74,8 +83,7 @@ public final class SafetensorsWriter {
     return shards;
   }
 
-  private static void writeFile(
-      Path path, List<NamedTensor> tensors, Map<String, String> metadata, LongConsumer progress)
+  private static void writeFile(Path path, List<NamedTensor> tensors, Manner manner)
       throws IOException {
     // Wide elements first, so that every tensor starts at a multiple of its element size.
     List<NamedTensor> ordered =
@@ -83,13 +91,13 @@ public final class SafetensorsWriter {
             .sorted(Comparator.comparingInt((NamedTensor t) -> -t.dtype().bytes()))
             .toList();
     try (AtomicFile file = AtomicFile.create(path);
-        TensorCopier copier = TensorCopier.of(ordered, progress)) {
+        TensorCopier copier = TensorCopier.of(ordered, manner.progress())) {
       FileChannel channel = file.channel();
-      Segments.writeFully(channel, header(ordered, metadata));
+      Segments.writeFully(channel, header(ordered, manner.metadata()));
       for (NamedTensor _ : ordered) {
         copier.copyNext(channel);
       }
-      file.commit();
+      file.commit(manner.durability());
     }
   }
 
