@@ -25,7 +25,7 @@ import picocli.CommandLine.Mixin;
     sortOptions = false,
     description = {
       "Converts a NeoX checkpoint into a Hugging Face directory of a GPTNeoXForCausalLM,"
-          + " LlamaForCausalLM or MistralForCausalLM.",
+          + " LlamaForCausalLM or MistralForCausalLM, or into a GGUF file for llama.cpp.",
       "",
       "Reads checkpoints of GPT-NeoX and of neox-train, however many tensor-parallel ranks and"
           + " pipeline stages wrote them, and refuses networks that none of the three can express."
@@ -34,7 +34,9 @@ import picocli.CommandLine.Mixin;
     footer = {
       "  neox-convert-hf --input-dir checkpoints --output-dir hf",
       "  neox-convert-hf --input-dir checkpoints/global_step1000 --output-dir hf --precision bf16 --verify",
-      "  neox-convert-hf --input-dir adapters --output-dir merged --format neox"
+      "  neox-convert-hf --input-dir adapters --output-dir merged --format neox",
+      "  neox-convert-hf --input-dir checkpoints --output-dir gguf --format gguf --outtype q8_0",
+      "  neox-convert-hf --input-dir step-1000 --config_file llama.yml --output-dir hf"
     })
 public final class ConvertCommand implements ToolCommand {
   @Mixin SourceOptions from = new SourceOptions();

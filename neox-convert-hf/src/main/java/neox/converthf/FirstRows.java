@@ -38,9 +38,7 @@ record FirstRows(TensorStore stored, Map<String, Shape> shapes) implements Tenso
     return shape.equals(whole.shape())
         ? whole
         : new LazyTensor(
-            whole.dtype(),
-            shape,
-            whole.bytes().slice(0, shape.count() * whole.dtype().bytes()));
+            whole.dtype(), shape, whole.bytes().slice(0, shape.count() * whole.dtype().bytes()));
   }
 
   @Override

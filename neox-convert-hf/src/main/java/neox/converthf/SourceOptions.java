@@ -3,11 +3,14 @@ package neox.converthf;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import neox.base.UserException;
 import neox.base.help.HelpGroup;
 import neox.config.ArchitectureCheck;
+import neox.weights.dcp.DcpCheckpoint;
 import neox.weights.hf.HfModel;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -21,7 +24,9 @@ final class SourceOptions {
   @Option(
       names = {INPUT, "--input-dir"},
       paramLabel = "DIR",
-      description = "A global_stepN directory, or the one above it whose 'latest' names one.")
+      description =
+          "A global_stepN directory, or the one above it whose 'latest' names one; or a checkpoint of"
+              + " torch.distributed.checkpoint, such as torchtitan's.")
   private @Nullable Path inputDir;
 
   @Option(
@@ -34,7 +39,9 @@ final class SourceOptions {
       names = {"--config_file", "--config-file"},
       arity = "1..*",
       paramLabel = "CONFIG",
-      description = "Configuration files, merged (default: those saved in the checkpoint).")
+      description =
+          "Configuration files, merged (default: those saved in the checkpoint). One of"
+              + " torch.distributed.checkpoint needs them: it does not tell its architecture.")
   private List<Path> configFiles = new ArrayList<>();
 
   @Option(
@@ -66,6 +73,10 @@ final class SourceOptions {
   /// What lies in the directory, by the files in it.
   Source source() throws IOException {
     Path directory = directory();
+    if (DcpCheckpoint.in(directory).isPresent()) {
+      refuseOptionsOfNeox(directory);
+      return DcpSource.read(directory, configFiles);
+    }
     if (HfModel.isIn(directory)) {
       throw UserException.of(
           "%s: is a Hugging Face model already (it has a config.json); expected a checkpoint of"
@@ -75,5 +86,21 @@ final class SourceOptions {
     OptionalLong step = iteration == null ? OptionalLong.empty() : OptionalLong.of(iteration);
     return NeoxSource.read(
         directory, step, configFiles, new NeoxSource.Reading(overrideArchitecture, gqaLayout));
+  }
+
+  /// What means nothing here must not seem to.
+  private void refuseOptionsOfNeox(Path directory) {
+    Map<String, Boolean> given = new LinkedHashMap<>();
+    given.put("--iteration", iteration != null);
+    given.put(ArchitectureCheck.OPTION, overrideArchitecture);
+    given.put(GQA_LAYOUT, gqaLayout != GqaLayout.SECTIONS);
+    given.forEach((option, isGiven) -> {
+      if (isGiven) {
+        throw UserException.of(
+            "%s: is a checkpoint of torch.distributed.checkpoint; %s goes with one of NeoX only; leave"
+                + " it out",
+            directory, option);
+      }
+    });
   }
 }

@@ -1,12 +1,15 @@
 package neox.converthf;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import neox.base.UserException;
 import neox.base.help.HelpGroup;
 import neox.weights.DType;
+import neox.weights.gguf.OutType;
 import neox.weights.hf.HfFamily;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -21,7 +24,8 @@ final class TargetOptions {
   /// The format of the output.
   enum Format {
     HF,
-    NEOX
+    NEOX,
+    GGUF
   }
 
   /// The element type of the converted weights.
@@ -53,8 +57,9 @@ final class TargetOptions {
       names = "--format",
       paramLabel = "NAME",
       description =
-          "The format of the output: hf, or neox for a plain checkpoint of NeoX. What adapters (LoRA)"
-              + " add is merged into the weights in both (default: hf).")
+          "The format of the output: hf, neox for a plain checkpoint of NeoX, or gguf for a file of"
+              + " llama.cpp. What adapters (LoRA) add is merged into the weights in all of them"
+              + " (default: hf).")
   private Format format = Format.HF;
 
   @Option(
@@ -68,6 +73,12 @@ final class TargetOptions {
       description =
           "The type of the weights: auto (as in the checkpoint), fp16, bf16, fp32 (default: auto).")
   private Precision precision = Precision.AUTO;
+
+  @Option(
+      names = "--outtype",
+      paramLabel = "TYPE",
+      description = "The type of the matrices of a GGUF file: f32, f16, bf16, q8_0 (default: f16).")
+  private @Nullable OutType outType;
 
   @Option(
       names = {"--max_shard_size", "--max-shard-size"},
@@ -104,6 +115,7 @@ final class TargetOptions {
   }
 
   Target target(TokenizerChoice tokenizer) {
+    refuseOthersOptions();
     return switch (format) {
       case HF ->
           new HfTarget(
@@ -111,29 +123,35 @@ final class TargetOptions {
               precision.dtype(),
               ByteSize.parse(
                   "--max-shard-size", maxShardSize == null ? DEFAULT_SHARD_SIZE : maxShardSize),
-              trueVocabSize == null
-                  ? new VocabularyRows.All()
-                  : VocabularyRows.parse(trueVocabSize),
+              vocabularyRows(),
               tokenizer);
-      case NEOX -> {
-        refuseOthersOptions();
-        yield new NeoxTarget();
-      }
+      case NEOX -> new NeoxTarget();
+      case GGUF ->
+          new GgufTarget(
+              wantedFamily(), outType == null ? OutType.F16 : outType, vocabularyRows(), tokenizer);
     };
   }
 
-  /// What means nothing here must not seem to.
+  private VocabularyRows vocabularyRows() {
+    return trueVocabSize == null ? new VocabularyRows.All() : VocabularyRows.parse(trueVocabSize);
+  }
+
+  /// What means nothing in a format must not seem to.
   private void refuseOthersOptions() {
-    Map<String, Boolean> given = new LinkedHashMap<>();
-    given.put("--precision", precision != Precision.AUTO);
-    given.put("--max-shard-size", maxShardSize != null);
-    given.put("--architecture", architecture != null);
-    given.put(VocabularyRows.OPTION, trueVocabSize != null);
-    given.forEach((option, isGiven) -> {
-      if (isGiven) {
-        throw UserException.of("%s goes with --format hf only; leave it out", option);
-      }
-    });
+    goesWith(EnumSet.of(Format.HF), "--precision", precision != Precision.AUTO);
+    goesWith(EnumSet.of(Format.HF), "--max-shard-size", maxShardSize != null);
+    goesWith(EnumSet.of(Format.HF, Format.GGUF), "--architecture", architecture != null);
+    goesWith(EnumSet.of(Format.HF, Format.GGUF), VocabularyRows.OPTION, trueVocabSize != null);
+    goesWith(EnumSet.of(Format.GGUF), "--outtype", outType != null);
+  }
+
+  private void goesWith(Set<Format> formats, String option, boolean isGiven) {
+    if (isGiven && !formats.contains(format)) {
+      List<String> names =
+          formats.stream().map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
+      throw UserException.of(
+          "%s goes with --format %s only; leave it out", option, String.join(" or ", names));
+    }
   }
 
   private Optional<HfFamily> wantedFamily() {

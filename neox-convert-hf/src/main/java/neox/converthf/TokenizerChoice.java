@@ -30,6 +30,15 @@ record TokenizerChoice(
 
   /// Opens the tokenizer of a model's run.
   HfTokenizer open(SourceModel model, Console console) {
+    TokenizerConfig config = config(model);
+    return switch (files) {
+      case NONE -> HfTokenizer.idsOnly(config, padId, console);
+      case DESCRIBED, COPIED -> HfTokenizer.open(config, padId, console);
+    };
+  }
+
+  /// The tokenizer of a model's run, with the files that were chosen for it.
+  TokenizerConfig config(SourceModel model) {
     TokenizerConfig configured =
         model
             .config()
@@ -37,15 +46,10 @@ record TokenizerChoice(
             .map(NeoxConfig::tokenizer)
             .orElseThrow(() ->
                 UserException.of("%s: names no tokenizer; --no_save_tokenizer", model.origin()));
-    TokenizerConfig config =
-        new TokenizerConfig(
-            configured.type(),
-            vocabFile.or(configured::vocabFile),
-            mergeFile.or(configured::mergeFile));
-    return switch (files) {
-      case NONE -> HfTokenizer.idsOnly(config, padId, console);
-      case DESCRIBED, COPIED -> HfTokenizer.open(config, padId, console);
-    };
+    return new TokenizerConfig(
+        configured.type(),
+        vocabFile.or(configured::vocabFile),
+        mergeFile.or(configured::mergeFile));
   }
 
   /// Writes the chosen files of the tokenizer that was opened.

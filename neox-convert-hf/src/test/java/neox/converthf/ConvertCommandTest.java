@@ -393,7 +393,7 @@ class ConvertCommandTest {
         "--precision",
         "bf16");
     assertUsage(
-        "--architecture goes with --format hf only; leave it out",
+        "--architecture goes with --format hf or gguf only; leave it out",
         "--format",
         "neox",
         "--architecture",
