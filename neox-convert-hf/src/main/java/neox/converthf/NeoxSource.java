@@ -15,6 +15,7 @@ import neox.config.NeoxConfig;
 import neox.config.model.ModelConfig;
 import neox.weights.TensorStore;
 import neox.weights.neox.NeoxCheckpoint;
+import neox.weights.neox.Reading;
 import neox.weights.spec.NetworkSpec;
 
 /// A checkpoint of GPT-NeoX or of neox-train.
@@ -22,25 +23,26 @@ import neox.weights.spec.NetworkSpec;
 /// @param origin its `global_stepN` directory
 /// @param configFiles its configuration; those saved in it where there are none
 /// @param loaded what they say
-/// @param reading how it is read
-record NeoxSource(Path origin, List<Path> configFiles, LoadedConfig loaded, Reading reading)
+/// @param choices how it is read
+record NeoxSource(Path origin, List<Path> configFiles, LoadedConfig loaded, Choices choices)
     implements Source {
   /// How a checkpoint is read beyond what its configuration says.
   ///
   /// @param overridesArchitecture whether that may describe another network than the weights were
   ///   trained as
   /// @param layout of rows where queries share heads of keys
-  record Reading(boolean overridesArchitecture, GqaLayout layout) {}
+  /// @param reading which weights, and how carefully
+  record Choices(boolean overridesArchitecture, GqaLayout layout, Reading reading) {}
 
   /// The checkpoint in `directory`.
   ///
   /// @param iteration which one, instead of the latest
   /// @param configFiles its configuration; those saved in the checkpoint where there are none
   static NeoxSource read(
-      Path directory, OptionalLong iteration, List<Path> configFiles, Reading reading)
+      Path directory, OptionalLong iteration, List<Path> configFiles, Choices choices)
       throws IOException {
     Path origin = NeoxCheckpoint.resolve(directory, iteration);
-    return new NeoxSource(origin, configFiles, config(origin, configFiles), reading);
+    return new NeoxSource(origin, configFiles, config(origin, configFiles), choices);
   }
 
   private static LoadedConfig config(Path origin, List<Path> configFiles) throws IOException {
@@ -63,11 +65,11 @@ record NeoxSource(Path origin, List<Path> configFiles, LoadedConfig loaded, Read
   @Override
   public SourceModel open() throws IOException {
     NeoxConfig config = loaded.config();
-    NeoxCheckpoint checkpoint = NeoxCheckpoint.open(origin, OptionalLong.empty(), config);
+    NeoxCheckpoint checkpoint = NeoxCheckpoint.open(origin, OptionalLong.empty(), config, choices.reading());
     boolean opened = false;
     try {
       checkpoint.requireAllOf(config.model());
-      if (!reading.overridesArchitecture()) {
+      if (!choices.overridesArchitecture()) {
         checkpoint.requireTrainedAs(loaded);
       }
       NetworkSpec network =
@@ -90,7 +92,7 @@ record NeoxSource(Path origin, List<Path> configFiles, LoadedConfig loaded, Read
   }
 
   private TensorStore inTodaysOrder(NeoxCheckpoint checkpoint, NetworkSpec network) {
-    return switch (reading.layout()) {
+    return switch (choices.layout()) {
       case SECTIONS -> checkpoint;
       case HEADS -> {
         requireGroupedQueries(network);

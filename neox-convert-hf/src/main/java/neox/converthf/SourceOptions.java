@@ -13,6 +13,7 @@ import neox.config.ArchitectureCheck;
 import neox.weights.dcp.DcpCheckpoint;
 import neox.weights.hf.HfModel;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What is converted; used as a picocli mixin.
@@ -57,6 +58,8 @@ final class SourceOptions {
               + " GPT-NeoX stored them from February to November 2024 (default: sections).")
   private GqaLayout gqaLayout = GqaLayout.SECTIONS;
 
+  @Mixin private ReadingOptions careful = new ReadingOptions();
+
   /// Whether a directory was named, without which there is nothing to do.
   boolean areGiven() {
     return inputDir != null;
@@ -85,7 +88,10 @@ final class SourceOptions {
     }
     OptionalLong step = iteration == null ? OptionalLong.empty() : OptionalLong.of(iteration);
     return NeoxSource.read(
-        directory, step, configFiles, new NeoxSource.Reading(overrideArchitecture, gqaLayout));
+        directory,
+        step,
+        configFiles,
+        new NeoxSource.Choices(overrideArchitecture, gqaLayout, careful.reading()));
   }
 
   /// What means nothing here must not seem to.

@@ -12,6 +12,7 @@ import neox.config.model.HeadConfig.Output;
 import neox.converthf.verify.Verification;
 import neox.converthf.verify.VerifyCommand;
 import org.jspecify.annotations.Nullable;
+import neox.weights.neox.Reading.Weights;
 import picocli.CommandLine.Option;
 
 /// Whether the result is compared with what it was made of; used as a picocli mixin.
@@ -55,18 +56,23 @@ final class VerifyOptions {
 
   private Verification verification(Source source, Target target, Path output) {
     if (source instanceof NeoxSource neox && target instanceof HfTarget) {
-      if (neox.reading().layout() == GqaLayout.HEADS) {
+      if (neox.choices().layout() == GqaLayout.HEADS) {
         throw UserException.of(
             "--verify reads the checkpoint as GPT-NeoX does today, not with %s heads; convert it with"
                 + " --format neox first",
             SourceOptions.GQA_LAYOUT);
+      }
+      if (neox.choices().reading().weights() == Weights.MASTERS) {
+        throw new UserException(
+            "--verify computes with the weights of the model, not with --masters, which are finer;"
+                + " leave one of them out");
       }
       if (source.architecture().head().output() == Output.REWARD) {
         throw new UserException(
             "--verify compares what comes next, which a reward model does not say; leave it out");
       }
       List<String> options =
-          VerifyCommand.options(neox.configFiles(), neox.reading().overridesArchitecture());
+          VerifyCommand.options(neox.configFiles(), neox.choices().overridesArchitecture());
       return new Verification(neox.origin(), options, output, Optional.ofNullable(prompt));
     }
     throw new UserException(

@@ -137,7 +137,7 @@ class MutationTest {
         read += reads(run + " " + i, () -> readMasters(checkpoint)) ? 1 : 0;
         Files.write(file, whole);
       }
-      assertThat(read).isBetween(1, READINGS / 5 - 1);
+      assertThat(read).isLessThan(READINGS / 5);
       readMasters(checkpoint);
       AtomicDirectory.deleteTree(checkpoint);
     }
