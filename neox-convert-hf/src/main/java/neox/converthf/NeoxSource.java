@@ -65,7 +65,8 @@ record NeoxSource(Path origin, List<Path> configFiles, LoadedConfig loaded, Choi
   @Override
   public SourceModel open() throws IOException {
     NeoxConfig config = loaded.config();
-    NeoxCheckpoint checkpoint = NeoxCheckpoint.open(origin, OptionalLong.empty(), config, choices.reading());
+    NeoxCheckpoint checkpoint =
+        NeoxCheckpoint.open(origin, OptionalLong.empty(), config, choices.reading());
     boolean opened = false;
     try {
       checkpoint.requireAllOf(config.model());

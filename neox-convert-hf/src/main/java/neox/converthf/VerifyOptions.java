@@ -11,8 +11,8 @@ import neox.base.help.HelpGroup;
 import neox.config.model.HeadConfig.Output;
 import neox.converthf.verify.Verification;
 import neox.converthf.verify.VerifyCommand;
-import org.jspecify.annotations.Nullable;
 import neox.weights.neox.Reading.Weights;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// Whether the result is compared with what it was made of; used as a picocli mixin.

@@ -81,7 +81,8 @@ class ReadingOptionsTest {
 
   @Test
   void whatVerifiesRefusesMasters() {
-    assertThat(convert(ExitCode.USAGE, GOLDEN, "--masters", "--verify"))
+    Path checkpoint = GOLDEN.resolve("deepspeed/Z1_dp2_bf16/global_step20");
+    assertThat(convert(ExitCode.USAGE, checkpoint, "--masters", "--verify"))
         .contains("--verify computes with the weights of the model, not with --masters");
   }
 

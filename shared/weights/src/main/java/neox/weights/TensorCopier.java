@@ -150,8 +150,8 @@ public final class TensorCopier implements AutoCloseable {
   }
 
   /// Reads a part and writes it at `position`.
-  private TensorSums.Part copyChunk(FileChannel out, long position, ByteSource part, boolean withSums)
-      throws IOException {
+  private TensorSums.Part copyChunk(
+      FileChannel out, long position, ByteSource part, boolean withSums) throws IOException {
     if (part instanceof InMemory(MemorySegment bytes)) {
       return write(out, position, bytes, withSums);
     }

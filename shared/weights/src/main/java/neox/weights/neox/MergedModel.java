@@ -11,9 +11,9 @@ import neox.weights.TensorView;
 import neox.weights.spec.AdapterSpec;
 import neox.weights.spec.NetworkSpec;
 
-/// Weights and adapters as the plain model that they amount to: W + scale · B A in place of W, A and
-/// B (arXiv:2106.09685 §4.1), summed up in float32 and stored in W's type. Weights without adapters
-/// are passed on as they are.
+/// Weights and adapters as the plain model that they amount to: W + scale · B A in place of W, A
+/// and B (arXiv:2106.09685 §4.1), summed up in float32 and stored in W's type. Weights without
+/// adapters are passed on as they are.
 ///
 /// @param stored holds both, and stays the caller's
 /// @param adapters by the weight that they are added to

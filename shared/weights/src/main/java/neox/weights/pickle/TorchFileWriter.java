@@ -11,7 +11,6 @@ import neox.base.AtomicFile;
 import neox.base.Durability;
 import neox.weights.NamedTensor;
 import neox.weights.TensorCopier;
-import neox.weights.TensorDigest;
 
 /// Writes `.pt` files that `torch.load(weights_only=True)` reads.
 ///
