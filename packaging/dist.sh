@@ -61,14 +61,21 @@ for name in $tools; do
   JAVA_HOME=$java_home "dist/bin/$tool" generate-completion > "dist/share/bash-completion/$tool"
   case $name in
     preprocess) practise "$tool.help" "$tool" --help ;;
+    convert-hf) ;;
     *) practise "$tool" "$tool" --help ;;
   esac
 done
 
-# neox-preprocess practises on made-up stories and on the project's own sources. What it remembers
-# of that would only slow down its help, which has a cache of its own.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+
+# neox-convert-hf practises on a small checkpoint: with what it remembers of that alone it needs half
+# the time until it begins to copy.
+practise neox-convert-hf neox-convert-hf -q --no-save-tokenizer --output-dir "$work/converted" \
+  --input-dir shared/weights/src/test/resources/golden/checkpoints/D_mp2/global_step20
+
+# neox-preprocess practises on made-up stories and on the project's own sources. What it remembers
+# of that would only slow down its help, which has a cache of its own.
 JAVA_HOME=$java_home dist/bin/neox-prepare sample -q -d "$work" --megabytes 1
 find shared neox-preprocess -name '*.java' | sort | tar -czf "$work/sources.tar.gz" -T -
 practise neox-preprocess neox-preprocess --input "$work/sample.jsonl,$work/sources.tar.gz" --append-eod \

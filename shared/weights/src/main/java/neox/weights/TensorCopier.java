@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongConsumer;
 import java.util.zip.CRC32;
+import neox.base.AtomicFile;
 import org.jspecify.annotations.Nullable;
 
 /// Copies tensors into files, one after the other, in memory that does not depend on their sizes.
@@ -35,6 +37,9 @@ public final class TensorCopier implements AutoCloseable {
   /// when it is copied.
   private static final long AHEAD = 1L << 28;
 
+  /// Bytes that the kernel copies at a time, where several threads ask for it.
+  private static final long KERNEL_PIECE = 1L << 22;
+
   private static final ThreadFactory THREADS =
       Thread.ofPlatform().daemon().name("tensors-", 0).factory();
   private static final Future<?> NOTHING = CompletableFuture.completedFuture(Optional.empty());
@@ -43,10 +48,12 @@ public final class TensorCopier implements AutoCloseable {
   private final LongConsumer progress;
   private final int threads =
       Math.clamp(Runtime.getRuntime().availableProcessors(), FEWEST_THREADS, MOST_THREADS);
+  private final Queue<FileChannel> channels = new ConcurrentLinkedQueue<>();
   private final Queue<Scratch> idle = new ConcurrentLinkedQueue<>();
   private final Queue<Scratch> all = new ConcurrentLinkedQueue<>();
   private final Deque<Future<?>> checks = new ArrayDeque<>();
   private @Nullable ExecutorService pool;
+  private Optional<AtomicFile> file = Optional.empty();
   private int next;
   private int checked;
   private long aheadBytes;
@@ -70,6 +77,13 @@ public final class TensorCopier implements AutoCloseable {
   /// The size of the next tensor.
   public long nextBytes() {
     return tensors.get(next).byteSize();
+  }
+
+  /// Copies the next tensor to the position of the channel of `out`, always the same file;
+  /// [neox.base.UserException] when it is damaged.
+  public void copyNext(AtomicFile out) throws IOException {
+    file = Optional.of(out);
+    copyNext(out.channel());
   }
 
   /// Copies the next tensor to the position of `out`; [neox.base.UserException] when it is damaged.
@@ -119,11 +133,41 @@ public final class TensorCopier implements AutoCloseable {
 
   private void copyRun(FileChannel out, ByteSource source, long from, long length)
       throws IOException {
-    if (source instanceof FileRange range) {
-      range.copyTo(out, from, length, progress);
-    } else {
+    if (!(source instanceof FileRange range)) {
       copy(out, source, from, length, Optional.empty());
+    } else if (file.isPresent() && length >= 2 * KERNEL_PIECE) {
+      copyByKernel(out, range, from, length);
+    } else {
+      range.copyTo(out, from, length, progress);
     }
+  }
+
+  /// Several pieces at once: the kernel copies on the thread that asks for it.
+  private void copyByKernel(FileChannel out, FileRange range, long from, long length)
+      throws IOException {
+    long start = out.position();
+    List<Future<Long>> running = new ArrayList<>();
+    for (long at = 0; at < length; at += KERNEL_PIECE) {
+      long offset = at;
+      long piece = Math.min(KERNEL_PIECE, length - at);
+      running.add(pool().submit(() -> copyPiece(range, from + offset, piece, start + offset)));
+    }
+    for (Future<Long> piece : running) {
+      progress.accept(result(piece));
+    }
+    out.position(start + length);
+  }
+
+  private long copyPiece(FileRange range, long from, long length, long position)
+      throws IOException {
+    FileChannel used = channels.poll();
+    FileChannel channel = used == null ? file.orElseThrow().openAnother() : used;
+    try {
+      range.copyTo(channel.position(position), from, length, bytes -> {});
+    } finally {
+      channels.add(channel);
+    }
+    return length;
   }
 
   private void copy(
@@ -223,10 +267,14 @@ public final class TensorCopier implements AutoCloseable {
 
   /// Waits for what is still being copied, and frees the buffers.
   @Override
-  public void close() {
+  public void close() throws IOException {
     if (pool != null) {
       pool.close();
     }
+    for (FileChannel channel : channels) {
+      channel.close();
+    }
+    channels.clear();
     all.forEach(Scratch::close);
     all.clear();
     idle.clear();

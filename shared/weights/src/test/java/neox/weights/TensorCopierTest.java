@@ -3,6 +3,7 @@ package neox.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.zip.CRC32;
+import neox.base.AtomicFile;
 import neox.base.UserException;
 import neox.weights.Woven.Strand;
 import org.junit.jupiter.api.Test;
@@ -87,6 +89,34 @@ class TensorCopierTest {
         at = end;
       }
       assertThat(copied).hasSize(at);
+    }
+  }
+
+  /// Ranges that several threads let the kernel copy, each piece to its place.
+  @Test
+  void largeRangesArriveWholeThroughSeveralChannels() throws IOException {
+    byte[] content = Sources.random(40 * MEBI + 5, 3);
+    try (MappedFile file = Sources.file(directory.resolve("in"), content)) {
+      FileRange all = Sources.all(file);
+      List<NamedTensor> tensors =
+          List.of(named(all.slice(7, 100)), named(all), named(all.slice(3 * MEBI, 9 * MEBI + 1)));
+      Path out = directory.resolve("made");
+      LongAdder told = new LongAdder();
+      try (AtomicFile made = AtomicFile.create(out);
+          TensorCopier copier = TensorCopier.of(tensors, told::add)) {
+        made.stream().write(1);
+        for (NamedTensor _ : tensors) {
+          copier.copyNext(made);
+        }
+        made.commit();
+      }
+      ByteArrayOutputStream expected = new ByteArrayOutputStream();
+      expected.write(1);
+      expected.write(content, 7, 100);
+      expected.write(content, 0, content.length);
+      expected.write(content, 3 * MEBI, 9 * MEBI + 1);
+      assertThat(Arrays.equals(Files.readAllBytes(out), expected.toByteArray())).isTrue();
+      assertThat(told.sum()).isEqualTo(expected.size() - 1);
     }
   }
 

@@ -115,7 +115,8 @@ public final class NeoxCheckpointWriter {
 
   /// Writes a file, and keeps the digests of the tensors in it.
   private void writeTensors(String name, OrderedDict tensors, Object root) throws IOException {
-    Map<NamedTensor, String> written = TorchFileWriter.write(directory.resolve(name), root, durability);
+    Map<NamedTensor, String> written =
+        TorchFileWriter.write(directory.resolve(name), root, durability);
     Map<String, String> ofFile = new LinkedHashMap<>();
     tensors
         .entries()
