@@ -106,9 +106,10 @@ public record RandomNetwork(NetworkSpec network, DType dtype, TensorStore weight
   }
 
   private static RotaryScaling scaling(Random random) {
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(6)) {
       case 0 -> new RotaryScaling.Linear(2.5);
       case 1 -> new RotaryScaling.Yarn(4, 16);
+      case 2 -> new RotaryScaling.Llama3(8, 16, 1, 4);
       default -> new RotaryScaling.None();
     };
   }

@@ -50,7 +50,8 @@ class ModelKeysTest {
         List.of(
             new RotaryScaling.Linear(2.5),
             new RotaryScaling.Yarn(4, 16),
-            new RotaryScaling.Yarn(4, 16, 24, 2, 0.9))) {
+            new RotaryScaling.Yarn(4, 16, 24, 2, 0.9),
+            new RotaryScaling.Llama3(8, 16, 2, 5))) {
       models.add(LLAMA.withPositions(new Positions.Rotary(1, 10_000, scaling)));
     }
     for (Positions positions :
