@@ -6,7 +6,7 @@ import neox.config.model.ModelConfig;
 
 /// Where a model comes from. Whatever its format, it opens as a [SourceModel]: a network of NeoX
 /// and its weights under NeoX's names. To read another format is one more record.
-sealed interface Source permits NeoxSource, DcpSource {
+sealed interface Source permits NeoxSource, DcpSource, HfSource {
   /// The directory that holds the weights, for messages.
   Path origin();
 

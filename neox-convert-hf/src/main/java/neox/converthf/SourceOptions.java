@@ -23,7 +23,7 @@ final class SourceOptions {
   static final String GQA_LAYOUT = "--gqa-layout";
 
   @Option(
-      names = {INPUT, "--input-dir"},
+      names = {INPUT, "--input-dir", "--model"},
       paramLabel = "DIR",
       description =
           "A global_stepN directory, or the one above it whose 'latest' names one; or a checkpoint of"
@@ -83,7 +83,7 @@ final class SourceOptions {
     if (HfModel.isIn(directory)) {
       throw UserException.of(
           "%s: is a Hugging Face model already (it has a config.json); expected a checkpoint of"
-              + " NeoX. To use it as it is: neox-generate --model %s",
+              + " NeoX. To use it as it is: neox-generate --model %s. To make a checkpoint of it: --from-hf",
           directory, directory);
     }
     OptionalLong step = iteration == null ? OptionalLong.empty() : OptionalLong.of(iteration);
@@ -94,19 +94,36 @@ final class SourceOptions {
         new NeoxSource.Choices(overrideArchitecture, gqaLayout, careful.reading()));
   }
 
-  /// What means nothing here must not seem to.
-  private void refuseOptionsOfNeox(Path directory) {
+  /// The directory of what comes from elsewhere.
+  Path foreign() {
+    Map<String, Boolean> given = optionsOfNeox();
+    given.put("--config_file", !configFiles.isEmpty());
+    given.forEach((option, isGiven) -> {
+      if (isGiven) {
+        throw UserException.of("%s does not go with --from-hf; leave it out", option);
+      }
+    });
+    return directory();
+  }
+
+  private Map<String, Boolean> optionsOfNeox() {
     Map<String, Boolean> given = new LinkedHashMap<>();
     given.put("--iteration", iteration != null);
     given.put(ArchitectureCheck.OPTION, overrideArchitecture);
     given.put(GQA_LAYOUT, gqaLayout != GqaLayout.SECTIONS);
-    given.forEach((option, isGiven) -> {
-      if (isGiven) {
-        throw UserException.of(
-            "%s: is a checkpoint of torch.distributed.checkpoint; %s goes with one of NeoX only; leave"
-                + " it out",
-            directory, option);
-      }
-    });
+    return given;
+  }
+
+  /// What means nothing here must not seem to.
+  private void refuseOptionsOfNeox(Path directory) {
+    optionsOfNeox()
+        .forEach((option, isGiven) -> {
+          if (isGiven) {
+            throw UserException.of(
+                "%s: is a checkpoint of torch.distributed.checkpoint; %s goes with one of NeoX only; leave"
+                    + " it out",
+                directory, option);
+          }
+        });
   }
 }

@@ -7,7 +7,7 @@ import neox.base.Console;
 import neox.config.model.ModelConfig;
 
 /// What a model becomes. To write another format is one more record.
-sealed interface Target permits HfTarget, NeoxTarget, GgufTarget {
+sealed interface Target permits HfTarget, NeoxTarget, GgufTarget, PeftTarget, RunTarget {
   /// Every reason why a network cannot be told in this format; empty when it can.
   List<String> obstacles(ModelConfig model);
 

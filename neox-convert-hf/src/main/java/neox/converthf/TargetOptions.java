@@ -2,8 +2,10 @@ package neox.converthf;
 
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import neox.base.UserException;
@@ -25,7 +27,8 @@ final class TargetOptions {
   enum Format {
     HF,
     NEOX,
-    GGUF
+    GGUF,
+    PEFT
   }
 
   /// The element type of the converted weights.
@@ -48,7 +51,7 @@ final class TargetOptions {
   }
 
   @Option(
-      names = {OUTPUT, "--output-dir"},
+      names = {OUTPUT, "--output-dir", "--model_path", "--model-path"},
       paramLabel = "DIR",
       description = "The directory to make.")
   private @Nullable Path outputDir;
@@ -58,7 +61,8 @@ final class TargetOptions {
       paramLabel = "NAME",
       description =
           "The format of the output: hf, neox for a plain checkpoint of NeoX, or gguf for a file of"
-              + " llama.cpp. What adapters (LoRA) add is merged into the weights in all of them"
+              + " llama.cpp. What adapters (LoRA) add is merged into the weights in all of them; peft"
+              + " writes adapters alone, in PEFT's files"
               + " (default: hf).")
   private Format format = Format.HF;
 
@@ -114,7 +118,8 @@ final class TargetOptions {
     return new OutputDirectory(outputDir, overwrite);
   }
 
-  Target target(TokenizerChoice tokenizer) {
+  /// @param base what the model that adapters adapt is called in the output, if that is given
+  Target target(TokenizerChoice tokenizer, Optional<String> base) {
     refuseOthersOptions();
     return switch (format) {
       case HF ->
@@ -129,11 +134,33 @@ final class TargetOptions {
       case GGUF ->
           new GgufTarget(
               wantedFamily(), outType == null ? OutType.F16 : outType, vocabularyRows(), tokenizer);
+      case PEFT -> new PeftTarget(base);
     };
   }
 
   private VocabularyRows vocabularyRows() {
     return trueVocabSize == null ? new VocabularyRows.All() : VocabularyRows.parse(trueVocabSize);
+  }
+
+  /// Whether adapters alone are written.
+  boolean isPeft() {
+    return format == Format.PEFT;
+  }
+
+  /// The target of what comes from elsewhere.
+  RunTarget runTarget(RunOptions run, TokenizerChoice tokenizer) {
+    Map<String, Boolean> given = new LinkedHashMap<>();
+    given.put("--format", format != Format.HF && format != Format.NEOX);
+    given.put("--max-shard-size", maxShardSize != null);
+    given.put("--architecture", architecture != null);
+    given.put(VocabularyRows.OPTION, trueVocabSize != null);
+    given.put("--outtype", outType != null);
+    given.forEach((option, isGiven) -> {
+      if (isGiven) {
+        throw UserException.of("%s does not go with --from-hf; leave it out", option);
+      }
+    });
+    return new RunTarget(run.options(tokenizer, precision.dtype()), directory().path());
   }
 
   /// What means nothing in a format must not seem to.

@@ -50,6 +50,13 @@ final class VerifyOptions {
     return VerifyCommand.report(verification.run(), verification, console);
   }
 
+  /// [UserException] when it is asked for.
+  void refuse() {
+    if (isAsked()) {
+      throw notComparable();
+    }
+  }
+
   private boolean isAsked() {
     return verify || prompt != null;
   }
@@ -75,7 +82,18 @@ final class VerifyOptions {
           VerifyCommand.options(neox.configFiles(), neox.choices().overridesArchitecture());
       return new Verification(neox.origin(), options, output, Optional.ofNullable(prompt));
     }
-    throw new UserException(
+    if (source instanceof HfSource hf && target instanceof RunTarget) {
+      return new Verification(
+          output,
+          VerifyCommand.options(List.of(), false),
+          hf.origin(),
+          Optional.ofNullable(prompt));
+    }
+    throw notComparable();
+  }
+
+  private static UserException notComparable() {
+    return new UserException(
         "--verify compares a NeoX checkpoint with a Hugging Face directory made of it; leave it"
             + " out");
   }

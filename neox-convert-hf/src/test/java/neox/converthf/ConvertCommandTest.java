@@ -321,7 +321,7 @@ class ConvertCommandTest {
                 + ": is a Hugging Face model already (it has a config.json); expected a checkpoint"
                 + " of NeoX. To use it as it is: neox-generate --model "
                 + out
-                + "\n");
+                + ". To make a checkpoint of it: --from-hf\n");
   }
 
   @Test

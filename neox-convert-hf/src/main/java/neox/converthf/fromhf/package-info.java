@@ -1,0 +1,5 @@
+/// Hugging Face models on their way into checkpoints of NeoX.
+@NullMarked
+package neox.converthf.fromhf;
+
+import org.jspecify.annotations.NullMarked;
