@@ -3,6 +3,7 @@ package neox.hub.upload;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
@@ -54,7 +55,7 @@ final class Lanes {
         running--;
       }
     } catch (ExecutionException e) {
-      throw failure(e.getCause());
+      throw failure(Objects.requireNonNull(e.getCause()));
     } finally {
       executor.shutdownNow();
       executor.close();

@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import neox.base.NamedFiles;
 import neox.base.json.Json;
@@ -170,7 +171,7 @@ final class PartJournal implements AutoCloseable {
   }
 
   /// The tags that the storage gave to the parts, by number from 1.
-  synchronized TreeMap<Integer, String> tags() {
+  synchronized SortedMap<Integer, String> tags() {
     return new TreeMap<>(tags);
   }
 

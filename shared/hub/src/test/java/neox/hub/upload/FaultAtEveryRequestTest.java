@@ -32,7 +32,7 @@ class FaultAtEveryRequestTest {
   private Path folder;
 
   /// How the hub takes large files.
-  private enum Storage {
+  enum Storage {
     WHOLE,
     PARTS,
     /// In parts, which count for nothing once the hub has been asked again.
@@ -113,7 +113,7 @@ class FaultAtEveryRequestTest {
     }
   }
 
-  private enum Trouble {
+  enum Trouble {
     RESET,
     LOST_ANSWER,
     BUSY,
