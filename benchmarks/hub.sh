@@ -6,11 +6,12 @@
 # and in parts; then a larger one (sparse, 3 GB) among resets, 429, 5xx, expired addresses, redirects
 # to another host and kills. Prints a line of counts for each; a line that begins with FAILED is one.
 # Needs `make dist`, and the compiled tests of shared/hub.
-# Usage: [DIST=dist] benchmarks/hub.sh [MEGABYTES]
+# Usage: [DIST=dist] benchmarks/hub.sh [MEGABYTES [upload|download|large-upload|large-download…]]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 dist=$(cd "${DIST:-dist}" && pwd)
 megabytes=${1:-3000}
+shift || true
 
 class_path=$PWD/shared/hub/target/test-classes:$PWD/shared/hub/target/classes
 [ -d shared/hub/target/test-classes ] || { echo "hub.sh: compile the tests of shared/hub first (mvn test-compile)" >&2; exit 2; }
@@ -21,4 +22,4 @@ neox_find_jdk
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$neox_jdk/bin/java" -Djava.io.tmpdir="$work" -cp "$class_path" neox.hub.fixture.HubTrial \
-  "$dist" "$work" "$megabytes"
+  "$dist" "$work" "$megabytes" "$@"
