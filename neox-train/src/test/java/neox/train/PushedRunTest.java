@@ -197,14 +197,14 @@ class PushedRunTest {
   }
 
   @Test
-  void severalRanksPushOnce() throws Exception {
-    Topology topology = new Topology(2, 1, 1);
+  void severalRanksPushOnceAndWaitTogether() throws IOException {
+    Topology topology = new Topology(1, 2, 1);
     Path save = directory.resolve("ranks");
+    Path there = directory.resolve("there");
     Map<String, String> overrides =
         new HashMap<>(ManyRanksTest.overrides(fixture, "pythia", topology, 0, save));
-    Path there = directory.resolve("there");
     overrides.put("remote_save_folder", there.toString());
-    RankProcesses.run(2, TrainFixture.arguments(fixture.config(), overrides), directory);
+    ManyRanksTest.train(ManyRanksTest.source(fixture, overrides), topology, ExitCode.OK);
     assertThat(save.resolve("global_step5/.neox-pushed")).hasContent(there.toString());
     Map<String, byte[]> here = files(save.resolve("global_step5"));
     Map<String, byte[]> pushed = files(there.resolve("global_step5"));
