@@ -22,6 +22,8 @@ public final class Retention {
     this.console = console;
   }
 
+  /// Deletes what is old enough.
+  ///
   /// @param waiting the steps whose checkpoints are needed
   public synchronized void run(Set<Long> waiting) {
     if (keepLast.isEmpty()) {

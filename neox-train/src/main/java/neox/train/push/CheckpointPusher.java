@@ -191,7 +191,7 @@ public final class CheckpointPusher implements Pushes, AutoCloseable {
         .console()
         .info(
             "pushed %s to %s (%s)",
-            directory, parts.target().address(), Bytes.text(manifest.bytes()));
+            directory, parts.target().address(), Bytes.text((double) manifest.bytes()));
     return true;
   }
 

@@ -103,8 +103,9 @@ public final class Pushing implements AutoCloseable {
     try (Progress progress = new Progress(console, "pushing", 0)) {
       while (any.says(wants(stopped, stoppedAtNanos))) {
         turn.run();
-        pusher.ifPresent(
-            p -> progress.show(Bytes.text(p.sentBytes()) + " of " + Bytes.text(p.totalBytes())));
+        pusher.ifPresent(p ->
+            progress.show(
+                Bytes.text((double) p.sentBytes()) + " of " + Bytes.text((double) p.totalBytes())));
         if (!stopped && stop.ask()) {
           stopped = true;
           stoppedAtNanos = System.nanoTime();

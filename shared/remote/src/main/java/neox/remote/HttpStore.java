@@ -100,11 +100,11 @@ final class HttpStore implements ObjectStore {
   }
 
   private StoredObject object(String key, Response response) {
-    Matcher range = RANGE.matcher(response.header("Content-Range", ""));
+    Matcher range = RANGE.matcher(header(response, "Content-Range"));
     boolean partial = response.code() == PARTIAL && range.matches();
     boolean empty =
         response.code() == NOT_SATISFIABLE
-            && EMPTY.matcher(response.header("Content-Range", "")).matches();
+            && EMPTY.matcher(header(response, "Content-Range")).matches();
     boolean emptyWhole = response.code() == 200 && "0".equals(response.header("Content-Length"));
     if (!partial && !empty && !emptyWhole) {
       throw UserException.of(
@@ -118,10 +118,15 @@ final class HttpStore implements ObjectStore {
 
   /// A weak tag stands for what is much the same, which is not enough.
   private static String tag(Response response) {
-    String tag = response.header("ETag", "");
+    String tag = header(response, "ETag");
     return tag.isEmpty() || tag.startsWith("W/")
-        ? response.header("Last-Modified", "")
+        ? header(response, "Last-Modified")
         : tag.replace("\"", "");
+  }
+
+  /// Empty when there is none.
+  private static String header(Response response, String name) {
+    return Objects.requireNonNullElse(response.header(name), "");
   }
 
   @Override
@@ -157,7 +162,7 @@ final class HttpStore implements ObjectStore {
       switch (response.code()) {
         case 200, NOT_SATISFIABLE -> throw changed(object);
         case PARTIAL -> {
-          Matcher range = RANGE.matcher(response.header("Content-Range", ""));
+          Matcher range = RANGE.matcher(header(response, "Content-Range"));
           boolean same =
               range.matches()
                   && Long.parseLong(range.group(1)) == from
@@ -267,7 +272,7 @@ final class HttpStore implements ObjectStore {
         return response;
       }
       try (response) {
-        HttpUrl target = url.resolve(response.header("Location", ""));
+        HttpUrl target = url.resolve(header(response, "Location"));
         if (target == null || (url.isHttps() && !target.isHttps())) {
           throw UserException.of(
               "%s: %s redirects to no address that can be used", address(key), url.host());

@@ -1,6 +1,9 @@
 package neox.s3;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
@@ -21,9 +24,11 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsRequest;
 import software.amazon.awssdk.services.s3.model.ListPartsRequest;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.ObjectCannedACL;
 import software.amazon.awssdk.services.s3.model.Part;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -34,6 +39,7 @@ import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 final class S3Uploads {
   private static final int MOST_PARTS = 10_000;
   private static final int PARTS_AT_ONCE = 8;
+  private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(1);
 
   private final S3Client client;
   private final String bucket;
@@ -53,45 +59,100 @@ final class S3Uploads {
   }
 
   void put(String key, LocalContent content, LongConsumer sent) throws IOException {
-    Optional<String> begun = begun(key);
-    if (begun.isPresent()) {
-      try {
-        complete(new Upload(key, begun.get()), content, sent);
-        return;
-      } catch (S3Exception e) {
-        if (!isGone(e)) {
-          throw e;
+    Optional<Upload> begun = begun(key, content);
+    if (begun.isPresent() && completes(begun.get(), content, sent)) {
+      return;
+    }
+    Upload made = new Upload(key, create(key, content), Map.of());
+    if (!completes(made, content, sent)) {
+      throw new IOException(key + ": the store has lost what it was sent; it is sent again later");
+    }
+  }
+
+  /// @param parts that have arrived, by number
+  private record Upload(String key, String id, Map<Integer, Part> parts) {}
+
+  /// False when there is no such upload any longer, and no such object either. An upload whose
+  /// completion was not answered, and is asked for again, may be gone because it was completed.
+  private boolean completes(Upload upload, LocalContent content, LongConsumer sent)
+      throws IOException {
+    try {
+      complete(upload, content, sent);
+      return true;
+    } catch (S3Exception e) {
+      String code = S3Failures.code(e).orElse("");
+      if (!code.equals("NoSuchUpload") && !code.equals("InvalidPart")) {
+        throw e;
+      }
+      return isThere(upload.key(), content);
+    }
+  }
+
+  private boolean isThere(String key, LocalContent content) {
+    try {
+      HeadObjectResponse head = client.headObject(request -> request.bucket(bucket).key(key));
+      return head.contentLength() == content.bytes()
+          && content.sha256().equals(head.metadata().get(S3Store.SHA256));
+    } catch (NoSuchKeyException e) {
+      return false;
+    }
+  }
+
+  /// The newest upload of this very file. What is known of its content is said when it is begun, so
+  /// that one of another content is given up. Not everybody who may store may also ask.
+  private Optional<Upload> begun(String key, LocalContent content) throws IOException {
+    Instant written = Files.getLastModifiedTime(content.file()).toInstant().minus(CLOCKS_DIFFER);
+    try {
+      List<MultipartUpload> uploads =
+          client
+              .listMultipartUploadsPaginator(
+                  ListMultipartUploadsRequest.builder().bucket(bucket).prefix(key).build())
+              .uploads()
+              .stream()
+              .filter(upload -> upload.key().equals(key))
+              .sorted(Comparator.comparing(MultipartUpload::initiated))
+              .toList();
+      for (MultipartUpload upload : uploads.reversed()) {
+        Upload found = new Upload(key, upload.uploadId(), parts(key, upload.uploadId()));
+        if (upload.initiated().isAfter(written) && isOf(content, found.parts())) {
+          return Optional.of(found);
+        }
+        client.abortMultipartUpload(abort -> abort.bucket(bucket).key(key).uploadId(found.id()));
+      }
+    } catch (S3Exception e) {
+      if (e.statusCode() / 100 != 4) {
+        throw e;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Map<Integer, Part> parts(String key, String uploadId) {
+    Map<Integer, Part> parts = new HashMap<>();
+    client
+        .listPartsPaginator(
+            ListPartsRequest.builder().bucket(bucket).key(key).uploadId(uploadId).build())
+        .parts()
+        .forEach(part -> parts.put(part.partNumber(), part));
+    return parts;
+  }
+
+  /// Whether all parts that have arrived are parts of this file.
+  private boolean isOf(LocalContent content, Map<Integer, Part> parts) throws IOException {
+    for (Part part : parts.values()) {
+      long from = (part.partNumber() - 1) * partBytes(content);
+      long bytes = Math.min(partBytes(content), content.bytes() - from);
+      if (part.size() != bytes) {
+        return false;
+      }
+      try (FileRange range = new FileRange(content.file(), from, bytes)) {
+        String md5 = HexFormat.of().formatHex(range.md5());
+        if (!part.eTag().replace("\"", "").equals(md5)) {
+          return false;
         }
       }
     }
-    complete(new Upload(key, create(key, content)), content, sent);
-  }
-
-  /// Somebody else has completed or given up the upload meanwhile.
-  private static boolean isGone(S3Exception e) {
-    String code = S3Failures.code(e).orElse("");
-    return code.equals("NoSuchUpload") || code.equals("InvalidPart");
-  }
-
-  private record Upload(String key, String id) {}
-
-  /// The newest upload of this very key. Not everybody who may store may also ask.
-  private Optional<String> begun(String key) {
-    try {
-      return client
-          .listMultipartUploadsPaginator(
-              ListMultipartUploadsRequest.builder().bucket(bucket).prefix(key).build())
-          .uploads()
-          .stream()
-          .filter(upload -> upload.key().equals(key))
-          .max(Comparator.comparing(MultipartUpload::initiated))
-          .map(MultipartUpload::uploadId);
-    } catch (S3Exception e) {
-      if (e.statusCode() / 100 == 4) {
-        return Optional.empty();
-      }
-      throw e;
-    }
+    return true;
   }
 
   private String create(String key, LocalContent content) {
@@ -107,17 +168,7 @@ final class S3Uploads {
   }
 
   private void complete(Upload upload, LocalContent content, LongConsumer sent) throws IOException {
-    Map<Integer, Part> there = new HashMap<>();
-    client
-        .listPartsPaginator(
-            ListPartsRequest.builder()
-                .bucket(bucket)
-                .key(upload.key())
-                .uploadId(upload.id())
-                .build())
-        .parts()
-        .forEach(part -> there.put(part.partNumber(), part));
-    List<CompletedPart> parts = putAll(upload, content, there, sent);
+    List<CompletedPart> parts = putAll(upload, content, sent);
     client.completeMultipartUpload(
         CompleteMultipartUploadRequest.builder()
             .bucket(bucket)
@@ -131,8 +182,7 @@ final class S3Uploads {
     return Math.max(chunkBytes, Math.ceilDiv(content.bytes(), MOST_PARTS));
   }
 
-  private List<CompletedPart> putAll(
-      Upload upload, LocalContent content, Map<Integer, Part> there, LongConsumer sent)
+  private List<CompletedPart> putAll(Upload upload, LocalContent content, LongConsumer sent)
       throws IOException {
     long partBytes = partBytes(content);
     int count = Math.toIntExact(Math.ceilDiv(content.bytes(), partBytes));
@@ -146,7 +196,7 @@ final class S3Uploads {
                 number,
                 new FileRange(content.file(), from, Math.min(partBytes, content.bytes() - from)),
                 Math.min(partBytes, content.bytes() - from));
-        Optional<Part> kept = Optional.ofNullable(there.get(number));
+        Optional<Part> kept = Optional.ofNullable(upload.parts().get(number));
         futures.add(threads.submit(() -> put(piece, kept, sent)));
       }
       try {
@@ -168,12 +218,7 @@ final class S3Uploads {
       throws IOException, InterruptedException {
     calls.acquire();
     try (FileRange range = piece.range()) {
-      byte[] md5 = range.md5();
-      boolean same =
-          there.isPresent()
-              && there.get().size() == piece.bytes()
-              && there.get().eTag().replace("\"", "").equals(HexFormat.of().formatHex(md5));
-      String tag = same ? there.get().eTag() : send(piece, md5);
+      String tag = there.isPresent() ? there.get().eTag() : send(piece, range.md5());
       sent.accept(piece.bytes());
       return CompletedPart.builder().partNumber(piece.number()).eTag(tag).build();
     } finally {

@@ -100,7 +100,7 @@ public final class CacheDirectory {
       throw UserException.of(
           "%s: %s are needed for the cache of remote files, %s are free; make room, or name another"
               + " directory by %s",
-          root, Bytes.text(bytes), Bytes.text(free), LocalCache.VARIABLE);
+          root, Bytes.text((double) bytes), Bytes.text((double) free), LocalCache.VARIABLE);
     }
   }
 

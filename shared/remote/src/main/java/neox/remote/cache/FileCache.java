@@ -107,7 +107,7 @@ public final class FileCache {
       if (channel.size() > bytes) {
         channel.truncate(0);
       }
-      ByteBuffer range = ByteBuffer.allocate((int) Math.clamp(bytes, 1, RANGE_BYTES));
+      ByteBuffer range = ByteBuffer.allocate(Math.clamp(bytes, 1, RANGE_BYTES));
       for (long at = channel.size(); at < bytes; ) {
         range.clear().limit((int) Math.min(range.capacity(), bytes - at));
         source.store().read(source.object(), at, range);

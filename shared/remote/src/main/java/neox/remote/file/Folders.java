@@ -160,11 +160,11 @@ final class Folders {
   /// [UserException] when a file belongs to what has not been pushed to its end.
   void requireComplete(RemotePath file) throws IOException {
     RemotePath folder = file.getParent();
+    if (folder == null) {
+      return;
+    }
     ObjectStore store = file.getFileSystem().objects();
-    boolean announced =
-        folder != null
-            && store.find(folder.address().resolve(Manifest.ANNOUNCEMENT).key()).isPresent();
-    if (announced) {
+    if (store.find(folder.address().resolve(Manifest.ANNOUNCEMENT).key()).isPresent()) {
       throw UserException.of(
           "%s: incomplete: it was not pushed to its end (%s is there, %s is not); take another one"
               + " (iteration), or run the training that pushes it again",

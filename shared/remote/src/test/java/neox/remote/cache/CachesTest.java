@@ -96,11 +96,10 @@ class CachesTest {
 
   private byte[] blocks(BlockCache cache, Memory memory, int from, int length) throws IOException {
     ByteBuffer into = ByteBuffer.allocate(length);
-    while (into.hasRemaining()
-        && cache.read(memory, STORE, memory.object(), from + into.position(), into) >= 0) {
-      continue;
+    while (into.hasRemaining()) {
+      assertThat(cache.read(memory, STORE, memory.object(), from + into.position(), into))
+          .isPositive();
     }
-    assertThat(into.remaining()).isZero();
     return into.array();
   }
 
@@ -176,8 +175,8 @@ class CachesTest {
   private byte[] whole(FileCache cache, Memory memory, Optional<String> sha256) throws IOException {
     try (FileChannel channel = cache.open(memory, STORE, memory.object(), sha256)) {
       ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(channel.size()));
-      while (channel.read(bytes) >= 0 && bytes.hasRemaining()) {
-        continue;
+      while (bytes.hasRemaining()) {
+        assertThat(channel.read(bytes)).isPositive();
       }
       return bytes.array();
     }
