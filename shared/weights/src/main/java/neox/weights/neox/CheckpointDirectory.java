@@ -40,6 +40,27 @@ final class CheckpointDirectory {
     return requireThere(directory, directory.resolve(tag), "'latest' names " + tag);
   }
 
+  /// The last complete checkpoints in a directory, oldest first.
+  static List<Path> last(Path directory, int count) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      throw new UserException(directory + ": no such directory of checkpoints");
+    }
+    TreeMap<Long, Path> steps = new TreeMap<>();
+    for (Path path : list(directory)) {
+      OptionalLong step = step(path);
+      if (step.isPresent() && Files.isDirectory(path) && holdsWeights(path)) {
+        steps.put(step.getAsLong(), path);
+      }
+    }
+    if (steps.size() < count) {
+      throw UserException.of(
+          "%s: expected at least %d checkpoints, found %d; %s",
+          directory, count, steps.size(), available(directory));
+    }
+    List<Path> all = List.copyOf(steps.values());
+    return all.subList(all.size() - count, all.size());
+  }
+
   /// The number in the directory's name.
   static OptionalLong step(Path directory) {
     return CheckpointNames.iteration(String.valueOf(directory.getFileName()));

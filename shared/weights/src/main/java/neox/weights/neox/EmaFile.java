@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import neox.base.UserException;
+import neox.weights.LazyTensor;
 import neox.weights.NamedTensor;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
@@ -65,6 +66,11 @@ public final class EmaFile implements TensorStore {
       throw UserException.of("%s: tensor %s is missing", path, name);
     }
     return file.view(name);
+  }
+
+  @Override
+  public LazyTensor tensor(String name) {
+    return file.tensor(name);
   }
 
   @Override

@@ -11,7 +11,7 @@ import neox.weights.spec.ParameterSpec;
 
 /// The float32 weights that an optimizer keeps of a network which computes with narrower ones. What
 /// it does not keep (parameters that are float32 already, or frozen) is the network's, widened.
-final class MasterWeights implements AutoCloseable {
+final class MasterWeights implements WideWeights {
   private final Optional<StoredOptimizer> optimizer;
 
   private MasterWeights(Optional<StoredOptimizer> optimizer) {
@@ -74,10 +74,8 @@ final class MasterWeights implements AutoCloseable {
     return optimizer.isPresent() && optimizer.get().hasMaster(spec);
   }
 
-  /// The float32 weights of a parameter.
-  ///
-  /// @param stored the network's own
-  LazyTensor tensor(ParameterSpec spec, LazyTensor stored) {
+  @Override
+  public LazyTensor tensor(ParameterSpec spec, LazyTensor stored) {
     return has(spec)
         ? optimizer.orElseThrow().tensor(spec, OptimizerStateFile.MASTER)
         : stored.to(DType.FLOAT32);

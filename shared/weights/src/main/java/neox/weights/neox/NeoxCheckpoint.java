@@ -44,7 +44,7 @@ public final class NeoxCheckpoint implements TensorStore {
   private final Reading reading;
 
   /// Opened when all else is.
-  private Optional<MasterWeights> masters = Optional.empty();
+  private Optional<WideWeights> wide = Optional.empty();
 
   /// @param tuning says which parameters are adapters, which alone are in the files where there is
   ///   a base
@@ -77,7 +77,8 @@ public final class NeoxCheckpoint implements TensorStore {
       new ParameterCheck(directory, ranks, here).run();
       switch (reading.weights()) {
         case MODEL -> {}
-        case MASTERS -> this.masters = Optional.of(MasterWeights.open(this));
+        case MASTERS -> this.wide = Optional.of(MasterWeights.open(this));
+        case EMA -> this.wide = Optional.of(EmaWeights.open(directory, storedParameters()));
       }
       read = true;
     } finally {
@@ -147,6 +148,12 @@ public final class NeoxCheckpoint implements TensorStore {
   /// The `global_stepN` directory that `directory` and `iteration` mean.
   public static Path resolve(Path directory, OptionalLong iteration) throws IOException {
     return CheckpointDirectory.resolve(directory, iteration);
+  }
+
+  /// The last checkpoints that lie in a directory, oldest first; [UserException] when there are
+  /// fewer.
+  public static List<Path> last(Path directory, int count) throws IOException {
+    return CheckpointDirectory.last(directory, count);
   }
 
   /// The configuration files saved with the checkpoint in `directory`.
@@ -256,7 +263,7 @@ public final class NeoxCheckpoint implements TensorStore {
     if (spec == null) {
       throw new IllegalArgumentException(directory + ": no parameter " + name);
     }
-    return masters.isPresent() ? masters.get().tensor(spec, stored(spec)) : stored(spec);
+    return wide.isPresent() ? wide.get().tensor(spec, stored(spec)) : stored(spec);
   }
 
   private LazyTensor stored(ParameterSpec spec) {
@@ -280,7 +287,7 @@ public final class NeoxCheckpoint implements TensorStore {
 
   @Override
   public void close() {
-    masters.ifPresent(MasterWeights::close);
+    wide.ifPresent(WideWeights::close);
     files.close();
     base.ifPresent(AdaptedModel::close);
   }

@@ -13,7 +13,9 @@ public record Reading(Weights weights, Integrity integrity) {
     MODEL,
     /// The optimizer's: float32, of which the network's bfloat16 or float16 are roundings. Where
     /// the optimizer has none (float32 training, frozen parameters) the network's, in float32.
-    MASTERS
+    MASTERS,
+    /// The moving average that training has kept of them (`ema.enable`), in float32.
+    EMA
   }
 
   /// The network's weights, compared with their checksums.
