@@ -16,6 +16,7 @@ import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
 import neox.converthf.fromhf.FromPeft;
+import neox.converthf.tools.CheckpointTools;
 import neox.converthf.verify.VerifyCommand;
 import neox.weights.peft.PeftConfig;
 import picocli.CommandLine.Command;
@@ -61,6 +62,7 @@ public final class ConvertCommand implements ToolCommand {
   public Map<String, Supplier<ToolCommand>> subcommands() {
     Map<String, Supplier<ToolCommand>> commands = new LinkedHashMap<>();
     commands.put("verify", VerifyCommand::new);
+    commands.putAll(CheckpointTools.commands());
     return commands;
   }
 

@@ -41,9 +41,14 @@ public final class ConfigLoader {
 
   /// [#readModel] of the configurations saved in a checkpoint, by us or by GPT-NeoX.
   public static LoadedConfig readCheckpoint(Path configsDirectory) throws IOException {
+    return readModel(checkpointSource(configsDirectory));
+  }
+
+  /// The files saved in a checkpoint, by us or by GPT-NeoX, of which [#readCheckpoint] reads.
+  public static ConfigSource checkpointSource(Path configsDirectory) throws IOException {
     Path effective = configsDirectory.resolve(LoadedConfig.EFFECTIVE_FILE);
     if (Files.exists(effective)) {
-      return readModel(ConfigSource.of(effective));
+      return ConfigSource.of(effective);
     }
     try (Stream<Path> entries = Files.list(configsDirectory)) {
       Path[] files = entries.filter(ConfigLoader::isConfiguration).sorted().toArray(Path[]::new);
@@ -51,7 +56,7 @@ public final class ConfigLoader {
         throw new UserException(
             configsDirectory + ": no configuration in it; expected the .yml files of the run");
       }
-      return readModel(ConfigSource.of(files));
+      return ConfigSource.of(files);
     }
   }
 
