@@ -47,7 +47,6 @@ final class SentencePieceJson {
       }
     }
     writer.part("normalizer", normalizer());
-    writer.part("pre_tokenizer", spaces());
     writer.part("decoder", decoder());
     return writer.model(model.merges() ? merges() : unigram());
   }
@@ -67,19 +66,11 @@ final class SentencePieceJson {
       steps.add(replace(Map.of("Regex", "\\A +| +\\z"), ""));
       steps.add(replace(Map.of("Regex", " {2,}"), " "));
     }
+    if (normalization.dummyPrefix()) {
+      steps.add(TokenizerJsonWriter.typed("Prepend", "prepend", SPACE));
+    }
+    steps.add(replace(Map.of("String", " "), SPACE));
     return TokenizerJsonWriter.typed("Sequence", "normalizers", steps);
-  }
-
-  /// Spaces become visible, and one is put before the text, though not after a special token in it.
-  private Map<String, Object> spaces() {
-    return TokenizerJsonWriter.typed(
-        "Metaspace",
-        "replacement",
-        SPACE,
-        "prepend_scheme",
-        model.normalization().dummyPrefix() ? "first" : "never",
-        "split",
-        false);
   }
 
   private Map<String, Object> decoder() {

@@ -38,6 +38,7 @@ sealed interface TokenizerForm {
         yield Optional.of(
             new Gpt2(directory.resolve("vocab.json"), directory.resolve("merges.txt")));
       }
+      case "spmtokenizer" -> config.vocabFile().map(SentencePiece::new);
       case "charleveltokenizer" -> Optional.of(new Bytes());
       default -> Optional.empty();
     };
