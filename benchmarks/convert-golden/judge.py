@@ -24,7 +24,7 @@ TOLERANCE = 1e-4
 # NeoX's converter left its output of these; the numbers of its logits have the same names.
 RECORDED = {
     "train+A_pythia@20": "A_pythia", "train+A_pythia@0": "A_pythia_step0", "train+D_mp2@20": "D_mp2",
-    "train+A0_pythia_nopipe@20": "A0_nopipe", "train+C_llama@20": "C_llama", "train+A_bf16@20": "A_pythia_bf16",
+    "train+A0_pythia_nopipe@20": "A0_nopipe", "train+C_llama@20": "C_llama",
 }
 work, golden = sys.argv[1:]
 

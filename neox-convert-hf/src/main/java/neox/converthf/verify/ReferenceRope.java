@@ -4,10 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import neox.base.UserException;
 
 /// Rotary positions as transformers computes them.
-///
-/// @param frequencies by which a pair of dims turns at each position, `[dims / 2]`
-/// @param factor of cos and sin
-record ReferenceRope(double[] frequencies, double factor) {
+final class ReferenceRope {
+  /// By which a pair of dims turns at each position, `[dims / 2]`.
+  private final double[] frequencies;
+
+  /// Of cos and sin.
+  private final double factor;
+
+  private ReferenceRope(double[] frequencies, double factor) {
+    this.frequencies = frequencies;
+    this.factor = factor;
+  }
+
   /// @param config the whole `config.json`
   /// @param headDim dims of a head, of which a part is turned
   static ReferenceRope of(JsonNode config, int headDim) {
