@@ -1,5 +1,6 @@
 package neox.converthf;
 
+import neox.base.UserException;
 import neox.base.help.HelpGroup;
 import neox.weights.Integrity;
 import neox.weights.neox.Reading;
@@ -17,15 +18,30 @@ public final class ReadingOptions {
   private boolean masters;
 
   @Option(
+      names = "--ema",
+      description =
+          "Take the average of the weights that training has kept (ema.enable), in float32, instead"
+              + " of the weights.")
+  private boolean ema;
+
+  @Option(
       names = {"--no-verify", "--no_verify"},
       description =
           "Do not compare the tensors of torch files with their checksums and digests, for speed.")
   private boolean noVerify;
 
+  private Weights weights() {
+    if (masters && ema) {
+      throw new UserException("give either --masters or --ema");
+    }
+    if (ema) {
+      return Weights.EMA;
+    }
+    return masters ? Weights.MASTERS : Weights.MODEL;
+  }
+
   /// As the options say.
   public Reading reading() {
-    return new Reading(
-        masters ? Weights.MASTERS : Weights.MODEL,
-        noVerify ? Integrity.UNCHECKED : Integrity.CHECKED);
+    return new Reading(weights(), noVerify ? Integrity.UNCHECKED : Integrity.CHECKED);
   }
 }

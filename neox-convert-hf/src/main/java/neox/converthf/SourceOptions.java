@@ -12,6 +12,7 @@ import neox.base.help.HelpGroup;
 import neox.config.ArchitectureCheck;
 import neox.weights.dcp.DcpCheckpoint;
 import neox.weights.hf.HfModel;
+import neox.weights.neox.Reading.Weights;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -111,6 +112,8 @@ final class SourceOptions {
     given.put("--iteration", iteration != null);
     given.put(ArchitectureCheck.OPTION, overrideArchitecture);
     given.put(GQA_LAYOUT, gqaLayout != GqaLayout.SECTIONS);
+    given.put("--masters", careful.reading().weights() == Weights.MASTERS);
+    given.put("--ema", careful.reading().weights() == Weights.EMA);
     return given;
   }
 

@@ -11,7 +11,6 @@ import neox.base.help.HelpGroup;
 import neox.config.model.HeadConfig.Output;
 import neox.converthf.verify.Verification;
 import neox.converthf.verify.VerifyCommand;
-import neox.weights.neox.Reading.Weights;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -69,10 +68,16 @@ final class VerifyOptions {
                 + " --format neox first",
             SourceOptions.GQA_LAYOUT);
       }
-      if (neox.choices().reading().weights() == Weights.MASTERS) {
-        throw new UserException(
-            "--verify computes with the weights of the model, not with --masters, which are finer;"
-                + " leave one of them out");
+      switch (neox.choices().reading().weights()) {
+        case MODEL -> {}
+        case MASTERS ->
+            throw new UserException(
+                "--verify computes with the weights of the model, not with --masters, which are"
+                    + " finer; leave one of them out");
+        case EMA ->
+            throw new UserException(
+                "--verify computes with the weights of the model, not with --ema, their average;"
+                    + " leave one of them out");
       }
       if (source.architecture().head().output() == Output.REWARD) {
         throw new UserException(

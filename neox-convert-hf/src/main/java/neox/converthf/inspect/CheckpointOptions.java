@@ -13,6 +13,7 @@ import neox.base.help.HelpGroup;
 import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
 import neox.config.LoadedConfig;
+import neox.weights.dcp.DcpCheckpoint;
 import neox.weights.hf.HfModel;
 import neox.weights.neox.NeoxCheckpoint;
 import neox.weights.source.TensorSources;
@@ -37,7 +38,10 @@ public final class CheckpointOptions {
 
   /// True when a path leads to a checkpoint of NeoX, and not to something else that holds tensors.
   public static boolean isNeox(Path path) {
-    return Files.isDirectory(path) && !HfModel.isIn(path) && !TensorSources.isIn(path);
+    return Files.isDirectory(path)
+        && !HfModel.isIn(path)
+        && !TensorSources.isIn(path)
+        && DcpCheckpoint.in(path).isEmpty();
   }
 
   /// The one that is asked for, in place of the latest.

@@ -10,6 +10,7 @@ import neox.base.UserException;
 import neox.config.model.ModelConfig;
 import neox.weights.NamedTensor;
 import neox.weights.TensorStore;
+import neox.weights.dcp.DcpCheckpoint;
 import neox.weights.hf.HfModel;
 import neox.weights.neox.NeoxCheckpoint;
 import neox.weights.source.TensorSources;
@@ -49,6 +50,9 @@ record OpenedCheckpoint(
     refuseStates(path, states);
     if (!Files.isDirectory(path)) {
       return of(path, "file", TensorSources.openFile(path));
+    }
+    if (DcpCheckpoint.in(path).isPresent()) {
+      return of(path, "torch.distributed.checkpoint", DcpCheckpoint.open(path));
     }
     return switch (names) {
       case OF_FILES -> of(path, "Hugging Face", TensorSources.openDirectory(path));

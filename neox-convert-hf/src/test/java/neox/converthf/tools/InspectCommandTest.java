@@ -169,6 +169,14 @@ class InspectCommandTest {
   }
 
   @Test
+  void looksAtCheckpointsOfTorchDistributedCheckpoint() {
+    List<JsonNode> lines = json(RESOURCES.resolve("dcp/four"));
+    assertThat(lines.getFirst().path("format").asText()).isEqualTo("torch.distributed.checkpoint");
+    assertThat(lines.size()).isGreaterThan(3);
+    assertThat(lines.get(1).path("sha256").asText()).hasSize(64);
+  }
+
+  @Test
   void listsThoseAskedFor() {
     List<JsonNode> lines = json(A0, "--tensors", "2.mlp.*", "?.norm.bias");
     assertThat(lines.subList(1, lines.size() - 1))

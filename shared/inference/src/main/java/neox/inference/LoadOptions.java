@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import neox.config.LoadedConfig;
 import neox.config.Precision;
+import neox.weights.neox.Reading.Weights;
 
 /// How a model is opened.
 ///
@@ -13,12 +14,24 @@ import neox.config.Precision;
 /// @param config the configuration to go by, instead of the one saved in the checkpoint
 /// @param overridesArchitecture whether it may describe another network than the weights were
 ///   trained as
+/// @param weights which of those that a checkpoint holds
 public record LoadOptions(
     Precision precision,
     String device,
     OptionalLong iteration,
     Optional<LoadedConfig> config,
-    boolean overridesArchitecture) {
+    boolean overridesArchitecture,
+    Weights weights) {
+
+  /// With the weights of the model.
+  public LoadOptions(
+      Precision precision,
+      String device,
+      OptionalLong iteration,
+      Optional<LoadedConfig> config,
+      boolean overridesArchitecture) {
+    this(precision, device, iteration, config, overridesArchitecture, Weights.MODEL);
+  }
 
   /// The latest checkpoint with its own configuration, in float32, on the CPU.
   public static LoadOptions defaults() {
@@ -26,18 +39,23 @@ public record LoadOptions(
   }
 
   public LoadOptions withPrecision(Precision value) {
-    return new LoadOptions(value, device, iteration, config, overridesArchitecture);
+    return new LoadOptions(value, device, iteration, config, overridesArchitecture, weights);
   }
 
   public LoadOptions withDevice(String value) {
-    return new LoadOptions(precision, value, iteration, config, overridesArchitecture);
+    return new LoadOptions(precision, value, iteration, config, overridesArchitecture, weights);
   }
 
   public LoadOptions withIteration(OptionalLong value) {
-    return new LoadOptions(precision, device, value, config, overridesArchitecture);
+    return new LoadOptions(precision, device, value, config, overridesArchitecture, weights);
   }
 
   public LoadOptions withConfig(LoadedConfig value) {
-    return new LoadOptions(precision, device, iteration, Optional.of(value), overridesArchitecture);
+    return new LoadOptions(
+        precision, device, iteration, Optional.of(value), overridesArchitecture, weights);
+  }
+
+  public LoadOptions withWeights(Weights value) {
+    return new LoadOptions(precision, device, iteration, config, overridesArchitecture, value);
   }
 }

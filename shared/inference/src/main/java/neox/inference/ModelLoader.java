@@ -22,6 +22,7 @@ import neox.weights.TensorStore;
 import neox.weights.hf.HfModel;
 import neox.weights.neox.MergedModel;
 import neox.weights.neox.NeoxCheckpoint;
+import neox.weights.neox.Reading;
 import neox.weights.spec.NetworkSpec;
 
 /// Opens trained models: checkpoints of GPT-NeoX or ours, and Hugging Face directories.
@@ -60,7 +61,7 @@ public final class ModelLoader {
   public static Tokenizer tokenizer(Path directory, LoadOptions options) throws IOException {
     ModelOptions.requireDirectory(directory);
     if (HfModel.isIn(directory)) {
-      refuseIteration(directory, options);
+      refuseOptionsOfNeox(directory, options);
       return huggingFaceTokenizer(directory, options);
     }
     Path checkpoint = NeoxCheckpoint.resolve(directory, options.iteration());
@@ -69,10 +70,17 @@ public final class ModelLoader {
     return tokenizer(config.tokenizer(), NeoxCheckpoint.configs(checkpoint));
   }
 
-  private static void refuseIteration(Path directory, LoadOptions options) {
+  private static void refuseOptionsOfNeox(Path directory, LoadOptions options) {
     if (options.iteration().isPresent()) {
       throw new UserException(
           directory + ": a Hugging Face directory has no iterations; leave --iteration out");
+    }
+    switch (options.weights()) {
+      case MODEL -> {}
+      case MASTERS, EMA ->
+          throw UserException.of(
+              "%s: a Hugging Face directory holds the weights of the model alone; leave --ema out",
+              directory);
     }
   }
 
@@ -87,7 +95,7 @@ public final class ModelLoader {
 
   private static Trained huggingFace(
       Path directory, LoadOptions options, UnaryOperator<TensorStore> change) throws IOException {
-    refuseIteration(directory, options);
+    refuseOptionsOfNeox(directory, options);
     try (HfModel store = HfModel.open(directory)) {
       if (options.config().isPresent() && !options.overridesArchitecture()) {
         store.requireTrainedAs(options.config().get());
@@ -122,7 +130,9 @@ public final class ModelLoader {
     LoadedConfig loaded = config(checkpoint, options);
     NeoxConfig config = loaded.config();
     refuseReward(checkpoint, config);
-    try (NeoxCheckpoint store = NeoxCheckpoint.open(checkpoint, OptionalLong.empty(), config)) {
+    Reading reading = Reading.PLAIN.withWeights(options.weights());
+    try (NeoxCheckpoint store =
+        NeoxCheckpoint.open(checkpoint, OptionalLong.empty(), config, reading)) {
       store.requireAllOf(config.model());
       if (!options.overridesArchitecture()) {
         store.requireTrainedAs(loaded);

@@ -11,6 +11,7 @@ import neox.config.ArchitectureCheck;
 import neox.config.LoadedConfig;
 import neox.config.Precision;
 import neox.tensor.NativeRuntime;
+import neox.weights.neox.Reading.Weights;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -32,6 +33,13 @@ public final class ModelOptions {
       paramLabel = "N",
       description = "Training step of the checkpoint to load instead of the latest.")
   private @Nullable Long iteration;
+
+  @Option(
+      names = "--ema",
+      description =
+          "Compute with the average of the weights that training has kept (ema.enable) instead of"
+              + " the weights.")
+  private boolean ema;
 
   @Option(
       names = "--precision",
@@ -92,7 +100,8 @@ public final class ModelOptions {
         Optional.ofNullable(iteration)
             .or(() -> config.flatMap(c -> c.config().checkpoint().iteration()));
     OptionalLong chosen = step.map(OptionalLong::of).orElseGet(OptionalLong::empty);
-    return new LoadOptions(precision, device, chosen, config, overrideArchitecture);
+    return new LoadOptions(precision, device, chosen, config, overrideArchitecture)
+        .withWeights(ema ? Weights.EMA : Weights.MODEL);
   }
 
   /// CPU threads for [NativeRuntime#start].

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,12 @@ import neox.config.ConfigSource;
 import neox.config.LoadedConfig;
 import neox.config.Precision;
 import neox.tensor.NativeRuntime;
+import neox.weights.Floats;
+import neox.weights.NamedTensor;
+import neox.weights.TensorView;
+import neox.weights.neox.EmaFile;
+import neox.weights.neox.NeoxCheckpoint;
+import neox.weights.neox.Reading.Weights;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +76,52 @@ class ModelLoaderTest {
     try (LoadedModel loaded = ModelLoader.open(Pythia.checkpoint(), options)) {
       assertThat(Continuations.greedy(loaded.model(), PROMPT, 3)).hasSize(3);
     }
+  }
+
+  /// An average that is the weights speaks as they do; with a head of zeros every token is as
+  /// likely, and the first is taken.
+  @Test
+  void computesWithTheAverageOfTheWeightsWhereItIsAskedFor(@TempDir Path directory)
+      throws IOException {
+    Path golden = Pythia.checkpoint().resolve("global_step20");
+    Path step = Files.createDirectories(directory.resolve("global_step20/configs")).getParent();
+    try (var files = Files.walk(golden)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.copy(file, step.resolve(golden.relativize(file).toString()));
+      }
+    }
+    LoadOptions options = LoadOptions.defaults().withWeights(Weights.EMA);
+    try (NeoxCheckpoint weights = NeoxCheckpoint.open(golden, OptionalLong.empty())) {
+      List<NamedTensor> averages = new ArrayList<>();
+      weights.names().forEach(name -> averages.add(NamedTensor.of(name, weights.view(name))));
+      EmaFile.write(step, averages);
+      try (LoadedModel loaded = ModelLoader.open(step, options)) {
+        assertSpeaks(loaded);
+      }
+      NamedTensor head = averages.removeLast();
+      assertThat(head.name()).endsWith("final_linear.weight");
+      TensorView zeros =
+          new TensorView(
+              head.dtype(), head.shape(), Floats.allocate(head.dtype(), head.shape().count()));
+      averages.add(NamedTensor.of(head.name(), zeros));
+      EmaFile.write(step, averages);
+    }
+    try (LoadedModel loaded = ModelLoader.open(step, options)) {
+      assertThat(Continuations.greedy(loaded.model(), PROMPT, 3)).containsExactly(0, 0, 0);
+    }
+    try (LoadedModel loaded = ModelLoader.open(step, LoadOptions.defaults())) {
+      assertSpeaks(loaded);
+    }
+    assertThatThrownBy(() -> ModelLoader.open(golden, options))
+        .hasMessage(
+            "%s: no average of the weights (neox_ema.safetensors); training keeps one with"
+                + " ema.enable: true",
+            golden);
+    Path hf = Pythia.golden("pythia/hf");
+    assertThatThrownBy(() -> ModelLoader.open(hf, options))
+        .hasMessage(
+            "%s: a Hugging Face directory holds the weights of the model alone; leave --ema out",
+            hf);
   }
 
   @Test

@@ -52,9 +52,7 @@ record EmaWeights(EmaFile file) implements WideWeights {
 
   @Override
   public LazyTensor tensor(ParameterSpec spec, LazyTensor stored) {
-    return file.names().contains(spec.key())
-        ? file.tensor(spec.key())
-        : stored.to(DType.FLOAT32);
+    return file.names().contains(spec.key()) ? file.tensor(spec.key()) : stored.to(DType.FLOAT32);
   }
 
   @Override
