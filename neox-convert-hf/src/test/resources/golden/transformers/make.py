@@ -24,6 +24,9 @@ CASES = {
     "llama_grouped_biases": (LlamaForCausalLM, LlamaConfig(**LLAMA, attention_bias=True, mlp_bias=True)),
     "llama_tied_yarn": (LlamaForCausalLM, LlamaConfig(
         **LLAMA, tie_word_embeddings=True, rope_parameters=YARN)),
+    "llama_stretched": (LlamaForCausalLM, LlamaConfig(**LLAMA, rope_parameters={
+        "rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+        "original_max_position_embeddings": 16, "rope_theta": 50.0})),
     "mistral_window": (MistralForCausalLM, MistralConfig(**LLAMA, sliding_window=5)),
 }
 root = pathlib.Path(sys.argv[1])

@@ -53,6 +53,7 @@ final class ReferenceRope {
         yield new ReferenceRope(frequencies, 1);
       }
       case "yarn" -> yarn(settings, theta, frequencies);
+      case "llama3" -> llama3(settings, frequencies);
       default -> throw UserException.of("rope_type %s: cannot be verified", type);
     };
   }
@@ -73,6 +74,21 @@ final class ReferenceRope {
     }
     double usual = factor <= 1 ? 1 : 0.1 * Math.log(factor) + 1;
     return new ReferenceRope(frequencies, settings.path("attention_factor").asDouble(usual));
+  }
+
+  /// arXiv:2407.21783 §3.2: dims that turn less than `low_freq_factor` times over the positions of
+  /// training are interpolated, those that turn `high_freq_factor` times are not.
+  private static ReferenceRope llama3(JsonNode settings, double[] frequencies) {
+    double factor = settings.path("factor").asDouble();
+    double low = settings.path("low_freq_factor").asDouble();
+    double high = settings.path("high_freq_factor").asDouble();
+    double positions = settings.path("original_max_position_embeddings").asDouble();
+    for (int i = 0; i < frequencies.length; i++) {
+      double turns = positions * frequencies[i] / (2 * Math.PI);
+      double kept = Math.clamp((turns - low) / (high - low), 0.0, 1.0);
+      frequencies[i] *= (1 - kept) / factor + kept;
+    }
+    return new ReferenceRope(frequencies, 1);
   }
 
   /// Where among the dims, as a share of them, a pair turns so many times over all positions.

@@ -37,6 +37,7 @@ class ReferenceTest {
         "neox_linear",
         "llama_grouped_biases",
         "llama_tied_yarn",
+        "llama_stretched",
         "mistral_window"
       })
   void saysWhatTransformersSays(String name) throws IOException {
