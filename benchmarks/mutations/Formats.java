@@ -48,6 +48,10 @@ final class Formats {
             "--output_dir", run.out("hf"), "--no_save_tokenizer", "--masters")));
     formats.add(new Format("digests", List.of("ours/mp_rank_00_digests.json"), tool("neox.converthf.ConvertCommand"),
         run -> List.of("--input_dir", run.in("ours"), "--output_dir", run.out("hf"), "--no_save_tokenizer")));
+    formats.add(new Format("dcp", List.of("dcp/.metadata", "dcp/__0_0.distcp", "dcp/__2_0.distcp"), ReadDcp::new,
+        run -> List.of(run.in("dcp"))));
+    formats.add(new Format("adapter", List.of("adapter/adapter_config.json", "adapter/adapter_model.safetensors"),
+        ReadAdapter::new, run -> List.of(run.in("adapter"), run.in("step/configs/config.yml"))));
     formats.add(new Format("safetensors", List.of("hf/model.safetensors"), tool("neox.generate.GenerateCommand"),
         run -> generate(run)));
     formats.add(new Format("config.json", List.of("hf/config.json"), tool("neox.generate.GenerateCommand"),

@@ -36,6 +36,8 @@ cp -R "$golden/par/train/Z3_dp2/checkpoints/global_step20" "$seeds/zero3"
 "$neox_jdk/bin/java" -cp "$class_path" neox.converthf.ConvertCommand -q \
   --input_dir "$golden/train/A_bf16/checkpoints/global_step20" --output_dir "$work/ours" --format neox
 mv "$work/ours/global_step20" "$seeds/ours"
+cp -R shared/weights/src/test/resources/golden/dcp/four "$seeds/dcp"
+"$neox_jdk/bin/java" -cp "$class_path" benchmarks/mutations/MakeAdapter.java "$seeds/adapter"
 cp -R "$golden/hf/A_pythia" "$seeds/hf"
 cp "$seeds/tokenizer.json" "$seeds/hf/"
 printf 'A prompt\nand another: “quotes”\n\n  a third  \n' > "$seeds/prompts.txt"

@@ -23,6 +23,7 @@ import neox.config.ConfigLoader;
 import neox.config.NeoxConfig;
 import neox.weights.DType;
 import neox.weights.TensorView;
+import neox.weights.dcp.DcpCheckpoint;
 import neox.weights.hf.HfModel;
 import neox.weights.neox.NeoxCheckpoint;
 import neox.weights.neox.Reading;
@@ -150,6 +151,33 @@ class MutationTest {
         NeoxCheckpoint.open(checkpoint, OptionalLong.empty(), config, masters)) {
       for (String name : read.names()) {
         assertThat(read.view(name).dtype()).isEqualTo(DType.FLOAT32);
+      }
+    }
+  }
+
+  @Test
+  void damagedDistributedCheckpointsAreReadOrRefused() throws IOException {
+    Path checkpoint = copy("dcp/four");
+    List<Path> files;
+    try (Stream<Path> entries = Files.list(checkpoint)) {
+      files = entries.sorted().toList();
+    }
+    int read = 0;
+    for (int i = 0; i < READINGS; i++) {
+      Path file = files.get(i % 2 == 0 ? 0 : i % files.size()); // .metadata is the first
+      byte[] whole = Files.readAllBytes(file);
+      Files.write(file, mutations.ofBytes(whole));
+      read += reads(file + " " + i, () -> readDistributed(checkpoint)) ? 1 : 0;
+      Files.write(file, whole);
+    }
+    assertThat(read).isBetween(1, READINGS - 1);
+    readDistributed(checkpoint);
+  }
+
+  private static void readDistributed(Path checkpoint) throws IOException {
+    try (DcpCheckpoint read = DcpCheckpoint.open(checkpoint)) {
+      for (String name : read.names()) {
+        assertThat(read.view(name).bytes().byteSize()).isNotNegative();
       }
     }
   }
