@@ -8,6 +8,7 @@ import neox.config.model.ModelConfig;
 import neox.weights.hf.HfFamily;
 import neox.weights.peft.PeftAdapter;
 import neox.weights.peft.PeftConfig;
+import neox.weights.spec.AdapterSpec;
 import neox.weights.spec.NetworkSpec;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -25,8 +26,9 @@ public final class ReadAdapter implements ToolCommand {
     PeftConfig config = PeftConfig.read(given.get(0));
     try (PeftAdapter adapter =
         PeftAdapter.open(given.get(0), config, HfFamily.of(model), network)) {
-      for (String name : adapter.names()) {
-        adapter.tensor(name).view();
+      for (AdapterSpec each : adapter.network().adapters().values()) {
+        adapter.tensor(each.a().key()).view();
+        adapter.tensor(each.b().key()).view();
       }
     }
     return 0;
