@@ -23,11 +23,10 @@ for model in pythia sequential llama grouped mistral; do
     printf '%s, tp %s, pp %s: ' "$model" "$tp" "$pp"
     judge same "$work/$model" "$back" || status=1
   done
-  theirs=$(judge greedy "$work/$model" 'Once upon' 40)
-  ours=$(dist/bin/neox-generate -q --model "$work/neox-$model-2-2" --prompt 'Once upon' \
-    --max-tokens 40 --temperature 0 --output-format jsonl) || status=1
-  echo "$model theirs: $theirs"
-  echo "$model ours:   $ours"
+  dist/bin/neox-generate -q --model "$work/neox-$model-2-2" --prompt 'Once upon' --max-tokens 40 \
+    >"$work/sample"
+  printf '%s, from the checkpoint: ' "$model"
+  judge greedy "$work/$model" "$work/sample" || status=1
   adapters=$work/$model-adapter
   convert --from-hf --input-dir "$adapters" --output-dir "$work/lora-$model" --tp 2 --pp 1
   convert --input-dir "$work/lora-$model" --output-dir "$work/merged-$model" --no-save-tokenizer

@@ -3,7 +3,7 @@
 Usage: judge.py make DIR                            models, and adapters as PEFT writes them
        judge.py same MODEL MODEL                    equal tensors, largest difference of logits
        judge.py adapted MODEL ADAPTER MERGED        logits of a model with an adapter, added by hand
-       judge.py greedy MODEL PROMPT COUNT           text that transformers goes on with
+       judge.py greedy MODEL SAMPLE                 a line of neox-generate against transformers' text
 """
 
 import json
@@ -114,13 +114,15 @@ def adapted(base, directory, merged):
     return distance < 1e-4 and effect > 0.1
 
 
-def greedy(directory, prompt, count):
+def greedy(directory, sample):
+    ours = json.loads(sample.read_text())
     tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
-    ids = torch.tensor([tokenizer.encode(prompt).ids])
-    out = load(directory).generate(ids, max_new_tokens=count, do_sample=False, pad_token_id=0,
-                                   eos_token_id=None)
-    print(json.dumps(out[0, ids.shape[1]:].tolist()))
-    return True
+    ids = torch.tensor([tokenizer.encode(ours["context"]).ids])
+    out = load(directory).generate(ids, max_new_tokens=ours["length"], do_sample=False,
+                                   pad_token_id=0, eos_token_id=None)
+    same = tokenizer.decode(out[0, ids.shape[1]:].tolist()) == ours["text"]
+    print(f"{ours['length']} greedy tokens {'equal' if same else 'DIFFER'}")
+    return same and ours["length"] > 0
 
 
 if __name__ == "__main__":
@@ -128,6 +130,5 @@ if __name__ == "__main__":
     if verb == "make":
         make(Path(rest[0]))
         sys.exit(0)
-    if verb == "greedy":
-        sys.exit(0 if greedy(Path(rest[0]), rest[1], int(rest[2])) else 1)
-    sys.exit(0 if {"same": same, "adapted": adapted}[verb](*map(Path, rest)) else 1)
+    verdicts = {"same": same, "adapted": adapted, "greedy": greedy}
+    sys.exit(0 if verdicts[verb](*map(Path, rest)) else 1)
