@@ -54,7 +54,8 @@ public record PeftConfig(
             .map(Map.Entry::getValue)
             .findFirst()
             .orElse(alpha);
-    return own / (rankStabilized ? Math.sqrt(moduleRank) : moduleRank);
+    double count = (double) moduleRank;
+    return own / (rankStabilized ? Math.sqrt(count) : count);
   }
 
   /// The content of the file.
