@@ -91,17 +91,17 @@ printf '%-24s %-5s %8s %8s %8s %7s %7s %8s %8s %6s\n' conversion cache 'cp s' '+
   'to cp' 'to both' 'cp cpu' 'our cpu' MiB
 
 make_checkpoint one fp16 1
-both 'fp16 to Hugging Face' "$work/one" --input-dir "$work/one" --no-save-tokenizer
+both 'fp16 to Hugging Face' "$work/one" --input-dir "$work/one/global_step1" --no-save-tokenizer
 if "$convert" --help | grep -q -- '--from-hf'; then
-  "$convert" -q --input-dir "$work/one" --output-dir "$work/hf" --no-save-tokenizer
+  "$convert" -q --input-dir "$work/one/global_step1" --output-dir "$work/hf" --no-save-tokenizer
   rm -rf "$work/one"
-  both 'Hugging Face to NeoX' "$work/hf" --from-hf --input-dir "$work/hf"
+  both 'Hugging Face to NeoX' "$work/hf" --from-hf --input-dir "$work/hf" --tokenizer-type CharLevelTokenizer
   rm -rf "$work/hf"
 fi
 rm -rf "$work/one"
 make_checkpoint two fp16 2
-both 'two ranks to HF' "$work/two" --input-dir "$work/two" --no-save-tokenizer
+both 'two ranks to HF' "$work/two" --input-dir "$work/two/global_step1" --no-save-tokenizer
 rm -rf "$work/two"
 make_checkpoint wide fp32 1
-both 'fp32 to bf16' "$work/wide" --input-dir "$work/wide" --no-save-tokenizer --precision bf16
+both 'fp32 to bf16' "$work/wide" --input-dir "$work/wide/global_step1" --no-save-tokenizer --precision bf16
 exit $status

@@ -44,6 +44,8 @@ public interface ByteSource {
 
   /// Takes one run of bytes after the other.
   interface RunConsumer {
+    /// Takes `length` bytes of a source.
+    ///
     /// @param source of which the run is a part
     void accept(ByteSource source, long from, long length) throws IOException;
   }
@@ -75,6 +77,8 @@ public interface ByteSource {
 
   /// Takes one piece of bytes after the other.
   interface ChunkConsumer {
+    /// Takes a piece.
+    ///
     /// @param chunk valid until the call returns
     void accept(MemorySegment chunk) throws IOException;
   }

@@ -13,6 +13,8 @@ public record Summed(DType dtype, List<Term> terms, double factor) implements By
   /// Elements at a time.
   private static final int PART = 1 << 15;
 
+  /// What is added, and how often.
+  ///
   /// @param tensor floating-point numbers of any type
   public record Term(LazyTensor tensor, double weight) {}
 
@@ -49,7 +51,7 @@ public record Summed(DType dtype, List<Term> terms, double factor) implements By
       for (Term term : terms) {
         sums.add(term, first + at, here, scratch);
       }
-      sums.store(factor, dtype, target.asSlice(at * dtype.bytes(), here * dtype.bytes()));
+      sums.store(factor, dtype, target.asSlice(at * dtype.bytes(), (long) here * dtype.bytes()));
     }
   }
 

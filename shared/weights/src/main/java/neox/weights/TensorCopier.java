@@ -63,11 +63,15 @@ public final class TensorCopier implements AutoCloseable {
     this.progress = progress;
   }
 
+  /// A copier that tells nobody how far it is.
+  ///
   /// @param tensors in the order in which they are going to be copied
   public static TensorCopier of(List<NamedTensor> tensors) {
     return of(tensors, bytes -> {});
   }
 
+  /// A copier of some tensors.
+  ///
   /// @param tensors in the order in which they are going to be copied
   /// @param progress is told how many bytes were copied since the last time
   public static TensorCopier of(List<NamedTensor> tensors, LongConsumer progress) {

@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /// Several sources woven into one: each round takes the next bytes of one strand after the other.
@@ -20,6 +19,8 @@ public record Woven(long rounds, List<Strand> strands) implements ByteSource {
   /// Bytes between two rounds that are read for nothing rather than by one more call.
   private static final long GAP = 1 << 13;
 
+  /// What one source contributes.
+  ///
   /// @param from where the first round begins
   /// @param bytes of each round
   /// @param stride from where one round begins to where the next does
@@ -133,7 +134,7 @@ public record Woven(long rounds, List<Strand> strands) implements ByteSource {
   /// A source that is several strands' is made once.
   @Override
   public ByteSource due() {
-    Map<ByteSource, ByteSource> due = new IdentityHashMap<>();
+    IdentityHashMap<ByteSource, ByteSource> due = new IdentityHashMap<>();
     List<Strand> ready = new ArrayList<>();
     for (Strand strand : strands) {
       ByteSource source = due.computeIfAbsent(strand.source, ByteSource::due);
