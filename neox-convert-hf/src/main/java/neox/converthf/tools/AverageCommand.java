@@ -3,6 +3,7 @@ package neox.converthf.tools;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import neox.base.AtomicDirectory;
 import neox.base.Console;
@@ -96,7 +97,8 @@ final class AverageCommand implements ToolCommand {
       for (Path path : checkpoints()) {
         sources.add(OriginalCheckpoint.open(path, options));
       }
-      Averaging averaging = new Averaging(sources, counted.of(sources.size()));
+      Averaging averaging =
+          new Averaging(sources, Arrays.stream(counted.of(sources.size())).boxed().toList());
       averaging.requireOneNetwork();
       write(averaging, directory, console);
     } finally {

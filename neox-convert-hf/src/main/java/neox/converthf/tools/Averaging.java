@@ -12,9 +12,10 @@ import neox.weights.neox.NeoxCheckpoint;
 /// type of the latest.
 ///
 /// @param sources oldest first
-record Averaging(List<OriginalCheckpoint> sources, double[] weights) {
+record Averaging(List<OriginalCheckpoint> sources, List<Double> weights) {
   Averaging {
     sources = List.copyOf(sources);
+    weights = List.copyOf(weights);
   }
 
   /// [UserException] when they are not the same network.
@@ -42,7 +43,7 @@ record Averaging(List<OriginalCheckpoint> sources, double[] weights) {
     LazyTensor last = sources.getLast().checkpoint().tensor(key);
     List<Summed.Term> terms =
         IntStream.range(0, sources.size())
-            .mapToObj(i -> new Summed.Term(sources.get(i).checkpoint().tensor(key), weights[i]))
+            .mapToObj(i -> new Summed.Term(sources.get(i).checkpoint().tensor(key), weights.get(i)))
             .toList();
     return new LazyTensor(last.dtype(), last.shape(), new Summed(last.dtype(), terms, 1));
   }
@@ -52,8 +53,8 @@ record Averaging(List<OriginalCheckpoint> sources, double[] weights) {
     return String.join(
         ", ",
         IntStream.range(0, sources.size())
-            .mapToObj(
-                i -> "%.4g x %s".formatted(weights[i], sources.get(i).directory().getFileName()))
+            .mapToObj(i ->
+                "%.4g x %s".formatted(weights.get(i), sources.get(i).directory().getFileName()))
             .toList());
   }
 }

@@ -164,7 +164,7 @@ class AverageCommandTest {
       Tools.copy(A0, run.resolve("global_step" + step));
     }
     List<Object> arguments = new ArrayList<>(List.of("average", run));
-    arguments.addAll(List.of((Object[]) options.split(" ")));
+    arguments.addAll(List.of((Object[]) options.split(" ", -1)));
     arguments.addAll(List.of("--output-dir", directory.resolve("out")));
     refused(message.formatted(run), arguments.toArray());
   }

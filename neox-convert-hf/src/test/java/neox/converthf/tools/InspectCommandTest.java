@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import neox.base.AtomicDirectory;
 import neox.base.json.Json;
 import neox.weights.DType;
 import neox.weights.Shape;
@@ -208,7 +209,7 @@ class InspectCommandTest {
         "inspect",
         text);
     Path bare = Tools.copy(A0, directory.resolve("bare/global_step0"));
-    neox.base.AtomicDirectory.deleteTree(bare.resolve("configs"));
+    AtomicDirectory.deleteTree(bare.resolve("configs"));
     refused(
         bare + ": no configs directory in it; name the run's files with --config-file",
         "inspect",

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import neox.config.EmaConfig;
@@ -77,7 +78,7 @@ class EmaUpdateTest {
           }
           optimizer.save(directory);
         }
-        float[] found = averages(directory).get("0.w");
+        float[] found = Objects.requireNonNull(averages(directory).get("0.w"));
         for (int i = 0; i < average.length; i++) {
           // Some roundings to float32 of numbers of this size.
           assertThat((double) found[i]).as("%s", ema).isCloseTo(average[i], within(1e-6));

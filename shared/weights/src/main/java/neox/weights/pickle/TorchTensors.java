@@ -18,7 +18,7 @@ public final class TorchTensors implements TensorStore {
 
   private final TorchFile file;
   private final Map<String, TensorView> views = new LinkedHashMap<>();
-  private final Map<Object, Boolean> seen = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, Boolean> seen = new IdentityHashMap<>();
 
   private TorchTensors(TorchFile file) {
     this.file = file;
