@@ -57,7 +57,7 @@ final class Grid {
       }
     }
     long at = 0;
-    for (SortedMap.Entry<Long, Long> interval : lengths.entrySet()) {
+    for (Map.Entry<Long, Long> interval : lengths.entrySet()) {
       if (interval.getKey() != at) {
         return 0;
       }
