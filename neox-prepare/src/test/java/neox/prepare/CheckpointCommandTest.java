@@ -154,13 +154,13 @@ class CheckpointCommandTest {
   /// As the hub's own tools lay it out.
   private Path cache(Commit commit, byte[] content) throws IOException {
     Path home = directory.resolve("hf/hub/models--alice--tiny");
+    Path snapshot = home.resolve("snapshots").resolve(commit.oid());
+    Files.createDirectories(snapshot);
     for (Map.Entry<String, Repository.StoredFile> file : commit.files().entrySet()) {
       Path blob = home.resolve("blobs").resolve(file.getValue().oid());
       Files.createDirectories(blob.getParent());
       Files.write(blob, file.getValue().large() ? content : file.getValue().bytes().toByteArray());
-      Path link = home.resolve("snapshots").resolve(commit.oid()).resolve(file.getKey());
-      Files.createDirectories(link.getParent());
-      Files.createSymbolicLink(link, link.getParent().relativize(blob));
+      Files.createSymbolicLink(snapshot.resolve(file.getKey()), snapshot.relativize(blob));
     }
     Files.createDirectories(home.resolve("refs"));
     Files.writeString(home.resolve("refs/step1000"), commit.oid());
