@@ -9,6 +9,7 @@ import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -168,7 +169,7 @@ class TensorCopierTest {
               () -> {
                 order.add("made " + name);
                 return new TensorView(
-                    DType.UINT8, Shape.of(2), MemorySegment.ofArray(name.repeat(2).getBytes()));
+                    DType.UINT8, Shape.of(2), MemorySegment.ofArray(name.repeat(2).getBytes(StandardCharsets.UTF_8)));
               }));
     }
     try (FileChannel out = create(directory.resolve("out"));

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +116,7 @@ public final class NeoxCheckpointWriter {
 
   /// Writes a file, and keeps the digests of the tensors in it.
   private void writeTensors(String name, OrderedDict tensors, Object root) throws IOException {
-    Map<NamedTensor, String> written =
+    IdentityHashMap<NamedTensor, String> written =
         TorchFileWriter.write(directory.resolve(name), root, durability);
     Map<String, String> ofFile = new LinkedHashMap<>();
     tensors

@@ -30,7 +30,7 @@ final class PickleWriter {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final Map<Storage, Integer> numbers = new LinkedHashMap<>();
   private final Map<Announced, Integer> announced = new HashMap<>();
-  private final Map<NamedTensor, Integer> stored = new IdentityHashMap<>();
+  private final IdentityHashMap<NamedTensor, Integer> stored = new IdentityHashMap<>();
   private final List<NamedTensor> storages = new ArrayList<>();
 
   /// The pickle of `root`; [#storages] then holds the bytes it refers to.
@@ -48,7 +48,7 @@ final class PickleWriter {
   }
 
   /// The storage of each tensor on its way.
-  Map<NamedTensor, Integer> stored() {
+  IdentityHashMap<NamedTensor, Integer> stored() {
     return stored;
   }
 

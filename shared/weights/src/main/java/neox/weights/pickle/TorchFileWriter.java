@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import neox.base.AtomicFile;
 import neox.base.Durability;
 import neox.weights.NamedTensor;
@@ -25,14 +24,14 @@ public final class TorchFileWriter {
   /// Writes `root` atomically to `file`.
   ///
   /// @return the digest of each [NamedTensor] in it (by identity), see [TensorDigest]
-  public static Map<NamedTensor, String> write(Path file, Object root) throws IOException {
+  public static IdentityHashMap<NamedTensor, String> write(Path file, Object root) throws IOException {
     return write(file, root, Durability.FORCED);
   }
 
   /// Writes `root` atomically to `file`.
   ///
   /// @return the digest of each [NamedTensor] in it (by identity), see [TensorDigest]
-  public static Map<NamedTensor, String> write(Path file, Object root, Durability durability)
+  public static IdentityHashMap<NamedTensor, String> write(Path file, Object root, Durability durability)
       throws IOException {
     PickleWriter pickle = new PickleWriter();
     byte[] bytes = pickle.write(root);
@@ -49,7 +48,7 @@ public final class TorchFileWriter {
       zip.add(ROOT + "version", FORMAT_VERSION.getBytes(StandardCharsets.US_ASCII));
       zip.finish();
       atomic.commit(durability);
-      Map<NamedTensor, String> written = new IdentityHashMap<>();
+      IdentityHashMap<NamedTensor, String> written = new IdentityHashMap<>();
       pickle.stored().forEach((tensor, storage) -> written.put(tensor, digests.get(storage)));
       return written;
     }
