@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.TreeSet;
 import neox.base.UserException;
@@ -108,8 +109,8 @@ class CheckpointDigestsTest {
     String before;
     String after;
     try (TorchFile file = TorchFile.open(layer)) {
-      TensorView bias = (TensorView) ((Map<?, ?>) file.root()).get("norm.bias");
-      TensorView weight = (TensorView) ((Map<?, ?>) file.root()).get("norm.weight");
+      TensorView bias = tensor(file, "norm.bias");
+      TensorView weight = tensor(file, "norm.weight");
       TensorView other = Floats.convert(Floats.sum(List.of(bias, weight), 1), DType.BFLOAT16);
       before = TensorDigest.of(bias);
       after = TensorDigest.of(other);
@@ -151,7 +152,7 @@ class CheckpointDigestsTest {
     Path layer = directory.resolve(LAYER);
     byte[] whole = Files.readAllBytes(layer);
     try (TorchFile file = TorchFile.open(layer)) {
-      byte[] bias = Golden.bytes((TensorView) ((Map<?, ?>) file.root()).get("norm.bias"));
+      byte[] bias = Golden.bytes(tensor(file, "norm.bias"));
       whole[find(whole, bias) + 5] ^= 4;
     }
     Files.write(layer, whole);
@@ -159,6 +160,10 @@ class CheckpointDigestsTest {
         layer
             + ": tensor norm.bias is damaged: the checksum of archive/data/1 is wrong; copy or"
             + " download the file again, or take another checkpoint");
+  }
+
+  private static TensorView tensor(TorchFile file, String name) {
+    return (TensorView) Objects.requireNonNull(((Map<?, ?>) file.root()).get(name));
   }
 
   private static int find(byte[] whole, byte[] bytes) {

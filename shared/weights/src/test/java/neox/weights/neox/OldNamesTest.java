@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import neox.config.model.ModelConfig;
 import neox.weights.DType;
@@ -64,7 +65,7 @@ class OldNamesTest {
             .computeIfAbsent(home.layer(), _ -> new LinkedHashMap<>())
             .put(old(home.name()), filled(Shards.local(spec, 2), rank + 1));
       }
-      layers.get(2).put("attention.rotary_emb.inv_freq", filled(Shape.of(2), 9));
+      Objects.requireNonNull(layers.get(2)).put("attention.rotary_emb.inv_freq", filled(Shape.of(2), 9));
       for (Map.Entry<Integer, Map<String, Object>> layer : layers.entrySet()) {
         TorchFileWriter.write(
             checkpoint.resolve(CheckpointNames.layerFile(layer.getKey(), rank)),

@@ -168,7 +168,7 @@ class TransformerEngineTest {
   private static TensorView whole(ParameterSpec spec) {
     TensorView view = filled(spec.shape(), 0);
     for (long i = 0; i < spec.shape().count(); i++) {
-      view.bytes().setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i, 8 + i);
+      view.bytes().setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i, (float) (8 + i));
     }
     return view;
   }
