@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
-import neox.base.Spelling;
+import neox.base.text.Spelling;
 import neox.base.json.Json;
 import neox.hub.Checksum;
 import neox.prepare.CatalogEntry.CatalogFile;

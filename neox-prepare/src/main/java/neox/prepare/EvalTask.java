@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import neox.base.Spelling;
+import neox.base.text.Spelling;
 import neox.base.UserException;
 import neox.base.json.Json;
 

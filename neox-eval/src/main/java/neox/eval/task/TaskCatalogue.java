@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import neox.base.Spelling;
+import neox.base.text.Spelling;
 import neox.base.UserException;
 
 /// The tasks that can be asked for by name.

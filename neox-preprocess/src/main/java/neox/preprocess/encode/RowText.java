@@ -1,7 +1,7 @@
 package neox.preprocess.encode;
 
-import neox.base.TextBytes;
-import neox.base.Utf8Check;
+import neox.base.text.TextBytes;
+import neox.base.text.Utf8Check;
 
 /// What every row of JSON must be before it is parsed.
 public final class RowText {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import neox.base.UserException;
-import neox.base.Utf8Check;
+import neox.base.text.Utf8Check;
 import neox.tokenizer.TokenBuffer;
 import neox.tokenizer.Tokenizer;
 

@@ -1,6 +1,6 @@
 package neox.preprocess.input;
 
-import neox.base.TextBytes;
+import neox.base.text.TextBytes;
 
 /// Where a line begins.
 ///

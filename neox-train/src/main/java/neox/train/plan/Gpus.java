@@ -2,7 +2,7 @@ package neox.train.plan;
 
 import java.util.List;
 import java.util.Locale;
-import neox.base.Spelling;
+import neox.base.text.Spelling;
 import neox.base.UserException;
 
 /// The devices that are known by name. Peaks are dense and without TF32, which libtorch leaves off;

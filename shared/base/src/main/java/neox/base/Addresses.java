@@ -37,7 +37,7 @@ public final class Addresses {
 
   /// Whether a path leads out of this machine's file system.
   public static boolean isAddress(Path path) {
-    return path.getFileSystem() != FileSystems.getDefault();
+    return !path.getFileSystem().equals(FileSystems.getDefault());
   }
 
   private Addresses() {}

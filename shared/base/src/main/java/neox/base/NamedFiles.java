@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.List;
+import neox.base.text.TextBytes;
+import neox.base.text.Utf8Check;
 
 /// Opens files so that whatever fails later, the failure names the file: [java.nio.file.Files] and
 /// [FileChannel] do so only when they open one, and say "No space left on device" or "Is a

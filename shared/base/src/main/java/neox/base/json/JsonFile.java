@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import neox.base.ByteBuilder;
 import neox.base.NamedFiles;
-import neox.base.TextBytes;
 import neox.base.UserException;
-import neox.base.Utf8Check;
+import neox.base.text.TextBytes;
+import neox.base.text.Utf8Check;
 
 /// Reads a JSON file piece by piece and without [Json]'s mapper: setting that up takes longer than
 /// reading a vocabulary of 50,000 tokens, and tools that tokenize have no other use for it.

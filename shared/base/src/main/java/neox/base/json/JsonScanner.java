@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 import neox.base.ByteBuilder;
-import neox.base.TextBytes;
+import neox.base.text.TextBytes;
 
 /// A checking reader of JSON in well-formed UTF-8 (RFC 8259, plus `NaN` and `Infinity`, which
 /// Python writes, and raw control characters in strings, which NeoX's reader accepts).

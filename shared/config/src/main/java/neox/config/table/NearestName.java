@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import neox.base.Spelling;
+import neox.base.text.Spelling;
 
 /// Guesses which name was meant by a misspelt one.
 public final class NearestName {

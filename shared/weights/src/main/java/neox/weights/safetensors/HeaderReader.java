@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import neox.base.ByteBuilder;
 import neox.base.UserException;
-import neox.base.Utf8Check;
+import neox.base.text.Utf8Check;
 import neox.base.json.JsonScanner;
 import neox.base.json.JsonScanner.Malformed;
 import neox.weights.DType;

@@ -1,4 +1,4 @@
-package neox.base;
+package neox.base.text;
 
 /// What readers of text in bytes share.
 public final class TextBytes {

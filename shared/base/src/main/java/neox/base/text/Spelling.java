@@ -1,4 +1,4 @@
-package neox.base;
+package neox.base.text;
 
 import java.util.Collection;
 import java.util.Comparator;

@@ -1,4 +1,4 @@
-package neox.base;
+package neox.base.text;
 
 /// Well-formedness of UTF-8 (Unicode 16, table 3-7).
 public final class Utf8Check {

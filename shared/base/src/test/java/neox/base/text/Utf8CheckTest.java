@@ -1,4 +1,4 @@
-package neox.base;
+package neox.base.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
