@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import neox.base.text.Spelling;
 import neox.base.UserException;
 import neox.base.json.Json;
+import neox.base.text.Spelling;
 
 /// Where the data of an evaluation task are on a hub, from the table `eval-tasks.json`.
 ///

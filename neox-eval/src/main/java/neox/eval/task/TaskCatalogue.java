@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import neox.base.text.Spelling;
 import neox.base.UserException;
+import neox.base.text.Spelling;
 
 /// The tasks that can be asked for by name.
 public final class TaskCatalogue {

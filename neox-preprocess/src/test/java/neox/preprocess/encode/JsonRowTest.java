@@ -17,8 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import neox.base.text.Utf8Check;
 import neox.base.json.Json;
+import neox.base.text.Utf8Check;
 import neox.preprocess.Run;
 import org.junit.jupiter.api.Test;
 

@@ -2,8 +2,8 @@ package neox.train.plan;
 
 import java.util.List;
 import java.util.Locale;
-import neox.base.text.Spelling;
 import neox.base.UserException;
+import neox.base.text.Spelling;
 
 /// The devices that are known by name. Peaks are dense and without TF32, which libtorch leaves off;
 /// memory is what the driver reports; links are those of the vendor's own machines of eight unless
