@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// Reads GGUF files from their specification (ggml-org/ggml, docs/gguf.md), field by field, and
 /// insists on every rule there. Nothing of it is shared with what writes them.
@@ -18,6 +19,7 @@ public final class GgufReader {
   /// What a file says of a tensor, and its bytes.
   ///
   /// @param sizes innermost first, as in the file
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   public record Tensor(List<Long> sizes, int type, long offset, byte[] bytes) {}
 
   /// A value and the number of its type.
@@ -28,6 +30,10 @@ public final class GgufReader {
     public Object get(String key) {
       Value value = metadata.get(key);
       return value == null ? "nothing" : value.value();
+    }
+
+    public Tensor tensor(String name) {
+      return Objects.requireNonNull(tensors.get(name), name);
     }
 
     public List<?> list(String key) {
