@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.TreeMap;
 
 /// SHA-256 of the numbers of a tensor as they are stored: row by row, little-endian. Mutable.
@@ -22,10 +23,11 @@ final class Digest {
   }
 
   /// Of several tensors, by their names: lines of digest and name, in the order of names.
-  static String of(TreeMap<String, String> digests) {
+  static String of(Map<String, String> digests) {
     Digest all = new Digest();
-    digests.forEach((name, digest) ->
-        all.sha256.update((digest + "  " + name + "\n").getBytes(StandardCharsets.UTF_8)));
+    new TreeMap<>(digests)
+        .forEach((name, digest) ->
+            all.sha256.update((digest + "  " + name + "\n").getBytes(StandardCharsets.UTF_8)));
     return all.hex();
   }
 

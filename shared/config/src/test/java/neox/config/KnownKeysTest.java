@@ -28,6 +28,7 @@ class KnownKeysTest {
           "data_stages",
           "deterministic",
           "deterministic_shards",
+          "ema",
           "eval_on_startup",
           "fim_level",
           "fim_middle_token",

@@ -84,7 +84,8 @@ class ModelLoaderTest {
   void computesWithTheAverageOfTheWeightsWhereItIsAskedFor(@TempDir Path directory)
       throws IOException {
     Path golden = Pythia.checkpoint().resolve("global_step20");
-    Path step = Files.createDirectories(directory.resolve("global_step20/configs")).getParent();
+    Path step = directory.resolve("global_step20");
+    Files.createDirectories(step.resolve("configs"));
     try (var files = Files.walk(golden)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         Files.copy(file, step.resolve(golden.relativize(file).toString()));

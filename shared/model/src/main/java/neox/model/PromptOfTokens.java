@@ -13,6 +13,7 @@ import neox.weights.spec.NetworkSpec;
 
 /// Weights with a soft prompt of the vectors that the embedding has for some tokens, again from the
 /// first where they are fewer than its rows. Closing the other store is its owner's business.
+@SuppressWarnings("ArrayRecordComponent") // a plain carrier of ids, never compared
 record PromptOfTokens(TensorStore store, int rows, int[] tokens) implements TensorStore {
   private static final String TABLE = NetworkSpec.EMBEDDING + ".word_embeddings.weight";
 

@@ -169,7 +169,9 @@ class TensorCopierTest {
               () -> {
                 order.add("made " + name);
                 return new TensorView(
-                    DType.UINT8, Shape.of(2), MemorySegment.ofArray(name.repeat(2).getBytes(StandardCharsets.UTF_8)));
+                    DType.UINT8,
+                    Shape.of(2),
+                    MemorySegment.ofArray(name.repeat(2).getBytes(StandardCharsets.UTF_8)));
               }));
     }
     try (FileChannel out = create(directory.resolve("out"));

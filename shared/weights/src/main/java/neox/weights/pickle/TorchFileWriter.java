@@ -24,15 +24,16 @@ public final class TorchFileWriter {
   /// Writes `root` atomically to `file`.
   ///
   /// @return the digest of each [NamedTensor] in it (by identity), see [TensorDigest]
-  public static IdentityHashMap<NamedTensor, String> write(Path file, Object root) throws IOException {
+  public static IdentityHashMap<NamedTensor, String> write(Path file, Object root)
+      throws IOException {
     return write(file, root, Durability.FORCED);
   }
 
   /// Writes `root` atomically to `file`.
   ///
   /// @return the digest of each [NamedTensor] in it (by identity), see [TensorDigest]
-  public static IdentityHashMap<NamedTensor, String> write(Path file, Object root, Durability durability)
-      throws IOException {
+  public static IdentityHashMap<NamedTensor, String> write(
+      Path file, Object root, Durability durability) throws IOException {
     PickleWriter pickle = new PickleWriter();
     byte[] bytes = pickle.write(root);
     List<NamedTensor> storages = pickle.storages();

@@ -225,9 +225,7 @@ class GgufFileTest {
             .withHead(new HeadConfig(true))
             .withTransformers(b -> b.withAttention(b.attention().withBias(false)));
     GgufReader.Content file = write(model, scaled(counted(model)), OutType.F16);
-    assertThat(GgufReader.numbers(file.tensor("blk.2.attn_qkv.bias")))
-        .hasSize(192)
-        .containsOnly(0);
+    assertThat(GgufReader.numbers(file.tensor("blk.2.attn_qkv.bias"))).hasSize(192).containsOnly(0);
     assertThat(GgufReader.numbers(file.tensor("blk.0.attn_output.bias")))
         .hasSize(64)
         .containsOnly(0);

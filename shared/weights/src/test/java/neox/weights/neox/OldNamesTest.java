@@ -65,7 +65,8 @@ class OldNamesTest {
             .computeIfAbsent(home.layer(), _ -> new LinkedHashMap<>())
             .put(old(home.name()), filled(Shards.local(spec, 2), rank + 1));
       }
-      Objects.requireNonNull(layers.get(2)).put("attention.rotary_emb.inv_freq", filled(Shape.of(2), 9));
+      Objects.requireNonNull(layers.get(2))
+          .put("attention.rotary_emb.inv_freq", filled(Shape.of(2), 9));
       for (Map.Entry<Integer, Map<String, Object>> layer : layers.entrySet()) {
         TorchFileWriter.write(
             checkpoint.resolve(CheckpointNames.layerFile(layer.getKey(), rank)),
