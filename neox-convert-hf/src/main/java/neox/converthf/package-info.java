@@ -1,4 +1,5 @@
-/// NeoX checkpoint to Hugging Face directory.
+/// Models of one format into another: a [Source] is opened as a [SourceModel], which a [Target]
+/// writes.
 @NullMarked
 package neox.converthf;
 
