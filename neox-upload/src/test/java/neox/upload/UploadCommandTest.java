@@ -388,7 +388,7 @@ class UploadCommandTest {
     Run run = runTool("--help");
     assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
     assertThat(run.out())
-        .contains("neox-upload", "DIR [REPO [BRANCH]]", "--private", "--dry-run", "--token-file");
+        .contains("neox-upload", "DIR [REPO] [BRANCH]", "--private", "--dry-run", "--token-file");
   }
 
   /// Fails with this line, after warnings.
