@@ -3,8 +3,8 @@
 # same bytes in the same run? Makes checkpoints of noise, and converts each with a warm and a cold
 # page cache (the files' own pages are dropped, nothing else): a single rank in the same type, two
 # tensor-parallel ranks, float32 to bfloat16, and the result of the first back into NeoX's layout.
-# Prints medians of three. `cp` leaves its bytes in memory; the converter forces them to the disk
-# before it says that it is done, which `cp -r` and `sync` beside it do too.
+# Prints medians of three. `cp` and the converter leave their bytes to the system (decision 0031);
+# beside them, `cp -r` and `sync`.
 # Exits 1 where the peak of resident memory is above 512 MiB or, from 4,096 MB on, the time above 1.2
 # times that of cp.
 # Needs `make dist`, GNU time, and three times MEGABYTES of disk in TMPDIR.
@@ -85,7 +85,7 @@ both() {
 
 echo "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) cores;" \
   "$(df --output=fstype "$work" | tail -1); $("$neox_jdk/bin/java" -version 2>&1 | head -1);" \
-  "heap: $(sed -n 's/.*neox-convert-hf.*heap=//p' dist/bin/neox-convert-hf | head -1);" \
+  "heap: $(sed -n 's/.*neox-convert-hf.*heap="\([^"]*\)".*/\1/p' dist/bin/neox-convert-hf | head -1);" \
   "$(cp --version | head -1); $megabytes MB"
 printf '%-24s %-5s %8s %8s %8s %7s %7s %8s %8s %6s\n' conversion cache 'cp s' '+sync s' 'ours s' \
   'to cp' 'to both' 'cp cpu' 'our cpu' MiB
