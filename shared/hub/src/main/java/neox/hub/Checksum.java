@@ -1,20 +1,17 @@
 package neox.hub;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
-import neox.base.NamedFiles;
 
 /// What the bytes of a file must hash to.
 ///
 /// @param hex lower case
 public record Checksum(Kind kind, String hex) {
-  private static final int BLOCK_BYTES = 1 << 16;
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern SHA1 = Pattern.compile("[0-9a-f]{40}");
 
@@ -49,12 +46,7 @@ public record Checksum(Kind kind, String hex) {
   /// Whether a local file has this sum.
   public boolean fits(Path file) throws IOException {
     RunningHash hash = RunningHash.start(OptionalLong.of(Files.size(file)), Optional.of(this));
-    try (InputStream in = NamedFiles.newInputStream(file)) {
-      byte[] block = new byte[BLOCK_BYTES];
-      for (int read = in.read(block); read >= 0; read = in.read(block)) {
-        hash.update(block, 0, read);
-      }
-    }
+    hash.add(file);
     return hash.sum(kind).equals(Optional.of(hex));
   }
 

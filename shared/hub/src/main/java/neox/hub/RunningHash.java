@@ -1,14 +1,20 @@
 package neox.hub;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
+import neox.base.NamedFiles;
 
 /// The bytes of a file so far, known by their number and their sum.
 ///
 /// Not thread-safe.
 public final class RunningHash {
+  private static final int BLOCK_BYTES = 1 << 20;
+
   private final MessageDigest sha256 = FileHash.sha256Digest();
   private final Optional<MessageDigest> blob;
   private long bytes;
@@ -24,6 +30,21 @@ public final class RunningHash {
         blob && length.isPresent()
             ? Optional.of(FileHash.gitBlobDigest(length.getAsLong()))
             : Optional.empty());
+  }
+
+  /// Nothing yet of bytes of which nothing is known.
+  public static RunningHash start() {
+    return start(OptionalLong.empty(), Optional.empty());
+  }
+
+  /// Adds all bytes of a file.
+  public void add(Path file) throws IOException {
+    try (InputStream in = NamedFiles.newInputStream(file)) {
+      byte[] block = new byte[BLOCK_BYTES];
+      for (int read = in.read(block); read >= 0; read = in.read(block)) {
+        update(block, 0, read);
+      }
+    }
   }
 
   public void update(byte[] block, int offset, int count) {

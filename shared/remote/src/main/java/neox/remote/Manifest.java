@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import neox.base.NamedFiles;
 import neox.base.UserException;
 import neox.base.json.Json;
+import neox.hub.RunningHash;
 
 /// The files of a directory that is kept in a store, with the sum of each. It is stored last: where
 /// it lies, the directory is complete.
@@ -27,7 +26,6 @@ public record Manifest(List<Entry> files) {
   /// The same, stored first: where it lies alone, a directory is on its way.
   public static final String ANNOUNCEMENT = "neox-upload.json";
 
-  private static final int BLOCK_BYTES = 1 << 20;
   private static final int FORMAT = 1;
 
   public Manifest {
@@ -58,16 +56,9 @@ public record Manifest(List<Entry> files) {
   }
 
   private static Entry entry(Path file, String path) throws IOException {
-    Sha256 sha256 = new Sha256();
-    long bytes = 0;
-    byte[] block = new byte[BLOCK_BYTES];
-    try (InputStream in = NamedFiles.newInputStream(file)) {
-      for (int read = in.read(block); read >= 0; read = in.read(block)) {
-        sha256.update(block, read);
-        bytes += read;
-      }
-    }
-    return new Entry(path, bytes, sha256.hex());
+    RunningHash hash = RunningHash.start();
+    hash.add(file);
+    return new Entry(path, hash.bytes(), hash.sha256());
   }
 
   /// Reads a manifest; [UserException] when it is none.

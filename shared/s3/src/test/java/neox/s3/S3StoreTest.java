@@ -18,10 +18,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import neox.base.UserException;
+import neox.hub.RunningHash;
 import neox.remote.Listing;
 import neox.remote.ObjectStore;
 import neox.remote.ObjectStore.LocalContent;
-import neox.remote.Sha256;
 import neox.remote.StoreAddress;
 import neox.remote.StoreOpener.Settings;
 import neox.remote.StoredObject;
@@ -63,9 +63,9 @@ class S3StoreTest {
     byte[] content = new byte[bytes];
     new Random(bytes).nextBytes(content);
     Path file = Files.write(directory.resolve("file-" + bytes), content);
-    Sha256 sum = new Sha256();
-    sum.update(content, bytes);
-    return new LocalContent(file, bytes, sum.hex());
+    RunningHash sum = RunningHash.start();
+    sum.update(content, 0, bytes);
+    return new LocalContent(file, bytes, sum.sha256());
   }
 
   private void put(String key, LocalContent content) throws IOException {

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import neox.base.Bytes;
 import neox.base.LocalCache;
 import neox.base.UserException;
-import neox.remote.Sha256;
+import neox.hub.RunningHash;
 import neox.remote.StoreAddress;
 import neox.remote.StoredObject;
 
@@ -78,13 +78,13 @@ public final class CacheDirectory {
   ///
   /// @param kind of what is kept
   Path of(String kind, StoreAddress store, StoredObject object) {
-    Sha256 sum = new Sha256();
+    RunningHash hash = RunningHash.start();
     for (String part : List.of(store.resolve(object.key()).toString(), object.tag())) {
       byte[] bytes = (part + "\n" + object.bytes() + "\n").getBytes(StandardCharsets.UTF_8);
-      sum.update(bytes, bytes.length);
+      hash.update(bytes, 0, bytes.length);
     }
     String readable = store.authority().replaceAll("[^A-Za-z0-9.-]", "_");
-    return root.resolve(kind).resolve(readable + "-" + sum.hex().substring(0, 32));
+    return root.resolve(kind).resolve(readable + "-" + hash.sha256().substring(0, 32));
   }
 
   /// Makes room, if need be; called before bytes are written. [UserException] when the disk is full

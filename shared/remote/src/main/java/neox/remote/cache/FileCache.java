@@ -1,7 +1,6 @@
 package neox.remote.cache;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -14,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import neox.base.NamedFiles;
+import neox.hub.RunningHash;
 import neox.remote.ObjectStore;
-import neox.remote.Sha256;
 import neox.remote.StoreAddress;
 import neox.remote.StoredObject;
 
@@ -121,13 +120,8 @@ public final class FileCache {
   }
 
   private static String sum(Path file) throws IOException {
-    Sha256 sum = new Sha256();
-    byte[] block = new byte[1 << 20];
-    try (InputStream in = NamedFiles.newInputStream(file)) {
-      for (int read = in.read(block); read >= 0; read = in.read(block)) {
-        sum.update(block, read);
-      }
-    }
-    return sum.hex();
+    RunningHash hash = RunningHash.start();
+    hash.add(file);
+    return hash.sha256();
   }
 }

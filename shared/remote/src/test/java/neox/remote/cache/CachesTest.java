@@ -21,9 +21,9 @@ import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import neox.base.UserException;
+import neox.hub.RunningHash;
 import neox.remote.Listing;
 import neox.remote.ObjectStore;
-import neox.remote.Sha256;
 import neox.remote.StoreAddress;
 import neox.remote.StoredObject;
 import org.junit.jupiter.api.Test;
@@ -53,9 +53,9 @@ class CachesTest {
     }
 
     String sha256() {
-      Sha256 sum = new Sha256();
-      sum.update(bytes, bytes.length);
-      return sum.hex();
+      RunningHash sum = RunningHash.start();
+      sum.update(bytes, 0, bytes.length);
+      return sum.sha256();
     }
 
     @Override

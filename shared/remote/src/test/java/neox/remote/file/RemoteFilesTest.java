@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 import neox.base.Addresses;
 import neox.base.NamedFiles;
 import neox.base.UserException;
+import neox.hub.RunningHash;
 import neox.remote.Manifest;
-import neox.remote.Sha256;
 import neox.remote.fixture.RangeServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,9 +48,9 @@ class RemoteFilesTest {
   }
 
   private static Manifest.Entry entry(String path, byte[] content) {
-    Sha256 sum = new Sha256();
-    sum.update(content, content.length);
-    return new Manifest.Entry(path, content.length, sum.hex());
+    RunningHash sum = RunningHash.start();
+    sum.update(content, 0, content.length);
+    return new Manifest.Entry(path, content.length, sum.sha256());
   }
 
   /// A checkpoint as it lies there after it was pushed.
