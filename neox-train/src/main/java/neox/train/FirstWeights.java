@@ -11,19 +11,19 @@ import neox.config.TuningConfig;
 import neox.config.model.HeadConfig.Output;
 import neox.config.model.PromptConfig;
 import neox.model.Network;
-import neox.tokenizer.Tokenizers;
+import neox.tokenizer.Tokenizer;
 import neox.weights.TensorStore;
 import neox.weights.hf.HfModel;
 import neox.weights.neox.NeoxCheckpoint;
 import neox.weights.spec.NetworkSpec;
 
 /// The weights that a run begins with at step 0: drawn from its seed, or another model's.
-record FirstWeights(Models models, Console console) {
+record FirstWeights(Models models, Tokenizer tokenizer, Console console) {
   /// Where the run has nothing to continue.
   void fill(Network network) throws IOException {
     Optional<Path> model = config().checkpoint().initFrom();
     if (model.isEmpty()) {
-      requireDrawnPrompt();
+      refuseTextWithoutWeights();
       network.initialize(config().data().seed());
       return;
     }
@@ -69,12 +69,7 @@ record FirstWeights(Models models, Console console) {
           NetworkSpec.PROMPT_KEY);
       return;
     }
-    int[] tokens =
-        Tokenizers.open(
-                config().tokenizer().type(),
-                config().tokenizer().vocabFile(),
-                config().tokenizer().mergeFile())
-            .encode(text);
+    int[] tokens = tokenizer.encode(text);
     network.loadWithPrompt(store, tokens);
     console.info(
         "%s begins with the vectors of soft_prompt_tuning.init_string: %d tokens, %d rows",
@@ -82,7 +77,7 @@ record FirstWeights(Models models, Console console) {
   }
 
   /// Vectors that are drawn themselves mean nothing.
-  private void requireDrawnPrompt() {
+  private void refuseTextWithoutWeights() {
     if (config().model().prompt().filter(prompt -> !prompt.text().isEmpty()).isPresent()) {
       throw UserException.of(
           "soft_prompt_tuning.init_string: takes the vectors of a trained embedding, but the run"

@@ -10,6 +10,7 @@ import neox.config.NeoxConfig;
 import neox.model.Network;
 import neox.parallel.Ranks;
 import neox.tensor.RandomState;
+import neox.tokenizer.Tokenizer;
 import neox.train.checkpoint.CheckpointStore;
 import neox.train.checkpoint.LearningRateSchedule;
 import neox.train.checkpoint.StartingPoint;
@@ -39,13 +40,14 @@ record RunStart(Models models, LossScaling scaling, Console console) {
   }
 
   /// Fills the network and restores the random state; returns where the run stands.
-  TrainState fill(Network network, Optional<Path> checkpoint) throws IOException {
+  TrainState fill(Network network, Tokenizer tokenizer, Optional<Path> checkpoint)
+      throws IOException {
     LearningRateSchedule configured =
         LearningRateSchedule.of(config().schedule(), config().optimizer().learningRate());
     long seed = config().data().seed();
     RandomState.seed(seed);
     if (checkpoint.isEmpty()) {
-      new FirstWeights(models, console).fill(network);
+      new FirstWeights(models, tokenizer, console).fill(network);
       return TrainState.fresh(configured).withStability(Stability.at(scaling.first()));
     }
     try (NeoxCheckpoint stored =
@@ -54,7 +56,7 @@ record RunStart(Models models, LossScaling scaling, Console console) {
         stored.requireTrainedAs(models.loaded());
       }
       if (config().checkpoint().finetune()) {
-        new FirstWeights(models, console).take(network, stored);
+        new FirstWeights(models, tokenizer, console).take(network, stored);
       } else {
         network.load(stored);
       }

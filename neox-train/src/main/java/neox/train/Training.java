@@ -147,7 +147,7 @@ final class Training {
       data.train().rows(0); // complains before anything is written
       lock.acquire();
       try (RunPlaces places = places()) {
-        TrainState state = begin().fill(network.network(), checkpoint);
+        TrainState state = begin().fill(network.network(), tokenizer, checkpoint);
         RunData runData =
             new RunData(
                 data,
