@@ -1,13 +1,19 @@
 package neox.converthf;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import neox.base.ExitCode;
 import neox.base.Tool;
 import neox.base.json.Json;
 
@@ -28,6 +34,16 @@ public record Runs(int code, String errors) {
             stream,
             stream);
     return new Runs(code, err.toString(StandardCharsets.UTF_8));
+  }
+
+  /// Converts a checkpoint, whose tokenizer is not known, and gives the result one of 512 tokens.
+  ///
+  /// @param hf the directory to make, which is returned
+  public static Path huggingFace(Path checkpoint, Path hf) throws IOException {
+    Runs run = of("--input-dir", checkpoint, "--output-dir", hf, "--no-save-tokenizer");
+    assertThat(run.code()).as(run.errors()).isEqualTo(ExitCode.OK);
+    Files.writeString(hf.resolve("tokenizer.json"), tokenizerJson(512));
+    return hf;
   }
 
   /// A vocabulary of so many tokens, as `tokenizer.json` has it.

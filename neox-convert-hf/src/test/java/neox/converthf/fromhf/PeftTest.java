@@ -230,13 +230,7 @@ class PeftTest {
   }
 
   private Path huggingFace(String checkpoint) throws IOException {
-    Path hf = directory.resolve("hf");
-    Runs run =
-        Runs.of(
-            "--input-dir", GOLDEN.resolve(checkpoint), "--output-dir", hf, "--no-save-tokenizer");
-    assertThat(run.code()).as(run.errors()).isEqualTo(ExitCode.OK);
-    Files.writeString(hf.resolve("tokenizer.json"), Runs.tokenizerJson(512));
-    return hf;
+    return Runs.huggingFace(GOLDEN.resolve(checkpoint), directory.resolve("hf"));
   }
 
   /// A checkpoint of neox-train with random adapters of everything that can have them.
