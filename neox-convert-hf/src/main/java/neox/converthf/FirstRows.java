@@ -1,34 +1,22 @@
 package neox.converthf;
 
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
+import neox.weights.DerivedStore;
 import neox.weights.LazyTensor;
 import neox.weights.Shape;
 import neox.weights.TensorStore;
-import neox.weights.TensorView;
 import neox.weights.spec.NetworkSpec;
 
 /// Weights of which some are stored with more rows than a network has: its first ones are taken.
 ///
-/// @param stored stays the caller's
+/// @param stored closed with this
 /// @param shapes of the network's parameters, by key
-record FirstRows(TensorStore stored, Map<String, Shape> shapes) implements TensorStore {
+record FirstRows(TensorStore stored, Map<String, Shape> shapes) implements DerivedStore {
   static FirstRows of(TensorStore stored, NetworkSpec network) {
     Map<String, Shape> shapes = new HashMap<>();
     network.parameters().forEach(spec -> shapes.put(spec.key(), spec.shape()));
     return new FirstRows(stored, shapes);
-  }
-
-  @Override
-  public Set<String> names() {
-    return stored.names();
-  }
-
-  @Override
-  public TensorView view(String name) {
-    return tensor(name).view();
   }
 
   @Override
@@ -39,10 +27,5 @@ record FirstRows(TensorStore stored, Map<String, Shape> shapes) implements Tenso
         ? whole
         : new LazyTensor(
             whole.dtype(), shape, whole.bytes().slice(0, shape.count() * whole.dtype().bytes()));
-  }
-
-  @Override
-  public void close() throws IOException {
-    stored.close();
   }
 }

@@ -1,17 +1,15 @@
 package neox.converthf;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import neox.config.model.ModelConfig;
 import neox.weights.ByteSource;
+import neox.weights.DerivedStore;
 import neox.weights.LazyTensor;
 import neox.weights.TensorStore;
-import neox.weights.TensorView;
 import neox.weights.Woven;
 import neox.weights.Woven.Strand;
 import neox.weights.spec.NetworkSpec;
@@ -29,23 +27,13 @@ import neox.weights.spec.Shards;
 /// @param reordered the parameters with such rows, by key
 record RowsByHead(
     TensorStore stored, ModelConfig model, int ranks, Map<String, ParameterSpec> reordered)
-    implements TensorStore {
+    implements DerivedStore {
   static RowsByHead of(TensorStore stored, NetworkSpec network, int ranks) {
     Map<String, ParameterSpec> reordered =
         network.parameters().stream()
             .filter(spec -> spec.key().contains(".attention.query_key_value."))
             .collect(Collectors.toMap(ParameterSpec::key, Function.identity()));
     return new RowsByHead(stored, network.config(), ranks, reordered);
-  }
-
-  @Override
-  public Set<String> names() {
-    return stored.names();
-  }
-
-  @Override
-  public TensorView view(String name) {
-    return tensor(name).view();
   }
 
   @Override
@@ -75,10 +63,5 @@ record RowsByHead(
             new Woven(heads, List.of(new Strand(rows.bytes(), query, key, perHead))),
             new Woven(heads, List.of(new Strand(rows.bytes(), query + key, key, perHead))));
     return new LazyTensor(rows.dtype(), rows.shape(), Woven.concatenated(sections));
-  }
-
-  @Override
-  public void close() throws IOException {
-    stored.close();
   }
 }

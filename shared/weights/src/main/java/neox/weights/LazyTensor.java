@@ -43,6 +43,17 @@ public record LazyTensor(DType dtype, Shape shape, ByteSource bytes) {
     return bytes.byteSize();
   }
 
+  /// Whether both are the same tensor, bit for bit; [neox.base.UserException] when the checksum of
+  /// one is wrong.
+  public boolean isSameAs(LazyTensor other) throws IOException {
+    if (dtype != other.dtype || !shape.equals(other.shape)) {
+      return false;
+    }
+    bytes.check();
+    other.bytes.check();
+    return ByteSource.same(bytes, other.bytes);
+  }
+
   /// The tensor in memory, intact: where it lies, or a copy where it follows from what lies
   /// elsewhere. [neox.base.UserException] when a checksum is wrong.
   public TensorView view() {

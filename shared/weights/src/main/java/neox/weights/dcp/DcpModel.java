@@ -60,7 +60,8 @@ public final class DcpModel implements TensorStore {
     boolean checked = false;
     try {
       DcpModel model = new DcpModel(checkpoint, config);
-      if (model.naming instanceof Naming.OlmoCore) {
+      if (model.naming instanceof Naming.OfLlama(LlamaNames names, _)
+          && names.equals(LlamaNames.OLMO_CORE)) {
         OlmoBlock.requireLikeLlama(checkpoint.directory());
       }
       model.check();
@@ -83,7 +84,7 @@ public final class DcpModel implements TensorStore {
     return (int) shape.size(0);
   }
 
-  private void check() {
+  private void check() throws IOException {
     Set<String> surplus = new LinkedHashSet<>();
     for (String name : checkpoint.names()) {
       if (name.startsWith(naming.prefix()) && !TrainingState.has(name)) {
@@ -143,10 +144,8 @@ public final class DcpModel implements TensorStore {
     });
   }
 
-  private void requireSame(String head, String embedding) {
-    TensorView first = checkpoint.view(embedding);
-    TensorView second = checkpoint.view(head);
-    if (first.dtype() != second.dtype() || first.bytes().mismatch(second.bytes()) >= 0) {
+  private void requireSame(String head, String embedding) throws IOException {
+    if (!checkpoint.tensor(embedding).isSameAs(checkpoint.tensor(head))) {
       throw UserException.of(
           "%s: %s differs from %s, which is the same parameter where embedding and head are"
               + " tied; set no_weight_tying: true if they are not",

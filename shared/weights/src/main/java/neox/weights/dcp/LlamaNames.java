@@ -1,25 +1,37 @@
 package neox.weights.dcp;
 
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import neox.config.model.ModelConfig;
 import neox.weights.hf.HfFamily;
-import neox.weights.hf.Mapping;
-import neox.weights.spec.NetworkSpec;
 
 /// Another program's names for the parameters of transformers' Llama.
 ///
+/// @param program whose names they are, for messages
+/// @param embedding what it calls the embedding
+/// @param rows which dims of its queries and keys turn together
 /// @param layers what stands before the number of a block
 /// @param names by transformers' names, of a block's parts without what stands before them
-record LlamaNames(String layers, Map<String, String> names) {
+record LlamaNames(
+    String program, String embedding, Rows rows, String layers, Map<String, String> names) {
+  /// Which dims of a head turn together.
+  enum Rows {
+    /// i and i + r/2, as transformers has it.
+    HALVES,
+
+    /// 2i and 2i + 1, as Meta has it.
+    NEIGHBOURS
+  }
+
   static final String HEAD = "lm_head.weight";
 
   private static final Pattern BLOCK = Pattern.compile("model\\.layers\\.(\\d+)\\.(.*)(\\.\\w+)");
 
   static final LlamaNames TORCHTITAN =
       new LlamaNames(
+          "torchtitan's Llama",
+          "tok_embeddings.weight",
+          Rows.NEIGHBOURS,
           "layers.",
           Map.ofEntries(
               Map.entry("model.embed_tokens.weight", "tok_embeddings.weight"),
@@ -37,6 +49,9 @@ record LlamaNames(String layers, Map<String, String> names) {
 
   static final LlamaNames OLMO_CORE =
       new LlamaNames(
+          "OLMo-core's Llama",
+          "embeddings.weight",
+          Rows.HALVES,
           "blocks.",
           Map.ofEntries(
               Map.entry("model.embed_tokens.weight", "embeddings.weight"),
@@ -60,14 +75,6 @@ record LlamaNames(String layers, Map<String, String> names) {
     }
     String part = names.getOrDefault(block.group(2), block.group(2));
     return layers + block.group(1) + "." + part + block.group(3);
-  }
-
-  static List<String> obstacles(ModelConfig model) {
-    return family().obstacles(model);
-  }
-
-  static List<Mapping> mappings(NetworkSpec network) {
-    return family().mappings(network);
   }
 
   static HfFamily family() {

@@ -117,34 +117,33 @@ sealed interface Naming {
     }
   }
 
-  /// Those of torchtitan's Llama, which turns neighbouring dims, as Meta's does.
-  record Torchtitan(String prefix) implements Naming {
-    static final String EMBEDDING = "tok_embeddings.weight";
+  /// Another program's names for Llama's parameters.
+  record OfLlama(LlamaNames names, String prefix) implements Naming {
     private static final Pattern TURNED = Pattern.compile(".*\\.[qk]_proj\\.\\w+");
 
     @Override
     public String program() {
-      return "torchtitan's Llama";
+      return names.program();
     }
 
     @Override
     public String embedding() {
-      return prefix + EMBEDDING;
+      return prefix + names.embedding();
     }
 
     @Override
     public List<String> obstacles(ModelConfig model) {
-      return LlamaNames.obstacles(model);
+      return LlamaNames.family().obstacles(model);
     }
 
     @Override
     public List<Mapping> mappings(NetworkSpec network) {
-      return LlamaNames.mappings(network);
+      return LlamaNames.family().mappings(network);
     }
 
     @Override
     public String stored(String name) {
-      return prefix + LlamaNames.TORCHTITAN.of(name);
+      return prefix + names.of(name);
     }
 
     @Override
@@ -154,44 +153,13 @@ sealed interface Naming {
 
     @Override
     public LazyTensor ordered(String name, LazyTensor stored, ModelConfig model) {
-      return TURNED.matcher(name).matches()
-          ? RotaryRows.fromInterleaved(stored, model.headDim())
-          : stored;
-    }
-  }
-
-  /// Those of OLMo-core, for blocks that are Llama's.
-  record OlmoCore(String prefix) implements Naming {
-    static final String EMBEDDING = "embeddings.weight";
-
-    @Override
-    public String program() {
-      return "OLMo-core's Llama";
-    }
-
-    @Override
-    public String embedding() {
-      return prefix + EMBEDDING;
-    }
-
-    @Override
-    public List<String> obstacles(ModelConfig model) {
-      return LlamaNames.obstacles(model);
-    }
-
-    @Override
-    public List<Mapping> mappings(NetworkSpec network) {
-      return LlamaNames.mappings(network);
-    }
-
-    @Override
-    public String stored(String name) {
-      return prefix + LlamaNames.OLMO_CORE.of(name);
-    }
-
-    @Override
-    public String head() {
-      return stored(LlamaNames.HEAD);
+      return switch (names.rows()) {
+        case HALVES -> stored;
+        case NEIGHBOURS ->
+            TURNED.matcher(name).matches()
+                ? RotaryRows.fromInterleaved(stored, model.headDim())
+                : stored;
+      };
     }
   }
 
@@ -208,10 +176,14 @@ sealed interface Naming {
                 names,
                 HuggingFace.LLAMA,
                 prefix -> new HuggingFace(llama, HuggingFace.LLAMA, prefix)),
-            find(names, Torchtitan.EMBEDDING, Torchtitan::new),
-            find(names, OlmoCore.EMBEDDING, OlmoCore::new))
+            ofLlama(names, LlamaNames.TORCHTITAN),
+            ofLlama(names, LlamaNames.OLMO_CORE))
         .flatMap(Optional::stream)
         .findFirst();
+  }
+
+  private static Optional<Naming> ofLlama(Set<String> names, LlamaNames llama) {
+    return find(names, llama.embedding(), prefix -> new OfLlama(llama, prefix));
   }
 
   /// The naming of which `embedding` is a name, maybe with something before it.

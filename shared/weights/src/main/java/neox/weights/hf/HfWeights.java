@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import neox.base.UserException;
-import neox.weights.ByteSource;
 import neox.weights.LazyTensor;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
@@ -113,21 +112,12 @@ final class HfWeights implements TensorStore {
       return;
     }
     String table = stored.putIfAbsent(embedding, head);
-    if (table != null && differ(store.tensor(table), store.tensor(head))) {
+    if (table != null && !store.tensor(table).isSameAs(store.tensor(head))) {
       throw UserException.of(
           "%s: %s differs from %s, though tie_word_embeddings says that they are one; set it to"
               + " false in %s if they are not",
           directory, head, table, HfConfig.FILE);
     }
-  }
-
-  private static boolean differ(LazyTensor a, LazyTensor b) throws IOException {
-    if (a.dtype() != b.dtype() || !a.shape().equals(b.shape())) {
-      return true;
-    }
-    a.bytes().check();
-    b.bytes().check();
-    return !ByteSource.same(a.bytes(), b.bytes());
   }
 
   /// What a tensor is called in its file.
