@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import neox.base.UserException;
 import neox.base.json.Json;
-import neox.eval.report.RunDescription.Seeds;
+import neox.evaluation.report.RunDescription.Seeds;
 import neox.python.PythonCase;
 import neox.python.PythonLiteral;
 import neox.python.PythonText;

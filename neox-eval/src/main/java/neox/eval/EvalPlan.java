@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import neox.eval.report.RunDescription.Seeds;
-import neox.eval.task.Task;
+import neox.evaluation.report.RunDescription.Seeds;
+import neox.evaluation.task.Task;
 
 /// What is to be done.
 ///

@@ -10,14 +10,14 @@ import neox.base.Console;
 import neox.base.UserException;
 import neox.base.json.Json;
 import neox.config.Precision;
-import neox.eval.metric.Bootstrap;
-import neox.eval.report.RunDescription;
-import neox.eval.report.RunDescription.ModelDescription;
-import neox.eval.report.TaskResult;
-import neox.eval.request.ModelRunner;
-import neox.eval.task.Documents;
-import neox.eval.task.InstanceBuilder;
-import neox.eval.task.InstanceBuilder.Instances;
+import neox.evaluation.metric.Bootstrap;
+import neox.evaluation.report.RunDescription;
+import neox.evaluation.report.RunDescription.ModelDescription;
+import neox.evaluation.report.TaskResult;
+import neox.evaluation.request.ModelRunner;
+import neox.evaluation.task.Documents;
+import neox.evaluation.task.InstanceBuilder;
+import neox.evaluation.task.InstanceBuilder.Instances;
 import neox.inference.LoadedModel;
 
 /// Carries out a plan: the only place where tasks, model and pipeline meet.

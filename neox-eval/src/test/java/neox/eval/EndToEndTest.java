@@ -33,7 +33,7 @@ class EndToEndTest {
 
   private void evaluate(String... more) {
     List<String> args = new ArrayList<>(List.of(more));
-    args.addAll(List.of("--data", Golden.path("data").toString(), "--log-samples", "-q"));
+    args.addAll(List.of("--data", EvalData.path("data").toString(), "--log-samples", "-q"));
     args.addAll(List.of("--model", directory.resolve("model").toString()));
     args.addAll(List.of("--output-path", directory.resolve("out").toString()));
     ByteArrayOutputStream stderr = new ByteArrayOutputStream();
@@ -62,7 +62,7 @@ class EndToEndTest {
   void logLikelihoodsEqualThoseOfTheFormulas() throws IOException {
     TinyModel model = new TinyModel();
     Path json = directory.resolve("model").resolve("tokenizer.json");
-    String text = Files.readString(Golden.path("data/hellaswag/train.jsonl"));
+    String text = Files.readString(EvalData.path("data/hellaswag/train.jsonl"));
     model.write(directory.resolve("model"), text);
     evaluate("--tasks", "sciq,lambada_openai,hellaswag", "--limit", "4", "--num-fewshot", "1");
     Tokenizer tokenizer = Tokenizers.open("HFTokenizer", Optional.of(json), Optional.empty());

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import neox.base.UserException;
 import neox.base.json.Json;
-import neox.eval.report.RunDescription.Seeds;
+import neox.evaluation.report.RunDescription.Seeds;
 import neox.python.PythonJson;
 import org.junit.jupiter.api.Test;
 

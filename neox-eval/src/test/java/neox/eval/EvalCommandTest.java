@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EvalCommandTest {
-  private static final String DATA = Golden.path("data").toString();
+  private static final String DATA = EvalData.path("data").toString();
 
   @TempDir private Path directory;
   private final FakeModel models = new FakeModel();
@@ -276,7 +276,7 @@ class EvalCommandTest {
         "piqa",
         "--data",
         DATA);
-    Path file = Golden.path("data/piqa/validation.jsonl");
+    Path file = EvalData.path("data/piqa/validation.jsonl");
     refuses(
         file + ": is a file; expected the directory that holds the model",
         "-M",

@@ -35,6 +35,7 @@ final class Modules {
     allow("parallel", "base", "config", "tensor");
     allow("model", "base", "config", "weights", "tensor", "parallel");
     allow("inference", "base", "config", "tokenizer", "weights", "tensor", "parallel", "model");
+    allow("evaluation", "base", "python", "config", "tokenizer", "template", "inference");
     allow("preprocess", "base", "config", "tokenizer", "data", "template");
     allow("prepare", "base", "hub", "tokenizer", "preprocess");
     allow(
@@ -48,7 +49,9 @@ final class Modules {
         "monitor",
         "tensor",
         "parallel",
-        "model");
+        "model",
+        "inference",
+        "evaluation");
     allow(
         "generate",
         "base",
@@ -69,7 +72,8 @@ final class Modules {
         "monitor",
         "tensor",
         "model",
-        "inference");
+        "inference",
+        "evaluation");
     allow("converthf", "base", "config", "tokenizer", "weights");
     allow("upload", "base", "hub");
   }

@@ -1,5 +1,0 @@
-/// What is left when an evaluation is over: a table, a results file, a line per document.
-@NullMarked
-package neox.eval.report;
-
-import org.jspecify.annotations.NullMarked;

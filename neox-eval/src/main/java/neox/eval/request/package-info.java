@@ -1,5 +1,0 @@
-/// What is asked of a model and what it answers: texts in, log-likelihoods and texts out.
-@NullMarked
-package neox.eval.request;
-
-import org.jspecify.annotations.NullMarked;

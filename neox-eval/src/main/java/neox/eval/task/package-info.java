@@ -1,5 +1,0 @@
-/// Tasks as data, and how their documents become requests and answers become numbers.
-@NullMarked
-package neox.eval.task;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,62 @@
+package neox.evaluation.report;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.util.Optional;
+
+/// What was evaluated and how, for the head of the reports.
+///
+/// @param device where the model ran, as PyTorch names it
+/// @param data directory of the data sets
+/// @param started local time, which also names the files
+public record RunDescription(
+    ModelDescription model,
+    int batchSize,
+    String device,
+    Path data,
+    Optional<Double> limit,
+    Optional<Integer> shots,
+    ObjectNode generation,
+    int bootstrapIterations,
+    Seeds seeds,
+    LocalDateTime started,
+    Duration elapsed) {
+
+  /// What is known of the model.
+  ///
+  /// @param source the kind of model, such as `neox`
+  /// @param arguments what it was opened with; `pretrained` is its name
+  /// @param parameters how many numbers it has, where known
+  /// @param dtype of its parameters, as PyTorch names it, where known
+  /// @param endOfText text of the token that ends documents
+  public record ModelDescription(
+      String source,
+      ObjectNode arguments,
+      Optional<Long> parameters,
+      Optional<String> dtype,
+      int maxLength,
+      String endOfText,
+      int endOfTextId) {
+
+    /// The directory it came from.
+    public String name() {
+      return arguments.path("pretrained").asText();
+    }
+
+    /// [#name] as a name for a directory.
+    public String sanitizedName() {
+      return sanitized(name());
+    }
+
+    static String sanitized(String name) {
+      return name.replaceAll("[\"<>:/|\\\\?*\\[\\]]+", "__");
+    }
+  }
+
+  /// Only `fewShot` has an effect here; the others are kept in results as the caller gave them.
+  public record Seeds(long random, long numpy, long torch, long fewShot) {
+    public static final Seeds DEFAULT = new Seeds(0, 1234, 1234, 1234);
+  }
+}

@@ -1,0 +1,18 @@
+package neox.evaluation.report;
+
+import java.util.List;
+import java.util.Map;
+import neox.evaluation.metric.Value;
+import neox.evaluation.request.Response;
+import neox.evaluation.task.Instance;
+
+/// One document with its answers and values under one filter.
+///
+/// @param responses per request, one per repetition
+/// @param filtered one per request
+public record Sample(
+    Instance instance,
+    String filter,
+    List<List<Response>> responses,
+    List<Response> filtered,
+    Map<String, Value> values) {}

@@ -1,0 +1,117 @@
+package neox.evaluation.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import neox.evaluation.metric.Value;
+import neox.evaluation.request.Request;
+import neox.evaluation.request.Response;
+import neox.evaluation.task.Instance;
+import neox.python.PythonJson;
+import neox.python.PythonRepr;
+
+/// One JSON object per document, with all that was asked, answered and made of it. Its hashes tell
+/// whether two runs saw the same documents and the same prompts.
+final class SampleLines {
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  /// The sample as one line of JSON.
+  static String line(Sample sample) {
+    return PythonJson.line(json(sample));
+  }
+
+  private static ObjectNode json(Sample sample) {
+    Instance instance = sample.instance();
+    ObjectNode line = JSON.objectNode();
+    line.put("doc_id", instance.id());
+    line.set("doc", instance.document().fields());
+    line.put("target", PythonJson.str(instance.target().json()));
+    line.set("arguments", arguments(instance.requests()));
+    ArrayNode responses = line.putArray("resps");
+    for (List<Response> repeated : sample.responses()) {
+      ArrayNode list = responses.addArray();
+      repeated.forEach(response -> list.add(json(response)));
+    }
+    ArrayNode filtered = line.putArray("filtered_resps");
+    sample.filtered().forEach(response -> filtered.add(json(response)));
+    line.put("filter", sample.filter());
+    ArrayNode metrics = line.putArray("metrics");
+    sample.values().keySet().forEach(metrics::add);
+    Hashes hashes = Hashes.of(instance);
+    line.put("doc_hash", hashes.document());
+    line.put("prompt_hash", hashes.prompt());
+    line.put("target_hash", hashes.target());
+    sample.values().forEach((name, value) -> line.set(name, json(value)));
+    return line;
+  }
+
+  private static ObjectNode arguments(List<Request> requests) {
+    ObjectNode all = JSON.objectNode();
+    for (int i = 0; i < requests.size(); i++) {
+      ObjectNode one = all.putObject("gen_args_" + i);
+      List<JsonNode> arguments = requests.get(i).arguments();
+      for (int k = 0; k < arguments.size(); k++) {
+        one.set("arg_" + k, arguments.get(k));
+      }
+    }
+    return all;
+  }
+
+  /// Numbers and flags are written as text, by Python's `str`.
+  private static JsonNode json(Response response) {
+    return switch (response) {
+      case Response.Likelihood(double logLikelihood, boolean greedy) ->
+          JSON.arrayNode().add(PythonRepr.of(logLikelihood)).add(greedy ? "True" : "False");
+      case Response.RollingLikelihood(double logLikelihood) ->
+          TextNode.valueOf(PythonRepr.of(logLikelihood));
+      case Response.Generated(String text) -> TextNode.valueOf(text);
+    };
+  }
+
+  private static JsonNode json(Value value) {
+    return switch (value) {
+      case Value.Whole(long whole) -> JSON.numberNode(whole);
+      case Value.Real(double real) -> JSON.numberNode(real);
+      case Value.Weighted(double logLikelihood, long weight) ->
+          JSON.arrayNode().add(logLikelihood).add(weight);
+    };
+  }
+
+  /// One hash for all samples of a task.
+  static String taskHash(List<Sample> samples) {
+    StringBuilder all = new StringBuilder();
+    for (Sample sample : samples) {
+      Hashes hashes = Hashes.of(sample.instance());
+      all.append(hashes.document()).append(hashes.prompt()).append(hashes.target());
+    }
+    return sha256(all.toString());
+  }
+
+  private record Hashes(String document, String prompt, String target) {
+    static Hashes of(Instance instance) {
+      String prompt = PythonJson.str(instance.requests().getFirst().arguments().getFirst());
+      return new Hashes(
+          sha256(PythonJson.indented(instance.document().fields())),
+          sha256(prompt),
+          sha256(PythonJson.str(instance.target().json())));
+    }
+  }
+
+  private static String sha256(String text) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  private SampleLines() {}
+}

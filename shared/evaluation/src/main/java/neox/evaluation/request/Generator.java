@@ -1,0 +1,125 @@
+package neox.evaluation.request;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntPredicate;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
+import neox.base.UserException;
+import neox.inference.Decoding;
+import neox.inference.GenerationRequest;
+import neox.inference.LanguageModel;
+import neox.tokenizer.TokenBuffer;
+import neox.tokenizer.Tokenizer;
+
+/// Greedy continuations that end where a stop text appears.
+///
+/// Rows that pad the vocabulary may be chosen, as in the harness, which sees the network's rows
+/// alone: such a token has no text. Scores, too, are shares of the probability of all rows.
+///
+/// @param eod ends every continuation
+/// @param batchSize how many are written at the same time
+record Generator(LanguageModel model, Tokenizer tokenizer, int eod, int maxLength, int batchSize) {
+
+  /// Answers in the order of the requests.
+  ///
+  /// @param progress told how many are done
+  List<String> generate(List<Request.Generate> requests, LongConsumer progress) {
+    List<GenerationRequest> unsorted = requests.stream().map(this::request).toList();
+    List<Integer> order = // neighbours of equal length waste no work
+        IntStream.range(0, requests.size())
+            .boxed()
+            .sorted(Comparator.comparingInt(i -> -unsorted.get(i).context().length))
+            .toList();
+    String[] texts = new String[requests.size()];
+    AtomicLong done = new AtomicLong();
+    model.generate(
+        order.stream().map(unsorted::get).toList(),
+        Decoding.greedy(model.maxLength()).withBatchSize(batchSize),
+        (i, written) -> {
+          int request = order.get(i);
+          List<String> stops = stops(requests.get(request).options());
+          texts[request] = cut(tokenizer.decode(without(written, eod)), stops);
+          progress.accept(done.incrementAndGet());
+        });
+    return List.of(texts);
+  }
+
+  private GenerationRequest request(Request.Generate request) {
+    int maxTokens = request.options().maxTokens();
+    int room = maxLength - maxTokens;
+    if (room <= 0) {
+      throw UserException.of(
+          "max_gen_toks %d leaves no room for a prompt in the model's %d tokens; give a smaller one"
+              + " with --gen-kwargs max_gen_toks=N",
+          maxTokens, maxLength);
+    }
+    int[] context = tokenizer.encode(request.context());
+    if (context.length == 0) {
+      context = new int[] {eod};
+    }
+    int[] kept = Arrays.copyOfRange(context, Math.max(0, context.length - room), context.length);
+    return new GenerationRequest(
+        kept, maxTokens, new StopAt(tokenizer, eod, stops(request.options())));
+  }
+
+  private List<String> stops(GenerationOptions options) {
+    List<String> stops = new ArrayList<>(options.stops());
+    String end = tokenizer.decode(eod);
+    if (!stops.contains(end)) {
+      stops.add(end);
+    }
+    stops.removeIf(String::isEmpty);
+    return stops;
+  }
+
+  private static int[] without(int[] ids, int dropped) {
+    return Arrays.stream(ids).filter(id -> id != dropped).toArray();
+  }
+
+  /// The text before the first occurrence of any stop text.
+  private static String cut(String text, List<String> stops) {
+    String result = text;
+    for (String stop : stops) {
+      int at = result.indexOf(stop);
+      result = at < 0 ? result : result.substring(0, at);
+    }
+    return result;
+  }
+
+  /// Accepts the token that completes a stop text. Sees every token of one continuation in order.
+  private static final class StopAt implements IntPredicate {
+    private final Tokenizer tokenizer;
+    private final int eod;
+    private final List<String> stops;
+    private final int[] windows;
+    private final TokenBuffer seen = new TokenBuffer();
+
+    StopAt(Tokenizer tokenizer, int eod, List<String> stops) {
+      this.tokenizer = tokenizer;
+      this.eod = eod;
+      this.stops = stops;
+      // Two more: the text may be split otherwise after what came before it.
+      this.windows = stops.stream().mapToInt(s -> tokenizer.encode(s).length + 2).toArray();
+    }
+
+    @Override
+    public boolean test(int token) {
+      seen.add(token);
+      if (token == eod) {
+        return true;
+      }
+      for (int i = 0; i < windows.length; i++) {
+        int from = Math.max(0, seen.size() - windows[i]);
+        String end = tokenizer.decode(Arrays.copyOfRange(seen.array(), from, seen.size()));
+        if (end.contains(stops.get(i))) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+}

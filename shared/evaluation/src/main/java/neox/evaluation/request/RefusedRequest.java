@@ -1,0 +1,23 @@
+package neox.evaluation.request;
+
+/// A request that the model cannot answer; who made it knows which document it is of.
+public final class RefusedRequest extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private final int number;
+
+  /// @param number of the request among those that were run together, from 0
+  RefusedRequest(int number, String problem, Throwable cause) {
+    super(problem, cause);
+    this.number = number;
+  }
+
+  RefusedRequest(int number, String problem) {
+    super(problem);
+    this.number = number;
+  }
+
+  public int number() {
+    return number;
+  }
+}

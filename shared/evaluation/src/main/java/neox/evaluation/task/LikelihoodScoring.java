@@ -1,0 +1,29 @@
+package neox.evaluation.task;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import neox.evaluation.metric.Metric;
+import neox.evaluation.metric.Value;
+import neox.evaluation.request.Response;
+import neox.evaluation.request.Response.Likelihood;
+
+/// The likelihood of the target (`perplexity`) and whether greedy decoding writes it (`acc`).
+record LikelihoodScoring(Map<String, Metric> wanted) implements Scoring {
+  LikelihoodScoring {
+    Scoring.require(OutputType.LOGLIKELIHOOD, wanted, List.of("perplexity", "acc"));
+  }
+
+  @Override
+  public Map<String, Value> score(Instance instance, List<Response> responses) {
+    Likelihood answer = (Likelihood) responses.getFirst();
+    Map<String, Value> values = new LinkedHashMap<>();
+    if (wanted.containsKey("perplexity")) {
+      values.put("perplexity", new Value.Real(answer.logLikelihood()));
+    }
+    if (wanted.containsKey("acc")) {
+      values.put("acc", new Value.Whole(answer.greedy() ? 1 : 0));
+    }
+    return values;
+  }
+}

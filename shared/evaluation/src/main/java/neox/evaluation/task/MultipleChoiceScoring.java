@@ -1,0 +1,95 @@
+package neox.evaluation.task;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import neox.base.UserException;
+import neox.evaluation.metric.Metric;
+import neox.evaluation.metric.Value;
+import neox.evaluation.request.Response;
+import neox.evaluation.request.Response.Likelihood;
+import neox.python.PythonText;
+
+/// The most likely choice, as it is (`acc`) or per character (`acc_norm`) or byte (`acc_bytes`),
+/// against the right one.
+record MultipleChoiceScoring(Map<String, Metric> wanted) implements Scoring {
+  MultipleChoiceScoring {
+    Scoring.require(
+        OutputType.MULTIPLE_CHOICE, wanted, List.of("acc", "acc_norm", "acc_bytes", "exact_match"));
+  }
+
+  @Override
+  public Map<String, Value> score(Instance instance, List<Response> responses) {
+    List<Likelihood> answers = responses.stream().map(Likelihood.class::cast).toList();
+    List<Integer> right = right(instance);
+    Map<String, Value> values = new LinkedHashMap<>();
+    if (wanted.containsKey("acc")) {
+      values.put("acc", accuracy(instance, answers, right, choice -> 1));
+    }
+    if (wanted.containsKey("acc_norm")) {
+      values.put("acc_norm", accuracy(instance, answers, right, PythonText::length));
+    }
+    if (wanted.containsKey("acc_bytes")) {
+      values.put(
+          "acc_bytes",
+          accuracy(
+              instance, answers, right, choice -> choice.getBytes(StandardCharsets.UTF_8).length));
+    }
+    if (wanted.containsKey("exact_match")) {
+      boolean greedy = right.stream().anyMatch(index -> answers.get(index).greedy());
+      values.put("exact_match", new Value.Whole(greedy ? 1 : 0));
+    }
+    return values;
+  }
+
+  private static Value accuracy(
+      Instance instance,
+      List<Likelihood> answers,
+      List<Integer> right,
+      ToDoubleFunction<String> length) {
+    int best = 0;
+    double highest = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < answers.size(); i++) {
+      double score =
+          answers.get(i).logLikelihood() / length.applyAsDouble(instance.choices().get(i));
+      if (score > highest) { // the first of equals wins
+        highest = score;
+        best = i;
+      }
+    }
+    return Value.of(right.contains(best));
+  }
+
+  private static List<Integer> right(Instance instance) {
+    if (instance.question() instanceof Question.Choice(int index)) {
+      return List.of(checked(index, instance));
+    }
+    return instance.manyTargets() && instance.target() instanceof Target.Several(var targets)
+        ? targets.stream().map(target -> index(target, instance)).toList()
+        : List.of(index(instance.target(), instance));
+  }
+
+  private static int index(Target target, Instance instance) {
+    return switch (target) {
+      case Target.Index(int index) -> checked(index, instance);
+      case Target.Text(String text) -> checked(instance.choices().indexOf(text), instance);
+      case Target.Absent x -> throw notAChoice(instance);
+      case Target.Several x -> throw notAChoice(instance);
+    };
+  }
+
+  private static int checked(int index, Instance instance) {
+    if (index < 0 || index >= instance.choices().size()) {
+      throw notAChoice(instance);
+    }
+    return index;
+  }
+
+  private static UserException notAChoice(Instance instance) {
+    return UserException.of(
+        "%s: the answer %s is none of the %d choices; correct or remove the document",
+        instance.document().where(), instance.target().json(), instance.choices().size());
+  }
+}

@@ -1,0 +1,38 @@
+package neox.evaluation.task;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import neox.base.UserException;
+import neox.evaluation.metric.Metric;
+import neox.evaluation.metric.Value;
+import neox.evaluation.request.Response;
+
+/// From the answers to one document to its values, one per metric, in the order of the report.
+@FunctionalInterface
+public interface Scoring {
+  Map<String, Value> score(Instance instance, List<Response> responses);
+
+  /// What the harness does unless a task brings its own.
+  static Scoring standard(OutputType type, List<Metric> metrics) {
+    Map<String, Metric> wanted = new LinkedHashMap<>();
+    metrics.forEach(metric -> wanted.put(metric.name(), metric));
+    return switch (type) {
+      case MULTIPLE_CHOICE -> new MultipleChoiceScoring(wanted);
+      case LOGLIKELIHOOD -> new LikelihoodScoring(wanted);
+      case LOGLIKELIHOOD_ROLLING -> new RollingScoring(wanted);
+      case GENERATE_UNTIL -> new GenerationScoring(wanted);
+    };
+  }
+
+  /// Refuses metrics that an output type does not have.
+  static void require(OutputType type, Map<String, Metric> wanted, List<String> known) {
+    for (String name : wanted.keySet()) {
+      if (!known.contains(name)) {
+        throw new UserException(
+            "metric '%s' does not exist for output type %s; it has %s"
+                .formatted(name, type.key(), String.join(", ", known)));
+      }
+    }
+  }
+}

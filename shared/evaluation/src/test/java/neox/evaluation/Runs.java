@@ -1,0 +1,48 @@
+package neox.evaluation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.util.List;
+import java.util.Optional;
+import neox.base.json.Json;
+import neox.evaluation.report.ResultsJson;
+import neox.evaluation.report.RunDescription;
+import neox.evaluation.report.RunDescription.ModelDescription;
+import neox.evaluation.report.RunDescription.Seeds;
+import neox.evaluation.report.TaskResult;
+
+/// Descriptions of runs for tests.
+final class Runs {
+  /// A run as the head of a golden results file describes it.
+  static RunDescription like(JsonNode config, int shots) {
+    ModelDescription model =
+        new ModelDescription(
+            "hf",
+            (ObjectNode) config.get("model_args"),
+            Optional.of(config.get("model_num_parameters").asLong()),
+            Optional.of("torch.float32"),
+            512,
+            "<|endoftext|>",
+            0);
+    return new RunDescription(
+        model,
+        config.get("batch_size").asInt(),
+        "cpu",
+        Golden.path("data"),
+        Optional.empty(),
+        shots == 0 ? Optional.empty() : Optional.of(shots),
+        (ObjectNode) config.get("gen_kwargs"),
+        100_000,
+        Seeds.DEFAULT,
+        LocalDateTime.of(2026, 11, 21, 9, 8, 7, 123_456_000),
+        Duration.ofMillis(1500));
+  }
+
+  static JsonNode json(RunDescription run, List<TaskResult> results) {
+    return Json.parse(ResultsJson.of(run, results), "results");
+  }
+
+  private Runs() {}
+}
