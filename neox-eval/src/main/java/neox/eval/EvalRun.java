@@ -10,6 +10,7 @@ import neox.base.Console;
 import neox.base.UserException;
 import neox.base.json.Json;
 import neox.config.Precision;
+import neox.evaluation.Evaluation;
 import neox.evaluation.metric.Bootstrap;
 import neox.evaluation.report.RunDescription;
 import neox.evaluation.report.RunDescription.ModelDescription;
