@@ -5,10 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import neox.inference.Decoding;
-import neox.inference.GenerationRequest;
 import neox.inference.GenerationSink;
 import neox.inference.LanguageModel;
 import neox.inference.LoadedModel;
+import neox.inference.RequestSource;
+import neox.inference.RequestSource.Patience;
 import neox.inference.Score;
 import neox.inference.ScoreRequest;
 import neox.tokenizer.Tokenizer;
@@ -88,8 +89,8 @@ final class FakeModel implements ModelOpener {
     }
 
     @Override
-    public void generate(List<GenerationRequest> requests, Decoding decoding, GenerationSink sink) {
-      if (!requests.isEmpty()) {
+    public void generate(RequestSource requests, Decoding decoding, GenerationSink sink) {
+      if (requests.next(Patience.WAIT).isPresent()) {
         throw new UnsupportedOperationException();
       }
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
 import neox.base.Console;
 import neox.base.Progress;
 import neox.base.UserException;
@@ -14,15 +15,14 @@ import neox.inference.GenerationRequest;
 import neox.inference.LoadedModel;
 import neox.inference.ModelLoader;
 import neox.inference.ModelOptions;
-import neox.inference.Sampler;
+import neox.inference.sampling.RandomStream;
+import neox.inference.sampling.Sampler;
+import neox.inference.text.StopTokens;
 import neox.tensor.NativeRuntime;
-import neox.tensor.RandomState;
 import neox.tokenizer.Tokenizer;
 
 /// Loads the model, continues every prompt, writes the samples.
 final class SampleRun {
-  private static final int NO_EOD = -1;
-
   /// NeoX's words.
   private static final String NOT_STARTED =
       "WARNING: text generation did not start; try different batching or adjust parameters";
@@ -45,10 +45,9 @@ final class SampleRun {
     ModelOptions.requireDirectory(settings.model());
     try (SampleWriter writer = SampleWriter.open(settings.output(), console.out())) {
       NativeRuntime.start(settings.threads());
-      RandomState.seed(settings.seed());
       try (LoadedModel model = ModelLoader.open(settings.model(), settings.load())) {
         List<int[]> contexts = encode(prompts, model);
-        writeSamples(model, decoding(model, sampler), prompts, contexts, writer);
+        writeSamples(model, sampler, prompts, contexts, writer);
       }
       writer.commit();
     }
@@ -62,13 +61,14 @@ final class SampleRun {
     return new Sampler(sampling.temperature(), sampling.topK(), sampling.topP());
   }
 
-  private Decoding decoding(LoadedModel model, Sampler sampler) {
-    return new Decoding(
-        sampler,
-        model.tokenizer()::has,
-        model.config().seqLength(),
-        settings.writing().batchSize(),
-        settings.writing().recompute() ? Decoding.Memory.NOTHING : Decoding.Memory.KEYS_AND_VALUES);
+  private Decoding decoding(LoadedModel model) {
+    return Decoding.upTo(model.config().seqLength())
+        .withEligible(model.tokenizer()::has)
+        .withBatchSize(settings.writing().batchSize())
+        .withMemory(
+            settings.writing().recompute()
+                ? Decoding.Memory.NOTHING
+                : Decoding.Memory.KEYS_AND_VALUES);
   }
 
   /// All prompts as tokens, so that one that does not fit is reported before the work begins.
@@ -98,45 +98,42 @@ final class SampleRun {
 
   private void writeSamples(
       LoadedModel model,
-      Decoding decoding,
+      Sampler sampler,
       List<String> prompts,
       List<int[]> contexts,
       SampleWriter writer)
       throws IOException {
+    Sample[] samples = new Sample[prompts.size()];
+    AtomicInteger done = new AtomicInteger();
+    long startedAtNanos = System.nanoTime();
     try (Progress progress = new Progress(console, "generating", prompts.size())) {
-      for (int from = 0; from < prompts.size(); from += decoding.batchSize()) {
-        int to = Math.min(prompts.size(), from + decoding.batchSize());
-        for (Sample sample :
-            continueBatch(model, decoding, prompts.subList(from, to), contexts.subList(from, to))) {
-          writer.write(sample);
-        }
-        progress.update(to, to + " prompts");
-      }
+      model
+          .model()
+          .generate(
+              requests(contexts, sampler, model.tokenizer()),
+              decoding(model),
+              (i, _, generation) -> {
+                double seconds = (System.nanoTime() - startedAtNanos) / 1e9;
+                samples[i] = sample(model.tokenizer(), prompts.get(i), generation, seconds);
+                progress.update(done.incrementAndGet(), done + " prompts");
+              });
+    }
+    for (Sample sample : samples) {
+      writer.write(sample);
     }
   }
 
-  /// In the order of the prompts.
-  private List<Sample> continueBatch(
-      LoadedModel model, Decoding decoding, List<String> prompts, List<int[]> contexts) {
-    int eod = model.tokenizer().eod().orElse(NO_EOD);
-    int most = settings.writing().maximumTokens();
-    List<GenerationRequest> requests =
-        contexts.stream()
-            .map(context -> new GenerationRequest(context, most, token -> token == eod))
-            .toList();
-    Sample[] samples = new Sample[prompts.size()];
-    long startedAtNanos = System.nanoTime();
-    model
-        .model()
-        .generate(
-            requests,
-            decoding,
-            (i, written) -> {
-              double seconds = (System.nanoTime() - startedAtNanos) / 1e9;
-              Generation generation = Generation.of(written, eod);
-              samples[i] = sample(model.tokenizer(), prompts.get(i), generation, seconds);
-            });
-    return List.of(samples);
+  private List<GenerationRequest> requests(
+      List<int[]> contexts, Sampler sampler, Tokenizer tokenizer) {
+    List<GenerationRequest> requests = new ArrayList<>();
+    for (int[] context : contexts) {
+      long seed = RandomStream.key(settings.seed(), requests.size());
+      requests.add(
+          GenerationRequest.greedy(context, settings.writing().maximumTokens())
+              .withSampler(sampler, seed)
+              .withStop(StopTokens.at(tokenizer.eod())));
+    }
+    return requests;
   }
 
   private static Sample sample(
@@ -145,6 +142,6 @@ final class SampleRun {
     boolean started = tokens.length > 0;
     Optional<String> text = started ? Optional.of(tokenizer.decode(tokens)) : Optional.empty();
     Optional<String> message = started ? Optional.empty() : Optional.of(NOT_STARTED);
-    return new Sample(prompt, text, tokens.length, generation.finished(), message, seconds);
+    return new Sample(prompt, text, tokens.length, generation.end() == Generation.End.END_TOKEN, message, seconds);
   }
 }

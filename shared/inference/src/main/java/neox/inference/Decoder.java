@@ -1,6 +1,8 @@
 package neox.inference;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import neox.model.Head;
 import neox.model.Inputs;
 import neox.model.Network;
@@ -8,67 +10,85 @@ import neox.model.stage.NetworkStage;
 import neox.tensor.Placement;
 import org.bytedeco.pytorch.Tensor;
 
-/// Reads some texts token by token and tells what may come next in each. Mutable.
-sealed interface Decoder extends AutoCloseable {
-  /// Reads more tokens of each text, or none of one that is finished; returns the logits `[rows,
-  /// V]` of the tokens after them, which belong to the innermost scope and are without meaning
-  /// where nothing was read.
+/// Reads some texts token by token and tells what may come next in each. Texts come and go; each
+/// has a row, counted from 0. Mutable.
+sealed interface Decoder extends AutoCloseable permits CachedDecoder, Decoder.Recomputing {
+  /// Begins texts, in rows after those that there are; returns the logits `[texts, V]` after them,
+  /// which belong to the innermost scope.
+  ///
+  /// @param texts at least one token each
+  /// @param copies in how many rows each text begins
+  Tensor begin(int[][] texts, int[] copies);
+
+  /// Reads more tokens of each row, or none; returns the logits `[rows, V]` of the tokens after
+  /// them, which belong to the innermost scope and are without meaning where nothing was read.
   Tensor read(int[][] tokens);
+
+  /// Forgets what a row has read after its first tokens.
+  void rewind(int row, int tokens);
+
+  /// Takes a row away; the last one gets its number.
+  void remove(int row);
 
   @Override
   void close();
 
   /// Remembers keys and values, so that each token passes through the network once.
   ///
-  /// @param capacity tokens of the longest text
-  static Decoder cached(Network network, int rows, int capacity) {
-    int promptTokens = network.spec().config().promptTokens();
-    return new Cached(
-        network, new KeyValueCache(network.placement(), rows, capacity, promptTokens));
+  /// @param limit tokens of the longest text
+  static Decoder cached(Network network, int limit) {
+    return new CachedDecoder(network, limit);
   }
 
   /// Reads the whole texts again for each token: slow, and the check of the other one.
-  static Decoder recomputing(Network network, int rows) {
-    return new Recomputing(network, rows);
-  }
-
-  /// See [#cached].
-  record Cached(Network network, KeyValueCache cache) implements Decoder {
-    @Override
-    public Tensor read(int[][] tokens) {
-      int[] counts = Arrays.stream(tokens).mapToInt(row -> row.length).toArray();
-      Rows rows = Rows.of(tokens, network.placement());
-      Inputs inputs = Inputs.after(cache.reading(counts), rows.ids());
-      Tensor logits = NetworkStage.evaluate(network, inputs, rows::lastLogits);
-      cache.advance(counts);
-      return logits;
-    }
-
-    @Override
-    public void close() {
-      cache.close();
-    }
+  static Decoder recomputing(Network network) {
+    return new Recomputing(network);
   }
 
   /// See [#recomputing].
   final class Recomputing implements Decoder {
     private final Network network;
-    private final int[][] texts;
+    private final List<int[]> texts = new ArrayList<>();
 
-    private Recomputing(Network network, int rows) {
+    private Recomputing(Network network) {
       this.network = network;
-      this.texts = new int[rows][0];
+    }
+
+    @Override
+    public Tensor begin(int[][] begun, int[] copies) {
+      for (int i = 0; i < begun.length; i++) {
+        for (int copy = 0; copy < copies[i]; copy++) {
+          texts.add(begun[i]);
+        }
+      }
+      return logits(begun);
     }
 
     @Override
     public Tensor read(int[][] tokens) {
       for (int row = 0; row < tokens.length; row++) {
-        int before = texts[row].length;
-        texts[row] = Arrays.copyOf(texts[row], before + tokens[row].length);
-        System.arraycopy(tokens[row], 0, texts[row], before, tokens[row].length);
+        int[] before = texts.get(row);
+        int[] all = Arrays.copyOf(before, before.length + tokens[row].length);
+        System.arraycopy(tokens[row], 0, all, before.length, tokens[row].length);
+        texts.set(row, all);
       }
-      Rows rows = Rows.of(texts, network.placement());
+      return logits(texts.toArray(int[][]::new));
+    }
+
+    private Tensor logits(int[][] whole) {
+      Rows rows = Rows.of(whole, network.placement());
       return NetworkStage.evaluate(network, Inputs.of(rows.ids()), rows::lastLogits);
+    }
+
+    @Override
+    public void rewind(int row, int tokens) {
+      texts.set(row, Arrays.copyOf(texts.get(row), tokens));
+    }
+
+    @Override
+    public void remove(int row) {
+      texts.set(row, texts.getLast());
+      texts.removeLast();
     }
 
     @Override

@@ -1,17 +1,21 @@
 package neox.inference;
 
-import java.util.Arrays;
-
-/// What followed a prompt.
+/// A continuation.
 ///
-/// @param tokens the new ones, without the end-of-document token
-/// @param finished whether an end-of-document token ended it
+/// @param tokens the new ones, without those that ended it
 @SuppressWarnings("ArrayRecordComponent") // a plain carrier, never compared
-public record Generation(int[] tokens, boolean finished) {
-  /// What a model has written until `eod` stopped it.
-  public static Generation of(int[] written, int eod) {
-    boolean finished = written.length > 0 && written[written.length - 1] == eod;
-    return new Generation(
-        finished ? Arrays.copyOf(written, written.length - 1) : written, finished);
+public record Generation(int[] tokens, End end) {
+  /// Why a continuation ended.
+  public enum End {
+    /// By a token that ends texts, such as the end of a document.
+    END_TOKEN,
+    /// By tokens that stop it where they follow one another.
+    STOP_SEQUENCE,
+    /// Its reader wanted no more: it has seen a stop text, or gone away.
+    READER,
+    /// All tokens that were asked for are written.
+    MAXIMUM,
+    /// The model can read no longer text.
+    FULL
   }
 }

@@ -1,11 +1,24 @@
 package neox.inference;
 
-/// Takes continuations as they get ready, which need not be in the order of the requests.
-@FunctionalInterface
+/// Takes continuations token by token, in turn with others; those of one sample come in their
+/// order.
 public interface GenerationSink {
-  /// Called once for each request.
+  /// Whether a continuation goes on.
+  enum Flow {
+    CONTINUE,
+    /// [#finished] follows.
+    STOP
+  }
+
+  /// A token that belongs to a continuation. One that may be the beginning of a stop sequence comes
+  /// when it is clear that it is none; one that ends the continuation does not come.
+  default Flow token(GeneratedToken token) {
+    return Flow.CONTINUE;
+  }
+
+  /// Called once for each sample of each request, in any order.
   ///
-  /// @param request its index
-  /// @param written the new tokens, the one that stopped it included
-  void finished(int request, int[] written);
+  /// @param request counted in the order in which requests were taken, from 0
+  /// @param sample of the request, from 0
+  void finished(int request, int sample, Generation generation);
 }

@@ -5,46 +5,34 @@ import java.util.HashMap;
 import java.util.Map;
 import neox.model.AttentionHistory;
 import neox.model.position.Places;
-import neox.tensor.Owner;
 import neox.tensor.Placement;
-import neox.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
-/// The keys and values of some texts, in memory allocated with the first tokens: `[rows, heads,
-/// capacity + 1, d]` for each block and kind. Mutable; belongs to these texts, so nothing of others
-/// can leak in.
+/// The keys and values of some texts, of any length each, in memory that grows with them. Rows come
+/// and go. Mutable.
 final class KeyValueCache implements AutoCloseable {
-  private final Owner owner = new Owner();
-  private final Map<Store, Tensor> stores = new HashMap<>();
+  private final Map<Store, GrowingStore> stores = new HashMap<>();
   private final Placement placement;
-  private final int capacity;
+  private final int limit;
   private final int promptTokens;
-  private final int[] lengths;
+  private int[] lengths; // with the soft prompt
 
   /// What one tensor holds.
   private record Store(int block, AttentionHistory.Kept kept) {}
 
-  /// @param capacity tokens of the longest text
+  /// A cache with rows of which nothing is read.
+  ///
+  /// @param limit tokens of the longest text
   /// @param promptTokens of the soft prompt that is read with the first tokens
-  KeyValueCache(Placement placement, int rows, int capacity, int promptTokens) {
+  KeyValueCache(Placement placement, int rows, int limit, int promptTokens) {
     this.placement = placement;
-    this.capacity = capacity + promptTokens;
+    this.limit = limit + promptTokens;
     this.promptTokens = promptTokens;
     this.lengths = new int[rows];
   }
 
-  /// Where what a block keeps lies.
-  ///
-  /// @param like `[rows, heads, any, d]`
-  private Tensor store(Store store, Tensor like) {
-    return stores.computeIfAbsent(
-        store,
-        _ -> {
-          long places = capacity + 1L; // the last takes the padding of a row that is full
-          try (var _ = Scope.open()) {
-            return owner.keep(placement.zeros(like.size(0), like.size(1), places, like.size(3)));
-          }
-        });
+  int rows() {
+    return lengths.length;
   }
 
   /// The history for one pass, which belongs to the innermost scope. After it, call [#advance].
@@ -55,9 +43,9 @@ final class KeyValueCache implements AutoCloseable {
     for (int row = 0; row < lengths.length; row++) {
       end = Math.max(end, lengths[row] + unreadPrompt() + tokens[row]);
     }
-    if (end > capacity) {
+    if (end > limit) {
       throw new IllegalStateException(
-          (end - promptTokens) + " tokens in a cache for " + (capacity - promptTokens));
+          (end - promptTokens) + " tokens in a cache for " + (limit - promptTokens));
     }
     if (Arrays.stream(lengths).allMatch(length -> length == lengths[0])) {
       Places all = new Places.From(lengths[0]);
@@ -89,6 +77,55 @@ final class KeyValueCache implements AutoCloseable {
     }
   }
 
+  /// Adds rows that hold what a row of another cache holds.
+  void addCopies(KeyValueCache from, int row, int copies) {
+    addBeginnings(from, row, from.lengths[row] - promptTokens, copies);
+  }
+
+  /// Adds rows that hold the first tokens of a row of another cache.
+  void addBeginnings(KeyValueCache from, int row, int tokens, int copies) {
+    int first = rows();
+    int length = promptTokens + tokens;
+    lengths = Arrays.copyOf(lengths, first + copies);
+    Arrays.fill(lengths, first, lengths.length, length);
+    from.stores.forEach((store, source) -> {
+      GrowingStore target = stores.computeIfAbsent(store, _ -> source.another());
+      target.reserve(rows(), length, places());
+      target.copy(source, row, first, copies, length);
+    });
+  }
+
+  /// Forgets what a row has read after its first tokens.
+  void rewind(int row, int tokens) {
+    if (promptTokens + tokens > lengths[row]) {
+      throw new IllegalStateException(
+          "row " + row + " has not read " + tokens + " tokens to keep of them");
+    }
+    lengths[row] = promptTokens + tokens;
+  }
+
+  /// Takes a row away; the last one gets its number.
+  void remove(int row) {
+    int last = rows() - 1;
+    if (row != last) {
+      stores.values().forEach(store -> store.copy(store, last, row, 1, lengths[last]));
+      lengths[row] = lengths[last];
+    }
+    lengths = Arrays.copyOf(lengths, last);
+  }
+
+  /// Of the longest text, and one more that takes the padding of a row that is full.
+  private long places() {
+    return limit + 1L;
+  }
+
+  /// Where what a block keeps of all rows lies: `[rows, heads, at least end + 1, d]`.
+  private Tensor store(Store store, Tensor like, long end) {
+    return stores
+        .computeIfAbsent(store, _ -> new GrowingStore(placement, like))
+        .reserve(rows(), end + 1, places());
+  }
+
   /// @param next as the network sees them
   /// @param stored where the keys and values of the same tokens go
   private record Pass(KeyValueCache cache, Places next, Places stored) implements AttentionHistory {
@@ -99,8 +136,9 @@ final class KeyValueCache implements AutoCloseable {
 
     @Override
     public Tensor append(int block, Kept kept, Tensor added) {
-      Tensor store = cache.store(new Store(block, kept), added);
       long tokens = added.size(2);
+      long end = stored.end(tokens);
+      Tensor store = cache.store(new Store(block, kept), added, end);
       switch (stored) {
         case Places.From(long start) -> store.narrow(2, start, tokens).copy_(added);
         case Places.Each(Tensor each, _) -> {
@@ -108,13 +146,13 @@ final class KeyValueCache implements AutoCloseable {
           store.scatter_(2, places.expand_as(added), added);
         }
       }
-      return store.narrow(2, 0, stored.end(tokens));
+      return store.narrow(2, 0, end);
     }
   }
 
   @Override
   public void close() {
+    stores.values().forEach(GrowingStore::close);
     stores.clear();
-    owner.close();
   }
 }

@@ -13,8 +13,14 @@ public interface LanguageModel extends AutoCloseable {
   /// Scores many inputs, batched inside; results in the order of the requests.
   List<Score> score(List<ScoreRequest> requests, int batchSize);
 
-  /// Continues texts until their stop accepts a token, or enough are written, or the text is full.
-  void generate(List<GenerationRequest> requests, Decoding decoding, GenerationSink sink);
+  /// Continues texts until their stop tokens come, their reader has enough, enough is written, or
+  /// the text is full. A text takes the place of a finished one at once.
+  void generate(RequestSource requests, Decoding decoding, GenerationSink sink);
+
+  /// The same for texts that are all there, and are looked at before the first is continued.
+  default void generate(List<GenerationRequest> requests, Decoding decoding, GenerationSink sink) {
+    generate(RequestSource.of(requests), decoding, sink);
+  }
 
   @Override
   void close();

@@ -42,8 +42,21 @@ public final class NetworkLanguageModel implements LanguageModel {
 
   @Override
   public void generate(List<GenerationRequest> requests, Decoding decoding, GenerationSink sink) {
-    requests.forEach(request -> checkTokens(request.context()));
-    new TextGenerator(network, decoding).generate(requests, sink);
+    requests.forEach(request -> check(request, decoding));
+    generate(RequestSource.of(requests), decoding, sink);
+  }
+
+  @Override
+  public void generate(RequestSource requests, Decoding decoding, GenerationSink sink) {
+    RequestSource checked = requests.checked(request -> check(request, decoding));
+    try (TextGenerator generator = new TextGenerator(network, decoding, checked, sink)) {
+      generator.run();
+    }
+  }
+
+  private void check(GenerationRequest request, Decoding decoding) {
+    checkTokens(request.context());
+    TextGenerator.requireRoom(request, decoding);
   }
 
   @Override

@@ -1,42 +1,45 @@
 package neox.inference;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import neox.base.UserException;
+import neox.inference.RequestSource.Patience;
 import neox.model.Network;
 import neox.tensor.Scope;
+import neox.tensor.TensorData;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 
-/// Continues texts with a network, a batch of them at a time; each batch starts with an empty
-/// cache.
+/// Continues texts with a network, some of them at a time: a text that is finished leaves its row to
+/// another sample of the same request, or to the next request, while the others go on. For one use.
 ///
 /// Does not own the network.
-final class TextGenerator {
-  private final Network network;
+final class TextGenerator implements AutoCloseable {
   private final Decoding decoding;
+  private final RequestSource source;
+  private final GenerationSink sink;
+  private final Candidates candidates;
+  private final Decoder decoder;
+  private final List<Continuation> rows = new ArrayList<>(); // the decoder's
+  private Optional<OngoingRequest> waiting = Optional.empty();
+  private int taken;
 
-  TextGenerator(Network network, Decoding decoding) {
-    this.network = network;
+  TextGenerator(Network network, Decoding decoding, RequestSource source, GenerationSink sink) {
     this.decoding = decoding;
+    this.source = source;
+    this.sink = sink;
+    this.candidates = Candidates.of(network, decoding.eligible());
+    this.decoder =
+        switch (decoding.memory()) {
+          case KEYS_AND_VALUES -> Decoder.cached(network, decoding.maxLength());
+          case NOTHING -> Decoder.recomputing(network);
+        };
   }
 
-  /// See [LanguageModel#generate].
-  void generate(List<GenerationRequest> requests, GenerationSink sink) {
-    requests.forEach(this::checkFits);
-    int size = decoding.batchSize();
-    try (Candidates candidates = Candidates.of(network, decoding.eligible())) {
-      for (int from = 0; from < requests.size(); from += size) {
-        int to = Math.min(requests.size(), from + size);
-        int first = from;
-        generateBatch(
-            requests.subList(from, to),
-            candidates,
-            (row, written) -> sink.finished(first + row, written));
-      }
-    }
-  }
-
-  private void checkFits(GenerationRequest request) {
+  /// Refuses a text that leaves no room for its own tokens.
+  static void requireRoom(GenerationRequest request, Decoding decoding) {
     if (request.context().length > decoding.maxLength()) {
       throw UserException.of(
           "the prompt has %d tokens, the model takes %d; shorten the prompt",
@@ -44,85 +47,141 @@ final class TextGenerator {
     }
   }
 
-  private void generateBatch(
-      List<GenerationRequest> requests, Candidates candidates, GenerationSink sink) {
-    List<Text> texts = requests.stream().map(request -> new Text(request, room(request))).toList();
-    for (int row = 0; row < texts.size(); row++) {
-      if (texts.get(row).isFinished()) {
-        sink.finished(row, texts.get(row).written());
+  /// See [LanguageModel#generate].
+  void run() {
+    boolean more = true;
+    while (more) {
+      List<OngoingRequest> fresh = takeRequests();
+      if (!fresh.isEmpty()) {
+        begin(fresh);
+      }
+      if (!rows.isEmpty()) {
+        step();
+      }
+      more = !fresh.isEmpty() || !rows.isEmpty();
+    }
+  }
+
+  /// Requests for the free rows, as many as are read in one pass.
+  private List<OngoingRequest> takeRequests() {
+    List<OngoingRequest> fresh = new ArrayList<>();
+    int free = decoding.batchSize() - rows.size();
+    int longest = 0;
+    while (free > 0) {
+      Patience patience =
+          rows.isEmpty() && fresh.isEmpty() ? Patience.WAIT : Patience.NONE;
+      waiting = waiting.or(() -> next(patience));
+      if (waiting.isEmpty()) {
+        break;
+      }
+      OngoingRequest next = waiting.get();
+      longest = Math.max(longest, next.context().length);
+      if (!fresh.isEmpty() && (fresh.size() + 1L) * longest > decoding.tokensPerPass()) {
+        break;
+      }
+      fresh.add(next);
+      waiting = Optional.empty();
+      free -= Math.min(free, next.samplesLeft());
+    }
+    return fresh;
+  }
+
+  /// The next request that wants a token.
+  private Optional<OngoingRequest> next(Patience patience) {
+    while (true) {
+      Optional<OngoingRequest> next =
+          source
+              .next(patience)
+              .map(request -> new OngoingRequest(taken++, request, decoding.maxLength()));
+      if (next.isEmpty() || next.get().room() > 0) {
+        return next;
+      }
+      OngoingRequest full = next.get();
+      for (int sample = 0; sample < full.request().samples(); sample++) {
+        sink.finished(full.number(), sample, new Generation(new int[0], full.endOfRoom()));
       }
     }
-    int capacity = texts.stream().mapToInt(Text::capacity).max().orElseThrow();
-    try (Decoder decoder = decoder(texts.size(), capacity)) {
-      while (!texts.stream().allMatch(Text::isFinished)) {
-        step(decoder, texts, candidates, sink);
+  }
+
+  /// Reads the contexts and writes the first token after each.
+  private void begin(List<OngoingRequest> fresh) {
+    int[][] contexts = fresh.stream().map(OngoingRequest::context).toArray(int[][]::new);
+    int[] copies = new int[contexts.length];
+    List<Continuation> begun = new ArrayList<>();
+    List<Integer> readIn = new ArrayList<>();
+    int free = decoding.batchSize() - rows.size();
+    for (int i = 0; i < copies.length; i++) {
+      copies[i] = Math.min(free - begun.size(), fresh.get(i).samplesLeft());
+      for (int copy = 0; copy < copies[i]; copy++) {
+        begun.add(fresh.get(i).begin());
       }
+      readIn.addAll(Collections.nCopies(copies[i], i));
     }
-  }
-
-  private int room(GenerationRequest request) {
-    return Math.min(request.maximumTokens(), decoding.maxLength() - request.context().length);
-  }
-
-  private Decoder decoder(int rows, int capacity) {
-    return switch (decoding.memory()) {
-      case KEYS_AND_VALUES -> Decoder.cached(network, rows, capacity);
-      case NOTHING -> Decoder.recomputing(network, rows);
-    };
-  }
-
-  /// One more token for each text that is not finished.
-  private void step(Decoder decoder, List<Text> texts, Candidates candidates, GenerationSink sink) {
     try (var _ = Scope.open()) {
-      int[][] unread = texts.stream().map(Text::unread).toArray(int[][]::new);
-      Tensor logits = candidates.among(decoder.read(unread)); // [rows, V]
-      for (int row = 0; row < texts.size(); row++) {
-        Text text = texts.get(row);
-        if (!text.isFinished()) {
-          text.add(decoding.sampler().next(logits.select(0, row)));
-          if (text.isFinished()) {
-            sink.finished(row, text.written());
-          }
+      Tensor logits = candidates.among(decoder.begin(contexts, copies)); // [contexts, V]
+      for (int i = 0; i < copies.length; i++) {
+        if (fresh.get(i).samplesLeft() > 0) {
+          fresh.get(i).remember(TensorData.floats(logits.select(0, i)));
         }
       }
+      rows.addAll(begun);
+      write(begun, logits, readIn);
     }
   }
 
-  /// One text on its way.
-  private static final class Text {
-    private final GenerationRequest request;
-    private final int[] written;
-    private int[] unread;
-    private int count;
-    private boolean stopped;
-
-    Text(GenerationRequest request, int room) {
-      this.request = request;
-      this.written = new int[room];
-      this.unread = request.context();
+  /// One more token for each text.
+  private void step() {
+    int[][] unread = rows.stream().map(text -> new int[] {text.last()}).toArray(int[][]::new);
+    List<Integer> each = new ArrayList<>();
+    for (int row = 0; row < unread.length; row++) {
+      each.add(row);
     }
-
-    int capacity() {
-      return request.context().length + written.length;
+    try (var _ = Scope.open()) {
+      write(rows, candidates.among(decoder.read(unread)), each);
     }
+  }
 
-    /// What the decoder must read next; nothing when the text is finished.
-    int[] unread() {
-      return isFinished() ? new int[0] : unread;
+  /// @param logits `[any, V]`
+  /// @param readIn which of them are a text's
+  private void write(List<Continuation> texts, Tensor logits, List<Integer> readIn) {
+    long[] likeliest = {};
+    if (texts.stream().anyMatch(Continuation::takesLikeliest)) {
+      likeliest = TensorData.longs(logits.argmax(new LongOptional(-1), false)); // first of equals
     }
+    for (int i = 0; i < texts.size(); i++) {
+      Continuation text = texts.get(i);
+      int row = readIn.get(i);
+      if (text.takesLikeliest()) {
+        text.addLikeliest(Math.toIntExact(likeliest[row]), sink);
+      } else {
+        text.addNext(TensorData.floats(logits.select(0, row)), sink);
+      }
+    }
+    leaveRows();
+  }
 
-    boolean isFinished() {
-      return stopped || count == written.length;
+  /// Gives the rows of finished texts to other samples of their requests, or back.
+  private void leaveRows() {
+    for (int row = rows.size() - 1; row >= 0; row--) {
+      while (rows.get(row).isFinished() && rows.get(row).ongoing().samplesLeft() > 0) {
+        OngoingRequest ongoing = rows.get(row).ongoing();
+        rows.get(row).finish(sink);
+        decoder.rewind(row, ongoing.context().length);
+        rows.set(row, ongoing.begin());
+        rows.get(row).addNext(ongoing.afterContext(), sink);
+      }
+      if (rows.get(row).isFinished()) {
+        rows.get(row).finish(sink);
+        decoder.remove(row);
+        rows.set(row, rows.getLast());
+        rows.removeLast();
+      }
     }
+  }
 
-    void add(int token) {
-      written[count++] = token;
-      stopped = request.stop().test(token);
-      unread = new int[] {token};
-    }
-
-    int[] written() {
-      return Arrays.copyOf(written, count);
-    }
+  @Override
+  public void close() {
+    decoder.close();
+    candidates.close();
   }
 }

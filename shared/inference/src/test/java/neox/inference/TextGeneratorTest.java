@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntPredicate;
 import neox.base.UserException;
+import neox.inference.sampling.Sampler;
 import neox.model.Network;
 import neox.tensor.NativeRuntime;
 import neox.tensor.Scope;
@@ -25,20 +25,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TextGeneratorTest {
-  private static final int NO_STOP = -1;
-
   @BeforeAll
   static void start() {
     NativeRuntime.start(1);
   }
 
   private static int[] greedy(Network network, int[] prompt, int maximumTokens) {
-    return greedy(network, prompt, maximumTokens, token -> false);
-  }
-
-  private static int[] greedy(Network network, int[] prompt, int maximumTokens, IntPredicate stop) {
-    GenerationRequest request = new GenerationRequest(prompt, maximumTokens, stop);
-    return all(network, List.of(request), Decoding.greedy(64)).getFirst();
+    GenerationRequest request = GenerationRequest.greedy(prompt, maximumTokens);
+    return all(network, List.of(request), Decoding.upTo(64)).getFirst();
   }
 
   private static List<int[]> all(
@@ -51,10 +45,10 @@ class TextGeneratorTest {
   void continuesGreedilyAsTransformersDoesWithAndWithoutCache() {
     int[] prompt = Pythia.expected("greedy_prompt");
     int[] expected = Pythia.expected("greedy_40");
-    List<GenerationRequest> request = List.of(new GenerationRequest(prompt, 40, token -> false));
+    List<GenerationRequest> request = List.of(GenerationRequest.greedy(prompt, 40));
     try (Network network = Pythia.network(ScalarType.Float)) {
       for (Decoding.Memory memory : Decoding.Memory.values()) {
-        assertThat(all(network, request, Decoding.greedy(64).withMemory(memory)).getFirst())
+        assertThat(all(network, request, Decoding.upTo(64).withMemory(memory)).getFirst())
             .isEqualTo(expected);
       }
     }
@@ -78,7 +72,7 @@ class TextGeneratorTest {
     int[] ids = new int[bytes.length];
     Arrays.setAll(ids, i -> bytes[i]);
     StringBuilder text = new StringBuilder();
-    for (int id : Generation.of(greedy(network, ids, 40), NO_STOP).tokens()) {
+    for (int id : greedy(network, ids, 40)) {
       text.append((char) id);
     }
     return text.toString();
@@ -113,18 +107,25 @@ class TextGeneratorTest {
             Arrays.copyOfRange(text, 7, 12),
             Arrays.copyOfRange(text, 12, 13),
             Arrays.copyOfRange(text, 13, 14));
-    try (Decoder cached = Decoder.cached(network, 1, 14);
-        Decoder recomputing = Decoder.recomputing(network, 1);
+    try (Decoder cached = Decoder.cached(network, 14);
+        Decoder recomputing = Decoder.recomputing(network);
         var _ = Scope.open()) {
-      for (int[] piece : pieces) {
-        float[] expected = TensorData.floats(recomputing.read(new int[][] {piece}));
-        float[] actual = TensorData.floats(cached.read(new int[][] {piece}));
+      for (int i = 0; i < pieces.size(); i++) {
+        int[][] piece = {pieces.get(i)};
+        float[] expected = TensorData.floats(next(recomputing, i == 0, piece));
+        float[] actual = TensorData.floats(next(cached, i == 0, piece));
         assertThat(actual).containsExactly(expected, within(tolerance));
       }
       assertThatThrownBy(() -> cached.read(new int[][] {{1}}))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("15 tokens in a cache for 14");
     }
+  }
+
+  private static Tensor next(Decoder decoder, boolean isFirst, int[][] pieces) {
+    int[] once = new int[pieces.length];
+    Arrays.fill(once, 1);
+    return isFirst ? decoder.begin(pieces, once) : decoder.read(pieces);
   }
 
   /// Eight prompts of 1 to 40 tokens; what each step says must not depend on the neighbours.
@@ -135,14 +136,14 @@ class TextGeneratorTest {
     int steps = 20;
     int[][] texts = Networks.texts(lengths, steps);
     try (Network network = kind.network();
-        Decoder together = Decoder.cached(network, 8, 40 + steps)) {
+        Decoder together = Decoder.cached(network, 40 + steps)) {
       float[][][] alone = new float[lengths.length][][];
       for (int row = 0; row < lengths.length; row++) {
         alone[row] = alone(network, texts[row], lengths[row]);
       }
       for (int step = 0; step <= steps; step++) {
         try (var _ = Scope.open()) {
-          Tensor logits = together.read(pieces(texts, lengths, step));
+          Tensor logits = next(together, step == 0, pieces(texts, lengths, step));
           for (int row = 0; row < lengths.length; row++) {
             if (step == 0 || isRead(row, step)) {
               assertThat(TensorData.floats(logits.select(0, row)))
@@ -158,13 +159,13 @@ class TextGeneratorTest {
   /// The logits after the prompt and after each later token.
   private static float[][] alone(Network network, int[] text, int prompt) {
     float[][] logits = new float[text.length - prompt + 1][];
-    try (Decoder decoder = Decoder.cached(network, 1, text.length);
+    try (Decoder decoder = Decoder.cached(network, text.length);
         var _ = Scope.open()) {
       int from = 0;
       for (int step = 0; step < logits.length; step++) {
         int to = prompt + step;
-        logits[step] =
-            TensorData.floats(decoder.read(new int[][] {Arrays.copyOfRange(text, from, to)}));
+        int[][] piece = {Arrays.copyOfRange(text, from, to)};
+        logits[step] = TensorData.floats(next(decoder, step == 0, piece));
         from = to;
       }
     }
@@ -199,18 +200,21 @@ class TextGeneratorTest {
     Random random = new Random(2);
     int[] read = new int[4];
     try (Network network = kind.network();
-        Decoder cached = Decoder.cached(network, 4, 64);
-        Decoder recomputing = Decoder.recomputing(network, 4)) {
+        Decoder cached = Decoder.cached(network, 64);
+        Decoder recomputing = Decoder.recomputing(network)) {
+      boolean isFirst = true;
       while (!Arrays.equals(read, ends)) {
         int[][] pieces = new int[4][];
         for (int row = 0; row < 4; row++) {
-          int to = Math.min(ends[row], read[row] + random.nextInt(10));
+          int more = isFirst ? 1 + random.nextInt(9) : random.nextInt(10);
+          int to = Math.min(ends[row], read[row] + more);
           pieces[row] = Arrays.copyOfRange(texts[row], read[row], to);
           read[row] = to;
         }
         try (var _ = Scope.open()) {
-          Tensor expected = recomputing.read(pieces);
-          Tensor actual = cached.read(pieces);
+          Tensor expected = next(recomputing, isFirst, pieces);
+          Tensor actual = next(cached, isFirst, pieces);
+          isFirst = false;
           for (int row = 0; row < 4; row++) {
             if (pieces[row].length > 0) {
               assertThat(TensorData.floats(actual.select(0, row)))
@@ -220,40 +224,6 @@ class TextGeneratorTest {
         }
       }
     }
-  }
-
-  @ParameterizedTest
-  @EnumSource(Decoding.Memory.class)
-  void aBatchWritesWhatEachTextAloneWrites(Decoding.Memory memory) {
-    int[] lengths = {5, 64, 1, 17, 63, 3, 28, 9, 30};
-    int[][] texts = Networks.texts(lengths, 0);
-    try (Network network = Pythia.network(ScalarType.Float)) {
-      Decoding decoding = Decoding.greedy(64).withMemory(memory);
-      List<int[]> alone = all(network, requests(texts), decoding);
-      assertThat(alone.get(0)).hasSize(30);
-      assertThat(alone.get(1)).isEmpty(); // a full row
-      assertThat(alone.get(4)).hasSize(1);
-      assertThat(alone.get(5)).isEmpty(); // nothing wanted
-      assertThat(alone.get(2)).hasSize(8);
-      for (int batchSize : new int[] {2, 4, 8, 100}) {
-        List<int[]> together = all(network, requests(texts), decoding.withBatchSize(batchSize));
-        for (int i = 0; i < texts.length; i++) {
-          assertThat(together.get(i)).as("text %d", i).isEqualTo(alone.get(i));
-        }
-      }
-    }
-  }
-
-  /// Text i stops after 4i tokens, the first one never; text 5 wants none.
-  private static List<GenerationRequest> requests(int[][] texts) {
-    List<GenerationRequest> requests = new ArrayList<>();
-    for (int i = 0; i < texts.length; i++) {
-      int end = 4 * i;
-      AtomicInteger seen = new AtomicInteger();
-      requests.add(
-          new GenerationRequest(texts[i], i == 5 ? 0 : 30, token -> seen.incrementAndGet() == end));
-    }
-    return requests;
   }
 
   /// Padding behind a vocabulary, a vocabulary with gaps, and a single token.
@@ -266,20 +236,22 @@ class TextGeneratorTest {
     for (double temperature : new double[] {0, 0.1, 3}) {
       for (int topK : new int[] {0, 1, 9, 600}) {
         for (double topP : new double[] {0, 0.2, 1}) {
-          samplers.add(new Sampler(temperature, topK, topP));
+          samplers.add(new Sampler(temperature, topK, topP).withRepetitionPenalty(1.2));
         }
       }
     }
     List<GenerationRequest> texts =
         Arrays.stream(Networks.texts(new int[] {3, 1, 7}, 0))
-            .map(text -> new GenerationRequest(text, 3, token -> false))
+            .map(text -> GenerationRequest.greedy(text, 3))
             .toList();
     try (Network network = Networks.kinds().findFirst().orElseThrow().network()) {
       for (IntPredicate vocabulary : vocabularies) {
         Decoding decoding =
-            Decoding.greedy(64).withBatchSize(3).withMemory(memory).withEligible(vocabulary);
+            Decoding.upTo(64).withBatchSize(3).withMemory(memory).withEligible(vocabulary);
         for (Sampler sampler : samplers) {
-          for (int[] written : all(network, texts, decoding.withSampler(sampler))) {
+          List<GenerationRequest> requests =
+              texts.stream().map(text -> text.withSampler(sampler, 5)).toList();
+          for (int[] written : all(network, requests, decoding)) {
             assertThat(written).hasSize(3);
             assertThat(Arrays.stream(written).allMatch(vocabulary)).as("%s", sampler).isTrue();
           }
@@ -293,15 +265,15 @@ class TextGeneratorTest {
     int[] prompt = Pythia.expected("greedy_prompt");
     IntPredicate vocabulary = id -> id % 3 == 1;
     try (Network network = Pythia.network(ScalarType.Float);
-        Decoder decoder = Decoder.recomputing(network, 1);
+        Decoder decoder = Decoder.recomputing(network);
         var _ = Scope.open()) {
-      float[] logits = TensorData.floats(decoder.read(new int[][] {prompt}));
+      float[] logits = TensorData.floats(next(decoder, true, new int[][] {prompt}));
       int best = 1;
       for (int id = 1; id < logits.length; id += 3) {
         best = logits[id] > logits[best] ? id : best;
       }
-      GenerationRequest request = new GenerationRequest(prompt, 1, token -> false);
-      Decoding decoding = Decoding.greedy(64).withEligible(vocabulary);
+      GenerationRequest request = GenerationRequest.greedy(prompt, 1);
+      Decoding decoding = Decoding.upTo(64).withEligible(vocabulary);
       assertThat(all(network, List.of(request), decoding).getFirst()).containsExactly(best);
       assertThatThrownBy(
               () -> all(network, List.of(request), decoding.withEligible(id -> id > 511)))
@@ -313,22 +285,7 @@ class TextGeneratorTest {
   @Test
   void hasNothingToDoWithoutRequests() {
     try (Network network = Pythia.network(ScalarType.Float)) {
-      assertThat(all(network, List.of(), Decoding.greedy(64))).isEmpty();
-    }
-  }
-
-  @Test
-  void stopsAtTheEndOfDocumentAndLeavesItOut() {
-    int[] prompt = Pythia.expected("greedy_prompt");
-    int dash = Pythia.expected("greedy_40")[0];
-    try (Network network = Pythia.network(ScalarType.Float)) {
-      int[] written = greedy(network, prompt, 5, token -> token == dash);
-      assertThat(written).containsExactly(dash);
-      assertThat(Generation.of(written, dash).finished()).isTrue();
-      assertThat(Generation.of(written, dash).tokens()).isEmpty();
-      Generation unfinished = Generation.of(greedy(network, prompt, 5), NO_STOP);
-      assertThat(unfinished.finished()).isFalse();
-      assertThat(unfinished.tokens()).hasSize(5);
+      assertThat(all(network, List.of(), Decoding.upTo(64))).isEmpty();
     }
   }
 
@@ -347,11 +304,15 @@ class TextGeneratorTest {
 
   @Test
   void refusesRequestsAndBatchesThatMakeNoSense() {
-    assertThatThrownBy(() -> new GenerationRequest(new int[0], 1, token -> false))
+    assertThatThrownBy(() -> GenerationRequest.greedy(new int[0], 1))
         .hasMessage("a text starts with at least one token");
-    assertThatThrownBy(() -> new GenerationRequest(new int[1], -1, token -> false))
+    assertThatThrownBy(() -> GenerationRequest.greedy(new int[1], -1))
         .hasMessage("-1 tokens cannot be written");
-    assertThatThrownBy(() -> Decoding.greedy(9).withBatchSize(0))
+    assertThatThrownBy(() -> GenerationRequest.greedy(new int[1], 1).withSamples(0))
+        .hasMessage("0 samples of a text");
+    assertThatThrownBy(() -> Decoding.upTo(9).withTokensPerPass(0))
+        .hasMessage("passes read at least one token, not 0");
+    assertThatThrownBy(() -> Decoding.upTo(9).withBatchSize(0))
         .hasMessage("batches have at least one row, not 0");
   }
 }

@@ -29,10 +29,11 @@ public final class TensorData {
     return torch.tensor(values).view(sizes);
   }
 
-  /// All elements in row-major order, converted to float32.
+  /// All elements in row-major order, from whatever device, converted to float32.
   public static float[] floats(Tensor tensor) {
     try (var _ = Scope.open()) {
-      MemorySegment bytes = MappedTensors.bytes(tensor.detach().to(ScalarType.Float).contiguous());
+      Tensor here = tensor.detach().to(ScalarType.Float).cpu().contiguous();
+      MemorySegment bytes = MappedTensors.bytes(here);
       return bytes.toArray(ValueLayout.JAVA_FLOAT);
     }
   }
@@ -40,7 +41,8 @@ public final class TensorData {
   /// All elements of an integer tensor in row-major order.
   public static long[] longs(Tensor tensor) {
     try (var _ = Scope.open()) {
-      MemorySegment bytes = MappedTensors.bytes(tensor.detach().to(ScalarType.Long).contiguous());
+      Tensor here = tensor.detach().to(ScalarType.Long).cpu().contiguous();
+      MemorySegment bytes = MappedTensors.bytes(here);
       return bytes.toArray(ValueLayout.JAVA_LONG);
     }
   }

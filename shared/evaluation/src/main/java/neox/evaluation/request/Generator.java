@@ -4,15 +4,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntPredicate;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import neox.base.UserException;
 import neox.inference.Decoding;
 import neox.inference.GenerationRequest;
 import neox.inference.LanguageModel;
-import neox.tokenizer.TokenBuffer;
+import neox.inference.text.StopTokens;
+import neox.inference.text.TextStream;
 import neox.tokenizer.Tokenizer;
 
 /// Greedy continuations that end where a stop text appears.
@@ -36,15 +37,18 @@ record Generator(LanguageModel model, Tokenizer tokenizer, int eod, int maxLengt
             .toList();
     String[] texts = new String[requests.size()];
     AtomicLong done = new AtomicLong();
+    Decoding decoding = Decoding.upTo(model.maxLength()).withBatchSize(batchSize);
     model.generate(
         order.stream().map(unsorted::get).toList(),
-        Decoding.greedy(model.maxLength()).withBatchSize(batchSize),
-        (i, written) -> {
-          int request = order.get(i);
-          List<String> stops = stops(requests.get(request).options());
-          texts[request] = cut(tokenizer.decode(without(written, eod)), stops);
-          progress.accept(done.incrementAndGet());
-        });
+        decoding,
+        new StopTextSink(
+            i -> TextStream.of(tokenizer, stops(requests.get(order.get(i)).options())),
+            (i, tokens) -> {
+              int request = order.get(i);
+              List<String> stops = stops(requests.get(request).options());
+              texts[request] = cut(tokenizer.decode(tokens), stops);
+              progress.accept(done.incrementAndGet());
+            }));
     return List.of(texts);
   }
 
@@ -62,8 +66,8 @@ record Generator(LanguageModel model, Tokenizer tokenizer, int eod, int maxLengt
       context = new int[] {eod};
     }
     int[] kept = Arrays.copyOfRange(context, Math.max(0, context.length - room), context.length);
-    return new GenerationRequest(
-        kept, maxTokens, new StopAt(tokenizer, eod, stops(request.options())));
+    return GenerationRequest.greedy(kept, maxTokens)
+        .withStop(StopTokens.at(OptionalInt.of(eod)));
   }
 
   private List<String> stops(GenerationOptions options) {
@@ -76,10 +80,6 @@ record Generator(LanguageModel model, Tokenizer tokenizer, int eod, int maxLengt
     return stops;
   }
 
-  private static int[] without(int[] ids, int dropped) {
-    return Arrays.stream(ids).filter(id -> id != dropped).toArray();
-  }
-
   /// The text before the first occurrence of any stop text.
   private static String cut(String text, List<String> stops) {
     String result = text;
@@ -88,38 +88,5 @@ record Generator(LanguageModel model, Tokenizer tokenizer, int eod, int maxLengt
       result = at < 0 ? result : result.substring(0, at);
     }
     return result;
-  }
-
-  /// Accepts the token that completes a stop text. Sees every token of one continuation in order.
-  private static final class StopAt implements IntPredicate {
-    private final Tokenizer tokenizer;
-    private final int eod;
-    private final List<String> stops;
-    private final int[] windows;
-    private final TokenBuffer seen = new TokenBuffer();
-
-    StopAt(Tokenizer tokenizer, int eod, List<String> stops) {
-      this.tokenizer = tokenizer;
-      this.eod = eod;
-      this.stops = stops;
-      // Two more: the text may be split otherwise after what came before it.
-      this.windows = stops.stream().mapToInt(s -> tokenizer.encode(s).length + 2).toArray();
-    }
-
-    @Override
-    public boolean test(int token) {
-      seen.add(token);
-      if (token == eod) {
-        return true;
-      }
-      for (int i = 0; i < windows.length; i++) {
-        int from = Math.max(0, seen.size() - windows[i]);
-        String end = tokenizer.decode(Arrays.copyOfRange(seen.array(), from, seen.size()));
-        if (end.contains(stops.get(i))) {
-          return true;
-        }
-      }
-      return false;
-    }
   }
 }

@@ -6,13 +6,20 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import neox.inference.Decoding;
+import neox.inference.GeneratedToken;
+import neox.inference.Generation;
+import neox.inference.Generation.End;
 import neox.inference.GenerationRequest;
 import neox.inference.GenerationSink;
+import neox.inference.GenerationSink.Flow;
 import neox.inference.LanguageModel;
+import neox.inference.RequestSource;
+import neox.inference.RequestSource.Patience;
 import neox.inference.Score;
 import neox.inference.ScoreRequest;
 import neox.tokenizer.Tokenizer;
@@ -109,9 +116,13 @@ final class RecordedTokens {
 
       @Override
       public void generate(
-          List<GenerationRequest> requests, Decoding decoding, GenerationSink sink) {
-        for (int i = 0; i < requests.size(); i++) {
-          sink.finished(i, written(requests.get(i)));
+          RequestSource requests, Decoding decoding, GenerationSink sink) {
+        int number = 0;
+        for (var next = requests.next(Patience.WAIT);
+            next.isPresent();
+            next = requests.next(Patience.WAIT)) {
+          sink.finished(number, 0, written(number, next.get(), sink));
+          number++;
         }
       }
 
@@ -120,18 +131,24 @@ final class RecordedTokens {
     };
   }
 
-  private int[] written(GenerationRequest request) {
+  private Generation written(int number, GenerationRequest request, GenerationSink sink) {
     int[] ids = continuations.get(Arrays.toString(request.context()));
     if (ids == null) {
       throw new AssertionError("unknown context " + Arrays.toString(request.context()));
     }
     int count = 0;
     while (count < Math.min(request.maximumTokens(), ids.length)) {
-      if (request.stop().test(ids[count++])) {
-        break;
+      if (request.stop().isEnd(ids[count])) {
+        return new Generation(Arrays.copyOf(ids, count), End.END_TOKEN);
+      }
+      int id = ids[count++];
+      Flow flow =
+          sink.token(new GeneratedToken(number, 0, id, Optional.empty(), Optional.empty()));
+      if (flow == Flow.STOP) {
+        return new Generation(Arrays.copyOf(ids, count), End.READER);
       }
     }
-    return Arrays.copyOf(ids, count);
+    return new Generation(Arrays.copyOf(ids, count), End.MAXIMUM);
   }
 
   private Score answer(ScoreRequest request) {
