@@ -16,7 +16,7 @@ import neox.inference.text.StopTokens;
 import neox.inference.text.TextStream;
 import neox.tokenizer.Tokenizer;
 
-/// Greedy continuations that end where a stop text appears.
+/// Continuations that end where a stop text appears.
 ///
 /// Rows that pad the vocabulary may be chosen, as in the harness, which sees the network's rows
 /// alone: such a token has no text. Scores, too, are shares of the probability of all rows.
@@ -29,7 +29,11 @@ record Generator(LanguageModel model, Tokenizer tokenizer, int eod, int maxLengt
   ///
   /// @param progress told how many are done
   List<String> generate(List<Request.Generate> requests, LongConsumer progress) {
-    List<GenerationRequest> unsorted = requests.stream().map(this::request).toList();
+    RequestSeeds seeds = new RequestSeeds();
+    List<GenerationRequest> unsorted =
+        requests.stream()
+            .map(request -> request(request, seeds.next(request.context())))
+            .toList();
     List<Integer> order = // neighbours of equal length waste no work
         IntStream.range(0, requests.size())
             .boxed()
@@ -52,7 +56,7 @@ record Generator(LanguageModel model, Tokenizer tokenizer, int eod, int maxLengt
     return List.of(texts);
   }
 
-  private GenerationRequest request(Request.Generate request) {
+  private GenerationRequest request(Request.Generate request, long seed) {
     int maxTokens = request.options().maxTokens();
     int room = maxLength - maxTokens;
     if (room <= 0) {
@@ -67,6 +71,7 @@ record Generator(LanguageModel model, Tokenizer tokenizer, int eod, int maxLengt
     }
     int[] kept = Arrays.copyOfRange(context, Math.max(0, context.length - room), context.length);
     return GenerationRequest.greedy(kept, maxTokens)
+        .withSampler(request.options().sampler(), seed)
         .withStop(StopTokens.at(OptionalInt.of(eod)));
   }
 

@@ -24,6 +24,7 @@ import neox.evaluation.request.Response.Generated;
 import neox.evaluation.request.Response.Likelihood;
 import neox.evaluation.request.Response.RollingLikelihood;
 import neox.inference.Score;
+import neox.inference.sampling.Sampler;
 import neox.python.PythonText;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -312,10 +313,43 @@ class ModelRunnerTest {
   }
 
   @Test
-  void refusesSampling() {
-    var keywords = Json.mapper().createObjectNode().put("do_sample", true);
-    assertThatThrownBy(() -> new GenerationOptions(keywords))
+  void drawsWhereTheHarnessDraws() {
+    assertThat(sampler("{}")).isEqualTo(new Sampler(0, 50, 1));
+    assertThat(sampler("{\"temperature\": 0.7}")).isEqualTo(new Sampler(0.7, 50, 1));
+    assertThat(sampler("{\"temperature\": 0.7, \"do_sample\": false}").isGreedy()).isTrue();
+    assertThat(
+            sampler(
+                "{\"do_sample\": true, \"temperature\": \"0.2\", \"top_k\": 40, \"top_p\": 0.9,"
+                    + " \"min_p\": 0.1, \"repetition_penalty\": 1.2}"))
+        .isEqualTo(new Sampler(0.2, 40, 0.9, 0.1, 1.2));
+  }
+
+  private static Sampler sampler(String keywords) {
+    return new GenerationOptions((ObjectNode) Json.parse(keywords, "keywords")).sampler();
+  }
+
+  @Test
+  void refusesWaysToGenerateThatItDoesNotKnow() {
+    assertThatThrownBy(() -> sampler("{\"do_sample\": true}"))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("sampling (do_sample, temperature > 0) is not supported");
+        .hasMessage(
+            "generation options: do_sample=true at temperature 0: expected temperature=T above 0, or"
+                + " do_sample=false");
+    assertThatThrownBy(() -> sampler("{\"num_beams\": 4}"))
+        .hasMessage(
+            "generation options: num_beams 4: expected 1; texts are written from left to right");
+    assertThatThrownBy(() -> sampler("{\"top_p\": \"high\"}"))
+        .hasMessage("generation options: top_p \"high\": expected a number");
+    assertThatThrownBy(() -> sampler("{\"temperature\": -1}"))
+        .hasMessage("temperature -1.0: expected a number from 0 on");
+  }
+
+  @Test
+  void repeatedQuestionsAreDrawnAnewAndLikeThemselves() {
+    RequestSeeds seeds = new RequestSeeds();
+    long first = seeds.next("q");
+    assertThat(seeds.next("other")).isNotEqualTo(first);
+    assertThat(seeds.next("q")).isNotEqualTo(first);
+    assertThat(new RequestSeeds().next("q")).isEqualTo(first);
   }
 }
