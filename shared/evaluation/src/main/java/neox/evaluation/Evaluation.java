@@ -11,7 +11,6 @@ import neox.base.Console;
 import neox.base.UserException;
 import neox.evaluation.metric.Bootstrap;
 import neox.evaluation.metric.Metric;
-import neox.evaluation.metric.Value;
 import neox.evaluation.report.MetricResult;
 import neox.evaluation.report.Sample;
 import neox.evaluation.report.TaskResult;
@@ -24,6 +23,7 @@ import neox.evaluation.task.Instance;
 import neox.evaluation.task.InstanceBuilder;
 import neox.evaluation.task.InstanceBuilder.Instances;
 import neox.evaluation.task.Task;
+import neox.template.value.Value;
 
 /// The pipeline: documents become requests, all requests go to the model together, answers become
 /// values, values become figures.

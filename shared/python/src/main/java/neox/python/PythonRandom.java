@@ -93,10 +93,10 @@ public final class PythonRandom {
     return drawn;
   }
 
-  /// `choices(xs, k=len(xs))`: fills `out` with draws from `from`, with replacement.
-  public void choices(double[] from, double[] out) {
+  /// `choices(range(population), k=len(out))`: fills `out` with draws, with replacement.
+  public void choices(int population, int[] out) {
     for (int i = 0; i < out.length; i++) {
-      out[i] = from[(int) (random() * from.length)];
+      out[i] = (int) (random() * population);
     }
   }
 }

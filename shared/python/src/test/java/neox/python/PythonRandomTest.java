@@ -45,9 +45,9 @@ class PythonRandomTest {
               generate(second, () -> Integer.toUnsignedLong(random.nextBits() >>> (32 - first)));
           case "randbelow" -> generate(second, () -> random.below(first));
           case "choices" -> {
-            double[] out = new double[second];
-            random.choices(IntStream.range(0, first).asDoubleStream().toArray(), out);
-            yield out;
+            int[] out = new int[second];
+            random.choices(first, out);
+            yield IntStream.of(out).asDoubleStream().toArray();
           }
           default -> throw new AssertionError(name);
         };

@@ -29,31 +29,35 @@ public record Bootstrap(int iterations, int threads) {
     return new Bootstrap(iterations, Runtime.getRuntime().availableProcessors());
   }
 
-  /// The deviation of the aggregate over all resamples.
-  double standardError(Aggregation aggregation, Column column) throws InterruptedException {
+  /// With no more than so many resamples.
+  Bootstrap atMost(int limit) {
+    return new Bootstrap(Math.min(iterations, limit), threads);
+  }
+
+  /// The deviation of the figure over all resamples of `count` documents.
+  double standardError(Statistic statistic, int count) throws InterruptedException {
     int chunk = Math.min(CHUNK, iterations);
     double[] resampled = new double[iterations / chunk * chunk];
     List<Callable<Void>> work = new ArrayList<>();
     for (int i = 0; i < resampled.length / chunk; i++) {
       int index = i;
       work.add(() -> {
-        resample(aggregation, column, index, resampled, chunk);
+        resample(statistic, count, index, resampled, chunk);
         return null;
       });
     }
     runAll(work);
-    return Aggregation.deviation(resampled);
+    return Numbers.deviation(resampled);
   }
 
   /// Fills the part of `out` that belongs to the chunk.
   private static void resample(
-      Aggregation aggregation, Column column, int chunkIndex, double[] out, int chunk) {
+      Statistic statistic, int count, int chunkIndex, double[] out, int chunk) {
     PythonRandom random = new PythonRandom(chunkIndex);
-    double[] drawn = new double[column.values().length];
-    Column sample = new Column(drawn, column.weights());
+    int[] drawn = new int[count];
     for (int i = 0; i < chunk; i++) {
-      random.choices(column.values(), drawn);
-      out[chunkIndex * chunk + i] = aggregation.of(sample);
+      random.choices(count, drawn);
+      out[chunkIndex * chunk + i] = statistic.of(drawn);
     }
   }
 

@@ -2,9 +2,9 @@ package neox.evaluation.report;
 
 import java.util.List;
 import java.util.Map;
-import neox.evaluation.metric.Value;
 import neox.evaluation.request.Response;
 import neox.evaluation.task.Instance;
+import neox.template.value.Value;
 
 /// One document with its answers and values under one filter.
 ///

@@ -10,12 +10,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import neox.evaluation.metric.Value;
 import neox.evaluation.request.Request;
 import neox.evaluation.request.Response;
 import neox.evaluation.task.Instance;
 import neox.python.PythonJson;
 import neox.python.PythonRepr;
+import neox.template.value.Value;
 
 /// One JSON object per document, with all that was asked, answered and made of it. Its hashes tell
 /// whether two runs saw the same documents and the same prompts.
@@ -77,10 +77,14 @@ final class SampleLines {
 
   private static JsonNode json(Value value) {
     return switch (value) {
-      case Value.Whole(long whole) -> JSON.numberNode(whole);
-      case Value.Real(double real) -> JSON.numberNode(real);
-      case Value.Weighted(double logLikelihood, long weight) ->
-          JSON.arrayNode().add(logLikelihood).add(weight);
+      case Value.Int number -> JSON.numberNode(number.value().longValueExact());
+      case Value.Real(double number) -> JSON.numberNode(number);
+      case Value.Tuple(List<Value> items, _) -> {
+        ArrayNode array = JSON.arrayNode();
+        items.forEach(item -> array.add(json(item)));
+        yield array;
+      }
+      default -> throw new IllegalStateException("no metric is of type " + value.type());
     };
   }
 

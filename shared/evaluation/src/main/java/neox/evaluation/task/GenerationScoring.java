@@ -4,10 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import neox.evaluation.metric.Metric;
-import neox.evaluation.metric.Value;
 import neox.evaluation.request.Response;
 import neox.evaluation.request.Response.Generated;
 import neox.python.PythonJson;
+import neox.template.value.Value;
 
 /// The generated text against the target, or any of several targets.
 record GenerationScoring(Map<String, Metric> wanted) implements Scoring {
@@ -24,7 +24,7 @@ record GenerationScoring(Map<String, Metric> wanted) implements Scoring {
             : List.of(text(instance.target(), instance));
     Map<String, Value> values = new LinkedHashMap<>();
     wanted.forEach((name, metric) ->
-        values.put(name, Value.of(metric.comparison().share(written, right) > 0)));
+        values.put(name, new Value.Real(metric.comparison().share(written, right) > 0 ? 1 : 0)));
     return values;
   }
 

@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import neox.evaluation.metric.Metric;
-import neox.evaluation.metric.Value;
 import neox.evaluation.request.Response;
 import neox.evaluation.request.Response.Likelihood;
+import neox.template.value.Value;
 
 /// The likelihood of the target (`perplexity`) and whether greedy decoding writes it (`acc`).
 record LikelihoodScoring(Map<String, Metric> wanted) implements Scoring {
@@ -22,7 +22,7 @@ record LikelihoodScoring(Map<String, Metric> wanted) implements Scoring {
       values.put("perplexity", new Value.Real(answer.logLikelihood()));
     }
     if (wanted.containsKey("acc")) {
-      values.put("acc", new Value.Whole(answer.greedy() ? 1 : 0));
+      values.put("acc", Value.Int.of(answer.greedy() ? 1 : 0));
     }
     return values;
   }

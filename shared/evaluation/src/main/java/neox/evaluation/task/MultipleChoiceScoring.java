@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import neox.base.UserException;
 import neox.evaluation.metric.Metric;
-import neox.evaluation.metric.Value;
 import neox.evaluation.request.Response;
 import neox.evaluation.request.Response.Likelihood;
 import neox.python.PythonText;
+import neox.template.value.Value;
 
 /// The most likely choice, as it is (`acc`) or per character (`acc_norm`) or byte (`acc_bytes`),
 /// against the right one.
@@ -39,7 +39,7 @@ record MultipleChoiceScoring(Map<String, Metric> wanted) implements Scoring {
     }
     if (wanted.containsKey("exact_match")) {
       boolean greedy = right.stream().anyMatch(index -> answers.get(index).greedy());
-      values.put("exact_match", new Value.Whole(greedy ? 1 : 0));
+      values.put("exact_match", Value.Int.of(greedy ? 1 : 0));
     }
     return values;
   }
@@ -59,7 +59,7 @@ record MultipleChoiceScoring(Map<String, Metric> wanted) implements Scoring {
         best = i;
       }
     }
-    return Value.of(right.contains(best));
+    return new Value.Real(right.contains(best) ? 1 : 0);
   }
 
   private static List<Integer> right(Instance instance) {

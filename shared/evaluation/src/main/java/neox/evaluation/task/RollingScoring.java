@@ -5,10 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import neox.evaluation.metric.Metric;
-import neox.evaluation.metric.Value;
 import neox.evaluation.request.Response;
 import neox.evaluation.request.Response.RollingLikelihood;
 import neox.python.PythonText;
+import neox.template.value.Value;
 
 /// The likelihood of a text per word and per byte.
 record RollingScoring(Map<String, Metric> wanted) implements Scoring {
@@ -21,19 +21,20 @@ record RollingScoring(Map<String, Metric> wanted) implements Scoring {
 
   @Override
   public Map<String, Value> score(Instance instance, List<Response> responses) {
-    double logLikelihood = ((RollingLikelihood) responses.getFirst()).logLikelihood();
+    Value logLikelihood =
+        new Value.Real(((RollingLikelihood) responses.getFirst()).logLikelihood());
     String text = ((Target.Text) instance.target()).text();
-    int words = PythonText.countWords(text);
-    int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+    Value words = Value.Int.of(PythonText.countWords(text));
+    Value bytes = Value.Int.of(text.getBytes(StandardCharsets.UTF_8).length);
     Map<String, Value> values = new LinkedHashMap<>();
     if (wanted.containsKey("word_perplexity")) {
-      values.put("word_perplexity", new Value.Weighted(logLikelihood, words));
+      values.put("word_perplexity", Value.Tuple.of(logLikelihood, words));
     }
     if (wanted.containsKey("byte_perplexity")) {
-      values.put("byte_perplexity", new Value.Weighted(logLikelihood, bytes));
+      values.put("byte_perplexity", Value.Tuple.of(logLikelihood, bytes));
     }
     if (wanted.containsKey("bits_per_byte")) {
-      values.put("bits_per_byte", new Value.Weighted(logLikelihood, bytes));
+      values.put("bits_per_byte", Value.Tuple.of(logLikelihood, bytes));
     }
     return values;
   }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import neox.base.UserException;
 import neox.evaluation.metric.Metric;
-import neox.evaluation.metric.Value;
 import neox.evaluation.request.Response;
+import neox.template.value.Value;
 
 /// From the answers to one document to its values, one per metric, in the order of the report.
 @FunctionalInterface

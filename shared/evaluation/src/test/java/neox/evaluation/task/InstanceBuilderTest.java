@@ -15,12 +15,12 @@ import neox.base.UserException;
 import neox.base.json.Json;
 import neox.evaluation.metric.Metric;
 import neox.evaluation.metric.TextComparison;
-import neox.evaluation.metric.Value;
 import neox.evaluation.request.Request;
-import neox.evaluation.request.Response;
 import neox.evaluation.request.Response.Generated;
 import neox.evaluation.request.Response.Likelihood;
+import neox.evaluation.request.Response;
 import neox.python.PythonRandom;
+import neox.template.value.Value;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -159,25 +159,25 @@ class InstanceBuilderTest {
   void lengthsAreCodePointsForAccNormAndBytesForAccBytes() {
     // Per code point: -4/1 and -6/2, so the second; per byte: -4/4 and -6/2, so the first.
     Instance instance = choices(new Target.Index(0), "😀", "ab");
-    assertThat(score("acc", instance, -4, -6)).isEqualTo(Value.of(true));
-    assertThat(score("acc_norm", instance, -4, -6)).isEqualTo(Value.of(false));
-    assertThat(score("acc_bytes", instance, -4, -6)).isEqualTo(Value.of(true));
+    assertThat(score("acc", instance, -4, -6)).isEqualTo(new Value.Real(1));
+    assertThat(score("acc_norm", instance, -4, -6)).isEqualTo(new Value.Real(0));
+    assertThat(score("acc_bytes", instance, -4, -6)).isEqualTo(new Value.Real(1));
   }
 
   @Test
   void theFirstOfEqualChoicesWins() {
     assertThat(score("acc", choices(new Target.Index(0), "a", "b"), -1, -1))
-        .isEqualTo(Value.of(true));
+        .isEqualTo(new Value.Real(1));
     assertThat(score("acc", choices(new Target.Index(1), "a", "b"), -1, -1))
-        .isEqualTo(Value.of(false));
+        .isEqualTo(new Value.Real(0));
   }
 
   @Test
   void targetsMayBeTextsOrSeveral() {
     assertThat(score("acc", choices(new Target.Text("b"), "a", "b"), -2, -1))
-        .isEqualTo(Value.of(true));
+        .isEqualTo(new Value.Real(1));
     Target any = new Target.Several(List.of(new Target.Index(0), new Target.Index(2)));
-    assertThat(score("acc", choices(any, "a", "b", "c"), -3, -2, -1)).isEqualTo(Value.of(true));
+    assertThat(score("acc", choices(any, "a", "b", "c"), -3, -2, -1)).isEqualTo(new Value.Real(1));
   }
 
   @Test

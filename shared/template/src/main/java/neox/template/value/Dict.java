@@ -34,7 +34,8 @@ public final class Dict implements Value {
       return put(new Text(key), value);
     }
 
-    Builder putAll(Dict other) {
+    /// Adds all entries of another dictionary.
+    public Builder putAll(Dict other) {
       other.entries.values().forEach(entry -> put(entry.key(), entry.value()));
       return this;
     }
