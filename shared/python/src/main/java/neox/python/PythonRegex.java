@@ -21,18 +21,20 @@ public final class PythonRegex {
           "a", "\u0007", "b", "\b", "f", "\f", "n", "\n", "r", "\r", "t", "\t", "v", "\u000b");
 
   private final Pattern pattern;
+  private final Pattern notEmpty;
   private final Map<String, Integer> names;
 
-  private PythonRegex(Pattern pattern, Map<String, Integer> names) {
-    this.pattern = pattern;
+  private PythonRegex(String regex, Map<String, Integer> names) {
+    this.pattern = Pattern.compile(regex, Pattern.UNIX_LINES);
+    this.notEmpty = Pattern.compile("\\G(?:" + regex + ")(?!\\G)", Pattern.UNIX_LINES);
     this.names = names;
   }
 
   /// [java.util.regex.PatternSyntaxException] when the expression is none.
   public static PythonRegex compile(String regex) {
     RegexTranslator translator = new RegexTranslator(regex);
-    Pattern pattern = Pattern.compile(translator.translate(), Pattern.UNIX_LINES);
-    return new PythonRegex(pattern, translator.names());
+    String translated = translator.translate();
+    return new PythonRegex(translated, translator.names());
   }
 
   /// The same for Java's engine; groups have their numbers, not their names.
@@ -48,12 +50,39 @@ public final class PythonRegex {
 
   /// `re.sub` with at most `count` replacements; 0 or less for any number.
   public String replace(CharSequence text, String template, int count) {
-    Matcher matcher = pattern.matcher(text);
     StringBuilder out = new StringBuilder();
-    for (int i = 0; (count <= 0 || i < count) && matcher.find(); i++) {
-      matcher.appendReplacement(out, Matcher.quoteReplacement(expand(template, matcher)));
+    int from = 0;
+    for (MatchResult match : matches(text, count <= 0 ? Integer.MAX_VALUE : count)) {
+      out.append(text, from, match.start()).append(expand(template, match));
+      from = match.end();
     }
-    return matcher.appendTail(out).toString();
+    return out.append(text, from, text.length()).toString();
+  }
+
+  /// All matches. Where one was empty, Python looks for another at the same place.
+  private List<MatchResult> matches(CharSequence text, int limit) {
+    List<MatchResult> matches = new ArrayList<>();
+    Matcher matcher = pattern.matcher(text);
+    Matcher further =
+        notEmpty.matcher(text).useTransparentBounds(true).useAnchoringBounds(false);
+    int from = 0;
+    boolean wasEmpty = false;
+    while (from <= text.length() && matches.size() < limit) {
+      boolean more = wasEmpty && further.region(from, text.length()).lookingAt();
+      int next = wasEmpty ? from + characterLength(text, from) : from;
+      if (!more && (next > text.length() || !matcher.find(next))) {
+        break;
+      }
+      MatchResult match = more ? further.toMatchResult() : matcher.toMatchResult();
+      matches.add(match);
+      from = match.end();
+      wasEmpty = match.start() == match.end();
+    }
+    return matches;
+  }
+
+  private static int characterLength(CharSequence text, int at) {
+    return at < text.length() ? Character.charCount(Character.codePointAt(text, at)) : 1;
   }
 
   private String expand(String template, MatchResult match) {
@@ -85,11 +114,10 @@ public final class PythonRegex {
   /// none. A group that took no part is empty.
   public List<List<String>> findAll(String text) {
     List<List<String>> found = new ArrayList<>();
-    Matcher matcher = pattern.matcher(text);
-    while (matcher.find()) {
+    for (MatchResult match : matches(text, Integer.MAX_VALUE)) {
       List<String> groups = new ArrayList<>();
-      for (int i = matcher.groupCount() == 0 ? 0 : 1; i <= matcher.groupCount(); i++) {
-        groups.add(Optional.ofNullable(matcher.group(i)).orElse(""));
+      for (int i = match.groupCount() == 0 ? 0 : 1; i <= match.groupCount(); i++) {
+        groups.add(Optional.ofNullable(match.group(i)).orElse(""));
       }
       found.add(groups);
     }

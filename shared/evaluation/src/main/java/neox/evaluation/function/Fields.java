@@ -3,7 +3,7 @@ package neox.evaluation.function;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
-import neox.python.PythonLiteral;
+import neox.python.PythonText;
 import neox.template.value.Dict;
 import neox.template.value.Fault;
 import neox.template.value.Value;
@@ -45,11 +45,8 @@ record Fields(Dict dict, String path) {
     return switch (value) {
       case Value.Int(BigInteger number) when number.bitLength() < Integer.SIZE -> number.intValue();
       case Value.Bool(boolean flag) -> flag ? 1 : 0;
-      case Value.Text(String text, _) ->
-          PythonLiteral.number(text)
-              .filter(number -> number == Math.rint(number) && !text.contains("."))
-              .map(Double::intValue)
-              .orElseThrow(() -> wrong(name, "an integer", value));
+      case Value.Text(String text, _) when PythonText.strip(text).matches("[-+]?[0-9]{1,9}") ->
+          Integer.parseInt(PythonText.strip(text));
       default -> throw wrong(name, "an integer", value);
     };
   }

@@ -201,7 +201,7 @@ class InstanceBuilderTest {
                 + " acc");
     assertThatThrownBy(() -> Metric.of("accuracy"))
         .isInstanceOf(UserException.class)
-        .hasMessageStartingWith("unknown metric 'accuracy'; known are acc, acc_norm,");
+        .hasMessageStartingWith("unknown metric 'accuracy'; known are acc, acc_bytes,");
   }
 
   private static String filtered(Filter filter, String... texts) {
