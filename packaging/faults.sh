@@ -79,7 +79,7 @@ print_all() {
   echo "neox-preprocess count $data"
   echo "neox-train $demo_config --print-config"
   echo "neox-generate --model $D/hf --max-tokens 2"
-  echo 'neox-eval --tasks list'
+  echo 'neox-eval ls tasks'
   echo 'neox-convert-hf --help'
   echo 'neox-upload --help'
 }

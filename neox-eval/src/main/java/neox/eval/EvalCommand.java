@@ -6,8 +6,11 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.StandardOptions;
@@ -25,7 +28,6 @@ import neox.evaluation.report.RunDescription;
 import neox.evaluation.report.TaskResult;
 import neox.evaluation.task.OutputType;
 import neox.evaluation.task.Task;
-import neox.evaluation.task.TaskCatalogue;
 import neox.inference.LoadedModel;
 import neox.inference.ModelLoader;
 import neox.inference.ModelOptions;
@@ -33,6 +35,7 @@ import neox.tensor.NativeRuntime;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /// The tool: options to a plan, the plan to results.
@@ -52,7 +55,8 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  neox-eval --model checkpoints --tasks sciq,piqa --data eval-data -o results",
-      "  neox-eval -d configs demo --eval_tasks sciq piqa --data eval-data --iteration 100"
+      "  neox-eval -d configs demo --eval_tasks sciq piqa --data eval-data --iteration 100",
+      "  neox-eval run --config evaluation.yaml --tasks my_task --include_path my-tasks"
     })
 @HelpGroup("Evaluation")
 public final class EvalCommand implements ToolCommand {
@@ -60,31 +64,19 @@ public final class EvalCommand implements ToolCommand {
   @Mixin ConfigOptions config = new ConfigOptions();
   @Mixin ModelOptions model = new ModelOptions();
 
-  @Option(
-      names = {"-t", "--tasks"},
-      paramLabel = "TASK",
-      split = ",",
-      description = "Tasks by name or pattern, with commas between; 'list' prints all.")
-  List<String> tasks = new ArrayList<>();
+  @Mixin TaskOptions tasks = new TaskOptions();
 
   @Option(
-      names = {"--eval-tasks", "--eval_tasks"},
-      paramLabel = "TASK",
-      arity = "1..*",
-      description = "The same, with blanks between.")
-  List<String> evalTasks = new ArrayList<>();
+      names = {"-C", "--config"},
+      paramLabel = "FILE",
+      description = "Take further options from a YAML file, as the harness's.")
+  @Nullable Path options; // read by OptionsFile, before anything is parsed
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
       description = "Directory of the data sets; see below.")
   @Nullable Path data;
-
-  @Option(
-      names = {"-f", "--num-fewshot", "--num_fewshot"},
-      paramLabel = "N",
-      description = "Examples before each question (default: the task's own number).")
-  @Nullable Integer shots;
 
   @Option(
       names = {"-L", "--limit"},
@@ -163,6 +155,19 @@ public final class EvalCommand implements ToolCommand {
     return ModelLoader.open(location.directory(), location.options());
   }
 
+  /// Without `run`, which the harness has in this place, and with what a file of options says.
+  @Override
+  public String[] expand(String[] args) throws IOException {
+    boolean named = args.length > 0 && args[0].equals("run");
+    String[] rest = named ? Arrays.copyOfRange(args, 1, args.length) : args;
+    return OptionsFile.expand(CommandSpec.forAnnotatedObject(this), rest);
+  }
+
+  @Override
+  public Map<String, Supplier<ToolCommand>> subcommands() {
+    return Map.of("ls", ListCommand::new, "validate", ValidateCommand::new);
+  }
+
   @Override
   public int call(Console console) throws Exception {
     Optional<String> answer = config.answer();
@@ -170,11 +175,7 @@ public final class EvalCommand implements ToolCommand {
       console.out().print(answer.get());
       return ExitCode.OK;
     }
-    if (tasks.equals(List.of("list"))) {
-      TaskCatalogue.builtIn().all().forEach(task -> console.out().println(describe(task)));
-      return ExitCode.OK;
-    }
-    EvalPlan plan = plan();
+    EvalPlan plan = plan(console);
     LocalDateTime started = LocalDateTime.now(ZoneId.systemDefault());
     Optional<ReportFiles> files = files(plan.location(), started);
     if (files.isPresent()) {
@@ -186,16 +187,10 @@ public final class EvalCommand implements ToolCommand {
     return ExitCode.OK;
   }
 
-  private static String describe(Task task) {
-    return "%-16s %-16s %s/%s.jsonl"
-        .formatted(
-            task.name(), task.outputType().key(), task.data().folder(), task.data().evaluated());
-  }
-
   /// The options checked and put together; nothing has been opened yet.
-  private EvalPlan plan() throws IOException {
+  private EvalPlan plan(Console console) throws IOException {
     require(batchSize >= 1, "--batch-size", batchSize, "at least 1");
-    require(shots == null || shots >= 0, "--num-fewshot", shots, "0 or more");
+    tasks.check();
     require(limit == null || limit > 0, "--limit", limit, "more than 0");
     require(maxLength == null || maxLength >= 1, "--max-length", maxLength, "at least 1");
     require(bootstrapIterations >= 0, "--bootstrap-iters", bootstrapIterations, "0 or more");
@@ -209,9 +204,10 @@ public final class EvalCommand implements ToolCommand {
     ObjectNode keywords = EvalArguments.keywords(generation);
     return new EvalPlan(
         location,
-        chosen(location, keywords),
+        chosen(location, keywords, console),
+        tasks.style(location.directory(), console),
         data,
-        Optional.ofNullable(shots),
+        Optional.ofNullable(tasks.shots),
         Optional.ofNullable(limit),
         batchSize,
         Optional.ofNullable(maxLength),
@@ -227,16 +223,13 @@ public final class EvalCommand implements ToolCommand {
     }
   }
 
-  private List<Task> chosen(ModelLocation location, ObjectNode keywords) {
-    List<String> names = new ArrayList<>(tasks);
-    names.addAll(evalTasks);
+  private List<Task> chosen(ModelLocation location, ObjectNode keywords, Console console)
+      throws IOException {
+    List<String> names = new ArrayList<>(tasks.names());
     if (names.isEmpty()) {
       location.config().ifPresent(c -> names.addAll(c.generate().evalTasks()));
     }
-    if (names.isEmpty()) {
-      throw new UserException("name at least one task with --tasks (--tasks list shows all)");
-    }
-    return TaskCatalogue.builtIn().find(names).stream()
+    return tasks.select(names, console).tasks().stream()
         .map(task ->
             task.outputType() == OutputType.GENERATE_UNTIL
                 ? task.generating(task.generation().with(keywords))

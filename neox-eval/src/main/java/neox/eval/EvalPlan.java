@@ -5,10 +5,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import neox.evaluation.report.RunDescription.Seeds;
+import neox.evaluation.task.PromptStyle;
 import neox.evaluation.task.Task;
 
 /// What is to be done.
 ///
+/// @param style of all prompts
 /// @param data directory of the data sets
 /// @param shots examples before each question; empty for each task's own number
 /// @param limit documents per task: a count from 1 on, a share below 1; empty for all
@@ -17,6 +19,7 @@ import neox.evaluation.task.Task;
 record EvalPlan(
     ModelLocation location,
     List<Task> tasks,
+    PromptStyle style,
     Path data,
     Optional<Integer> shots,
     Optional<Double> limit,

@@ -33,7 +33,8 @@ record EvalRun(ModelOpener models, LocalDateTime started, Console console) {
   Outcome run(EvalPlan plan) throws IOException, InterruptedException {
     long startedAtNanos = System.nanoTime();
     InstanceBuilder builder =
-        new InstanceBuilder(new Documents(plan.data()), plan.seeds().fewShot(), plan.limit());
+        new InstanceBuilder(
+            new Documents(plan.data()), plan.seeds().fewShot(), plan.limit(), plan.style());
     Evaluation evaluation =
         new Evaluation(builder, plan.shots(), Bootstrap.of(plan.bootstrapIterations()), console);
     List<Instances> instances = evaluation.prepare(plan.tasks());

@@ -287,16 +287,93 @@ class EvalCommandTest {
         DATA);
   }
 
+  private Path folder() throws IOException {
+    Path folder = Files.createDirectory(directory.toRealPath().resolve("mine"));
+    Files.writeString(
+        folder.resolve("mine.yaml"),
+        """
+        task: mine
+        tag: my_tag
+        dataset_path: made up
+        validation_split: validation
+        output_type: multiple_choice
+        doc_to_text: "{{goal}}"
+        doc_to_target: label
+        doc_to_choice: "{{[sol1, sol2]}}"
+        """);
+    Files.writeString(folder.resolve("group.yaml"), "group: my_group\ntask: [my_tag]\n");
+    return folder;
+  }
+
   @Test
-  void listsTheKnownTasks() {
-    assertThat(run("--tasks", "list")).isZero();
-    assertThat(out.lines())
-        .containsExactly(
-            "arc_easy         multiple_choice  arc_easy/test.jsonl",
-            "hellaswag        multiple_choice  hellaswag/validation.jsonl",
-            "lambada_openai   loglikelihood    lambada_openai/test.jsonl",
-            "piqa             multiple_choice  piqa/validation.jsonl",
-            "sciq             multiple_choice  sciq/test.jsonl");
+  void listsTasksGroupsAndTags() throws IOException {
+    Path folder = folder();
+    assertThat(run("ls", "subtasks", "--include_path", folder)).isZero();
+    assertThat(out).startsWith("\n|").contains("Config Location", "Output Type");
+    assertThat(out.lines().filter(line -> line.startsWith("|mine ")).findFirst().orElseThrow())
+        .contains(folder.resolve("mine.yaml").toString())
+        .contains("multiple_choice");
+    assertThat(run("ls", "groups", "--include_path", folder)).isZero();
+    assertThat(out).contains("my_group").doesNotContain("my_tag");
+    assertThat(run("ls", "tags", "--include_path", folder)).isZero();
+    assertThat(out).contains("|my_tag ").doesNotContain("my_group");
+    assertThat(run("ls", "--include_path", folder)).isZero();
+    assertThat(out).contains("|my_tag ", "|my_group ", "|mine ");
+    assertThat(run("ls", "all")).isEqualTo(ExitCode.USAGE);
+    assertThat(err).contains("ls all: expected one of tasks, groups, subtasks, tags");
+  }
+
+  @Test
+  void validatesTasksWithoutRunningThem() throws IOException {
+    Path folder = folder();
+    assertThat(run("validate", "--tasks", "my_group", "--include-path", folder)).isZero();
+    assertThat(out).isEqualTo("mine multiple_choice made up\n");
+    Files.writeString(folder.resolve("mine.yaml"), "task: mine\nvalidation_split: x\ndoc: y\n");
+    assertThat(run("validate", "--tasks", folder + "/mine.yaml")).isEqualTo(ExitCode.USAGE);
+    assertThat(err).contains(folder + "/mine.yaml:3: a task has no key 'doc'");
+  }
+
+  @Test
+  void takesOptionsFromAFileUnlessTheyAreGiven() throws IOException {
+    Path folder = folder();
+    Path data = Files.createDirectories(folder.resolve("mine")).getParent();
+    Files.copy(Path.of(DATA, "piqa/validation.jsonl"), data.resolve("mine/validation.jsonl"));
+    Path file =
+        Files.writeString(
+            folder.resolve("run.yml"),
+            """
+            model: hf
+            model_args: {pretrained: %s, dtype: float32}
+            tasks: [mine]
+            include_path: %s
+            data: %s
+            limit: 3
+            num_fewshot: 1
+            log_samples: false
+            bootstrap_iters: 0
+            verbosity: INFO
+            """
+                .formatted(model, folder, data));
+    assertThat(run("run", "--config", file, "--limit", "2", "--num_fewshot=0")).isZero();
+    assertThat(out).contains("limit: 2.0, num_fewshot: 0,").contains("|mine |");
+    Files.writeString(file, "taskz: [x]\n");
+    assertThat(run("--config=" + file)).isEqualTo(ExitCode.USAGE);
+    assertThat(err).contains("run.yml:1: neox-eval has no option 'taskz'; did you mean 'tasks'?");
+    Files.writeString(file, "model: vllm\n");
+    assertThat(run("--config=" + file)).isEqualTo(ExitCode.USAGE);
+    assertThat(err).contains("run.yml:1: expected model: hf, whose directory stands in model_args");
+  }
+
+  @Test
+  void systemInstructionsAndTemplatesNeedWhatTheyStandOn() throws IOException {
+    Object[] rest = {"-M", model, "-t", "piqa", "--data", DATA};
+    refuses(
+        "--fewshot-as-multiturn needs --apply-chat-template",
+        with(rest, "--fewshot-as-multiturn"));
+    refuses(
+        "--apply-chat-template: " + model + " has no chat template; expected chat_template.jinja or"
+            + " chat_template in tokenizer_config.json",
+        with(rest, "--apply-chat-template"));
   }
 
   @Test
@@ -308,7 +385,7 @@ class EvalCommandTest {
   @Test
   void suggestsATaskForAMisspeltOne() {
     refuses(
-        "unknown task 'helaswag'; did you mean 'hellaswag'? (--tasks list shows all)",
+        "unknown task 'helaswag'; did you mean 'hellaswag'? (neox-eval ls tasks shows all)",
         "--model",
         model,
         "--tasks",
@@ -355,7 +432,7 @@ class EvalCommandTest {
   void asksForWhatIsMissing() {
     refuses("name the directory of the data sets with --data DIR", "-M", model, "-t", "piqa");
     refuses(
-        "name at least one task with --tasks (--tasks list shows all)",
+        "name at least one task with --tasks (neox-eval ls shows all)",
         "-M",
         model,
         "--data",

@@ -41,11 +41,14 @@ public final class Tool {
     return run(command, args, new Console(in, out, err, false, false));
   }
 
-  private static int run(ToolCommand command, String[] args, Console console) {
-    CommandLine line = line(command, args);
+  private static int run(ToolCommand command, String[] given, Console console) {
+    CommandLine line = line(command, given);
     String name = line.getCommandName();
+    String[] args = given;
     try {
-      UsageReport.refuseUnreadable(args);
+      UsageReport.refuseUnreadable(given);
+      args = command.expand(given);
+      line = Arrays.equals(args, given) ? line : line(command, args);
       int exitCode = execute(line, args, console);
       console.out().flush();
       return exitCode;

@@ -9,8 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import neox.base.Console;
 import neox.base.UserException;
+import neox.evaluation.document.Document;
 import neox.evaluation.metric.Bootstrap;
 import neox.evaluation.metric.Metric;
+import neox.evaluation.metric.StandardAggregation;
+import neox.evaluation.metric.TextComparison;
 import neox.evaluation.report.MetricResult;
 import neox.evaluation.report.Sample;
 import neox.evaluation.report.TaskResult;
@@ -23,6 +26,7 @@ import neox.evaluation.task.Instance;
 import neox.evaluation.task.InstanceBuilder;
 import neox.evaluation.task.InstanceBuilder.Instances;
 import neox.evaluation.task.Task;
+import neox.template.value.Fault;
 import neox.template.value.Value;
 
 /// The pipeline: documents become requests, all requests go to the model together, answers become
@@ -102,19 +106,36 @@ public record Evaluation(
   private static List<Sample> samples(
       Instances instances, List<Response> responses, FilterPipeline filter) {
     int repeats = instances.task().repeats();
+    List<List<Response>> all = new ArrayList<>();
+    List<Document> documents = new ArrayList<>();
+    for (Instance instance : instances.list()) {
+      for (int i = 0; i < instance.requests().size(); i++) {
+        int from = all.size() * repeats;
+        all.add(List.copyOf(responses.subList(from, from + repeats)));
+        documents.add(instance.document());
+      }
+    }
+    List<Value> filtered = filter.apply(all, documents);
     List<Sample> samples = new ArrayList<>();
     int from = 0;
     for (Instance instance : instances.list()) {
-      List<List<Response>> own = new ArrayList<>();
-      for (int i = 0; i < instance.requests().size(); i++) {
-        own.add(List.copyOf(responses.subList(from, from + repeats)));
-        from += repeats;
-      }
-      List<Response> filtered = own.stream().map(filter::apply).toList();
-      Map<String, Value> values = instances.task().scoring().score(instance, filtered);
-      samples.add(new Sample(instance, filter.name(), own, filtered, values));
+      int to = from + instance.requests().size();
+      List<Value> own = List.copyOf(filtered.subList(from, to));
+      Map<String, Value> values = score(instances.task(), instance, own);
+      samples.add(new Sample(instance, filter.name(), all.subList(from, to), own, values));
+      from = to;
     }
     return samples;
+  }
+
+  private static Map<String, Value> score(Task task, Instance instance, List<Value> results) {
+    try {
+      return task.scoring().score(instance, results);
+    } catch (Fault fault) {
+      throw new UserException(
+          "%s: task %s: %s".formatted(instance.document().where(), task.name(), fault.problem()),
+          fault);
+    }
   }
 
   private List<MetricResult> aggregate(Task task, FilterPipeline filter, List<Sample> samples)
@@ -143,10 +164,12 @@ public record Evaluation(
     return results;
   }
 
+  /// What a task's function gives and its file does not name is a mean.
   private static Metric metric(Task task, String name) {
     return task.metrics().stream()
         .filter(metric -> metric.name().equals(name))
         .findFirst()
-        .orElseThrow(() -> new IllegalStateException(task.name() + " does not declare " + name));
+        .orElseGet(() ->
+            new Metric(name, StandardAggregation.MEAN, true, TextComparison.EXACT));
   }
 }

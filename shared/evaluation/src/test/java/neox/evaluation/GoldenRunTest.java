@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import neox.base.Console;
+import neox.evaluation.catalogue.TaskCatalogue;
+import neox.evaluation.function.HarnessFunctions;
+import neox.evaluation.function.NamedFunctions;
 import neox.evaluation.metric.Bootstrap;
 import neox.evaluation.report.MetricResult;
 import neox.evaluation.report.ReportFiles;
@@ -23,7 +27,7 @@ import neox.evaluation.report.TaskResult;
 import neox.evaluation.task.Documents;
 import neox.evaluation.task.InstanceBuilder;
 import neox.evaluation.task.Task;
-import neox.evaluation.task.TaskCatalogue;
+import neox.evaluation.task.PromptStyle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,12 +45,26 @@ class GoldenRunTest {
 
   @TempDir private Path directory;
 
-  private static List<Task> tasks(String run) {
-    List<Task> tasks = new ArrayList<>(TaskCatalogue.builtIn().all());
-    HarnessTasks.all().stream()
-        .filter(task -> Golden.json(run + "/results.json").at("/results").has(task.name()))
-        .forEach(tasks::add);
-    return tasks.stream().map(task -> withGoldenKeywords(task, run)).toList();
+  private static final List<String> TASKS =
+      List.of(
+          "arc_easy",
+          "hellaswag",
+          "lambada_openai",
+          "piqa",
+          "sciq",
+          "triviaqa",
+          "nq_open",
+          "pile_arxiv",
+          "winogrande",
+          "webqs");
+
+  private static List<Task> tasks(String run) throws IOException {
+    JsonNode results = Golden.json(run + "/results.json").at("/results");
+    List<String> names = TASKS.stream().filter(results::has).toList();
+    NamedFunctions functions = new NamedFunctions(HarnessFunctions.all());
+    return TaskCatalogue.of(List.of(), functions, warning -> {}).select(names).tasks().stream()
+        .map(task -> withGoldenKeywords(task, run))
+        .toList();
   }
 
   /// The run with examples was started with `--gen_kwargs max_gen_toks=32`.
@@ -61,7 +79,8 @@ class GoldenRunTest {
     List<Task> tasks = tasks(run);
     tasks.forEach(task -> samples(run, task).forEach(answers::add));
     InstanceBuilder builder =
-        new InstanceBuilder(new Documents(Golden.path("data")), 1234, Optional.empty());
+        new InstanceBuilder(
+            new Documents(Golden.path("data")), 1234, Optional.empty(), PromptStyle.PLAIN);
     Optional<Integer> requested = shots == 0 ? Optional.empty() : Optional.of(shots);
     Evaluation evaluation = new Evaluation(builder, requested, Bootstrap.of(100_000), QUIET);
     return evaluation.run(evaluation.prepare(tasks), answers);

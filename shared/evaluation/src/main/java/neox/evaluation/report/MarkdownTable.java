@@ -13,7 +13,7 @@ import java.util.Set;
 /// A Markdown table laid out as by Python's `pytablewriter` 1.x, which reads cells back as numbers:
 /// `1.0000` beside a text prints `1`, and a column of numbers shows as many decimals as its longest
 /// one needs. docs/decisions/0017 tells which of its rules are compared with recorded tables.
-final class MarkdownTable {
+public final class MarkdownTable {
   private static final int MIN_WIDTH = 3;
 
   /// What a cell turns out to be.
@@ -42,7 +42,7 @@ final class MarkdownTable {
   private record Column(List<String> lines) {}
 
   /// @param rows cells as text, as many per row as there are headers
-  static String of(List<String> headers, List<List<String>> rows) {
+  public static String of(List<String> headers, List<List<String>> rows) {
     List<Column> columns = new ArrayList<>();
     for (int i = 0; i < headers.size(); i++) {
       int index = i;

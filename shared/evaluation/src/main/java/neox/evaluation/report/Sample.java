@@ -14,5 +14,5 @@ public record Sample(
     Instance instance,
     String filter,
     List<List<Response>> responses,
-    List<Response> filtered,
+    List<Value> filtered,
     Map<String, Value> values) {}

@@ -10,11 +10,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import neox.evaluation.document.ValueJson;
 import neox.evaluation.request.Request;
 import neox.evaluation.request.Response;
 import neox.evaluation.task.Instance;
 import neox.python.PythonJson;
-import neox.python.PythonRepr;
+import neox.template.value.Dict;
+import neox.template.value.Printing;
 import neox.template.value.Value;
 
 /// One JSON object per document, with all that was asked, answered and made of it. Its hashes tell
@@ -31,16 +33,16 @@ final class SampleLines {
     Instance instance = sample.instance();
     ObjectNode line = JSON.objectNode();
     line.put("doc_id", instance.id());
-    line.set("doc", instance.document().fields());
-    line.put("target", PythonJson.str(instance.target().json()));
+    line.set("doc", ValueJson.of(instance.document().fields()));
+    line.put("target", Printing.str(instance.target()));
     line.set("arguments", arguments(instance.requests()));
     ArrayNode responses = line.putArray("resps");
     for (List<Response> repeated : sample.responses()) {
       ArrayNode list = responses.addArray();
-      repeated.forEach(response -> list.add(json(response)));
+      repeated.forEach(response -> list.add(asTexts(response.value())));
     }
     ArrayNode filtered = line.putArray("filtered_resps");
-    sample.filtered().forEach(response -> filtered.add(json(response)));
+    sample.filtered().forEach(result -> filtered.add(asTexts(result)));
     line.put("filter", sample.filter());
     ArrayNode metrics = line.putArray("metrics");
     sample.values().keySet().forEach(metrics::add);
@@ -48,7 +50,7 @@ final class SampleLines {
     line.put("doc_hash", hashes.document());
     line.put("prompt_hash", hashes.prompt());
     line.put("target_hash", hashes.target());
-    sample.values().forEach((name, value) -> line.set(name, json(value)));
+    sample.values().forEach((name, value) -> line.set(name, ValueJson.of(value)));
     return line;
   }
 
@@ -65,27 +67,20 @@ final class SampleLines {
   }
 
   /// Numbers and flags are written as text, by Python's `str`.
-  private static JsonNode json(Response response) {
-    return switch (response) {
-      case Response.Likelihood(double logLikelihood, boolean greedy) ->
-          JSON.arrayNode().add(PythonRepr.of(logLikelihood)).add(greedy ? "True" : "False");
-      case Response.RollingLikelihood(double logLikelihood) ->
-          TextNode.valueOf(PythonRepr.of(logLikelihood));
-      case Response.Generated(String text) -> TextNode.valueOf(text);
+  private static JsonNode asTexts(Value value) {
+    return switch (value) {
+      case Value.Listing(List<Value> items) -> asTexts(items);
+      case Value.Tuple tuple -> asTexts(tuple.items());
+      case Dict dict -> ValueJson.of(dict);
+      case Value.None none -> JSON.nullNode();
+      default -> TextNode.valueOf(Printing.str(value));
     };
   }
 
-  private static JsonNode json(Value value) {
-    return switch (value) {
-      case Value.Int number -> JSON.numberNode(number.value().longValueExact());
-      case Value.Real(double number) -> JSON.numberNode(number);
-      case Value.Tuple(List<Value> items, _) -> {
-        ArrayNode array = JSON.arrayNode();
-        items.forEach(item -> array.add(json(item)));
-        yield array;
-      }
-      default -> throw new IllegalStateException("no metric is of type " + value.type());
-    };
+  private static ArrayNode asTexts(List<Value> items) {
+    ArrayNode array = JSON.arrayNode();
+    items.forEach(item -> array.add(asTexts(item)));
+    return array;
   }
 
   /// One hash for all samples of a task.
@@ -102,9 +97,9 @@ final class SampleLines {
     static Hashes of(Instance instance) {
       String prompt = PythonJson.str(instance.requests().getFirst().arguments().getFirst());
       return new Hashes(
-          sha256(PythonJson.indented(instance.document().fields())),
+          sha256(PythonJson.indented(ValueJson.of(instance.document().fields()))),
           sha256(prompt),
-          sha256(PythonJson.str(instance.target().json())));
+          sha256(Printing.str(instance.target())));
     }
   }
 

@@ -1,14 +1,19 @@
 package neox.evaluation.task;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 
 /// Where a task's documents are and which splits it uses.
 ///
 /// @param folder name of the directory below the data directory
-/// @param origin what the data set is called on the Hugging Face hub
+/// @param path of the data set on the Hugging Face hub, or a format such as `json`
+/// @param name of the part of it
+/// @param keywords for the loader of `datasets`, such as `data_files`
 public record DataSet(
     String folder,
-    String origin,
+    String path,
+    Optional<String> name,
+    ObjectNode keywords,
     Optional<String> training,
     Optional<String> validation,
     Optional<String> test) {
@@ -17,6 +22,11 @@ public record DataSet(
     if (validation.isEmpty() && test.isEmpty()) {
       throw new IllegalArgumentException(folder + " has nothing to evaluate on");
     }
+  }
+
+  /// What the data set is called on the Hugging Face hub.
+  public String origin() {
+    return path + name.map(part -> " (" + part + ")").orElse("");
   }
 
   /// The split that is scored.

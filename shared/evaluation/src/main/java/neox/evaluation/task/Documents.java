@@ -14,6 +14,9 @@ import java.util.Set;
 import neox.base.ReadableFile;
 import neox.base.UserException;
 import neox.base.json.Json;
+import neox.evaluation.document.Document;
+import neox.template.value.Dict;
+import neox.template.value.Value;
 
 /// The data sets below one directory, one JSON object per line in `DIR/TASK/SPLIT.jsonl`.
 public record Documents(Path directory) {
@@ -28,15 +31,21 @@ public record Documents(Path directory) {
               + " per line",
           file, task.name(), split, task.data().origin());
     }
-    List<Document> documents = parse(file);
-    if (documents.isEmpty()) {
+    List<Row> rows = parse(file);
+    if (rows.isEmpty()) {
       throw UserException.of("%s: the file has no documents", file);
     }
-    return complete(documents);
+    return complete(rows);
   }
 
-  private static List<Document> parse(Path file) throws IOException {
-    List<Document> documents = new ArrayList<>();
+  private record Row(ObjectNode fields, String where) {
+    Document document() {
+      return new Document((Dict) Value.of(fields), where);
+    }
+  }
+
+  private static List<Row> parse(Path file) throws IOException {
+    List<Row> rows = new ArrayList<>();
     byte[] bytes = ReadableFile.bytes(file);
     int number = 0;
     for (int from = 0; from < bytes.length; ) {
@@ -44,11 +53,11 @@ public record Documents(Path directory) {
       String where = file + ":" + ++number;
       String line = ReadableFile.text(Arrays.copyOfRange(bytes, from, to), where);
       if (!line.isBlank()) {
-        documents.add(new Document(parse(line, where), where));
+        rows.add(new Row(parse(line, where), where));
       }
       from = to + 1;
     }
-    return documents;
+    return rows;
   }
 
   private static int endOfLine(byte[] bytes, int from) {
@@ -82,21 +91,21 @@ public record Documents(Path directory) {
     return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
   }
 
-  private static List<Document> complete(List<Document> documents) {
+  private static List<Document> complete(List<Row> rows) {
     Set<String> columns = new LinkedHashSet<>();
-    documents.forEach(document -> document.fields().fieldNames().forEachRemaining(columns::add));
-    return documents.stream()
-        .map(document ->
-            document.fields().size() == columns.size() ? document : fill(document, columns))
+    rows.forEach(row -> row.fields().fieldNames().forEachRemaining(columns::add));
+    return rows.stream()
+        .map(row -> row.fields().size() == columns.size() ? row : fill(row, columns))
+        .map(Row::document)
         .toList();
   }
 
-  private static Document fill(Document document, Set<String> columns) {
+  private static Row fill(Row row, Set<String> columns) {
     ObjectNode filled = Json.mapper().createObjectNode();
     columns.forEach(column -> filled.putNull(column));
-    for (Map.Entry<String, JsonNode> field : document.fields().properties()) {
+    for (Map.Entry<String, JsonNode> field : row.fields().properties()) {
       filled.set(field.getKey(), field.getValue());
     }
-    return document.with(filled);
+    return new Row(filled, row.where());
   }
 }

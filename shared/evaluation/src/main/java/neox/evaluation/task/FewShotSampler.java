@@ -3,7 +3,9 @@ package neox.evaluation.task;
 import java.util.ArrayList;
 import java.util.List;
 import neox.base.UserException;
+import neox.evaluation.document.Document;
 import neox.python.PythonRandom;
+import neox.template.value.Comparison;
 
 /// Picks the examples for one document after the other; the generator moves on with every document,
 /// so order matters.
@@ -29,7 +31,7 @@ final class FewShotSampler {
     if (shots == 0) {
       return List.of();
     }
-    return switch (task.fewShot().sampling()) {
+    return switch (task.fewShot().sampler()) {
       case RANDOM -> excludesQuestion ? drawOthers(question, shots) : sample(pool, shots);
       case FIRST -> first(excludesQuestion ? without(question, pool) : pool, shots);
     };
@@ -64,6 +66,8 @@ final class FewShotSampler {
   }
 
   private static List<Document> without(Document question, List<Document> documents) {
-    return documents.stream().filter(d -> !d.fields().equals(question.fields())).toList();
+    return documents.stream()
+        .filter(other -> !Comparison.equal(other.fields(), question.fields()))
+        .toList();
   }
 }

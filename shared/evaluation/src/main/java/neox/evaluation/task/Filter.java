@@ -3,111 +3,158 @@ package neox.evaluation.task;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import neox.evaluation.request.Response;
-import neox.evaluation.request.Response.Generated;
+import neox.evaluation.document.Document;
+import neox.evaluation.function.TaskFunction;
+import neox.python.PythonCase;
+import neox.python.PythonRegex;
 import neox.python.PythonText;
+import neox.template.value.Dict;
+import neox.template.value.Fault;
+import neox.template.value.Value;
 
-/// Changes the responses to one request (several when the task repeats requests) before they are
-/// scored.
+/// Changes the responses to requests before they are scored. What one request was answered is a
+/// list, with an item for each time that it was made, until a filter takes one of them.
 public sealed interface Filter {
-  List<Response> apply(List<Response> responses);
+  /// What is left of the responses to each request; [Fault] when they are of another kind.
+  ///
+  /// @param documents that of each request
+  List<Value> apply(List<Value> responses, List<Document> documents);
 
   /// Only the first response.
   record TakeFirst() implements Filter {
     @Override
-    public List<Response> apply(List<Response> responses) {
-      return responses.subList(0, 1);
+    public List<Value> apply(List<Value> responses, List<Document> documents) {
+      return responses.stream().map(response -> items(response).getFirst()).toList();
+    }
+  }
+
+  /// The first responses, of which there must be enough.
+  record TakeSome(int count) implements Filter {
+    @Override
+    public List<Value> apply(List<Value> responses, List<Document> documents) {
+      return responses.stream().map(this::some).toList();
+    }
+
+    private Value some(Value response) {
+      List<Value> items = items(response);
+      if (items.size() < count) {
+        throw Fault.of(
+            "take_first_k needs %d responses to each request, found %d; raise 'repeats'",
+            count, items.size());
+      }
+      return new Value.Listing(items.subList(0, count));
     }
   }
 
   /// The most frequent response; the first one seen wins ties.
   record MajorityVote() implements Filter {
     @Override
-    public List<Response> apply(List<Response> responses) {
-      Map<Response, Integer> votes = new LinkedHashMap<>();
-      responses.forEach(response -> votes.merge(response, 1, Integer::sum));
-      Response winner = responses.getFirst();
-      for (Map.Entry<Response, Integer> vote : votes.entrySet()) {
+    public List<Value> apply(List<Value> responses, List<Document> documents) {
+      return responses.stream().map(MajorityVote::vote).toList();
+    }
+
+    private static Value vote(Value response) {
+      Map<Value, Integer> votes = new LinkedHashMap<>();
+      items(response).forEach(item -> votes.merge(item, 1, Integer::sum));
+      Value winner = items(response).getFirst();
+      for (Map.Entry<Value, Integer> vote : votes.entrySet()) {
         if (vote.getValue() > votes.getOrDefault(winner, 0)) {
           winner = vote.getKey();
         }
       }
-      return List.of(winner);
+      return new Value.Listing(List.of(winner));
     }
   }
 
-  /// White space at both ends removed.
-  record Strip() implements Filter {
+  /// A change of each text.
+  ///
+  /// @param name in task files
+  record Edit(String name, UnaryOperator<String> change) implements Filter {
+    /// White space at both ends removed.
+    public static final Edit STRIP = new Edit("remove_whitespace", PythonText::strip);
+
+    public static final Edit LOWER_CASE = new Edit("lowercase", PythonCase::lower);
+    public static final Edit UPPER_CASE = new Edit("uppercase", PythonCase::upper);
+
     @Override
-    public List<Response> apply(List<Response> responses) {
-      return edit(responses, PythonText::strip);
+    public List<Value> apply(List<Value> responses, List<Document> documents) {
+      return each(responses, item -> Value.of(change.apply(text(item))));
+    }
+
+    private String text(Value item) {
+      if (item instanceof Value.Text(String text, _)) {
+        return text;
+      }
+      throw Fault.of("filter %s changes texts, found a response of type %s", name, item.type());
     }
   }
 
-  record LowerCase() implements Filter {
-    @Override
-    public List<Response> apply(List<Response> responses) {
-      return edit(responses, text -> text.toLowerCase(Locale.ROOT));
-    }
-  }
-
-  record UpperCase() implements Filter {
-    @Override
-    public List<Response> apply(List<Response> responses) {
-      return edit(responses, text -> text.toUpperCase(Locale.ROOT));
-    }
-  }
-
-  /// One of the pattern's matches: its first group that took part, or all of it without groups.
+  /// One of the pattern's matches: its first group that holds something, or all of it without
+  /// groups. What is no text is taken for an empty one.
   ///
   /// @param select which match, from the end when negative
   /// @param fallback when there is no such match
-  record Extract(Pattern pattern, int select, String fallback) implements Filter {
+  record Extract(PythonRegex pattern, int select, String fallback) implements Filter {
     @Override
-    public List<Response> apply(List<Response> responses) {
-      return edit(responses, this::extract);
+    public List<Value> apply(List<Value> responses, List<Document> documents) {
+      return each(responses, this::extract);
     }
 
-    private String extract(String text) {
-      List<String> found = new ArrayList<>();
-      Matcher matcher = pattern.matcher(text);
-      while (matcher.find()) {
-        found.add(matched(matcher));
-      }
+    private Value extract(Value item) {
+      String text = item instanceof Value.Text(String written, _) ? written : "";
+      List<List<String>> found = pattern.findAll(text);
       int index = select < 0 ? found.size() + select : select;
       if (index < 0 || index >= found.size()) {
-        return fallback;
+        return Value.of(fallback);
       }
-      return PythonText.strip(found.get(index));
-    }
-
-    private String matched(Matcher matcher) {
-      if (matcher.groupCount() == 0) {
-        return matcher.group();
-      }
-      for (int group = 1; group <= matcher.groupCount(); group++) {
-        String text = matcher.group(group);
-        if (text != null && (!text.isEmpty() || matcher.groupCount() == 1)) {
-          return text;
-        }
-      }
-      return matcher.groupCount() == 1 ? "" : fallback;
+      List<String> groups = found.get(index);
+      String matched =
+          groups.size() == 1
+              ? groups.getFirst()
+              : groups.stream().filter(group -> !group.isEmpty()).findFirst().orElse(fallback);
+      return Value.of(PythonText.strip(matched));
     }
   }
 
-  private static List<Response> edit(List<Response> responses, UnaryOperator<String> change) {
-    List<Response> edited = new ArrayList<>(responses.size());
-    for (Response response : responses) {
-      edited.add(
-          response instanceof Generated(String text)
-              ? new Generated(change.apply(text))
-              : response);
+  /// The value that a table has for a response.
+  ///
+  /// @param fallback for responses that are not in it
+  record Lookup(Dict table, Value fallback) implements Filter {
+    @Override
+    public List<Value> apply(List<Value> responses, List<Document> documents) {
+      return each(responses, item -> table.get(item).orElse(fallback));
     }
-    return edited;
+  }
+
+  /// A function of the task's own.
+  record Custom(TaskFunction.OfResponses function, Dict keywords) implements Filter {
+    @Override
+    public List<Value> apply(List<Value> responses, List<Document> documents) {
+      List<Dict> fields = documents.stream().map(Document::fields).toList();
+      List<Value> filtered = function.apply(responses, fields, keywords);
+      if (filtered.size() != responses.size()) {
+        throw Fault.of(
+            "a filter made %d responses of %d", filtered.size(), responses.size());
+      }
+      return filtered;
+    }
+  }
+
+  /// The responses to one request.
+  private static List<Value> items(Value response) {
+    if (response instanceof Value.Listing(List<Value> items) && !items.isEmpty()) {
+      return items;
+    }
+    throw Fault.of("a filter after take_first has no list of responses; change their order");
+  }
+
+  private static List<Value> each(List<Value> responses, UnaryOperator<Value> change) {
+    List<Value> changed = new ArrayList<>(responses.size());
+    for (Value response : responses) {
+      changed.add(new Value.Listing(items(response).stream().map(change).toList()));
+    }
+    return changed;
   }
 }

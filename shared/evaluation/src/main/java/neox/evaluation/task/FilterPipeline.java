@@ -1,8 +1,12 @@
 package neox.evaluation.task;
 
+import java.util.ArrayList;
 import java.util.List;
 import neox.base.UserException;
+import neox.evaluation.document.Document;
 import neox.evaluation.request.Response;
+import neox.template.value.Fault;
+import neox.template.value.Value;
 
 /// Filters in order, under the name that results show.
 public record FilterPipeline(String name, List<Filter> filters) {
@@ -14,17 +18,23 @@ public record FilterPipeline(String name, List<Filter> filters) {
     filters = List.copyOf(filters);
   }
 
-  /// The one response that is left of those to one request.
-  public Response apply(List<Response> responses) {
-    List<Response> left = responses;
-    for (Filter filter : filters) {
-      left = filter.apply(left);
+  /// What is left of the responses to each request: one value, or a list where no filter has taken
+  /// one of them.
+  ///
+  /// @param responses per request, one per repetition
+  /// @param documents that of each request
+  public List<Value> apply(List<List<Response>> responses, List<Document> documents) {
+    List<Value> left = new ArrayList<>(responses.size());
+    for (List<Response> repeated : responses) {
+      left.add(new Value.Listing(repeated.stream().map(Response::value).toList()));
     }
-    if (left.size() != 1) {
-      throw UserException.of(
-          "filter '%s' leaves %d responses to one request; end it with take_first or majority_vote",
-          name, left.size());
+    try {
+      for (Filter filter : filters) {
+        left = filter.apply(left, documents);
+      }
+    } catch (Fault fault) {
+      throw new UserException("filter '" + name + "': " + fault.problem(), fault);
     }
-    return left.getFirst();
+    return left;
   }
 }

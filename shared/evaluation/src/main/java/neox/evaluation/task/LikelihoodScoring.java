@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import neox.evaluation.metric.Metric;
-import neox.evaluation.request.Response;
 import neox.evaluation.request.Response.Likelihood;
 import neox.template.value.Value;
 
@@ -15,8 +14,8 @@ record LikelihoodScoring(Map<String, Metric> wanted) implements Scoring {
   }
 
   @Override
-  public Map<String, Value> score(Instance instance, List<Response> responses) {
-    Likelihood answer = (Likelihood) responses.getFirst();
+  public Map<String, Value> score(Instance instance, List<Value> results) {
+    Likelihood answer = Likelihood.of(results.getFirst());
     Map<String, Value> values = new LinkedHashMap<>();
     if (wanted.containsKey("perplexity")) {
       values.put("perplexity", new Value.Real(answer.logLikelihood()));

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import neox.base.UserException;
+import neox.evaluation.document.ValueJson;
 import neox.evaluation.metric.Metric;
-import neox.evaluation.request.Response;
 import neox.evaluation.request.Response.Likelihood;
 import neox.python.PythonText;
 import neox.template.value.Value;
@@ -21,8 +21,8 @@ record MultipleChoiceScoring(Map<String, Metric> wanted) implements Scoring {
   }
 
   @Override
-  public Map<String, Value> score(Instance instance, List<Response> responses) {
-    List<Likelihood> answers = responses.stream().map(Likelihood.class::cast).toList();
+  public Map<String, Value> score(Instance instance, List<Value> results) {
+    List<Likelihood> answers = results.stream().map(Likelihood::of).toList();
     List<Integer> right = right(instance);
     Map<String, Value> values = new LinkedHashMap<>();
     if (wanted.containsKey("acc")) {
@@ -62,22 +62,22 @@ record MultipleChoiceScoring(Map<String, Metric> wanted) implements Scoring {
     return new Value.Real(right.contains(best) ? 1 : 0);
   }
 
+  /// The numbers of the right choices.
   private static List<Integer> right(Instance instance) {
-    if (instance.question() instanceof Question.Choice(int index)) {
-      return List.of(checked(index, instance));
+    if (instance.choicesAreContexts()) {
+      return List.of(index(instance.question(), instance));
     }
-    return instance.manyTargets() && instance.target() instanceof Target.Several(var targets)
-        ? targets.stream().map(target -> index(target, instance)).toList()
+    return instance.manyTargets() && instance.target() instanceof Value.Listing(List<Value> several)
+        ? several.stream().map(target -> index(target, instance)).toList()
         : List.of(index(instance.target(), instance));
   }
 
-  private static int index(Target target, Instance instance) {
-    return switch (target) {
-      case Target.Index(int index) -> checked(index, instance);
-      case Target.Text(String text) -> checked(instance.choices().indexOf(text), instance);
-      case Target.Absent x -> throw notAChoice(instance);
-      case Target.Several x -> throw notAChoice(instance);
-    };
+  private static int index(Value target, Instance instance) {
+    int index =
+        target instanceof Value.Text(String text, _)
+            ? instance.choices().indexOf(text)
+            : Targets.index(target).orElse(-1);
+    return checked(index, instance);
   }
 
   private static int checked(int index, Instance instance) {
@@ -90,6 +90,6 @@ record MultipleChoiceScoring(Map<String, Metric> wanted) implements Scoring {
   private static UserException notAChoice(Instance instance) {
     return UserException.of(
         "%s: the answer %s is none of the %d choices; correct or remove the document",
-        instance.document().where(), instance.target().json(), instance.choices().size());
+        instance.document().where(), ValueJson.of(instance.target()), instance.choices().size());
   }
 }

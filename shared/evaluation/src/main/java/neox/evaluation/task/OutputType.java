@@ -17,4 +17,9 @@ public enum OutputType {
   public String key() {
     return name().toLowerCase(Locale.ROOT);
   }
+
+  /// The type of a name in task files.
+  public static OutputType of(String key) {
+    return valueOf(key.toUpperCase(Locale.ROOT));
+  }
 }

@@ -1,11 +1,13 @@
 package neox.evaluation.task;
 
-import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import neox.base.UserException;
+import neox.evaluation.config.PromptKeys;
+import neox.evaluation.function.NamedFunctions;
+import neox.evaluation.yaml.YamlNode;
+import neox.evaluation.yaml.YamlNode.Fields;
 
-/// The parts that a document's prompt is put together from. Functions see documents after
-/// [Task#process].
+/// The parts that a document's prompt is put together from.
 ///
 /// @param choices the possible answers; empty for tasks without choices
 /// @param description stands before everything, with its own line breaks
@@ -13,47 +15,41 @@ import java.util.function.Function;
 /// @param targetDelimiter between question and answer
 /// @param exampleDelimiter after each example
 public record Prompt(
-    Function<Document, Question> question,
-    Function<Document, Target> target,
-    Optional<Function<Document, List<String>>> choices,
-    Function<Document, String> description,
-    Function<Document, String> answerPrefix,
+    PromptPart question,
+    PromptPart target,
+    Optional<PromptPart> choices,
+    PromptPart.Written description,
+    Optional<PromptPart.Written> answerPrefix,
     String targetDelimiter,
     String exampleDelimiter) {
 
-  /// A prompt with the usual delimiters, without description.
-  public static Prompt of(
-      Function<Document, Question> question, Function<Document, Target> target) {
-    return new Prompt(question, target, Optional.empty(), d -> "", d -> "", " ", "\n\n");
-  }
-
-  public Prompt choosing(Function<Document, List<String>> from) {
+  /// The prompt of a task; [UserException] `file:line: …` when a part is missing or cannot be used.
+  ///
+  /// @param fields where messages point to
+  public static Prompt of(PromptKeys keys, Fields fields, NamedFunctions functions) {
     return new Prompt(
-        question,
-        target,
-        Optional.of(from),
-        description,
-        answerPrefix,
-        targetDelimiter,
-        exampleDelimiter);
+        required(keys.text(), "doc_to_text", fields, functions),
+        required(keys.target(), "doc_to_target", fields, functions),
+        keys.choices().map(node -> PromptPart.of(node, "doc_to_choice", functions)),
+        written(keys.description(), "description", fields),
+        keys.answerPrefix().map(text -> written(text, "gen_prefix", fields)),
+        keys.targetDelimiter(),
+        keys.exampleDelimiter());
   }
 
-  public Prompt described(Function<Document, String> by) {
-    return new Prompt(
-        question, target, choices, by, answerPrefix, targetDelimiter, exampleDelimiter);
+  private static PromptPart required(
+      Optional<YamlNode> node, String key, Fields fields, NamedFunctions functions) {
+    return PromptPart.of(
+        node.orElseThrow(() ->
+            UserException.of(
+                "%s: the task has no %s; write a template, such as \"{{question}}\"",
+                fields.place(), key)),
+        key,
+        functions);
   }
 
-  public Prompt prefixed(Function<Document, String> by) {
-    return new Prompt(
-        question, target, choices, description, by, targetDelimiter, exampleDelimiter);
-  }
-
-  public Prompt delimited(String answers, String examples) {
-    return new Prompt(question, target, choices, description, answerPrefix, answers, examples);
-  }
-
-  /// The choices of a document; none for tasks without choices.
-  List<String> choicesOf(Document document) {
-    return choices.map(list -> list.apply(document)).orElse(List.of());
+  private static PromptPart.Written written(String text, String key, Fields fields) {
+    String place = fields.get(key).map(YamlNode::place).orElse(fields.place()).toString();
+    return PromptPart.Written.of(text, place + ": " + key);
   }
 }

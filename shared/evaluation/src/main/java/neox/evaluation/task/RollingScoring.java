@@ -5,9 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import neox.evaluation.metric.Metric;
-import neox.evaluation.request.Response;
-import neox.evaluation.request.Response.RollingLikelihood;
 import neox.python.PythonText;
+import neox.template.value.Printing;
 import neox.template.value.Value;
 
 /// The likelihood of a text per word and per byte.
@@ -20,10 +19,9 @@ record RollingScoring(Map<String, Metric> wanted) implements Scoring {
   }
 
   @Override
-  public Map<String, Value> score(Instance instance, List<Response> responses) {
-    Value logLikelihood =
-        new Value.Real(((RollingLikelihood) responses.getFirst()).logLikelihood());
-    String text = ((Target.Text) instance.target()).text();
+  public Map<String, Value> score(Instance instance, List<Value> results) {
+    Value logLikelihood = results.getFirst();
+    String text = Printing.str(instance.target());
     Value words = Value.Int.of(PythonText.countWords(text));
     Value bytes = Value.Int.of(text.getBytes(StandardCharsets.UTF_8).length);
     Map<String, Value> values = new LinkedHashMap<>();

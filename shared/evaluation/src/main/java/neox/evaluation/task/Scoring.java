@@ -5,13 +5,15 @@ import java.util.List;
 import java.util.Map;
 import neox.base.UserException;
 import neox.evaluation.metric.Metric;
-import neox.evaluation.request.Response;
 import neox.template.value.Value;
 
 /// From the answers to one document to its values, one per metric, in the order of the report.
 @FunctionalInterface
 public interface Scoring {
-  Map<String, Value> score(Instance instance, List<Response> responses);
+  /// The values of one document; [neox.template.value.Fault] when they cannot be found.
+  ///
+  /// @param results one per request, as the filters leave it
+  Map<String, Value> score(Instance instance, List<Value> results);
 
   /// What the harness does unless a task brings its own.
   static Scoring standard(OutputType type, List<Metric> metrics) {

@@ -16,20 +16,38 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import neox.base.UserException;
+import neox.evaluation.TaskText;
+import neox.evaluation.document.Document;
+import neox.evaluation.document.ValueJson;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DocumentsTest {
   @TempDir private Path directory;
+  private Task piqa;
 
-  private static Task task(String name) {
-    return TaskCatalogue.builtIn().find(List.of(name)).getFirst();
+  private Task task(String more) throws IOException {
+    return TaskText.task(
+        directory,
+        """
+        task: piqa
+        dataset_path: baber/piqa
+        validation_split: validation
+        output_type: multiple_choice
+        """
+            + more);
+  }
+
+  @BeforeEach
+  void makeATask() throws IOException {
+    piqa = task("doc_to_text: \"{{goal}}\"\ndoc_to_target: label\ndoc_to_choice: [a, b]\n");
   }
 
   private List<Document> read(String... lines) throws IOException {
     Path file = Files.createDirectories(directory.resolve("piqa")).resolve("validation.jsonl");
     Files.write(file, List.of(lines));
-    return new Documents(directory).read(task("piqa"), "validation");
+    return new Documents(directory).read(piqa, "validation");
   }
 
   private void refuses(String message, String... lines) {
@@ -41,8 +59,8 @@ class DocumentsTest {
   @Test
   void everyDocumentHasEveryColumnInTheOrderOfTheFirst() throws IOException {
     List<Document> documents = read("{\"b\": 1, \"a\": 2}", "", "{\"a\": 3, \"c\": 4}");
-    assertThat(documents.get(0).fields()).hasToString("{\"b\":1,\"a\":2,\"c\":null}");
-    assertThat(documents.get(1).fields()).hasToString("{\"b\":null,\"a\":3,\"c\":4}");
+    assertThat(ValueJson.of(documents.get(0).fields())).hasToString("{\"b\":1,\"a\":2,\"c\":null}");
+    assertThat(ValueJson.of(documents.get(1).fields())).hasToString("{\"b\":null,\"a\":3,\"c\":4}");
     assertThat(documents.get(1).where()).endsWith("validation.jsonl:3");
   }
 
@@ -57,53 +75,50 @@ class DocumentsTest {
   void namesTheFileThatIsNotUtf8() throws IOException {
     Path file = Files.createDirectories(directory.resolve("piqa")).resolve("validation.jsonl");
     Files.write(file, new byte[] {'{', '"', (byte) 0xff, '"', '}'});
-    assertThatThrownBy(() -> new Documents(directory).read(task("piqa"), "validation"))
+    assertThatThrownBy(() -> new Documents(directory).read(piqa, "validation"))
         .isInstanceOf(UserException.class)
         .hasMessage(file + ":1: not valid UTF-8");
   }
 
-  private void refusesToBuild(String task, String split, String message, String line)
-      throws IOException {
-    Path file = Files.createDirectories(directory.resolve(task)).resolve(split + ".jsonl");
+  private void refusesToBuild(String more, String message, String line) throws IOException {
+    Path file =
+        Files.createDirectories(directory.resolve("piqa")).resolve("validation.jsonl");
     Files.write(file, List.of(line));
     InstanceBuilder builder =
-        new InstanceBuilder(new Documents(directory), 1, Optional.<Double>empty());
-    assertThatThrownBy(() -> builder.build(task(task), Optional.empty()))
+        new InstanceBuilder(
+            new Documents(directory), 1, Optional.<Double>empty(), PromptStyle.PLAIN);
+    Task task = task(more);
+    assertThatThrownBy(() -> builder.build(task, Optional.empty()))
         .isInstanceOf(UserException.class)
         .hasMessage(file + ":1: " + message);
   }
 
   @Test
-  void namesTheFieldThatADocumentLacksOrGetsWrong() throws IOException {
+  void namesTheDocumentThatATemplateCannotRead() throws IOException {
+    String good = "doc_to_target: 0\ndoc_to_choice: [a, b]\n";
+    String where = directory.resolve("task.yaml") + ":5: ";
     refusesToBuild(
-        "piqa",
-        "validation",
-        "the document has no \"goal\"; its fields are sol1, label",
-        "{\"sol1\": \"x\", \"label\": 0}");
+        "doc_to_text: \"{{goal}}\"\n" + good,
+        where + "doc_to_text:1: 'goal' is undefined",
+        "{\"sol1\": \"x\"}");
     refusesToBuild(
-        "piqa",
-        "validation",
-        "\"label\" must be an integer, found \"two\"",
-        "{\"goal\": \"g\", \"sol1\": \"x\", \"sol2\": \"y\", \"label\": \"two\"}");
-    refusesToBuild("lambada_openai", "test", "\"text\" must be text, found 3", "{\"text\": 3}");
+        "doc_to_text: q\ndoc_to_target: 7\ndoc_to_choice: \"{{q}}\"\n",
+        "expected a number or a list as Python writes it, found \"two\"",
+        "{\"q\": \"two\"}");
     refusesToBuild(
-        "arc_easy",
-        "test",
-        "\"answerKey\" E is none of the labels [\"A\"]",
-        "{\"question\": \"q\", \"choices\": {\"text\": [\"x\"], \"label\": [\"A\"]},"
-            + " \"answerKey\": \"E\"}");
+        "doc_to_text: Why\ndoc_to_target: 7\ndoc_to_choice: q\n",
+        "doc_to_choice must give a list of texts, found [1]",
+        "{\"q\": [1]}");
     refusesToBuild(
-        "arc_easy",
-        "test",
-        "\"choices.label\" must be a list of texts, found []",
-        "{\"question\": \"q\", \"choices\": {\"text\": [\"x\"], \"label\": []},"
-            + " \"answerKey\": \"E\"}");
+        "doc_to_text: q\n" + good,
+        "the question must be a text, found None; the first document of task piqa asks one",
+        "{\"q\": null}");
   }
 
   @Test
   void readsBehindAByteOrderMarkAndWithAnyEndOfLine() throws IOException {
     assertThat(read("\ufeff{\"a\": 1}\r", "", " \r", "{\"a\": 2}"))
-        .extracting(document -> document.fields().get("a").intValue())
+        .extracting(document -> document.integer("a"))
         .containsExactly(1, 2);
     refuses(":2: not valid JSON: ", "{}", "\ufeff{}");
   }
@@ -121,16 +136,16 @@ class DocumentsTest {
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
     try (ExecutorService writer = Executors.newSingleThreadExecutor()) {
       Future<Path> written = writer.submit(() -> Files.writeString(pipe, "{\"a\": 1}\n"));
-      assertThat(new Documents(directory).read(task("piqa"), "validation")).hasSize(1);
+      assertThat(new Documents(directory).read(piqa, "validation")).hasSize(1);
       written.get();
     }
     Files.delete(pipe);
     Files.createSymbolicLink(pipe, Path.of("/dev/zero"));
-    assertThatThrownBy(() -> new Documents(directory).read(task("piqa"), "validation"))
+    assertThatThrownBy(() -> new Documents(directory).read(piqa, "validation"))
         .hasMessage(pipe + ": expected a file or a pipe, found a device");
     Files.delete(pipe);
     Files.createDirectory(pipe);
-    assertThatThrownBy(() -> new Documents(directory).read(task("piqa"), "validation"))
+    assertThatThrownBy(() -> new Documents(directory).read(piqa, "validation"))
         .hasMessage(pipe + ": expected a file or a pipe, found a directory");
   }
 
@@ -150,7 +165,7 @@ class DocumentsTest {
     for (int i = 0; i < 1500; i++) {
       Files.write(file, mutated(good, random));
       try {
-        new Documents(directory).read(task("piqa"), "validation").forEach(Document::fields);
+        new Documents(directory).read(piqa, "validation").forEach(Document::fields);
       } catch (UserException e) {
         refused++;
         assertThat(e.getMessage()).startsWith(file.toString());

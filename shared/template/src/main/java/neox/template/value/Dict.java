@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /// A dictionary. As in Python the keys `1`, `1.0` and `True` are one key, which keeps its first
 /// spelling.
@@ -91,15 +92,20 @@ public final class Dict implements Value {
     return get(new Text(key));
   }
 
-  int size() {
+  public int size() {
     return entries.size();
+  }
+
+  /// Goes through the entries in their order.
+  public void forEach(BiConsumer<Value, Value> visitor) {
+    entries.values().forEach(entry -> visitor.accept(entry.key(), entry.value()));
   }
 
   public List<Value> keys() {
     return entries.values().stream().map(Entry::key).toList();
   }
 
-  List<Value> values() {
+  public List<Value> values() {
     return entries.values().stream().map(Entry::value).toList();
   }
 

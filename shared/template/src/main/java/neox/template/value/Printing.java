@@ -22,7 +22,8 @@ public final class Printing {
     };
   }
 
-  static String repr(Value value) {
+  /// Python's `repr`.
+  public static String repr(Value value) {
     StringBuilder out = new StringBuilder();
     repr(value, out);
     return out.toString();

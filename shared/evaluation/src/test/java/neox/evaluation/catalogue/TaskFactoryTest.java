@@ -1,0 +1,150 @@
+package neox.evaluation.catalogue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import neox.base.UserException;
+import neox.evaluation.TaskText;
+import neox.evaluation.config.FewShotKeys.Sampler;
+import neox.evaluation.function.TaskFunction;
+import neox.evaluation.metric.Metric;
+import neox.evaluation.task.FilterPipeline;
+import neox.evaluation.task.OutputType;
+import neox.evaluation.task.Task;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TaskFactoryTest {
+  private static final String LEAST =
+      """
+      task: t
+      dataset_path: some/data
+      test_split: test
+      doc_to_text: "{{q}}"
+      doc_to_target: a
+      """;
+
+  @TempDir private Path given;
+  private Path folder;
+
+  @BeforeEach
+  void findFolder() throws IOException {
+    folder = given.toRealPath();
+  }
+
+  private Task task(String more) throws IOException {
+    return TaskText.task(folder, LEAST + more);
+  }
+
+  @Test
+  void whatIsNotSaidIsAsInTheHarness() throws IOException {
+    Task task = task("");
+    assertThat(task.outputType()).isEqualTo(OutputType.GENERATE_UNTIL);
+    assertThat(task.version().asText()).isEqualTo("Yaml");
+    assertThat(task.generation().keywords())
+        .hasToString(
+            "{\"temperature\":0.0,\"do_sample\":false,\"max_gen_toks\":256,\"until\":[\"\\n\\n\"]}");
+    assertThat(task.metrics()).extracting(Metric::name).containsExactly("exact_match");
+    assertThat(task.filters()).containsExactly(FilterPipeline.FIRST);
+    assertThat(task.fewShot().sampler()).isEqualTo(Sampler.RANDOM);
+    assertThat(task.fewShot().count()).isEmpty();
+    assertThat(task.repeats()).isEqualTo(1);
+    assertThat(task.config().alias()).isEqualTo("t");
+    assertThat(task("output_type: multiple_choice\n").metrics())
+        .extracting(Metric::name)
+        .containsExactly("acc", "acc_norm");
+  }
+
+  @Test
+  void generationEndsAtTheDelimiterOfExamplesUnlessSaidOtherwise() throws IOException {
+    Task task = task("fewshot_delimiter: \"|\"\ngeneration_kwargs: {temperature: 0, max_gen_toks: 5}\n");
+    assertThat(task.generation().keywords())
+        .hasToString("{\"temperature\":0.0,\"max_gen_toks\":5,\"until\":[\"|\"]}");
+  }
+
+  @Test
+  void examplesInheritWhatTheyDoNotSay() throws IOException {
+    Task task =
+        task("fewshot_split: dev\ngen_prefix: So\nfewshot_config: {target_delimiter: \"-\"}\n");
+    assertThat(task.fewShot().split()).contains("dev");
+    assertThat(task.fewShot().prompt().targetDelimiter()).isEqualTo("-");
+    assertThat(task.fewShot().prompt().answerPrefix()).isPresent();
+    assertThat(task.prompt().targetDelimiter()).isEqualTo(" ");
+  }
+
+  @Test
+  void functionsAreBoundByTheirFolder() throws IOException {
+    TaskFunction.OfDocuments function = documents -> documents;
+    String name = folder.getFileName() + "/utils.process";
+    Task task =
+        TaskText.task(
+            folder, LEAST + "process_docs: !function utils.process\n", Map.of(name, function));
+    assertThat(task.process()).contains(function);
+    assertThat(task.fewShot().process()).contains(function);
+  }
+
+  /// The line that is wrong is appended as line 6; `|` stands for a line feed.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '`',
+      value = {
+        "doc_to_txt: x;a task has no key 'doc_to_txt'; did you mean 'doc_to_text'?",
+        "quantum_tennis_table: x;a task has no key 'quantum_tennis_table'; it has task, task_alias,",
+        "output_type: essay;output_type: expected one of loglikelihood, multiple_choice,",
+        "repeats: 0;repeats: expected 1 or more, found the number 0",
+        "num_fewshot: many;num_fewshot: expected a whole number, found the text 'many'",
+        "num_fewshot: -1;num_fewshot: expected 0 or more, found the number -1",
+        "description: [x];description: expected a text, found a list",
+        "doc_to_text: \"{{q\";doc_to_text:1: ",
+        "doc_to_image: x;doc_to_image: task t shows pictures, which a language model does not see",
+        "class: !function task.T;task t is written in Python (class), which cannot be run here",
+        "unsafe_code: true;unsafe_code: task t runs what the model writes",
+        "use_prompt: x;use_prompt: task t takes its prompts from promptsource",
+        "custom_dataset: !function u.f;custom_dataset: the Python function u.f cannot be run here",
+        "process_docs: x;process_docs: expected !function module.function, found the text 'x'",
+        "process_docs: !function u.f;process_docs: the Python function u.f of the folder",
+        "fewshot_config: {sampler: odd};sampler: expected default or first_n, found the text 'odd'",
+        "fewshot_config: {smpler: x};fewshot_config has no key 'smpler'; did you mean 'sampler'?",
+        "fewshot_config: {samples: 3};expected samples: a list of mappings, found the number 3",
+        "generation_kwargs: {temperature: hot};expected temperature: a number, found the text 'hot'",
+        "metric_list: [{name: acc}];expected a mapping with the key 'metric', found a mapping",
+        "metric_list: [{metric: acc_norm}];metric 'acc_norm' does not exist for output type",
+        "metric_list: [{metric: mine}];the metric 'mine' has no aggregation; add one, such as mean",
+        "metric_list: [{metric: acc, aggregation: avg}];unknown aggregation 'avg'; known are",
+        "filter_list: [{name: f, filter: [{function: odd}]}];there is no filter 'odd'; known are",
+        "filter_list: [{name: f, filter: [{function: regex, pattern: x}]}];the filter regex has no"
+            + " keyword 'pattern'; it has regex_pattern,",
+        "filter_list: [{name: f, filter: [{function: regex, regex_pattern: \"(\"}]}];regex_pattern: ",
+        "filter_list: [{filter: []}];expected a mapping with the key 'name', found a mapping",
+      })
+  void refusesWithFileAndLine(String line, String problem) {
+    assertThatThrownBy(() -> task(line + "\n"))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith(folder.resolve("task.yaml") + ":6: ")
+        .hasMessageContaining(problem);
+  }
+
+  @Test
+  void refusesWhatIsMissing() {
+    refuses("task: t\ntest_split: x\ndoc_to_text: x\ndoc_to_target: x\n", "task t has no dataset_path");
+    refuses("task: t\ndataset_path: x\n", "task t has nothing to evaluate on");
+    refuses(
+        "task: t\ndataset_path: x\ntest_split: x\ndoc_to_target: x\n",
+        "the task has no doc_to_text; write a template");
+    refuses("dataset_path: x\n", "expected a mapping with the key 'task'");
+  }
+
+  private void refuses(String text, String problem) {
+    assertThatThrownBy(() -> TaskText.task(folder, text))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(folder + "/task.yaml:1: ")
+        .hasMessageContaining(problem);
+  }
+}
