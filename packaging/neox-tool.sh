@@ -90,9 +90,15 @@ case "$tool ${1-}" in
     ;;
 esac
 
+# The Vector API is loaded when there is something to compute (docs/decisions/0034).
+vectors=
+case $tool in
+  neox-train | neox-generate | neox-eval) vectors="--add-exports java.base/jdk.internal.module=ALL-UNNAMED" ;;
+esac
+
 # shellcheck disable=SC2086 # options are words
 exec "$neox_jdk/bin/java" ${aot:+"$aot"} ${zstd:+"$zstd"} -Xlog:disable -Xlog:all=error:stderr \
   -XX:+UseSerialGC $heap $compiler \
-  --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+  --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow $vectors \
   -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0 \
   -Dneox.program="${lib%/*}/bin/$tool" ${NEOX_JAVA_OPTS:-} -cp "${class_path#:}" "$main_class" "$@"

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import neox.config.LoadedConfig;
 import neox.config.Precision;
+import neox.model.Quantization;
 import neox.weights.neox.Reading.Weights;
 
 /// How a model is opened.
@@ -15,22 +16,31 @@ import neox.weights.neox.Reading.Weights;
 /// @param overridesArchitecture whether it may describe another network than the weights were
 ///   trained as
 /// @param weights which of those that a checkpoint holds
+/// @param quantization the form in which matrices are held
 public record LoadOptions(
     Precision precision,
     String device,
     OptionalLong iteration,
     Optional<LoadedConfig> config,
     boolean overridesArchitecture,
-    Weights weights) {
+    Weights weights,
+    Quantization quantization) {
 
-  /// With the weights of the model.
+  /// With the weights of the model, as they are.
   public LoadOptions(
       Precision precision,
       String device,
       OptionalLong iteration,
       Optional<LoadedConfig> config,
       boolean overridesArchitecture) {
-    this(precision, device, iteration, config, overridesArchitecture, Weights.MODEL);
+    this(
+        precision,
+        device,
+        iteration,
+        config,
+        overridesArchitecture,
+        Weights.MODEL,
+        Quantization.NONE);
   }
 
   /// The latest checkpoint with its own configuration, in float32, on the CPU.
@@ -39,23 +49,28 @@ public record LoadOptions(
   }
 
   public LoadOptions withPrecision(Precision value) {
-    return new LoadOptions(value, device, iteration, config, overridesArchitecture, weights);
+    return new LoadOptions(value, device, iteration, config, overridesArchitecture, weights, quantization);
   }
 
   public LoadOptions withDevice(String value) {
-    return new LoadOptions(precision, value, iteration, config, overridesArchitecture, weights);
+    return new LoadOptions(precision, value, iteration, config, overridesArchitecture, weights, quantization);
   }
 
   public LoadOptions withIteration(OptionalLong value) {
-    return new LoadOptions(precision, device, value, config, overridesArchitecture, weights);
+    return new LoadOptions(precision, device, value, config, overridesArchitecture, weights, quantization);
   }
 
   public LoadOptions withConfig(LoadedConfig value) {
     return new LoadOptions(
-        precision, device, iteration, Optional.of(value), overridesArchitecture, weights);
+        precision, device, iteration, Optional.of(value), overridesArchitecture, weights, quantization);
   }
 
   public LoadOptions withWeights(Weights value) {
-    return new LoadOptions(precision, device, iteration, config, overridesArchitecture, value);
+    return new LoadOptions(precision, device, iteration, config, overridesArchitecture, value, quantization);
+  }
+
+  public LoadOptions withQuantization(Quantization value) {
+    return new LoadOptions(
+        precision, device, iteration, config, overridesArchitecture, weights, value);
   }
 }

@@ -96,12 +96,35 @@ public final class ModelLoader {
   private static Trained huggingFace(
       Path directory, LoadOptions options, UnaryOperator<TensorStore> change) throws IOException {
     refuseOptionsOfNeox(directory, options);
-    try (HfModel store = HfModel.open(directory)) {
-      if (options.config().isPresent() && !options.overridesArchitecture()) {
-        store.requireTrainedAs(options.config().get());
+    HfModel store = HfModel.open(directory);
+    return owning(
+        store,
+        () -> {
+          if (options.config().isPresent() && !options.overridesArchitecture()) {
+            store.requireTrainedAs(options.config().get());
+          }
+          NetworkSpec spec = NetworkSpec.of(store.config(), store.paddedVocab());
+          return new Trained(load(change.apply(store), spec, options), 0);
+        });
+  }
+
+  /// What can fail like the files that it reads.
+  private interface Loading {
+    Trained load() throws IOException;
+  }
+
+  /// Has the network keep the store open whose memory lies under its parameters.
+  private static Trained owning(TensorStore store, Loading loading) throws IOException {
+    boolean owned = false;
+    try {
+      Trained trained = loading.load();
+      trained.network().closeWith(store);
+      owned = true;
+      return trained;
+    } finally {
+      if (!owned) {
+        store.close();
       }
-      NetworkSpec spec = NetworkSpec.of(store.config(), store.paddedVocab());
-      return new Trained(load(change.apply(store), spec, options), 0);
     }
   }
 
@@ -131,16 +154,18 @@ public final class ModelLoader {
     NeoxConfig config = loaded.config();
     refuseReward(checkpoint, config);
     Reading reading = Reading.PLAIN.withWeights(options.weights());
-    try (NeoxCheckpoint store =
-        NeoxCheckpoint.open(checkpoint, OptionalLong.empty(), config, reading)) {
-      store.requireAllOf(config.model());
-      if (!options.overridesArchitecture()) {
-        store.requireTrainedAs(loaded);
-      }
-      MergedModel merged = MergedModel.of(store, config.tuning());
-      NetworkSpec spec = NetworkSpec.of(config.model(), store.paddedVocab());
-      return new Trained(load(change.apply(merged), spec, options), store.iteration());
-    }
+    NeoxCheckpoint store = NeoxCheckpoint.open(checkpoint, OptionalLong.empty(), config, reading);
+    return owning(
+        store,
+        () -> {
+          store.requireAllOf(config.model());
+          if (!options.overridesArchitecture()) {
+            store.requireTrainedAs(loaded);
+          }
+          MergedModel merged = MergedModel.of(store, config.tuning());
+          NetworkSpec spec = NetworkSpec.of(config.model(), store.paddedVocab());
+          return new Trained(load(change.apply(merged), spec, options), store.iteration());
+        });
   }
 
   private static LoadedConfig config(Path checkpoint, LoadOptions options) throws IOException {
@@ -172,7 +197,11 @@ public final class ModelLoader {
   private static Network load(TensorStore store, NetworkSpec spec, LoadOptions options) {
     Device device = Device.named(options.device());
     Placement placement = NetworkOptions.placement(device, options.precision());
-    return Network.of(store, spec, NetworkOptions.inference(placement));
+    NetworkOptions network =
+        NetworkOptions.inference(placement)
+            .withMemory(NetworkOptions.Memory.STORED)
+            .withQuantization(options.quantization());
+    return Network.of(store, spec, network);
   }
 
   private static LoadedModel loaded(Path source, Tokenizer tokenizer, Trained trained) {

@@ -10,6 +10,7 @@ import neox.base.help.HelpGroup;
 import neox.config.ArchitectureCheck;
 import neox.config.LoadedConfig;
 import neox.config.Precision;
+import neox.model.Quantization;
 import neox.tensor.NativeRuntime;
 import neox.weights.neox.Reading.Weights;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,16 @@ public final class ModelOptions {
       paramLabel = "P",
       description = "Compute in ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Precision precision = Precision.FP32;
+
+  @Option(
+      names = "--quantize",
+      paramLabel = "FORM",
+      converter = QuantizationName.class,
+      completionCandidates = QuantizationName.Candidates.class,
+      description =
+          "Round the matrices to 8 bits when they are loaded: int8 (weights alone; decoding reads a"
+              + " quarter of the bytes of fp32) or llm-int8 (activations, too, as LLM.int8 does).")
+  private Quantization quantization = Quantization.NONE;
 
   @Option(
       names = "--device",
@@ -101,7 +112,8 @@ public final class ModelOptions {
             .or(() -> config.flatMap(c -> c.config().checkpoint().iteration()));
     OptionalLong chosen = step.map(OptionalLong::of).orElseGet(OptionalLong::empty);
     return new LoadOptions(precision, device, chosen, config, overrideArchitecture)
-        .withWeights(ema ? Weights.EMA : Weights.MODEL);
+        .withWeights(ema ? Weights.EMA : Weights.MODEL)
+        .withQuantization(quantization);
   }
 
   /// CPU threads for [NativeRuntime#start].

@@ -26,7 +26,7 @@ final class Gmlp implements Layer {
     long[] hidden = {parts.model().hiddenSize()};
     long[] inside = {(long) GmlpConfig.WIDENING * parts.model().hiddenSize()};
     this.norm = Normalization.of(spec.norm(), hidden, parameters);
-    this.widen = Projection.of(parameters.get(spec.widen().weight()), parameters);
+    this.widen = Projection.of(parameters.weights(spec.widen().weight()).getFirst(), parameters);
     this.activation = Mlp.activation(config.activation(), config.tanhGelu());
     this.gateNorm = Normalization.of(spec.gateNorm(), inside, parameters);
     this.mixing =
@@ -36,7 +36,7 @@ final class Gmlp implements Layer {
             parameters.get(spec.mix().bias().orElseThrow()));
     this.attention =
         spec.attention().map(of -> new TinyAttention(spec.number(), of, config, parts));
-    this.narrow = Projection.of(parameters.get(spec.narrow().weight()), parameters);
+    this.narrow = Projection.of(parameters.weights(spec.narrow().weight()).getFirst(), parameters);
   }
 
   @Override

@@ -18,7 +18,7 @@ public final class Head {
   public static final long LOGITS_AT_ONCE = 1L << 25;
 
   private final Projection projection; // this rank's rows of [V, h]
-  private final LogLikelihoods logLikelihoods;
+  private final Optional<LogLikelihoods> logLikelihoods; // none of a rounded matrix
   private final TensorParallel tp;
   private final Output output;
   private final WidthScaling scaling;
@@ -26,10 +26,10 @@ public final class Head {
   Head(ParameterSpec weight, Parts parts) {
     this.output = parts.model().head().output();
     this.scaling = new WidthScaling(parts.model());
-    List<Tensor> rows = // of each shard of this rank
-        parts.ofEachShard(shard -> shard.parameters().sections(weight).getFirst());
+    List<Weight> rows = // of each shard of this rank
+        parts.ofEachShard(shard -> shard.parameters().weights(weight).getFirst());
     this.projection = Projection.of(rows.getFirst(), parts.parameters());
-    this.logLikelihoods = new LogLikelihoods(rows, parts.tensorParallel());
+    this.logLikelihoods = LogLikelihoods.of(rows, parts.tensorParallel());
     this.tp = parts.tensorParallel();
   }
 
@@ -77,9 +77,10 @@ public final class Head {
   /// @param labels `[b, s]` int64, from 0 to V - 1
   public Normalized normalized(Tensor hidden, Tensor labels) {
     require(Output.LOGITS);
-    return tp.isAlone() && logLikelihoods.fitsWhole(hidden)
-        ? LogLikelihoods.normalizedOfLogits(projection.forward(hidden), labels)
-        : logLikelihoods.normalized(hidden, labels);
+    return byParts(hidden)
+        .map(parts -> parts.normalized(hidden, labels))
+        .orElseGet(() ->
+            LogLikelihoods.normalizedOfLogits(projection.forward(hidden), labels));
   }
 
   /// log p(label) of each position, in float32 at least: `[b, s]`. What training, perplexity and
@@ -100,9 +101,13 @@ public final class Head {
   public Tensor logLikelihoods(Tensor hidden, Tensor labels, Optional<Tensor> weights) {
     require(Output.LOGITS);
     Tensor read = scaling.outputs(hidden);
-    if (tp.isAlone() && logLikelihoods.fitsWhole(read)) {
-      return LogLikelihoods.ofLogits(projection.forward(read), labels);
-    }
-    return logLikelihoods.of(read, labels, weights);
+    return byParts(read)
+        .map(parts -> parts.of(read, labels, weights))
+        .orElseGet(() -> LogLikelihoods.ofLogits(projection.forward(read), labels));
+  }
+
+  /// What computes without all logits of hidden states at once, where that has to be.
+  private Optional<LogLikelihoods> byParts(Tensor hidden) {
+    return logLikelihoods.filter(parts -> !tp.isAlone() || !parts.fitsWhole(hidden));
   }
 }

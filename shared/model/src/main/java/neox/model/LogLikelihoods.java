@@ -41,6 +41,22 @@ final class LogLikelihoods {
   private final TensorParallel tp;
   private final long positionsAtOnce;
 
+  /// With the matrix of a head as it was trained; empty where it has another form.
+  ///
+  /// @param weights of each shard of this rank
+  static Optional<LogLikelihoods> of(List<Weight> weights, TensorParallel tp) {
+    List<Tensor> dense = new ArrayList<>();
+    for (Weight weight : weights) {
+      switch (weight) {
+        case DenseWeight(Tensor tensor, _) -> dense.add(tensor);
+        case Weight.Quantized _ -> {
+          return Optional.empty();
+        }
+      }
+    }
+    return Optional.of(new LogLikelihoods(dense, tp));
+  }
+
   LogLikelihoods(List<Tensor> weights, TensorParallel tp) {
     this(weights, tp, Math.max(1, Head.LOGITS_AT_ONCE / rows(weights, tp)));
   }

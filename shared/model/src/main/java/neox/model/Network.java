@@ -1,5 +1,7 @@
 package neox.model;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,13 +16,16 @@ import neox.config.RecomputeConfig;
 import neox.config.model.Positions;
 import neox.model.position.Places;
 import neox.model.position.PositionScheme;
+import neox.parallel.TensorParallel;
 import neox.tensor.Owner;
 import neox.tensor.Placement;
 import neox.tensor.Scope;
 import neox.weights.TensorStore;
+import neox.weights.TensorView;
 import neox.weights.spec.LayerSpec;
 import neox.weights.spec.NetworkSpec;
 import neox.weights.spec.ParameterSpec;
+import neox.weights.spec.Shards;
 import org.bytedeco.pytorch.Tensor;
 
 /// A GPT-NeoX language model, or the layers of it that are one pipeline stage's.
@@ -41,6 +46,7 @@ public final class Network implements AutoCloseable {
   private final List<OptionalInt> windows = new ArrayList<>();
   private final Optional<Head> head;
   private final PassSteps steps;
+  private Optional<TensorStore> store = Optional.empty();
 
   private Network(NetworkSpec spec, List<LayerSpec> stage, NetworkOptions options) {
     this.spec = spec;
@@ -209,7 +215,13 @@ public final class Network implements AutoCloseable {
     parameters.all().stream()
         .filter(each -> names.test(each.spec().key()))
         .forEach(each ->
-            steps.write(each, () -> WeightLoading.load(each, store, options.tensorParallel())));
+            steps.write(each, () -> parameters.load(each.spec(), piece(each.spec(), store))));
+  }
+
+  /// This rank's piece of a parameter.
+  private TensorView piece(ParameterSpec of, TensorStore store) {
+    TensorParallel tp = options.tensorParallel();
+    return Shards.split(of, store.view(of.key()), tp.rank(), tp.size());
   }
 
   /// The same from weights without a soft prompt, which keeps its values.
@@ -315,10 +327,23 @@ public final class Network implements AutoCloseable {
         : OptionalLong.of(Math.min(known.orElse(Long.MAX_VALUE), spec.config().seqLength()));
   }
 
+  /// Has the store whose memory may lie under the parameters ([NetworkOptions.Memory#STORED]) closed
+  /// after them.
+  public void closeWith(TensorStore owned) {
+    store = Optional.of(owned);
+  }
+
   @Override
   public void close() {
     masks.close();
     owner.close();
     parameters.close();
+    if (store.isPresent()) {
+      try {
+        store.get().close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 }

@@ -14,12 +14,14 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// @param tensorParallel the ranks that share each layer
 /// @param recompute what training keeps no activations of
 /// @param memory where parameters have theirs from
+/// @param quantization the form of matrices, for inference
 public record NetworkOptions(
     Placement placement,
     Use use,
     TensorParallel tensorParallel,
     RecomputeConfig recompute,
-    Memory memory) {
+    Memory memory,
+    Quantization quantization) {
   private static final RecomputeConfig NOTHING = new RecomputeConfig.Nothing();
 
   /// What a network is for.
@@ -36,31 +38,45 @@ public record NetworkOptions(
     OWN,
     /// They have none until a [LayerWatch] puts some under them, so that a network can be built
     /// that is larger than what one rank has room for.
-    LENT
+    LENT,
+    /// That of the store that they are loaded from, where its numbers lie in main memory as the
+    /// network computes with them, such as a mapped file: nothing is read before it is needed, and
+    /// nothing may be written. Others have their own.
+    STORED
+  }
+
+  public NetworkOptions {
+    if (use == Use.TRAINING && (memory == Memory.STORED || quantization != Quantization.NONE)) {
+      throw new IllegalArgumentException("weights that cannot be changed are not trained");
+    }
   }
 
   /// Training on one rank.
   public static NetworkOptions training(Placement placement) {
     return new NetworkOptions(
-        placement, Use.TRAINING, TensorParallel.single(), NOTHING, Memory.OWN);
+        placement, Use.TRAINING, TensorParallel.single(), NOTHING, Memory.OWN, Quantization.NONE);
   }
 
   /// Inference on one rank.
   public static NetworkOptions inference(Placement placement) {
     return new NetworkOptions(
-        placement, Use.INFERENCE, TensorParallel.single(), NOTHING, Memory.OWN);
+        placement, Use.INFERENCE, TensorParallel.single(), NOTHING, Memory.OWN, Quantization.NONE);
   }
 
   public NetworkOptions withTensorParallel(TensorParallel value) {
-    return new NetworkOptions(placement, use, value, recompute, memory);
+    return new NetworkOptions(placement, use, value, recompute, memory, quantization);
   }
 
   public NetworkOptions withRecompute(RecomputeConfig value) {
-    return new NetworkOptions(placement, use, tensorParallel, value, memory);
+    return new NetworkOptions(placement, use, tensorParallel, value, memory, quantization);
   }
 
   public NetworkOptions withMemory(Memory value) {
-    return new NetworkOptions(placement, use, tensorParallel, recompute, value);
+    return new NetworkOptions(placement, use, tensorParallel, recompute, value, quantization);
+  }
+
+  public NetworkOptions withQuantization(Quantization value) {
+    return new NetworkOptions(placement, use, tensorParallel, recompute, memory, value);
   }
 
   /// Where a network of that precision lies on a device.

@@ -1,5 +1,6 @@
 package neox.model;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Optional;
 import neox.tensor.FlatMemory;
 import neox.tensor.Owner;
 import neox.tensor.Placement;
+import neox.weights.TensorView;
 import neox.weights.spec.ParameterSpec;
 import neox.weights.spec.Shards;
 import neox.weights.spec.Share;
@@ -21,8 +23,12 @@ import org.bytedeco.pytorch.TensorOptional;
 /// for its parts.
 final class ParameterSet implements AutoCloseable {
   private final Map<ParameterSpec, Held> parameters;
+  private final NetworkOptions options;
   private final Owner owner;
   private final Optional<Integer> shard;
+
+  /// Memory under parameters that is the store's, or was made by it for them.
+  private final List<MemorySegment> stored = new ArrayList<>();
 
   /// A piece, and how layers use it.
   private static final class Held {
@@ -31,6 +37,7 @@ final class ParameterSet implements AutoCloseable {
     final int shards; // of this rank
     final List<Leaf> cut = new ArrayList<>(); // shard by shard, their sections in order
     boolean usedWhole;
+    Optional<Weight.Quantized> quantized = Optional.empty();
 
     Held(Tensor value, int ranks, int shards) {
       this.value = value;
@@ -39,15 +46,21 @@ final class ParameterSet implements AutoCloseable {
     }
   }
 
-  private ParameterSet(Map<ParameterSpec, Held> parameters, Owner owner, Optional<Integer> shard) {
+  private ParameterSet(
+      Map<ParameterSpec, Held> parameters,
+      NetworkOptions options,
+      Owner owner,
+      Optional<Integer> shard) {
     this.parameters = parameters;
+    this.options = options;
     this.owner = owner;
     this.shard = shard;
   }
 
   /// All parameters, zero where they have memory.
   static ParameterSet allocate(List<ParameterSpec> specs, NetworkOptions options) {
-    ParameterSet set = new ParameterSet(new LinkedHashMap<>(), new Owner(), Optional.empty());
+    ParameterSet set =
+        new ParameterSet(new LinkedHashMap<>(), options, new Owner(), Optional.empty());
     int ranks = options.tensorParallel().size();
     for (ParameterSpec spec : specs) {
       long[] sizes = Shards.local(spec, ranks).sizes();
@@ -61,13 +74,13 @@ final class ParameterSet implements AutoCloseable {
   private static Tensor value(long[] sizes, NetworkOptions options) {
     return switch (options.memory()) {
       case OWN -> options.placement().zeros(sizes);
-      case LENT -> FlatMemory.none(options.placement(), sizes);
+      case LENT, STORED -> FlatMemory.none(options.placement(), sizes);
     };
   }
 
   /// The same parameters as one of this rank's shards uses them. It owns nothing.
   ParameterSet shard(int own) {
-    return new ParameterSet(parameters, owner, Optional.of(own));
+    return new ParameterSet(parameters, options, owner, Optional.of(own));
   }
 
   List<Parameter> all() {
@@ -98,6 +111,61 @@ final class ParameterSet implements AutoCloseable {
       throw new IllegalStateException("no parameter " + spec.key() + " in this network");
     }
     return held;
+  }
+
+  /// What a projection multiplies with, in the form that the network's options ask for. LLM.int8
+  /// leaves tables as they are.
+  List<Weight> weights(ParameterSpec spec) {
+    boolean table = spec.role() == ParameterSpec.Role.TABLE;
+    return switch (options.quantization()) {
+      case NONE -> dense(spec);
+      case INT8 -> List.of(quantized(spec));
+      case LLM_INT8 -> table ? dense(spec) : List.of(quantized(spec));
+    };
+  }
+
+  private List<Weight> dense(ParameterSpec spec) {
+    return sections(spec).stream()
+        .<Weight>map(
+            switch (options.use()) {
+              case TRAINING -> DenseWeight::training;
+              case INFERENCE -> DenseWeight::inference;
+            })
+        .toList();
+  }
+
+  private Weight quantized(ParameterSpec spec) {
+    if (shard.isPresent()) {
+      throw new IllegalStateException("fixed shards are for training, which rounds no weights");
+    }
+    Held held = held(spec);
+    if (held.quantized.isEmpty()) {
+      long[] sizes = StoredTypes.sizes(held.value);
+      held.quantized =
+          Optional.of(
+              switch (options.quantization()) {
+                case INT8 -> Int8Weight.allocate(options.placement(), sizes, owner);
+                case LLM_INT8 -> LlmInt8Weight.allocate(options.placement(), sizes, owner);
+                case NONE -> throw new IllegalStateException("nothing is rounded");
+              });
+    }
+    return held.quantized.get();
+  }
+
+  /// Takes this rank's piece of a parameter as it is stored.
+  void load(ParameterSpec spec, TensorView piece) {
+    Held held = held(spec);
+    held.quantized.ifPresent(weight -> weight.fill(piece));
+    if (held.quantized.isPresent() && !held.usedWhole) {
+      return;
+    }
+    switch (options.memory()) {
+      case OWN, LENT -> WeightLoading.copy(piece, held.value);
+      case STORED -> {
+        stored.add(piece.bytes());
+        parameter(spec, held).move(WeightLoading.memory(piece, options.placement()));
+      }
+    }
   }
 
   /// What a layer computes with: the piece, or for one shard its part of each section of the piece.
@@ -152,5 +220,6 @@ final class ParameterSet implements AutoCloseable {
   public void close() {
     parameters.clear();
     owner.close();
+    stored.clear();
   }
 }

@@ -4,9 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import neox.parallel.TensorParallel;
-import neox.tensor.CustomFunction;
-import neox.tensor.ElementType;
-import neox.tensor.Gradients;
 import neox.weights.spec.AdapterSpec;
 import neox.weights.spec.LinearSpec;
 import neox.weights.spec.Share;
@@ -15,13 +12,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// `y = x Wᵀ + bias`: `[b, s, in]` to `[b, s, out]`, for this rank's rows or columns of W.
 final class Projection {
   private final List<Section> sections;
   private final Optional<Adapter> adapter;
-  private final boolean vectorsFaster;
 
   /// A low-rank adapter, see [AdapterSpec], or this tensor-parallel rank's part of it.
   ///
@@ -52,41 +47,20 @@ final class Projection {
 
   /// Some rows of the whole: all of them, but where a shard has rows that lie apart.
   ///
-  /// @param weight `[out, in]`
   /// @param bias `[out]`
-  private record Section(Tensor weight, TensorOptional bias) {
+  private record Section(Weight weight, TensorOptional bias) {
     Tensor forward(Tensor x) {
-      return torch.linear(x, weight.is_contiguous() ? weight : together(), bias);
-    }
-
-    /// The columns of a shard, which lie apart, in memory of their own: a product must not depend
-    /// on how far apart they are. Autograd would warn of each gradient that lies apart like its
-    /// leaf, so that it is added here.
-    private Tensor together() {
-      return CustomFunction.apply(
-          weight.detach().contiguous(),
-          List.of(weight),
-          List.of(),
-          (gradient, _) -> List.of(added(weight, gradient)));
-    }
-
-    private static Optional<Tensor> added(Tensor weight, Tensor gradient) {
-      Optional<Tensor> sum = Gradients.of(weight);
-      sum.ifPresent(all -> all.add_(gradient));
-      return sum.isPresent() ? Optional.empty() : Optional.of(gradient);
+      return weight.forward(x, bias);
     }
   }
 
   private Projection(List<Section> sections, Optional<Adapter> adapter) {
     this.sections = List.copyOf(sections);
     this.adapter = adapter;
-    Tensor weight = sections.getFirst().weight;
-    this.vectorsFaster =
-        sections.size() == 1 && ElementType.of(weight) == ScalarType.Float && weight.is_cpu();
   }
 
   static Projection of(LinearSpec spec, ParameterSet parameters, TensorParallel tp) {
-    List<Tensor> weights = parameters.sections(spec.weight());
+    List<Weight> weights = parameters.weights(spec.weight());
     Optional<List<Tensor>> biases =
         spec.bias().filter(bias -> isAdded(bias.share(), tp)).map(parameters::sections);
     List<Section> sections = new ArrayList<>();
@@ -99,8 +73,8 @@ final class Projection {
     return new Projection(sections, spec.adapter().map(each -> Adapter.of(each, parameters, tp)));
   }
 
-  /// The projection whose weight is this tensor, without a bias.
-  static Projection of(Tensor weight, ParameterSet parameters) {
+  /// The projection whose weight is this, without a bias.
+  static Projection of(Weight weight, ParameterSet parameters) {
     Section all = new Section(weight, parameters.argument(Optional.empty()));
     return new Projection(List.of(all), Optional.empty());
   }
@@ -120,19 +94,10 @@ final class Projection {
 
   /// The same where there is no adapter.
   Tensor forward(Tensor x) {
-    Section first = sections.getFirst();
-    if (vectorsFaster && x.numel() == first.weight.size(1)) {
-      return vector(first, x.view(-1)).view(1, 1, -1);
-    }
     if (sections.size() == 1) {
-      return first.forward(x);
+      return sections.getFirst().forward(x);
     }
     Tensor[] each = sections.stream().map(section -> section.forward(x)).toArray(Tensor[]::new);
     return torch.cat(new TensorVector(each), -1);
-  }
-
-  /// One token: OpenBLAS multiplies matrix and vector two to three times faster than matrices.
-  private static Tensor vector(Section of, Tensor x) {
-    return of.bias.has_value() ? torch.addmv(of.bias.get(), of.weight, x) : torch.mv(of.weight, x);
   }
 }

@@ -1,6 +1,5 @@
 package neox.model;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -8,13 +7,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import neox.base.UserException;
-import neox.parallel.TensorParallel;
-import neox.tensor.MappedTensors;
+import neox.tensor.Device;
+import neox.tensor.Placement;
 import neox.tensor.Scope;
 import neox.weights.TensorStore;
 import neox.weights.TensorView;
 import neox.weights.spec.ParameterSpec;
-import neox.weights.spec.Shards;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
@@ -55,12 +53,6 @@ final class WeightLoading {
     }
   }
 
-  /// This rank's piece of one parameter.
-  static void load(Parameter parameter, TensorStore store, TensorParallel tp) {
-    TensorView whole = store.view(parameter.spec().key());
-    copy(Shards.split(parameter.spec(), whole, tp.rank(), tp.size()), parameter.value());
-  }
-
   private static void add(List<String> problems, String kind, List<String> names) {
     if (names.isEmpty()) {
       return;
@@ -72,14 +64,26 @@ final class WeightLoading {
 
   static void copy(TensorView from, Tensor to) {
     try (NoGradGuard _ = new NoGradGuard();
-        Arena arena = Arena.ofConfined();
+        StoredTensor stored = StoredTensor.of(from);
         var _ = Scope.open()) {
-      MemorySegment bytes = from.bytes();
-      if (!bytes.isNative()) {
-        bytes = arena.allocate(bytes.byteSize(), 64).copyFrom(bytes);
-      }
-      to.copy_(MappedTensors.of(bytes, StoredTypes.toTorch(from.dtype()), from.shape().sizes()));
+      to.copy_(stored.tensor());
     }
+  }
+
+  /// The numbers as a network computes with them: where they are stored, if they are that already.
+  static Tensor memory(TensorView piece, Placement placement) {
+    MemorySegment bytes = piece.bytes();
+    boolean asItIs =
+        placement.device() instanceof Device.Cpu
+            && placement.type() == StoredTypes.toTorch(piece.dtype())
+            && bytes.isNative()
+            && bytes.address() % piece.dtype().bytes() == 0;
+    if (asItIs) {
+      return StoredTensor.over(piece, bytes);
+    }
+    Tensor own = placement.zeros(piece.shape().sizes());
+    copy(piece, own);
+    return own;
   }
 
   private WeightLoading() {}

@@ -1,0 +1,59 @@
+package neox.model;
+
+import java.util.Optional;
+import neox.tensor.ElementType;
+import neox.tensor.Owner;
+import neox.tensor.Placement;
+import neox.tensor.kernel.RowProduct;
+import neox.weights.TensorView;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// A matrix of whole numbers from -127 to 127 with a scale for each row:
+///
+///     W[r] ≈ s[r] q[r],  s[r] = max |W[r]| / 127,  q[r] = round(W[r] / s[r])
+///     (x Wᵀ)[r] = s[r] Σ x q[r]
+///
+/// Activations stay what they are.
+///
+/// @param numbers `[out, in]` int8
+/// @param scales `[out]` float32
+/// @param fewRows the product with few rows, where there is one that reads the numbers as they are
+record Int8Weight(Tensor numbers, Tensor scales, Optional<RowProduct> fewRows)
+    implements Weight.Quantized {
+
+  /// Zeros, until weights are taken.
+  static Int8Weight allocate(Placement placement, long[] sizes, Owner owner) {
+    RoundedRows rows = RoundedRows.allocate(placement, sizes, owner);
+    return new Int8Weight(
+        rows.numbers(), rows.magnitudes(), RowProduct.with(rows.numbers(), rows.magnitudes()));
+  }
+
+  @Override
+  public void fill(TensorView weights) {
+    RoundedRows rows = new RoundedRows(numbers, scales);
+    rows.fill(weights, ScalarType.Float);
+    rows.divideMagnitudes();
+  }
+
+  @Override
+  public Tensor forward(Tensor x, TensorOptional bias) {
+    return fewRows.isPresent() && fewRows.get().suits(x)
+        ? fewRows.get().of(x, bias)
+        : many(x, bias);
+  }
+
+  /// Whole numbers of 8 bits are numbers of any floating-point type, so that the product is one of
+  /// that type; some rows at a time, so that they are still in cache when they are multiplied with.
+  private Tensor many(Tensor x, TensorOptional bias) {
+    ScalarType type = ElementType.of(x);
+    Tensor sums = // […, out]
+        RoundedRows.eachPart(
+            numbers,
+            (from, count) -> torch.linear(x, numbers.narrow(0, from, count).to(type)));
+    Tensor scaled = sums.mul(scales);
+    return (bias.has_value() ? scaled.add(bias.get()) : scaled).to(type);
+  }
+}

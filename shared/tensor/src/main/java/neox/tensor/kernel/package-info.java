@@ -1,0 +1,6 @@
+/// Products with matrices as inference needs them: few rows, weights in narrow types, memory read
+/// once.
+@NullMarked
+package neox.tensor.kernel;
+
+import org.jspecify.annotations.NullMarked;
