@@ -45,6 +45,9 @@ DATA ?= ../shared/data
 bench-tokenize: dist ## tokenizers side by side on the corpora of DATA
 	benchmarks/tokenize-speed.sh $(DATA)
 
+bench-generate: dist ## decoding beside what memory allows, and with PYTHON beside transformers
+	benchmarks/generate-speed.sh $(MODELS)
+
 dist: dist/.built ## the tools, ready to run, in dist/
 
 dist/.built: $(SOURCES) | jdk
@@ -60,4 +63,4 @@ clean: ## delete everything built
 jdk:
 	@[ -n "$(JDK)" ] || { echo "no JDK 25 or later found: install one, or set JAVA_HOME to it" >&2; exit 1; }
 
-.PHONY: help demo test quick format bench bench-tokenize dist clean jdk
+.PHONY: help demo test quick format bench bench-tokenize bench-generate dist clean jdk

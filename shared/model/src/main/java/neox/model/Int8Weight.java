@@ -8,7 +8,6 @@ import neox.tensor.kernel.RowProduct;
 import neox.weights.TensorView;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// A matrix of whole numbers from -127 to 127 with a scale for each row:
@@ -22,7 +21,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// @param scales `[out]` float32
 /// @param fewRows the product with few rows, where there is one that reads the numbers as they are
 record Int8Weight(Tensor numbers, Tensor scales, Optional<RowProduct> fewRows)
-    implements Weight.Quantized {
+    implements Weight.Loaded {
 
   /// Zeros, until weights are taken.
   static Int8Weight allocate(Placement placement, long[] sizes, Owner owner) {
@@ -46,14 +45,10 @@ record Int8Weight(Tensor numbers, Tensor scales, Optional<RowProduct> fewRows)
   }
 
   /// Whole numbers of 8 bits are numbers of any floating-point type, so that the product is one of
-  /// that type; some rows at a time, so that they are still in cache when they are multiplied with.
+  /// that type.
   private Tensor many(Tensor x, TensorOptional bias) {
     ScalarType type = ElementType.of(x);
-    Tensor sums = // […, out]
-        RoundedRows.eachPart(
-            numbers,
-            (from, count) -> torch.linear(x, numbers.narrow(0, from, count).to(type)));
-    Tensor scaled = sums.mul(scales);
+    Tensor scaled = RowParts.product(x, numbers, type).mul(scales); // […, out]
     return (bias.has_value() ? scaled.add(bias.get()) : scaled).to(type);
   }
 }

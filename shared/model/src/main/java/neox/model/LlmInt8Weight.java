@@ -23,7 +23,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 ///
 /// @param numbers Q, `[out, in]` int8
 /// @param magnitudes m, `[out]` float32
-record LlmInt8Weight(Tensor numbers, Tensor magnitudes) implements Weight.Quantized {
+record LlmInt8Weight(Tensor numbers, Tensor magnitudes) implements Weight.Loaded {
   /// From this magnitude on an activation is an outlier.
   private static final double THRESHOLD = 6;
 
@@ -73,7 +73,7 @@ record LlmInt8Weight(Tensor numbers, Tensor magnitudes) implements Weight.Quanti
         inside.mul(new Scalar(RoundedRows.MOST)).div(divisor).round();
     Tensor kept = columns.numel() > 0 ? p.index_fill(1, columns, new Scalar(0)) : p;
     Tensor sums = // [n, out], whole numbers
-        RoundedRows.eachPart(numbers, (from, count) -> sums(kept, numbers.narrow(0, from, count)));
+        RowParts.each(numbers, (from, count) -> sums(kept, numbers.narrow(0, from, count)));
     Tensor y = sums.mul(most.mul(magnitudes)).mul(new Scalar(PER_UNIT));
     return bias.has_value() ? y.add(bias.get().to(ScalarType.Half).to(ScalarType.Float)) : y;
   }

@@ -49,7 +49,7 @@ final class LogLikelihoods {
     for (Weight weight : weights) {
       switch (weight) {
         case DenseWeight(Tensor tensor, _) -> dense.add(tensor);
-        case Weight.Quantized _ -> {
+        case Weight.Loaded _ -> {
           return Optional.empty();
         }
       }

@@ -37,7 +37,8 @@ final class ParameterSet implements AutoCloseable {
     final int shards; // of this rank
     final List<Leaf> cut = new ArrayList<>(); // shard by shard, their sections in order
     boolean usedWhole;
-    Optional<Weight.Quantized> quantized = Optional.empty();
+    boolean usedByRows;
+    Optional<Weight.Loaded> form = Optional.empty(); // of a projection's matrix
 
     Held(Tensor value, int ranks, int shards) {
       this.value = value;
@@ -105,6 +106,18 @@ final class ParameterSet implements AutoCloseable {
     return held.value;
   }
 
+  /// A table for who converts what it takes of it: it may have the type in which it is stored.
+  Tensor table(ParameterSpec spec) {
+    Held held = held(spec);
+    return switch (options.memory()) {
+      case OWN, LENT -> get(spec);
+      case STORED -> {
+        held.usedByRows = true;
+        yield held.value;
+      }
+    };
+  }
+
   private Held held(ParameterSpec spec) {
     Held held = parameters.get(spec);
     if (held == null) {
@@ -118,52 +131,60 @@ final class ParameterSet implements AutoCloseable {
   List<Weight> weights(ParameterSpec spec) {
     boolean table = spec.role() == ParameterSpec.Role.TABLE;
     return switch (options.quantization()) {
-      case NONE -> dense(spec);
-      case INT8 -> List.of(quantized(spec));
-      case LLM_INT8 -> table ? dense(spec) : List.of(quantized(spec));
+      case NONE -> plain(spec);
+      case INT8 -> List.of(loaded(spec, Int8Weight::allocate));
+      case LLM_INT8 -> table ? plain(spec) : List.of(loaded(spec, LlmInt8Weight::allocate));
     };
   }
 
-  private List<Weight> dense(ParameterSpec spec) {
-    return sections(spec).stream()
-        .<Weight>map(
-            switch (options.use()) {
-              case TRAINING -> DenseWeight::training;
-              case INFERENCE -> DenseWeight::inference;
-            })
-        .toList();
+  private List<Weight> plain(ParameterSpec spec) {
+    return switch (options.memory()) {
+      case OWN, LENT ->
+          sections(spec).stream()
+              .<Weight>map(
+                  switch (options.use()) {
+                    case TRAINING -> DenseWeight::training;
+                    case INFERENCE -> DenseWeight::inference;
+                  })
+              .toList();
+      case STORED ->
+          List.of(loaded(spec, (placement, _, keeper) -> new StoredWeight(placement, keeper)));
+    };
   }
 
-  private Weight quantized(ParameterSpec spec) {
+  /// Makes a form for a matrix of these sizes.
+  private interface Form {
+    Weight.Loaded of(Placement placement, long[] sizes, Owner owner);
+  }
+
+  private Weight loaded(ParameterSpec spec, Form form) {
     if (shard.isPresent()) {
-      throw new IllegalStateException("fixed shards are for training, which rounds no weights");
+      throw new IllegalStateException("fixed shards are for training");
     }
     Held held = held(spec);
-    if (held.quantized.isEmpty()) {
-      long[] sizes = StoredTypes.sizes(held.value);
-      held.quantized =
-          Optional.of(
-              switch (options.quantization()) {
-                case INT8 -> Int8Weight.allocate(options.placement(), sizes, owner);
-                case LLM_INT8 -> LlmInt8Weight.allocate(options.placement(), sizes, owner);
-                case NONE -> throw new IllegalStateException("nothing is rounded");
-              });
+    if (held.form.isEmpty()) {
+      held.form =
+          Optional.of(form.of(options.placement(), StoredTypes.sizes(held.value), owner));
     }
-    return held.quantized.get();
+    return held.form.get();
   }
 
   /// Takes this rank's piece of a parameter as it is stored.
   void load(ParameterSpec spec, TensorView piece) {
     Held held = held(spec);
-    held.quantized.ifPresent(weight -> weight.fill(piece));
-    if (held.quantized.isPresent() && !held.usedWhole) {
+    held.form.ifPresent(weight -> weight.fill(piece));
+    if (held.form.isPresent() && !held.usedWhole && !held.usedByRows) {
       return;
     }
     switch (options.memory()) {
       case OWN, LENT -> WeightLoading.copy(piece, held.value);
       case STORED -> {
         stored.add(piece.bytes());
-        parameter(spec, held).move(WeightLoading.memory(piece, options.placement()));
+        Placement placement =
+            held.usedWhole
+                ? options.placement()
+                : options.placement().as(StoredTypes.toTorch(piece.dtype()));
+        parameter(spec, held).move(WeightLoading.memory(piece, placement));
       }
     }
   }

@@ -5,12 +5,12 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 
 /// The matrix of a projection in the form in which it is multiplied with.
-sealed interface Weight permits DenseWeight, Weight.Quantized {
+sealed interface Weight permits DenseWeight, Weight.Loaded {
   /// `x Wᵀ + bias`: `[…, in]` to `[…, out]`.
   Tensor forward(Tensor x, TensorOptional bias);
 
-  /// A form that weights are rounded to when they are loaded.
-  sealed interface Quantized extends Weight permits Int8Weight, LlmInt8Weight {
+  /// A form that is made of stored weights, for inference, and holds no parameter of the network.
+  sealed interface Loaded extends Weight permits StoredWeight, Int8Weight, LlmInt8Weight {
     /// Takes the weights `[out, in]`.
     void fill(TensorView weights);
   }

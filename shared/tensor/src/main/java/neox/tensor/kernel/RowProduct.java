@@ -33,6 +33,11 @@ public final class RowProduct {
     this.columns = Math.toIntExact(weight.size(1));
   }
 
+  /// Whether matrices in main memory are multiplied with here at all, by this machine and this JVM.
+  public static boolean isFast() {
+    return VectorUnit.isThere();
+  }
+
   /// The product with a matrix of floating-point numbers; empty where this machine, or this JVM,
   /// leaves products of its type to libtorch.
   ///

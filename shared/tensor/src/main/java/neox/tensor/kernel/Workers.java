@@ -3,7 +3,6 @@ package neox.tensor.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
@@ -20,24 +19,26 @@ final class Workers {
   /// products of a network take.
   private static final int LOOKS = 4000;
 
-  private static final AtomicReference<Workers> OF_PROCESS = new AtomicReference<>(new Workers(1));
+  private static final Workers OF_PROCESS = new Workers();
 
-  private final List<Worker> workers = new ArrayList<>();
+  private final List<Worker> workers = new ArrayList<>(); // guarded by busy; only added to
   private final ReentrantLock busy = new ReentrantLock();
   private volatile @Nullable Work current;
-  private volatile boolean ended;
 
   /// Parts that are handed out one by one.
   private static final class Work {
     final IntConsumer part;
     final int parts;
+    final int helpers;
     final AtomicInteger next = new AtomicInteger();
     final AtomicInteger done = new AtomicInteger();
     volatile @Nullable Throwable failure;
 
-    Work(IntConsumer part, int parts) {
+    /// @param helpers workers that may take parts
+    Work(IntConsumer part, int parts, int helpers) {
       this.part = part;
       this.parts = parts;
+      this.helpers = helpers;
     }
 
     /// Does parts until there are none left.
@@ -58,39 +59,28 @@ final class Workers {
     }
   }
 
-  private Workers(int threads) {
-    for (int i = 1; i < threads; i++) {
-      workers.add(new Worker(i));
-    }
-  }
+  private Workers() {}
 
-  /// Has `part` take each number below `parts` and returns when all are done.
+  /// Has `part` take each number below `parts` and returns when all are done; by as many threads as
+  /// libtorch has, the caller's included.
   static void run(int parts, IntConsumer part) {
-    ofProcess(torch.get_num_threads()).share(parts, part);
+    OF_PROCESS.share(parts, part, Math.min(torch.get_num_threads(), parts) - 1);
   }
 
-  /// As many as libtorch has, the caller's included.
-  private static Workers ofProcess(int threads) {
-    Workers found = OF_PROCESS.get();
-    if (found.workers.size() == threads - 1) {
-      return found;
-    }
-    Workers other = new Workers(threads);
-    OF_PROCESS.getAndSet(other).end();
-    return other;
-  }
-
-  private void share(int parts, IntConsumer part) {
-    if (workers.isEmpty() || parts == 1 || !busy.tryLock()) {
+  private void share(int parts, IntConsumer part, int helpers) {
+    if (helpers < 1 || busy.isHeldByCurrentThread() || !busy.tryLock()) {
       for (int i = 0; i < parts; i++) {
         part.accept(i);
       }
       return;
     }
     try {
-      Work work = new Work(part, parts);
+      while (workers.size() < helpers) {
+        workers.add(new Worker(workers.size()));
+      }
+      Work work = new Work(part, parts, helpers);
       current = work;
-      workers.forEach(Worker::wake);
+      workers.subList(0, helpers).forEach(Worker::wake);
       work.help();
       for (int look = 0; !work.isDone(); look++) {
         if (look < LOOKS) {
@@ -115,18 +105,16 @@ final class Workers {
     }
   }
 
-  private void end() {
-    ended = true;
-    workers.forEach(Worker::wake);
-  }
-
   /// One of the threads.
   private final class Worker {
+    private final int number;
     private final Thread thread;
     private volatile boolean asleep;
 
     Worker(int number) {
-      thread = Thread.ofPlatform().daemon().name("neox-product-" + number).start(this::work);
+      this.number = number;
+      this.thread =
+          Thread.ofPlatform().daemon().name("neox-product-" + number).start(this::work);
     }
 
     void wake() {
@@ -137,30 +125,32 @@ final class Workers {
 
     private void work() {
       Work last = null;
-      while (!ended) {
+      while (true) {
         Work found = await(last);
-        if (found != null) {
-          found.help();
-          last = found;
-        }
+        found.help();
+        last = found;
       }
     }
 
-    private @Nullable Work await(@Nullable Work last) {
-      for (int look = 0; look < LOOKS; look++) {
-        Work found = current;
-        if (found != null && found != last) {
-          return found;
+    private Work await(@Nullable Work last) {
+      while (true) {
+        for (int look = 0; look < LOOKS; look++) {
+          Work found = current;
+          if (isMine(found, last)) {
+            return found;
+          }
+          Thread.onSpinWait();
         }
-        Thread.onSpinWait();
+        asleep = true;
+        if (!isMine(current, last)) {
+          LockSupport.park(this);
+        }
+        asleep = false;
       }
-      asleep = true;
-      Work found = current;
-      if (!ended && (found == null || found == last)) {
-        LockSupport.park(this);
-      }
-      asleep = false;
-      return null;
+    }
+
+    private boolean isMine(@Nullable Work found, @Nullable Work last) {
+      return found != null && found != last && number < found.helpers;
     }
   }
 }
