@@ -76,9 +76,7 @@ public final class RowProduct {
   public Tensor of(Tensor x, TensorOptional bias) {
     Tensor given = x.contiguous();
     NumberFormat type = NumberFormat.of(ElementType.of(given)).orElseThrow();
-    long[] sizes = given.sizes().vec().get();
-    sizes[sizes.length - 1] = rows;
-    Tensor result = given.new_empty(sizes);
+    Tensor result = given.new_empty(sizes(given));
     int count = Math.toIntExact(given.numel() / columns);
     MatrixProduct.Target target =
         new MatrixProduct.Target(
@@ -93,6 +91,16 @@ public final class RowProduct {
       }
     }
     return result;
+  }
+
+  /// Those of the result.
+  private long[] sizes(Tensor x) {
+    long[] sizes = new long[Math.toIntExact(x.dim())];
+    for (int dim = 0; dim < sizes.length - 1; dim++) {
+      sizes[dim] = x.size(dim);
+    }
+    sizes[sizes.length - 1] = rows;
+    return sizes;
   }
 
   private long scales() {
