@@ -45,9 +45,10 @@ class StoredWeightTest {
         Tensor x = torch.randn(1, rows, 400).to(computed);
         Tensor y = weight.forward(x, new TensorOptional(bias));
         Tensor expected = converted.forward(x, new TensorOptional(bias));
-        // libtorch may add up a part of a matrix in another order than the whole
-        double tolerance = rows > 16 && out > 1000 ? 1e-5 : 0;
-        assertThat(y.sub(expected).abs().max().item_double()).isLessThanOrEqualTo(tolerance);
+        // of many rows, the bias is added afterwards, and a part in another order than the whole
+        double tolerance = rows > 16 && stored != computed ? 1e-6 : 0;
+        Tensor apart = y.sub(expected).abs().max().div(expected.abs().max());
+        assertThat(apart.item_double()).isLessThanOrEqualTo(tolerance);
         assertThat(TensorData.floats(y)).hasSize(rows * out);
       }
     }

@@ -8,14 +8,15 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Dot products of four rows of weights with one or two rows of float32, in vectors.
 ///
 /// Every sum is made in one order, whichever of the methods makes it and whether the JVM interprets
 /// or compiles it: lane `l` adds the products of columns `l`, `l + L`, `l + 2L`, … with fused
-/// multiplication, the `L` lanes are added pair by pair ([#sum]), and the columns that fill no
-/// vector come last. So a row's result does not depend on the rows beside it.
+/// multiplication, the `L` lanes are added in halves ([#sum]), and the columns that fill no vector
+/// come last. So a row's result does not depend on the rows beside it.
 ///
 /// Four rows are enough to have loads and additions overlap; memory is the limit then.
 final class Dots {
@@ -30,6 +31,20 @@ final class Dots {
   private static final int LANES = FLOATS.length();
   private static final int BFLOAT16_SHIFT = 16;
 
+  /// Sign, exponent and mantissa of a float16 where those of a float32 are.
+  private static final int FLOAT16_SHIFT = 13;
+
+  private static final int FLOAT16_BITS = 0x8fffe000;
+
+  private static final VectorShuffle<Float> HALVES = swap(8);
+  private static final VectorShuffle<Float> QUARTERS = swap(4);
+  private static final VectorShuffle<Float> PAIRS = swap(2);
+  private static final VectorShuffle<Float> NEIGHBOURS = swap(1);
+
+  private static VectorShuffle<Float> swap(int lanes) {
+    return VectorShuffle.fromOp(FLOATS, lane -> lane ^ Math.min(lanes, LANES / 2));
+  }
+
   /// What makes the exponent of a float16 one of a float32.
   private static final float FLOAT16_BIAS = 0x1p112f;
 
@@ -41,12 +56,7 @@ final class Dots {
 
   /// Whether vectors of all formats have as many lanes.
   static boolean areWide() {
-    return BYTES.length() == LANES;
-  }
-
-  /// Floats of scratch memory that [#one] and [#two] need for a sum.
-  static int lanes() {
-    return LANES;
+    return LANES <= 16 && BYTES.length() == LANES;
   }
 
   /// The four rows of weights: the addresses of their first columns.
@@ -55,22 +65,23 @@ final class Dots {
   /// Four rows with one: `sums[0]` to `sums[3]`.
   ///
   /// @param x the address of float32 numbers
-  /// @param lanes of four sums
-  static void one(Rows rows, long x, int columns, float[] lanes, float[] sums) {
+  static void one(Rows rows, long x, int columns, float[] sums) {
     switch (rows.format()) {
-      case FLOAT32 -> float32(rows, x, columns, lanes);
-      case BFLOAT16 -> bfloat16(rows, x, columns, lanes);
-      case FLOAT16 -> float16(rows, x, columns, lanes);
-      case INT8 -> int8(rows, x, columns, lanes);
+      case FLOAT32 -> float32(rows, x, columns, sums);
+      case BFLOAT16 -> bfloat16(rows, x, columns, sums);
+      case FLOAT16 -> float16(rows, x, columns, sums);
+      case INT8 -> int8(rows, x, columns, sums);
     }
     int from = FLOATS.loopBound(columns);
-    sums[0] = rest(rows.format(), rows.a(), x, from, columns, sum(lanes, 0));
-    sums[1] = rest(rows.format(), rows.b(), x, from, columns, sum(lanes, LANES));
-    sums[2] = rest(rows.format(), rows.c(), x, from, columns, sum(lanes, 2 * LANES));
-    sums[3] = rest(rows.format(), rows.d(), x, from, columns, sum(lanes, 3 * LANES));
+    if (from < columns) {
+      sums[0] = rest(rows.format(), rows.a(), x, from, columns, sums[0]);
+      sums[1] = rest(rows.format(), rows.b(), x, from, columns, sums[1]);
+      sums[2] = rest(rows.format(), rows.c(), x, from, columns, sums[2]);
+      sums[3] = rest(rows.format(), rows.d(), x, from, columns, sums[3]);
+    }
   }
 
-  private static void float32(Rows rows, long x, int columns, float[] lanes) {
+  private static void float32(Rows rows, long x, int columns, float[] sums) {
     FloatVector a = FloatVector.zero(FLOATS);
     FloatVector b = a;
     FloatVector c = a;
@@ -83,10 +94,10 @@ final class Dots {
       c = floats(rows.c() + at).fma(right, c);
       d = floats(rows.d() + at).fma(right, d);
     }
-    store(a, b, c, d, lanes, 0);
+    sum(a, b, c, d, sums, 0);
   }
 
-  private static void bfloat16(Rows rows, long x, int columns, float[] lanes) {
+  private static void bfloat16(Rows rows, long x, int columns, float[] sums) {
     FloatVector a = FloatVector.zero(FLOATS);
     FloatVector b = a;
     FloatVector c = a;
@@ -99,10 +110,10 @@ final class Dots {
       c = ofBfloat16(rows.c() + at).fma(right, c);
       d = ofBfloat16(rows.d() + at).fma(right, d);
     }
-    store(a, b, c, d, lanes, 0);
+    sum(a, b, c, d, sums, 0);
   }
 
-  private static void float16(Rows rows, long x, int columns, float[] lanes) {
+  private static void float16(Rows rows, long x, int columns, float[] sums) {
     FloatVector a = FloatVector.zero(FLOATS);
     FloatVector b = a;
     FloatVector c = a;
@@ -115,10 +126,10 @@ final class Dots {
       c = ofFloat16(rows.c() + at).fma(right, c);
       d = ofFloat16(rows.d() + at).fma(right, d);
     }
-    store(a, b, c, d, lanes, 0);
+    sum(a, b, c, d, sums, 0);
   }
 
-  private static void int8(Rows rows, long x, int columns, float[] lanes) {
+  private static void int8(Rows rows, long x, int columns, float[] sums) {
     FloatVector a = FloatVector.zero(FLOATS);
     FloatVector b = a;
     FloatVector c = a;
@@ -130,13 +141,11 @@ final class Dots {
       c = ofInt8(rows.c() + i).fma(right, c);
       d = ofInt8(rows.d() + i).fma(right, d);
     }
-    store(a, b, c, d, lanes, 0);
+    sum(a, b, c, d, sums, 0);
   }
 
   /// Four rows of float32 with two: `sums[0]` to `sums[3]` with x, `sums[4]` to `sums[7]` with y.
-  ///
-  /// @param lanes of eight sums
-  static void two(Rows rows, long x, long y, int columns, float[] lanes, float[] sums) {
+  static void two(Rows rows, long x, long y, int columns, float[] sums) {
     FloatVector ax = FloatVector.zero(FLOATS);
     FloatVector bx = ax;
     FloatVector cx = ax;
@@ -163,44 +172,46 @@ final class Dots {
       dx = d.fma(ofX, dx);
       dy = d.fma(ofY, dy);
     }
-    store(ax, bx, cx, dx, lanes, 0);
-    store(ay, by, cy, dy, lanes, ROWS * LANES);
-    long[] addresses = {rows.a(), rows.b(), rows.c(), rows.d()};
-    for (int row = 0; row < ROWS; row++) {
-      float ofX = sum(lanes, row * LANES);
-      float ofY = sum(lanes, (ROWS + row) * LANES);
-      sums[row] = rest(NumberFormat.FLOAT32, addresses[row], x, vectors, columns, ofX);
-      sums[ROWS + row] = rest(NumberFormat.FLOAT32, addresses[row], y, vectors, columns, ofY);
+    sum(ax, bx, cx, dx, sums, 0);
+    sum(ay, by, cy, dy, sums, ROWS);
+    if (vectors < columns) {
+      long[] addresses = {rows.a(), rows.b(), rows.c(), rows.d()};
+      for (int row = 0; row < ROWS; row++) {
+        long w = addresses[row];
+        sums[row] = rest(NumberFormat.FLOAT32, w, x, vectors, columns, sums[row]);
+        sums[ROWS + row] = rest(NumberFormat.FLOAT32, w, y, vectors, columns, sums[ROWS + row]);
+      }
     }
   }
 
   /// Writes a row as float32, unscaled.
   static void widen(NumberFormat format, long row, int columns, long target) {
-    int vectors = FLOATS.loopBound(columns);
     switch (format) {
-      case FLOAT32 -> {
-        for (int i = 0; i < vectors; i += LANES) {
-          write(floats(row + (long) i * Float.BYTES), target, i);
-        }
-      }
-      case BFLOAT16 -> {
-        for (int i = 0; i < vectors; i += LANES) {
-          write(ofBfloat16(row + (long) i * Short.BYTES), target, i);
-        }
-      }
-      case FLOAT16 -> {
-        for (int i = 0; i < vectors; i += LANES) {
-          write(ofFloat16(row + (long) i * Short.BYTES), target, i);
-        }
-      }
-      case INT8 -> {
-        for (int i = 0; i < vectors; i += LANES) {
-          write(ofInt8(row + i), target, i);
-        }
-      }
+      case FLOAT32 -> throw new IllegalArgumentException("float32 is as wide as it gets");
+      case BFLOAT16 -> widenBfloat16(row, columns, target);
+      case FLOAT16 -> widenFloat16(row, columns, target);
+      case INT8 -> widenInt8(row, columns, target);
     }
-    for (int i = vectors; i < columns; i++) {
+    for (int i = FLOATS.loopBound(columns); i < columns; i++) {
       Memory.set(NumberFormat.FLOAT32, target, i, Memory.get(format, row, i));
+    }
+  }
+
+  private static void widenBfloat16(long row, int columns, long target) {
+    for (int i = 0; i < FLOATS.loopBound(columns); i += LANES) {
+      write(ofBfloat16(row + (long) i * Short.BYTES), target, i);
+    }
+  }
+
+  private static void widenFloat16(long row, int columns, long target) {
+    for (int i = 0; i < FLOATS.loopBound(columns); i += LANES) {
+      write(ofFloat16(row + (long) i * Short.BYTES), target, i);
+    }
+  }
+
+  private static void widenInt8(long row, int columns, long target) {
+    for (int i = 0; i < FLOATS.loopBound(columns); i += LANES) {
+      write(ofInt8(row + i), target, i);
     }
   }
 
@@ -216,20 +227,20 @@ final class Dots {
     return halves(address).lanewise(VectorOperators.LSHL, BFLOAT16_SHIFT).reinterpretAsFloats();
   }
 
-  /// Sign, then exponent and mantissa in their new places, then the bias of the exponent, which
-  /// makes normal numbers of subnormal ones, too. (Infinity and NaN become large numbers: weights
-  /// are neither.)
+  /// The bias of the exponent comes last, and makes normal numbers of subnormal ones, too. (Infinity
+  /// and NaN become large numbers: weights are neither.)
   private static FloatVector ofFloat16(long address) {
-    IntVector bits = halves(address);
-    IntVector sign = bits.and(0x8000).lanewise(VectorOperators.LSHL, 16);
-    FloatVector magnitude =
-        bits.and(0x7fff).lanewise(VectorOperators.LSHL, 13).reinterpretAsFloats();
-    return magnitude.mul(FLOAT16_BIAS).reinterpretAsInts().or(sign).reinterpretAsFloats();
+    return halves(address)
+        .lanewise(VectorOperators.LSHL, FLOAT16_SHIFT)
+        .and(FLOAT16_BITS)
+        .reinterpretAsFloats()
+        .mul(FLOAT16_BIAS);
   }
 
+  /// With the sign in all upper bits.
   private static IntVector halves(long address) {
     ShortVector narrow = ShortVector.fromMemorySegment(SHORTS, Memory.ALL, address, ORDER);
-    return (IntVector) narrow.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
+    return (IntVector) narrow.castShape(INTS, 0);
   }
 
   private static FloatVector ofInt8(long address) {
@@ -237,22 +248,21 @@ final class Dots {
     return (FloatVector) narrow.castShape(FLOATS, 0);
   }
 
-  private static void store(
-      FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] lanes, int from) {
-    a.intoArray(lanes, from);
-    b.intoArray(lanes, from + LANES);
-    c.intoArray(lanes, from + 2 * LANES);
-    d.intoArray(lanes, from + 3 * LANES);
+  private static void sum(
+      FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] sums, int from) {
+    sums[from] = sum(a);
+    sums[from + 1] = sum(b);
+    sums[from + 2] = sum(c);
+    sums[from + 3] = sum(d);
   }
 
-  /// Of the lanes from there on, the first half plus the second, again and again.
-  private static float sum(float[] lanes, int from) {
-    for (int half = LANES / 2; half > 0; half /= 2) {
-      for (int i = 0; i < half; i++) {
-        lanes[from + i] += lanes[from + half + i];
-      }
-    }
-    return lanes[from];
+  /// The first half of the lanes plus the second, again and again. (The API's own sum has no fixed
+  /// order.)
+  private static float sum(FloatVector lanes) {
+    FloatVector sum = LANES == 16 ? lanes.add(lanes.rearrange(HALVES)) : lanes;
+    sum = sum.add(sum.rearrange(QUARTERS));
+    sum = sum.add(sum.rearrange(PAIRS));
+    return sum.add(sum.rearrange(NEIGHBOURS)).lane(0);
   }
 
   private static float rest(

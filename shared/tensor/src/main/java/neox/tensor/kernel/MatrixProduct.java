@@ -66,12 +66,12 @@ record MatrixProduct(Matrix w, long x, int rows, Target y) {
   }
 
   private void single(Dots.Rows four, int i, int row, Scratch scratch) {
-    Dots.one(four, ofX(i), w.columns(), scratch.lanes, scratch.sums);
+    Dots.one(four, ofX(i), w.columns(), scratch.sums);
     store(i, row, scratch.sums, 0);
   }
 
   private void pair(Dots.Rows four, int i, int row, Scratch scratch) {
-    Dots.two(four, ofX(i), ofX(i + 1), w.columns(), scratch.lanes, scratch.sums);
+    Dots.two(four, ofX(i), ofX(i + 1), w.columns(), scratch.sums);
     store(i, row, scratch.sums, 0);
     store(i + 1, row, scratch.sums, Dots.ROWS);
   }
@@ -110,7 +110,6 @@ record MatrixProduct(Matrix w, long x, int rows, Target y) {
 
   /// What one thread computes in.
   private static final class Scratch {
-    final float[] lanes = new float[2 * Dots.ROWS * Dots.lanes()];
     final float[] sums = new float[2 * Dots.ROWS];
     private MemorySegment wide = MemorySegment.NULL;
 
