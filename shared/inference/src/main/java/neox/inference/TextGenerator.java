@@ -49,16 +49,17 @@ final class TextGenerator implements AutoCloseable {
 
   /// See [LanguageModel#generate].
   void run() {
-    boolean more = true;
-    while (more) {
+    while (true) {
       List<OngoingRequest> fresh = takeRequests();
+      if (fresh.isEmpty() && rows.isEmpty()) {
+        return; // it has waited for requests
+      }
       if (!fresh.isEmpty()) {
         begin(fresh);
       }
       if (!rows.isEmpty()) {
         step();
       }
-      more = !fresh.isEmpty() || !rows.isEmpty();
     }
   }
 
