@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import neox.base.Console;
+import neox.base.Environment;
 import neox.base.ExitCode;
 import neox.base.StandardOptions;
 import neox.base.Tool;
@@ -20,12 +21,8 @@ import neox.base.UserException;
 import neox.base.Version;
 import neox.base.help.HelpGroup;
 import neox.config.ConfigOptions;
-import neox.config.NeoxConfig;
+import neox.datasets.DataSets;
 import neox.evaluation.report.ReportFiles;
-import neox.evaluation.report.ResultsJson;
-import neox.evaluation.report.ResultsTable;
-import neox.evaluation.report.RunDescription;
-import neox.evaluation.report.TaskResult;
 import neox.evaluation.task.OutputType;
 import neox.evaluation.task.Task;
 import neox.inference.LoadedModel;
@@ -47,11 +44,11 @@ import picocli.CommandLine.Option;
     description = "Scores a model on benchmark tasks, as lm-evaluation-harness 0.4 does.",
     footerHeading = "Data sets:",
     footer = {
-      "Documents are read from local files, one JSON object per line, in DIR/TASK/SPLIT.jsonl with"
-          + " the columns of the data set on the Hugging Face hub, for example",
-      "  DIR/lambada_openai/test.jsonl      {\"text\": …}",
-      "  DIR/hellaswag/validation.jsonl     {\"ctx_a\": …, \"ctx_b\": …, \"endings\": […], …}",
-      "Few-shot examples come from train.jsonl beside it, where the data set has one.",
+      "A split is looked for in DIR/TASK/SPLIT.jsonl (or .json, .parquet, .arrow), then in"
+          + " DIR/OWNER/NAME/CONFIG and in a copy of the repository in DIR/OWNER/NAME, then in what"
+          + " Hugging Face's tools keep below HF_HOME. What is nowhere is fetched from the hub and"
+          + " put into DIR, unless --offline is given or HF_HUB_OFFLINE set. docs/eval.md tells"
+          + " more.",
       "",
       "Examples:",
       "  neox-eval --model checkpoints --tasks sciq,piqa --data eval-data -o results",
@@ -63,6 +60,8 @@ public final class EvalCommand implements ToolCommand {
   @Mixin StandardOptions standard = new StandardOptions();
   @Mixin ConfigOptions config = new ConfigOptions();
   @Mixin ModelOptions model = new ModelOptions();
+  @Mixin DataOptions data = new DataOptions();
+  @Mixin ReportOptions reports = new ReportOptions();
 
   @Mixin TaskOptions tasks = new TaskOptions();
 
@@ -71,12 +70,6 @@ public final class EvalCommand implements ToolCommand {
       paramLabel = "FILE",
       description = "Take further options from a YAML file, as the harness's.")
   @Nullable Path options; // read by OptionsFile, before anything is parsed
-
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "Directory of the data sets; see below.")
-  @Nullable Path data;
 
   @Option(
       names = {"-L", "--limit"},
@@ -117,33 +110,24 @@ public final class EvalCommand implements ToolCommand {
   int bootstrapIterations = 100_000;
 
   @Option(
-      names = {"-o", "--output-path", "--output_path"},
-      paramLabel = "PATH",
-      description = "Save the results below this directory, or beside PATH if it ends in .json.")
-  @Nullable Path output;
-
-  @Option(
-      names = {"-s", "--log-samples", "--log_samples"},
-      description = "Save every document with its prompts, answers and scores, too.")
-  boolean logSamples;
-
-  @Option(
-      names = {"--eval-results-prefix", "--eval_results_prefix"},
-      paramLabel = "P",
-      description = "With a CONFIG: results go to P_eval_results_TIME.json.")
-  @Nullable String resultsPrefix;
-
-  @Option(names = "--json", description = "Print the results as JSON instead of a table.")
-  boolean json;
+      names = {"-c", "--use-cache", "--use_cache"},
+      paramLabel = "DIR",
+      description =
+          "Keep every answer of the model in DIR, and ask it nothing that it has answered before:"
+              + " an evaluation that was ended goes on where it was.")
+  @Nullable Path cache;
 
   private final ModelOpener models;
+  private final Map<String, String> environment;
 
   public EvalCommand() {
-    this(EvalCommand::openModel);
+    this(EvalCommand::openModel, Environment.all());
   }
 
-  EvalCommand(ModelOpener models) {
+  /// For tests: with their own models and variables.
+  EvalCommand(ModelOpener models, Map<String, String> environment) {
     this.models = models;
+    this.environment = environment;
   }
 
   public static void main(String[] args) {
@@ -177,14 +161,21 @@ public final class EvalCommand implements ToolCommand {
     }
     EvalPlan plan = plan(console);
     LocalDateTime started = LocalDateTime.now(ZoneId.systemDefault());
-    Optional<ReportFiles> files = files(plan.location(), started);
+    Optional<ReportFiles> files = reports.files(plan.location(), started);
     if (files.isPresent()) {
       files.get().requireWritable();
     }
-    EvalRun.Outcome outcome =
-        NativeRuntime.run(() -> new EvalRun(models, started, console).run(plan));
-    report(files, outcome, console);
+    ReportOptions.Outcome outcome =
+        NativeRuntime.run(() -> evaluate(plan, started, console));
+    reports.report(plan.location(), files, outcome, console);
     return ExitCode.OK;
+  }
+
+  private ReportOptions.Outcome evaluate(EvalPlan plan, LocalDateTime started, Console console)
+      throws IOException, InterruptedException {
+    try (DataSets sets = data.open(environment, console)) {
+      return new EvalRun(models, sets, started, console).run(plan);
+    }
   }
 
   /// The options checked and put together; nothing has been opened yet.
@@ -195,22 +186,18 @@ public final class EvalCommand implements ToolCommand {
     require(maxLength == null || maxLength >= 1, "--max-length", maxLength, "at least 1");
     require(bootstrapIterations >= 0, "--bootstrap-iters", bootstrapIterations, "0 or more");
     ModelLocation location = ModelLocation.of(config, model);
-    if (data == null) {
-      throw new UserException("name the directory of the data sets with --data DIR");
-    }
-    if (logSamples && output == null && !location.fromConfig()) {
-      throw new UserException("--log-samples needs --output-path to say where to save them");
-    }
+    reports.check(location);
     ObjectNode keywords = EvalArguments.keywords(generation);
     return new EvalPlan(
         location,
         chosen(location, keywords, console),
         tasks.style(location.directory(), console),
-        data,
+        data.directory(environment),
         Optional.ofNullable(tasks.shots),
         Optional.ofNullable(limit),
         batchSize,
         Optional.ofNullable(maxLength),
+        Optional.ofNullable(cache),
         keywords,
         EvalArguments.seeds(seed),
         bootstrapIterations);
@@ -235,56 +222,5 @@ public final class EvalCommand implements ToolCommand {
                 ? task.generating(task.generation().with(keywords))
                 : task)
         .toList();
-  }
-
-  /// Hours of work are in it: a disk that is full must not cost the table, nor a reader that has
-  /// left the file.
-  private void report(Optional<ReportFiles> files, EvalRun.Outcome outcome, Console console)
-      throws IOException {
-    Optional<IOException> unsaved = Optional.empty();
-    if (files.isPresent()) {
-      try {
-        save(files.get(), outcome.run(), outcome.results(), console);
-      } catch (IOException e) {
-        unsaved = Optional.of(e);
-      }
-    }
-    print(outcome.run(), outcome.results(), console);
-    if (unsaved.isPresent()) {
-      throw unsaved.get();
-    }
-  }
-
-  private void print(RunDescription run, List<TaskResult> results, Console console) {
-    if (json) {
-      console.out().println(ResultsJson.of(run, results));
-    } else {
-      console.out().print(ResultsTable.of(run, results));
-    }
-    console.out().flush();
-  }
-
-  private void save(
-      ReportFiles files, RunDescription run, List<TaskResult> results, Console console)
-      throws IOException {
-    if (logSamples) {
-      files.writeSamples(results);
-      console.info("samples in %s", files.samples());
-    }
-    files.writeResults(ResultsJson.of(run, results));
-    console.info("results in %s", files.results());
-  }
-
-  /// GPT-NeoX always saves, in the working directory; the harness only where it is told to.
-  private Optional<ReportFiles> files(ModelLocation location, LocalDateTime started) {
-    Optional<NeoxConfig> configured = location.config();
-    if (configured.isEmpty()) {
-      return Optional.ofNullable(output)
-          .map(path -> ReportFiles.harness(path, location.directory(), started));
-    }
-    Path directory = output == null ? Path.of("") : output;
-    String prefix =
-        resultsPrefix == null ? configured.get().generate().evalResultsPrefix() : resultsPrefix;
-    return Optional.of(ReportFiles.neox(directory, prefix, started));
   }
 }

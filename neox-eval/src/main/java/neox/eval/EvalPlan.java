@@ -15,6 +15,7 @@ import neox.evaluation.task.Task;
 /// @param shots examples before each question; empty for each task's own number
 /// @param limit documents per task: a count from 1 on, a share below 1; empty for all
 /// @param maxLength longest input in tokens; empty for the model's
+/// @param cache directory of answers that are kept
 /// @param generation changed options of tasks that generate text, already part of `tasks`
 record EvalPlan(
     ModelLocation location,
@@ -25,6 +26,7 @@ record EvalPlan(
     Optional<Double> limit,
     int batchSize,
     Optional<Integer> maxLength,
+    Optional<Path> cache,
     ObjectNode generation,
     Seeds seeds,
     int bootstrapIterations) {}

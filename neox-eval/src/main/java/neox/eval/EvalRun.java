@@ -2,6 +2,7 @@ package neox.eval;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.List;
@@ -10,8 +11,12 @@ import neox.base.Console;
 import neox.base.UserException;
 import neox.base.json.Json;
 import neox.config.Precision;
+import neox.datasets.DataSets;
 import neox.evaluation.Evaluation;
+import neox.evaluation.cache.AnswerLog;
+import neox.evaluation.cache.CachingRunner;
 import neox.evaluation.metric.Bootstrap;
+import neox.evaluation.report.Results;
 import neox.evaluation.report.RunDescription;
 import neox.evaluation.report.RunDescription.ModelDescription;
 import neox.evaluation.report.TaskResult;
@@ -24,31 +29,26 @@ import neox.inference.LoadedModel;
 /// Carries out a plan: the only place where tasks, model and pipeline meet.
 ///
 /// @param started when, for the reports
-record EvalRun(ModelOpener models, LocalDateTime started, Console console) {
-
-  /// What came out of it.
-  record Outcome(RunDescription run, List<TaskResult> results) {}
+record EvalRun(ModelOpener models, DataSets sets, LocalDateTime started, Console console) {
 
   /// Reads every document before the model is opened, so that mistakes show at once.
-  Outcome run(EvalPlan plan) throws IOException, InterruptedException {
+  ReportOptions.Outcome run(EvalPlan plan) throws IOException, InterruptedException {
     long startedAtNanos = System.nanoTime();
     InstanceBuilder builder =
         new InstanceBuilder(
-            new Documents(plan.data()), plan.seeds().fewShot(), plan.limit(), plan.style());
+            new Documents(sets), plan.seeds().fewShot(), plan.limit(), plan.style());
     Evaluation evaluation =
         new Evaluation(builder, plan.shots(), Bootstrap.of(plan.bootstrapIterations()), console);
     List<Instances> instances = evaluation.prepare(plan.tasks());
     try (LoadedModel loaded = models.open(plan.location())) {
-      int maxLength = maxLength(plan, loaded);
-      ModelRunner runner =
-          new ModelRunner(loaded.model(), loaded.tokenizer(), maxLength, plan.batchSize(), console);
-      List<TaskResult> results = evaluation.run(instances, runner);
+      List<TaskResult> results = answered(plan, loaded, evaluation, instances);
       RunDescription run =
           new RunDescription(
-              describe(plan, loaded, maxLength),
+              describe(plan, loaded, maxLength(plan, loaded)),
               plan.batchSize(),
               plan.location().options().device(),
               plan.data(),
+              plan.cache(),
               plan.limit(),
               plan.shots(),
               plan.generation(),
@@ -56,7 +56,28 @@ record EvalRun(ModelOpener models, LocalDateTime started, Console console) {
               plan.seeds(),
               started,
               Duration.ofNanos(System.nanoTime() - startedAtNanos));
-      return new Outcome(run, results);
+      return new ReportOptions.Outcome(run, Results.of(results), loaded.iteration());
+    }
+  }
+
+  /// Has everything answered, by what is kept where that is wanted.
+  private List<TaskResult> answered(
+      EvalPlan plan, LoadedModel loaded, Evaluation evaluation, List<Instances> instances)
+      throws IOException, InterruptedException {
+    int maxLength = maxLength(plan, loaded);
+    ModelRunner runner =
+        new ModelRunner(loaded.model(), loaded.tokenizer(), maxLength, plan.batchSize(), console);
+    if (plan.cache().isEmpty()) {
+      return evaluation.run(instances, runner);
+    }
+    Path directory = plan.cache().get();
+    String name = plan.location().directory().toAbsolutePath().getFileName().toString();
+    ObjectNode identity = ModelIdentity.of(plan.location(), loaded, maxLength);
+    try (AnswerLog log = AnswerLog.open(directory, name, identity)) {
+      if (log.dropped() > 0) {
+        console.warn("%s: %d torn lines are left out", directory, log.dropped());
+      }
+      return evaluation.run(instances, new CachingRunner(runner, log, console));
     }
   }
 

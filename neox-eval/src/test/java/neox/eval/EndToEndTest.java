@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import neox.base.Tool;
@@ -39,7 +40,7 @@ class EndToEndTest {
     ByteArrayOutputStream stderr = new ByteArrayOutputStream();
     int code =
         Tool.run(
-            new EvalCommand(EvalCommand::openModel),
+            new EvalCommand(EvalCommand::openModel, Map.of("HF_HUB_OFFLINE", "1")),
             args.toArray(String[]::new),
             new ByteArrayInputStream(new byte[0]),
             new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),

@@ -3,6 +3,7 @@ package neox.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,7 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import neox.base.ExitCode;
 import neox.base.Tool;
@@ -37,6 +42,11 @@ class EvalCommandTest {
     model = Files.createDirectory(directory.resolve("model"));
   }
 
+  /// Nothing is fetched, and nothing is found at home.
+  private Map<String, String> environment() {
+    return Map.of("HF_HUB_OFFLINE", "1", "HOME", directory.toString());
+  }
+
   private int run(Object... arguments) {
     return run(models, arguments);
   }
@@ -47,7 +57,7 @@ class EvalCommandTest {
     ByteArrayOutputStream stderr = new ByteArrayOutputStream();
     int code =
         Tool.run(
-            new EvalCommand(opener),
+            new EvalCommand(opener, environment()),
             args,
             new ByteArrayInputStream(new byte[0]),
             new PrintStream(stdout, true, StandardCharsets.UTF_8),
@@ -203,6 +213,38 @@ class EvalCommandTest {
   }
 
   @Test
+  void addsFiguresToTheFilesOfTensorBoard() throws IOException {
+    Path events = directory.resolve("tensorboard");
+    run("-M", model, "-t", "piqa,lambada_openai", "--data", DATA, "--tensorboard_dir", events);
+    run("-M", model, "-t", "sciq", "--data", DATA, "--tensorboard_dir", events);
+    try (Stream<Path> files = Files.list(events)) {
+      List<String> contents =
+          files.sorted().map(EvalCommandTest::latin).map(text -> names(text)).toList();
+      assertThat(contents)
+          .containsExactly(
+              "eval/piqa_acc eval/piqa_acc_norm eval/lambada_openai_perplexity"
+                  + " eval/lambada_openai_acc",
+              "eval/sciq_acc eval/sciq_acc_norm");
+    }
+  }
+
+  private static String latin(Path file) {
+    try {
+      return Files.readString(file, StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String names(String content) {
+    return Pattern.compile("eval/[a-z_]+")
+        .matcher(content)
+        .results()
+        .map(MatchResult::group)
+        .collect(Collectors.joining(" "));
+  }
+
+  @Test
   void refusesAPlaceThatTakesNoFileBeforeAnythingIsScored() throws IOException {
     Path file = Files.writeString(directory.resolve("taken"), "mine");
     for (Path output : List.of(file.resolve("results"), file, file.resolve("r.json"))) {
@@ -247,7 +289,7 @@ class EvalCommandTest {
             .map(String::valueOf)
             .toArray(String[]::new);
     Tool.run(
-        new EvalCommand(models),
+        new EvalCommand(models, environment()),
         args,
         new ByteArrayInputStream(new byte[0]),
         new PrintStream(closed, true, StandardCharsets.UTF_8),
@@ -399,7 +441,8 @@ class EvalCommandTest {
     refuses(
         model.resolve("piqa/validation.jsonl")
             + ": no such file; task piqa needs the split 'validation' of the data set baber/piqa"
-            + " there, one JSON object per line",
+            + " there (.jsonl, .jsonl.gz, .jsonl.zst, .json, .json.gz, .json.zst, .parquet,"
+            + " .arrow), and HF_HUB_OFFLINE forbids to fetch it",
         "--model",
         model,
         "--tasks",
@@ -430,7 +473,9 @@ class EvalCommandTest {
 
   @Test
   void asksForWhatIsMissing() {
-    refuses("name the directory of the data sets with --data DIR", "-M", model, "-t", "piqa");
+    Path usual = directory.resolve(".cache/neox/datasets/piqa/validation.jsonl");
+    run("-M", model, "-t", "piqa");
+    assertThat(err).startsWith("neox-eval: " + usual + ": no such file; task piqa needs ");
     refuses(
         "name at least one task with --tasks (neox-eval ls shows all)",
         "-M",
@@ -470,6 +515,45 @@ class EvalCommandTest {
         "piqa",
         "--data",
         DATA);
+  }
+
+  private int runFiveTasks(Object... more) {
+    Object[] arguments = {
+      "-M", model, "-t", "sciq,piqa,arc_easy,hellaswag,lambada_openai", "--data", DATA, "-L", "8",
+      "-b", "1", "--bootstrap-iters", "10"
+    };
+    return run(with(arguments, more));
+  }
+
+  /// `benchmarks/eval-kills.sh` kills the process itself.
+  @Test
+  void anEvaluationThatWasEndedGoesOnWithWhatTheModelHasAnswered() throws IOException {
+    assertThat(runFiveTasks("-o", directory.resolve("unbroken.json"))).isZero();
+    int deaths = -1;
+    int code = ExitCode.FAILED;
+    while (code == ExitCode.FAILED) {
+      deaths++;
+      models.dies = models.scored + 23;
+      Path output = directory.resolve("broken.json");
+      code = runFiveTasks("-o", output, "--use_cache", directory.resolve("answers"));
+    }
+    assertThat(code).as(err).isZero();
+    assertThat(deaths).isGreaterThan(3);
+    assertThat(withoutTimes("broken_")).isEqualTo(withoutTimes("unbroken_"));
+  }
+
+  private JsonNode withoutTimes(String name) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      Path file =
+          files
+              .filter(path -> path.getFileName().toString().startsWith(name))
+              .findFirst()
+              .orElseThrow();
+      ObjectNode json = (ObjectNode) Json.read(file);
+      json.remove(List.of("date", "total_evaluation_time_seconds"));
+      ((ObjectNode) json.get("config")).remove("use_cache");
+      return json;
+    }
   }
 
   @Test

@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class FakeModel implements ModelOpener {
   int opened;
   int closed;
+  int scored;
+
+  /// After how many scores in all the model fails.
+  int dies = Integer.MAX_VALUE;
+
   @Nullable ModelLocation location;
 
   @Override
@@ -82,6 +87,10 @@ final class FakeModel implements ModelOpener {
     public List<Score> score(List<ScoreRequest> requests, int batchSize) {
       List<Score> scores = new ArrayList<>();
       for (ScoreRequest request : requests) {
+        if (scored == dies) {
+          throw new IllegalStateException("killed");
+        }
+        scored++;
         double sum = Arrays.stream(request.targets()).map(id -> -Math.abs(id - 'a')).sum();
         scores.add(new Score(sum, sum == 0, new float[request.targets().length]));
       }

@@ -14,6 +14,7 @@ import neox.hub.RemoteFile;
 import neox.hub.download.Download;
 import neox.hub.download.Download.Liveness;
 import neox.prepare.CatalogEntry.State;
+import neox.datasets.HubAddress;
 
 /// Prints the data sets that are known by name, as a table or as JSON, one line each.
 ///

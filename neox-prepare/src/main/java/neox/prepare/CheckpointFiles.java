@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import neox.base.UserException;
 import neox.hub.RemoteFile;
 import neox.hub.Snapshot;
+import neox.datasets.Glob;
 
 /// Chooses the files of a model's repository that a model needs: its configuration, its tokenizer,
 /// and its weights in one form.

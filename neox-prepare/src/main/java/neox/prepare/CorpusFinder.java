@@ -1,31 +1,28 @@
 package neox.prepare;
 
-import static java.util.Comparator.comparing;
-
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import neox.base.Console;
 import neox.base.UserException;
 import neox.hub.Checksum;
-import neox.hub.HubRepository;
 import neox.hub.HubSettings;
 import neox.hub.Pause;
 import neox.hub.RemoteFile;
 import neox.hub.RepoKind;
-import neox.hub.Snapshot;
 import neox.prepare.CatalogEntry.CatalogFile;
 import neox.prepare.CatalogEntry.State;
 import neox.prepare.Corpus.Part;
 import neox.preprocess.Preprocess;
+import neox.datasets.DataFiles;
+import neox.datasets.HubAddress;
+import neox.datasets.HubFiles;
 
 /// Finds out what a caller means by a data set: a name, an address, or a path.
 ///
@@ -34,8 +31,7 @@ final class CorpusFinder implements AutoCloseable {
   private final Catalog catalog;
   private final DataFiles choice;
   private final Console console;
-  private final HubRepository hub;
-  private final Map<String, Snapshot> snapshots = new HashMap<>();
+  private final HubFiles hub;
 
   /// @param choice which files of a repository are meant when no path is given
   CorpusFinder(
@@ -43,7 +39,7 @@ final class CorpusFinder implements AutoCloseable {
     this.catalog = catalog;
     this.choice = choice;
     this.console = console;
-    this.hub = HubRepository.open(settings, pause, line -> console.warn("%s", line));
+    this.hub = HubFiles.open(settings, pause, line -> console.warn("%s", line));
   }
 
   /// What `dataset` means; [UserException] when it means nothing, or nothing that can be had.
@@ -148,7 +144,7 @@ final class CorpusFinder implements AutoCloseable {
       return RemoteFile.at(address(mirror));
     }
     HubAddress address = HubAddress.parse(mirror);
-    return snapshot(address).files().stream()
+    return hub.snapshot(address).files().stream()
         .filter(file -> file.name().equals(address.path()))
         .findFirst()
         .orElseThrow(() -> UserException.of("%s: there is no such file any more", address));
@@ -161,46 +157,14 @@ final class CorpusFinder implements AutoCloseable {
               + " see neox-prepare checkpoint --help",
           address);
     }
-    Snapshot snapshot = snapshot(address);
-    List<RemoteFile> files =
-        address.path().isEmpty()
-            ? choice.choose(snapshot)
-            : snapshot.files().stream()
-                .filter(file -> Glob.fits(address.path(), file.name()))
-                .filter(file ->
-                    file.name().equals(address.path()) || Preprocess.reads(baseName(file.name())))
-                .toList();
-    if (files.isEmpty()) {
-      throw UserException.of(
-          "%s: nothing to read there; the repository has %s", address, someOf(snapshot.files()));
-    }
+    HubFiles.Found found = hub.find(address, choice, Preprocess::reads);
     List<Part> parts = new ArrayList<>();
-    for (RemoteFile file : files.stream().sorted(comparing(RemoteFile::name)).toList()) {
-      parts.add(new Part.Remote(baseName(file.name()), List.of(file), Optional.empty()));
+    for (RemoteFile file : found.files()) {
+      String name = HubFiles.baseName(file.name());
+      parts.add(new Part.Remote(name, List.of(file), Optional.empty()));
     }
-    String origin = address + " at " + snapshot.commit();
+    String origin = address + " at " + found.commit();
     return corpus(address.repo().name(), origin, parts);
-  }
-
-  private Snapshot snapshot(HubAddress address) throws IOException, InterruptedException {
-    String key =
-        address.kind() + " " + address.repo() + "@" + address.revision() + " " + address.folder();
-    Snapshot known = snapshots.get(key);
-    if (known == null) {
-      known = hub.snapshot(address.kind(), address.repo(), address.revision(), address.folder());
-      snapshots.put(key, known);
-    }
-    return known;
-  }
-
-  private static String someOf(List<RemoteFile> files) {
-    int shown = Math.min(5, files.size());
-    String names = String.join(", ", files.stream().limit(shown).map(RemoteFile::name).toList());
-    return shown < files.size() ? names + " and " + (files.size() - shown) + " more" : names;
-  }
-
-  private static String baseName(String path) {
-    return path.substring(path.lastIndexOf('/') + 1);
   }
 
   @Override

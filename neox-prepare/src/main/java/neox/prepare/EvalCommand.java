@@ -1,5 +1,6 @@
 package neox.prepare;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +13,11 @@ import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
 import neox.base.help.HelpGroup;
+import neox.datasets.HubFiles;
+import neox.datasets.SplitDownload;
+import neox.datasets.SplitDownload.Split;
 import neox.hub.HubSettings;
+import neox.hub.download.Download;
 import neox.hub.download.Downloads;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -81,9 +86,8 @@ final class EvalCommand implements ToolCommand {
     return Stoppable.run(
         console,
         (observer, stop) -> {
-          EvalDownload work =
-              new EvalDownload(directory, settings, parent.patience().pause(), console);
-          hub.downloads(settings, parent.patience(), observer).all(missing(wanted, work, console));
+          hub.downloads(settings, parent.patience(), observer)
+              .all(missing(wanted, settings, console));
           console.info(
               "next: neox-eval --model DIR --tasks %s --data %s",
               String.join(",", names), directory);
@@ -92,19 +96,31 @@ final class EvalCommand implements ToolCommand {
         });
   }
 
-  private List<Downloads.Work> missing(List<EvalTask> wanted, EvalDownload work, Console console) {
+  private List<Downloads.Work> missing(
+      List<EvalTask> wanted, HubSettings settings, Console console) {
     List<Downloads.Work> missing = new ArrayList<>();
     for (EvalTask task : wanted) {
-      for (EvalTask.Split split : task.splits()) {
-        if (!force && Files.isRegularFile(work.file(task, split))) {
-          console.info("%s is there already", work.file(task, split));
+      for (Split split : task.splits()) {
+        Path file = directory.resolve(task.folder()).resolve(split.name() + ".jsonl");
+        if (!force && Files.isRegularFile(file)) {
+          console.info("%s is there already", file);
         } else {
           missing.add(
               new Downloads.Work(
-                  OptionalLong.empty(), download -> work.make(task, split, download)));
+                  OptionalLong.empty(), download -> get(split, file, settings, download, console)));
         }
       }
     }
     return missing;
+  }
+
+  /// Several threads do so at a time, each with its own view of the hub.
+  private void get(
+      Split split, Path file, HubSettings settings, Download download, Console console)
+      throws IOException, InterruptedException {
+    try (HubFiles files =
+        HubFiles.open(settings, parent.patience().pause(), line -> console.warn("%s", line))) {
+      new SplitDownload(console).make(split, file, files, download);
+    }
   }
 }

@@ -11,28 +11,19 @@ import java.util.Optional;
 import neox.base.UserException;
 import neox.base.json.Json;
 import neox.base.text.Spelling;
+import neox.datasets.HubAddress;
+import neox.datasets.SplitDownload.Split;
 
 /// Where the data of an evaluation task are on a hub, from the table `eval-tasks.json`.
 ///
 /// @param folder the directory that `neox-eval` looks for
+/// @param splits one file of rows each, `FOLDER/NAME.jsonl`
 record EvalTask(String name, String folder, List<Split> splits) {
   private static final String FAMILY = "*";
   private static final int MISTAKES = 3;
 
   EvalTask {
     splits = List.copyOf(splits);
-  }
-
-  /// One file of rows to make, `FOLDER/NAME.jsonl`.
-  ///
-  /// @param address `hf://datasets/OWNER/NAME`, with a path where a file is meant
-  /// @param config of the repository; empty for its default one
-  record Split(String name, HubAddress address, Optional<String> config) {
-    /// The same rows in the branch to which the hub itself converts every data set.
-    HubAddress converted() {
-      String path = config.orElse("default") + "/" + name + "/*.parquet";
-      return new HubAddress(address.kind(), address.repo(), "refs/convert/parquet", path);
-    }
   }
 
   /// The tasks by these names; [UserException] for unknown ones, all at once.

@@ -7,7 +7,6 @@ import neox.base.Console;
 import neox.base.UserException;
 import neox.base.help.HelpGroup;
 import neox.hub.HubSettings;
-import neox.hub.Token;
 import neox.hub.download.DownloadObserver;
 import neox.hub.download.Downloads;
 import neox.hub.download.Patience;
@@ -42,11 +41,7 @@ final class HubOptions {
 
   /// The settings; what is public needs no token.
   HubSettings settings(Map<String, String> environment, Console console) throws IOException {
-    Optional<Token> token =
-        HubSettings.isSet(environment, "HF_HUB_DISABLE_IMPLICIT_TOKEN")
-            ? Optional.empty()
-            : Token.find(environment);
-    HubSettings settings = HubSettings.of("neox-prepare", environment, endpoint, token);
+    HubSettings settings = HubSettings.forReading("neox-prepare", environment, endpoint);
     if (settings.exposesToken()) {
       console.warn(
           "%s is not encrypted: others on the network can read the token", settings.endpoint());

@@ -29,6 +29,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import neox.datasets.DataFiles;
 
 /// `neox-prepare`: a data set, ready to train on.
 @Command(

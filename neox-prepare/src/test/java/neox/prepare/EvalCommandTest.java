@@ -4,13 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import neox.hub.fixture.DownloadServer;
 import neox.hub.fixture.HubServer;
 import org.junit.jupiter.api.AfterEach;
@@ -162,9 +160,9 @@ class EvalCommandTest {
     return Run.of(environment, "{\"datasets\": []}", arguments);
   }
 
+  /// Tables that the tests of `neox.datasets` describe.
   private static byte[] resource(String name) throws IOException {
-    try (InputStream in = EvalCommandTest.class.getResourceAsStream("/golden/evalrows/" + name)) {
-      return Objects.requireNonNull(in, name).readAllBytes();
-    }
+    return Files.readAllBytes(
+        Path.of("../shared/datasets/src/test/resources/golden/evalrows", name));
   }
 }

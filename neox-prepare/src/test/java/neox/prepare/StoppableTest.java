@@ -34,6 +34,8 @@ import neox.hub.download.Patience;
 import neox.hub.fixture.DownloadServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import neox.hub.download.ConsoleObserver;
+import neox.base.StoppedException;
 
 class StoppableTest {
   private static final Patience SHORT =
@@ -50,7 +52,7 @@ class StoppableTest {
       server.put("/file.bin", bytes);
       RemoteFile file = RemoteFile.at(URI.create(server.address("/file.bin")));
       assertThatThrownBy(() -> download(file, target, () -> blocks.incrementAndGet() > 2))
-          .isInstanceOf(Stoppable.Stopped.class);
+          .isInstanceOf(StoppedException.class);
       assertThat(target).doesNotExist();
       download(file, target, () -> false);
       assertThat(target).hasBinaryContent(bytes);

@@ -5,8 +5,8 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
-import neox.preprocess.compression.GzipMembers;
-import neox.preprocess.compression.ZstdFrames;
+import neox.compression.GzipMembers;
+import neox.compression.ZstdFrames;
 import org.tukaani.xz.XZInputStream;
 
 /// Opens compressed streams. All of them read on where a second stream follows the first, hand out

@@ -27,7 +27,9 @@ final class Modules {
     allow("data", "base", "python", "config", "tokenizer");
     allow("weights", "base", "config");
     allow("template", "base", "python");
+    allow("compression");
     allow("hub", "base");
+    allow("datasets", "base", "compression", "hub");
     allow("remote", "base", "hub");
     allow("s3", "base", "remote");
     allow("monitor", "base");
@@ -35,9 +37,17 @@ final class Modules {
     allow("parallel", "base", "config", "tensor");
     allow("model", "base", "config", "weights", "tensor", "parallel");
     allow("inference", "base", "config", "tokenizer", "weights", "tensor", "parallel", "model");
-    allow("evaluation", "base", "python", "config", "tokenizer", "template", "inference");
-    allow("preprocess", "base", "config", "tokenizer", "data", "template");
-    allow("prepare", "base", "hub", "tokenizer", "preprocess");
+    allow(
+        "evaluation",
+        "base",
+        "python",
+        "config",
+        "tokenizer",
+        "template",
+        "datasets",
+        "inference");
+    allow("preprocess", "base", "compression", "config", "tokenizer", "data", "template");
+    allow("prepare", "base", "compression", "hub", "datasets", "tokenizer", "preprocess");
     allow(
         "train",
         "base",
@@ -66,6 +76,8 @@ final class Modules {
         "eval",
         "base",
         "python",
+        "hub",
+        "datasets",
         "config",
         "tokenizer",
         "weights",

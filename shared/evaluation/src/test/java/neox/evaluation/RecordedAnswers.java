@@ -36,8 +36,10 @@ final class RecordedAnswers implements RequestRunner {
   }
 
   @Override
-  public List<Response> run(List<Request> requests) {
-    return requests.stream().map(this::answer).toList();
+  public void run(List<Request> requests, Sink sink) {
+    for (int i = 0; i < requests.size(); i++) {
+      sink.answered(i, answer(requests.get(i)));
+    }
   }
 
   private Response answer(Request request) {

@@ -32,6 +32,7 @@ final class Runs {
         "cpu",
         Golden.path("data"),
         Optional.empty(),
+        Optional.empty(),
         shots == 0 ? Optional.empty() : Optional.of(shots),
         (ObjectNode) config.get("gen_kwargs"),
         100_000,

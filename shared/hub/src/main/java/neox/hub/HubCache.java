@@ -35,6 +35,13 @@ public final class HubCache {
         Token.directory(environment, "HF_HUB_CACHE", older.isBlank() ? usual : Path.of(older)));
   }
 
+  /// Where the `datasets` library keeps what it has prepared: `HF_DATASETS_CACHE`, else `datasets`
+  /// below `HF_HOME`, else below the user's cache directory.
+  public static Path ofDatasets(Map<String, String> environment) {
+    return Token.directory(
+        environment, "HF_DATASETS_CACHE", Token.hubHome(environment).resolve("datasets"));
+  }
+
   public Path directory() {
     return directory;
   }
@@ -45,11 +52,10 @@ public final class HubCache {
     return Files.isRegularFile(blob) ? Optional.of(blob) : Optional.empty();
   }
 
-  /// What is there of a branch, a tag or a commit, as it was when it was downloaded.
-  ///
-  /// @param settings of the hub that it came from
-  public Optional<Snapshot> snapshot(
-      HubSettings settings, RepoKind kind, RepoId repo, String revision) throws IOException {
+  /// The directory that holds what is there of a branch, a tag or a commit, as it was when it was
+  /// downloaded; some of its files may be missing.
+  public Optional<Path> snapshotDirectory(RepoKind kind, RepoId repo, String revision)
+      throws IOException {
     Path home = home(kind, repo);
     Path ref = home.resolve("refs").resolve(revision).normalize();
     String commit =
@@ -57,9 +63,22 @@ public final class HubCache {
             ? NamedFiles.readString(ref).strip()
             : revision;
     Path root = home.resolve("snapshots").resolve(commit);
-    if (!COMMIT.matcher(commit).matches() || !Files.isDirectory(root)) {
+    return COMMIT.matcher(commit).matches() && Files.isDirectory(root)
+        ? Optional.of(root)
+        : Optional.empty();
+  }
+
+  /// What is there of a branch, a tag or a commit, as it was when it was downloaded.
+  ///
+  /// @param settings of the hub that it came from
+  public Optional<Snapshot> snapshot(
+      HubSettings settings, RepoKind kind, RepoId repo, String revision) throws IOException {
+    Optional<Path> found = snapshotDirectory(kind, repo, revision);
+    if (found.isEmpty()) {
       return Optional.empty();
     }
+    Path root = found.get();
+    String commit = root.getFileName().toString();
     List<RemoteFile> files = new ArrayList<>();
     try (Stream<Path> tree = Files.walk(root)) {
       for (Path path : tree.filter(Files::isRegularFile).sorted().toList()) {

@@ -1,5 +1,6 @@
 package neox.hub;
 
+import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
@@ -43,6 +44,17 @@ public record HubSettings(
         tool + "/" + Version.string() + "; java/" + System.getProperty("java.version");
     return new HubSettings(
         parse(address), token, userAgent, offline(environment), Proxies.of(environment));
+  }
+
+  /// Settings for what is only read. Public files need no token: `HF_HUB_DISABLE_IMPLICIT_TOKEN`
+  /// leaves it at home.
+  public static HubSettings forReading(
+      String tool, Map<String, String> environment, Optional<String> endpoint) throws IOException {
+    Optional<Token> token =
+        isSet(environment, "HF_HUB_DISABLE_IMPLICIT_TOKEN")
+            ? Optional.empty()
+            : Token.find(environment);
+    return of(tool, environment, endpoint, token);
   }
 
   private static URI parse(String address) {

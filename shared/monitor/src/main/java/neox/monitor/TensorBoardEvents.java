@@ -50,7 +50,22 @@ public final class TensorBoardEvents implements MetricSink {
     return open(directory, lastStep, Clock.systemUTC());
   }
 
+  /// Adds an event file to a directory whose other files keep all their steps.
+  public static TensorBoardEvents beside(Path directory) throws IOException {
+    Clock clock = Clock.systemUTC();
+    TensorBoardEvents events = new TensorBoardEvents(create(directory, clock), clock);
+    events.appendVersion();
+    events.flush();
+    return events;
+  }
+
   static TensorBoardEvents open(Path directory, long lastStep, Clock clock) throws IOException {
+    TensorBoardEvents events = begin(create(directory, clock), lastStep, clock);
+    events.flush();
+    return events;
+  }
+
+  private static BlockFile create(Path directory, Clock clock) throws IOException {
     Files.createDirectories(directory);
     String name =
         "events.out.tfevents.%d.%s.%d"
@@ -59,21 +74,19 @@ public final class TensorBoardEvents implements MetricSink {
     for (int n = 1; Files.exists(file); n++) {
       file = directory.resolve(name + "." + n);
     }
-    TensorBoardEvents events =
-        begin(
-            BlockFile.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            lastStep,
-            clock);
-    events.flush();
-    return events;
+    return BlockFile.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }
 
   static TensorBoardEvents begin(BlockFile file, long lastStep, Clock clock) {
     TensorBoardEvents events = new TensorBoardEvents(file, clock);
-    events.pending.add(events.event(0).setFileVersion("brain.Event:2").build());
+    events.appendVersion();
     SessionLog start = SessionLog.newBuilder().setStatus(SessionLog.SessionStatus.START).build();
     events.pending.add(events.event(lastStep + 1).setSessionLog(start).build());
     return events;
+  }
+
+  private void appendVersion() {
+    pending.add(event(0).setFileVersion("brain.Event:2").build());
   }
 
   @Override

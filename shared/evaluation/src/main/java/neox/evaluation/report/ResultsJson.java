@@ -22,20 +22,28 @@ public final class ResultsJson {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   /// The file's text.
-  public static String of(RunDescription run, List<TaskResult> results) {
+  public static String of(RunDescription run, Results results) {
     return PythonJson.indented(json(run, results));
   }
 
-  static ObjectNode json(RunDescription run, List<TaskResult> results) {
+  /// The file's text of tasks without groups.
+  public static String of(RunDescription run, List<TaskResult> tasks) {
+    return of(run, Results.of(tasks));
+  }
+
+  static ObjectNode json(RunDescription run, Results all) {
+    List<TaskResult> results = all.tasks();
     List<TaskResult> sorted =
         results.stream().sorted(Comparator.comparing(result -> result.task().name())).toList();
     ObjectNode json = JSON.objectNode();
-    json.set("results", byTask(results, ResultsJson::figures));
-    json.putObject("group_subtasks");
+    GroupJson groups = new GroupJson(all);
+    json.set("results", groups.appendTo(byTask(results, ResultsJson::figures)));
+    groups.scored().ifPresent(scored -> json.set("groups", scored));
+    json.set("group_subtasks", groups.members());
     json.set("configs", byTask(sorted, result -> TaskConfig.of(result, run)));
-    json.set("versions", byTask(sorted, result -> result.task().version()));
-    json.set("n-shot", byTask(sorted, result -> JSON.numberNode(result.shots())));
-    json.set("higher_is_better", byTask(sorted, ResultsJson::directions));
+    json.set("versions", groups.versions());
+    json.set("n-shot", groups.shots());
+    json.set("higher_is_better", groups.directions());
     json.set("n-samples", byTask(results, ResultsJson::counts));
     json.set("config", config(run));
     json.putNull("git_hash");
@@ -68,12 +76,6 @@ public final class ResultsJson {
     return json;
   }
 
-  private static ObjectNode directions(TaskResult result) {
-    ObjectNode json = JSON.objectNode();
-    result.task().metrics().forEach(m -> json.put(m.name(), m.higherIsBetter()));
-    return json;
-  }
-
   private static ObjectNode counts(TaskResult result) {
     return JSON.objectNode().put("original", result.total()).put("effective", result.documents());
   }
@@ -89,7 +91,7 @@ public final class ResultsJson {
     json.put("batch_size", String.valueOf(run.batchSize()));
     json.putArray("batch_sizes");
     json.put("device", run.device());
-    json.putNull("use_cache");
+    json.set("use_cache", orNull(run.cache().map(path -> JSON.textNode(path.toString()))));
     json.set("limit", orNull(run.limit().map(JSON::numberNode)));
     json.put("bootstrap_iters", run.bootstrapIterations());
     json.set("gen_kwargs", run.generation());

@@ -10,12 +10,14 @@ import java.util.Optional;
 ///
 /// @param device where the model ran, as PyTorch names it
 /// @param data directory of the data sets
+/// @param cache directory of answers that are kept
 /// @param started local time, which also names the files
 public record RunDescription(
     ModelDescription model,
     int batchSize,
     String device,
     Path data,
+    Optional<Path> cache,
     Optional<Double> limit,
     Optional<Integer> shots,
     ObjectNode generation,

@@ -5,11 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
+import neox.base.text.Sha256;
 import neox.evaluation.document.ValueJson;
 import neox.evaluation.request.Request;
 import neox.evaluation.request.Response;
@@ -90,25 +87,16 @@ final class SampleLines {
       Hashes hashes = Hashes.of(sample.instance());
       all.append(hashes.document()).append(hashes.prompt()).append(hashes.target());
     }
-    return sha256(all.toString());
+    return Sha256.of(all.toString());
   }
 
   private record Hashes(String document, String prompt, String target) {
     static Hashes of(Instance instance) {
       String prompt = PythonJson.str(instance.requests().getFirst().arguments().getFirst());
       return new Hashes(
-          sha256(PythonJson.indented(ValueJson.of(instance.document().fields()))),
-          sha256(prompt),
-          sha256(Printing.str(instance.target())));
-    }
-  }
-
-  private static String sha256(String text) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+          Sha256.of(PythonJson.indented(ValueJson.of(instance.document().fields()))),
+          Sha256.of(prompt),
+          Sha256.of(Printing.str(instance.target())));
     }
   }
 

@@ -5,8 +5,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import neox.base.UserException;
 import neox.inference.Decoding;
@@ -25,10 +23,14 @@ import neox.tokenizer.Tokenizer;
 /// @param batchSize how many are written at the same time
 record Generator(LanguageModel model, Tokenizer tokenizer, int eod, int maxLength, int batchSize) {
 
-  /// Answers in the order of the requests.
-  ///
-  /// @param progress told how many are done
-  List<String> generate(List<Request.Generate> requests, LongConsumer progress) {
+  /// Hears texts as they are finished.
+  @FunctionalInterface
+  interface Sink {
+    void written(int request, String text);
+  }
+
+  /// Writes a text for every request; they finish in any order.
+  void generate(List<Request.Generate> requests, Sink sink) {
     RequestSeeds seeds = new RequestSeeds();
     List<GenerationRequest> unsorted =
         requests.stream()
@@ -39,8 +41,6 @@ record Generator(LanguageModel model, Tokenizer tokenizer, int eod, int maxLengt
             .boxed()
             .sorted(Comparator.comparingInt(i -> -unsorted.get(i).context().length))
             .toList();
-    String[] texts = new String[requests.size()];
-    AtomicLong done = new AtomicLong();
     Decoding decoding = Decoding.upTo(model.maxLength()).withBatchSize(batchSize);
     model.generate(
         order.stream().map(unsorted::get).toList(),
@@ -50,10 +50,8 @@ record Generator(LanguageModel model, Tokenizer tokenizer, int eod, int maxLengt
             (i, tokens) -> {
               int request = order.get(i);
               List<String> stops = stops(requests.get(request).options());
-              texts[request] = cut(tokenizer.decode(tokens), stops);
-              progress.accept(done.incrementAndGet());
+              sink.written(request, cut(tokenizer.decode(tokens), stops));
             }));
-    return List.of(texts);
   }
 
   private GenerationRequest request(Request.Generate request, long seed) {

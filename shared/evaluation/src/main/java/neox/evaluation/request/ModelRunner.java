@@ -10,10 +10,7 @@ import neox.evaluation.request.Request.Generate;
 import neox.evaluation.request.Request.LogLikelihood;
 import neox.evaluation.request.Request.RollingLogLikelihood;
 import neox.evaluation.request.Response.Generated;
-import neox.evaluation.request.Response.Likelihood;
-import neox.evaluation.request.Response.RollingLikelihood;
 import neox.inference.LanguageModel;
-import neox.inference.Score;
 import neox.tokenizer.Tokenizer;
 
 /// Answers requests with a language model and its tokenizer; neither is closed here.
@@ -40,38 +37,32 @@ public final class ModelRunner implements RequestRunner {
   }
 
   @Override
-  public List<Response> run(List<Request> requests) {
-    Response[] responses = new Response[requests.size()];
-    scoreTexts(requests, responses);
-    generateTexts(requests, responses);
-    return List.of(responses);
+  public void run(List<Request> requests, Sink sink) {
+    scoreTexts(requests, sink);
+    generateTexts(requests, sink);
   }
 
   /// Everything that is scored goes through the model together: one window per log-likelihood, any
   /// number per rolling one.
-  private void scoreTexts(List<Request> requests, Response[] responses) {
+  private void scoreTexts(List<Request> requests, Sink sink) {
     List<TokenPair> windows = new ArrayList<>();
-    int[] ends = new int[requests.size()];
-    for (int i = 0; i < ends.length; i++) {
+    WindowedAnswers answers = new WindowedAnswers(sink);
+    for (int i = 0; i < requests.size(); i++) {
       switch (requests.get(i)) {
-        case LogLikelihood(String context, String continuation) ->
-            windows.add(encode(i, context, continuation));
-        case RollingLogLikelihood(String text) ->
-            windows.addAll(RollingWindows.of(tokenizer.encode(text), encoder.prefix(), maxLength));
-        case Generate x -> {}
-      }
-      ends[i] = windows.size();
-    }
-    List<Score> scores = score(windows);
-    for (int i = 0; i < ends.length; i++) {
-      List<Score> own = scores.subList(i == 0 ? 0 : ends[i - 1], ends[i]);
-      switch (requests.get(i)) {
-        case LogLikelihood x ->
-            responses[i] = new Likelihood(own.getFirst().logLikelihood(), own.getFirst().greedy());
-        case RollingLogLikelihood x -> responses[i] = new RollingLikelihood(total(own));
+        case LogLikelihood(String context, String continuation) -> {
+          windows.add(encode(i, context, continuation));
+          answers.expect(i, 1, WindowedAnswers::likelihood);
+        }
+        case RollingLogLikelihood(String text) -> {
+          List<TokenPair> own =
+              RollingWindows.of(tokenizer.encode(text), encoder.prefix(), maxLength);
+          windows.addAll(own);
+          answers.expect(i, own.size(), WindowedAnswers::rolling);
+        }
         case Generate x -> {}
       }
     }
+    score(windows, answers);
   }
 
   private TokenPair encode(int number, String context, String continuation) {
@@ -92,34 +83,25 @@ public final class ModelRunner implements RequestRunner {
     return pair;
   }
 
-  private static double total(List<Score> scores) {
-    double sum = 0;
-    for (Score score : scores) {
-      sum += score.logLikelihood();
-    }
-    return sum;
-  }
-
-  private List<Score> score(List<TokenPair> windows) {
+  private void score(List<TokenPair> windows, PairScorer.Sink sink) {
     try (Progress progress = new Progress(console, "scoring", windows.size())) {
       PairScorer scorer =
           new PairScorer(
               model, maxLength, batchSize, done -> progress.update(done, done + " requests"));
-      List<Score> scores = scorer.score(windows);
+      scorer.score(windows, sink);
       if (scorer.truncated() > 0) {
         console.warn(
             "%d of %d requests are longer than the model's %d tokens; the start of their context"
                 + " was cut off",
             scorer.truncated(), windows.size(), maxLength);
       }
-      return scores;
     }
   }
 
-  private void generateTexts(List<Request> requests, Response[] responses) {
+  private void generateTexts(List<Request> requests, Sink sink) {
     List<Generate> wanted = new ArrayList<>();
     List<Integer> places = new ArrayList<>();
-    for (int i = 0; i < responses.length; i++) {
+    for (int i = 0; i < requests.size(); i++) {
       if (requests.get(i) instanceof Generate request) {
         wanted.add(request);
         places.add(i);
@@ -127,11 +109,13 @@ public final class ModelRunner implements RequestRunner {
     }
     Generator generator = new Generator(model, tokenizer, encoder.prefix(), maxLength, batchSize);
     try (Progress progress = new Progress(console, "generating", wanted.size())) {
-      List<String> texts =
-          generator.generate(wanted, done -> progress.update(done, done + " requests"));
-      for (int i = 0; i < texts.size(); i++) {
-        responses[places.get(i)] = new Generated(texts.get(i));
-      }
+      long[] done = new long[1];
+      generator.generate(
+          wanted,
+          (request, text) -> {
+            sink.answered(places.get(request), new Generated(text));
+            progress.update(++done[0], done[0] + " requests");
+          });
     }
   }
 }

@@ -24,6 +24,7 @@ final class PairScorer {
   private final LongConsumer progress;
   private int truncated;
 
+  /// @param progress told how many pairs have been scored
   PairScorer(LanguageModel model, int maxLength, int batchSize, LongConsumer progress) {
     this.model = model;
     this.maxLength = maxLength;
@@ -36,8 +37,14 @@ final class PairScorer {
     return truncated;
   }
 
-  /// Scores in the order of the pairs.
-  List<Score> score(List<TokenPair> pairs) {
+  /// Hears scores as they come.
+  @FunctionalInterface
+  interface Sink {
+    void scored(int pair, Score score);
+  }
+
+  /// Scores every pair, the longest first.
+  void score(List<TokenPair> pairs, Sink sink) {
     List<ScoreRequest> requests = pairs.stream().map(this::request).toList();
     List<Integer> order =
         IntStream.range(0, requests.size())
@@ -45,19 +52,17 @@ final class PairScorer {
             .sorted(Comparator.comparing(requests::get, LONGEST_FIRST))
             .toList();
     List<ScoreRequest> sorted = order.stream().map(requests::get).toList();
-    Score[] scores = new Score[requests.size()];
     int done = 0;
     while (done < sorted.size()) {
       int end = endOfCall(sorted, done);
       for (Score score : model.score(sorted.subList(done, end), batchSize)) {
-        scores[order.get(done++)] = score;
+        sink.scored(order.get(done++), score);
       }
       if (done != end) {
         throw new IllegalStateException("the model answered " + done + " of " + end + " requests");
       }
       progress.accept(done);
     }
-    return List.of(scores);
   }
 
   private static final Comparator<ScoreRequest> LONGEST_FIRST =

@@ -2,6 +2,7 @@ package neox.evaluation.task;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
+import neox.datasets.DataSetName;
 
 /// Where a task's documents are and which splits it uses.
 ///
@@ -27,6 +28,13 @@ public record DataSet(
   /// What the data set is called on the Hugging Face hub.
   public String origin() {
     return path + name.map(part -> " (" + part + ")").orElse("");
+  }
+
+  /// What `datasets` would be asked for.
+  ///
+  /// @param where the task is written, for messages
+  DataSetName named(String where) {
+    return DataSetName.of(path, name, keywords, where);
   }
 
   /// The split that is scored.
