@@ -120,21 +120,7 @@ record Preflight(Ranks ranks, String host) {
 
   /// A text of one rank, on all.
   private String broadcast(String text, int from) {
-    Communicator world = ranks.world();
-    byte[] mine = text.getBytes(StandardCharsets.UTF_8);
-    Tensor length = NUMBERS.indices(mine.length);
-    world.broadcast(length, from);
-    long[] bytes = new long[Math.toIntExact(TensorData.longs(length)[0])];
-    for (int i = 0; i < Math.min(bytes.length, mine.length); i++) {
-      bytes[i] = mine[i];
-    }
-    Tensor message = NUMBERS.indices(bytes);
-    world.broadcast(message, from);
-    long[] told = TensorData.longs(message);
-    byte[] utf8 = new byte[told.length];
-    for (int i = 0; i < utf8.length; i++) {
-      utf8[i] = (byte) told[i];
-    }
-    return new String(utf8, StandardCharsets.UTF_8);
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    return new String(ranks.world().broadcast(utf8, from), StandardCharsets.UTF_8);
   }
 }

@@ -17,6 +17,7 @@ import neox.config.Precision;
 import neox.config.Vocabulary;
 import neox.data.OrderLog;
 import neox.data.RunSamples;
+import neox.inference.ranks.RankedModel.Deal;
 import neox.model.Mode;
 import neox.model.Network;
 import neox.model.NetworkOptions;
@@ -37,6 +38,8 @@ import neox.train.data.StepDocuments;
 import neox.train.data.TrainingData;
 import neox.train.evaluation.Evaluations;
 import neox.train.evaluation.Evaluator;
+import neox.train.evaluation.RunTasks;
+import neox.train.evaluation.TaskEvaluator;
 import neox.train.heartbeat.Heartbeat;
 import neox.train.heartbeat.Phase;
 import neox.train.log.FlopCount;
@@ -132,6 +135,7 @@ final class Training {
             config.tokenizer().type(),
             config.tokenizer().vocabFile(),
             config.tokenizer().mergeFile());
+    Optional<RunTasks> tasks = tasks(tokenizer);
     int paddedVocab =
         Vocabulary.padded(
             tokenizer.vocabSize(), config.model().dims().vocabDivisor(), tensorParallel().shards());
@@ -153,7 +157,8 @@ final class Training {
                 data,
                 DataPosition.of(data, config, state, console),
                 tokenizer,
-                objective.objective());
+                objective.objective(),
+                tasks);
         describe(spec);
         return run(runData, network, new TrainProgress(state), checkpoint, places);
       }
@@ -175,6 +180,7 @@ final class Training {
   private NetworkOptions options() {
     return NetworkOptions.training(placement)
         .withTensorParallel(tensorParallel())
+        .withPipelineParallel(ranks.pipelineParallel())
         .withRecompute(config.recompute())
         .withMemory(
             RankNetwork.sharesWeights(config.parallel().zero(), ranks)
@@ -248,8 +254,13 @@ final class Training {
   }
 
   /// @param position where in the data the run stands
+  /// @param tasks on the first rank, where the run is evaluated on some
   private record RunData(
-      TrainingData data, DataPosition position, Tokenizer tokenizer, Objective objective) {}
+      TrainingData data,
+      DataPosition position,
+      Tokenizer tokenizer,
+      Objective objective,
+      Optional<RunTasks> tasks) {}
 
   private int run(
       RunData data,
@@ -288,7 +299,8 @@ final class Training {
               pipeline,
               new Evaluator.Reporting(
                   records, data.tokenizer(), config.eval().charLevelPerplexity(), agreedStop));
-      Evaluations evaluations = evaluations(data.data(), evaluator);
+      Evaluations evaluations =
+          evaluations(data.data(), evaluator, taskEvaluator(shared, data.tasks(), records));
       WatchedSaver saver = new WatchedSaver(checkpointer, heartbeat);
       TrainingLoop.Hooks hooks =
           new TrainingLoop.Hooks(
@@ -480,10 +492,31 @@ final class Training {
         loaded.checkpointFiles());
   }
 
-  private Evaluations evaluations(TrainingData data, Evaluator evaluator) {
+  /// What the run is evaluated on, which the first rank alone reads.
+  private Optional<RunTasks> tasks(Tokenizer tokenizer) throws IOException {
+    return RunTasks.areAsked(config) && ranks.isFirstOfAll()
+        ? Optional.of(RunTasks.read(config, tokenizer, console))
+        : Optional.empty();
+  }
+
+  private Optional<TaskEvaluator> taskEvaluator(
+      RankNetwork shared, Optional<RunTasks> tasks, RunRecords records) {
+    if (!RunTasks.areAsked(config)) {
+      return Optional.empty();
+    }
+    Deal deal = shared.weights().any() ? Deal.TO_EACH : Deal.TO_ALL;
+    TaskEvaluator.Reporting reporting =
+        new TaskEvaluator.Reporting(records, console, heartbeat, stop::requested);
+    return Optional.of(
+        new TaskEvaluator(shared.network(), deal, pipeline(), tasks, reporting));
+  }
+
+  private Evaluations evaluations(
+      TrainingData data, Evaluator evaluator, Optional<TaskEvaluator> tasks) {
     return new Evaluations(
         evaluator,
         data,
+        tasks,
         new Evaluations.Times(
             config.eval().interval(),
             config.batch().trainIters(),

@@ -217,9 +217,8 @@ final class LayoutMatrix {
   ///
   /// @param overrides of the configuration
   Outcome run(Style style, Layout layout, Map<String, String> overrides) throws IOException {
-    Path log = Files.createTempDirectory(directory, "run");
     Map<String, String> settings = settings(style, layout);
-    settings.put("log_dir", log.toString());
+    settings.put("log_dir", Files.createTempDirectory(directory, "run").toString());
     settings.putAll(overrides);
     ConfigSource source = new ConfigSource(Optional.empty(), List.of(config), settings);
     try {
@@ -228,7 +227,7 @@ final class LayoutMatrix {
       return new Outcome.Refused(String.join("; ", e.problems()));
     }
     train(source, layout.topology());
-    Path metrics = log.resolve("metrics.jsonl");
+    Path metrics = Path.of(settings.get("log_dir")).resolve("metrics.jsonl");
     return new Outcome.Trained(
         new Curve(
             Records.values(metrics, "train/lm_loss"), Records.values(metrics, "train/grad_norm")));

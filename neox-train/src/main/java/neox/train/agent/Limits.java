@@ -22,7 +22,7 @@ public record Limits(
   Duration progressIn(Phase phase) {
     return switch (phase) {
       case STEP, EVALUATION -> progress.orElse(phase.patience());
-      case STARTING, LOADING, DATA, FIRST_STEP, SAVE, PUSHING, ENDING ->
+      case STARTING, LOADING, DATA, FIRST_STEP, TASKS, SAVE, PUSHING, ENDING ->
           progress.filter(p -> p.compareTo(phase.patience()) > 0).orElse(phase.patience());
     };
   }

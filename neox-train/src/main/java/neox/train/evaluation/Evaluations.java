@@ -21,6 +21,7 @@ public final class Evaluations implements TrainingLoop.Once {
   private final Evaluator evaluator;
   private final List<Target> validated = new ArrayList<>();
   private final Optional<Target> test;
+  private final Optional<TaskEvaluator> tasks;
   private final Times times;
 
   /// When to evaluate.
@@ -31,8 +32,11 @@ public final class Evaluations implements TrainingLoop.Once {
   /// @param test on the test split after the last
   public record Times(long interval, long last, boolean onStartup, boolean test) {}
 
-  public Evaluations(Evaluator evaluator, TrainingData data, Times times) {
+  /// @param tasks where the run is evaluated on tasks: at each validation, once
+  public Evaluations(
+      Evaluator evaluator, TrainingData data, Optional<TaskEvaluator> tasks, Times times) {
     this.evaluator = evaluator;
+    this.tasks = tasks;
     this.times = times;
     if (evaluator.isOn()) {
       data.valid().ifPresent(feed -> validated.add(new Target(VALIDATION, feed, false)));
@@ -60,6 +64,13 @@ public final class Evaluations implements TrainingLoop.Once {
     for (Target target : validated) {
       validate(target, step);
     }
+    evaluateTasks(step);
+  }
+
+  private void evaluateTasks(long step) throws IOException {
+    if (tasks.isPresent()) {
+      tasks.get().evaluate(step);
+    }
   }
 
   private void validate(Target target, long step) throws IOException {
@@ -78,6 +89,7 @@ public final class Evaluations implements TrainingLoop.Once {
       for (Target target : validated) {
         evaluate(target, "iteration " + step, 0, step);
       }
+      evaluateTasks(step);
     }
   }
 
@@ -85,6 +97,9 @@ public final class Evaluations implements TrainingLoop.Once {
   public void validateAtEnd(long step) throws IOException {
     for (Target target : validated) {
       validateAtEnd(target, step);
+    }
+    if (!isDue(step)) { // or they have just been evaluated
+      evaluateTasks(step);
     }
   }
 
@@ -105,6 +120,10 @@ public final class Evaluations implements TrainingLoop.Once {
       if (isDue(step) && evaluator.misses(target, validations)) {
         validate(target, step);
       }
+    }
+    boolean tasksAreDue = isDue(step) || step == times.last();
+    if (tasksAreDue && tasks.isPresent() && tasks.get().misses()) {
+      evaluateTasks(step);
     }
     if (step == times.last()) {
       for (Target target : validated) {

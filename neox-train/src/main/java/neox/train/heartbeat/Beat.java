@@ -93,6 +93,7 @@ public record Beat(
     return switch (phase) {
       case STEP, FIRST_STEP -> "step " + (step + 1);
       case EVALUATION -> "evaluation after step " + step;
+      case TASKS -> "tasks after step " + step;
       case SAVE -> "save after step " + step;
       case STARTING, LOADING, DATA, PUSHING, ENDING -> phase.words();
     };

@@ -15,6 +15,8 @@ public enum Phase {
   FIRST_STEP("first step", Duration.ofMinutes(20)),
   STEP("step", Duration.ofSeconds(25)),
   EVALUATION("evaluation", Duration.ofSeconds(25)),
+  /// Evaluates tasks, of which the first rank prepares and sums up what the others wait for.
+  TASKS("evaluation of tasks", Duration.ofMinutes(10)),
   SAVE("save", Duration.ofMinutes(10)),
   /// Waits for the last checkpoints to be pushed.
   PUSHING("pushing checkpoints", Duration.ofMinutes(2)),
@@ -32,7 +34,7 @@ public enum Phase {
   boolean recurs() {
     return switch (this) {
       case FIRST_STEP, STEP, EVALUATION -> true;
-      case STARTING, LOADING, DATA, SAVE, PUSHING, ENDING -> false;
+      case STARTING, LOADING, DATA, TASKS, SAVE, PUSHING, ENDING -> false;
     };
   }
 

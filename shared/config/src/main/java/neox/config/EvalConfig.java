@@ -3,6 +3,7 @@ package neox.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import neox.config.table.ConfigTable;
 import neox.config.table.ConfigType;
 import neox.config.table.Range;
@@ -15,13 +16,38 @@ import neox.config.table.Range;
 /// @param onStartup validate before the first step of a run, too (`eval_on_startup`)
 /// @param test evaluate on the test split after the last step (`do_test`)
 /// @param sets datasets of their own to validate on, by name (`validation_sets`)
+/// @param tasks how training evaluates the tasks of `eval_tasks`
 public record EvalConfig(
     long interval,
     long iters,
     boolean charLevelPerplexity,
     boolean onStartup,
     boolean test,
-    Map<String, Path> sets) {
+    Map<String, Path> sets,
+    Tasks tasks) {
+
+  /// How training evaluates tasks.
+  ///
+  /// @param data directory of their data sets (`eval_task_data`)
+  /// @param shots examples before each question; empty for each task's own number
+  ///   (`eval_task_num_fewshot`)
+  /// @param limit documents of each task at most; empty for all (`eval_task_limit`)
+  public record Tasks(Optional<Path> data, Optional<Integer> shots, Optional<Integer> limit) {
+    private static Tasks from(ConfigTable t) {
+      return new Tasks(
+          t.path(
+              "eval_task_data",
+              "data sets of the tasks in eval_tasks, which training evaluates at each validation"),
+          t.optional(
+              "eval_task_num_fewshot",
+              ConfigType.integer(Range.atLeast(0)),
+              "examples before each question in training; default: each task's own number"),
+          t.optional(
+              "eval_task_limit",
+              ConfigType.integer(Range.atLeast(1)),
+              "documents of each task that training evaluates at most; default: all"));
+    }
+  }
 
   private static final String SET_NAME = "[A-Za-z0-9][A-Za-z0-9_.-]*";
 
@@ -46,7 +72,8 @@ public record EvalConfig(
                 ConfigType.mapping(ConfigType.path()),
                 Map.of(),
                 "datasets to validate on beside the validation split, name: prefix; always on the"
-                    + " same samples, with bits per byte"));
+                    + " same samples, with bits per byte"),
+            Tasks.from(t));
     config.checkRules(t);
     return config;
   }

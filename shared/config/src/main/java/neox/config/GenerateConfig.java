@@ -44,7 +44,7 @@ public record GenerateConfig(
                 List.of("unconditional", "input-file", "interactive"),
                 Map.of("precompute", "it serves preference training only")),
             "where prompts come from"),
-        t.list("eval_tasks", ConfigType.text(), "tasks for neox-eval"),
+        t.list("eval_tasks", ConfigType.text(), "tasks for neox-eval, and for neox-train with eval_task_data"),
         t.text("eval_results_prefix", "", "prefix of the results file"));
   }
 }

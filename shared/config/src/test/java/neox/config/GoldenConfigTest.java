@@ -87,7 +87,10 @@ class GoldenConfigTest {
     assertThat(config.data().split()).isEqualTo("90,5,5");
     assertThat(config.checkpoint().factor()).contains(10.0);
     assertThat(config.checkpoint().extraIters()).containsExactly(0L);
-    assertThat(config.eval()).isEqualTo(new EvalConfig(10, 2, false, false, true, Map.of()));
+    EvalConfig.Tasks tasks =
+        new EvalConfig.Tasks(Optional.empty(), Optional.empty(), Optional.empty());
+    assertThat(config.eval())
+        .isEqualTo(new EvalConfig(10, 2, false, false, true, Map.of(), tasks));
     assertThat(config.monitor().logGradNorm()).isTrue();
     assertThat(config.monitor().tensorboardDir()).contains(Path.of("train/A_pythia/tb"));
   }

@@ -5,6 +5,7 @@ import java.util.OptionalLong;
 import neox.config.LoadedConfig;
 import neox.config.Precision;
 import neox.model.Quantization;
+import neox.parallel.Topology;
 import neox.weights.neox.Reading.Weights;
 
 /// How a model is opened.
@@ -17,6 +18,7 @@ import neox.weights.neox.Reading.Weights;
 ///   trained as
 /// @param weights which of those that a checkpoint holds
 /// @param quantization the form in which matrices are held
+/// @param ranks how many compute with it, as threads of this process
 public record LoadOptions(
     Precision precision,
     String device,
@@ -24,9 +26,10 @@ public record LoadOptions(
     Optional<LoadedConfig> config,
     boolean overridesArchitecture,
     Weights weights,
-    Quantization quantization) {
+    Quantization quantization,
+    Topology ranks) {
 
-  /// With the weights of the model, as they are.
+  /// With the weights of the model, as they are, on one rank.
   public LoadOptions(
       Precision precision,
       String device,
@@ -40,7 +43,8 @@ public record LoadOptions(
         config,
         overridesArchitecture,
         Weights.MODEL,
-        Quantization.NONE);
+        Quantization.NONE,
+        Topology.single());
   }
 
   /// The latest checkpoint with its own configuration, in float32, on the CPU.
@@ -49,28 +53,33 @@ public record LoadOptions(
   }
 
   public LoadOptions withPrecision(Precision value) {
-    return new LoadOptions(value, device, iteration, config, overridesArchitecture, weights, quantization);
+    return new LoadOptions(value, device, iteration, config, overridesArchitecture, weights, quantization, ranks);
   }
 
   public LoadOptions withDevice(String value) {
-    return new LoadOptions(precision, value, iteration, config, overridesArchitecture, weights, quantization);
+    return new LoadOptions(precision, value, iteration, config, overridesArchitecture, weights, quantization, ranks);
   }
 
   public LoadOptions withIteration(OptionalLong value) {
-    return new LoadOptions(precision, device, value, config, overridesArchitecture, weights, quantization);
+    return new LoadOptions(precision, device, value, config, overridesArchitecture, weights, quantization, ranks);
   }
 
   public LoadOptions withConfig(LoadedConfig value) {
     return new LoadOptions(
-        precision, device, iteration, Optional.of(value), overridesArchitecture, weights, quantization);
+        precision, device, iteration, Optional.of(value), overridesArchitecture, weights, quantization, ranks);
   }
 
   public LoadOptions withWeights(Weights value) {
-    return new LoadOptions(precision, device, iteration, config, overridesArchitecture, value, quantization);
+    return new LoadOptions(precision, device, iteration, config, overridesArchitecture, value, quantization, ranks);
   }
 
   public LoadOptions withQuantization(Quantization value) {
     return new LoadOptions(
-        precision, device, iteration, config, overridesArchitecture, weights, value);
+        precision, device, iteration, config, overridesArchitecture, weights, value, ranks);
+  }
+
+  public LoadOptions withRanks(Topology value) {
+    return new LoadOptions(
+        precision, device, iteration, config, overridesArchitecture, weights, quantization, value);
   }
 }

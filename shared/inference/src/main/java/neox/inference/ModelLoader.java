@@ -3,8 +3,10 @@ package neox.inference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import neox.base.UserException;
 import neox.config.ConfigLoader;
@@ -12,8 +14,13 @@ import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
 import neox.config.TokenizerConfig;
 import neox.config.model.HeadConfig.Output;
+import neox.config.pipeline.PartitionMethod;
+import neox.inference.ranks.RankFit;
+import neox.inference.ranks.ThreadedModel;
 import neox.model.Network;
 import neox.model.NetworkOptions;
+import neox.parallel.Ranks;
+import neox.parallel.Topology;
 import neox.tensor.Device;
 import neox.tensor.Placement;
 import neox.tokenizer.Tokenizer;
@@ -24,6 +31,7 @@ import neox.weights.neox.MergedModel;
 import neox.weights.neox.NeoxCheckpoint;
 import neox.weights.neox.Reading;
 import neox.weights.spec.NetworkSpec;
+import org.jspecify.annotations.Nullable;
 
 /// Opens trained models: checkpoints of GPT-NeoX or ours, and Hugging Face directories.
 public final class ModelLoader {
@@ -35,14 +43,46 @@ public final class ModelLoader {
   /// [neox.tensor.NativeRuntime#start] first.
   public static LoadedModel open(Path directory, LoadOptions options) throws IOException {
     ModelOptions.requireDirectory(directory);
-    if (HfModel.isIn(directory)) {
-      Tokenizer tokenizer = tokenizer(directory, options);
-      return loaded(
-          directory, tokenizer, huggingFace(directory, options, UnaryOperator.identity()));
-    }
-    Path checkpoint = NeoxCheckpoint.resolve(directory, options.iteration());
     Tokenizer tokenizer = tokenizer(directory, options);
-    return loaded(checkpoint, tokenizer, checkpoint(checkpoint, options, UnaryOperator.identity()));
+    Path source =
+        HfModel.isIn(directory)
+            ? directory
+            : NeoxCheckpoint.resolve(directory, options.iteration());
+    if (options.ranks().equals(Topology.single())) {
+      Trained trained = trained(source, options, UnaryOperator.identity(), Ranks.single());
+      LanguageModel model = new NetworkLanguageModel(trained.network());
+      return loaded(source, tokenizer, trained, model);
+    }
+    requireMainMemory(options);
+    AtomicReference<@Nullable Trained> first = new AtomicReference<>();
+    LanguageModel model =
+        ThreadedModel.start(
+            options.ranks(),
+            ranks -> {
+              Trained trained = trained(source, options, UnaryOperator.identity(), ranks);
+              if (ranks.isFirstOfAll()) {
+                first.set(trained);
+              }
+              return trained.network();
+            });
+    return loaded(source, tokenizer, Objects.requireNonNull(first.get()), model);
+  }
+
+  private static void requireMainMemory(LoadOptions options) {
+    if (!(Device.named(options.device()) instanceof Device.Cpu)) {
+      throw UserException.of(
+          "%d ranks on %s: several ranks compute on cpu alone; leave --tensor-parallel-size and"
+              + " --pipeline-parallel-size out",
+          options.ranks().worldSize(), options.device());
+    }
+  }
+
+  private static Trained trained(
+      Path source, LoadOptions options, UnaryOperator<TensorStore> change, Ranks ranks)
+      throws IOException {
+    return HfModel.isIn(source)
+        ? huggingFace(source, options, change, ranks)
+        : checkpoint(source, options, change, ranks);
   }
 
   /// The network of the model in `directory`, for who needs no tokenizer.
@@ -51,10 +91,11 @@ public final class ModelLoader {
   public static Network network(
       Path directory, LoadOptions options, UnaryOperator<TensorStore> change) throws IOException {
     ModelOptions.requireDirectory(directory);
-    return HfModel.isIn(directory)
-        ? huggingFace(directory, options, change).network()
-        : checkpoint(NeoxCheckpoint.resolve(directory, options.iteration()), options, change)
-            .network();
+    Path source =
+        HfModel.isIn(directory)
+            ? directory
+            : NeoxCheckpoint.resolve(directory, options.iteration());
+    return trained(source, options, change, Ranks.single()).network();
   }
 
   /// The tokenizer of the model in `directory`.
@@ -94,7 +135,8 @@ public final class ModelLoader {
   }
 
   private static Trained huggingFace(
-      Path directory, LoadOptions options, UnaryOperator<TensorStore> change) throws IOException {
+      Path directory, LoadOptions options, UnaryOperator<TensorStore> change, Ranks ranks)
+      throws IOException {
     refuseOptionsOfNeox(directory, options);
     HfModel store = HfModel.open(directory);
     return owning(
@@ -104,7 +146,7 @@ public final class ModelLoader {
             store.requireTrainedAs(options.config().get());
           }
           NetworkSpec spec = NetworkSpec.of(store.config(), store.paddedVocab());
-          return new Trained(load(change.apply(store), spec, options), 0);
+          return new Trained(load(change.apply(store), spec, options, ranks), 0);
         });
   }
 
@@ -149,7 +191,8 @@ public final class ModelLoader {
   }
 
   private static Trained checkpoint(
-      Path checkpoint, LoadOptions options, UnaryOperator<TensorStore> change) throws IOException {
+      Path checkpoint, LoadOptions options, UnaryOperator<TensorStore> change, Ranks ranks)
+      throws IOException {
     LoadedConfig loaded = config(checkpoint, options);
     NeoxConfig config = loaded.config();
     refuseReward(checkpoint, config);
@@ -164,7 +207,7 @@ public final class ModelLoader {
           }
           MergedModel merged = MergedModel.of(store, config.tuning());
           NetworkSpec spec = NetworkSpec.of(config.model(), store.paddedVocab());
-          return new Trained(load(change.apply(merged), spec, options), store.iteration());
+          return new Trained(load(change.apply(merged), spec, options, ranks), store.iteration());
         });
   }
 
@@ -194,32 +237,42 @@ public final class ModelLoader {
     return !Files.exists(file) && Files.exists(beside) ? beside : file;
   }
 
-  private static Network load(TensorStore store, NetworkSpec spec, LoadOptions options) {
+  private static Network load(
+      TensorStore store, NetworkSpec spec, LoadOptions options, Ranks ranks) {
+    PartitionMethod method =
+        options
+            .config()
+            .map(given -> given.config().parallel().partitionMethod())
+            .orElse(PartitionMethod.BLOCKS);
+    Topology topology = ranks.topology();
+    new RankFit(spec, method, topology).check();
     Device device = Device.named(options.device());
     Placement placement = NetworkOptions.placement(device, options.precision());
     NetworkOptions network =
         NetworkOptions.inference(placement)
             .withMemory(NetworkOptions.Memory.STORED)
-            .withQuantization(options.quantization());
-    return Network.of(store, spec, network);
+            .withQuantization(options.quantization())
+            .withTensorParallel(ranks.tensorParallel())
+            .withPipelineParallel(ranks.pipelineParallel());
+    return Network.of(
+        store,
+        spec,
+        spec.stages(method, topology.pipe(), topology.tensor()).get(ranks.pipe().rank()),
+        network);
   }
 
-  private static LoadedModel loaded(Path source, Tokenizer tokenizer, Trained trained) {
-    Network network = trained.network();
-    int rows = network.spec().paddedVocab();
+  private static LoadedModel loaded(
+      Path source, Tokenizer tokenizer, Trained trained, LanguageModel model) {
+    NetworkSpec spec = trained.network().spec();
+    int rows = spec.paddedVocab();
     if (tokenizer.vocabSize() > rows) {
-      network.close();
+      model.close();
       throw UserException.of(
           "%s: the tokenizer has %d tokens, the model's embedding %d rows; this is not its"
               + " tokenizer",
           source, tokenizer.vocabSize(), rows);
     }
-    return new LoadedModel(
-        source,
-        trained.iteration(),
-        network.spec().config(),
-        tokenizer,
-        new NetworkLanguageModel(network));
+    return new LoadedModel(source, trained.iteration(), spec.config(), tokenizer, model);
   }
 
   private ModelLoader() {}

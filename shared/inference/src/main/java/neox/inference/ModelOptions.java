@@ -9,8 +9,10 @@ import neox.base.UserException;
 import neox.base.help.HelpGroup;
 import neox.config.ArchitectureCheck;
 import neox.config.LoadedConfig;
+import neox.config.ParallelConfig;
 import neox.config.Precision;
 import neox.model.Quantization;
+import neox.parallel.Topology;
 import neox.tensor.NativeRuntime;
 import neox.weights.neox.Reading.Weights;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,8 @@ import picocli.CommandLine.Option;
 public final class ModelOptions {
   private static final Pattern HUB_NAME =
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*");
+
+  private static final int MOST_RANKS_PER_PROCESSOR = 4;
 
   @Option(
       names = {"-M", "--model", "--load"},
@@ -75,6 +79,22 @@ public final class ModelOptions {
       description = ArchitectureCheck.DESCRIPTION)
   private boolean overrideArchitecture;
 
+  @Option(
+      names = {"--tp", "--tensor-parallel-size", "--tensor_parallel_size"},
+      paramLabel = "N",
+      description =
+          "Share each layer among N ranks, threads of this process (default: model_parallel_size of"
+              + " the CONFIG, else 1).")
+  private @Nullable Integer tensorParallelSize;
+
+  @Option(
+      names = {"--pp", "--pipeline-parallel-size", "--pipeline_parallel_size"},
+      paramLabel = "N",
+      description =
+          "Compute the layers in N stages, each on ranks of its own (default: pipe_parallel_size of"
+              + " the CONFIG, else 1).")
+  private @Nullable Integer pipelineParallelSize;
+
   /// The directory named on the command line.
   public Optional<Path> directory() {
     return Optional.ofNullable(directory);
@@ -113,7 +133,38 @@ public final class ModelOptions {
     OptionalLong chosen = step.map(OptionalLong::of).orElseGet(OptionalLong::empty);
     return new LoadOptions(precision, device, chosen, config, overrideArchitecture)
         .withWeights(ema ? Weights.EMA : Weights.MODEL)
-        .withQuantization(quantization);
+        .withQuantization(quantization)
+        .withRanks(ranks(config));
+  }
+
+  /// Any checkpoint fits any number of ranks, so that those it was trained on do not matter.
+  private Topology ranks(Optional<LoadedConfig> config) {
+    Optional<ParallelConfig> configured = config.map(given -> given.config().parallel());
+    Topology single = Topology.single();
+    Topology ranks =
+        new Topology(
+            atLeastOne("--pipeline-parallel-size", pipelineParallelSize)
+                .or(() -> configured.map(ParallelConfig::stages))
+                .orElse(single.pipe()),
+            single.data(),
+            atLeastOne("--tensor-parallel-size", tensorParallelSize)
+                .or(() -> configured.map(ParallelConfig::modelParallelSize))
+                .orElse(single.tensor()));
+    int most = MOST_RANKS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors();
+    if (ranks.worldSize() > most) {
+      throw UserException.of(
+          "%d stages of %d tensor-parallel ranks are more than this host carries (%d); set"
+              + " --pipeline-parallel-size and --tensor-parallel-size",
+          ranks.pipe(), ranks.tensor(), most);
+    }
+    return ranks;
+  }
+
+  private static Optional<Integer> atLeastOne(String option, @Nullable Integer given) {
+    if (given != null && given < 1) {
+      throw UserException.of("%s %d: expected at least 1", option, given);
+    }
+    return Optional.ofNullable(given);
   }
 
   /// CPU threads for [NativeRuntime#start].

@@ -10,9 +10,12 @@ import neox.model.Head;
 import neox.model.Inputs;
 import neox.model.Network;
 import neox.model.stage.NetworkStage;
+import neox.tensor.ElementType;
 import neox.tensor.Scope;
 import neox.tensor.TensorData;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
 /// A [LanguageModel] that computes with a network, which it owns. Not thread-safe.
 ///
@@ -54,7 +57,8 @@ public final class NetworkLanguageModel implements LanguageModel {
     }
   }
 
-  private void check(GenerationRequest request, Decoding decoding) {
+  /// [UserException] for a text that cannot be continued.
+  public void check(GenerationRequest request, Decoding decoding) {
     checkTokens(request.context());
     TextGenerator.requireRoom(request, decoding);
   }
@@ -64,7 +68,7 @@ public final class NetworkLanguageModel implements LanguageModel {
     if (batchSize < 1) {
       throw new IllegalArgumentException("batches have at least one row, not " + batchSize);
     }
-    requests.forEach(this::checkFits);
+    requests.forEach(this::check);
     Score[] scores = new Score[requests.size()];
     List<List<Integer>> rows = groupByInput(requests);
     for (int from = 0; from < rows.size(); from += batchSize) {
@@ -74,7 +78,8 @@ public final class NetworkLanguageModel implements LanguageModel {
     return List.of(scores);
   }
 
-  private void checkFits(ScoreRequest request) {
+  /// [UserException] for an input that cannot be scored.
+  public void check(ScoreRequest request) {
     if (request.input().length > maxLength) {
       throw UserException.of(
           "an input of %d tokens does not fit the model's %d", request.input().length, maxLength);
@@ -116,48 +121,65 @@ public final class NetworkLanguageModel implements LanguageModel {
       int[][] inputs =
           rows.stream().map(row -> requests.get(row.getFirst()).input()).toArray(int[][]::new);
       Decoder.Rows padded = Decoder.Rows.of(inputs, network.placement());
-      NetworkStage.evaluate(
-          network,
-          Inputs.of(padded.ids()),
-          (hidden, head) -> {
-            for (int row = 0; row < inputs.length; row++) {
-              for (int i : rows.get(row)) {
-                scores[i] = score(hidden.narrow(0, row, 1), head, requests.get(i));
-              }
-            }
-            return hidden;
-          });
+      Tensor found = // [targets of all requests, 2]
+          NetworkStage.evaluate(
+              network,
+              Inputs.of(padded.ids()),
+              (hidden, head) -> {
+                List<Tensor> each = new ArrayList<>();
+                for (int row = 0; row < inputs.length; row++) {
+                  for (int i : rows.get(row)) {
+                    each.add(score(hidden.narrow(0, row, 1), head, requests.get(i)));
+                  }
+                }
+                return torch.cat(new TensorVector(each.toArray(Tensor[]::new)), 0);
+              });
+      float[] numbers = TensorData.floats(found);
+      int from = 0;
+      for (List<Integer> row : rows) {
+        for (int i : row) {
+          int count = requests.get(i).targets().length;
+          scores[i] = score(numbers, from, count);
+          from += count;
+        }
+      }
     }
   }
 
+  /// Of each target log p, and 1 where it is the likeliest token: `[targets, 2]`.
+  ///
   /// @param hidden `[1, s, h]`, one row of the batch
-  private Score score(Tensor hidden, Head head, ScoreRequest request) {
+  private Tensor score(Tensor hidden, Head head, ScoreRequest request) {
     int[] targets = request.targets();
     int first = request.input().length - targets.length;
-    float[] logProbabilities = new float[targets.length];
-    boolean greedy = true;
+    List<Tensor> parts = new ArrayList<>();
+    parts.add(network.placement().precise().zeros(0, 2));
     for (int from = 0; from < targets.length; from += POSITIONS_PER_PROJECTION) {
       int to = Math.min(targets.length, from + POSITIONS_PER_PROJECTION);
       Tensor part = hidden.narrow(1, first + from, to - from);
-      try (var _ = Scope.open()) {
-        int[] wanted = Arrays.copyOfRange(targets, from, to);
-        Head.TokenScores found = head.score(part, network.placement().ids(new int[][] {wanted}));
-        float[] found32 = TensorData.floats(found.logLikelihoods());
-        System.arraycopy(found32, 0, logProbabilities, from, to - from);
-        long[] best = TensorData.longs(found.best());
-        greedy &= IntStream.range(0, wanted.length).allMatch(k -> best[k] == wanted[k]);
-      }
+      int[] wanted = Arrays.copyOfRange(targets, from, to);
+      parts.add(Scope.run(() -> score(part, head, wanted)));
     }
-    return new Score(sum(logProbabilities), greedy, logProbabilities);
+    return torch.cat(new TensorVector(parts.toArray(Tensor[]::new)), 0);
   }
 
-  /// In float32, as the harness adds.
-  private static float sum(float[] logProbabilities) {
-    float sum = 0;
-    for (float logProbability : logProbabilities) {
-      sum += logProbability;
+  private Tensor score(Tensor hidden, Head head, int[] wanted) {
+    Tensor labels = network.placement().ids(new int[][] {wanted});
+    Head.TokenScores found = head.score(hidden, labels);
+    Tensor greedy = found.best().eq(labels).to(ElementType.of(found.logLikelihoods()));
+    return torch.stack(
+        new TensorVector(found.logLikelihoods().view(-1), greedy.view(-1)), -1);
+  }
+
+  /// @param numbers pairs of log p and whether the target is the likeliest token
+  private static Score score(float[] numbers, int from, int count) {
+    float[] logProbabilities = new float[count];
+    boolean greedy = true;
+    for (int k = 0; k < count; k++) {
+      logProbabilities[k] = numbers[2 * (from + k)];
+      greedy &= numbers[2 * (from + k) + 1] == 1;
     }
-    return sum;
+    return Score.of(greedy, logProbabilities);
   }
 
   @Override

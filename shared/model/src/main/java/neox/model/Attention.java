@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
 ///
 /// Shapes: b batch, s new tokens, t all tokens, h hidden, n heads, g key/value heads, d head dim.
 final class Attention {
-  private final int block;
+  private final int remembered; // as this
   private final int shard; // of this rank's
   private final int heads;
   private final int kvHeads;
@@ -28,7 +28,7 @@ final class Attention {
 
   Attention(LayerSpec.Transformer layer, Parts parts) {
     int ranks = parts.tensorParallel().size();
-    this.block = layer.number();
+    this.remembered = parts.shard() * parts.model().layers() + layer.number();
     this.shard = parts.shard();
     this.spec = layer.attention();
     this.heads = parts.model().heads() / ranks;
@@ -41,7 +41,7 @@ final class Attention {
     this.norm = spec.norm().map(of -> Normalization.of(of, normed, parts.parameters()));
     this.positions = parts.positions();
     this.scaling = new WidthScaling(parts.model());
-    this.kernel = AttentionKernel.of(block, parts, spec.config());
+    this.kernel = AttentionKernel.of(layer.number(), parts, spec.config());
   }
 
   /// This rank's part of the sum over all heads: `[b, s, h]` to `[b, s, h]`.
@@ -69,8 +69,8 @@ final class Attention {
     q = positions.rotate(q, pass.positions());
     k = positions.rotate(k, pass.positions());
     q = scaling.queries(q);
-    Tensor keys = pass.history().append(block, Kept.KEYS, k);
-    Tensor values = pass.history().append(block, Kept.VALUES, v);
+    Tensor keys = pass.history().append(remembered, Kept.KEYS, k);
+    Tensor values = pass.history().append(remembered, Kept.VALUES, v);
     Tensor mixed = // [b, n, s, d]
         attend(q, repeat(keys), repeat(values), pass);
     return dense.forward(mixed.transpose(1, 2).reshape(b, s, (long) heads * headDim), pass);

@@ -21,7 +21,8 @@ public interface AttentionHistory {
   /// Adds what one block keeps of the new tokens, `[b, heads, s, d]`, and returns all by place,
   /// `[b, heads, t, d]`; a row shorter than `t` holds anything in its last places.
   ///
-  /// @param block counted from 0
+  /// @param block its number, counted from 0; where a rank has several shards of a block, each of
+  ///   them has a number of its own
   Tensor append(int block, Kept kept, Tensor added);
 
   /// No history: the tokens are the beginning of the text and are not remembered.

@@ -1,5 +1,6 @@
 package neox.model;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import neox.config.model.HeadConfig.Output;
@@ -17,7 +18,7 @@ public final class Head {
   /// Logits held at once, in elements: 128 MiB in float32.
   public static final long LOGITS_AT_ONCE = 1L << 25;
 
-  private final Projection projection; // this rank's rows of [V, h]
+  private final List<Projection> projections; // this rank's rows of [V, h], shard by shard
   private final Optional<LogLikelihoods> logLikelihoods; // none of a rounded matrix
   private final TensorParallel tp;
   private final Output output;
@@ -28,7 +29,8 @@ public final class Head {
     this.scaling = new WidthScaling(parts.model());
     List<Weight> rows = // of each shard of this rank
         parts.ofEachShard(shard -> shard.parameters().weights(weight).getFirst());
-    this.projection = Projection.of(rows.getFirst(), parts.parameters());
+    this.projections =
+        rows.stream().map(each -> Projection.of(each, parts.parameters())).toList();
     this.logLikelihoods = LogLikelihoods.of(rows, parts.tensorParallel());
     this.tp = parts.tensorParallel();
   }
@@ -38,7 +40,7 @@ public final class Head {
     require(Output.REWARD);
     long columns = hidden.size(-1) / tp.size();
     Tensor own = tp.enter(scaling.outputs(hidden)).narrow(-1, tp.rank() * columns, columns);
-    return tp.total(projection.forward(own)).squeeze(-1).to(ScalarType.Float);
+    return tp.total(projections.getFirst().forward(own)).squeeze(-1).to(ScalarType.Float);
   }
 
   private void require(Output wanted) {
@@ -47,10 +49,16 @@ public final class Head {
     }
   }
 
-  /// Logits `[b, s, V]` for this rank's part of the vocabulary.
+  /// Logits `[b, s, V]`, on every rank of the whole vocabulary; without a gradient where several
+  /// ranks share it.
   public Tensor logits(Tensor hidden) {
     require(Output.LOGITS);
-    return projection.forward(tp.enter(scaling.outputs(hidden)));
+    List<Tensor> read = tp.enterEach(scaling.outputs(hidden));
+    List<Tensor> own = new ArrayList<>();
+    for (int shard = 0; shard < read.size(); shard++) {
+      own.add(projections.get(shard).forward(read.get(shard)));
+    }
+    return tp.gatherAll(own);
   }
 
   /// What [#score] finds at each position.
@@ -59,7 +67,7 @@ public final class Head {
   /// @param best the likeliest token, the first of equals: `[b, s]` int64
   public record TokenScores(Tensor logLikelihoods, Tensor best) {}
 
-  /// Scores labels against all other tokens, for inference on one rank.
+  /// Scores labels against all other tokens, for inference.
   ///
   /// @param hidden `[b, s, h]` of so few positions that their logits fit into memory
   public TokenScores score(Tensor hidden, Tensor labels) {
@@ -80,7 +88,7 @@ public final class Head {
     return byParts(hidden)
         .map(parts -> parts.normalized(hidden, labels))
         .orElseGet(() ->
-            LogLikelihoods.normalizedOfLogits(projection.forward(hidden), labels));
+            LogLikelihoods.normalizedOfLogits(projections.getFirst().forward(hidden), labels));
   }
 
   /// log p(label) of each position, in float32 at least: `[b, s]`. What training, perplexity and
@@ -103,7 +111,7 @@ public final class Head {
     Tensor read = scaling.outputs(hidden);
     return byParts(read)
         .map(parts -> parts.of(read, labels, weights))
-        .orElseGet(() -> LogLikelihoods.ofLogits(projection.forward(read), labels));
+        .orElseGet(() -> LogLikelihoods.ofLogits(projections.getFirst().forward(read), labels));
   }
 
   /// What computes without all logits of hidden states at once, where that has to be.

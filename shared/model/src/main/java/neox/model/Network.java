@@ -16,6 +16,7 @@ import neox.config.RecomputeConfig;
 import neox.config.model.Positions;
 import neox.model.position.Places;
 import neox.model.position.PositionScheme;
+import neox.parallel.PipelineParallel;
 import neox.parallel.TensorParallel;
 import neox.tensor.Owner;
 import neox.tensor.Placement;
@@ -48,11 +49,12 @@ public final class Network implements AutoCloseable {
   private final PassSteps steps;
   private Optional<TensorStore> store = Optional.empty();
 
-  private Network(NetworkSpec spec, List<LayerSpec> stage, NetworkOptions options) {
+  private Network(
+      NetworkSpec spec, List<LayerSpec> stage, NetworkOptions options, ParameterSet parameters) {
     this.spec = spec;
     this.stage = List.copyOf(stage);
     this.options = options;
-    this.parameters = ParameterSet.allocate(NetworkSpec.parameters(stage), options);
+    this.parameters = parameters;
     this.masks = new AttentionMasks(options.placement());
     this.positions =
         PositionScheme.of(
@@ -129,7 +131,8 @@ public final class Network implements AutoCloseable {
   /// @param stage of the network's layers
   public static Network build(NetworkSpec spec, List<LayerSpec> stage, NetworkOptions options) {
     try (var _ = Scope.open()) {
-      return new Network(spec, stage, options);
+      ParameterSet parameters = ParameterSet.allocate(NetworkSpec.parameters(stage), options);
+      return new Network(spec, stage, options, parameters);
     }
   }
 
@@ -244,7 +247,7 @@ public final class Network implements AutoCloseable {
   /// @return hidden states `[b, s, h]`, or this rank's slice of them; where further stages follow,
   ///   those of a soft prompt, too
   public Tensor forward(Tensor x, Inputs inputs, Mode mode) {
-    long s = inputs.ids().size(1);
+    long s = length(inputs);
     checkLength(inputs, s);
     return Scope.run(() -> {
       Pass pass = steps.forward(PassSteps.BEFORE_LAYERS, () -> pass(inputs, s, mode));
@@ -259,6 +262,43 @@ public final class Network implements AutoCloseable {
       Tensor text = head.isPresent() && prompt > 0 ? y.narrow(1, prompt, s) : y;
       return steps.border(steps.head(), text);
     });
+  }
+
+  /// The sizes `[b, s, h]` of what a stage that is not the last hands on, the positions of a soft
+  /// prompt included; of this rank's slice, where ranks hold slices of the sequence.
+  public long[] activation(Inputs inputs) {
+    long positions = read(inputs.visibility().history().next(length(inputs)), length(inputs));
+    return new long[] {
+      inputs.ids().size(0),
+      positions / options.tensorParallel().slices(),
+      spec.config().hiddenSize()
+    };
+  }
+
+  /// A network of the same weights for texts of any length: where ranks hold slices of the sequence,
+  /// they hold all of it there. It is closed before this one, whose weights stay.
+  public Network ofWholeSequences() {
+    try (var _ = Scope.open()) {
+      NetworkOptions whole =
+          options.withTensorParallel(options.tensorParallel().ofWholeSequences());
+      Network network = new Network(spec, stage, whole, parameters.lent());
+      network.watch(steps.watch());
+      return network;
+    }
+  }
+
+  /// The ranks that hold the other layers.
+  public PipelineParallel pipelineParallel() {
+    return options.pipelineParallel();
+  }
+
+  private static long length(Inputs inputs) {
+    return inputs.ids().size(1);
+  }
+
+  /// How many positions are read with `s` tokens.
+  private long read(Places slots, long s) {
+    return begins(slots) ? s + spec.config().promptTokens() : s;
   }
 
   /// Runs what computes with the head. Only a [neox.model.stage.NetworkStage] calls this.
@@ -276,7 +316,7 @@ public final class Network implements AutoCloseable {
     AttentionHistory history = inputs.visibility().history();
     Optional<Segments> segments = inputs.visibility().segments();
     Places slots = history.next(s);
-    long read = begins(slots) ? s + spec.config().promptTokens() : s;
+    long read = read(slots, s);
     Map<OptionalInt, AttentionMask> byWindow = new HashMap<>();
     for (OptionalInt window : windows) {
       byWindow.put(window, masks.of(slots, read, segments, window));

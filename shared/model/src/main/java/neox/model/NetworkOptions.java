@@ -2,6 +2,7 @@ package neox.model;
 
 import neox.config.Precision;
 import neox.config.RecomputeConfig;
+import neox.parallel.PipelineParallel;
 import neox.parallel.TensorParallel;
 import neox.tensor.Device;
 import neox.tensor.Placement;
@@ -12,6 +13,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// @param placement of parameters and activations
 /// @param use what the network is for
 /// @param tensorParallel the ranks that share each layer
+/// @param pipelineParallel the ranks that hold the other layers, for passes through all of them
 /// @param recompute what training keeps no activations of
 /// @param memory where parameters have theirs from
 /// @param quantization the form of matrices, for inference
@@ -19,6 +21,7 @@ public record NetworkOptions(
     Placement placement,
     Use use,
     TensorParallel tensorParallel,
+    PipelineParallel pipelineParallel,
     RecomputeConfig recompute,
     Memory memory,
     Quantization quantization) {
@@ -54,29 +57,50 @@ public record NetworkOptions(
   /// Training on one rank.
   public static NetworkOptions training(Placement placement) {
     return new NetworkOptions(
-        placement, Use.TRAINING, TensorParallel.single(), NOTHING, Memory.OWN, Quantization.NONE);
+        placement,
+        Use.TRAINING,
+        TensorParallel.single(),
+        PipelineParallel.single(),
+        NOTHING,
+        Memory.OWN,
+        Quantization.NONE);
   }
 
   /// Inference on one rank.
   public static NetworkOptions inference(Placement placement) {
     return new NetworkOptions(
-        placement, Use.INFERENCE, TensorParallel.single(), NOTHING, Memory.OWN, Quantization.NONE);
+        placement,
+        Use.INFERENCE,
+        TensorParallel.single(),
+        PipelineParallel.single(),
+        NOTHING,
+        Memory.OWN,
+        Quantization.NONE);
   }
 
   public NetworkOptions withTensorParallel(TensorParallel value) {
-    return new NetworkOptions(placement, use, value, recompute, memory, quantization);
+    return new NetworkOptions(
+        placement, use, value, pipelineParallel, recompute, memory, quantization);
+  }
+
+  public NetworkOptions withPipelineParallel(PipelineParallel value) {
+    return new NetworkOptions(
+        placement, use, tensorParallel, value, recompute, memory, quantization);
   }
 
   public NetworkOptions withRecompute(RecomputeConfig value) {
-    return new NetworkOptions(placement, use, tensorParallel, value, memory, quantization);
+    return new NetworkOptions(
+        placement, use, tensorParallel, pipelineParallel, value, memory, quantization);
   }
 
   public NetworkOptions withMemory(Memory value) {
-    return new NetworkOptions(placement, use, tensorParallel, recompute, value, quantization);
+    return new NetworkOptions(
+        placement, use, tensorParallel, pipelineParallel, recompute, value, quantization);
   }
 
   public NetworkOptions withQuantization(Quantization value) {
-    return new NetworkOptions(placement, use, tensorParallel, recompute, memory, value);
+    return new NetworkOptions(
+        placement, use, tensorParallel, pipelineParallel, recompute, memory, value);
   }
 
   /// Where a network of that precision lies on a device.

@@ -84,6 +84,11 @@ final class ParameterSet implements AutoCloseable {
     return new ParameterSet(parameters, options, owner, Optional.of(own));
   }
 
+  /// The same parameters for another network, which does not close them.
+  ParameterSet lent() {
+    return new ParameterSet(new LinkedHashMap<>(parameters), options, new Owner(), shard);
+  }
+
   List<Parameter> all() {
     List<Parameter> all = new ArrayList<>();
     parameters.forEach((spec, held) -> all.add(parameter(spec, held)));

@@ -70,6 +70,11 @@ final class PassSteps {
         .toList();
   }
 
+  /// Who watches.
+  LayerWatch watch() {
+    return watch;
+  }
+
   void watch(LayerWatch value) {
     watch = value;
   }

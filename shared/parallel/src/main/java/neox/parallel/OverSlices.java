@@ -33,13 +33,18 @@ record OverSlices(Communicator group, TensorParallel whole) implements TensorPar
   }
 
   @Override
+  public TensorParallel ofWholeSequences() {
+    return whole;
+  }
+
+  @Override
   public Tensor enter(Tensor x) {
-    return Scope.run(() -> CustomFunction.apply(gather(x), x, this::addAndScatter));
+    return Scope.run(() -> CustomFunction.apply(slicesOfAll(x), x, this::addAndScatter));
   }
 
   @Override
   public Tensor leave(Tensor x) {
-    return Scope.run(() -> CustomFunction.apply(addAndScatter(x), x, this::gather));
+    return Scope.run(() -> CustomFunction.apply(addAndScatter(x), x, this::slicesOfAll));
   }
 
   @Override
@@ -52,7 +57,7 @@ record OverSlices(Communicator group, TensorParallel whole) implements TensorPar
   public Tensor slice(Tensor x) {
     return Scope.run(() -> {
       Tensor mine = slicesFirst(x.detach()).select(0, group.rank()).contiguous();
-      return CustomFunction.apply(mine, x, this::gather);
+      return CustomFunction.apply(mine, x, this::slicesOfAll);
     });
   }
 
@@ -66,8 +71,13 @@ record OverSlices(Communicator group, TensorParallel whole) implements TensorPar
     return whole.sum(x);
   }
 
+  @Override
+  public Tensor gather(Tensor part) {
+    return whole.gather(part);
+  }
+
   /// The slices `[b, s/n, h]` of all ranks side by side: `[b, s, h]`.
-  private Tensor gather(Tensor x) {
+  private Tensor slicesOfAll(Tensor x) {
     return Scope.run(() -> {
       Tensor mine = x.detach().contiguous();
       long[] sizes = mine.sizes().vec().get();

@@ -146,6 +146,11 @@ public record Ranks(
     return TensorParallel.ofSlices(tensor);
   }
 
+  /// The stages of this rank's network.
+  public PipelineParallel pipelineParallel() {
+    return new PipelineParallel(pipe);
+  }
+
   /// True on the one rank that speaks for all: it writes the log and what there is one of.
   public boolean isFirstOfAll() {
     return world.isFirst();

@@ -40,6 +40,11 @@ public interface TensorParallel {
   /// ranks hold all of it.
   int slices();
 
+  /// The same ranks where each holds the whole sequence outside the regions.
+  default TensorParallel ofWholeSequences() {
+    return this;
+  }
+
   /// Into the region: what the ranks hold becomes `[b, s, h]` on each; gradients add up over the
   /// ranks.
   Tensor enter(Tensor x);
@@ -60,6 +65,10 @@ public interface TensorParallel {
 
   /// The sum of the ranks' elements at each place, without a gradient.
   Tensor sum(Tensor x);
+
+  /// The ranks' parts `[…, n]` side by side along the last dim, without a gradient: the same on all
+  /// ranks.
+  Tensor gather(Tensor part);
 
   /// How many shards every layer is cut into: one for each rank, or a fixed number that does not
   /// depend on the ranks.
@@ -102,6 +111,11 @@ public interface TensorParallel {
   /// [#sum] of all shards.
   default Tensor sumAll(List<Tensor> parts) {
     return sum(parts.getFirst());
+  }
+
+  /// [#gather] of all shards.
+  default Tensor gatherAll(List<Tensor> parts) {
+    return gather(parts.getFirst());
   }
 
   /// The region of the ranks of this group, whose layers are cut into this many shards: the same
@@ -171,10 +185,18 @@ public interface TensorParallel {
     public Tensor sum(Tensor x) {
       return x;
     }
+
+    @Override
+    public Tensor gather(Tensor part) {
+      return part;
+    }
   }
 
   /// See [#of].
   record OverGroup(Communicator group) implements TensorParallel {
+    private static final long FIRST_DIM = 0;
+    private static final long LAST_DIM = -1;
+
     @Override
     public int rank() {
       return group.rank();
@@ -218,6 +240,18 @@ public interface TensorParallel {
     @Override
     public Tensor sum(Tensor x) {
       return reduced(x, Reduction.SUM);
+    }
+
+    @Override
+    public Tensor gather(Tensor part) {
+      return Scope.run(() -> {
+        Tensor mine = part.detach().transpose(FIRST_DIM, LAST_DIM).contiguous();
+        long[] sizes = mine.sizes().vec().get();
+        sizes[0] *= group.size();
+        Tensor all = mine.new_empty(sizes);
+        group.allGather(all, mine);
+        return all.transpose(FIRST_DIM, LAST_DIM).contiguous();
+      });
     }
 
     /// Reduces a copy: autograd may have saved `x`, and others may read the gradient.

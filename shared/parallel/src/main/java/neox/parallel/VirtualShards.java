@@ -25,6 +25,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 ///
 /// Shapes: S shards of this rank.
 record VirtualShards(Communicator group, int shards, SumTree tree) implements TensorParallel {
+  private static final long LAST_DIM = -1;
+
   VirtualShards(Communicator group, int shards) {
     this(group, shards, SumTree.ofRuns(shards, group.size()));
   }
@@ -63,6 +65,11 @@ record VirtualShards(Communicator group, int shards, SumTree tree) implements Te
 
     @Override
     public Tensor sum(Tensor x) {
+      throw alone();
+    }
+
+    @Override
+    public Tensor gather(Tensor part) {
       throw alone();
     }
 
@@ -157,6 +164,12 @@ record VirtualShards(Communicator group, int shards, SumTree tree) implements Te
     });
   }
 
+  @Override
+  public Tensor gatherAll(List<Tensor> parts) {
+    Tensor own = torch.cat(new TensorVector(parts.toArray(Tensor[]::new)), LAST_DIM);
+    return TensorParallel.of(group).gather(own);
+  }
+
   /// The sum of all ranks' shards, in the type of the terms.
   ///
   /// @param mine one term for each shard of this rank
@@ -229,6 +242,11 @@ record VirtualShards(Communicator group, int shards, SumTree tree) implements Te
 
   @Override
   public Tensor sum(Tensor x) {
+    throw oneByOne();
+  }
+
+  @Override
+  public Tensor gather(Tensor part) {
     throw oneByOne();
   }
 

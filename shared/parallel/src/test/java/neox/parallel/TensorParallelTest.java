@@ -3,6 +3,8 @@ package neox.parallel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import neox.parallel.comm.CommunicationException;
@@ -19,6 +21,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +34,35 @@ class TensorParallelTest {
 
   /// The ranks' sums have other orders than the whole's: one float32 rounding each.
   private static final double TOLERANCE = 1e-5;
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void partsOfTheLastDimComeSideBySideOnEveryRank(int size) {
+    Tensor whole;
+    try (var _ = Scope.open()) {
+      whole =
+          Scope.keep(
+              torch.arange(new Scalar(2 * 3 * 8)).view(2, 3, 8).to(ScalarType.BFloat16));
+    }
+    Ranks.runInProcess(
+        ranks(size),
+        ranks -> {
+          try (var _ = Scope.open()) {
+            long columns = 8 / size;
+            Tensor part = whole.narrow(2, ranks.tensor().rank() * columns, columns);
+            for (TensorParallel tp :
+                new TensorParallel[] {ranks.tensorParallel(), ranks.sequenceParallel()}) {
+              assertThat(torch.equal(tp.gather(part), whole)).isTrue();
+            }
+            TensorParallel shards = TensorParallel.ofShards(ranks.tensor(), 4);
+            List<Tensor> each = new ArrayList<>();
+            for (long shard = 0; shard < shards.ownShards(); shard++) {
+              each.add(part.narrow(2, shard * 2, 2));
+            }
+            assertThat(torch.equal(shards.gatherAll(each), whole)).isTrue();
+          }
+        });
+  }
 
   private static Topology ranks(int tensor) {
     return new Topology(1, 1, tensor);

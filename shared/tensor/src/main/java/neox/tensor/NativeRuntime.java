@@ -32,6 +32,12 @@ public final class NativeRuntime {
     Libtorch.setThreads(threads);
   }
 
+  /// Gives each of so many threads of this process, which compute beside each other, its share of
+  /// the threads of one operation.
+  public static void share(int threads) {
+    Libtorch.share(threads);
+  }
+
   /// As many threads as `OMP_NUM_THREADS` says, or one per core.
   public static int defaultThreads() {
     return Environment.get("OMP_NUM_THREADS")
@@ -92,6 +98,10 @@ public final class NativeRuntime {
 
   /// Keeps the Bytedeco classes apart, so that they load after the variables are set.
   private static final class Libtorch {
+    static void share(int among) {
+      setThreads(Math.max(1, torch.get_num_threads() / among));
+    }
+
     static void setThreads(int threads) {
       torch.set_num_threads(threads);
       openblas_nolapack.blas_set_num_threads(threads);

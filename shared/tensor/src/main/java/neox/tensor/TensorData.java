@@ -29,6 +29,19 @@ public final class TensorData {
     return torch.tensor(values).view(sizes);
   }
 
+  /// Bytes in main memory, `[length]`.
+  public static Tensor ofBytes(byte[] values) {
+    return torch.tensor(values);
+  }
+
+  /// What [#ofBytes] was given.
+  public static byte[] bytes(Tensor tensor) {
+    try (var _ = Scope.open()) {
+      return MappedTensors.bytes(tensor.detach().cpu().contiguous())
+          .toArray(ValueLayout.JAVA_BYTE);
+    }
+  }
+
   /// All elements in row-major order, from whatever device, converted to float32.
   public static float[] floats(Tensor tensor) {
     try (var _ = Scope.open()) {

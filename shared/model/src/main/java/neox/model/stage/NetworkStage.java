@@ -53,25 +53,13 @@ public final class NetworkStage implements Stage {
     this.mode = mode;
   }
 
-  /// One pass of a whole network without a gradient.
+  /// One pass through a network without a gradient. Where several ranks hold parts of it, all of
+  /// them call this together, with the same inputs.
   ///
-  /// @param output see [Item#output]
+  /// @param output what the last stage computes of its hidden states; it runs on no other stage
+  /// @return what that was, on every rank
   public static Tensor evaluate(Network network, Inputs inputs, Output output) {
-    Item item =
-        new Item() {
-          @Override
-          public Inputs inputs() {
-            return inputs;
-          }
-
-          @Override
-          public Tensor output(Tensor hidden, Head head) {
-            return output.of(hidden, head);
-          }
-        };
-    int onlyMicroBatch = 0;
-    return new NetworkStage(network, _ -> item, Mode.EVALUATION)
-        .forward(onlyMicroBatch, Optional.empty());
+    return new WholePass(network).evaluate(inputs, output);
   }
 
   /// From hidden states `[b, s, h]` to what is wanted of them.

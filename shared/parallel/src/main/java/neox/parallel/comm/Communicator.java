@@ -1,6 +1,10 @@
 package neox.parallel.comm;
 
+import neox.tensor.Placement;
+import neox.tensor.Scope;
+import neox.tensor.TensorData;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// One rank's end of a group of ranks.
 ///
@@ -24,6 +28,23 @@ public interface Communicator extends AutoCloseable {
 
   /// `x` becomes the root's `x`.
   void broadcast(Tensor x, int root);
+
+  /// A message of the root, on every rank.
+  ///
+  /// @param mine at least one byte where this rank is the root, anything elsewhere
+  default byte[] broadcast(byte[] mine, int root) {
+    if (isAlone()) {
+      return mine;
+    }
+    try (var _ = Scope.open()) {
+      Tensor length = Placement.cpu(ScalarType.Long).indices(mine.length);
+      broadcast(length, root);
+      int bytes = Math.toIntExact(TensorData.longs(length)[0]);
+      Tensor message = TensorData.ofBytes(rank() == root ? mine : new byte[bytes]);
+      broadcast(message, root);
+      return TensorData.bytes(message);
+    }
+  }
 
   /// The parts of all ranks, in their order, side by side along dim 0. A part may be its rank's
   /// slice of `whole`.

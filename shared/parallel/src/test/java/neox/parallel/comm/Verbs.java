@@ -1,5 +1,6 @@
 package neox.parallel.comm;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
@@ -45,6 +46,7 @@ final class Verbs {
         TYPES.forEach(verbs::reduce);
         TYPES.forEach(verbs::gatherAndScatter);
         TYPES.forEach(verbs::broadcast);
+        verbs.broadcastBytes();
         verbs.addsNarrowTermsInFloat32();
         verbs.sendAround();
         verbs.exchange();
@@ -72,6 +74,13 @@ final class Verbs {
 
   private static Tensor random(int seed) {
     return torch.randn(new long[] {1000}, new GeneratorOptional(torch.make_generator_cpu(seed)));
+  }
+
+  private void broadcastBytes() {
+    for (int root = 0; root < size; root++) {
+      byte[] mine = rank == root ? "from %d".formatted(root).getBytes(UTF_8) : new byte[0];
+      assertThat(new String(group.broadcast(mine, root), UTF_8)).isEqualTo("from " + root);
+    }
   }
 
   private int sum(IntUnaryOperator term) {

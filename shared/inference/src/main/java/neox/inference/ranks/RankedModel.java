@@ -1,0 +1,127 @@
+package neox.inference.ranks;
+
+import neox.inference.Decoding;
+import neox.inference.GenerationSink;
+import neox.inference.LanguageModel;
+import neox.inference.NetworkLanguageModel;
+import neox.inference.RequestSource;
+import neox.inference.Score;
+import neox.inference.ScoreRequest;
+import java.util.List;
+import neox.inference.ranks.Call.End;
+import neox.inference.ranks.Call.Generating;
+import neox.inference.ranks.Call.GivenUp;
+import neox.inference.ranks.Call.Scoring;
+import neox.inference.ranks.Call.Text;
+import neox.inference.ranks.Lockstep.GivenUpException;
+import neox.model.Network;
+import neox.parallel.Ranks;
+import neox.parallel.comm.Communicator;
+
+/// A model that several ranks compute with together. The first is asked, and tells the others what
+/// (see [#follow]). From then on all do the same with the same inputs and hear the same numbers, so
+/// that they come to the same.
+///
+/// Where a rank fails, those that wait for it throw [neox.parallel.comm.CommunicationException].
+public final class RankedModel implements LanguageModel {
+  private static final int FIRST = 0;
+
+  private final NetworkLanguageModel own; // computes with this rank's part of the network
+  private final Communicator world;
+  private final SharedScoring scoring;
+
+  /// What replicas of the network do with requests to be scored.
+  public enum Deal {
+    /// Each answers some of them.
+    TO_ALL,
+    /// Each answers all of them: where replicas share their weights, they pass together.
+    TO_EACH
+  }
+
+  private RankedModel(NetworkLanguageModel own, Ranks ranks, Deal deal) {
+    this.own = own;
+    this.world = ranks.world();
+    this.scoring =
+        new SharedScoring(
+            own,
+            ranks.pipe(),
+            switch (deal) {
+              case TO_ALL -> ranks.data();
+              case TO_EACH -> Communicator.alone();
+            });
+  }
+
+  /// This rank's end of a model.
+  ///
+  /// @param network this rank's part, which stays the caller's
+  public static RankedModel of(Network network, Ranks ranks, Deal deal) {
+    return new RankedModel(new NetworkLanguageModel(network.ofWholeSequences()), ranks, deal);
+  }
+
+  /// What a rank that is not the first does: takes part in what is asked until that ends.
+  public void follow() {
+    while (true) {
+      switch (CallBytes.read(world.broadcast(new byte[0], FIRST))) {
+        case Scoring call -> scoring.score(call);
+        case Generating call -> follow(call);
+        case GivenUp _ -> {}
+        case End _ -> {
+          return;
+        }
+        case Text _ -> throw new IllegalStateException("no texts are being continued");
+      }
+    }
+  }
+
+  private void follow(Generating call) {
+    Lockstep.Following lockstep = new Lockstep.Following(world);
+    try {
+      own.generate(lockstep, call.decoding(), lockstep);
+    } catch (GivenUpException e) {
+      // The first rank says why.
+    }
+  }
+
+  @Override
+  public List<Score> score(List<ScoreRequest> requests, int batchSize) {
+    requests.forEach(own::check);
+    Scoring call = new Scoring(requests, batchSize);
+    tell(call);
+    return scoring.score(call);
+  }
+
+  @Override
+  public void generate(RequestSource requests, Decoding decoding, GenerationSink sink) {
+    tell(Generating.of(decoding, vocabSize()));
+    RequestSource checked = requests.checked(request -> own.check(request, decoding));
+    Lockstep.Leading lockstep = new Lockstep.Leading(world, checked, sink);
+    own.generate(lockstep, decoding, lockstep);
+    lockstep.end();
+  }
+
+  private void tell(Call call) {
+    world.broadcast(CallBytes.of(call), FIRST);
+  }
+
+  @Override
+  public int vocabSize() {
+    return own.vocabSize();
+  }
+
+  @Override
+  public int maxLength() {
+    return own.maxLength();
+  }
+
+  /// On the first rank, ends what the others do.
+  @Override
+  public void close() {
+    try {
+      if (world.isFirst()) {
+        tell(new End());
+      }
+    } finally {
+      own.close();
+    }
+  }
+}

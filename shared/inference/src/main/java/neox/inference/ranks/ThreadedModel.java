@@ -1,0 +1,121 @@
+package neox.inference.ranks;
+
+import neox.inference.Decoding;
+import neox.inference.GenerationSink;
+import neox.inference.LanguageModel;
+import neox.inference.RequestSource;
+import neox.inference.Score;
+import neox.inference.ScoreRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import neox.model.Network;
+import neox.parallel.RankThreads;
+import neox.parallel.Ranks;
+import neox.parallel.Topology;
+import neox.parallel.comm.CommunicationException;
+import neox.tensor.NativeRuntime;
+import org.jspecify.annotations.Nullable;
+
+/// A model whose ranks are threads of this process. The failure of one ends what is asked of all,
+/// and is thrown as it is.
+public final class ThreadedModel implements LanguageModel {
+  private final RankThreads threads;
+  private final Network network;
+  private final RankedModel model;
+
+  private ThreadedModel(RankThreads threads, Network network) {
+    this.threads = threads;
+    this.network = network;
+    this.model = ranked(network, threads.first());
+  }
+
+  /// Opens one rank's part of a network.
+  @FunctionalInterface
+  public interface Part {
+    Network open(Ranks ranks) throws IOException;
+  }
+
+  /// Returns when all ranks have opened their parts. They share the CPU threads of this process.
+  public static ThreadedModel start(Topology topology, Part part) throws IOException {
+    NativeRuntime.share(topology.worldSize());
+    RankThreads threads = RankThreads.start(topology, ranks -> follow(part, ranks));
+    @Nullable Network network = null;
+    boolean complete = false;
+    try {
+      network = part.open(threads.first());
+      together(threads, () -> threads.first().world().barrier());
+      complete = true;
+      return new ThreadedModel(threads, network);
+    } finally {
+      if (!complete) {
+        threads.close();
+        if (network != null) {
+          network.close();
+        }
+      }
+    }
+  }
+
+  private static void follow(Part part, Ranks ranks) throws IOException {
+    try (Network network = part.open(ranks);
+        RankedModel model = ranked(network, ranks)) {
+      ranks.world().barrier();
+      model.follow();
+    }
+  }
+
+  private static RankedModel ranked(Network network, Ranks ranks) {
+    return RankedModel.of(network, ranks, RankedModel.Deal.TO_ALL);
+  }
+
+  @Override
+  public int vocabSize() {
+    return model.vocabSize();
+  }
+
+  @Override
+  public int maxLength() {
+    return model.maxLength();
+  }
+
+  @Override
+  public List<Score> score(List<ScoreRequest> requests, int batchSize) {
+    List<Score> scores = new ArrayList<>();
+    together(threads, () -> scores.addAll(model.score(requests, batchSize)));
+    return scores;
+  }
+
+  @Override
+  public void generate(RequestSource requests, Decoding decoding, GenerationSink sink) {
+    together(threads, () -> model.generate(requests, decoding, sink));
+  }
+
+  private static void together(RankThreads threads, Runnable work) {
+    try {
+      work.run();
+    } catch (CommunicationException e) {
+      throw threads.failure().map(ThreadedModel::unchecked).orElse(e);
+    }
+  }
+
+  private static RuntimeException unchecked(Throwable failure) {
+    return switch (failure) {
+      case RuntimeException e -> e;
+      case IOException e -> new UncheckedIOException(e);
+      case Error e -> throw e;
+      default -> new IllegalStateException(failure);
+    };
+  }
+
+  @Override
+  public void close() {
+    try {
+      together(threads, model::close);
+    } finally {
+      threads.close();
+      network.close();
+    }
+  }
+}
