@@ -67,7 +67,7 @@ public record InstanceBuilder(
     boolean choicesAreContexts =
         reader.hasChoices() && Targets.index(reader.question(first)).isPresent();
     return new Instance.Flags(
-        choicesAreContexts, reader.target(first) instanceof Value.Listing list);
+        choicesAreContexts, reader.target(first) instanceof Value.Listing);
   }
 
   private static Set<String> columns(Document document) {
@@ -116,8 +116,10 @@ public record InstanceBuilder(
     }
     List<Document> made = new ArrayList<>();
     for (Dict dict : fields) {
-      String where = "task %s, split '%s', document %d";
-      made.add(new Document(dict, where.formatted(task.name(), split, made.size())));
+      made.add(
+          new Document(
+              dict,
+              "task %s, split '%s', document %d".formatted(task.name(), split, made.size())));
     }
     return made;
   }
