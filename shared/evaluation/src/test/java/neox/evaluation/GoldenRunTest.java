@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,10 +25,11 @@ import neox.evaluation.report.MetricResult;
 import neox.evaluation.report.ReportFiles;
 import neox.evaluation.report.ResultsTable;
 import neox.evaluation.report.TaskResult;
+import neox.evaluation.task.DataSet;
 import neox.evaluation.task.Documents;
 import neox.evaluation.task.InstanceBuilder;
-import neox.evaluation.task.Task;
 import neox.evaluation.task.PromptStyle;
+import neox.evaluation.task.Task;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,36 +47,56 @@ class GoldenRunTest {
 
   @TempDir private Path directory;
 
-  private static final List<String> TASKS =
-      List.of(
-          "arc_easy",
-          "hellaswag",
-          "lambada_openai",
-          "piqa",
-          "sciq",
-          "triviaqa",
-          "nq_open",
-          "pile_arxiv",
-          "winogrande",
-          "webqs");
+  private static final Map<String, List<TaskResult>> RUNS = new HashMap<>();
 
+  /// All tasks of a run; data sets that several tasks share are in the folder of one.
   private static List<Task> tasks(String run) throws IOException {
-    JsonNode results = Golden.json(run + "/results.json").at("/results");
-    List<String> names = TASKS.stream().filter(results::has).toList();
+    List<String> names = new ArrayList<>();
+    Golden.json(run + "/results.json").get("n-samples").fieldNames().forEachRemaining(names::add);
     NamedFunctions functions = new NamedFunctions(HarnessFunctions.all());
     return TaskCatalogue.of(List.of(), functions, warning -> {}).select(names).tasks().stream()
         .map(task -> withGoldenKeywords(task, run))
+        .map(task -> in(folder(task.name()), task))
         .toList();
+  }
+
+  private static String folder(String task) {
+    return task.replaceFirst("_r[123]$|_mc[12]$|(?<=headqa)_en$", "");
+  }
+
+  private static Task in(String folder, Task task) {
+    DataSet data = task.data();
+    return new Task(
+        task.config(),
+        new DataSet(
+            folder,
+            data.path(),
+            data.name(),
+            data.keywords(),
+            data.training(),
+            data.validation(),
+            data.test()),
+        task.process(),
+        task.prompt(),
+        task.fewShot(),
+        task.generation(),
+        task.metrics(),
+        task.scoring(),
+        task.filters());
   }
 
   /// The run with examples was started with `--gen_kwargs max_gen_toks=32`.
   private static Task withGoldenKeywords(Task task, String run) {
     JsonNode keywords = Golden.json(run + "/results.json").at("/config/gen_kwargs");
     return task.generating(
-        task.generation().with((com.fasterxml.jackson.databind.node.ObjectNode) keywords));
+        task.generation().with((ObjectNode) keywords));
   }
 
-  private static List<TaskResult> evaluate(String run, int shots) throws Exception {
+  private static synchronized List<TaskResult> evaluate(String run, int shots) throws Exception {
+    List<TaskResult> known = RUNS.get(run);
+    if (known != null) {
+      return known;
+    }
     RecordedAnswers answers = new RecordedAnswers();
     List<Task> tasks = tasks(run);
     tasks.forEach(task -> samples(run, task).forEach(answers::add));
@@ -83,7 +105,9 @@ class GoldenRunTest {
             new Documents(Golden.path("data")), 1234, Optional.empty(), PromptStyle.PLAIN);
     Optional<Integer> requested = shots == 0 ? Optional.empty() : Optional.of(shots);
     Evaluation evaluation = new Evaluation(builder, requested, Bootstrap.of(100_000), QUIET);
-    return evaluation.run(evaluation.prepare(tasks), answers);
+    List<TaskResult> results = evaluation.run(evaluation.prepare(tasks), answers);
+    RUNS.put(run, results);
+    return results;
   }
 
   private static List<JsonNode> samples(String run, Task task) {
@@ -91,7 +115,7 @@ class GoldenRunTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"shot0, 0", "shot3, 3"})
+  @CsvSource({"shot0, 0", "shot3, 3", "extra0, 0", "extra3, 3"})
   void figuresAndTheirErrorsEqualTheHarness(String run, int shots) throws Exception {
     JsonNode golden = Golden.json(run + "/results.json");
     for (TaskResult result : evaluate(run, shots)) {
@@ -120,7 +144,7 @@ class GoldenRunTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"shot0, 0", "shot3, 3"})
+  @CsvSource({"shot0, 0", "shot3, 3", "extra0, 0", "extra3, 3"})
   void sampleFilesAreByteIdenticalToTheHarness(String run, int shots) throws Exception {
     List<TaskResult> results = evaluate(run, shots);
     ReportFiles files = new ReportFiles(directory.resolve("r.json"), directory, "now");
@@ -131,8 +155,20 @@ class GoldenRunTest {
       List<String> ours = Files.readAllLines(directory.resolve("samples_" + task + "_now.jsonl"));
       assertThat(ours).as(task).hasSameSizeAs(golden);
       for (int i = 0; i < golden.size(); i++) {
-        assertThat(ours.get(i)).as("%s %d", task, i).isEqualTo(golden.get(i));
+        assertSameLine(task, ours.get(i), golden.get(i));
       }
+    }
+  }
+
+  /// NumPy has an exponential of its own, which differs in the last digit now and then; one task
+  /// shows it.
+  private static void assertSameLine(String task, String ours, String golden) {
+    int number = task.equals("truthfulqa_mc2") ? golden.lastIndexOf(' ') : golden.length();
+    assertThat(ours.substring(0, number)).as(task).isEqualTo(golden.substring(0, number));
+    if (number < golden.length()) {
+      double expected = Double.parseDouble(golden.substring(number, golden.length() - 1));
+      double actual = Double.parseDouble(ours.substring(number, ours.length() - 1));
+      assertThat(actual).as(golden).isEqualTo(expected, offset(4 * Math.ulp(expected)));
     }
   }
 
