@@ -46,7 +46,8 @@ public record Evaluation(
   }
 
   /// Has all requests answered together; results in the order of the tasks.
-  public List<TaskResult> run(List<Instances> all, RequestRunner runner) throws InterruptedException {
+  public List<TaskResult> run(List<Instances> all, RequestRunner runner)
+      throws InterruptedException {
     List<Request> requests = new ArrayList<>();
     for (Instances instances : all) {
       instances.list().forEach(instance -> requests.addAll(repeated(instance, instances.task())));
@@ -169,7 +170,6 @@ public record Evaluation(
     return task.metrics().stream()
         .filter(metric -> metric.name().equals(name))
         .findFirst()
-        .orElseGet(() ->
-            new Metric(name, StandardAggregation.MEAN, true, TextComparison.EXACT));
+        .orElseGet(() -> new Metric(name, StandardAggregation.MEAN, true, TextComparison.EXACT));
   }
 }

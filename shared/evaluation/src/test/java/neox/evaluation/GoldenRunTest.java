@@ -88,8 +88,7 @@ class GoldenRunTest {
   /// The run with examples was started with `--gen_kwargs max_gen_toks=32`.
   private static Task withGoldenKeywords(Task task, String run) {
     JsonNode keywords = Golden.json(run + "/results.json").at("/config/gen_kwargs");
-    return task.generating(
-        task.generation().with((ObjectNode) keywords));
+    return task.generating(task.generation().with((ObjectNode) keywords));
   }
 
   private static synchronized List<TaskResult> evaluate(String run, int shots) throws Exception {

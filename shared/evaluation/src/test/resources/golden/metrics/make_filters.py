@@ -23,3 +23,6 @@ with open(pathlib.Path(__file__).parent / "filters.jsonl", "w", encoding="utf-8"
         for response in ANSWERS:
             made = get_filter("multi_choice_regex")(**keywords).apply([[response]], [{"choices": CHOICES}])
             write(filter="multi_choice_regex", keywords=keywords, choices=CHOICES, response=response, filtered=made[0][0])
+    for response in ["[('a', 'DET'), ('dog', 'NOUN')]", "", "('x', '')('y', 'V')", "('it''s', 'P')"]:
+        made = get_filter("regex_pos")().apply([[response]], [{}])
+        write(filter="regex_pos", response=response, filtered=list(made)[0][0])

@@ -17,8 +17,7 @@ public final class PythonRegex {
   private static final Pattern REFERENCE =
       Pattern.compile("\\\\(?:g<(\\w+)>|([1-9]\\d?)|(\\\\)|([abfnrtv]))");
   private static final Map<String, String> ESCAPES =
-      Map.of(
-          "a", "\u0007", "b", "\b", "f", "\f", "n", "\n", "r", "\r", "t", "\t", "v", "\u000b");
+      Map.of("a", "\u0007", "b", "\b", "f", "\f", "n", "\n", "r", "\r", "t", "\t", "v", "\u000b");
 
   private final Pattern pattern;
   private final Pattern notEmpty;
@@ -63,8 +62,7 @@ public final class PythonRegex {
   private List<MatchResult> matches(CharSequence text, int limit) {
     List<MatchResult> matches = new ArrayList<>();
     Matcher matcher = pattern.matcher(text);
-    Matcher further =
-        notEmpty.matcher(text).useTransparentBounds(true).useAnchoringBounds(false);
+    Matcher further = notEmpty.matcher(text).useTransparentBounds(true).useAnchoringBounds(false);
     int from = 0;
     boolean wasEmpty = false;
     while (from <= text.length() && matches.size() < limit) {

@@ -32,11 +32,12 @@ class PythonRegexTest {
       PythonRegex regex = PythonRegex.compile(line.get("pattern").asText());
       String text = line.get("text").asText();
       List<List<String>> found = new ArrayList<>();
-      line.get("found").forEach(match -> {
-        List<String> groups = new ArrayList<>();
-        match.forEach(group -> groups.add(group.asText()));
-        found.add(groups);
-      });
+      line.get("found")
+          .forEach(match -> {
+            List<String> groups = new ArrayList<>();
+            match.forEach(group -> groups.add(group.asText()));
+            found.add(groups);
+          });
       assertThat(regex.findAll(text)).as(line.toString()).isEqualTo(found);
       assertThat(regex.replaceAll(text, line.get("template").asText()))
           .as(line.toString())

@@ -2,19 +2,18 @@ package neox.evaluation.catalogue;
 
 import java.util.List;
 import java.util.Map;
-import java.util.regex.PatternSyntaxException;
 import neox.base.UserException;
 import neox.evaluation.config.FilterEntry;
 import neox.evaluation.config.FilterEntry.Step;
 import neox.evaluation.function.FunctionRole;
 import neox.evaluation.function.NamedFunctions;
+import neox.evaluation.task.ChoicePattern;
 import neox.evaluation.task.Filter;
 import neox.evaluation.task.FilterPipeline;
 import neox.evaluation.yaml.YamlNode;
 import neox.evaluation.yaml.YamlNode.Fields;
 import neox.evaluation.yaml.YamlNode.FunctionName;
 import neox.evaluation.yaml.YamlNode.Scalar;
-import neox.python.PythonRegex;
 import neox.template.value.Dict;
 import neox.template.value.Value;
 
@@ -22,18 +21,33 @@ import neox.template.value.Value;
 record FilterFactory(NamedFunctions functions) {
   private static final String NUMBER = "#### (\\-?[0-9\\.\\,]+)";
 
+  private static final String INVALID = "[invalid]";
+  private static final Value NO_TAGS = new Value.Listing(List.of(Value.of("invalid")));
+  private static final List<String> REGEX = List.of("regex_pattern", "group_select", "fallback");
+  private static final List<String> CHOICE_REGEX =
+      List.of(
+          "regex_pattern",
+          "group_select",
+          "fallback",
+          "ignore_case",
+          "ignore_punctuation",
+          "regexes_to_ignore");
+
   /// The keywords of each filter that a file may name.
   private static final Map<String, List<String>> KEYWORDS =
-      Map.of(
-          "take_first", List.of(),
-          "take_first_k", List.of("k"),
-          "majority_vote", List.of(),
-          "remove_whitespace", List.of(),
-          "lowercase", List.of(),
-          "uppercase", List.of(),
-          "map", List.of("mapping_dict", "default_value"),
-          "regex", List.of("regex_pattern", "group_select", "fallback"),
-          "custom", List.of("filter_fn"));
+      Map.ofEntries(
+          Map.entry("take_first", List.of()),
+          Map.entry("take_first_k", List.of("k")),
+          Map.entry("majority_vote", List.of()),
+          Map.entry("remove_whitespace", List.of()),
+          Map.entry("lowercase", List.of()),
+          Map.entry("uppercase", List.of()),
+          Map.entry("map", List.of("mapping_dict", "default_value")),
+          Map.entry("regex", REGEX),
+          Map.entry("multi_choice_regex", CHOICE_REGEX),
+          Map.entry("regex_pos", REGEX),
+          Map.entry("format_span", List.of()),
+          Map.entry("custom", List.of("filter_fn")));
 
   FilterPipeline pipeline(FilterEntry entry) {
     return new FilterPipeline(entry.name(), entry.steps().stream().map(this::filter).toList());
@@ -56,7 +70,9 @@ record FilterFactory(NamedFunctions functions) {
     if (known == null) {
       throw UserException.of(
           "%s: there is no filter '%s'; known are %s",
-          step.function().place(), name, String.join(", ", KEYWORDS.keySet().stream().sorted().toList()));
+          step.function().place(),
+          name,
+          String.join(", ", KEYWORDS.keySet().stream().sorted().toList()));
     }
     keywords.refuseOthers(known);
     return switch (name) {
@@ -67,25 +83,29 @@ record FilterFactory(NamedFunctions functions) {
       case "lowercase" -> Filter.Edit.LOWER_CASE;
       case "uppercase" -> Filter.Edit.UPPER_CASE;
       case "map" ->
-          new Filter.Lookup(keywords.table("mapping_dict"), keywords.value("default_value"));
+          new Filter.Lookup(
+              keywords.table("mapping_dict"), keywords.value("default_value", Value.None.NONE));
       case "regex" ->
           new Filter.Extract(
-              pattern(keywords.text("regex_pattern", NUMBER), step),
+              keywords.pattern("regex_pattern", NUMBER),
               keywords.integer("group_select", 0),
-              keywords.text("fallback", "[invalid]"));
+              keywords.text("fallback", INVALID));
+      case "multi_choice_regex" -> new Filter.Choose(choices(keywords));
+      case "format_span" -> Filter.Edit.NAMED_SPANS;
+      case "regex_pos" -> new Filter.Tags(keywords.value("fallback", NO_TAGS));
       case "custom" -> custom(step.keywords());
       default -> throw new IllegalStateException("filter " + name);
     };
   }
 
-  private static PythonRegex pattern(String regex, Step step) {
-    try {
-      return PythonRegex.compile(regex);
-    } catch (PatternSyntaxException e) {
-      YamlNode place = step.keywords().get("regex_pattern").orElse(step.function());
-      throw new UserException(
-          place.place() + ": regex_pattern: " + e.getDescription() + " in '" + regex + "'", e);
-    }
+  private static ChoicePattern choices(FilterKeywords keywords) {
+    return new ChoicePattern(
+        keywords.pattern("regex_pattern", NUMBER),
+        keywords.integer("group_select", 0),
+        keywords.text("fallback", INVALID),
+        keywords.flag("ignore_case"),
+        keywords.flag("ignore_punctuation"),
+        keywords.patterns("regexes_to_ignore"));
   }
 
   private Filter custom(Fields keywords) {

@@ -2,11 +2,14 @@ package neox.evaluation.catalogue;
 
 import java.math.BigInteger;
 import java.util.List;
+import java.util.regex.PatternSyntaxException;
 import neox.base.UserException;
 import neox.evaluation.yaml.YamlNode;
 import neox.evaluation.yaml.YamlNode.Field;
 import neox.evaluation.yaml.YamlNode.Fields;
+import neox.evaluation.yaml.YamlNode.Items;
 import neox.evaluation.yaml.YamlNode.Scalar;
+import neox.python.PythonRegex;
 import neox.template.value.Dict;
 import neox.template.value.Printing;
 import neox.template.value.Value;
@@ -50,6 +53,46 @@ record FilterKeywords(String filter, Fields fields) {
     throw node.wrong(key + ": a whole number");
   }
 
+  boolean flag(String key) {
+    YamlNode node = fields.get(key).orElse(null);
+    if (node == null) {
+      return false;
+    }
+    if (node instanceof Scalar(Value.Bool(boolean flag), _)) {
+      return flag;
+    }
+    throw node.wrong(key + ": true or false");
+  }
+
+  /// Regular expressions, one or a list; none when nothing is said.
+  List<PythonRegex> patterns(String key) {
+    YamlNode node = fields.get(key).orElse(null);
+    if (node == null) {
+      return List.of();
+    }
+    List<YamlNode> items = node instanceof Items list ? list.items() : List.of(node);
+    return items.stream().map(item -> pattern(key, item)).toList();
+  }
+
+  PythonRegex pattern(String key, String fallback) {
+    return fields
+        .get(key)
+        .map(node -> pattern(key, node))
+        .orElseGet(() -> PythonRegex.compile(fallback));
+  }
+
+  private static PythonRegex pattern(String key, YamlNode node) {
+    if (!(node instanceof Scalar(Value.Text(String regex, _), _))) {
+      throw node.wrong(key + ": a regular expression");
+    }
+    try {
+      return PythonRegex.compile(regex);
+    } catch (PatternSyntaxException e) {
+      throw new UserException(
+          node.place() + ": " + key + ": " + e.getDescription() + " in '" + regex + "'", e);
+    }
+  }
+
   Dict table(String key) {
     YamlNode node = fields.get(key).orElse(null);
     if (node == null) {
@@ -61,7 +104,7 @@ record FilterKeywords(String filter, Fields fields) {
     throw node.wrong(key + ": a mapping");
   }
 
-  Value value(String key) {
-    return fields.get(key).map(YamlNode::value).orElse(Value.None.NONE);
+  Value value(String key, Value fallback) {
+    return fields.get(key).map(YamlNode::value).orElse(fallback);
   }
 }

@@ -38,8 +38,7 @@ record MetricFactory(NamedFunctions functions) {
   private static List<String> usual(OutputType type) {
     return switch (type) {
       case LOGLIKELIHOOD -> List.of("perplexity", "acc");
-      case LOGLIKELIHOOD_ROLLING ->
-          List.of("word_perplexity", "byte_perplexity", "bits_per_byte");
+      case LOGLIKELIHOOD_ROLLING -> List.of("word_perplexity", "byte_perplexity", "bits_per_byte");
       case MULTIPLE_CHOICE -> List.of("acc", "acc_norm");
       case GENERATE_UNTIL -> List.of("exact_match");
     };

@@ -11,8 +11,8 @@ import neox.evaluation.task.Task;
 
 /// What a caller asked for.
 ///
-/// @param roots tasks and groups in the order in which they were asked for; a task that is in one of
-///   the groups, too, stands there alone
+/// @param roots tasks and groups in the order in which they were asked for; a task that is in one
+///   of the groups, too, stands there alone
 public record Selection(List<TaskTree> roots) {
   /// [UserException] when two tasks of one name differ.
   public Selection {

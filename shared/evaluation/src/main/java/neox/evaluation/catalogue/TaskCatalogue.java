@@ -85,8 +85,8 @@ public final class TaskCatalogue {
     for (Task task : selection.tasks()) {
       for (FunctionName function : task.config().fields().functions()) {
         NamedFunctions.source(function)
-            .ifPresent(file ->
-                ported.computeIfAbsent(file, f -> new TreeSet<>()).add(function.name()));
+            .ifPresent(
+                file -> ported.computeIfAbsent(file, f -> new TreeSet<>()).add(function.name()));
       }
     }
     ported.forEach((file, names) ->
@@ -107,9 +107,7 @@ public final class TaskCatalogue {
     if (name.endsWith(".yaml")) {
       Path folder = Optional.ofNullable(path.getParent()).orElse(Path.of(""));
       List<Path> files =
-          Files.exists(path)
-              ? List.of(path)
-              : files(folder, String.valueOf(path.getFileName()));
+          Files.exists(path) ? List.of(path) : files(folder, String.valueOf(path.getFileName()));
       if (!files.isEmpty()) {
         return ofFiles(name, files);
       }

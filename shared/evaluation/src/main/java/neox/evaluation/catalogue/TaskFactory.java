@@ -47,7 +47,10 @@ public record TaskFactory(NamedFunctions functions) {
     return new Task(
         config,
         data(config),
-        config.data().process().map(f -> functions.require(f, FunctionRole.DOCUMENTS, "process_docs")),
+        config
+            .data()
+            .process()
+            .map(f -> functions.require(f, FunctionRole.DOCUMENTS, "process_docs")),
         prompt,
         fewShot(config.fewShot(), fields),
         generation(config, prompt),

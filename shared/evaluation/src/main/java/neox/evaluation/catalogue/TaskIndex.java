@@ -61,8 +61,7 @@ public final class TaskIndex {
       IndexEntry before = entries.put(entry.name(), entry);
       if (before != null && entry.location().isPresent()) {
         warnings.add(
-            "'%s' of %s replaces that of %s"
-                .formatted(entry.name(), file(entry), file(before)));
+            "'%s' of %s replaces that of %s".formatted(entry.name(), file(entry), file(before)));
       }
     }
   }
@@ -97,8 +96,7 @@ public final class TaskIndex {
     IndexEntry first = own.get(name.get());
     if (first != null) {
       warnings.add(
-          "%s: '%s' is already that of %s, which counts"
-              .formatted(file, name.get(), file(first)));
+          "%s: '%s' is already that of %s, which counts".formatted(file, name.get(), file(first)));
       return;
     }
     if (group) {

@@ -18,8 +18,8 @@ import neox.evaluation.yaml.YamlNode.Scalar;
 import neox.template.value.Printing;
 import neox.template.value.Value;
 
-/// Makes tasks and groups of what files say. Keys of a group are keys of its tasks, too; those
-/// that stand beside a member's name win over them.
+/// Makes tasks and groups of what files say. Keys of a group are keys of its tasks, too; those that
+/// stand beside a member's name win over them.
 record TreeBuilder(TaskIndex index, TaskFactory factory) {
 
   /// What a file says that holds a task or a group.

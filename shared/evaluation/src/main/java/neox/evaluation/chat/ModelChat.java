@@ -11,8 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import neox.base.NamedFiles;
 import neox.base.UserException;
 import neox.base.json.Json;
@@ -31,7 +31,14 @@ public final class ModelChat implements ChatFormat {
   private static final String FILE = "chat_template.jinja";
   private static final String KEY = "chat_template";
   private static final List<String> SPECIAL =
-      List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
+      List.of(
+          "bos_token",
+          "eos_token",
+          "unk_token",
+          "sep_token",
+          "pad_token",
+          "cls_token",
+          "mask_token");
 
   /// Stands after an unfinished message, to find its end in what a template makes of it.
   private static final String MARK = "CONTINUE_FINAL_MESSAGE_TAG ";
@@ -75,8 +82,7 @@ public final class ModelChat implements ChatFormat {
     return new ModelChat(source, specialTokens(config), warnings);
   }
 
-  private static Map<String, String> templates(Path directory, JsonNode config)
-      throws IOException {
+  private static Map<String, String> templates(Path directory, JsonNode config) throws IOException {
     Map<String, String> templates = new LinkedHashMap<>();
     JsonNode written = config.path(KEY);
     if (written.isTextual()) {

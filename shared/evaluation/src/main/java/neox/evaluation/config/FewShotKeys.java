@@ -48,7 +48,9 @@ public record FewShotKeys(
   }
 
   static FewShotKeys from(Keys keys, DataKeys data, PromptKeys prompt) {
-    Keys own = new Keys(keys.mapping("fewshot_config").orElseGet(() -> Fields.none(keys.fields().place())));
+    Keys own =
+        new Keys(
+            keys.mapping("fewshot_config").orElseGet(() -> Fields.none(keys.fields().place())));
     own.refuseOthers("fewshot_config", OWN_KEYS);
     Optional<Integer> count = keys.integer("num_fewshot");
     if (count.isPresent() && count.get() < 0) {

@@ -36,8 +36,7 @@ public record MetricEntry(
   }
 
   private static void requireName(YamlNode node, String key) {
-    boolean isName =
-        node instanceof FunctionName || node instanceof Scalar(Value.Text text, _);
+    boolean isName = node instanceof FunctionName || node instanceof Scalar(Value.Text text, _);
     if (!isName) {
       throw Keys.wrong(node, key, "a name, or !function module.function");
     }
@@ -50,8 +49,7 @@ public record MetricEntry(
 
   static String name(YamlNode node) {
     return switch (node) {
-      case FunctionName function ->
-          function.name().substring(function.name().lastIndexOf('.') + 1);
+      case FunctionName function -> function.name().substring(function.name().lastIndexOf('.') + 1);
       case Scalar(Value.Text(String text, _), _) -> text;
       default -> throw new IllegalStateException(node + " has been refused");
     };

@@ -54,7 +54,8 @@ final class Drop {
     double bestExact = 0;
     double bestF1 = 0;
     for (Value answer : Fields.of(document).list("answers")) {
-      List<String> spans = Fields.of(new Dict.Builder().put("answers", answer).build()).texts("answers");
+      List<String> spans =
+          Fields.of(new Dict.Builder().put("answers", answer).build()).texts("answers");
       if (!spans.isEmpty() && !PythonText.strip(spans.getFirst()).isEmpty()) {
         List<String> right = spans.stream().map(Drop::normalize).toList();
         bestExact = Math.max(bestExact, right.equals(List.of(written)) ? 1 : 0);

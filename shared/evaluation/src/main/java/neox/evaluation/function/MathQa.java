@@ -8,8 +8,7 @@ import neox.template.value.Value;
 
 /// MathQA (arXiv:1905.13319): word problems; all options stand in one text, `a ) 38 , b ) 27 , …`.
 final class MathQa {
-  private static final PythonRegex OPTION =
-      PythonRegex.compile("[abcd] \\) .*?, |e \\) .*?$");
+  private static final PythonRegex OPTION = PythonRegex.compile("[abcd] \\) .*?, |e \\) .*?$");
 
   static Value choices(Dict document) {
     List<List<String>> options = OPTION.findAll(Fields.of(document).text("options"));

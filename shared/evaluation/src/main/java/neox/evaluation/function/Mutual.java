@@ -3,6 +3,7 @@ package neox.evaluation.function;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import neox.evaluation.request.Response.Likelihood;
 import neox.template.value.Dict;
 import neox.template.value.Value;
 
@@ -40,18 +41,18 @@ final class Mutual {
   /// flag, even of 0, beats every log-likelihood, so that the place found is hardly ever a
   /// choice's. Its figures are those.
   static Dict score(Dict document, List<Value> results) {
-    List<Scored> scored = results.stream().map(Scored::of).toList();
+    List<Likelihood> scored = results.stream().map(Likelihood::of).toList();
     int right = Letters.index(Fields.of(document), "answers", "ABCD");
     List<Double> flattened = new ArrayList<>();
-    for (Scored choice : scored) {
+    for (Likelihood choice : scored) {
       flattened.add(choice.logLikelihood());
       flattened.add(choice.greedy() ? 1.0 : 0.0);
     }
-    boolean best = Scored.largest(flattened) == right;
-    List<Scored> ranks = new ArrayList<>(scored);
+    boolean best = largest(flattened) == right;
+    List<Likelihood> ranks = new ArrayList<>(scored);
     ranks.sort(
-        Comparator.comparingDouble(Scored::logLikelihood)
-            .thenComparing(Scored::greedy)
+        Comparator.comparingDouble(Likelihood::logLikelihood)
+            .thenComparing(Likelihood::greedy)
             .reversed());
     int rank = ranks.indexOf(scored.get(right));
     return new Dict.Builder()
@@ -59,6 +60,17 @@ final class Mutual {
         .put("r@2", Value.Bool.of(rank == 1 || best))
         .put("mrr", new Value.Real(1.0 / (rank + 1)))
         .build();
+  }
+
+  /// The place of the first largest number.
+  private static int largest(List<Double> numbers) {
+    int largest = 0;
+    for (int i = 1; i < numbers.size(); i++) {
+      if (numbers.get(i) > numbers.get(largest)) {
+        largest = i;
+      }
+    }
+    return largest;
   }
 
   private Mutual() {}

@@ -13,9 +13,9 @@ import neox.evaluation.yaml.YamlNode.FunctionName;
 /// The functions that exist here, by the name under which the harness keeps them:
 /// `folder/module.function`, such as `hellaswag/utils.process_docs`.
 ///
-/// A task file finds a function by the folder that it lies in and the name that it writes. So a copy
-/// of the harness's folder finds the same functions, wherever it is; and so does a file elsewhere
-/// that names them in full, as `lm_eval.tasks.hellaswag.utils.process_docs`.
+/// A task file finds a function by the folder that it lies in and the name that it writes. So a
+/// copy of the harness's folder finds the same functions, wherever it is; and so does a file
+/// elsewhere that names them in full, as `lm_eval.tasks.hellaswag.utils.process_docs`.
 public final class NamedFunctions {
   /// No functions at all.
   public static final NamedFunctions NONE = new NamedFunctions(Map.of());
@@ -58,8 +58,8 @@ public final class NamedFunctions {
     return Optional.empty();
   }
 
-  /// The function for a place in a task file; [UserException] `file:line: …` when it is not here, or
-  /// is of another kind.
+  /// The function for a place in a task file; [UserException] `file:line: …` when it is not here,
+  /// or is of another kind.
   ///
   /// @param key the place, such as `doc_to_text`
   public <T extends TaskFunction> T require(

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import neox.evaluation.request.Response.Likelihood;
 import neox.template.value.Dict;
 import neox.template.value.Fault;
 import neox.template.value.Value;
@@ -31,7 +32,7 @@ final class SquadV2 {
   /// @param results the text, and the likelihood of saying that there is no answer
   static Dict score(Dict document, List<Value> results) {
     Fields fields = Fields.of(document);
-    double logLikelihood = Scored.of(results.getLast()).logLikelihood();
+    double logLikelihood = Likelihood.of(results.getLast()).logLikelihood();
     Dict written =
         new Dict.Builder()
             .put("id", fields.value("id"))

@@ -2,6 +2,7 @@ package neox.evaluation.function;
 
 import java.util.Arrays;
 import java.util.List;
+import neox.evaluation.request.Response.Likelihood;
 import neox.template.value.Dict;
 import neox.template.value.Fault;
 import neox.template.value.Value;
@@ -15,7 +16,9 @@ final class TruthfulQa {
       throw Fault.of("%d answers have %d labels", results.size(), labels.size());
     }
     double[] probabilities =
-        results.stream().mapToDouble(result -> Math.exp(Scored.of(result).logLikelihood())).toArray();
+        results.stream()
+            .mapToDouble(result -> Math.exp(Likelihood.of(result).logLikelihood()))
+            .toArray();
     double total = PairwiseSum.of(probabilities);
     double[] ofTrue = new double[labels.size()];
     int count = 0;

@@ -26,8 +26,7 @@ final class Bleu {
   /// there are.
   private static long[] counts(Translation translation) {
     List<String> written = tokens(translation.written());
-    List<List<String>> references =
-        translation.references().stream().map(Bleu::tokens).toList();
+    List<List<String>> references = translation.references().stream().map(Bleu::tokens).toList();
     long[] counts = new long[2 + 2 * ORDERS];
     counts[0] = written.size();
     counts[1] = nearestLength(written.size(), references);
@@ -68,8 +67,7 @@ final class Bleu {
       halves *= right == 0 ? 2 : 1;
       logs += Math.log(right == 0 ? 100.0 / (halves * total) : 100.0 * right / total);
     }
-    double brevity =
-        counts[0] < counts[1] ? Math.exp(1 - (double) counts[1] / counts[0]) : 1;
+    double brevity = counts[0] < counts[1] ? Math.exp(1 - (double) counts[1] / counts[0]) : 1;
     return anyRight ? brevity * Math.exp(logs / ORDERS) : 0;
   }
 

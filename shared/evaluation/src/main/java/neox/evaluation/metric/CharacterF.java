@@ -51,8 +51,7 @@ final class CharacterF {
   }
 
   private static List<Map<List<String>, Integer>> runs(String text, int words) {
-    List<String> characters =
-        PythonText.characters(String.join("", PythonText.split(text, -1)));
+    List<String> characters = PythonText.characters(String.join("", PythonText.split(text, -1)));
     List<Map<List<String>, Integer>> runs = new ArrayList<>();
     for (int length = 1; length <= CHARACTERS; length++) {
       runs.add(Translation.runs(characters, length));

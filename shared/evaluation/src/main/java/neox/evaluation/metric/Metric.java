@@ -44,16 +44,7 @@ public record Metric(
     boolean higherIsBetter =
         switch (aggregation) {
           case PERPLEXITY, WEIGHTED_PERPLEXITY, BITS_PER_BYTE, BRIER_SCORE, TER -> false;
-          case MEAN,
-              MEDIAN,
-              NANMEAN,
-              F1,
-              MATTHEWS_CORRCOEF,
-              BLEU,
-              CHRF,
-              CHRF_WORDS,
-              BYPASS ->
-              true;
+          case MEAN, MEDIAN, NANMEAN, F1, MATTHEWS_CORRCOEF, BLEU, CHRF, CHRF_WORDS, BYPASS -> true;
         };
     return new Metric(name, aggregation, higherIsBetter, TextComparison.EXACT);
   }

@@ -65,8 +65,7 @@ public enum StandardAggregation implements Aggregation {
             UserException.of(
                 "unknown aggregation '%s'; known are %s",
                 name,
-                String.join(
-                    ", ", Arrays.stream(values()).map(StandardAggregation::key).toList())));
+                String.join(", ", Arrays.stream(values()).map(StandardAggregation::key).toList())));
   }
 
   @Override
@@ -94,8 +93,7 @@ public enum StandardAggregation implements Aggregation {
     return switch (spread) {
       case FORMULA -> Optional.of(Numbers.deviation(column(values)) / Math.sqrt(count));
       case BOOTSTRAP -> Optional.of(bootstrap.standardError(over(values), count));
-      case FEW_RESAMPLES ->
-          Optional.of(bootstrap.atMost(FEW).standardError(over(values), count));
+      case FEW_RESAMPLES -> Optional.of(bootstrap.atMost(FEW).standardError(over(values), count));
       case NONE -> Optional.empty();
     };
   }

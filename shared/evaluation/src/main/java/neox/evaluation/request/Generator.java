@@ -33,9 +33,7 @@ record Generator(LanguageModel model, Tokenizer tokenizer, int eod, int maxLengt
   void generate(List<Request.Generate> requests, Sink sink) {
     RequestSeeds seeds = new RequestSeeds();
     List<GenerationRequest> unsorted =
-        requests.stream()
-            .map(request -> request(request, seeds.next(request.context())))
-            .toList();
+        requests.stream().map(request -> request(request, seeds.next(request.context()))).toList();
     List<Integer> order = // neighbours of equal length waste no work
         IntStream.range(0, requests.size())
             .boxed()

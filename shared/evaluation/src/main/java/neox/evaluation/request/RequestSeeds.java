@@ -4,8 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 import neox.inference.sampling.RandomStream;
 
-/// Seeds of requests that are drawn: each follows from its context and from how often that was asked
-/// before, so that neither `--limit` nor answers that are known already change the others. Mutable.
+/// Seeds of requests that are drawn: each follows from its context and from how often that was
+/// asked before, so that neither `--limit` nor answers that are known already change the others.
+/// Mutable.
 final class RequestSeeds {
   /// The harness's own seed of torch, whose numbers cannot be had again.
   private static final long SEED = 1234;

@@ -15,7 +15,7 @@ import neox.python.PythonText;
 /// @param select which match, from the end when negative
 /// @param fallback when nothing is found
 /// @param ignored deleted before texts of choices are looked for
-record ChoicePattern(
+public record ChoicePattern(
     PythonRegex pattern,
     int select,
     String fallback,
@@ -23,7 +23,7 @@ record ChoicePattern(
     boolean ignorePunctuation,
     List<PythonRegex> ignored) {
 
-  ChoicePattern {
+  public ChoicePattern {
     ignored = List.copyOf(ignored);
   }
 

@@ -151,8 +151,6 @@ final class ContextBuilder {
   }
 
   private static boolean areApart(String left, String right) {
-    return !left.isEmpty()
-        && !PythonText.endsWithSpace(left)
-        && !PythonText.startsWithSpace(right);
+    return !left.isEmpty() && !PythonText.endsWithSpace(left) && !PythonText.startsWithSpace(right);
   }
 }

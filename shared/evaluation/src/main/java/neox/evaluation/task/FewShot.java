@@ -9,8 +9,8 @@ import neox.evaluation.function.TaskFunction;
 /// Which examples a task shows before its question, and how.
 ///
 /// @param split where they come from
-/// @param samples the examples to choose from where no split is named; without either they come from
-///   the training split, else validation, else test
+/// @param samples the examples to choose from where no split is named; without either they come
+///   from the training split, else validation, else test
 /// @param process turns the documents of the split into those that examples are made of
 /// @param count fixed by the task; the caller's number overrides it, unless it is exactly 0
 public record FewShot(

@@ -78,6 +78,9 @@ public sealed interface Filter {
     public static final Edit LOWER_CASE = new Edit("lowercase", PythonCase::lower);
     public static final Edit UPPER_CASE = new Edit("uppercase", PythonCase::upper);
 
+    /// Named entities in one form, see [NamedSpans].
+    public static final Edit NAMED_SPANS = new Edit("format_span", NamedSpans::format);
+
     @Override
     public List<Value> apply(List<Value> responses, List<Document> documents) {
       return each(responses, item -> Value.of(change.apply(text(item))));
@@ -118,6 +121,46 @@ public sealed interface Filter {
     }
   }
 
+  /// Which of the choices of its document a text means; what is no text is taken for an empty one.
+  record Choose(ChoicePattern pattern) implements Filter {
+    @Override
+    public List<Value> apply(List<Value> responses, List<Document> documents) {
+      List<Value> chosen = new ArrayList<>(responses.size());
+      for (int i = 0; i < responses.size(); i++) {
+        List<String> choices = documents.get(i).texts("choices");
+        chosen.add(
+            new Value.Listing(
+                items(responses.get(i)).stream().map(item -> choose(item, choices)).toList()));
+      }
+      return chosen;
+    }
+
+    private Value choose(Value item, List<String> choices) {
+      return Value.of(
+          pattern.find(item instanceof Value.Text(String text, _) ? text : "", choices));
+    }
+  }
+
+  /// The tags of a text that lists words with theirs as Python does: `[('a', 'DET'), …]`.
+  ///
+  /// @param fallback where there are none
+  record Tags(Value fallback) implements Filter {
+    private static final PythonRegex PAIR = PythonRegex.compile("\\('([^']*)', '([^']*)'\\)");
+
+    @Override
+    public List<Value> apply(List<Value> responses, List<Document> documents) {
+      return each(responses, this::tags);
+    }
+
+    private Value tags(Value item) {
+      if (!(item instanceof Value.Text(String text, _))) {
+        throw Fault.of("filter regex_pos reads texts, found a response of type %s", item.type());
+      }
+      List<Value> tags = PAIR.findAll(text).stream().map(pair -> Value.of(pair.getLast())).toList();
+      return tags.isEmpty() ? fallback : new Value.Listing(tags);
+    }
+  }
+
   /// The value that a table has for a response.
   ///
   /// @param fallback for responses that are not in it
@@ -135,8 +178,7 @@ public sealed interface Filter {
       List<Dict> fields = documents.stream().map(Document::fields).toList();
       List<Value> filtered = function.apply(responses, fields, keywords);
       if (filtered.size() != responses.size()) {
-        throw Fault.of(
-            "a filter made %d responses of %d", filtered.size(), responses.size());
+        throw Fault.of("a filter made %d responses of %d", filtered.size(), responses.size());
       }
       return filtered;
     }

@@ -11,8 +11,11 @@ import neox.template.value.Value;
 
 /// The generated text against the target, or any of several targets.
 record GenerationScoring(Map<String, Metric> wanted) implements Scoring {
+  private static final String EXACT_MATCH = "exact_match";
+
   GenerationScoring {
-    Scoring.require(OutputType.GENERATE_UNTIL, wanted, List.of("exact_match"));
+    Scoring.require(
+        OutputType.GENERATE_UNTIL, wanted, List.of(EXACT_MATCH, "bleu", "chrf", "chrf++", "ter"));
   }
 
   @Override
@@ -20,10 +23,25 @@ record GenerationScoring(Map<String, Metric> wanted) implements Scoring {
     String written = Printing.str(results.getFirst());
     List<String> right = right(instance);
     Map<String, Value> values = new LinkedHashMap<>();
-    wanted.forEach((name, metric) ->
-        values.put(
-            name, new Value.Real(metric.comparison().share(written, right) > 0 ? 1 : 0)));
+    for (Metric metric : wanted.values()) {
+      if (metric.name().equals(EXACT_MATCH)) {
+        boolean hit = metric.comparison().share(written, right) > 0;
+        values.put(EXACT_MATCH, new Value.Real(hit ? 1 : 0));
+      } else {
+        values.put(metric.name(), pair(metric, right, written, instance));
+      }
+    }
     return values;
+  }
+
+  /// What is compared over all documents together, in the end.
+  private static Value pair(Metric metric, List<String> right, String written, Instance instance) {
+    if (instance.manyTargets()) {
+      throw Fault.of(
+          "metric '%s' compares with one text, and the target is a list; use %s",
+          metric.name(), EXACT_MATCH);
+    }
+    return new Value.Listing(List.of(Value.of(right.getFirst()), Value.of(written)));
   }
 
   /// A target that is not a list, where the first document has one, is a list of its characters:

@@ -66,8 +66,7 @@ public record InstanceBuilder(
   private static Instance.Flags flags(PromptReader reader, Document first) {
     boolean choicesAreContexts =
         reader.hasChoices() && Targets.index(reader.question(first)).isPresent();
-    return new Instance.Flags(
-        choicesAreContexts, reader.target(first) instanceof Value.Listing);
+    return new Instance.Flags(choicesAreContexts, reader.target(first) instanceof Value.Listing);
   }
 
   private static Set<String> columns(Document document) {
@@ -110,16 +109,14 @@ public record InstanceBuilder(
       fields = function.apply(documents.stream().map(Document::fields).toList());
     } catch (Fault fault) {
       throw new UserException(
-          "task %s, split '%s': process_docs: %s"
-              .formatted(task.name(), split, fault.problem()),
+          "task %s, split '%s': process_docs: %s".formatted(task.name(), split, fault.problem()),
           fault);
     }
     List<Document> made = new ArrayList<>();
     for (Dict dict : fields) {
       made.add(
           new Document(
-              dict,
-              "task %s, split '%s', document %d".formatted(task.name(), split, made.size())));
+              dict, "task %s, split '%s', document %d".formatted(task.name(), split, made.size())));
     }
     return made;
   }
@@ -154,8 +151,7 @@ public record InstanceBuilder(
       Instance.Flags flags) {
     String context = before.isEmpty() ? "" : before.getFirst();
     return switch (task.outputType()) {
-      case LOGLIKELIHOOD ->
-          List.of(new Request.LogLikelihood(context, text(target, document)));
+      case LOGLIKELIHOOD -> List.of(new Request.LogLikelihood(context, text(target, document)));
       case LOGLIKELIHOOD_ROLLING ->
           List.of(new Request.RollingLogLikelihood(text(target, document)));
       case GENERATE_UNTIL -> {

@@ -32,8 +32,7 @@ public record Message(Role role, String content, String delimiter) {
   static List<Message> inOneTurn(List<Message> messages) {
     boolean hasSystem = messages.getFirst().role() == Role.SYSTEM;
     boolean answers = messages.getLast().role() == Role.ASSISTANT;
-    List<Message> turn =
-        messages.subList(hasSystem ? 1 : 0, messages.size() - (answers ? 1 : 0));
+    List<Message> turn = messages.subList(hasSystem ? 1 : 0, messages.size() - (answers ? 1 : 0));
     Message last = turn.getLast();
     String text = plain(turn.subList(0, turn.size() - 1)) + last.content();
     List<Message> collapsed = new ArrayList<>();

@@ -8,12 +8,11 @@ import neox.python.PythonCase;
 import neox.python.PythonRegex;
 import neox.python.PythonText;
 
-/// Named entities in one form: `Person: Ada, Bob` and `PER: Ada $$ PER: Bob` both become
-/// `per: ada $ per: bob`. The filter `format_span`.
+/// Named entities in one form: `Person: Ada, Bob` and `PER: Ada $$ PER: Bob` both become `per: ada
+/// $ per: bob`. The filter `format_span`.
 final class NamedSpans {
   private static final Map<PythonRegex, String> LABELS = new LinkedHashMap<>();
-  private static final PythonRegex SPAN =
-      PythonRegex.compile("\\b(PER|LOC|ORG|DATE):\\s*([^$]+)");
+  private static final PythonRegex SPAN = PythonRegex.compile("\\b(PER|LOC|ORG|DATE):\\s*([^$]+)");
 
   static {
     label("PER", "person");

@@ -171,8 +171,7 @@ final class YamlText {
   /// `<<: *a`, `<<: [*a, *b]`: the mapping's own fields win over those of others, and of several in
   /// a list the first.
   private static void merge(YamlNode value, SequencedMap<Value, Field> merged) {
-    List<YamlNode> sources =
-        value instanceof Items list ? list.items().reversed() : List.of(value);
+    List<YamlNode> sources = value instanceof Items list ? list.items().reversed() : List.of(value);
     for (YamlNode source : sources) {
       if (!(source instanceof Fields fields)) {
         throw source.wrong("a mapping, or a list of mappings, to merge");

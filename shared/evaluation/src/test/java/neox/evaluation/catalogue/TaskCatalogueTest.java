@@ -26,9 +26,7 @@ class TaskCatalogueTest {
   @BeforeEach
   void writeTasks() throws IOException {
     folder = given.toRealPath();
-    write(
-        "_base",
-        "dataset_path: some/data\ntest_split: test\ndoc_to_text: q\ndoc_to_target: a\n");
+    write("_base", "dataset_path: some/data\ntest_split: test\ndoc_to_text: q\ndoc_to_target: a\n");
     for (String name : List.of("my_a", "my_b", "my_c")) {
       String tag = name.equals("my_c") ? "" : "tag: my_tag\n";
       write("tasks/" + name + ".yaml", "include: ../_base\ntask: " + name + "\n" + tag);
@@ -105,10 +103,13 @@ class TaskCatalogueTest {
   void aLaterFolderReplacesAndWithinOneTheFirstPathCounts() throws IOException {
     write("tasks/z.yaml", "include: ../_base\ntask: my_a\ntask_alias: Second\n");
     TaskIndex index = TaskIndex.of(List.of(folder));
-    assertThat(index.find("my_a").orElseThrow().location()).contains(folder.resolve("tasks/my_a.yaml"));
+    assertThat(index.find("my_a").orElseThrow().location())
+        .contains(folder.resolve("tasks/my_a.yaml"));
     assertThat(index.warnings())
         .containsExactly(
-            folder + "/tasks/z.yaml: 'my_a' is already that of " + folder
+            folder
+                + "/tasks/z.yaml: 'my_a' is already that of "
+                + folder
                 + "/tasks/my_a.yaml, which counts");
     Path later = Files.createDirectories(folder.resolve("later"));
     Files.writeString(later.resolve("a.yaml"), "include: ../_base\ntask: my_a\n");
@@ -153,7 +154,8 @@ class TaskCatalogueTest {
         "tasks/bad.yaml",
         "include: ../_base\ntask: bad\ntag: my_tag\nprocess_docs: !function utils.f\n");
     String problem =
-        folder + "/tasks/bad.yaml:4: process_docs: the Python function utils.f of the folder 'tasks'";
+        folder
+            + "/tasks/bad.yaml:4: process_docs: the Python function utils.f of the folder 'tasks'";
     assertThatThrownBy(() -> select("bad"))
         .isInstanceOf(UserException.class)
         .hasMessageStartingWith(problem);
@@ -175,7 +177,8 @@ class TaskCatalogueTest {
         .hasMessage(folder + "/circle.yaml:1: the group 'circle' is a member of itself");
     assertThatThrownBy(() -> select("wrong"))
         .hasMessage(
-            folder + "/wrong.yaml:2: expected the name of a task, or a mapping with 'task' or"
+            folder
+                + "/wrong.yaml:2: expected the name of a task, or a mapping with 'task' or"
                 + " 'group', found the number 3");
     assertThatThrownBy(() ->
             TaskCatalogue.of(List.of(folder.resolve("x")), NamedFunctions.NONE, warnings::add))

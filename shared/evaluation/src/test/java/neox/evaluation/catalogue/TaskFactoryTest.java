@@ -63,7 +63,8 @@ class TaskFactoryTest {
 
   @Test
   void generationEndsAtTheDelimiterOfExamplesUnlessSaidOtherwise() throws IOException {
-    Task task = task("fewshot_delimiter: \"|\"\ngeneration_kwargs: {temperature: 0, max_gen_toks: 5}\n");
+    Task task =
+        task("fewshot_delimiter: \"|\"\ngeneration_kwargs: {temperature: 0, max_gen_toks: 5}\n");
     assertThat(task.generation().keywords())
         .hasToString("{\"temperature\":0.0,\"max_gen_toks\":5,\"until\":[\"|\"]}");
   }
@@ -133,7 +134,8 @@ class TaskFactoryTest {
 
   @Test
   void refusesWhatIsMissing() {
-    refuses("task: t\ntest_split: x\ndoc_to_text: x\ndoc_to_target: x\n", "task t has no dataset_path");
+    refuses(
+        "task: t\ntest_split: x\ndoc_to_text: x\ndoc_to_target: x\n", "task t has no dataset_path");
     refuses("task: t\ndataset_path: x\n", "task t has nothing to evaluate on");
     refuses(
         "task: t\ndataset_path: x\ntest_split: x\ndoc_to_target: x\n",

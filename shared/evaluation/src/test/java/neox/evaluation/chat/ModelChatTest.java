@@ -87,7 +87,8 @@ class ModelChatTest {
     assertThatThrownBy(() -> open("odd"))
         .isInstanceOf(UserException.class)
         .hasMessage(
-            "--apply-chat-template: " + directory
+            "--apply-chat-template: "
+                + directory
                 + " has no chat template 'odd'; it has default, rag");
   }
 }

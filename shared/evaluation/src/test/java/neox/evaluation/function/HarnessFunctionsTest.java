@@ -5,15 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import neox.evaluation.Golden;
+import neox.evaluation.document.ValueJson;
 import neox.evaluation.function.TaskFunction.OfDocument;
 import neox.evaluation.function.TaskFunction.OfDocuments;
 import neox.evaluation.function.TaskFunction.OfResults;
@@ -24,16 +22,14 @@ import neox.template.value.Value;
 import org.junit.jupiter.api.Test;
 
 class HarnessFunctionsTest {
-  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-  private static final List<JsonNode> GOLDEN =
-      Golden.jsonLines("../functions/functions.jsonl.gz");
+  private static final List<JsonNode> GOLDEN = Golden.jsonLines("../functions/functions.jsonl.gz");
   private static final Map<String, TaskFunction> FUNCTIONS = HarnessFunctions.all();
 
   @Test
   void functionsGiveWhatThoseOfTheHarnessDo() {
     for (JsonNode line : GOLDEN) {
       if (line.has("value")) {
-        assertSame(json(call(line)), line.get("value"), line.toString());
+        assertSame(ValueJson.of(call(line)), line.get("value"), line.toString());
       }
     }
   }
@@ -66,7 +62,8 @@ class HarnessFunctionsTest {
     Set<String> tested = new TreeSet<>();
     GOLDEN.forEach(line -> tested.add(line.get("function").asText()));
     Set<String> functions = new TreeSet<>(FUNCTIONS.keySet());
-    functions.removeIf(name -> name.startsWith("squadv2/") || name.equals("webqs/utils.process_docs"));
+    functions.removeIf(
+        name -> name.startsWith("squadv2/") || name.equals("webqs/utils.process_docs"));
     assertThat(tested).containsAll(functions);
   }
 
@@ -74,15 +71,17 @@ class HarnessFunctionsTest {
   void aFaultNamesTheColumnAndWhatIsWrongWithIt() {
     OfDocument function = (OfDocument) FUNCTIONS.get("race/preprocess_race.doc_to_target");
     Dict.Builder document = new Dict.Builder().put("article", Value.of("a"));
-    assertFault(() -> function.apply(document.build()),
-        "the document has no \"problems\"; it has article");
+    assertFault(
+        () -> function.apply(document.build()), "the document has no \"problems\"; it has article");
     document.put("problems", Value.Int.of(3));
     assertFault(() -> function.apply(document.build()), "\"problems\" must be a text, found 'int'");
     document.put("problems", Value.of("{}"));
-    assertFault(() -> function.apply(document.build()),
+    assertFault(
+        () -> function.apply(document.build()),
         "\"problems\" must be the text of a list of dictionaries in Python");
     document.put("problems", Value.of("[{'answer': 'E', 'options': []}]"));
-    assertFault(() -> function.apply(document.build()),
+    assertFault(
+        () -> function.apply(document.build()),
         "\"answer\" must be one of the letters A, B, C, D, found \"E\"");
   }
 
@@ -121,7 +120,9 @@ class HarnessFunctionsTest {
       double value = expected.asDouble();
       assertThat(actual.asDouble()).as(line).isEqualTo(value, offset(Math.ulp(value) * 2));
     } else if (expected.isContainerNode()) {
-      assertThat(actual.fieldNames()).toIterable().as(line)
+      assertThat(actual.fieldNames())
+          .toIterable()
+          .as(line)
           .containsExactlyElementsOf(expected::fieldNames);
       assertThat(actual.size()).as(line).isEqualTo(expected.size());
       List<JsonNode> all = actual.valueStream().toList();
@@ -132,30 +133,5 @@ class HarnessFunctionsTest {
     } else {
       assertThat(actual.asText()).as(line).isEqualTo(expected.asText());
     }
-  }
-
-  private static JsonNode json(Value value) {
-    return switch (value) {
-      case Value.None none -> JSON.nullNode();
-      case Value.Bool(boolean flag) -> JSON.booleanNode(flag);
-      case Value.Int number -> JSON.numberNode(number.value());
-      case Value.Real(double number) -> JSON.numberNode(number);
-      case Value.Text(String text, _) -> JSON.textNode(text);
-      case Value.Listing(List<Value> items) -> array(items);
-      case Value.Tuple(List<Value> items, _) -> array(items);
-      case Dict dict -> {
-        ObjectNode object = JSON.objectNode();
-        dict.keys().forEach(key ->
-            object.set(((Value.Text) key).value(), json(dict.get(key).orElseThrow())));
-        yield object;
-      }
-      default -> throw new AssertionError(value.type());
-    };
-  }
-
-  private static ArrayNode array(List<Value> items) {
-    ArrayNode array = JSON.arrayNode();
-    items.forEach(item -> array.add(json(item)));
-    return array;
   }
 }

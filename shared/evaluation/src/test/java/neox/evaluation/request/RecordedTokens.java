@@ -115,8 +115,7 @@ final class RecordedTokens {
       }
 
       @Override
-      public void generate(
-          RequestSource requests, Decoding decoding, GenerationSink sink) {
+      public void generate(RequestSource requests, Decoding decoding, GenerationSink sink) {
         int number = 0;
         for (var next = requests.next(Patience.WAIT);
             next.isPresent();
@@ -142,8 +141,7 @@ final class RecordedTokens {
         return new Generation(Arrays.copyOf(ids, count), End.END_TOKEN);
       }
       int id = ids[count++];
-      Flow flow =
-          sink.token(new GeneratedToken(number, 0, id, Optional.empty(), Optional.empty()));
+      Flow flow = sink.token(new GeneratedToken(number, 0, id, Optional.empty(), Optional.empty()));
       if (flow == Flow.STOP) {
         return new Generation(Arrays.copyOf(ids, count), End.READER);
       }

@@ -81,8 +81,7 @@ class DocumentsTest {
   }
 
   private void refusesToBuild(String more, String message, String line) throws IOException {
-    Path file =
-        Files.createDirectories(directory.resolve("piqa")).resolve("validation.jsonl");
+    Path file = Files.createDirectories(directory.resolve("piqa")).resolve("validation.jsonl");
     Files.write(file, List.of(line));
     InstanceBuilder builder =
         new InstanceBuilder(

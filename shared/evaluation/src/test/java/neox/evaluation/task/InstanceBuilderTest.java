@@ -63,8 +63,7 @@ class InstanceBuilderTest {
     return builder.build(task, shots).list().getFirst().requests();
   }
 
-  private String context(Task task, Optional<Integer> shots, PromptStyle style)
-      throws IOException {
+  private String context(Task task, Optional<Integer> shots, PromptStyle style) throws IOException {
     Request request = requests(task, shots, style).getFirst();
     return ((Request.LogLikelihood) request).context();
   }
@@ -191,8 +190,7 @@ class InstanceBuilderTest {
   }
 
   @Test
-  void aQuestionIsNeverItsOwnExampleWhenTestAndExampleSplitAreEquallyUnnamed()
-      throws IOException {
+  void aQuestionIsNeverItsOwnExampleWhenTestAndExampleSplitAreEquallyUnnamed() throws IOException {
     Task task = task("test_split: null\nvalidation_split: validation\n");
     List<Document> pool = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
@@ -253,16 +251,13 @@ class InstanceBuilderTest {
 
   @Test
   void theFirstOfEqualChoicesWins() {
-    assertThat(score("acc", choices(number(0), "a", "b"), -1, -1))
-        .isEqualTo(new Value.Real(1));
-    assertThat(score("acc", choices(number(1), "a", "b"), -1, -1))
-        .isEqualTo(new Value.Real(0));
+    assertThat(score("acc", choices(number(0), "a", "b"), -1, -1)).isEqualTo(new Value.Real(1));
+    assertThat(score("acc", choices(number(1), "a", "b"), -1, -1)).isEqualTo(new Value.Real(0));
   }
 
   @Test
   void targetsMayBeTextsOrSeveral() {
-    assertThat(score("acc", choices(Value.of("b"), "a", "b"), -2, -1))
-        .isEqualTo(new Value.Real(1));
+    assertThat(score("acc", choices(Value.of("b"), "a", "b"), -2, -1)).isEqualTo(new Value.Real(1));
     Value any = several(number(0), number(2));
     assertThat(score("acc", choices(any, "a", "b", "c"), -3, -2, -1)).isEqualTo(new Value.Real(1));
   }

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import neox.evaluation.Golden;
+import neox.evaluation.document.ValueJson;
 import neox.python.PythonRegex;
+import neox.template.value.Value;
 import org.junit.jupiter.api.Test;
 
 /// What filters find in responses, against those of the harness.
@@ -49,6 +51,19 @@ class ResponseTextTest {
       assertThat(pattern.find(line.get("response").asText(), texts(line.get("choices"))))
           .as(line.toString())
           .isEqualTo(line.get("filtered").asText());
+    }
+  }
+
+  @Test
+  void tagsAreReadAsPythonPrintsThem() {
+    for (JsonNode line : golden("regex_pos")) {
+      Filter filter = new Filter.Tags(Value.of("none"));
+      Value response = new Value.Listing(List.of(Value.of(line.get("response").asText())));
+      Value filtered = filter.apply(List.of(response), List.of()).getFirst();
+      JsonNode expected = line.get("filtered");
+      assertThat(ValueJson.of(filtered).get(0).toString())
+          .as(line.toString())
+          .isEqualTo(expected.toString().replace("[\"invalid\"]", "\"none\""));
     }
   }
 }

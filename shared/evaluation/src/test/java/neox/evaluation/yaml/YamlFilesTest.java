@@ -49,11 +49,37 @@ class YamlFilesTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "yes|True", "No|False", "on|True", "y|'y'", "~|None", "null|None", "'null'|'null'",
-        "12|12", "-1_000|-1000", "010|8", "08|'08'", "0x1f|31", "0b101|5", "1:30|90", "+7|7",
-        "1.5|1.5", "1e5|'1e5'", "1.0e5|'1.0e5'", "1.0e+5|100000.0", ".5|0.5", "1.|1.0", "-.inf|-inf",
-        ".nan|nan", "1_0.5|10.5", "2024-01-02|'2024-01-02'", "!!str 12|'12'", "!!float 3|3.0",
-        "\"a\\/b\\/\"|'a/b/'", "'a\\/b'|'a\\\\/b'", "[a, 1, no]|['a', 1, False]", "{a: 1, 2: b}|{'a': 1, 2: 'b'}"
+        "yes|True",
+        "No|False",
+        "on|True",
+        "y|'y'",
+        "~|None",
+        "null|None",
+        "'null'|'null'",
+        "12|12",
+        "-1_000|-1000",
+        "010|8",
+        "08|'08'",
+        "0x1f|31",
+        "0b101|5",
+        "1:30|90",
+        "+7|7",
+        "1.5|1.5",
+        "1e5|'1e5'",
+        "1.0e5|'1.0e5'",
+        "1.0e+5|100000.0",
+        ".5|0.5",
+        "1.|1.0",
+        "-.inf|-inf",
+        ".nan|nan",
+        "1_0.5|10.5",
+        "2024-01-02|'2024-01-02'",
+        "!!str 12|'12'",
+        "!!float 3|3.0",
+        "\"a\\/b\\/\"|'a/b/'",
+        "'a\\/b'|'a\\\\/b'",
+        "[a, 1, no]|['a', 1, False]",
+        "{a: 1, 2: b}|{'a': 1, 2: 'b'}"
       })
   void wordsMeanWhatPyYamlTakesThemFor(String written, String expected) throws IOException {
     assertThat(read("k", "k: " + written + "\n")).isEqualTo(expected);
@@ -64,7 +90,8 @@ class YamlFilesTest {
     write("base", "a: 1\nb: 1\nc: 1\ntask_list: [x]\n");
     write("other", "b: 2\nc: 2\n");
     Fields fields = read("include: [base, other]\nc: 3\nd: {x: 1}\n");
-    assertThat(fields.dict().keys().stream().map(Printing::str)).containsExactly("a", "b", "c", "d");
+    assertThat(fields.dict().keys().stream().map(Printing::str))
+        .containsExactly("a", "b", "c", "d");
     assertThat(Printing.repr(fields.dict())).isEqualTo("{'a': 1, 'b': 2, 'c': 3, 'd': {'x': 1}}");
     assertThat(fields.get("a").orElseThrow().place()).hasToString(folder + "/base:1");
   }
@@ -83,7 +110,8 @@ class YamlFilesTest {
   @Test
   void aFileMustNotComeTwice() throws IOException {
     write("base", "include: a.yaml\n");
-    refuses("include: base\n", "/base:1: ", "/a.yaml is included a second time, or includes itself");
+    refuses(
+        "include: base\n", "/base:1: ", "/a.yaml is included a second time, or includes itself");
     write("base", "x: 1\n");
     refuses(
         "include: [base, base]\n",
