@@ -48,7 +48,8 @@ final class CachedDecoder implements Decoder {
     return new KeyValueCache(network.placement(), rows, limit, promptTokens);
   }
 
-  /// The texts are read without those that there are, which would have to wait for all their tokens.
+  /// The texts are read without those that there are, which would have to wait for all their
+  /// tokens.
   @Override
   public Tensor begin(int[][] texts, int[] copies) {
     int shared = recent.map(text -> text.shared(texts)).filter(n -> n >= LEAST_SHARED).orElse(0);

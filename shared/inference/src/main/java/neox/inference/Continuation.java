@@ -61,8 +61,7 @@ final class Continuation {
     StopTokens stop = ongoing.request().stop();
     written.add(chosen.token());
     held.add(
-        new GeneratedToken(
-            ongoing.number(), sample, chosen.token(), chosen.logprobs(), logits));
+        new GeneratedToken(ongoing.number(), sample, chosen.token(), chosen.logprobs(), logits));
     int ending = stop.complete(written.array(), written.size());
     if (stop.isEnd(chosen.token())) {
       end(End.END_TOKEN, 1, sink);
@@ -98,7 +97,6 @@ final class Continuation {
 
   /// Tells that it is finished.
   void finish(GenerationSink sink) {
-    sink.finished(
-        ongoing.number(), sample, new Generation(written.toArray(), end.orElseThrow()));
+    sink.finished(ongoing.number(), sample, new Generation(written.toArray(), end.orElseThrow()));
   }
 }

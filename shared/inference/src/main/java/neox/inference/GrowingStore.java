@@ -4,8 +4,8 @@ import neox.tensor.Placement;
 import neox.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
-/// Memory for what a block keeps of some texts, `[rows, heads, places, d]`, which grows in blocks of
-/// places and is moved then. What was never written is 0. Mutable.
+/// Memory for what a block keeps of some texts, `[rows, heads, places, d]`, which grows in blocks
+/// of places and is moved then. What was never written is 0. Mutable.
 final class GrowingStore implements AutoCloseable {
   private static final long BLOCK = 64;
 
@@ -27,8 +27,8 @@ final class GrowingStore implements AutoCloseable {
     return new GrowingStore(placement, all);
   }
 
-  /// Makes room for so many rows and places, and returns that of these rows: `[rows, heads, at least
-  /// places, d]`. A view of what was returned before is out of date.
+  /// Makes room for so many rows and places, and returns that of these rows: `[rows, heads, at
+  /// least places, d]`. A view of what was returned before is out of date.
   ///
   /// @param limit places that are never exceeded
   Tensor reserve(long rows, long places, long limit) {
@@ -56,8 +56,8 @@ final class GrowingStore implements AutoCloseable {
     }
   }
 
-  /// Copies the first places of a row of another store to some rows of this one, where there is room
-  /// for them.
+  /// Copies the first places of a row of another store to some rows of this one, where there is
+  /// room for them.
   void copy(GrowingStore from, int row, int to, int copies, long places) {
     try (var _ = Scope.open()) {
       Tensor source = from.all.narrow(0, row, 1).narrow(2, 0, places);

@@ -12,8 +12,9 @@ import neox.tensor.TensorData;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 
-/// Continues texts with a network, some of them at a time: a text that is finished leaves its row to
-/// another sample of the same request, or to the next request, while the others go on. For one use.
+/// Continues texts with a network, some of them at a time: a text that is finished leaves its row
+/// to another sample of the same request, or to the next request, while the others go on. For one
+/// use.
 ///
 /// Does not own the network.
 final class TextGenerator implements AutoCloseable {
@@ -69,8 +70,7 @@ final class TextGenerator implements AutoCloseable {
     int free = decoding.batchSize() - rows.size();
     int longest = 0;
     while (free > 0) {
-      Patience patience =
-          rows.isEmpty() && fresh.isEmpty() ? Patience.WAIT : Patience.NONE;
+      Patience patience = rows.isEmpty() && fresh.isEmpty() ? Patience.WAIT : Patience.NONE;
       waiting = waiting.or(() -> next(patience));
       if (waiting.isEmpty()) {
         break;

@@ -74,8 +74,8 @@ class ContinuousBatchingTest {
     return requests;
   }
 
-  /// Neither neighbours nor those that had the row before, nor a context that is shared, change what
-  /// a token is chosen from.
+  /// Neither neighbours nor those that had the row before, nor a context that is shared, change
+  /// what a token is chosen from.
   @ParameterizedTest
   @MethodSource("neox.inference.Networks#kinds")
   void aTokenIsChosenFromTheLogitsOfItsTextAlone(Networks.Kind kind) {
@@ -145,13 +145,15 @@ class ContinuousBatchingTest {
       Continuations some = write(network, requests, together(batchSize).withMemory(memory));
       List<GenerationRequest> turned = requests.reversed();
       Continuations others = write(network, turned, together(batchSize).withMemory(memory));
-      alone.finished().forEach((sample, expected) -> {
-        int turnedTo = requests.size() - 1 - sample.request();
-        assertThat(some.finished(sample.request(), sample.number()).tokens())
-            .isEqualTo(expected.tokens());
-        assertThat(others.finished(turnedTo, sample.number()).tokens())
-            .isEqualTo(expected.tokens());
-      });
+      alone
+          .finished()
+          .forEach((sample, expected) -> {
+            int turnedTo = requests.size() - 1 - sample.request();
+            assertThat(some.finished(sample.request(), sample.number()).tokens())
+                .isEqualTo(expected.tokens());
+            assertThat(others.finished(turnedTo, sample.number()).tokens())
+                .isEqualTo(expected.tokens());
+          });
     }
   }
 
@@ -187,7 +189,9 @@ class ContinuousBatchingTest {
   void samplesOfOnePromptReadItOnce() {
     List<GenerationRequest> one =
         List.of(
-            GenerationRequest.greedy(new int[] {1, 2, 3}, 4).withSamples(6).withSampler(SAMPLER, 1));
+            GenerationRequest.greedy(new int[] {1, 2, 3}, 4)
+                .withSamples(6)
+                .withSampler(SAMPLER, 1));
     assertThat(passes(one, together(6))).isEqualTo(1 + 3);
     assertThat(passes(one, together(2))).isEqualTo(1 + 3 * 3);
     assertThat(passes(one, together(1))).isEqualTo(1 + 6 * 3);
@@ -355,8 +359,7 @@ class ContinuousBatchingTest {
     List<GenerationRequest> requests =
         List.of(
             GenerationRequest.greedy(new int[] {1}, 1), GenerationRequest.greedy(new int[65], 1));
-    assertThatThrownBy(
-            () -> new NetworkLanguageModel(network).generate(requests, together(1), all))
+    assertThatThrownBy(() -> new NetworkLanguageModel(network).generate(requests, together(1), all))
         .isInstanceOf(UserException.class)
         .hasMessage("the prompt has 65 tokens, the model takes 64; shorten the prompt");
     assertThat(all.finished()).isEmpty();

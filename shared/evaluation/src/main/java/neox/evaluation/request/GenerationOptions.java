@@ -52,14 +52,13 @@ public record GenerationOptions(ObjectNode keywords) {
   private static Sampler sampler(ObjectNode keywords) {
     double temperature = number(keywords, "temperature", 0);
     JsonNode wanted = keywords.path("do_sample");
-    boolean draws = wanted.isBoolean() ? wanted.booleanValue() : temperature > 0;
-    if (draws && temperature == 0) {
+    if (wanted.asBoolean(false) && temperature == 0) {
       throw new UserException(
           "generation options: do_sample=true at temperature 0: expected temperature=T above 0, or"
               + " do_sample=false");
     }
     return new Sampler(
-        draws ? temperature : 0,
+        wanted.asBoolean(true) ? temperature : 0,
         (int) number(keywords, "top_k", TRANSFORMERS_TOP_K),
         number(keywords, "top_p", 1),
         number(keywords, "min_p", 0),

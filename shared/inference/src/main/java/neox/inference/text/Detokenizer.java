@@ -8,9 +8,9 @@ import neox.tokenizer.Tokenizer;
 /// The text of tokens that come one by one, in whole characters: put together, the pieces are what
 /// the tokenizer makes of all tokens at once. Mutable.
 ///
-/// What a token reads as depends on the tokens around it: bytes of one character may lie in several,
-/// and some tokenizers drop the space of the first. Decoded are therefore the last tokens that had a
-/// text, and what came since.
+/// What a token reads as depends on the tokens around it: bytes of one character may lie in
+/// several, and some tokenizers drop the space of the first. Decoded are therefore the last tokens
+/// that had a text, and what came since.
 public final class Detokenizer {
   private static final String REPLACEMENT = "\uFFFD";
 
@@ -81,7 +81,9 @@ public final class Detokenizer {
   /// Decoders that know bytes as `<0x0A>` read a run of them as a whole: it may be text or not.
   private boolean isByte(int token) {
     Optional<String> spelled = tokenizer.token(token);
-    return spelled.filter(s -> s.length() == 6 && s.startsWith("<0x") && s.endsWith(">")).isPresent();
+    return spelled
+        .filter(s -> s.length() == 6 && s.startsWith("<0x") && s.endsWith(">"))
+        .isPresent();
   }
 
   /// Forgets what no longer tells how the next token reads, once all text is given away.

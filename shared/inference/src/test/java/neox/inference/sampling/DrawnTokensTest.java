@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Frequencies against probabilities: Pearson's χ² with a level of 3·10⁻⁵, and seeds that are fixed.
+/// Frequencies against probabilities: Pearson's χ² with a level of 3·10⁻⁵, and seeds that are
+/// fixed.
 class DrawnTokensTest {
   private static final int DRAWS = 60_000;
 

@@ -62,7 +62,8 @@ class SamplerTest {
     return changed;
   }
 
-  /// The nucleus of a large vocabulary, whose unlikely tokens are never sorted, against sorting all.
+  /// The nucleus of a large vocabulary, whose unlikely tokens are never sorted, against sorting
+  /// all.
   @Test
   void keepsTheNucleusOfALargeVocabulary() {
     Random random = new Random(3);

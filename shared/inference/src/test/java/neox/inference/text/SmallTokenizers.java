@@ -39,8 +39,24 @@ final class SmallTokenizers {
 
   private static final List<String> WORDS =
       List.of(
-          "▁", "▁▁", "▁a", "b", "▁é", "你", "##s", "##ing", ".", "'s", "end</w>", "mid", "<pad>", "|",
-          " x", "\ud83d\ude42", "?", " do not");
+          "▁",
+          "▁▁",
+          "▁a",
+          "b",
+          "▁é",
+          "你",
+          "##s",
+          "##ing",
+          ".",
+          "'s",
+          "end</w>",
+          "mid",
+          "<pad>",
+          "|",
+          " x",
+          "\ud83d\ude42",
+          "?",
+          " do not");
 
   /// Field 35 of a trainer: 1.
   private static final byte[] BYTE_FALLBACK = {(byte) 0x98, 0x02, 0x01};
@@ -91,19 +107,21 @@ final class SmallTokenizers {
   /// Words and bytes, read by each decoder that there is.
   static Map<String, Tokenizer> decoders(Path directory) {
     Map<String, Tokenizer> all = new LinkedHashMap<>();
-    Json.parse(DECODERS, "decoders").properties().forEach(entry -> {
-      ObjectNode root = root();
-      root.set("decoder", entry.getValue());
-      ObjectNode model = root.putObject("model").put("type", "WordLevel").put("unk_token", "b");
-      ObjectNode vocab = model.putObject("vocab");
-      WORDS.forEach(word -> vocab.put(word, vocab.size()));
-      for (int b = 0; b < 256; b++) {
-        vocab.put("<0x%02X>".formatted(b), vocab.size());
-      }
-      all.put(
-          "decoder " + entry.getKey(),
-          open(directory.resolve(entry.getKey().replaceAll("\\W", "") + ".json"), root));
-    });
+    Json.parse(DECODERS, "decoders")
+        .properties()
+        .forEach(entry -> {
+          ObjectNode root = root();
+          root.set("decoder", entry.getValue());
+          ObjectNode model = root.putObject("model").put("type", "WordLevel").put("unk_token", "b");
+          ObjectNode vocab = model.putObject("vocab");
+          WORDS.forEach(word -> vocab.put(word, vocab.size()));
+          for (int b = 0; b < 256; b++) {
+            vocab.put("<0x%02X>".formatted(b), vocab.size());
+          }
+          all.put(
+              "decoder " + entry.getKey(),
+              open(directory.resolve(entry.getKey().replaceAll("\\W", "") + ".json"), root));
+        });
     return all;
   }
 

@@ -86,7 +86,9 @@ class TextStreamTest {
     Tokenizer tokenizer = bytes();
     for (int trial = 0; trial < 3000; trial++) {
       List<String> stops =
-          Stream.generate(() -> word(random, 1 + random.nextInt(3))).limit(random.nextInt(3)).toList();
+          Stream.generate(() -> word(random, 1 + random.nextInt(3)))
+              .limit(random.nextInt(3))
+              .toList();
       String text = word(random, random.nextInt(15));
       TextStream stream = TextStream.of(tokenizer, stops);
       StringBuilder shown = new StringBuilder();
@@ -111,13 +113,17 @@ class TextStreamTest {
         .reduce("", String::concat);
   }
 
-  /// Up to the stop that is complete first; of those complete at the same place, the one that begins
-  /// first.
+  /// Up to the stop that is complete first; of those complete at the same place, the one that
+  /// begins first.
   private static String upToFirst(String text, List<String> stops) {
     for (int end = 1; end <= text.length(); end++) {
       String seen = text.substring(0, end);
       int first =
-          stops.stream().filter(seen::endsWith).mapToInt(s -> seen.length() - s.length()).min().orElse(-1);
+          stops.stream()
+              .filter(seen::endsWith)
+              .mapToInt(s -> seen.length() - s.length())
+              .min()
+              .orElse(-1);
       if (first >= 0) {
         return seen.substring(0, first);
       }
