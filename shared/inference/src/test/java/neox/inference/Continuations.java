@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -68,7 +69,7 @@ final class Continuations implements GenerationSink {
   }
 
   Generation finished(int request, int sample) {
-    return finished.get(new Sample(request, sample));
+    return Objects.requireNonNull(finished.get(new Sample(request, sample)));
   }
 
   Map<Sample, Generation> finished() {

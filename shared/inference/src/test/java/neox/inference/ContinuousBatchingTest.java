@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import neox.base.UserException;
+import neox.base.json.Json;
 import neox.inference.Generation.End;
 import neox.inference.RequestSource.Patience;
 import neox.inference.sampling.Sampler;
@@ -60,7 +63,7 @@ class ContinuousBatchingTest {
   /// none.
   private static List<GenerationRequest> requests(Sampler sampler) {
     int[] lengths = {5, 40, 1, 17, 64, 3, 28, 63};
-    int[] more = {9, 2, 7, 4, 5, 0, 3, 9};
+    int[] more = {6, 2, 4, 3, 5, 0, 2, 9};
     int[] samples = {1, 4, 2, 1, 2, 1, 3, 1};
     int[][] texts = Networks.texts(lengths, 0);
     List<GenerationRequest> requests = new ArrayList<>();
@@ -134,7 +137,7 @@ class ContinuousBatchingTest {
     List<GenerationRequest> requests = requests(SAMPLER);
     Continuations alone = write(network, requests, together(1).withMemory(memory));
     assertThat(alone.finished()).hasSize(15);
-    assertThat(alone.finished(0, 0).tokens()).hasSize(9);
+    assertThat(alone.finished(0, 0).tokens()).hasSize(6);
     assertThat(alone.finished(0, 0).end()).isEqualTo(End.MAXIMUM);
     assertThat(alone.finished(4, 1)).matches(full -> full.end() == End.FULL);
     assertThat(alone.finished(5, 0)).matches(none -> none.end() == End.MAXIMUM);
@@ -260,6 +263,20 @@ class ContinuousBatchingTest {
     assertThat(asked.getFirst()).isEqualTo(Patience.WAIT);
     assertThat(asked.get(1)).isEqualTo(Patience.NONE);
     assertThat(asked.getLast()).isEqualTo(Patience.WAIT);
+  }
+
+  @Test
+  void writesWhatTransformersWritesWithARepetitionPenalty() throws IOException {
+    JsonNode golden = Json.read(Pythia.golden("sampling/transformers.json")).get("greedy_40");
+    for (double penalty : new double[] {1.3, 0.8}) {
+      GenerationRequest request =
+          GenerationRequest.greedy(Pythia.expected("greedy_prompt"), 40)
+              .withSampler(Sampler.greedy().withRepetitionPenalty(penalty), 0);
+      int[] expected =
+          Json.mapper().convertValue(golden.get(String.valueOf(penalty)), int[].class);
+      assertThat(write(network, List.of(request), together(1)).finished(0, 0).tokens())
+          .isEqualTo(expected);
+    }
   }
 
   @Test
