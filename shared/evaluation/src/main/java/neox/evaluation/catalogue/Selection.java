@@ -36,9 +36,7 @@ public record Selection(List<TaskTree> roots) {
     roots.forEach(root -> byName.putIfAbsent(root.name(), root));
     List<TaskTree> kept = new ArrayList<>();
     for (TaskTree root : byName.values()) {
-      boolean elsewhere =
-          byName.values().stream().anyMatch(other -> other != root && contains(other, root));
-      if (!elsewhere) {
+      if (byName.values().stream().noneMatch(other -> contains(other, root))) {
         kept.add(root);
       }
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -142,7 +143,7 @@ public final class ModelChat implements ChatFormat {
               .put("content", Value.of(message.content() + (marked ? MARK : "")))
               .build());
     }
-    Map<String, Value> all = new HashMap<>(Functions.forChat(Clock.systemDefaultZone()));
+    Map<String, Value> all = new HashMap<>(Functions.forChat(Clock.system(ZoneId.systemDefault())));
     all.putAll(names);
     all.put("messages", new Value.Listing(conversation));
     all.put("tools", Value.None.NONE);

@@ -41,6 +41,8 @@ public final class MarkdownTable {
   /// One column laid out: its lines without borders, the head first, the rule second.
   private record Column(List<String> lines) {}
 
+  /// The table's text.
+  ///
   /// @param rows cells as text, as many per row as there are headers
   public static String of(List<String> headers, List<List<String>> rows) {
     List<Column> columns = new ArrayList<>();

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import neox.base.UserException;
 import neox.evaluation.yaml.YamlNode.Fields;
 import neox.evaluation.yaml.YamlNode.FunctionName;
@@ -40,7 +41,8 @@ class YamlFilesTest {
   }
 
   private String read(String key, String text) throws IOException {
-    return Printing.repr(read(text).fields().get(Value.of(key)).node().value());
+    Fields fields = read(text);
+    return Printing.repr(Objects.requireNonNull(fields.fields().get(Value.of(key))).node().value());
   }
 
   /// Each beside what PyYAML makes of it.
