@@ -56,7 +56,6 @@ final class DataOptions {
       console.warn(
           "%s is not encrypted: others on the network can read the token", settings.endpoint());
     }
-    return new Access.Online(
-        settings, Patience.usual(), new ConsoleObserver(console, () -> false));
+    return new Access.Online(settings, Patience.usual(), new ConsoleObserver(console, () -> false));
   }
 }

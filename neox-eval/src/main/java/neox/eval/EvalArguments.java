@@ -5,11 +5,18 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import neox.base.UserException;
 import neox.base.json.Json;
 import neox.evaluation.report.RunDescription.Seeds;
+import neox.evaluation.task.DocumentChoice;
 import neox.python.PythonCase;
 import neox.python.PythonLiteral;
 import neox.python.PythonText;
@@ -47,21 +54,52 @@ final class EvalArguments {
 
   /// `key=value,…` or a JSON object. Values are read as the harness reads them: numbers, Python's
   /// literals, and text for all the rest; a comma inside brackets or quotes divides nothing.
-  static ObjectNode keywords(String text) {
+  ///
+  /// @param option whose value it is, for messages
+  static ObjectNode keywords(String option, String text) {
     if (text.strip().startsWith("{")) {
-      return (ObjectNode) Json.parse(text, "--gen-kwargs");
+      return (ObjectNode) Json.parse(text, option);
     }
     ObjectNode keywords = Json.mapper().createObjectNode();
     for (String part : parts(text)) {
       int equals = part.indexOf('=');
       if (equals < 0) {
         throw UserException.of(
-            "--gen-kwargs %s: expected key=value, such as max_gen_toks=32, found \"%s\"",
-            text, part);
+            "%s %s: expected key=value, such as max_gen_toks=32, found \"%s\"", option, text, part);
       }
       keywords.set(part.substring(0, equals), value(part.substring(equals + 1)));
     }
     return keywords;
+  }
+
+  /// A JSON object of lists of places, or the path of a file that holds one.
+  static DocumentChoice samples(String text) throws IOException {
+    boolean isJson = text.strip().startsWith("{");
+    JsonNode json = isJson ? Json.parse(text, "--samples") : Json.read(Path.of(text));
+    Map<String, SortedSet<Integer>> places = new HashMap<>();
+    for (Map.Entry<String, JsonNode> task : json.properties()) {
+      SortedSet<Integer> own = new TreeSet<>();
+      for (JsonNode place : task.getValue()) {
+        if (!place.canConvertToInt() || !place.isIntegralNumber() || place.intValue() < 0) {
+          throw badSamples(task.getKey(), place);
+        }
+        own.add(place.intValue());
+      }
+      if (own.isEmpty()) {
+        throw badSamples(task.getKey(), task.getValue());
+      }
+      places.put(task.getKey(), own);
+    }
+    if (places.isEmpty()) {
+      throw new UserException("--samples: expected {\"TASK\": [N, …], …}, found no task");
+    }
+    return new DocumentChoice.Listed(places);
+  }
+
+  private static UserException badSamples(String task, JsonNode found) {
+    return UserException.of(
+        "--samples: %s: expected places of documents, counted from 0, such as [0, 3], found %s",
+        task, found);
   }
 
   private static List<String> parts(String text) {

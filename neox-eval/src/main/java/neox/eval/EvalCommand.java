@@ -1,6 +1,5 @@
 package neox.eval;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -22,7 +21,11 @@ import neox.base.Version;
 import neox.base.help.HelpGroup;
 import neox.config.ConfigOptions;
 import neox.datasets.DataSets;
+import neox.evaluation.catalogue.Selection;
+import neox.evaluation.report.Group;
 import neox.evaluation.report.ReportFiles;
+import neox.evaluation.report.RunDescription.Settings;
+import neox.evaluation.task.DocumentChoice;
 import neox.evaluation.task.OutputType;
 import neox.evaluation.task.Task;
 import neox.inference.LoadedModel;
@@ -78,6 +81,14 @@ public final class EvalCommand implements ToolCommand {
   @Nullable Double limit;
 
   @Option(
+      names = {"-E", "--samples"},
+      paramLabel = "JSON",
+      description =
+          "Evaluate these documents, counted from 0: {\"TASK\": [N, …], …}, or a file of that;"
+              + " instead of --limit.")
+  @Nullable String samples;
+
+  @Option(
       names = {"-b", "--batch-size", "--batch_size"},
       paramLabel = "N",
       description = "Inputs per pass (default: ${DEFAULT-VALUE}).")
@@ -116,6 +127,12 @@ public final class EvalCommand implements ToolCommand {
           "Keep every answer of the model in DIR, and ask it nothing that it has answered before:"
               + " an evaluation that was ended goes on where it was.")
   @Nullable Path cache;
+
+  @Option(
+      names = "--metadata",
+      paramLabel = "K=V,…",
+      description = "Keep this in the results, too, as metadata of every task.")
+  String metadata = "";
 
   private final ModelOpener models;
   private final Map<String, String> environment;
@@ -165,8 +182,7 @@ public final class EvalCommand implements ToolCommand {
     if (files.isPresent()) {
       files.get().requireWritable();
     }
-    ReportOptions.Outcome outcome =
-        NativeRuntime.run(() -> evaluate(plan, started, console));
+    ReportOptions.Outcome outcome = NativeRuntime.run(() -> evaluate(plan, started, console));
     reports.report(plan.location(), files, outcome, console);
     return ExitCode.OK;
   }
@@ -187,20 +203,36 @@ public final class EvalCommand implements ToolCommand {
     require(bootstrapIterations >= 0, "--bootstrap-iters", bootstrapIterations, "0 or more");
     ModelLocation location = ModelLocation.of(config, model);
     reports.check(location);
-    ObjectNode keywords = EvalArguments.keywords(generation);
+    Settings settings =
+        new Settings(
+            batchSize,
+            location.options().device(),
+            Optional.ofNullable(cache),
+            Optional.ofNullable(limit),
+            Optional.ofNullable(tasks.shots),
+            EvalArguments.keywords("--gen-kwargs", generation),
+            EvalArguments.keywords("--metadata", metadata),
+            bootstrapIterations,
+            EvalArguments.seeds(seed));
+    Selection selection = selection(location, console);
     return new EvalPlan(
         location,
-        chosen(location, keywords, console),
+        selection.tasks().stream().map(task -> changed(task, settings)).toList(),
+        selection.groups().stream().map(Group::of).toList(),
+        documents(),
         tasks.style(location.directory(), console),
-        data.directory(environment),
-        Optional.ofNullable(tasks.shots),
-        Optional.ofNullable(limit),
-        batchSize,
-        Optional.ofNullable(maxLength),
-        Optional.ofNullable(cache),
-        keywords,
-        EvalArguments.seeds(seed),
-        bootstrapIterations);
+        settings,
+        Optional.ofNullable(maxLength));
+  }
+
+  private DocumentChoice documents() throws IOException {
+    if (samples != null && limit != null) {
+      throw new UserException("--samples and --limit: give one of them");
+    }
+    if (samples != null) {
+      return EvalArguments.samples(samples);
+    }
+    return limit == null ? new DocumentChoice.All() : new DocumentChoice.First(limit);
   }
 
   private static void require(
@@ -210,17 +242,19 @@ public final class EvalCommand implements ToolCommand {
     }
   }
 
-  private List<Task> chosen(ModelLocation location, ObjectNode keywords, Console console)
-      throws IOException {
+  private Selection selection(ModelLocation location, Console console) throws IOException {
     List<String> names = new ArrayList<>(tasks.names());
     if (names.isEmpty()) {
       location.config().ifPresent(c -> names.addAll(c.generate().evalTasks()));
     }
-    return tasks.select(names, console).tasks().stream()
-        .map(task ->
-            task.outputType() == OutputType.GENERATE_UNTIL
-                ? task.generating(task.generation().with(keywords))
-                : task)
-        .toList();
+    return tasks.select(names, console);
+  }
+
+  private Task changed(Task task, Settings settings) {
+    Task generating =
+        task.outputType() == OutputType.GENERATE_UNTIL
+            ? task.generating(task.generation().with(settings.generation()))
+            : task;
+    return reports.predictsOnly() ? generating.predicting() : generating;
   }
 }

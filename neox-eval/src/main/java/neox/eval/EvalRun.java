@@ -19,6 +19,7 @@ import neox.evaluation.metric.Bootstrap;
 import neox.evaluation.report.Results;
 import neox.evaluation.report.RunDescription;
 import neox.evaluation.report.RunDescription.ModelDescription;
+import neox.evaluation.report.RunDescription.Settings;
 import neox.evaluation.report.TaskResult;
 import neox.evaluation.request.ModelRunner;
 import neox.evaluation.task.Documents;
@@ -34,29 +35,26 @@ record EvalRun(ModelOpener models, DataSets sets, LocalDateTime started, Console
   /// Reads every document before the model is opened, so that mistakes show at once.
   ReportOptions.Outcome run(EvalPlan plan) throws IOException, InterruptedException {
     long startedAtNanos = System.nanoTime();
+    Settings settings = plan.settings();
     InstanceBuilder builder =
         new InstanceBuilder(
-            new Documents(sets), plan.seeds().fewShot(), plan.limit(), plan.style());
-    Evaluation evaluation =
-        new Evaluation(builder, plan.shots(), Bootstrap.of(plan.bootstrapIterations()), console);
+            new Documents(sets), settings.seeds().fewShot(), plan.documents(), plan.style());
+    Bootstrap bootstrap = Bootstrap.of(settings.bootstrapIterations());
+    Evaluation evaluation = new Evaluation(builder, settings.shots(), bootstrap, console);
     List<Instances> instances = evaluation.prepare(plan.tasks());
     try (LoadedModel loaded = models.open(plan.location())) {
       List<TaskResult> results = answered(plan, loaded, evaluation, instances);
       RunDescription run =
           new RunDescription(
               describe(plan, loaded, maxLength(plan, loaded)),
-              plan.batchSize(),
-              plan.location().options().device(),
-              plan.data(),
-              plan.cache(),
-              plan.limit(),
-              plan.shots(),
-              plan.generation(),
-              plan.bootstrapIterations(),
-              plan.seeds(),
+              settings,
+              plan.style(),
               started,
               Duration.ofNanos(System.nanoTime() - startedAtNanos));
-      return new ReportOptions.Outcome(run, Results.of(results), loaded.iteration());
+      return new ReportOptions.Outcome(
+          run,
+          Results.of(results, plan.groups(), line -> console.warn("%s", line)),
+          loaded.iteration());
     }
   }
 
@@ -66,11 +64,12 @@ record EvalRun(ModelOpener models, DataSets sets, LocalDateTime started, Console
       throws IOException, InterruptedException {
     int maxLength = maxLength(plan, loaded);
     ModelRunner runner =
-        new ModelRunner(loaded.model(), loaded.tokenizer(), maxLength, plan.batchSize(), console);
-    if (plan.cache().isEmpty()) {
+        new ModelRunner(
+            loaded.model(), loaded.tokenizer(), maxLength, plan.settings().batchSize(), console);
+    if (plan.settings().cache().isEmpty()) {
       return evaluation.run(instances, runner);
     }
-    Path directory = plan.cache().get();
+    Path directory = plan.settings().cache().get();
     String name = plan.location().directory().toAbsolutePath().getFileName().toString();
     ObjectNode identity = ModelIdentity.of(plan.location(), loaded, maxLength);
     try (AnswerLog log = AnswerLog.open(directory, name, identity)) {

@@ -33,6 +33,11 @@ final class ReportOptions {
   private boolean logSamples;
 
   @Option(
+      names = {"-x", "--predict-only", "--predict_only"},
+      description = "Score nothing, and save what the model answers, as --log-samples does.")
+  private boolean predictOnly;
+
+  @Option(
       names = {"--eval-results-prefix", "--eval_results_prefix"},
       paramLabel = "P",
       description = "With a CONFIG: results go to P_eval_results_TIME.json.")
@@ -54,9 +59,19 @@ final class ReportOptions {
 
   /// Refuses options that do not go together.
   void check(ModelLocation location) {
-    if (logSamples && output == null && !location.fromConfig()) {
-      throw new UserException("--log-samples needs --output-path to say where to save them");
+    if (savesSamples() && output == null && !location.fromConfig()) {
+      throw UserException.of(
+          "%s needs --output-path to say where to save them",
+          predictOnly ? "--predict-only" : "--log-samples");
     }
+  }
+
+  boolean predictsOnly() {
+    return predictOnly;
+  }
+
+  private boolean savesSamples() {
+    return logSamples || predictOnly;
   }
 
   /// GPT-NeoX always saves, in the working directory; the harness only where it is told to.
@@ -73,8 +88,7 @@ final class ReportOptions {
 
   /// Hours of work are in it: a disk that is full must not cost the table, nor a reader that has
   /// left the file.
-  void report(
-      ModelLocation location, Optional<ReportFiles> files, Outcome outcome, Console console)
+  void report(ModelLocation location, Optional<ReportFiles> files, Outcome outcome, Console console)
       throws IOException {
     Optional<IOException> unsaved = Optional.empty();
     try {
@@ -101,7 +115,7 @@ final class ReportOptions {
   }
 
   private void save(ReportFiles files, Outcome outcome, Console console) throws IOException {
-    if (logSamples) {
+    if (savesSamples()) {
       files.writeSamples(outcome.results().tasks());
       console.info("samples in %s", files.samples());
     }

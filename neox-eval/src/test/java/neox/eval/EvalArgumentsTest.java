@@ -28,12 +28,14 @@ class EvalArgumentsTest {
 
   @Test
   void generationOptionsKeepTheirTypes() {
-    assertThat(EvalArguments.keywords("max_gen_toks=32,temperature=0.0,do_sample=False,until=x"))
+    assertThat(
+            EvalArguments.keywords(
+                "--gen-kwargs", "max_gen_toks=32,temperature=0.0,do_sample=False,until=x"))
         .hasToString(
             "{\"max_gen_toks\":32,\"temperature\":0.0,\"do_sample\":false,\"until\":\"x\"}");
-    assertThat(EvalArguments.keywords("{\"until\": [\"a,b\"]}"))
+    assertThat(EvalArguments.keywords("--gen-kwargs", "{\"until\": [\"a,b\"]}"))
         .hasToString("{\"until\":[\"a,b\"]}");
-    assertThat(EvalArguments.keywords("")).isEmpty();
+    assertThat(EvalArguments.keywords("--gen-kwargs", "")).isEmpty();
   }
 
   @Test
@@ -66,7 +68,7 @@ class EvalArgumentsTest {
   private static Optional<Map<String, String>> parsed(String given) {
     try {
       Map<String, String> parsed = new LinkedHashMap<>();
-      EvalArguments.keywords(given)
+      EvalArguments.keywords("--gen-kwargs", given)
           .properties()
           .forEach(e -> parsed.put(e.getKey(), PythonJson.repr(e.getValue())));
       return Optional.of(parsed);

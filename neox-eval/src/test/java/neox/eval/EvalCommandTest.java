@@ -410,10 +410,11 @@ class EvalCommandTest {
   void systemInstructionsAndTemplatesNeedWhatTheyStandOn() throws IOException {
     Object[] rest = {"-M", model, "-t", "piqa", "--data", DATA};
     refuses(
-        "--fewshot-as-multiturn needs --apply-chat-template",
-        with(rest, "--fewshot-as-multiturn"));
+        "--fewshot-as-multiturn needs --apply-chat-template", with(rest, "--fewshot-as-multiturn"));
     refuses(
-        "--apply-chat-template: " + model + " has no chat template; expected chat_template.jinja or"
+        "--apply-chat-template: "
+            + model
+            + " has no chat template; expected chat_template.jinja or"
             + " chat_template in tokenizer_config.json",
         with(rest, "--apply-chat-template"));
   }
@@ -519,8 +520,18 @@ class EvalCommandTest {
 
   private int runFiveTasks(Object... more) {
     Object[] arguments = {
-      "-M", model, "-t", "sciq,piqa,arc_easy,hellaswag,lambada_openai", "--data", DATA, "-L", "8",
-      "-b", "1", "--bootstrap-iters", "10"
+      "-M",
+      model,
+      "-t",
+      "sciq,piqa,arc_easy,hellaswag,lambada_openai",
+      "--data",
+      DATA,
+      "-L",
+      "8",
+      "-b",
+      "1",
+      "--bootstrap-iters",
+      "10"
     };
     return run(with(arguments, more));
   }
@@ -553,6 +564,69 @@ class EvalCommandTest {
       json.remove(List.of("date", "total_evaluation_time_seconds"));
       ((ObjectNode) json.get("config")).remove("use_cache");
       return json;
+    }
+  }
+
+  @Test
+  void evaluatesTheDocumentsThatAreNamed() throws IOException {
+    Path output = directory.resolve("results.json");
+    Path file = Files.writeString(directory.resolve("samples.json"), "{\"piqa\": [7, 0, 7]}");
+    for (Object chosen : List.of("{\"piqa\": [7, 0, 7]}", file)) {
+      Object[] options = {"--samples", chosen, "-o", output, "-s", "--metadata", "note=x,n=2"};
+      assertThat(run(with(new Object[] {"-M", model, "-t", "piqa", "--data", DATA}, options)))
+          .as(err)
+          .isZero();
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      List<Path> saved = files.sorted().toList();
+      for (Path path : saved) {
+        String name = path.getFileName().toString();
+        if (name.startsWith("samples_piqa")) {
+          assertThat(Files.readAllLines(path).stream().map(line -> Json.parse(line, name)))
+              .extracting(line -> line.get("doc_id").intValue())
+              .containsExactly(0, 7);
+        } else if (name.startsWith("results_")) {
+          JsonNode results = Json.read(path);
+          assertThat(results.at("/n-samples/piqa"))
+              .hasToString("{\"original\":40,\"effective\":2}");
+          assertThat(results.at("/configs/piqa/metadata/note").asText()).isEqualTo("x");
+          assertThat(results.at("/configs/piqa/metadata/n").intValue()).isEqualTo(2);
+        }
+      }
+      assertThat(saved).hasSizeGreaterThan(4);
+    }
+  }
+
+  @Test
+  void refusesPlacesThatAreNone() {
+    Object[] rest = {"-M", model, "-t", "piqa", "--data", DATA};
+    refuses(
+        "--samples: document 40 of task piqa: expected at most 39, the split has 40 documents",
+        with(rest, "--samples", "{\"piqa\": [40]}"));
+    refuses(
+        "--samples: piqa: expected places of documents, counted from 0, such as [0, 3], found -1",
+        with(rest, "--samples", "{\"piqa\": [-1]}"));
+    refuses(
+        "--samples: piqa: expected places of documents, counted from 0, such as [0, 3], found []",
+        with(rest, "--samples", "{\"piqa\": []}"));
+    refuses(
+        "--samples: expected {\"TASK\": [N, …], …}, found no task", with(rest, "--samples", "{}"));
+    refuses(
+        "--samples and --limit: give one of them",
+        with(rest, "--samples", "{\"piqa\": [0]}", "--limit", "1"));
+  }
+
+  @Test
+  void savesAnswersWithoutScoresWhereNothingElseIsWanted() throws IOException {
+    Object[] rest = {"-M", model, "-t", "piqa", "--data", DATA, "--predict_only", "-L", "2"};
+    refuses("--predict-only needs --output-path to say where to save them", rest);
+    assertThat(run(with(rest, "-o", directory.resolve("results.json"), "--json"))).isZero();
+    JsonNode results = Json.parse(out, "stdout").at("/results/piqa");
+    assertThat(results.get("bypass,none").doubleValue()).isEqualTo(999);
+    assertThat(results.has("acc,none")).isFalse();
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files.map(path -> path.getFileName().toString()))
+          .anyMatch(name -> name.startsWith("samples_piqa"));
     }
   }
 

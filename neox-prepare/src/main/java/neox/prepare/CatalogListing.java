@@ -8,13 +8,13 @@ import java.util.Locale;
 import java.util.Map;
 import neox.base.Console;
 import neox.base.json.Json;
+import neox.datasets.HubAddress;
 import neox.hub.HubRepository;
 import neox.hub.HubSettings;
 import neox.hub.RemoteFile;
 import neox.hub.download.Download;
 import neox.hub.download.Download.Liveness;
 import neox.prepare.CatalogEntry.State;
-import neox.datasets.HubAddress;
 
 /// Prints the data sets that are known by name, as a table or as JSON, one line each.
 ///

@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import neox.base.UserException;
+import neox.datasets.Glob;
 import neox.hub.RemoteFile;
 import neox.hub.Snapshot;
-import neox.datasets.Glob;
 
 /// Chooses the files of a model's repository that a model needs: its configuration, its tokenizer,
 /// and its weights in one form.

@@ -11,6 +11,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import neox.base.Console;
 import neox.base.UserException;
+import neox.datasets.DataFiles;
+import neox.datasets.HubAddress;
+import neox.datasets.HubFiles;
 import neox.hub.Checksum;
 import neox.hub.HubSettings;
 import neox.hub.Pause;
@@ -20,9 +23,6 @@ import neox.prepare.CatalogEntry.CatalogFile;
 import neox.prepare.CatalogEntry.State;
 import neox.prepare.Corpus.Part;
 import neox.preprocess.Preprocess;
-import neox.datasets.DataFiles;
-import neox.datasets.HubAddress;
-import neox.datasets.HubFiles;
 
 /// Finds out what a caller means by a data set: a name, an address, or a path.
 ///

@@ -115,8 +115,7 @@ final class EvalCommand implements ToolCommand {
   }
 
   /// Several threads do so at a time, each with its own view of the hub.
-  private void get(
-      Split split, Path file, HubSettings settings, Download download, Console console)
+  private void get(Split split, Path file, HubSettings settings, Download download, Console console)
       throws IOException, InterruptedException {
     try (HubFiles files =
         HubFiles.open(settings, parent.patience().pause(), line -> console.warn("%s", line))) {

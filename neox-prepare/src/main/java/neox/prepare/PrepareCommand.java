@@ -15,6 +15,7 @@ import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
 import neox.base.help.HelpGroup;
+import neox.datasets.DataFiles;
 import neox.hub.HubSettings;
 import neox.hub.download.Download;
 import neox.hub.download.Downloads;
@@ -29,7 +30,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import neox.datasets.DataFiles;
 
 /// `neox-prepare`: a data set, ready to train on.
 @Command(

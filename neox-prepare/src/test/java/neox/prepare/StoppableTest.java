@@ -27,15 +27,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import neox.base.Console;
 import neox.base.ExitCode;
+import neox.base.StoppedException;
 import neox.hub.HubSettings;
 import neox.hub.RemoteFile;
+import neox.hub.download.ConsoleObserver;
 import neox.hub.download.Download;
 import neox.hub.download.Patience;
 import neox.hub.fixture.DownloadServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import neox.hub.download.ConsoleObserver;
-import neox.base.StoppedException;
 
 class StoppableTest {
   private static final Patience SHORT =

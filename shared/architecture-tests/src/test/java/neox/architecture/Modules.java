@@ -38,14 +38,7 @@ final class Modules {
     allow("model", "base", "config", "weights", "tensor", "parallel");
     allow("inference", "base", "config", "tokenizer", "weights", "tensor", "parallel", "model");
     allow(
-        "evaluation",
-        "base",
-        "python",
-        "config",
-        "tokenizer",
-        "template",
-        "datasets",
-        "inference");
+        "evaluation", "base", "python", "config", "tokenizer", "template", "datasets", "inference");
     allow("preprocess", "base", "compression", "config", "tokenizer", "data", "template");
     allow("prepare", "base", "compression", "hub", "datasets", "tokenizer", "preprocess");
     allow(

@@ -79,8 +79,7 @@ record ArrowCacheRows(Path directory) implements RowSource {
 
   private static Optional<List<Row>> rows(Path prepared, String split) throws IOException {
     JsonNode info = Json.read(prepared.resolve("dataset_info.json")).path("splits").path(split);
-    Pattern name =
-        Pattern.compile(".+-" + Pattern.quote(split) + "(?:-\\d{5}-of-\\d{5})?\\.arrow");
+    Pattern name = Pattern.compile(".+-" + Pattern.quote(split) + "(?:-\\d{5}-of-\\d{5})?\\.arrow");
     List<Path> files;
     try (Stream<Path> children = Files.list(prepared)) {
       files =

@@ -77,9 +77,7 @@ final class ArrowColumns {
     }
     ByteBuffer present = buffer();
     Column values = values(field, level);
-    return missing == 0
-        ? values
-        : row -> isSet(present, row) ? values.at(row) : JSON.nullNode();
+    return missing == 0 ? values : row -> isSet(present, row) ? values.at(row) : JSON.nullNode();
   }
 
   private static JsonNode nothing(int row, long length) {
@@ -94,7 +92,8 @@ final class ArrowColumns {
         yield row -> JSON.booleanNode(isSet(bits, row));
       }
       case Type.Int -> integers((Int) field.type(new Int()));
-      case Type.FloatingPoint -> reals(((FloatingPoint) field.type(new FloatingPoint())).precision());
+      case Type.FloatingPoint ->
+          reals(((FloatingPoint) field.type(new FloatingPoint())).precision());
       case Type.Utf8 -> texts(Integer.BYTES);
       case Type.LargeUtf8 -> texts(Long.BYTES);
       case Type.List -> lists(field, Integer.BYTES, level);
@@ -158,8 +157,7 @@ final class ArrowColumns {
       throw unknown(field, Type.name(field.typeType()));
     }
     ByteBuffer data = buffer();
-    return row ->
-        JSON.textNode(LocalDate.ofEpochDay(data.getInt(row * Integer.BYTES)).toString());
+    return row -> JSON.textNode(LocalDate.ofEpochDay(data.getInt(row * Integer.BYTES)).toString());
   }
 
   /// A moment, or without a time zone what a clock on the wall shows.

@@ -67,8 +67,7 @@ public record DataFiles(Optional<String> config, Optional<String> split) {
     List<String> ofSplit = patterns.get(wanted);
     if (ofSplit == null) {
       throw UserException.of(
-          "%s has no split '%s'; it has %s",
-          repo, wanted, String.join(", ", patterns.keySet()));
+          "%s has no split '%s'; it has %s", repo, wanted, String.join(", ", patterns.keySet()));
     }
     String directory = chosen.path("data_dir").asText("");
     List<String> files =
@@ -138,8 +137,7 @@ public record DataFiles(Optional<String> config, Optional<String> split) {
             .orElseThrow(() ->
                 UserException.of(
                     "%s has no file of rows (%s); give the path of what to read",
-                    repo,
-                    KINDS.stream().flatMap(List::stream).collect(Collectors.joining(", "))));
+                    repo, KINDS.stream().flatMap(List::stream).collect(Collectors.joining(", "))));
     Pattern wanted = WORDS.getOrDefault(split.orElse(TRAIN), word(Pattern.quote(split.orElse(""))));
     List<String> ofSplit = named(rows, wanted);
     boolean splits = WORDS.values().stream().anyMatch(word -> !named(rows, word).isEmpty());

@@ -57,8 +57,8 @@ public record DataSetName(
     }
     if (FORMATS.contains(path) && files.isEmpty()) {
       throw UserException.of(
-          "%s: dataset_path is the format '%s'; expected dataset_kwargs with data_files", where,
-          path);
+          "%s: dataset_path is the format '%s'; expected dataset_kwargs with data_files",
+          where, path);
     }
     return new DataSetName(path, config, revision, files);
   }

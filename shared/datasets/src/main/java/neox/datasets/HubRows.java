@@ -64,8 +64,7 @@ final class HubRows implements RowSource, AutoCloseable {
     }
     List<String> named = set.files().getOrDefault(wanted.split(), List.of());
     if (named.isEmpty()) {
-      throw UserException.of(
-          "dataset_kwargs name no file of the split '%s'", wanted.split());
+      throw UserException.of("dataset_kwargs name no file of the split '%s'", wanted.split());
     }
     List<RemoteFile> files = new ArrayList<>();
     for (String name : named) {

@@ -25,8 +25,8 @@ import org.yaml.snakeyaml.error.YAMLException;
 /// @param name what messages call the repository
 record RepositoryCopy(Path directory, String name) {
   private static final Pattern SHARD = Pattern.compile("(.*)-(\\d{5})-of-(\\d{5})(\\.[^/]*)");
-  private static final Pattern CARD = Pattern.compile("\\A---\\s*\\n(.*?)\\n---\\s*(?:\\n|\\z)",
-      Pattern.DOTALL);
+  private static final Pattern CARD =
+      Pattern.compile("\\A---\\s*\\n(.*?)\\n---\\s*(?:\\n|\\z)", Pattern.DOTALL);
 
   /// The files of one split, by the card and the names, in order; empty when they are not here, or
   /// not all.
@@ -55,8 +55,7 @@ record RepositoryCopy(Path directory, String name) {
   /// Paths below the directory; what tools keep for themselves is left out.
   private List<String> names() throws IOException {
     try (Stream<Path> tree = Files.walk(directory)) {
-      return tree
-          .filter(Files::isRegularFile)
+      return tree.filter(Files::isRegularFile)
           .map(path -> directory.relativize(path).toString())
           .filter(path -> !path.startsWith(".") && !path.contains("/."))
           .sorted()

@@ -54,18 +54,13 @@ class DataFilesTest {
         {"configs": [{"config_name": "en", "data_files": "a"}, {"config_name": "de"}]}
         """;
     assertRefused(
-        two,
-        "",
-        "",
-        "o/n has several configurations and no default; name one of en, de",
-        "a");
-    assertRefused(
-        two, "fr", "", "o/n has no configuration 'fr'; name one of en, de", "a");
-    assertRefused(
-        two, "en", "test", "o/n has no split 'test'; it has train", "a");
+        two, "", "", "o/n has several configurations and no default; name one of en, de", "a");
+    assertRefused(two, "fr", "", "o/n has no configuration 'fr'; name one of en, de", "a");
+    assertRefused(two, "en", "test", "o/n has no split 'test'; it has train", "a");
     assertRefused(
         two, "en", "", "o/n: its card names a for the split 'train', but no file fits", "b");
-    assertRefused("{}", "x", "", "o/n names no configurations; give a path instead of 'x'", "a.jsonl");
+    assertRefused(
+        "{}", "x", "", "o/n names no configurations; give a path instead of 'x'", "a.jsonl");
     assertRefused("{}", "", "", "o/n has no file of rows (.parquet, .jsonl, .jsonl.zst, ", "a.csv");
     assertRefused(
         "{}",

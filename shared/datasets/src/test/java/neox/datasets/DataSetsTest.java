@@ -186,13 +186,18 @@ class DataSetsTest {
     String snapshot = "hf/hub/datasets--alice--words/snapshots/" + COMMIT + "/";
     write("hf/hub/datasets--alice--words/refs/main", COMMIT);
     write(snapshot + "de/test-00000-of-00002.parquet", parquet());
-    write(snapshot + "README.md", "---\nconfigs:\n- {config_name: de, data_files: [{split: test, path: de/test-*}]}\n---\n");
+    write(
+        snapshot + "README.md",
+        "---\nconfigs:\n- {config_name: de, data_files: [{split: test, path: de/test-*}]}\n---\n");
     assertThatThrownBy(() -> words(GERMAN, "test")).hasMessageContaining("no such file");
     write(snapshot + "de/test-00001-of-00002.parquet", parquet());
     assertThat(words(GERMAN, "test")).hasSize(14);
     DataSetName file =
         new DataSetName(
-            "json", Optional.empty(), "main", Map.of("test", List.of("hf://datasets/alice/words/x.jsonl")));
+            "json",
+            Optional.empty(),
+            "main",
+            Map.of("test", List.of("hf://datasets/alice/words/x.jsonl")));
     write(snapshot + "x.jsonl", row("x"));
     assertThat(words(file, "test")).containsExactly("x");
   }
@@ -224,8 +229,7 @@ class DataSetsTest {
         prepared + "/dataset_info.json",
         Files.readAllBytes(Golden.path(golden + "dataset_info.json")));
     environment.put("HF_DATASETS_CACHE", home.resolve("arrow").toString());
-    assertThatThrownBy(
-            () -> words(DataSetName.of("alice/tiny_words", Optional.empty()), "train"))
+    assertThatThrownBy(() -> words(DataSetName.of("alice/tiny_words", Optional.empty()), "train"))
         .hasMessage(
             home.resolve(prepared)
                 + ": has 1 rows of the split 'train', its dataset_info.json says 5; delete it");
@@ -244,8 +248,7 @@ class DataSetsTest {
     environment.put("HF_ENDPOINT", hub.endpoint());
     HubSettings settings =
         HubSettings.of("neox-test", environment, Optional.empty(), Optional.empty());
-    Patience patience =
-        new Patience(Duration.ofMinutes(1), Duration.ofSeconds(2), 5, pause -> {});
+    Patience patience = new Patience(Duration.ofMinutes(1), Duration.ofSeconds(2), 5, pause -> {});
     return DataSets.of(
         data(), environment, new DataSets.Access.Online(settings, patience, new Silent()), console);
   }
@@ -277,7 +280,11 @@ class DataSetsTest {
       hub.add(
           "datasets/alice/words",
           "main",
-          Map.of("data/x.jsonl", row("x").getBytes(UTF_8), "y.json", "[{\"word\": \"y\"}]".getBytes(UTF_8)));
+          Map.of(
+              "data/x.jsonl",
+              row("x").getBytes(UTF_8),
+              "y.json",
+              "[{\"word\": \"y\"}]".getBytes(UTF_8)));
       DataSetName files =
           DataSetName.of(
               "json",
@@ -297,7 +304,10 @@ class DataSetsTest {
   @Test
   void leavesNothingBehindWhenTheHubFails() throws IOException {
     try (HubServer hub = HubServer.start()) {
-      hub.add("datasets/alice/words", "main", Map.of("test.jsonl", "{\"a\": 1}\n[1]\n".getBytes(UTF_8)));
+      hub.add(
+          "datasets/alice/words",
+          "main",
+          Map.of("test.jsonl", "{\"a\": 1}\n[1]\n".getBytes(UTF_8)));
       assertThatThrownBy(() -> words(online(hub), WORDS, "test"))
           .hasMessage("task task: test.jsonl:2: expected a JSON object, found ARRAY");
       assertThat(data().resolve("alice/words/default/test.jsonl")).doesNotExist();
@@ -306,8 +316,7 @@ class DataSetsTest {
 
   @Test
   void readsTheKeywordsOfTasks() {
-    assertThat(
-            DataSetName.of("a/b", Optional.of("c"), MissingNode.getInstance(), "x.yaml"))
+    assertThat(DataSetName.of("a/b", Optional.of("c"), MissingNode.getInstance(), "x.yaml"))
         .hasToString("a/b (c)");
     DataSetName one =
         DataSetName.of(
@@ -320,10 +329,9 @@ class DataSetsTest {
             () -> DataSetName.of("json", Optional.empty(), MissingNode.getInstance(), "x.yaml"))
         .hasMessage(
             "x.yaml: dataset_path is the format 'json'; expected dataset_kwargs with data_files");
-    assertThatThrownBy(
-            () ->
-                DataSetName.of(
-                    "a/b", Optional.empty(), Json.parse("{\"field\": \"x\"}", "test"), "x.yaml"))
+    assertThatThrownBy(() ->
+            DataSetName.of(
+                "a/b", Optional.empty(), Json.parse("{\"field\": \"x\"}", "test"), "x.yaml"))
         .hasMessage(
             "x.yaml: dataset_kwargs: 'field' is not supported; known are data_files and revision");
   }

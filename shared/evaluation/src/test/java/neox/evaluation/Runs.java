@@ -7,16 +7,19 @@ import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Optional;
 import neox.base.json.Json;
+import neox.evaluation.report.Results;
 import neox.evaluation.report.ResultsJson;
 import neox.evaluation.report.RunDescription;
 import neox.evaluation.report.RunDescription.ModelDescription;
 import neox.evaluation.report.RunDescription.Seeds;
+import neox.evaluation.report.RunDescription.Settings;
 import neox.evaluation.report.TaskResult;
+import neox.evaluation.task.PromptStyle;
 
 /// Descriptions of runs for tests.
-final class Runs {
+public final class Runs {
   /// A run as the head of a golden results file describes it.
-  static RunDescription like(JsonNode config, int shots) {
+  public static RunDescription like(JsonNode config, int shots) {
     ModelDescription model =
         new ModelDescription(
             "hf",
@@ -26,22 +29,30 @@ final class Runs {
             512,
             "<|endoftext|>",
             0);
+    Settings settings =
+        new Settings(
+            config.get("batch_size").asInt(),
+            "cpu",
+            Optional.empty(),
+            Optional.empty(),
+            shots == 0 ? Optional.empty() : Optional.of(shots),
+            (ObjectNode) config.get("gen_kwargs"),
+            Json.mapper().createObjectNode(),
+            100_000,
+            Seeds.DEFAULT);
     return new RunDescription(
         model,
-        config.get("batch_size").asInt(),
-        "cpu",
-        Golden.path("data"),
-        Optional.empty(),
-        Optional.empty(),
-        shots == 0 ? Optional.empty() : Optional.of(shots),
-        (ObjectNode) config.get("gen_kwargs"),
-        100_000,
-        Seeds.DEFAULT,
+        settings,
+        PromptStyle.PLAIN,
         LocalDateTime.of(2026, 11, 21, 9, 8, 7, 123_456_000),
         Duration.ofMillis(1500));
   }
 
   static JsonNode json(RunDescription run, List<TaskResult> results) {
+    return json(run, Results.of(results));
+  }
+
+  public static JsonNode json(RunDescription run, Results results) {
     return Json.parse(ResultsJson.of(run, results), "results");
   }
 

@@ -111,7 +111,7 @@ public final class ModelChat implements ChatFormat {
     return tokens;
   }
 
-  /// The template's text, as results show it.
+  @Override
   public String source() {
     return source;
   }

@@ -2,6 +2,10 @@ package neox.evaluation.report;
 
 import java.util.List;
 import java.util.Optional;
+import neox.evaluation.catalogue.TaskTree;
+import neox.evaluation.catalogue.TaskTree.TaskGroup;
+import neox.evaluation.config.AggregateEntry;
+import neox.template.value.Printing;
 
 /// Tasks, and groups of tasks, that are reported together.
 ///
@@ -13,7 +17,7 @@ public record Group(
     String name,
     String alias,
     List<String> members,
-    List<Figure> figures,
+    List<AggregateEntry> figures,
     Optional<String> version) {
 
   public Group {
@@ -21,13 +25,13 @@ public record Group(
     figures = List.copyOf(figures);
   }
 
-  /// The mean of a metric over all tasks that the group leads to.
-  ///
-  /// @param filters under which filters; empty for all that the tasks have
-  /// @param weightBySize whether a task counts by the number of its documents
-  public record Figure(String metric, List<String> filters, boolean weightBySize) {
-    public Figure {
-      filters = List.copyOf(filters);
-    }
+  /// What a group file says.
+  public static Group of(TaskGroup group) {
+    return new Group(
+        group.name(),
+        group.config().alias(),
+        group.children().stream().map(TaskTree::name).toList(),
+        group.config().aggregates(),
+        group.config().version().map(Printing::str));
   }
 }

@@ -58,8 +58,7 @@ record GroupJson(Results results) {
     results.tasks().forEach(result -> versions.put(result.task().name(), result.task().version()));
     results
         .groups()
-        .forEach(group ->
-            versions.put(group.name(), JSON.textNode(group.version().orElse("N/A"))));
+        .forEach(group -> versions.put(group.name(), JSON.textNode(group.version().orElse("N/A"))));
     return JSON.objectNode().setAll(versions);
   }
 

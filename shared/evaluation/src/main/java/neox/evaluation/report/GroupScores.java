@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import neox.evaluation.config.AggregateEntry;
 
 /// Figures of groups from those of their tasks.
 final class GroupScores {
@@ -44,7 +45,7 @@ final class GroupScores {
     List<TaskResult> leaves = new ArrayList<>();
     collect(group, leaves);
     List<GroupResult.Figure> figures = new ArrayList<>();
-    for (Group.Figure figure : group.figures()) {
+    for (AggregateEntry figure : group.figures()) {
       for (String filter : filters(figure, leaves)) {
         figure(group, figure, filter, leaves).ifPresent(figures::add);
       }
@@ -65,7 +66,7 @@ final class GroupScores {
     }
   }
 
-  private static Iterable<String> filters(Group.Figure figure, List<TaskResult> leaves) {
+  private static Iterable<String> filters(AggregateEntry figure, List<TaskResult> leaves) {
     if (!figure.filters().isEmpty()) {
       return figure.filters();
     }
@@ -84,7 +85,7 @@ final class GroupScores {
   private record Part(MetricResult metric, int documents) {}
 
   private Optional<GroupResult.Figure> figure(
-      Group group, Group.Figure figure, String filter, List<TaskResult> leaves) {
+      Group group, AggregateEntry figure, String filter, List<TaskResult> leaves) {
     String key = figure.metric() + "," + filter;
     List<Part> parts = new ArrayList<>();
     List<String> without = new ArrayList<>();

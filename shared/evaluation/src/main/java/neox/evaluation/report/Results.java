@@ -35,8 +35,8 @@ public record Results(List<TaskResult> tasks, List<Group> groups, List<GroupResu
     return new Results(tasks, groups, new GroupScores(groups, tasks, warn).all());
   }
 
-  /// Every figure by a name for sinks of metrics: `TASK_METRIC`, and behind a comma the filter where
-  /// there is one.
+  /// Every figure by a name for sinks of metrics: `TASK_METRIC`, and behind a comma the filter
+  /// where there is one.
   public Map<String, Double> byName() {
     Map<String, Double> figures = new LinkedHashMap<>();
     for (TaskResult result : tasks) {
@@ -78,8 +78,8 @@ public record Results(List<TaskResult> tasks, List<Group> groups, List<GroupResu
   /// Whether higher is better, by task and metric; empty where the members of a group disagree.
   /// Sorted by name.
   ///
-  /// A group sees its members as they are when its turn comes: one that stands before the groups
-  /// it holds knows of their metrics nothing, as in the harness.
+  /// A group sees its members as they are when its turn comes: one that stands before the groups it
+  /// holds knows of their metrics nothing, as in the harness.
   Map<String, Map<String, Optional<Boolean>>> directions() {
     Map<String, Map<String, Optional<Boolean>>> all = new TreeMap<>();
     for (TaskResult result : tasks) {

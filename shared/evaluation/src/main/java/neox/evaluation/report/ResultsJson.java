@@ -9,10 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import neox.base.Version;
+import neox.base.text.Sha256;
 import neox.evaluation.report.RunDescription.ModelDescription;
-import neox.evaluation.task.DataSet;
-import neox.evaluation.task.OutputType;
-import neox.evaluation.task.Task;
+import neox.evaluation.report.RunDescription.Settings;
+import neox.evaluation.task.ChatFormat;
+import neox.evaluation.task.PromptStyle;
 import neox.python.PythonJson;
 import neox.python.PythonRepr;
 
@@ -26,11 +27,6 @@ public final class ResultsJson {
     return PythonJson.indented(json(run, results));
   }
 
-  /// The file's text of tasks without groups.
-  public static String of(RunDescription run, List<TaskResult> tasks) {
-    return of(run, Results.of(tasks));
-  }
-
   static ObjectNode json(RunDescription run, Results all) {
     List<TaskResult> results = all.tasks();
     List<TaskResult> sorted =
@@ -40,7 +36,9 @@ public final class ResultsJson {
     json.set("results", groups.appendTo(byTask(results, ResultsJson::figures)));
     groups.scored().ifPresent(scored -> json.set("groups", scored));
     json.set("group_subtasks", groups.members());
-    json.set("configs", byTask(sorted, result -> TaskConfig.of(result, run)));
+    json.set(
+        "configs",
+        byTask(sorted, result -> new TaskConfigJson(result.task(), result.shots(), run).json()));
     json.set("versions", groups.versions());
     json.set("n-shot", groups.shots());
     json.set("higher_is_better", groups.directions());
@@ -51,8 +49,7 @@ public final class ResultsJson {
     json.put("pretty_env_info", environment());
     json.putNull("transformers_version").putNull("lm_eval_version").putNull("upper_git_hash");
     appendModel(json, run.model(), results);
-    json.putNull("system_instruction").putNull("system_instruction_sha");
-    json.putNull("fewshot_as_multiturn").putNull("chat_template").putNull("chat_template_sha");
+    appendStyle(json, run.style());
     json.put("total_evaluation_time_seconds", PythonRepr.of(run.elapsed().toNanos() / 1e9));
     return json;
   }
@@ -66,7 +63,7 @@ public final class ResultsJson {
   private static ObjectNode figures(TaskResult result) {
     ObjectNode json = JSON.objectNode();
     json.put("name", result.task().name());
-    json.put("alias", result.task().name());
+    json.put("alias", result.task().config().alias());
     json.put("sample_len", result.documents());
     for (MetricResult metric : result.metrics()) {
       json.put(metric.key(), metric.value());
@@ -88,17 +85,32 @@ public final class ResultsJson {
     json.set("model_num_parameters", orNull(model.parameters().map(JSON::numberNode)));
     json.set("model_dtype", orNull(model.dtype().map(JSON::textNode)));
     json.putNull("model_revision").putNull("model_sha");
-    json.put("batch_size", String.valueOf(run.batchSize()));
+    Settings settings = run.settings();
+    json.put("batch_size", String.valueOf(settings.batchSize()));
     json.putArray("batch_sizes");
-    json.put("device", run.device());
-    json.set("use_cache", orNull(run.cache().map(path -> JSON.textNode(path.toString()))));
-    json.set("limit", orNull(run.limit().map(JSON::numberNode)));
-    json.put("bootstrap_iters", run.bootstrapIterations());
-    json.set("gen_kwargs", run.generation());
-    json.put("random_seed", run.seeds().random());
-    json.put("numpy_seed", run.seeds().numpy());
-    json.put("torch_seed", run.seeds().torch());
-    return json.put("fewshot_seed", run.seeds().fewShot());
+    json.put("device", settings.device());
+    json.set("use_cache", orNull(settings.cache().map(path -> JSON.textNode(path.toString()))));
+    json.set("limit", orNull(settings.limit().map(JSON::numberNode)));
+    json.put("bootstrap_iters", settings.bootstrapIterations());
+    json.set("gen_kwargs", settings.generation());
+    json.put("random_seed", settings.seeds().random());
+    json.put("numpy_seed", settings.seeds().numpy());
+    json.put("torch_seed", settings.seeds().torch());
+    return json.put("fewshot_seed", settings.seeds().fewShot());
+  }
+
+  /// How prompts were written; the texts with their digests.
+  private static void appendStyle(ObjectNode json, PromptStyle style) {
+    appendText(json, "system_instruction", style.systemInstruction());
+    json.set(
+        "fewshot_as_multiturn",
+        orNull(style.chat().map(chat -> JSON.booleanNode(style.multiturn()))));
+    appendText(json, "chat_template", style.chat().map(ChatFormat::source));
+  }
+
+  private static void appendText(ObjectNode json, String key, Optional<String> text) {
+    json.set(key, orNull(text.map(JSON::textNode)));
+    json.set(key + "_sha", orNull(text.map(Sha256::of).map(JSON::textNode)));
   }
 
   private static void appendModel(
@@ -134,48 +146,6 @@ public final class ResultsJson {
 
   private static JsonNode orNull(Optional<? extends JsonNode> value) {
     return value.isPresent() ? value.get() : JSON.nullNode();
-  }
-
-  /// The part of a task that can be written down; prompts are code and are not.
-  private static final class TaskConfig {
-    static ObjectNode of(TaskResult result, RunDescription run) {
-      Task task = result.task();
-      DataSet data = task.data();
-      ObjectNode json = JSON.objectNode();
-      json.put("task", task.name());
-      json.put("dataset_path", "json");
-      ObjectNode files = json.putObject("dataset_kwargs").putObject("data_files");
-      List<Optional<String>> splits = List.of(data.training(), data.validation(), data.test());
-      for (Optional<String> split : splits) {
-        split.ifPresent(name ->
-            files.put(name, run.data().resolve(data.folder()).resolve(name + ".jsonl").toString()));
-      }
-      data.training().ifPresent(name -> json.put("training_split", name));
-      data.validation().ifPresent(name -> json.put("validation_split", name));
-      data.test().ifPresent(name -> json.put("test_split", name));
-      task.fewShot().split().ifPresent(name -> json.put("fewshot_split", name));
-      json.put("target_delimiter", task.prompt().targetDelimiter());
-      json.put("fewshot_delimiter", task.prompt().exampleDelimiter());
-      json.put("num_fewshot", result.shots());
-      appendMetrics(json, task);
-      json.put("output_type", task.outputType().key());
-      if (task.outputType() == OutputType.GENERATE_UNTIL) {
-        json.set("generation_kwargs", task.generation().keywords());
-      }
-      json.put("repeats", task.repeats());
-      json.putObject("metadata").set("version", task.version());
-      return json;
-    }
-
-    private static void appendMetrics(ObjectNode json, Task task) {
-      var list = json.putArray("metric_list");
-      task.metrics()
-          .forEach(metric ->
-              list.addObject()
-                  .put("metric", metric.name())
-                  .put("aggregation", metric.aggregation().key())
-                  .put("higher_is_better", metric.higherIsBetter()));
-    }
   }
 
   private ResultsJson() {}

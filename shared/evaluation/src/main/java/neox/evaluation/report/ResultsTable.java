@@ -37,21 +37,16 @@ public final class ResultsTable {
     return out.toString();
   }
 
-  /// Of tasks without groups.
-  public static String of(RunDescription run, List<TaskResult> tasks) {
-    return of(run, Results.of(tasks));
-  }
-
   private static String head(RunDescription run) {
     return String.format(
         Locale.ROOT,
         "%s (%s), gen_kwargs: (%s), limit: %s, num_fewshot: %s, batch_size: %d",
         run.model().source(),
         PythonJson.repr(run.model().arguments()),
-        PythonJson.repr(run.generation()),
-        none(run.limit().map(PythonRepr::of)),
-        none(run.shots().map(String::valueOf)),
-        run.batchSize());
+        PythonJson.repr(run.settings().generation()),
+        none(run.settings().limit().map(PythonRepr::of)),
+        none(run.settings().shots().map(String::valueOf)),
+        run.settings().batchSize());
   }
 
   private static String none(Optional<String> value) {
@@ -71,8 +66,7 @@ public final class ResultsTable {
             place.depth() == 0 ? block.alias() : " ".repeat(place.depth()) + "- " + block.alias();
         String examples =
             Optional.ofNullable(shots.get(place.name())).map(String::valueOf).orElse(" ");
-        rows.addAll(
-            block.rows(shown, examples, directions.getOrDefault(place.name(), Map.of())));
+        rows.addAll(block.rows(shown, examples, directions.getOrDefault(place.name(), Map.of())));
       }
     }
     List<String> headers = new ArrayList<>(List.of(title));
@@ -88,7 +82,7 @@ public final class ResultsTable {
               .map(m -> new Line(m.metric().name(), m.filter(), m.value(), m.standardError()))
               .toList();
       Task task = result.task();
-      blocks.put(task.name(), new Block(task.name(), version(task.version()), lines));
+      blocks.put(task.name(), new Block(task.config().alias(), version(task.version()), lines));
     }
     for (GroupResult result : results.scores()) {
       List<Line> lines =
@@ -96,15 +90,13 @@ public final class ResultsTable {
               .map(f -> new Line(f.metric(), f.filter(), f.value(), f.standardError()))
               .toList();
       Group group = result.group();
-      blocks.put(
-          group.name(), new Block(group.alias(), group.version().orElse("N/A"), lines));
+      blocks.put(group.name(), new Block(group.alias(), group.version().orElse("N/A"), lines));
     }
     return blocks;
   }
 
   /// One figure.
-  private record Line(
-      String metric, String filter, double value, Optional<Double> standardError) {}
+  private record Line(String metric, String filter, double value, Optional<Double> standardError) {}
 
   /// The figures of a task or a group.
   private record Block(String alias, String version, List<Line> lines) {

@@ -5,26 +5,37 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.Optional;
+import neox.evaluation.task.PromptStyle;
 
 /// What was evaluated and how, for the head of the reports.
 ///
-/// @param device where the model ran, as PyTorch names it
-/// @param data directory of the data sets
-/// @param cache directory of answers that are kept
+/// @param style of all prompts
 /// @param started local time, which also names the files
 public record RunDescription(
     ModelDescription model,
-    int batchSize,
-    String device,
-    Path data,
-    Optional<Path> cache,
-    Optional<Double> limit,
-    Optional<Integer> shots,
-    ObjectNode generation,
-    int bootstrapIterations,
-    Seeds seeds,
+    Settings settings,
+    PromptStyle style,
     LocalDateTime started,
     Duration elapsed) {
+
+  /// What the caller asked for.
+  ///
+  /// @param device where the model ran, as PyTorch names it
+  /// @param cache directory of answers that are kept
+  /// @param limit documents per task: a count from 1 on, a share below 1; empty for all
+  /// @param shots examples before each question; empty for each task's own number
+  /// @param generation changed options of tasks that generate text
+  /// @param metadata what the caller wants to be kept of the run
+  public record Settings(
+      int batchSize,
+      String device,
+      Optional<Path> cache,
+      Optional<Double> limit,
+      Optional<Integer> shots,
+      ObjectNode generation,
+      ObjectNode metadata,
+      int bootstrapIterations,
+      Seeds seeds) {}
 
   /// What is known of the model.
   ///

@@ -7,7 +7,7 @@ import neox.template.value.Value;
 
 /// One document of a task with everything that was made of it.
 ///
-/// @param id its position among the evaluated documents
+/// @param id its position among the documents of the split
 /// @param question a text, or the number of the choice that completes it
 /// @param target a text, the number of a choice, or a list of either
 /// @param choices the possible answers; none for tasks without choices

@@ -21,10 +21,22 @@ import neox.template.value.Value;
 /// Turns the documents of a task into instances.
 ///
 /// @param seed of each task's generator for few-shot examples
-/// @param limit how many documents: a count from 1 on, a share of all below 1; empty for all
+/// @param choice which documents of a task
 /// @param style of all prompts
 public record InstanceBuilder(
-    Documents documents, long seed, Optional<Double> limit, PromptStyle style) {
+    Documents documents, long seed, DocumentChoice choice, PromptStyle style) {
+
+  /// With the first documents of every task.
+  ///
+  /// @param limit how many: a count from 1 on, a share of all below 1; empty for all
+  public InstanceBuilder(
+      Documents documents, long seed, Optional<Double> limit, PromptStyle style) {
+    this(
+        documents,
+        seed,
+        limit.<DocumentChoice>map(DocumentChoice.First::new).orElseGet(DocumentChoice.All::new),
+        style);
+  }
 
   /// A task's instances.
   ///
@@ -45,13 +57,14 @@ public record InstanceBuilder(
     ContextBuilder contexts =
         new ContextBuilder(task, style, reader, sampler, shots, flags.choicesAreContexts());
     List<Instance> instances = new ArrayList<>();
-    for (Document document : all.subList(0, count(all.size()))) {
+    for (int place : choice.of(task.name(), all.size())) {
+      Document document = all.get(place);
       List<String> before = contexts.contexts(document);
       Value target = reader.target(document);
       List<String> choices = reader.choices(document);
       instances.add(
           new Instance(
-              instances.size(),
+              place,
               document,
               reader.question(document),
               target,
@@ -132,14 +145,6 @@ public record InstanceBuilder(
     return split.equals(task.data().evaluated()) && process.equals(task.process())
         ? evaluated
         : processed(task, process, documents.read(task, split), split);
-  }
-
-  private int count(int total) {
-    if (limit.isEmpty()) {
-      return total;
-    }
-    double asked = limit.get() < 1 ? Math.ceil(total * limit.get()) : limit.get();
-    return (int) Math.min(total, asked);
   }
 
   private List<Request> requests(

@@ -2,12 +2,14 @@ package neox.evaluation.task;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import neox.evaluation.config.TaskConfig;
 import neox.evaluation.document.ValueJson;
 import neox.evaluation.function.TaskFunction;
 import neox.evaluation.metric.Metric;
 import neox.evaluation.request.GenerationOptions;
+import neox.template.value.Value;
 
 /// One benchmark, complete: everything the pipeline knows about it is here.
 ///
@@ -25,6 +27,8 @@ public record Task(
     List<Metric> metrics,
     Scoring scoring,
     List<FilterPipeline> filters) {
+  /// What the harness reports where nothing is scored.
+  private static final int PREDICTED = 999;
 
   public Task {
     metrics = List.copyOf(metrics);
@@ -50,6 +54,14 @@ public record Task(
   /// How often each request is made.
   public int repeats() {
     return config.scoring().repeats();
+  }
+
+  /// The same task, of which nothing but the answers is wanted.
+  public Task predicting() {
+    Metric none = Metric.of("bypass");
+    Scoring noScore = (instance, results) -> Map.of(none.name(), Value.Int.of(PREDICTED));
+    return new Task(
+        config, data, process, prompt, fewShot, generation, List.of(none), noScore, filters);
   }
 
   public Task generating(GenerationOptions by) {

@@ -106,8 +106,7 @@ class CachingRunnerTest {
   @Test
   void textsThatAreDrawnAreAskedEachTime() throws IOException {
     ObjectNode draws = JsonNodeFactory.instance.objectNode().put("do_sample", true);
-    GenerationOptions options =
-        GenerationOptions.until("x").with(draws.put("temperature", 1.0));
+    GenerationOptions options = GenerationOptions.until("x").with(draws.put("temperature", 1.0));
     List<Request> requests =
         List.of(new Request.Generate("a", options), new Request.Generate("a", options));
     Model model = new Model(-1);
@@ -129,8 +128,7 @@ class CachingRunnerTest {
             throw new RefusedRequest(1, "too long", new UserException("cause"));
           };
       assertThatThrownBy(() -> new CachingRunner(refuses, log, console).run(requests))
-          .isInstanceOfSatisfying(
-              RefusedRequest.class, e -> assertThat(e.number()).isEqualTo(2))
+          .isInstanceOfSatisfying(RefusedRequest.class, e -> assertThat(e.number()).isEqualTo(2))
           .hasMessage("too long");
     }
   }
@@ -145,7 +143,6 @@ class CachingRunnerTest {
     assertThat(errors.toString(StandardCharsets.UTF_8).lines())
         .hasSize(2)
         .anyMatch(
-            line ->
-                line.endsWith("the evaluation goes on, some of its answers are not kept"));
+            line -> line.endsWith("the evaluation goes on, some of its answers are not kept"));
   }
 }

@@ -17,8 +17,8 @@ public final class ConsoleObserver implements DownloadObserver, AutoCloseable {
   private long startedAtBytes;
   private long startedAtNanos;
 
-  /// @param stop whether downloads shall end; they do with a [StoppedException] at their next block,
-  ///   or before the next attempt
+  /// @param stop whether downloads shall end; they do with a [StoppedException] at their next
+  ///   block, or before the next attempt
   public ConsoleObserver(Console console, BooleanSupplier stop) {
     this.console = console;
     this.stop = stop;
