@@ -36,35 +36,12 @@ class GenerateCommandTest {
           " t te t te te te te te te te te te te te",
           " te te te te te te te te te te te te te ");
 
-  private record Result(int code, String out, String err) {
-    List<JsonNode> lines() {
-      return out.lines().map(line -> Json.parse(line, "line")).toList();
-    }
-  }
-
-  private static Result run(String stdin, String... args) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    List<String> all = new ArrayList<>(List.of(args));
-    all.addAll(List.of("--threads", "1"));
-    int code =
-        Tool.run(
-            new GenerateCommand(),
-            all.toArray(new String[0]),
-            new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8)),
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8));
-    return new Result(
-        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  private static ToolRun run(String stdin, String... args) {
+    return ToolRun.of(stdin, args);
   }
 
   private static String checkpoint() {
-    try {
-      return Path.of(GenerateCommandTest.class.getResource("/golden/pythia/checkpoint").toURI())
-          .toString();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
+    return ToolRun.checkpoint();
   }
 
   private static void assertGolden(List<JsonNode> lines) {
@@ -86,7 +63,7 @@ class GenerateCommandTest {
 
   @Test
   void continuesPromptsFromStandardInputAsNeoXDoes() {
-    Result result =
+    ToolRun result =
         run(
             "The quick brown \nint main(void)\n\nand the license\n",
             "--model",
@@ -109,7 +86,7 @@ class GenerateCommandTest {
   @ParameterizedTest
   @ValueSource(strings = {"2", "3", "9"})
   void continuesPromptsTogether(String batchSize) {
-    Result result =
+    ToolRun result =
         run(
             String.join("\n", PROMPTS),
             "--model",
@@ -140,11 +117,11 @@ class GenerateCommandTest {
             + ", \"load\": \"%s\", \"sample_input_file\": \"%s\", \"sample_output_file\": \"%s\","
                 .formatted(checkpoint(), prompts, output)
             + " \"prompt_end\": \"|\", \"maximum_tokens\": 40, \"recompute\": true}");
-    Result result = run("", config.toString());
+    ToolRun result = run("", config.toString());
     assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
     assertThat(result.out()).isEmpty();
     assertThat(result.err()).isEqualTo("3 samples in " + output + System.lineSeparator());
-    assertGolden(new Result(0, Files.readString(output), "").lines());
+    assertGolden(new ToolRun(0, Files.readString(output), "").lines());
     try (var files = Files.list(directory)) {
       assertThat(files).hasSize(3);
     }
@@ -168,7 +145,7 @@ class GenerateCommandTest {
       "--seed",
       "7"
     };
-    Result first = run("", args);
+    ToolRun first = run("", args);
     assertThat(first.code()).as(first.err()).isEqualTo(ExitCode.OK);
     assertThat(first.lines()).hasSize(2);
     assertThat(first.lines().get(0).get("context").asText()).isEmpty();
@@ -178,14 +155,15 @@ class GenerateCommandTest {
     assertThat(texts(first).get(0)).isNotEqualTo(texts(first).get(1));
   }
 
-  private static List<String> texts(Result result) {
+  private static List<String> texts(ToolRun result) {
     return result.lines().stream().map(line -> line.get("text").asText()).toList();
   }
 
   @Test
   void warnsWhenThePromptLeavesNoRoom() {
     JsonNode line = run("x".repeat(64), "--model", checkpoint(), "-i", "-").lines().getFirst();
-    assertThat(line.get("text").isNull()).isTrue();
+    assertThat(line.get("text").isTextual()).isTrue();
+    assertThat(line.get("text").asText()).isEmpty();
     assertThat(line.get("length").asInt()).isZero();
     assertThat(line.get("message").asText())
         .isEqualTo(
@@ -198,10 +176,8 @@ class GenerateCommandTest {
     assertThat(line.get("length").asInt()).isEqualTo(4);
   }
 
-  private static void assertRefused(Result result, String message) {
-    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
-    assertThat(result.err()).isEqualTo("neox-generate: " + message + System.lineSeparator());
-    assertThat(result.out()).isEmpty();
+  private static void assertRefused(ToolRun result, String message) {
+    result.assertRefused(message);
   }
 
   @Test
@@ -222,9 +198,6 @@ class GenerateCommandTest {
     assertRefused(
         run("", "--model", checkpoint(), "-i", directory.toString()),
         directory + ": expected a file or a pipe, found a directory");
-    assertRefused(
-        run("a", "--model", checkpoint(), "-i", "-", "--num-samples", "3"),
-        "--num-samples counts samples without a prompt; leave it or the input file out");
     assertRefused(
         run("", "--model", checkpoint(), "--num-samples", "0"),
         "--num-samples 0: expected at least 1");
@@ -249,17 +222,89 @@ class GenerateCommandTest {
     Path config = directory.resolve("c.yml");
     String saved =
         Files.readString(Path.of(checkpoint()).resolve("global_step20/configs/config.yml"));
-    Files.writeString(config, saved.strip().replaceAll("}$", "") + ", \"return_logits\": true}");
-    assertRefused(run("", config.toString()), "return_logits: true is not supported; leave it out");
     Files.writeString(
         config, saved.strip().replaceAll("}$", "") + ", \"text_gen_type\": \"interactive\"}");
     assertRefused(
-        run("", config.toString()),
-        "text_gen_type: interactive is not supported; pipe prompts in with -i -");
+        run("", "--model", checkpoint(), config.toString()),
+        "interactive: standard input and output are no terminal; pipe prompts in with -i -, or rows"
+            + " with --jsonl");
     Files.writeString(config, saved);
     assertRefused(
         run("", config.toString()),
         "the configuration names no model; add load: DIR to it, or give --load DIR");
+  }
+
+  @Test
+  void refusesModesThatContradictEachOther() {
+    assertRefused(
+        run("", "--interactive", "--text-gen-type", "precompute"),
+        "--interactive: contradicts --text-gen-type precompute");
+    assertRefused(
+        run("", "--interactive", "-p", "a"),
+        "--text-gen-type interactive reads no prompts; leave --prompt, the input file and --jsonl"
+            + " out");
+    assertRefused(
+        run("", "--interactive", "--num-samples", "2", "--model", "m"),
+        "--num-samples: a session writes one answer to each prompt; leave it out");
+    assertRefused(
+        run("", "--jsonl", "-p", "a"), "--prompt gives the prompts; leave --jsonl out");
+    assertRefused(
+        run("", "--key", "a"), "--key, --unordered and --on-error belong to --jsonl; add it");
+    assertRefused(
+        run("", "--model", "m", "--jsonl", "--format", "text"),
+        "--jsonl writes rows of JSON; leave --format text out");
+    assertRefused(
+        run("", "--text-gen-type", "input-file"),
+        "--text-gen-type input-file: name the file with -i FILE");
+    assertRefused(
+        run("", "--text-gen-type", "precompute"),
+        "text_gen_type precompute: give the configuration that names the datasets");
+    assertRefused(
+        run("", "--model", "m", "--stop", ""), "--stop: expected at least one character");
+  }
+
+  @Test
+  void makesSeveralSamplesOfEachPromptInTheirOrder() {
+    String[] args = {
+      "--model", checkpoint(), "-i", "-", "--temperature", "1", "--max-tokens", "6", "--num-samples",
+      "2", "--batch-size", "3"
+    };
+    ToolRun result = run("one\ntwo", args);
+    assertThat(result.lines().stream().map(line -> line.get("context").asText()))
+        .containsExactly("one", "one", "two", "two");
+    assertThat(texts(result).get(0)).isNotEqualTo(texts(result).get(1));
+    args[args.length - 1] = "1";
+    assertThat(texts(run("one\ntwo", args))).isEqualTo(texts(result));
+  }
+
+  @Test
+  void anAnswerEndsBeforeAStopText() {
+    String[] args = {"--model", checkpoint(), "-p", PROMPTS.get(0), "--stop", "q", "--stop", "e t"};
+    JsonNode line = run("", args).lines().getFirst();
+    assertThat(line.get("text").asText()).isEmpty();
+    assertThat(line.get("finished").asBoolean()).isTrue();
+  }
+
+  @Test
+  void tellsHowLikelyTheTokensWere() {
+    String[] args = {"--model", checkpoint(), "-p", PROMPTS.get(0), "--max-tokens", "2"};
+    JsonNode chosen = run("", with(args, "--logprobs")).lines().getFirst().get("logprobs");
+    assertThat(chosen).hasSize(2);
+    assertThat(chosen.get(0).get("token").asText()).isEqualTo("e");
+    assertThat(chosen.get(0).get("id").asInt()).isEqualTo('e');
+    assertThat(chosen.get(0).get("logprob").asDouble()).isNegative();
+    assertThat(chosen.get(0).has("likeliest")).isFalse();
+    JsonNode some = run("", with(args, "--logprobs=3")).lines().getFirst().get("logprobs").get(1);
+    assertThat(some.get("likeliest")).hasSize(3);
+    assertThat(some.get("likeliest").get(0).get("token").asText()).isEqualTo(" ");
+    JsonNode logits = run("", with(args, "--return-logits")).lines().getFirst().get("logits");
+    assertThat(logits).hasSize(2);
+    assertThat(logits.get(0)).hasSize(512);
+    assertThat(logits.get(0).get('e').isNumber()).isTrue();
+  }
+
+  private static String[] with(String[] args, String more) {
+    return Stream.concat(Stream.of(args), Stream.of(more)).toArray(String[]::new);
   }
 
   @Test
@@ -279,7 +324,7 @@ class GenerateCommandTest {
 
   @Test
   void continuesTheTextOfTheCommandLineExactlyAsItIsGiven() {
-    Result result =
+    ToolRun result =
         run(
             "",
             "--model",
@@ -322,7 +367,7 @@ class GenerateCommandTest {
     assertRefused(
         run("a", "--model", noModel.toString(), "-i", "-", "-o", "/dev/null", "--overwrite"),
         "/dev/null: is no regular file; give - to write to standard output");
-    Result result =
+    ToolRun result =
         run("a", "--model", checkpoint(), "-i", "-", "-o", file.toString(), "--overwrite", "-q");
     assertThat(result.err()).isEmpty();
     assertThat(Files.readString(file)).startsWith("{\"context\":\"a\"");
@@ -337,7 +382,7 @@ class GenerateCommandTest {
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
     try (ExecutorService writer = Executors.newSingleThreadExecutor()) {
       Future<Path> written = writer.submit(() -> Files.writeString(pipe, "\ufeffa\nb\n"));
-      Result result = run("", "--model", checkpoint(), "-i", pipe.toString());
+      ToolRun result = run("", "--model", checkpoint(), "-i", pipe.toString());
       written.get();
       assertThat(result.lines().stream().map(line -> line.get("context").asText()))
           .containsExactly("a", "b");
@@ -361,7 +406,7 @@ class GenerateCommandTest {
   /// Python's white space, as NeoX takes it away, is not Java's.
   @Test
   void takesTheWhiteSpaceOfPythonFromPromptsOfAFile() {
-    Result result = run("\u00a0a\u0085\r\n\u00a0\nb\r\n", "--model", checkpoint(), "-i", "-", "-q");
+    ToolRun result = run("\u00a0a\u0085\r\n\u00a0\nb\r\n", "--model", checkpoint(), "-i", "-", "-q");
     assertThat(result.lines().stream().map(line -> line.get("context").asText()))
         .containsExactly("a", "b");
     assertThat(result.err()).isEmpty();
@@ -371,12 +416,12 @@ class GenerateCommandTest {
   void refusesPromptsGivenTwice() {
     assertRefused(
         run("", "--model", checkpoint(), "-p", "a", "-i", "-"),
-        "--prompt gives the prompts; leave the input file and --num-samples out");
+        "--prompt gives the prompts; leave the input file out");
   }
 
   @Test
   void showsItsHelp() {
-    Result result = run("", "--help");
+    ToolRun result = run("", "--help");
     assertThat(result.code()).isEqualTo(ExitCode.OK);
     assertThat(result.out()).contains("--sample-input-file", "--top-p", "--temperature");
   }
@@ -388,7 +433,7 @@ class GenerateCommandTest {
     Path prompts = directory.resolve("prompts.txt");
     int times = 10_000_000 / part.getBytes(StandardCharsets.UTF_8).length;
     Files.writeString(prompts, part.repeat(times));
-    Result result = run("", "--model", checkpoint(), "-i", prompts.toString(), "--max-tokens", "1");
+    ToolRun result = run("", "--model", checkpoint(), "-i", prompts.toString(), "--max-tokens", "1");
     assertThat(result.code()).isEqualTo(ExitCode.USAGE);
     assertThat(result.out()).isEmpty();
     assertThat(result.err())

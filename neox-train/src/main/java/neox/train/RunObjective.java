@@ -34,7 +34,26 @@ record RunObjective(Objective objective, Runnable release) implements AutoClosea
     if (config.reference().isEmpty()) {
       return new RunObjective(objective(config, Optional.empty()), () -> {});
     }
-    ObjectiveConfig.Reference model = config.reference().get();
+    return switch (config.reference().get()) {
+      case ObjectiveConfig.Reference.Precomputed(String name) -> {
+        console.info("compares with the log-probabilities of %s", name);
+        yield new RunObjective(
+            objective(config, Optional.of(Reference.precomputed())), () -> {});
+      }
+      case ObjectiveConfig.Reference.Model model ->
+          compared(model, models, paddedVocab, options, pipeline, console);
+    };
+  }
+
+  private static RunObjective compared(
+      ObjectiveConfig.Reference.Model model,
+      Models models,
+      int paddedVocab,
+      NetworkOptions options,
+      Pipeline pipeline,
+      Console console)
+      throws IOException {
+    ObjectiveConfig config = models.loaded().config().objective();
     NetworkSpec spec = NetworkSpec.of(models.loaded().config().model(), paddedVocab);
     List<LayerSpec> stage =
         spec.stages(models.loaded().config().parallel()).get(pipeline.ranks().pipe().rank());
@@ -65,7 +84,7 @@ record RunObjective(Objective objective, Runnable release) implements AutoClosea
   }
 
   private static Network read(
-      ObjectiveConfig.Reference model,
+      ObjectiveConfig.Reference.Model model,
       Models models,
       NetworkSpec spec,
       List<LayerSpec> stage,

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import neox.base.Console;
 import neox.base.Tool;
+import neox.base.ToolCommand;
 import neox.config.ConfigSource;
 import neox.data.ledger.RunPast;
 import neox.parallel.comm.Communicator;
@@ -118,11 +119,15 @@ final class TrainFixture {
   }
 
   static Result run(List<String> arguments) {
+    return run(new TrainCommand(), arguments);
+  }
+
+  static Result run(ToolCommand tool, List<String> arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int code =
         Tool.run(
-            new TrainCommand(),
+            tool,
             arguments.toArray(String[]::new),
             InputStream.nullInputStream(),
             new PrintStream(out, true, StandardCharsets.UTF_8),

@@ -63,7 +63,13 @@ public record BatchFeed(
     if (oneLabel) {
       requireOneLabel(rows, labels.orElse(rows), seqLength);
     }
-    MicroBatch batch = MicroBatch.of(rows, labels, masked, placement).first(seqLength);
+    MicroBatch whole = MicroBatch.of(rows, labels, masked, placement);
+    MicroBatch batch =
+        source
+            .reference(microBatch)
+            .map(values -> whole.withReference(values, placement))
+            .orElse(whole)
+            .first(seqLength);
     if (documents.isEmpty()) {
       return batch;
     }

@@ -15,7 +15,13 @@ import org.bytedeco.pytorch.global.torch;
 /// @param labels `[b, s]` int64, the tokens one position later, 0 where none is to be predicted
 /// @param lossMask `[b, s]` float32, 0 where a prediction does not count
 /// @param rewards `[b, s]` float32, of the tokens' documents, where there are any
-public record MicroBatch(Inputs inputs, Tensor labels, Tensor lossMask, Optional<Tensor> rewards) {
+/// @param reference `[b, s]` float32, log p(label) of a reference model, where it was precomputed
+public record MicroBatch(
+    Inputs inputs,
+    Tensor labels,
+    Tensor lossMask,
+    Optional<Tensor> rewards,
+    Optional<Tensor> reference) {
 
   /// Splits rows of s + 1 tokens.
   ///
@@ -44,6 +50,7 @@ public record MicroBatch(Inputs inputs, Tensor labels, Tensor lossMask, Optional
         Inputs.of(placement.ids(inputs)),
         placement.ids(targets),
         placement.floats(mask, rows.length, length),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -53,7 +60,7 @@ public record MicroBatch(Inputs inputs, Tensor labels, Tensor lossMask, Optional
   }
 
   MicroBatch withInputs(Inputs value) {
-    return new MicroBatch(value, labels, lossMask, rewards);
+    return new MicroBatch(value, labels, lossMask, rewards, reference);
   }
 
   /// The rows of another micro-batch after these.
@@ -62,7 +69,8 @@ public record MicroBatch(Inputs inputs, Tensor labels, Tensor lossMask, Optional
         Inputs.of(both(tokens(), other.tokens())),
         both(labels, other.labels()),
         both(lossMask, other.lossMask()),
-        Optional.empty());
+        Optional.empty(),
+        reference.map(each -> both(each, other.reference().orElseThrow())));
   }
 
   private static Tensor both(Tensor a, Tensor b) {
@@ -79,7 +87,24 @@ public record MicroBatch(Inputs inputs, Tensor labels, Tensor lossMask, Optional
       }
     }
     Tensor tensor = placement.floats(flat, value.length, length);
-    return new MicroBatch(inputs, labels, lossMask, Optional.of(tensor));
+    return new MicroBatch(inputs, labels, lossMask, Optional.of(tensor), reference);
+  }
+
+  /// @param values log p(label) at each position; where it is NaN, the label does not count
+  MicroBatch withReference(float[][] values, Placement placement) {
+    int length = Math.toIntExact(tokens().size(1));
+    float[] flat = new float[values.length * length];
+    float[] known = new float[values.length * length];
+    for (int row = 0; row < values.length; row++) {
+      for (int i = 0; i < length; i++) {
+        float value = values[row][i];
+        known[row * length + i] = Float.isNaN(value) ? 0 : 1;
+        flat[row * length + i] = Float.isNaN(value) ? 0 : value;
+      }
+    }
+    Tensor mask = lossMask.mul(placement.floats(known, values.length, length));
+    Tensor tensor = placement.floats(flat, values.length, length);
+    return new MicroBatch(inputs, labels, mask, rewards, Optional.of(tensor));
   }
 
   /// The first tokens of each row, and what belongs to them, before their inputs are changed.
@@ -90,6 +115,7 @@ public record MicroBatch(Inputs inputs, Tensor labels, Tensor lossMask, Optional
             Inputs.of(tokens().narrow(1, 0, count)),
             labels.narrow(1, 0, count),
             lossMask.narrow(1, 0, count),
-            rewards.map(each -> each.narrow(1, 0, count)));
+            rewards.map(each -> each.narrow(1, 0, count)),
+            reference.map(each -> each.narrow(1, 0, count)));
   }
 }

@@ -6,7 +6,7 @@ import neox.model.stage.NetworkStage;
 import neox.train.data.MicroBatch;
 import org.bytedeco.pytorch.Tensor;
 
-/// A model that stays as it is, with which the trained one is compared.
+/// A model that stays as it is, with which the trained one is compared, or what it has said before.
 @FunctionalInterface
 public interface Reference {
   /// log p(label) at each position, `[b, s]`, without a gradient.
@@ -21,6 +21,14 @@ public interface Reference {
   /// @param batches by their place, from 0
   /// @param seqLength tokens of their rows
   record Ahead(IntFunction<MicroBatch> batches, int count, int seqLength) {}
+
+  /// The reference that has said all before the run.
+  static Reference precomputed() {
+    return batch ->
+        batch
+            .reference()
+            .orElseThrow(() -> new IllegalStateException("no reference with the data"));
+  }
 
   /// The reference that is this whole network, which stays its owner's.
   static Reference of(Network network) {

@@ -51,4 +51,20 @@ class MicroBatchTest {
       assertThat(TensorData.floats(both.lossMask())).containsExactly(1, 0, 1, 0);
     }
   }
+
+  @Test
+  void whatNoReferenceKnowsDoesNotCount() {
+    float nan = Float.NaN;
+    try (var _ = Scope.open()) {
+      MicroBatch batch =
+          MicroBatch.of(ROWS, Optional.empty(), OptionalInt.of(0), CPU)
+              .withReference(new float[][] {{-1, -2}, {-3, nan}}, CPU);
+      assertThat(TensorData.floats(batch.lossMask())).containsExactly(1, 0, 0, 0);
+      assertThat(TensorData.floats(batch.reference().orElseThrow()))
+          .containsExactly(-1, -2, -3, 0);
+      assertThat(TensorData.floats(batch.first(1).reference().orElseThrow()))
+          .containsExactly(-1, -3);
+      assertThat(TensorData.floats(batch.followedBy(batch).reference().orElseThrow())).hasSize(8);
+    }
+  }
 }

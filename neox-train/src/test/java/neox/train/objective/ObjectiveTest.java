@@ -254,7 +254,8 @@ class ObjectiveTest {
         Inputs.of(ids),
         ids,
         tensor(mask, ScalarType.Float),
-        Optional.of(tensor(rewards, ScalarType.Float)));
+        Optional.of(tensor(rewards, ScalarType.Float)),
+        Optional.empty());
   }
 
   private static Tensor tensor(double[] values, ScalarType type) {

@@ -61,6 +61,7 @@ final class Modules {
         "python",
         "config",
         "tokenizer",
+        "data",
         "weights",
         "tensor",
         "model",

@@ -9,6 +9,8 @@ import neox.config.table.ConfigType;
 import neox.config.table.Range;
 
 /// Defaults of `neox-generate` and `neox-eval` that a NeoX configuration may carry.
+///
+/// @param precomputeModelName read with the objective, whose reference it may be
 public record GenerateConfig(
     double temperature,
     int topK,
@@ -21,6 +23,7 @@ public record GenerateConfig(
     boolean recompute,
     boolean returnLogits,
     Optional<String> textGenType,
+    Optional<String> precomputeModelName,
     List<String> evalTasks,
     String evalResultsPrefix) {
 
@@ -41,9 +44,10 @@ public record GenerateConfig(
         t.optional(
             "text_gen_type",
             ConfigType.oneOf(
-                List.of("unconditional", "input-file", "interactive"),
-                Map.of("precompute", "it serves preference training only")),
-            "where prompts come from"),
+                List.of("unconditional", "input-file", "interactive", "precompute"), Map.of()),
+            "where prompts come from; precompute: the datasets, of which log-probabilities are"
+                + " written"),
+        t.value(ObjectiveConfig.PRECOMPUTED).map(String.class::cast),
         t.list("eval_tasks", ConfigType.text(), "tasks for neox-eval, and for neox-train with eval_task_data"),
         t.text("eval_results_prefix", "", "prefix of the results file"));
   }

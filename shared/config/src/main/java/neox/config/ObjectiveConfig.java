@@ -20,8 +20,8 @@ public sealed interface ObjectiveConfig {
   /// Direct preference optimization (arXiv:2305.18290).
   ///
   /// @param beta how strongly the policy is held to the reference (`dpo_beta`)
-  /// @param reference the directory of the model to be held to, `_model`; none: every text counts
-  ///   as equally likely there (`dpo_reference_free`)
+  /// @param reference what the policy is held to; none: every text counts as equally likely there
+  ///   (`dpo_reference_free`)
   record Dpo(double beta, Optional<Reference> reference) implements ObjectiveConfig {}
 
   /// Kahneman-Tversky optimization (arXiv:2402.01306).
@@ -38,10 +38,23 @@ public sealed interface ObjectiveConfig {
   /// @param zLoss weight of the squares of the rewards (`z_loss`)
   record RewardModeling(double zLoss) implements ObjectiveConfig {}
 
-  /// A model that is not trained.
-  ///
-  /// @param iteration of its checkpoints, instead of the latest
-  record Reference(Path directory, Optional<Long> iteration) {}
+  /// What the trained model is compared with.
+  sealed interface Reference {
+    /// A model that is not trained.
+    ///
+    /// @param iteration of its checkpoints, instead of the latest
+    record Model(Path directory, Optional<Long> iteration) implements Reference {}
+
+    /// What such a model has said of every text before the run (`precompute_model_name`).
+    ///
+    /// @param name of the datasets behind those of the texts, see [#dataset]
+    record Precomputed(String name) implements Reference {}
+
+    /// The dataset of log-probabilities that belongs to one of texts, GPT-NeoX's `{path}_{name}`.
+    static Path dataset(Path texts, String name) {
+      return texts.resolveSibling(texts.getFileName() + "_" + name);
+    }
+  }
 
   /// `train_impl`.
   enum Kind {
@@ -51,7 +64,7 @@ public sealed interface ObjectiveConfig {
     KTO
   }
 
-  /// The model that DPO and KTO compare with.
+  /// What DPO and KTO compare with.
   default Optional<Reference> reference() {
     return switch (this) {
       case Dpo dpo -> dpo.reference();
@@ -96,8 +109,18 @@ public sealed interface ObjectiveConfig {
         List.of(Z_LOSS_MULTIPLIER, TRAIN_IMPL),
         "belongs to train_impl normal%s; remove it",
         kind == Kind.RM ? "; a reward model has z_loss" : "");
+    Optional<Path> model = t.path(REFERENCE, REFERENCE_USE);
+    Optional<String> precomputed = t.optional(PRECOMPUTED, ConfigType.text(), PRECOMPUTED_USE);
+    t.check(
+        model.isEmpty() || precomputed.isEmpty(),
+        List.of(REFERENCE, PRECOMPUTED),
+        "contradicts %s, whose datasets say what the model would; leave one of them out",
+        PRECOMPUTED);
     Optional<Reference> reference =
-        reference(t.path(REFERENCE, REFERENCE_USE), checkpoint).filter(_ -> !referenceFree);
+        precomputed
+            .<Reference>map(Reference.Precomputed::new)
+            .or(() -> reference(model, checkpoint))
+            .filter(_ -> !referenceFree);
     ObjectiveConfig objective =
         switch (kind) {
           case NORMAL -> new LanguageModeling(zLossMultiplier);
@@ -119,12 +142,12 @@ public sealed interface ObjectiveConfig {
       Optional<Path> explicit, CheckpointConfig checkpoint) {
     return explicit
         .or(checkpoint::initFrom)
-        .map(directory -> new Reference(directory, Optional.empty()))
+        .<Reference>map(directory -> new Reference.Model(directory, Optional.empty()))
         .or(() ->
             checkpoint
                 .load()
                 .filter(_ -> checkpoint.finetune())
-                .map(directory -> new Reference(directory, checkpoint.iteration())));
+                .map(directory -> new Reference.Model(directory, checkpoint.iteration())));
   }
 
   /// Reports what data, batch and ranks do not fit the objective.
@@ -176,6 +199,13 @@ public sealed interface ObjectiveConfig {
   String Z_LOSS_MULTIPLIER = "z_loss_multiplier";
 
   String REFERENCE = "reference_model";
+
+  String PRECOMPUTED = "precompute_model_name";
+
+  String PRECOMPUTED_USE =
+      "NAME of datasets of log-probabilities, {path}_NAME beside each dataset of texts: neox-generate"
+          + " with text_gen_type precompute writes them, and DPO and KTO read them instead of a"
+          + " reference_model";
 
   String REFERENCE_USE =
       "checkpoint or Hugging Face directory of the model that DPO and KTO hold to; init_from, or load"

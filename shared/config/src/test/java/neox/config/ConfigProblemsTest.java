@@ -83,7 +83,7 @@ class ConfigProblemsTest {
         "init_method_std: 0|init_method_std: expected a number greater than 0, found number 0",
         "init_method: orthogonale|init_method: expected one of normal, scaled_normal, orthogonal, scaled_orthogonal, xavier_uniform, xavier_normal, wang_init, small_init, single_residual_scaled_normal, found text 'orthogonale'; did you mean 'orthogonal'?",
         "norm: te_rmsnorm|norm: expected one of layernorm, rmsnorm, non_parametric_layernorm, scalenorm, found text 'te_rmsnorm'; GPT-NeoX has it, this program does not: it is a TransformerEngine kernel; write it without te_",
-        "text_gen_type: precompute|text_gen_type: expected one of unconditional, input-file, interactive, found text 'precompute'; GPT-NeoX has it, this program does not: it serves preference training only",
+        "text_gen_type: chat|text_gen_type: expected one of unconditional, input-file, interactive, precompute, found text 'chat'",
         "num_kv_heads: 3|num_kv_heads: must divide num_attention_heads (4), found 3",
         "max_position_embeddings: 8|max_position_embeddings: must be at least seq_length (16), found 8",
         "use_qk_layernorm: true\\nmodel_parallel_size: 2|use_qk_layernorm: with norm layernorm it takes all heads of a rank together, another formula for each model_parallel_size, found 2; set that to 1, or norm to rmsnorm",

@@ -145,7 +145,6 @@ class KnownKeysTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "precompute_model_name: m",
         "mlp_type: llama",
         "optimizer: {type: Adam, params: {lr: 1, amsgrad: true}}",
         "world_size: 2",

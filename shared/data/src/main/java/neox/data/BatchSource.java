@@ -113,6 +113,20 @@ public record BatchSource(
         : Optional.empty();
   }
 
+  /// What the reference model says of them, `[microBatch][seqLength]`: log p of what follows each
+  /// token, NaN where it is not known; empty without one.
+  public Optional<float[][]> reference(long globalMicroBatch) {
+    if (!samples.hasReference()) {
+      return Optional.empty();
+    }
+    long first = first(globalMicroBatch) + (long) dataParallelRank * microBatch;
+    float[][] batch = new float[microBatch][samples.length() - 1];
+    for (int row = 0; row < microBatch; row++) {
+      samples.reference(first + row, batch[row]);
+    }
+    return Optional.of(batch);
+  }
+
   /// Where documents begin in each of them, and what pads them: `[microBatch][…]`, rising from 0.
   public int[][] documentStarts(long globalMicroBatch) {
     long first = first(globalMicroBatch) + (long) dataParallelRank * microBatch;

@@ -92,6 +92,18 @@ final class BlendedSamples implements TokenSamples {
   }
 
   @Override
+  public boolean hasReference() {
+    return members.stream().allMatch(TokenSamples::hasReference);
+  }
+
+  @Override
+  public void reference(long i, float[] out) {
+    Objects.checkIndex(i, Long.MAX_VALUE);
+    long wrapped = i % count();
+    members.get(member(wrapped)).reference(memberSample(wrapped), out);
+  }
+
+  @Override
   public List<SamplePiece> pieces(long i) {
     Objects.checkIndex(i, Long.MAX_VALUE);
     long wrapped = i % count();

@@ -10,9 +10,22 @@ import neox.data.indexed.ItemRange;
 /// The documents of a split in one dataset, with the labels that belong to them.
 ///
 /// @param labels a dataset of the same item sizes: tokens, negative where none is to be predicted
-record Corpus(IndexedTokens tokens, Optional<IndexedTokens> labels, ItemRange items) {
+/// @param reference what a reference model has said of them
+record Corpus(
+    IndexedTokens tokens,
+    Optional<IndexedTokens> labels,
+    ItemRange items,
+    Optional<PrecomputedReference> reference) {
   Corpus {
     labels.ifPresent(labelTokens -> requireSameSizes(tokens, labelTokens));
+  }
+
+  Corpus(IndexedTokens tokens, Optional<IndexedTokens> labels, ItemRange items) {
+    this(tokens, labels, items, Optional.empty());
+  }
+
+  Corpus withReference(Optional<PrecomputedReference> value) {
+    return new Corpus(tokens, labels, items, value);
   }
 
   /// All documents of a dataset.

@@ -89,6 +89,16 @@ final class DocumentSamples implements TokenSamples {
   }
 
   @Override
+  public boolean hasReference() {
+    return corpus.reference().isPresent();
+  }
+
+  @Override
+  public void reference(long i, float[] out) {
+    corpus.reference().orElseThrow().read(pieces(i).getFirst(), out);
+  }
+
+  @Override
   public List<SamplePiece> pieces(long i) {
     long row = row(i);
     long position = order.firstDocument(row);

@@ -27,6 +27,7 @@ import neox.data.ledger.RunPast;
 public final class RunSamples implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final Deque<IndexedTokens> datasets = new ArrayDeque<>();
+  private final PrecomputedReferences references;
   private final DataConfig config;
   private final OrderLog log;
   private final CorpusOpener opener;
@@ -39,6 +40,7 @@ public final class RunSamples implements AutoCloseable {
 
   private RunSamples(NeoxConfig config, OrderLog log) {
     this.config = config.data();
+    this.references = PrecomputedReferences.of(config);
     this.fim = FillInTheMiddle.of(config);
     this.log = log;
     this.opener =
@@ -276,7 +278,8 @@ public final class RunSamples implements AutoCloseable {
   private Corpus corpus(int number, List<Path> paths, List<Path> labels) throws IOException {
     IndexedTokens tokens = dataset(paths.get(number));
     return Corpus.whole(
-        tokens, labels.isEmpty() ? Optional.empty() : Optional.of(dataset(labels.get(number))));
+            tokens, labels.isEmpty() ? Optional.empty() : Optional.of(dataset(labels.get(number))))
+        .withReference(references.open(tokens));
   }
 
   private double[] weights(DataConfig.Mixture mixture, List<CorpusSource> sources) {
@@ -322,6 +325,7 @@ public final class RunSamples implements AutoCloseable {
 
   @Override
   public void close() {
+    references.close();
     while (!datasets.isEmpty()) {
       datasets.pop().close();
     }

@@ -23,6 +23,17 @@ public interface TokenSamples {
   /// shifted: `out[k]` belongs to token `k`.
   void labels(long i, int[] out);
 
+  /// Whether it is known what a reference model thinks of every sample.
+  default boolean hasReference() {
+    return false;
+  }
+
+  /// Copies the reference model's log-probability of what follows each token of sample `i` but the
+  /// last into `out[0, length() - 1)`; NaN where it is not known. Only where there is a reference.
+  default void reference(long i, float[] out) {
+    throw new IllegalStateException("these samples have no reference");
+  }
+
   /// Where the tokens of sample `i` come from, in their order.
   List<SamplePiece> pieces(long i);
 

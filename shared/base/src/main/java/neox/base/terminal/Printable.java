@@ -34,6 +34,14 @@ public final class Printable {
         escape(text.substring(tailStart)));
   }
 
+  /// The text with its line breaks and tabs; all else that would act on a terminal is written out.
+  public static String text(String text) {
+    StringBuilder escaped = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(c -> escaped.append(c == '\n' || c == '\t' ? Character.toString(c) : escape(c)));
+    return escaped.toString();
+  }
+
   private static int headEnd(String text) {
     int at = 0;
     for (int length = 0; at < text.length(); ) {

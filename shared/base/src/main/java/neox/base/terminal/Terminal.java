@@ -14,6 +14,7 @@ import java.util.OptionalInt;
 
 /// The terminal that a standard stream of the process leads to, if it leads to one.
 public final class Terminal {
+  public static final int INPUT = 0;
   public static final int OUTPUT = 1;
   public static final int ERROR = 2;
   private static final String DUMB = "dumb";

@@ -42,6 +42,11 @@ class PrintableTest {
   }
 
   @Test
+  void aTextKeepsItsLinesAndTabs() {
+    assertThat(Printable.text("a\n\tb\r\u001b[2J文")).isEqualTo("a\n\tb\\r\\u001b[2J文");
+  }
+
+  @Test
   void leavesOrdinaryTextOfAnyScriptAlone() {
     String text = "données/проба/文.jsonl:3: \\d+ is no 👩‍💻 می‌خواهم";
     assertThat(Printable.line(text)).isEqualTo(text);

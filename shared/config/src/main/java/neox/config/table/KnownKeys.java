@@ -254,9 +254,6 @@ public final class KnownKeys {
         "log-probabilities are always computed in fp32; others would only make them less exact",
         "dpo_fp32=true",
         "kto_fp32=true");
-    refused(
-        "the log-probabilities of the reference are computed while training",
-        "precompute_model_name");
     ignored(
         "used by train_impl reinforce only, which is not supported",
         "fp32_reinforce",

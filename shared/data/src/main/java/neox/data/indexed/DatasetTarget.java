@@ -4,11 +4,6 @@ import java.nio.file.Path;
 
 /// Which dataset to write, and how it is stored.
 public record DatasetTarget(Path prefix, TokenWidth width, IndexLayout layout) {
-  public DatasetTarget {
-    if (!width.holdsIntegers()) {
-      throw new IllegalArgumentException("tokens cannot be stored as " + width);
-    }
-  }
 
   /// The name of the dataset without its directory.
   String name() {

@@ -26,6 +26,9 @@ public final class IndexedTokensWriter implements AutoCloseable {
   private IndexedTokensWriter(
       WorkDirectory work, Ownership ownership, DatasetTarget target, Extent written)
       throws IOException {
+    if (!target.width().holdsIntegers()) {
+      throw new IllegalArgumentException("tokens cannot be stored as " + target.width());
+    }
     this.work = work;
     this.ownership = ownership;
     this.target = target;

@@ -1,4 +1,4 @@
-package neox.generate;
+package neox.generate.sample;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -9,8 +9,8 @@ import neox.base.AtomicFile;
 import neox.base.UserException;
 
 /// Where the samples go: standard output at once, or a file that appears when all are written.
-sealed interface SampleWriter extends AutoCloseable {
-  void write(Sample sample) throws IOException;
+public sealed interface SampleWriter extends AutoCloseable {
+  void write(String sample) throws IOException;
 
   /// All samples are written.
   void commit() throws IOException;
@@ -19,39 +19,40 @@ sealed interface SampleWriter extends AutoCloseable {
   void close() throws IOException;
 
   /// A writer onto standard output, or onto a file, which is refused here when it cannot be made.
-  static SampleWriter open(GenerateSettings.Output output, PrintStream stdout) throws IOException {
-    if (output.file().isEmpty()) {
-      return new ToStream(stdout, output.format());
-    }
-    Path file = output.file().get();
-    requireFree(file, output.existing());
-    return new ToFile(AtomicFile.create(file), output.format());
+  static SampleWriter open(Output output, PrintStream stdout) throws IOException {
+    return output.file().isEmpty() ? new ToStream(stdout) : toFile(output);
   }
 
-  private static void requireFree(Path file, GenerateSettings.Existing existing) {
+  /// A writer onto a file, or one that drops everything where none is named.
+  static SampleWriter record(Output output) throws IOException {
+    return output.file().isEmpty()
+        ? new ToStream(new PrintStream(PrintStream.nullOutputStream()))
+        : toFile(output);
+  }
+
+  private static SampleWriter toFile(Output output) throws IOException {
+    Path file = output.file().orElseThrow();
+    requireFree(file, output.existing());
+    return new ToFile(AtomicFile.create(file));
+  }
+
+  private static void requireFree(Path file, Output.Existing existing) {
     if (!Files.exists(file) || Files.isDirectory(file)) {
       return; // a directory is refused where the file is made
     }
     if (!Files.isRegularFile(file)) {
       throw new UserException(file + ": is no regular file; give - to write to standard output");
     }
-    if (existing == GenerateSettings.Existing.KEEP) {
+    if (existing == Output.Existing.KEEP) {
       throw new UserException(file + ": is there already; add --overwrite to replace it");
     }
   }
 
-  private static String written(Sample sample, GenerateSettings.Format format) {
-    return switch (format) {
-      case JSON -> sample.toJson() + "\n";
-      case TEXT -> sample.toText() + "\n\n";
-    };
-  }
-
   /// See [#open]; the stream stays open.
-  record ToStream(PrintStream stream, GenerateSettings.Format format) implements SampleWriter {
+  record ToStream(PrintStream stream) implements SampleWriter {
     @Override
-    public void write(Sample sample) throws IOException {
-      stream.print(written(sample, format));
+    public void write(String sample) throws IOException {
+      stream.print(sample);
       stream.flush(); // who watches sees each sample as it is ready
       if (stream.checkError()) {
         throw new IOException("Broken pipe");
@@ -66,10 +67,10 @@ sealed interface SampleWriter extends AutoCloseable {
   }
 
   /// See [#open].
-  record ToFile(AtomicFile file, GenerateSettings.Format format) implements SampleWriter {
+  record ToFile(AtomicFile file) implements SampleWriter {
     @Override
-    public void write(Sample sample) throws IOException {
-      file.stream().write(written(sample, format).getBytes(StandardCharsets.UTF_8));
+    public void write(String sample) throws IOException {
+      file.stream().write(sample.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override
