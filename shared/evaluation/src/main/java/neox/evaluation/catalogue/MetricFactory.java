@@ -1,7 +1,9 @@
 package neox.evaluation.catalogue;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import neox.base.UserException;
@@ -9,11 +11,13 @@ import neox.evaluation.config.MetricEntry;
 import neox.evaluation.config.ScoringKeys;
 import neox.evaluation.function.FunctionRole;
 import neox.evaluation.function.NamedFunctions;
+import neox.evaluation.function.TaskFunction;
 import neox.evaluation.metric.Aggregation;
 import neox.evaluation.metric.Metric;
 import neox.evaluation.metric.StandardAggregation;
 import neox.evaluation.metric.TextComparison;
 import neox.evaluation.task.OutputType;
+import neox.evaluation.task.OwnMetric;
 import neox.evaluation.yaml.YamlNode;
 import neox.evaluation.yaml.YamlNode.Fields;
 import neox.evaluation.yaml.YamlNode.FunctionName;
@@ -33,6 +37,18 @@ record MetricFactory(NamedFunctions functions) {
       metrics.add(metric(entry));
     }
     return metrics;
+  }
+
+  /// Metrics that are functions, by name.
+  Map<String, OwnMetric> own(ScoringKeys keys) {
+    Map<String, OwnMetric> own = new LinkedHashMap<>();
+    for (MetricEntry entry : keys.metrics()) {
+      if (entry.metric() instanceof FunctionName function) {
+        TaskFunction.OfAnswers found = functions.require(function, FunctionRole.ANSWERS, "metric");
+        own.put(entry.name(), new OwnMetric(found, entry.keywords().dict()));
+      }
+    }
+    return own;
   }
 
   private static List<String> usual(OutputType type) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import neox.base.UserException;
 import neox.evaluation.config.DataKeys;
@@ -21,6 +22,7 @@ import neox.evaluation.task.FewShot;
 import neox.evaluation.task.FilterPipeline;
 import neox.evaluation.task.FunctionScoring;
 import neox.evaluation.task.OutputType;
+import neox.evaluation.task.OwnMetric;
 import neox.evaluation.task.Prompt;
 import neox.evaluation.task.Scoring;
 import neox.evaluation.task.Task;
@@ -151,8 +153,9 @@ public record TaskFactory(NamedFunctions functions) {
       return new FunctionScoring(
           functions.require(keys.process().get(), FunctionRole.RESULTS, "process_results"));
     }
+    Map<String, OwnMetric> own = new MetricFactory(functions).own(keys);
     try {
-      return Scoring.standard(OutputType.of(keys.outputType()), metrics);
+      return Scoring.standard(OutputType.of(keys.outputType()), metrics, own);
     } catch (UserException e) {
       YamlNode place = fields.get("metric_list").orElse(fields);
       throw new UserException(place.place() + ": " + e.getMessage(), e);

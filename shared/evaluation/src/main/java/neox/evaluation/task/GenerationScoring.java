@@ -10,12 +10,17 @@ import neox.template.value.Sequences;
 import neox.template.value.Value;
 
 /// The generated text against the target, or any of several targets.
-record GenerationScoring(Map<String, Metric> wanted) implements Scoring {
+///
+/// @param own metrics that are functions of the task's own, by name
+record GenerationScoring(Map<String, Metric> wanted, Map<String, OwnMetric> own)
+    implements Scoring {
   private static final String EXACT_MATCH = "exact_match";
 
   GenerationScoring {
+    Map<String, Metric> known = new LinkedHashMap<>(wanted);
+    known.keySet().removeAll(own.keySet());
     Scoring.require(
-        OutputType.GENERATE_UNTIL, wanted, List.of(EXACT_MATCH, "bleu", "chrf", "chrf++", "ter"));
+        OutputType.GENERATE_UNTIL, known, List.of(EXACT_MATCH, "bleu", "chrf", "chrf++", "ter"));
   }
 
   @Override
@@ -24,7 +29,10 @@ record GenerationScoring(Map<String, Metric> wanted) implements Scoring {
     List<String> right = right(instance);
     Map<String, Value> values = new LinkedHashMap<>();
     for (Metric metric : wanted.values()) {
-      if (metric.name().equals(EXACT_MATCH)) {
+      OwnMetric function = own.get(metric.name());
+      if (function != null) {
+        function.addTo(values, metric.name(), right, written, instance.manyTargets());
+      } else if (metric.name().equals(EXACT_MATCH)) {
         boolean hit = metric.comparison().share(written, right) > 0;
         values.put(EXACT_MATCH, new Value.Real(hit ? 1 : 0));
       } else {

@@ -17,13 +17,20 @@ public interface Scoring {
 
   /// What the harness does unless a task brings its own.
   static Scoring standard(OutputType type, List<Metric> metrics) {
+    return standard(type, metrics, Map.of());
+  }
+
+  /// What the harness does, with metrics that are functions.
+  ///
+  /// @param own those, by name; texts alone are compared by them
+  static Scoring standard(OutputType type, List<Metric> metrics, Map<String, OwnMetric> own) {
     Map<String, Metric> wanted = new LinkedHashMap<>();
     metrics.forEach(metric -> wanted.put(metric.name(), metric));
     return switch (type) {
       case MULTIPLE_CHOICE -> new MultipleChoiceScoring(wanted);
       case LOGLIKELIHOOD -> new LikelihoodScoring(wanted);
       case LOGLIKELIHOOD_ROLLING -> new RollingScoring(wanted);
-      case GENERATE_UNTIL -> new GenerationScoring(wanted);
+      case GENERATE_UNTIL -> new GenerationScoring(wanted, own);
     };
   }
 

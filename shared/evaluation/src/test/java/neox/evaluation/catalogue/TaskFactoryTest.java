@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import neox.base.UserException;
 import neox.evaluation.TaskText;
 import neox.evaluation.config.FewShotKeys.Sampler;
+import neox.evaluation.document.Document;
 import neox.evaluation.function.TaskFunction;
 import neox.evaluation.metric.Metric;
 import neox.evaluation.task.FilterPipeline;
+import neox.evaluation.task.Instance;
 import neox.evaluation.task.OutputType;
 import neox.evaluation.task.Task;
+import neox.template.value.Dict;
+import neox.template.value.Value;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,6 +95,33 @@ class TaskFactoryTest {
     assertThat(task.fewShot().process()).contains(function);
   }
 
+  @Test
+  void aMetricMayBeAFunction() throws IOException {
+    TaskFunction.OfAnswers function =
+        (references, predictions, keywords) ->
+            new Value.Real(
+                references.equals(predictions) ? 1 : keywords.get("else").isPresent() ? 0.5 : 0);
+    String name = folder.getFileName() + "/utils.near";
+    Task task =
+        TaskText.task(
+            folder,
+            LEAST + "metric_list: [{metric: !function utils.near, aggregation: mean, else: 1}]\n",
+            Map.of(name, function));
+    Instance instance =
+        new Instance(
+            0,
+            new Document(new Dict.Builder().build(), "here:1"),
+            Value.of("q"),
+            Value.of("a"),
+            List.of(),
+            new Instance.Flags(false, false),
+            List.of());
+    assertThat(task.scoring().score(instance, List.of(Value.of("a"))))
+        .isEqualTo(Map.of("near", new Value.Real(1)));
+    assertThat(task.scoring().score(instance, List.of(Value.of("b"))))
+        .isEqualTo(Map.of("near", new Value.Real(0.5)));
+  }
+
   /// The line that is wrong is appended as line 6; `|` stands for a line feed.
   @ParameterizedTest
   @CsvSource(
@@ -115,6 +147,7 @@ class TaskFactoryTest {
         "fewshot_config: {smpler: x};fewshot_config has no key 'smpler'; did you mean 'sampler'?",
         "fewshot_config: {samples: 3};expected samples: a list of mappings, found the number 3",
         "generation_kwargs: {temperature: hot};expected temperature: a number, found the text 'hot'",
+        "metric_list: [{metric: !function u.f, aggregation: mean}];metric: the Python function u.f",
         "metric_list: [{name: acc}];expected a mapping with the key 'metric', found a mapping",
         "metric_list: [{metric: acc_norm}];metric 'acc_norm' does not exist for output type",
         "metric_list: [{metric: mine}];the metric 'mine' has no aggregation; add one, such as mean",
