@@ -1,11 +1,14 @@
 #!/bin/sh
 # Reads all task files of lm-evaluation-harness, and tells how many tasks can be run:
-#   benchmarks/harness-tasks.sh PYTHON_OR_DIR
+#   benchmarks/harness-tasks.sh PYTHON_OR_DIR [TEMPLATES]
 # PYTHON has lm_eval installed, and is asked for its own names of tasks, groups and tags, which must
-# be the same; DIR is a folder of task files. Needs `make dist`; exits 1 when a name differs.
+# be the same; DIR is a folder of task files. TEMPLATES has a line {"template": …, "doc": {…}} for
+# each template: of every kind of task without functions PYTHON then makes the requests over those
+# documents, without examples and with two, which must be the same, too (ten minutes).
+# Needs `make dist`; exits 1 when something differs.
 set -eu
-if [ $# -ne 1 ] || { [ ! -d "$1" ] && [ ! -x "$1" ]; }; then
-  echo "usage: $0 PYTHON_OR_DIR (a Python with lm_eval, or a folder of task files)" >&2
+if [ $# -lt 1 ] || [ $# -gt 2 ] || { [ ! -d "$1" ] && [ ! -x "$1" ]; }; then
+  echo "usage: $0 PYTHON_OR_DIR [TEMPLATES] (a Python with lm_eval, or a folder of task files)" >&2
   exit 2
 fi
 home=$(cd "$(dirname "$0")/.." && pwd)
@@ -31,4 +34,11 @@ for kind in tasks groups tags; do
     status=1
   fi
 done
+if [ $# -eq 2 ]; then
+  echo "requests of kinds of tasks, each twice:"
+  mkdir "$work/contexts"
+  "$1" "$home/benchmarks/harness-tasks/contexts.py" "$2" "$work/contexts"
+  "$neox_jdk/bin/java" -cp "${NEOX_CLASSPATH:-$home/dist/lib/*}" \
+    "$home/benchmarks/harness-tasks/CompareContexts.java" "$folder" "$work/contexts" || status=1
+fi
 exit ${status:-0}

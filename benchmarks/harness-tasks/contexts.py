@@ -6,8 +6,11 @@ and OUT/requests.jsonl what the harness asks, without examples and with two.
 """
 import json
 import logging
+import os
 import pathlib
 import sys
+
+os.environ["TQDM_DISABLE"] = "1"
 
 import datasets
 from lm_eval.api.task import ConfigurableTask
