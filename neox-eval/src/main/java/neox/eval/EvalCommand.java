@@ -28,6 +28,7 @@ import neox.evaluation.report.RunDescription.Settings;
 import neox.evaluation.task.DocumentChoice;
 import neox.evaluation.task.OutputType;
 import neox.evaluation.task.Task;
+import neox.inference.BatchSize;
 import neox.inference.LoadedModel;
 import neox.inference.ModelLoader;
 import neox.inference.ModelOptions;
@@ -91,8 +92,10 @@ public final class EvalCommand implements ToolCommand {
   @Option(
       names = {"-b", "--batch-size", "--batch_size"},
       paramLabel = "N",
-      description = "Inputs per pass (default: ${DEFAULT-VALUE}).")
-  int batchSize = 8;
+      description =
+          "At most N inputs per pass, or auto: as many as suit the model (default:"
+              + " ${DEFAULT-VALUE}). It changes no score.")
+  String batchSize = "auto";
 
   @Option(
       names = {"--max-length", "--max_length"},
@@ -196,7 +199,6 @@ public final class EvalCommand implements ToolCommand {
 
   /// The options checked and put together; nothing has been opened yet.
   private EvalPlan plan(Console console) throws IOException {
-    require(batchSize >= 1, "--batch-size", batchSize, "at least 1");
     tasks.check();
     require(limit == null || limit > 0, "--limit", limit, "more than 0");
     require(maxLength == null || maxLength >= 1, "--max-length", maxLength, "at least 1");
@@ -205,7 +207,7 @@ public final class EvalCommand implements ToolCommand {
     reports.check(location);
     Settings settings =
         new Settings(
-            batchSize,
+            BatchSize.parse("--batch-size", batchSize),
             location.options().device(),
             Optional.ofNullable(cache),
             Optional.ofNullable(limit),

@@ -23,6 +23,7 @@ import neox.evaluation.task.InstanceBuilder;
 import neox.evaluation.task.InstanceBuilder.Instances;
 import neox.evaluation.task.PromptStyle;
 import neox.evaluation.task.Task;
+import neox.inference.BatchSize;
 import neox.inference.LanguageModel;
 import neox.tokenizer.Tokenizer;
 
@@ -75,7 +76,8 @@ public record RunTasks(
   /// Has a model answer all requests; figures by their names, such as `piqa_acc`.
   Map<String, Double> evaluate(LanguageModel model, Console console) throws InterruptedException {
     ModelRunner runner =
-        new ModelRunner(model, tokenizer, model.maxLength(), batchSize, console.silent());
+        new ModelRunner(
+            model, tokenizer, model.maxLength(), BatchSize.of(batchSize), console.silent());
     Map<String, Double> figures = new LinkedHashMap<>();
     for (TaskResult result : evaluation.run(instances, runner)) {
       for (MetricResult metric : result.metrics()) {

@@ -14,6 +14,7 @@ import neox.evaluation.report.RunDescription.ModelDescription;
 import neox.evaluation.report.RunDescription.Seeds;
 import neox.evaluation.report.RunDescription.Settings;
 import neox.evaluation.report.TaskResult;
+import neox.inference.BatchSize;
 import neox.evaluation.task.PromptStyle;
 
 /// Descriptions of runs for tests.
@@ -31,7 +32,7 @@ public final class Runs {
             0);
     Settings settings =
         new Settings(
-            config.get("batch_size").asInt(),
+            BatchSize.of(config.get("batch_size").asInt()),
             "cpu",
             Optional.empty(),
             Optional.empty(),

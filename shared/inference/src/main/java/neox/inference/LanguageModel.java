@@ -1,5 +1,7 @@
 package neox.inference;
 
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /// What scoring and writing need of a model; token ids in, numbers out.
@@ -12,6 +14,24 @@ public interface LanguageModel extends AutoCloseable {
 
   /// Scores many inputs, batched inside; results in the order of the requests.
   List<Score> score(List<ScoreRequest> requests, int batchSize);
+
+  /// Scores inputs as they come. What neighbours begin with alike may be read once, so that requests
+  /// should come in the order of their tokens.
+  ///
+  /// @param requests asked for by one thread at a time, which need not be the caller's
+  default void score(Iterator<ScoreRequest> requests, BatchSize batch, ScoreSink sink) {
+    int inputs = batch.orElse(BatchSize.SUITABLE);
+    int done = 0;
+    while (requests.hasNext()) {
+      List<ScoreRequest> some = new ArrayList<>();
+      while (some.size() < inputs * BatchSize.PER_CALL && requests.hasNext()) {
+        some.add(requests.next());
+      }
+      for (Score score : score(some, inputs)) {
+        sink.scored(done++, score);
+      }
+    }
+  }
 
   /// Continues texts until their stop tokens come, their reader has enough, enough is written, or
   /// the text is full. A text takes the place of a finished one at once.

@@ -69,6 +69,11 @@ final class Attention {
     q = positions.rotate(q, pass.positions());
     k = positions.rotate(k, pass.positions());
     q = scaling.queries(q);
+    if (pass.branches().isPresent()) {
+      BranchAttention attention =
+          new BranchAttention(remembered, spec.config().window(), Optional.of(this::scaledBias));
+      return dense.forward(attention.attend(q, k, v, pass.branches().get()), pass);
+    }
     Tensor keys = pass.history().append(remembered, Kept.KEYS, k);
     Tensor values = pass.history().append(remembered, Kept.VALUES, v);
     Tensor mixed = // [b, n, s, d]
@@ -88,11 +93,15 @@ final class Attention {
   }
 
   private AttentionKernel.Scores scores(Pass pass) {
-    int factor = spec.config().biasFactor();
-    Optional<Tensor> bias = pass.biasOfOneLayer().map(this::ofHeads);
     return new AttentionKernel.Scores(
-        pass.mask(spec.config().window()),
-        factor == 1 ? bias : bias.map(each -> each.mul(new Scalar(factor))));
+        pass.mask(spec.config().window()), pass.biasOfOneLayer().map(this::scaledBias));
+  }
+
+  /// What positions add to the scores of these heads.
+  private Tensor scaledBias(Tensor bias) {
+    int factor = spec.config().biasFactor();
+    Tensor own = ofHeads(bias);
+    return factor == 1 ? own : own.mul(new Scalar(factor));
   }
 
   /// A bias of all heads of the rank, or one for all heads, as these heads see it.

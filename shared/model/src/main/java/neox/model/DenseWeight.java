@@ -24,6 +24,11 @@ record DenseWeight(Tensor tensor, Optional<RowProduct> fewRows) implements Weigh
   }
 
   @Override
+  public Tensor constant(Tensor x, TensorOptional bias) {
+    return ConstantProducts.linear(x, bias, fewRows, this::forward);
+  }
+
+  @Override
   public Tensor forward(Tensor x, TensorOptional bias) {
     if (fewRows.isPresent() && fewRows.get().suits(x)) {
       return fewRows.get().of(x, bias);

@@ -41,11 +41,11 @@ final class Gmlp implements Layer {
 
   @Override
   public Tensor forward(Tensor x, Pass pass) {
-    Tensor both = activation.apply(widen.forward(norm.forward(x))); // [b, s, 2f]
+    Tensor both = activation.apply(widen.alone(norm.forward(x), pass)); // [b, s, 2f]
     long f = both.size(-1) / 2;
     Tensor values = both.narrow(-1, 0, f);
     Tensor gates = mixing.forward(gateNorm.forward(both.narrow(-1, f, f)), pass);
     Tensor all = attention.map(head -> gates.add(head.forward(both, pass))).orElse(gates);
-    return narrow.forward(all.mul(values));
+    return narrow.alone(all.mul(values), pass);
   }
 }

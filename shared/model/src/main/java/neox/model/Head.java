@@ -74,6 +74,24 @@ public final class Head {
     return LogLikelihoods.scores(logits(hidden), labels);
   }
 
+  /// What [#scoreLabels] finds for each label, `[n]`.
+  ///
+  /// @param logLikelihoods log p(label), float32
+  /// @param greedy whether it is the likeliest token, the first of equals
+  public record LabelScores(Tensor logLikelihoods, Tensor greedy) {}
+
+  /// Scores labels against all other tokens, for inference on one rank. What a label gets depends on
+  /// its own hidden state alone, where that is possible.
+  ///
+  /// @param hidden `[1, p, h]` of 64 positions or more, and so few that their logits fit into memory
+  /// @param rows the position of each label, `[n]`: several may share one
+  /// @param labels `[n]`
+  public LabelScores scoreLabels(Tensor hidden, Tensor rows, Tensor labels) {
+    require(Output.LOGITS);
+    Tensor logits = projections.getFirst().constant(scaling.outputs(hidden)).squeeze(0);
+    return LogLikelihoods.scores(logits, rows, labels);
+  }
+
   /// What [#normalized] finds at each position, `[b, s]`, float32 at least.
   ///
   /// @param logLikelihoods log p(label)

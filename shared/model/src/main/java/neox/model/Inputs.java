@@ -20,6 +20,13 @@ public record Inputs(Tensor ids, Places positions, Visibility visibility, Noise 
         ids, history.next(ids.size(1)), Visibility.all().withHistory(history), Noise.ofProcess());
   }
 
+  /// Branches of a tree of texts, one after the other in the one row of `ids`.
+  ///
+  /// @param text where the tokens stand in their texts
+  public static Inputs along(Branches branches, Places text, Tensor ids) {
+    return new Inputs(ids, text, Visibility.of(branches), Noise.ofProcess());
+  }
+
   public Inputs withVisibility(Visibility value) {
     return new Inputs(ids, positions, value, noise);
   }

@@ -13,6 +13,7 @@ import neox.tensor.Scope;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -109,6 +110,24 @@ final class LogLikelihoods {
     return new Head.TokenScores(
         torch.gather(logSoftmax, -1, labels.unsqueeze(-1)).squeeze(-1),
         logSoftmax.argmax(new LongOptional(-1), false));
+  }
+
+  /// See [Head#scoreLabels].
+  ///
+  /// @param logits `[p, V]`
+  static Head.LabelScores scores(Tensor logits, Tensor rows, Tensor labels) {
+    Tensor logSoftmax = torch.log_softmax(logits, -1, new ScalarTypeOptional(ScalarType.Float));
+    Tensor places = rows.mul(new Scalar(logits.size(1))).add(labels);
+    Tensor found = logSoftmax.take(places); // [n]
+    Tensor greedy = found.ge(logSoftmax.amax(new long[] {-1}, false).take(rows));
+    Tensor likeliest = greedy.nonzero().squeeze(-1); // of which the first of equals is meant
+    Tensor first =
+        logSoftmax
+            .index_select(0, rows.take(likeliest))
+            .argmax(new LongOptional(-1), false)
+            .eq(labels.take(likeliest));
+    greedy.index_copy_(0, likeliest, first);
+    return new Head.LabelScores(found, greedy);
   }
 
   /// See [Head#logLikelihoods(Tensor, Tensor, Optional)].

@@ -173,6 +173,11 @@ public final class Network implements AutoCloseable {
     return options.placement();
   }
 
+  /// Whether all layers are here, and no other rank has a part of one.
+  public boolean isAlone() {
+    return options.tensorParallel().isAlone() && stage.equals(spec.layers());
+  }
+
   /// This rank's, in the order of the parameter table.
   public List<Parameter> parameters() {
     return parameters.all();
@@ -317,6 +322,9 @@ public final class Network implements AutoCloseable {
     Optional<Segments> segments = inputs.visibility().segments();
     Places slots = history.next(s);
     long read = read(slots, s);
+    if (inputs.visibility().branches().isPresent()) {
+      return pass(inputs, inputs.visibility().branches().get(), mode);
+    }
     Map<OptionalInt, AttentionMask> byWindow = new HashMap<>();
     for (OptionalInt window : windows) {
       byWindow.put(window, masks.of(slots, read, segments, window));
@@ -325,7 +333,29 @@ public final class Network implements AutoCloseable {
     Optional<Tensor> bias = positions.bias(slots, together);
     Places places = spec.config().prompt().isPresent() ? slots : inputs.positions();
     return new Pass(
-        text(inputs, s), places, history, segments, byWindow, bias, mode, inputs.noise());
+        text(inputs, s),
+        places,
+        history,
+        segments,
+        Optional.empty(),
+        byWindow,
+        bias,
+        mode,
+        inputs.noise());
+  }
+
+  /// A pass along the path of a tree of texts, which has the prompt already.
+  private Pass pass(Inputs inputs, Branches branches, Mode mode) {
+    return new Pass(
+        inputs.positions(),
+        inputs.positions().before(-spec.config().promptTokens()),
+        AttentionHistory.none(),
+        Optional.empty(),
+        Optional.of(PassBranches.of(branches, windows, positions, options.placement())),
+        Map.of(),
+        Optional.empty(),
+        mode,
+        inputs.noise());
   }
 
   /// Whether tokens of these places begin their texts, so that the prompt is read with them.

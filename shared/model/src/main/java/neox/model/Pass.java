@@ -18,6 +18,7 @@ import org.bytedeco.pytorch.Tensor;
 /// @param positions of what the blocks read: of the same tokens after a soft prompt, if there is
 ///   one, and of the prompt
 /// @param segments see [Visibility]
+/// @param branches likewise; they have masks and biases of their own
 /// @param masks what queries may not see, by the width of a block's window; of the longest segment,
 ///   where there are segments
 /// @param bias what positions add to the scores, broadcastable to `[b, n, s, t]`; of the longest
@@ -27,6 +28,7 @@ record Pass(
     Places positions,
     AttentionHistory history,
     Optional<Segments> segments,
+    Optional<PassBranches> branches,
     Map<OptionalInt, AttentionMask> masks,
     Optional<Tensor> bias,
     Mode mode,
@@ -38,12 +40,13 @@ record Pass(
 
   /// The same with a bias of its own.
   Pass withBias(Tensor value) {
-    return new Pass(text, positions, history, segments, masks, Optional.of(value), mode, noise);
+    return new Pass(
+        text, positions, history, segments, branches, masks, Optional.of(value), mode, noise);
   }
 
   /// The same with noise of its own.
   Pass withNoise(Noise value) {
-    return new Pass(text, positions, history, segments, masks, bias, mode, value);
+    return new Pass(text, positions, history, segments, branches, masks, bias, mode, value);
   }
 
   /// The bias as one layer's: where it is trained, all that the layer does with it comes to one
@@ -76,7 +79,8 @@ record Pass(
         };
     Map<OptionalInt, AttentionMask> others = new LinkedHashMap<>();
     masks.forEach((window, mask) -> others.put(window, mask.exchange(change)));
-    return new Pass(text, places, history, segments, others, bias.map(change), mode, noise);
+    return new Pass(
+        text, places, history, segments, branches, others, bias.map(change), mode, noise);
   }
 
   boolean training() {

@@ -3,6 +3,7 @@ package neox.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import neox.parallel.TensorParallel;
 import neox.weights.spec.AdapterSpec;
 import neox.weights.spec.LinearSpec;
@@ -52,6 +53,10 @@ final class Projection {
     Tensor forward(Tensor x) {
       return weight.forward(x, bias);
     }
+
+    Tensor constant(Tensor x) {
+      return weight.constant(x, bias);
+    }
   }
 
   private Projection(List<Section> sections, Optional<Adapter> adapter) {
@@ -88,16 +93,30 @@ final class Projection {
   }
 
   Tensor forward(Tensor x, Pass pass) {
-    Tensor y = forward(x);
+    Tensor y = alone(x, pass);
     return adapter.isPresent() ? y.add(adapter.get().forward(x, pass)) : y;
   }
 
   /// The same where there is no adapter.
+  Tensor alone(Tensor x, Pass pass) {
+    return pass.branches().isPresent() ? constant(x) : forward(x);
+  }
+
+  /// The same where neither there is an adapter, nor branches.
   Tensor forward(Tensor x) {
+    return joined(section -> section.forward(x));
+  }
+
+  /// The same of 64 rows or more, each of whose results depends on the row alone.
+  Tensor constant(Tensor x) {
+    return joined(section -> section.constant(x));
+  }
+
+  private Tensor joined(Function<Section, Tensor> product) {
     if (sections.size() == 1) {
-      return sections.getFirst().forward(x);
+      return product.apply(sections.getFirst());
     }
-    Tensor[] each = sections.stream().map(section -> section.forward(x)).toArray(Tensor[]::new);
+    Tensor[] each = sections.stream().map(product).toArray(Tensor[]::new);
     return torch.cat(new TensorVector(each), -1);
   }
 }

@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Mixes what stands at different positions (arXiv:2105.08050 eq. 2), of each position only with
 /// those before it: `yᵢ = bᵢ + Σ_{j≤i} W[i, j] xⱼ`.
@@ -22,6 +23,9 @@ import org.bytedeco.pytorch.global.torch;
 record SpatialMixing(int block, Tensor weight, Tensor bias) {
   /// Mixes `[b, s, f]`.
   Tensor forward(Tensor x, Pass pass) {
+    if (pass.branches().isPresent()) {
+      return branches(x, pass.branches().get());
+    }
     return pass.segments().isPresent() ? segments(x, pass.segments().get()) : mixed(x, pass);
   }
 
@@ -44,6 +48,28 @@ record SpatialMixing(int block, Tensor weight, Tensor bias) {
   private Tensor from(long start, long s, Tensor all) {
     Tensor rows = weight.narrow(0, start, s).narrow(1, 0, all.size(1)).tril(start); // [s, t]
     return rows.matmul(all).add(bias.narrow(0, start, s).unsqueeze(1));
+  }
+
+  /// Each branch after what is before it on the path.
+  private Tensor branches(Tensor x, PassBranches branches) {
+    Tensor mixed = torch.zeros_like(x);
+    ScalarType precise = Placement.of(x).precise().type();
+    Tensor added = x.to(precise);
+    long at = 0;
+    for (PassBranches.Seen seen : branches.each()) {
+      long start = seen.branch().start();
+      long s = seen.branch().length();
+      Tensor all = // [1, t, f]
+          branches.path().write(block, Kept.GATES, start, added.narrow(1, at, s), seen.read());
+      long t = Math.min(all.size(1), weight.size(1));
+      Tensor rows = weight.narrow(0, start, s).narrow(1, 0, t).tril(start).unsqueeze(0);
+      Tensor own = bias.narrow(0, start, s).unsqueeze(1);
+      mixed
+          .narrow(1, at, s)
+          .copy_(KeyTiles.product(rows.to(precise), all.narrow(1, 0, t)).add(own));
+      at += s;
+    }
+    return mixed;
   }
 
   /// Each segment by itself, from its own beginning.

@@ -52,6 +52,11 @@ final class StoredWeight implements Weight.Loaded {
   }
 
   @Override
+  public Tensor constant(Tensor x, TensorOptional bias) {
+    return ConstantProducts.linear(x, bias, fewRows, this::forward);
+  }
+
+  @Override
   public Tensor forward(Tensor x, TensorOptional bias) {
     if (fewRows.isPresent() && fewRows.get().suits(x)) {
       return fewRows.get().of(x, bias);

@@ -32,9 +32,16 @@ final class TinyAttention {
 
   /// `[b, s, 2f]` to `[b, s, f]`.
   Tensor forward(Tensor x, Pass pass) {
-    Tensor rows = queryKeyValue.forward(x).unsqueeze(1); // [b, 1, s, 3d]
+    Tensor rows = queryKeyValue.alone(x, pass).unsqueeze(1); // [b, 1, s, 3d]
     long d = rows.size(-1) / 3;
     Tensor q = rows.narrow(-1, 0, d);
+    if (pass.branches().isPresent()) {
+      BranchAttention attention =
+          new BranchAttention(block, OptionalInt.empty(), Optional.empty());
+      return dense.constant(
+          attention.attend(
+              q, rows.narrow(-1, d, d), rows.narrow(-1, 2 * d, d), pass.branches().get()));
+    }
     Tensor k = pass.history().append(block, Kept.KEYS, rows.narrow(-1, d, d));
     Tensor v = pass.history().append(block, Kept.VALUES, rows.narrow(-1, 2 * d, d));
     AttentionKernel.Scores scores =

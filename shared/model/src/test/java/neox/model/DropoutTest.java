@@ -182,6 +182,7 @@ class DropoutTest {
         Places.fromStart(),
         AttentionHistory.none(),
         Optional.empty(),
+        Optional.empty(),
         Map.of(),
         Optional.empty(),
         mode,

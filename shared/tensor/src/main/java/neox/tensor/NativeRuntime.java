@@ -38,6 +38,22 @@ public final class NativeRuntime {
     Libtorch.share(threads);
   }
 
+  /// Threads of one operation.
+  public static int threads() {
+    return Libtorch.threads();
+  }
+
+  /// Runs `body`, and the threads that it starts, with another number of threads of one operation.
+  public static void withThreads(int threads, Runnable body) {
+    int before = threads();
+    Libtorch.setThreads(threads);
+    try {
+      body.run();
+    } finally {
+      Libtorch.setThreads(before);
+    }
+  }
+
   /// As many threads as `OMP_NUM_THREADS` says, or one per core.
   public static int defaultThreads() {
     return Environment.get("OMP_NUM_THREADS")
@@ -100,6 +116,10 @@ public final class NativeRuntime {
   private static final class Libtorch {
     static void share(int among) {
       setThreads(Math.max(1, torch.get_num_threads() / among));
+    }
+
+    static int threads() {
+      return torch.get_num_threads();
     }
 
     static void setThreads(int threads) {

@@ -40,7 +40,7 @@ public final class ResultsTable {
   private static String head(RunDescription run) {
     return String.format(
         Locale.ROOT,
-        "%s (%s), gen_kwargs: (%s), limit: %s, num_fewshot: %s, batch_size: %d",
+        "%s (%s), gen_kwargs: (%s), limit: %s, num_fewshot: %s, batch_size: %s",
         run.model().source(),
         PythonJson.repr(run.model().arguments()),
         PythonJson.repr(run.settings().generation()),

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.Optional;
+import neox.inference.BatchSize;
 import neox.evaluation.task.PromptStyle;
 
 /// What was evaluated and how, for the head of the reports.
@@ -27,7 +28,7 @@ public record RunDescription(
   /// @param generation changed options of tasks that generate text
   /// @param metadata what the caller wants to be kept of the run
   public record Settings(
-      int batchSize,
+      BatchSize batchSize,
       String device,
       Optional<Path> cache,
       Optional<Double> limit,

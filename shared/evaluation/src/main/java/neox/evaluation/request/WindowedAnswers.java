@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import neox.inference.Score;
+import neox.inference.ScoreSink;
 
 /// Puts the scores of windows together to answers of requests: one window makes a log-likelihood,
-/// any number a rolling one. A request is answered as soon as its last window is scored.
-final class WindowedAnswers implements PairScorer.Sink {
+/// any number a rolling one. A request is answered as soon as its last window is scored. Thread-safe:
+/// windows become known on one thread while those before them are scored by others.
+final class WindowedAnswers implements ScoreSink {
   private final RequestRunner.Sink sink;
   private final List<Expected> ofWindow = new ArrayList<>();
 
@@ -35,7 +37,7 @@ final class WindowedAnswers implements PairScorer.Sink {
   /// The next `windows` windows are of this request; without any it is answered at once.
   ///
   /// @param answer made of the scores in the order of the windows
-  void expect(int request, int windows, Function<Score[], Response> answer) {
+  synchronized void expect(int request, int windows, Function<Score[], Response> answer) {
     Expected expected = new Expected(request, ofWindow.size(), windows, answer);
     for (int i = 0; i < windows; i++) {
       ofWindow.add(expected);
@@ -46,7 +48,7 @@ final class WindowedAnswers implements PairScorer.Sink {
   }
 
   @Override
-  public void scored(int window, Score score) {
+  public synchronized void scored(int window, Score score) {
     Expected expected = ofWindow.get(window);
     expected.scores[window - expected.firstWindow] = score;
     if (--expected.missing == 0) {

@@ -23,6 +23,7 @@ import neox.evaluation.Golden;
 import neox.evaluation.request.Response.Generated;
 import neox.evaluation.request.Response.Likelihood;
 import neox.evaluation.request.Response.RollingLikelihood;
+import neox.inference.BatchSize;
 import neox.inference.Score;
 import neox.inference.sampling.Sampler;
 import neox.python.PythonText;
@@ -43,7 +44,8 @@ class ModelRunnerTest {
             new PrintStream(errors, true, StandardCharsets.UTF_8),
             false,
             false);
-    return new ModelRunner(recorded.model(maxLength), recorded.tokenizer(), maxLength, 2, console);
+    return new ModelRunner(
+        recorded.model(maxLength), recorded.tokenizer(), maxLength, BatchSize.of(2), console);
   }
 
   private static List<JsonNode> golden(int maxLength, String type) {
@@ -296,11 +298,11 @@ class ModelRunnerTest {
   }
 
   @Test
-  void equalInputsFollowOneAnotherInOneCall() {
+  void equalInputsFollowOneAnother() {
     List<Request> requests = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
-      int choice = 10 + i % 5;
-      int question = 100 + i / 5;
+      int choice = 10 + i / 20;
+      int question = 100 + i % 20;
       recorded.encoding("q" + question, new int[] {question});
       recorded.encoding("q" + question + " " + choice, new int[] {question, choice});
       recorded.score(new int[] {question}, new int[] {choice}, new Score(-i, false, new float[1]));
@@ -308,8 +310,8 @@ class ModelRunnerTest {
     }
     List<Response> responses = runner(8).run(requests);
     assertThat(responses.get(42)).isEqualTo(new Likelihood(-42, false));
-    // Two inputs a batch, eight batches a call: 16 questions of 5 choices, then the other 4.
-    assertThat(recorded.callSizes).containsExactly(80, 20);
+    assertThat(recorded.asked.stream().map(input -> input[0]))
+        .isEqualTo(IntStream.range(0, 100).mapToObj(i -> 100 + i / 5).toList());
   }
 
   @Test

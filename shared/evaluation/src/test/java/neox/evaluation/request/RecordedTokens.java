@@ -30,7 +30,9 @@ final class RecordedTokens {
   private final Map<Integer, String> vocabulary = new HashMap<>(Map.of(0, "<|endoftext|>"));
   private final Map<String, Score> scores = new HashMap<>();
   private final Map<String, int[]> continuations = new HashMap<>();
-  final List<Integer> callSizes = new ArrayList<>();
+
+  /// The inputs that were to be scored, in their order.
+  final List<int[]> asked = new ArrayList<>();
 
   static int[] ids(JsonNode array) {
     return StreamSupport.stream(array.spliterator(), false).mapToInt(JsonNode::asInt).toArray();
@@ -110,7 +112,7 @@ final class RecordedTokens {
 
       @Override
       public List<Score> score(List<ScoreRequest> requests, int batchSize) {
-        callSizes.add(requests.size());
+        requests.forEach(request -> asked.add(request.input()));
         return requests.stream().map(RecordedTokens.this::answer).toList();
       }
 
