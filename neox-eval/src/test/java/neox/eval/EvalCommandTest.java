@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
 import neox.base.ExitCode;
 import neox.base.Tool;
 import neox.base.json.Json;
+import neox.hub.fixture.HubServer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,12 +42,11 @@ class EvalCommandTest {
   @BeforeEach
   void makeAModelDirectory() throws IOException {
     model = Files.createDirectory(directory.resolve("model"));
+    environment.put("HF_HUB_OFFLINE", "1");
+    environment.put("HOME", directory.toString()); // nothing is found there
   }
 
-  /// Nothing is fetched, and nothing is found at home.
-  private Map<String, String> environment() {
-    return Map.of("HF_HUB_OFFLINE", "1", "HOME", directory.toString());
-  }
+  private final Map<String, String> environment = new HashMap<>();
 
   private int run(Object... arguments) {
     return run(models, arguments);
@@ -57,7 +58,7 @@ class EvalCommandTest {
     ByteArrayOutputStream stderr = new ByteArrayOutputStream();
     int code =
         Tool.run(
-            new EvalCommand(opener, environment()),
+            new EvalCommand(opener, environment),
             args,
             new ByteArrayInputStream(new byte[0]),
             new PrintStream(stdout, true, StandardCharsets.UTF_8),
@@ -289,7 +290,7 @@ class EvalCommandTest {
             .map(String::valueOf)
             .toArray(String[]::new);
     Tool.run(
-        new EvalCommand(models, environment()),
+        new EvalCommand(models, environment),
         args,
         new ByteArrayInputStream(new byte[0]),
         new PrintStream(closed, true, StandardCharsets.UTF_8),
@@ -565,6 +566,25 @@ class EvalCommandTest {
       ((ObjectNode) json.get("config")).remove("use_cache");
       return json;
     }
+  }
+
+  @Test
+  void fetchesTheDataThatAreNowhereAndKeepsThem() throws IOException {
+    Path data = directory.resolve("fetched");
+    byte[] rows = Files.readAllBytes(EvalData.path("data/piqa/validation.jsonl"));
+    try (HubServer hub = HubServer.start()) {
+      hub.add("datasets/baber/piqa", "main", Map.of("data/validation.jsonl", rows));
+      environment.remove("HF_HUB_OFFLINE");
+      environment.put("HF_ENDPOINT", hub.endpoint());
+      assertThat(run("-M", model, "-t", "piqa", "--data", data)).as(err).isZero();
+      assertThat(err).contains("wrote " + data.resolve("baber/piqa/default/validation.jsonl"));
+    }
+    assertThat(run("-M", model, "-t", "piqa", "--data", data, "--offline")).as(err).isZero();
+    assertThat(run("-M", model, "-t", "sciq", "--data", data, "--offline"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err)
+        .startsWith("neox-eval: " + data.resolve("sciq/test.jsonl") + ": no such file; ")
+        .endsWith(", and --offline forbids to fetch it\n");
   }
 
   @Test

@@ -101,7 +101,7 @@ final class EvalCommand implements ToolCommand {
     List<Downloads.Work> missing = new ArrayList<>();
     for (EvalTask task : wanted) {
       for (Split split : task.splits()) {
-        Path file = directory.resolve(task.folder()).resolve(split.name() + ".jsonl");
+        Path file = directory.resolve(task.name()).resolve(split.name() + ".jsonl");
         if (!force && Files.isRegularFile(file)) {
           console.info("%s is there already", file);
         } else {

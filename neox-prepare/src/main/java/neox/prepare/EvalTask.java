@@ -16,9 +16,9 @@ import neox.datasets.SplitDownload.Split;
 
 /// Where the data of an evaluation task are on a hub, from the table `eval-tasks.json`.
 ///
-/// @param folder the directory that `neox-eval` looks for
-/// @param splits one file of rows each, `FOLDER/NAME.jsonl`
-record EvalTask(String name, String folder, List<Split> splits) {
+/// @param name also of the directory that `neox-eval` looks for
+/// @param splits one file of rows each, `TASK/NAME.jsonl`
+record EvalTask(String name, List<Split> splits) {
   private static final String FAMILY = "*";
   private static final int MISTAKES = 3;
 
@@ -89,7 +89,7 @@ record EvalTask(String name, String folder, List<Split> splits) {
     for (var split : listed.properties()) {
       splits.add(new Split(split.getKey(), address(split.getValue().asText()), config));
     }
-    return new EvalTask(name, row.path("folder").asText(name), splits);
+    return new EvalTask(name, splits);
   }
 
   private static HubAddress address(String path) {

@@ -74,6 +74,7 @@ final class Modules {
         "datasets",
         "config",
         "tokenizer",
+        "template",
         "weights",
         "monitor",
         "tensor",
