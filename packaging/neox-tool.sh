@@ -90,10 +90,14 @@ case "$tool ${1-}" in
     ;;
 esac
 
-# The Vector API is loaded when there is something to compute (docs/decisions/0034).
+# The Vector API is loaded when there is something to compute, and its loops are compiled each by
+# itself (docs/decisions/0034).
 vectors=
 case $tool in
-  neox-train | neox-generate | neox-eval) vectors="--add-exports java.base/jdk.internal.module=ALL-UNNAMED" ;;
+  neox-train | neox-generate | neox-eval)
+    vectors="--add-exports java.base/jdk.internal.module=ALL-UNNAMED -XX:CompileCommand=quiet
+      -XX:CompileCommand=dontinline,neox.tensor.kernel.Loops::*"
+    ;;
 esac
 
 # shellcheck disable=SC2086 # options are words

@@ -269,6 +269,13 @@ public final class Network implements AutoCloseable {
     });
   }
 
+  /// How many numbers the keys of a block are at most in a pass, of all rows together.
+  public long readByAttention(Inputs inputs) {
+    long s = length(inputs);
+    long end = inputs.visibility().history().next(s).end(s);
+    return inputs.ids().size(0) * (end + spec.config().promptTokens()) * spec.config().hiddenSize();
+  }
+
   /// The sizes `[b, s, h]` of what a stage that is not the last hands on, the positions of a soft
   /// prompt included; of this rank's slice, where ranks hold slices of the sequence.
   public long[] activation(Inputs inputs) {

@@ -10,6 +10,7 @@ import neox.model.Network;
 import neox.parallel.pipeline.Stage;
 import neox.tensor.Gradients;
 import neox.tensor.Scope;
+import neox.tensor.kernel.FewRows;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -80,14 +81,25 @@ public final class NetworkStage implements Stage {
       }
       case EVALUATION -> {
         try (var _ = new NoGradGuard()) {
-          yield Scope.run(() -> compute(microBatch, activation));
+          yield Scope.run(() -> computeOnce(microBatch, activation));
         }
       }
     };
   }
 
   private Tensor compute(int microBatch, Optional<Tensor> activation) {
+    return compute(work.item(microBatch), activation);
+  }
+
+  /// The same without a backward pass.
+  private Tensor computeOnce(int microBatch, Optional<Tensor> activation) {
     Item item = work.item(microBatch);
+    Inputs inputs = item.inputs();
+    return FewRows.pass(
+        inputs.ids().numel(), network.readByAttention(inputs), () -> compute(item, activation));
+  }
+
+  private Tensor compute(Item item, Optional<Tensor> activation) {
     Inputs inputs = item.inputs();
     Tensor hidden = network.forward(activation.orElse(inputs.ids()), inputs, mode);
     return network

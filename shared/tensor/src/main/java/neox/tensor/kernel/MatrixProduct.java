@@ -67,29 +67,41 @@ record MatrixProduct(Matrix w, long x, int rows, Target y) {
 
   private void single(Dots.Rows four, int i, int row, Scratch scratch) {
     Dots.one(four, ofX(i), w.columns(), scratch.sums);
-    store(i, row, scratch.sums, 0);
+    store(i, row, scratch.sums, 0, Lanes.FOUR);
   }
 
   private void pair(Dots.Rows four, int i, int row, Scratch scratch) {
     Dots.two(four, ofX(i), ofX(i + 1), w.columns(), scratch.sums);
-    store(i, row, scratch.sums, 0);
-    store(i + 1, row, scratch.sums, Dots.ROWS);
+    store(i, row, scratch.sums, 0, Lanes.EIGHT);
+    store(i + 1, row, scratch.sums, Dots.ROWS * Lanes.EIGHT, Lanes.EIGHT);
   }
 
   private long ofX(int row) {
     return x + (long) row * w.columns() * Float.BYTES;
   }
 
-  private void store(int i, int row, float[] sums, int from) {
-    for (int k = 0; k < Math.min(Dots.ROWS, w.rows() - row); k++) {
-      float sum = sums[from + k];
-      if (w.scales() != Matrix.NONE) {
-        sum *= Memory.get(NumberFormat.FLOAT32, w.scales(), row + k);
+  /// Writes four sums, of which the first is at `from`, `distance` apart.
+  private void store(int i, int row, float[] sums, int from, int distance) {
+    int count = Math.min(Dots.ROWS, w.rows() - row);
+    if (w.scales() != Matrix.NONE) {
+      for (int k = 0; k < count; k++) {
+        sums[from + k * distance] *= Memory.float32(w.scales(), row + k);
       }
-      if (y.bias() != Matrix.NONE) {
-        sum += Memory.get(y.format(), y.bias(), row + k);
+    }
+    if (y.bias() != Matrix.NONE) {
+      for (int k = 0; k < count; k++) {
+        sums[from + k * distance] += Memory.get(y.format(), y.bias(), row + k);
       }
-      Memory.set(y.format(), y.address(), (long) i * w.rows() + row + k, sum);
+    }
+    long first = (long) i * w.rows() + row;
+    if (y.format() == NumberFormat.FLOAT32) {
+      for (int k = 0; k < count; k++) {
+        Memory.setFloat32(y.address(), first + k, sums[from + k * distance]);
+      }
+    } else {
+      for (int k = 0; k < count; k++) {
+        Memory.set(y.format(), y.address(), first + k, sums[from + k * distance]);
+      }
     }
   }
 
@@ -110,7 +122,7 @@ record MatrixProduct(Matrix w, long x, int rows, Target y) {
 
   /// What one thread computes in.
   private static final class Scratch {
-    final float[] sums = new float[2 * Dots.ROWS];
+    final float[] sums = Dots.sums();
     private MemorySegment wide = MemorySegment.NULL;
 
     /// The address of that many bytes, which hold anything.

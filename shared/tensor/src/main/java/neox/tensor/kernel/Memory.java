@@ -16,11 +16,16 @@ final class Memory {
   /// The number at `index` of those that begin at `address`.
   static float get(NumberFormat format, long address, long index) {
     return switch (format) {
-      case FLOAT32 -> ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, address + index * Float.BYTES);
+      case FLOAT32 -> float32(address, index);
       case BFLOAT16 -> Float.intBitsToFloat(half(address, index) << BFLOAT16_SHIFT);
       case FLOAT16 -> Float.float16ToFloat(half(address, index));
       case INT8 -> ALL.get(ValueLayout.JAVA_BYTE, address + index);
     };
+  }
+
+  /// The same of float32.
+  static float float32(long address, long index) {
+    return ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, address + index * Float.BYTES);
   }
 
   private static short half(long address, long index) {
@@ -30,12 +35,16 @@ final class Memory {
   /// Rounds to the nearest number of the format, of two equally near to the even one.
   static void set(NumberFormat format, long address, long index, float value) {
     switch (format) {
-      case FLOAT32 ->
-          ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, address + index * Float.BYTES, value);
+      case FLOAT32 -> setFloat32(address, index, value);
       case BFLOAT16 -> setHalf(address, index, bfloat16(value));
       case FLOAT16 -> setHalf(address, index, Float.floatToFloat16(value));
       case INT8 -> throw new IllegalArgumentException("results are no whole numbers");
     }
+  }
+
+  /// The same in float32.
+  static void setFloat32(long address, long index, float value) {
+    ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, address + index * Float.BYTES, value);
   }
 
   private static void setHalf(long address, long index, short bits) {

@@ -11,7 +11,7 @@ final class VectorUnit {
   private static final String MODULE = "jdk.incubator.vector";
 
   /// Looked for once.
-  private static final boolean THERE = isLoaded() && Dots.areWide();
+  private static final boolean THERE = isLoaded() && Lanes.areWide();
 
   static boolean isThere() {
     return THERE;

@@ -6,7 +6,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /// Threads that share the parts of one piece of work, as libtorch's own do: they are the process's,
@@ -64,7 +63,7 @@ final class Workers {
   /// Has `part` take each number below `parts` and returns when all are done; by as many threads as
   /// libtorch has, the caller's included.
   static void run(int parts, IntConsumer part) {
-    OF_PROCESS.share(parts, part, Math.min(torch.get_num_threads(), parts) - 1);
+    OF_PROCESS.share(parts, part, Math.min(FewRows.threads(), parts) - 1);
   }
 
   private void share(int parts, IntConsumer part, int helpers) {
