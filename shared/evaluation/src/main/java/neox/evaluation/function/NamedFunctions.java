@@ -1,5 +1,6 @@
 package neox.evaluation.function;
 
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -84,8 +85,12 @@ public final class NamedFunctions {
     return name == null ? "/" : name.toString();
   }
 
-  /// The Python file that a task file means, if it lies there: it is not run.
+  /// The Python file that a task file means, if it lies there: it is not run. The task files that
+  /// come with this program, in its jar, have none.
   public static Optional<Path> source(FunctionName function) {
+    if (!function.folder().getFileSystem().equals(FileSystems.getDefault())) {
+      return Optional.empty();
+    }
     String module = function.name().replaceFirst("\\.?[^.]*$", "").replace('.', '/');
     Path file = function.folder().resolve(module + ".py");
     return Files.exists(file) ? Optional.of(file) : Optional.empty();
