@@ -23,6 +23,9 @@ import neox.inference.text.StopTokens;
 import neox.model.LayerWatch;
 import neox.model.Network;
 import neox.tensor.NativeRuntime;
+import neox.tensor.Scope;
+import neox.tensor.TensorData;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -120,6 +123,36 @@ class ContinuousBatchingTest {
         }
       }
     }
+  }
+
+  /// A token that was read once can no longer be read: it has become NaN.
+  @Test
+  void aBeginningIsTakenOverFromATextThatIsThereAndFromTheLastThatWas() {
+    int[] examples = new int[20];
+    examples[5] = 7;
+    try (Network spoilt = Pythia.network(ScalarType.Float);
+        Decoder decoder = Decoder.cached(spoilt, 64);
+        var _ = Scope.open()) {
+      begin(decoder, examples, 1, 2);
+      spoilt.parameters().getFirst().value().select(0, 7).fill_(new Scalar(Double.NaN));
+      assertThat(begin(decoder, examples, 3)).doesNotContain(Float.NaN);
+      decoder.remove(0);
+      assertThat(begin(decoder, examples, 4, 5, 6)).doesNotContain(Float.NaN);
+      decoder.remove(1);
+      decoder.remove(0);
+      assertThat(begin(decoder, examples, 8)).doesNotContain(Float.NaN);
+      decoder.remove(0);
+      assertThat(begin(decoder, examples, 9)).doesNotContain(Float.NaN);
+      decoder.remove(0);
+      begin(decoder, new int[20], 9);
+      assertThat(begin(decoder, examples, 9)).contains(Float.NaN);
+    }
+  }
+
+  private static float[] begin(Decoder decoder, int[] examples, int... question) {
+    int[] text = Arrays.copyOf(examples, examples.length + question.length);
+    System.arraycopy(question, 0, text, examples.length, question.length);
+    return TensorData.floats(decoder.begin(new int[][] {text}, new int[] {1}));
   }
 
   private static void assertSame(List<GeneratedToken> actual, List<GeneratedToken> expected) {
@@ -272,8 +305,7 @@ class ContinuousBatchingTest {
       GenerationRequest request =
           GenerationRequest.greedy(Pythia.expected("greedy_prompt"), 40)
               .withSampler(Sampler.greedy().withRepetitionPenalty(penalty), 0);
-      int[] expected =
-          Json.mapper().convertValue(golden.get(String.valueOf(penalty)), int[].class);
+      int[] expected = Json.mapper().convertValue(golden.get(String.valueOf(penalty)), int[].class);
       assertThat(write(network, List.of(request), together(1)).finished(0, 0).tokens())
           .isEqualTo(expected);
     }
