@@ -14,8 +14,8 @@ trap 'rm -rf "$work"' EXIT
 status=0
 cp "$golden/generate/A_pythia/gen.yml" "$work/gen.yml"
 
-# without the time that it took
-said() { sed 's/, *"duration_seconds": *[0-9.eE-]*//' "$1"; }
+# without the time that it took, and blanks
+said() { sed 's/": /":/g; s/, "/,"/g; s/,"duration_seconds":[0-9.eE-]*//' "$1"; }
 
 generate() { # directory, options …
   local model=$1
@@ -28,11 +28,11 @@ generate() { # directory, options …
 }
 
 models=(
-  "A_pythia=$golden/train/A_pythia/checkpoints"
-  "A0_pythia_nopipe=$golden/train/A0_pythia_nopipe/checkpoints"
-  "D_mp2=$golden/train/D_mp2/checkpoints"
-  "E_pp2=$golden/train/E_pp2/checkpoints"
-  "P_tp2pp2=$golden/par/train/P_tp2pp2/checkpoints"
+  "A_pythia=$golden/train/A_pythia/checkpoints/global_step20"
+  "A0_pythia_nopipe=$golden/train/A0_pythia_nopipe/checkpoints/global_step20"
+  "D_mp2=$golden/train/D_mp2/checkpoints/global_step20"
+  "E_pp2=$golden/train/E_pp2/checkpoints/global_step20"
+  "P_tp2pp2=$golden/par/train/P_tp2pp2/checkpoints/global_step20"
   "hf=$golden/hf/A_pythia"
 )
 printf '%-18s %-8s %-8s %-8s %-8s\n' model alone 'tp 2' 'pp 2' 'tp2 pp2'
