@@ -95,6 +95,7 @@ class TaskEvaluationTest {
   })
   void everyLayoutComesToTheSameFigures(Style style, int pipe, int tensor, int data, int zero)
       throws IOException {
+    NativeRuntime.start(2); // replicas that share no weights read several texts at once
     LayoutMatrix matrix = new LayoutMatrix(directory, STEPS);
     Map<Long, Map<String, Double>> alone = train(matrix, style, Layout.ALONE, Map.of());
     Map<Long, Map<String, Double>> cut =

@@ -1,6 +1,7 @@
 package neox.train.evaluation;
 
 import java.io.IOException;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import neox.base.Console;
 import neox.base.StoppedException;
+import neox.inference.BatchSize;
 import neox.inference.Decoding;
 import neox.inference.GenerationSink;
 import neox.inference.LanguageModel;
@@ -16,6 +18,7 @@ import neox.inference.ranks.RankedModel.Deal;
 import neox.inference.RequestSource;
 import neox.inference.Score;
 import neox.inference.ScoreRequest;
+import neox.inference.ScoreSink;
 import neox.model.Network;
 import neox.monitor.LogLine;
 import neox.train.heartbeat.Heartbeat;
@@ -66,7 +69,8 @@ public final class TaskEvaluator {
   private void evaluateWatched(long step) throws IOException {
     boolean stopped = false;
     Optional<Map<String, Double>> figures = Optional.empty();
-    try (RankedModel model = RankedModel.of(network, pipeline.ranks(), deal)) {
+    try (RankedModel model = RankedModel.of(
+            network, pipeline.ranks(), deal, reporting.heartbeat()::beat)) {
       if (tasks.isPresent()) {
         figures = Optional.of(evaluate(tasks.get(), model));
       } else {
@@ -134,6 +138,26 @@ public final class TaskEvaluator {
     public List<Score> score(List<ScoreRequest> requests, int batchSize) {
       stopIfAsked();
       return model.score(requests, batchSize);
+    }
+
+    @Override
+    public void score(Iterator<ScoreRequest> requests, BatchSize batch, ScoreSink sink) {
+      model.score(untilStopped(requests), batch, sink);
+    }
+
+    private Iterator<ScoreRequest> untilStopped(Iterator<ScoreRequest> requests) {
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          stopIfAsked();
+          return requests.hasNext();
+        }
+
+        @Override
+        public ScoreRequest next() {
+          return requests.next();
+        }
+      };
     }
 
     @Override

@@ -1,8 +1,11 @@
 package neox.inference;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// What scoring and writing need of a model; token ids in, numbers out.
 public interface LanguageModel extends AutoCloseable {
@@ -31,6 +34,23 @@ public interface LanguageModel extends AutoCloseable {
         sink.scored(done++, score);
       }
     }
+  }
+
+  /// Has a list scored in the order of its tokens, so that neighbours begin alike; results in that of
+  /// the list.
+  static List<Score> scoreSorted(
+      LanguageModel model, List<ScoreRequest> requests, int batchSize) {
+    List<Integer> order =
+        IntStream.range(0, requests.size())
+            .boxed()
+            .sorted(Comparator.comparing(i -> requests.get(i).input(), Arrays::compare))
+            .toList();
+    Score[] scores = new Score[requests.size()];
+    model.score(
+        order.stream().map(requests::get).iterator(),
+        BatchSize.of(batchSize),
+        (request, score) -> scores[order.get(request)] = score);
+    return List.of(scores);
   }
 
   /// Continues texts until their stop tokens come, their reader has enough, enough is written, or

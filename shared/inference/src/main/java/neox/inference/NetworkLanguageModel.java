@@ -1,10 +1,7 @@
 package neox.inference;
 
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import java.util.stream.IntStream;
 import neox.base.UserException;
 import neox.model.Network;
 
@@ -54,29 +51,14 @@ public final class NetworkLanguageModel implements LanguageModel {
       throw new IllegalArgumentException("batches have at least one row, not " + batchSize);
     }
     requests.forEach(this::check);
-    if (!network.isAlone()) {
-      return new RowScorer(network).score(requests, batchSize);
-    }
-    List<Integer> order =
-        IntStream.range(0, requests.size())
-            .boxed()
-            .sorted(Comparator.comparing(i -> requests.get(i).input(), Arrays::compare))
-            .toList();
-    Score[] scores = new Score[requests.size()];
-    score(
-        order.stream().map(requests::get).iterator(),
-        BatchSize.of(batchSize),
-        (request, score) -> scores[order.get(request)] = score);
-    return List.of(scores);
+    return LanguageModel.scoreSorted(this, requests, batchSize);
   }
 
+  /// Where several ranks have parts of the network, all call this together, and those of the last
+  /// stage hear the scores.
   @Override
   public void score(Iterator<ScoreRequest> requests, BatchSize batch, ScoreSink sink) {
-    if (network.isAlone()) {
-      new Scorer(network, batch).score(requests, this::check, sink);
-    } else {
-      LanguageModel.super.score(requests, batch, sink);
-    }
+    new Scorer(network, batch).score(requests, this::check, sink);
   }
 
   /// [UserException] for an input that cannot be scored.

@@ -107,7 +107,7 @@ final class TreeReader implements AutoCloseable {
               all,
               all.text(placement, padded, promptTokens),
               placement.ids(new int[][] {Arrays.copyOf(ids, padded)}));
-      NetworkStage.evaluate(
+      NetworkStage.pass(
           network,
           inputs,
           (hidden, head) -> {
@@ -138,7 +138,7 @@ final class TreeReader implements AutoCloseable {
       return;
     }
     Inputs inputs = Inputs.after(memory.beginning(), placement.ids(new int[][] {{0}}));
-    NetworkStage.evaluate(network, inputs, (hidden, _) -> hidden);
+    NetworkStage.pass(network, inputs, (hidden, _) -> hidden);
     hasPrompt = true;
   }
 

@@ -52,26 +52,22 @@ public final class Head {
   /// Logits `[b, s, V]`, on every rank of the whole vocabulary; without a gradient where several
   /// ranks share it.
   public Tensor logits(Tensor hidden) {
+    return logits(hidden, Projection::forward);
+  }
+
+  private Tensor logits(Tensor hidden, Product product) {
     require(Output.LOGITS);
     List<Tensor> read = tp.enterEach(scaling.outputs(hidden));
     List<Tensor> own = new ArrayList<>();
     for (int shard = 0; shard < read.size(); shard++) {
-      own.add(projections.get(shard).forward(read.get(shard)));
+      own.add(product.of(projections.get(shard), read.get(shard)));
     }
     return tp.gatherAll(own);
   }
 
-  /// What [#score] finds at each position.
-  ///
-  /// @param logLikelihoods log p(label), `[b, s]` float32
-  /// @param best the likeliest token, the first of equals: `[b, s]` int64
-  public record TokenScores(Tensor logLikelihoods, Tensor best) {}
-
-  /// Scores labels against all other tokens, for inference.
-  ///
-  /// @param hidden `[b, s, h]` of so few positions that their logits fit into memory
-  public TokenScores score(Tensor hidden, Tensor labels) {
-    return LogLikelihoods.scores(logits(hidden), labels);
+  /// How hidden states are multiplied with the rows of the vocabulary.
+  private interface Product {
+    Tensor of(Projection projection, Tensor hidden);
   }
 
   /// What [#scoreLabels] finds for each label, `[n]`.
@@ -80,16 +76,14 @@ public final class Head {
   /// @param greedy whether it is the likeliest token, the first of equals
   public record LabelScores(Tensor logLikelihoods, Tensor greedy) {}
 
-  /// Scores labels against all other tokens, for inference on one rank. What a label gets depends on
-  /// its own hidden state alone, where that is possible.
+  /// Scores labels against all other tokens, for inference. What a label gets depends on its own
+  /// hidden state alone, where that is possible.
   ///
   /// @param hidden `[1, p, h]` of 64 positions or more, and so few that their logits fit into memory
   /// @param rows the position of each label, `[n]`: several may share one
   /// @param labels `[n]`
   public LabelScores scoreLabels(Tensor hidden, Tensor rows, Tensor labels) {
-    require(Output.LOGITS);
-    Tensor logits = projections.getFirst().constant(scaling.outputs(hidden)).squeeze(0);
-    return LogLikelihoods.scores(logits, rows, labels);
+    return LogLikelihoods.scores(logits(hidden, Projection::constant).squeeze(0), rows, labels);
   }
 
   /// What [#normalized] finds at each position, `[b, s]`, float32 at least.

@@ -104,14 +104,6 @@ final class LogLikelihoods {
     return new Head.Normalized(target.sub(normalizers), normalizers);
   }
 
-  /// See [Head#score].
-  static Head.TokenScores scores(Tensor logits, Tensor labels) {
-    Tensor logSoftmax = torch.log_softmax(logits, -1, new ScalarTypeOptional(ScalarType.Float));
-    return new Head.TokenScores(
-        torch.gather(logSoftmax, -1, labels.unsqueeze(-1)).squeeze(-1),
-        logSoftmax.argmax(new LongOptional(-1), false));
-  }
-
   /// See [Head#scoreLabels].
   ///
   /// @param logits `[p, V]`

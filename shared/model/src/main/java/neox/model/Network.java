@@ -173,9 +173,12 @@ public final class Network implements AutoCloseable {
     return options.placement();
   }
 
-  /// Whether all layers are here, and no other rank has a part of one.
+  /// Whether all layers are here, no other rank has a part of one, and nobody needs to know of a
+  /// pass, so that several may be under way at once.
   public boolean isAlone() {
-    return options.tensorParallel().isAlone() && stage.equals(spec.layers());
+    return options.tensorParallel().isAlone()
+        && stage.equals(spec.layers())
+        && steps.watch().equals(LayerWatch.NONE);
   }
 
   /// This rank's, in the order of the parameter table.
@@ -279,7 +282,9 @@ public final class Network implements AutoCloseable {
   /// The sizes `[b, s, h]` of what a stage that is not the last hands on, the positions of a soft
   /// prompt included; of this rank's slice, where ranks hold slices of the sequence.
   public long[] activation(Inputs inputs) {
-    long positions = read(inputs.visibility().history().next(length(inputs)), length(inputs));
+    long s = length(inputs);
+    boolean hasPrompt = inputs.visibility().branches().isPresent(); // on the path before them
+    long positions = hasPrompt ? s : read(inputs.visibility().history().next(s), s);
     return new long[] {
       inputs.ids().size(0),
       positions / options.tensorParallel().slices(),

@@ -1,5 +1,6 @@
 package neox.inference.ranks;
 
+import neox.inference.BatchSize;
 import neox.inference.Decoding;
 import neox.inference.GenerationRequest;
 import neox.inference.LanguageModel;
@@ -12,7 +13,7 @@ import neox.inference.Decoding.Memory;
 /// What the first rank of a model tells all ranks, so that they do it together.
 sealed interface Call {
   /// See [LanguageModel#score].
-  record Scoring(List<ScoreRequest> requests, int batch) implements Call {}
+  record Scoring(List<ScoreRequest> requests, BatchSize batch) implements Call {}
 
   /// See [LanguageModel#generate]. Texts follow as they are asked for.
   ///

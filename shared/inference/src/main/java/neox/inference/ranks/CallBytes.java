@@ -1,5 +1,6 @@
 package neox.inference.ranks;
 
+import neox.inference.BatchSize;
 import neox.inference.Decoding;
 import neox.inference.GenerationRequest;
 import neox.inference.ScoreRequest;
@@ -25,6 +26,7 @@ import neox.inference.text.StopTokens;
 
 /// Calls as bytes.
 final class CallBytes {
+  private static final int AUTO = 0; // batch size
   private static final int NONE = -1; // alternatives
 
   /// The first byte.
@@ -84,7 +86,7 @@ final class CallBytes {
   }
 
   private static void write(Scoring call, DataOutputStream out) throws IOException {
-    out.writeInt(call.batch());
+    out.writeInt(call.batch().orElse(AUTO));
     out.writeInt(call.requests().size());
     for (ScoreRequest request : call.requests()) {
       write(request.input(), out);
@@ -98,7 +100,7 @@ final class CallBytes {
     for (int left = in.readInt(); left > 0; left--) {
       requests.add(new ScoreRequest(ids(in), ids(in)));
     }
-    return new Scoring(requests, batch);
+    return new Scoring(requests, batch == AUTO ? BatchSize.auto() : BatchSize.of(batch));
   }
 
   private static void write(Generating call, DataOutputStream out) throws IOException {

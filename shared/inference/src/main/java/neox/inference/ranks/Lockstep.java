@@ -30,12 +30,15 @@ sealed interface Lockstep extends RequestSource, GenerationSink {
   /// The first rank's end.
   final class Leading implements Lockstep {
     private final Communicator world;
+    private final Runnable progress;
     private final RequestSource source;
     private final GenerationSink sink;
     private @Nullable RuntimeException problem;
 
-    Leading(Communicator world, RequestSource source, GenerationSink sink) {
+    Leading(
+        Communicator world, Runnable progress, RequestSource source, GenerationSink sink) {
       this.world = world;
+      this.progress = progress;
       this.source = source;
       this.sink = sink;
     }
@@ -51,6 +54,7 @@ sealed interface Lockstep extends RequestSource, GenerationSink {
 
     @Override
     public Flow token(GeneratedToken token) {
+      progress.run();
       Flow flow = attempt(() -> sink.token(token)).orElse(Flow.STOP);
       Word.tell(problem == null ? Word.of(flow) : Word.GIVE_UP, world);
       throwProblem();
@@ -91,7 +95,7 @@ sealed interface Lockstep extends RequestSource, GenerationSink {
   }
 
   /// That of the others.
-  record Following(Communicator world) implements Lockstep {
+  record Following(Communicator world, Runnable progress) implements Lockstep {
     @Override
     public Optional<GenerationRequest> next(Patience patience) {
       return switch (CallBytes.read(world.broadcast(new byte[0], FIRST))) {
@@ -103,6 +107,7 @@ sealed interface Lockstep extends RequestSource, GenerationSink {
 
     @Override
     public Flow token(GeneratedToken token) {
+      progress.run();
       return switch (Word.heard(world)) {
         case CONTINUE -> Flow.CONTINUE;
         case STOP -> Flow.STOP;

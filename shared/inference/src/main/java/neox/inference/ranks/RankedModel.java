@@ -1,5 +1,6 @@
 package neox.inference.ranks;
 
+import neox.inference.BatchSize;
 import neox.inference.Decoding;
 import neox.inference.GenerationSink;
 import neox.inference.LanguageModel;
@@ -7,6 +8,9 @@ import neox.inference.NetworkLanguageModel;
 import neox.inference.RequestSource;
 import neox.inference.Score;
 import neox.inference.ScoreRequest;
+import neox.inference.ScoreSink;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import neox.inference.ranks.Call.End;
 import neox.inference.ranks.Call.Generating;
@@ -26,9 +30,13 @@ import neox.parallel.comm.Communicator;
 public final class RankedModel implements LanguageModel {
   private static final int FIRST = 0;
 
+  /// Requests that are told, and answered, together.
+  private static final int BLOCK = 1024;
+
   private final NetworkLanguageModel own; // computes with this rank's part of the network
   private final Communicator world;
   private final SharedScoring scoring;
+  private final Runnable progress;
 
   /// What replicas of the network do with requests to be scored.
   public enum Deal {
@@ -38,8 +46,9 @@ public final class RankedModel implements LanguageModel {
     TO_EACH
   }
 
-  private RankedModel(NetworkLanguageModel own, Ranks ranks, Deal deal) {
+  private RankedModel(NetworkLanguageModel own, Ranks ranks, Deal deal, Runnable progress) {
     this.own = own;
+    this.progress = progress;
     this.world = ranks.world();
     this.scoring =
         new SharedScoring(
@@ -54,15 +63,17 @@ public final class RankedModel implements LanguageModel {
   /// This rank's end of a model.
   ///
   /// @param network this rank's part, which stays the caller's
-  public static RankedModel of(Network network, Ranks ranks, Deal deal) {
-    return new RankedModel(new NetworkLanguageModel(network.ofWholeSequences()), ranks, deal);
+  /// @param progress run now and then while this rank computes
+  public static RankedModel of(Network network, Ranks ranks, Deal deal, Runnable progress) {
+    return new RankedModel(
+        new NetworkLanguageModel(network.ofWholeSequences()), ranks, deal, progress);
   }
 
   /// What a rank that is not the first does: takes part in what is asked until that ends.
   public void follow() {
     while (true) {
       switch (CallBytes.read(world.broadcast(new byte[0], FIRST))) {
-        case Scoring call -> scoring.score(call);
+        case Scoring call -> score(call);
         case Generating call -> follow(call);
         case GivenUp _ -> {}
         case End _ -> {
@@ -74,7 +85,7 @@ public final class RankedModel implements LanguageModel {
   }
 
   private void follow(Generating call) {
-    Lockstep.Following lockstep = new Lockstep.Following(world);
+    Lockstep.Following lockstep = new Lockstep.Following(world, progress);
     try {
       own.generate(lockstep, call.decoding(), lockstep);
     } catch (GivenUpException e) {
@@ -85,8 +96,29 @@ public final class RankedModel implements LanguageModel {
   @Override
   public List<Score> score(List<ScoreRequest> requests, int batchSize) {
     requests.forEach(own::check);
-    Scoring call = new Scoring(requests, batchSize);
-    tell(call);
+    return LanguageModel.scoreSorted(this, requests, batchSize);
+  }
+
+  @Override
+  public void score(Iterator<ScoreRequest> requests, BatchSize batch, ScoreSink sink) {
+    int done = 0;
+    while (requests.hasNext()) {
+      List<ScoreRequest> block = new ArrayList<>();
+      while (block.size() < BLOCK && requests.hasNext()) {
+        ScoreRequest request = requests.next();
+        own.check(request);
+        block.add(request);
+      }
+      Scoring call = new Scoring(block, batch);
+      tell(call);
+      for (Score score : score(call)) {
+        sink.scored(done++, score);
+      }
+    }
+  }
+
+  private List<Score> score(Scoring call) {
+    progress.run();
     return scoring.score(call);
   }
 
@@ -94,7 +126,7 @@ public final class RankedModel implements LanguageModel {
   public void generate(RequestSource requests, Decoding decoding, GenerationSink sink) {
     tell(Generating.of(decoding, vocabSize()));
     RequestSource checked = requests.checked(request -> own.check(request, decoding));
-    Lockstep.Leading lockstep = new Lockstep.Leading(world, checked, sink);
+    Lockstep.Leading lockstep = new Lockstep.Leading(world, progress, checked, sink);
     own.generate(lockstep, decoding, lockstep);
     lockstep.end();
   }

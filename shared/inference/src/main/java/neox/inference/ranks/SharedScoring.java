@@ -30,10 +30,10 @@ record SharedScoring(NetworkLanguageModel own, Communicator stages, Communicator
     float[] numbers = new float[places[requests.size()]];
     int first = firstOf(replicas.rank(), requests.size());
     int end = firstOf(replicas.rank() + 1, requests.size());
-    List<Score> mine = own.score(requests.subList(first, end), call.batch());
-    for (int i = 0; i < mine.size(); i++) {
-      write(mine.get(i), numbers, places[first + i]);
-    }
+    own.score(
+        requests.subList(first, end).iterator(),
+        call.batch(),
+        (i, score) -> write(score, numbers, places[first + i]));
     float[] all = summed(numbers);
     List<Score> scores = new ArrayList<>();
     for (int i = 0; i < requests.size(); i++) {

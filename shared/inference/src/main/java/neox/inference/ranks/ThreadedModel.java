@@ -1,14 +1,17 @@
 package neox.inference.ranks;
 
+import neox.inference.BatchSize;
 import neox.inference.Decoding;
 import neox.inference.GenerationSink;
 import neox.inference.LanguageModel;
 import neox.inference.RequestSource;
 import neox.inference.Score;
 import neox.inference.ScoreRequest;
+import neox.inference.ScoreSink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import neox.model.Network;
 import neox.parallel.RankThreads;
@@ -67,7 +70,7 @@ public final class ThreadedModel implements LanguageModel {
   }
 
   private static RankedModel ranked(Network network, Ranks ranks) {
-    return RankedModel.of(network, ranks, RankedModel.Deal.TO_ALL);
+    return RankedModel.of(network, ranks, RankedModel.Deal.TO_ALL, () -> {});
   }
 
   @Override
@@ -85,6 +88,11 @@ public final class ThreadedModel implements LanguageModel {
     List<Score> scores = new ArrayList<>();
     together(threads, () -> scores.addAll(model.score(requests, batchSize)));
     return scores;
+  }
+
+  @Override
+  public void score(Iterator<ScoreRequest> requests, BatchSize batch, ScoreSink sink) {
+    together(threads, () -> model.score(requests, batch, sink));
   }
 
   @Override

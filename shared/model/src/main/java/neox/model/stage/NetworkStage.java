@@ -63,6 +63,11 @@ public final class NetworkStage implements Stage {
     return new WholePass(network).evaluate(inputs, output);
   }
 
+  /// The same where nobody but the last stage needs what it computes: the others go on at once.
+  public static void pass(Network network, Inputs inputs, Output output) {
+    new WholePass(network).run(inputs, output);
+  }
+
   /// From hidden states `[b, s, h]` to what is wanted of them.
   @FunctionalInterface
   public interface Output {

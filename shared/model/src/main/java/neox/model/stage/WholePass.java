@@ -21,20 +21,25 @@ import org.jspecify.annotations.Nullable;
 record WholePass(Network network) {
   private static final int ONE = 1; // micro-batch
 
+  /// What the last stage computes, on every rank.
   Tensor evaluate(Inputs inputs, Output output) {
+    return network.pipelineParallel().told(run(inputs, output), network.placement());
+  }
+
+  /// The same on the last stage, nothing elsewhere.
+  Optional<Tensor> run(Inputs inputs, Output output) {
     Communicator stages = network.pipelineParallel().stages();
     NetworkStage stage =
         new NetworkStage(network, _ -> item(inputs, output), Mode.EVALUATION);
     if (stages.isAlone()) {
       int onlyMicroBatch = 0;
-      return stage.forward(onlyMicroBatch, Optional.empty());
+      return Optional.of(stage.forward(onlyMicroBatch, Optional.empty()));
     }
     Keeping keeping = new Keeping(stage, stages.isLast());
     StageLink link =
         StageLink.over(stages, () -> network.placement().zeros(network.activation(inputs)));
     StageRunner.of(keeping, link, stages).run(PipelineSchedule.forwardOnly(stages, ONE));
-    Optional<Tensor> mine = Optional.ofNullable(keeping.kept).map(Scope::adopt);
-    return network.pipelineParallel().told(mine, network.placement());
+    return Optional.ofNullable(keeping.kept).map(Scope::adopt);
   }
 
   private static Item item(Inputs inputs, Output output) {
