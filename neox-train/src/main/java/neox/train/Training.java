@@ -507,8 +507,7 @@ final class Training {
     Deal deal = shared.weights().any() ? Deal.TO_EACH : Deal.TO_ALL;
     TaskEvaluator.Reporting reporting =
         new TaskEvaluator.Reporting(records, console, heartbeat, stop::requested);
-    return Optional.of(
-        new TaskEvaluator(shared.network(), deal, pipeline(), tasks, reporting));
+    return Optional.of(new TaskEvaluator(shared.network(), deal, pipeline(), tasks, reporting));
   }
 
   private Evaluations evaluations(

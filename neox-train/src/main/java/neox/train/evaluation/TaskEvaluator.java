@@ -13,12 +13,12 @@ import neox.inference.BatchSize;
 import neox.inference.Decoding;
 import neox.inference.GenerationSink;
 import neox.inference.LanguageModel;
-import neox.inference.ranks.RankedModel;
-import neox.inference.ranks.RankedModel.Deal;
 import neox.inference.RequestSource;
 import neox.inference.Score;
 import neox.inference.ScoreRequest;
 import neox.inference.ScoreSink;
+import neox.inference.ranks.RankedModel;
+import neox.inference.ranks.RankedModel.Deal;
 import neox.model.Network;
 import neox.monitor.LogLine;
 import neox.train.heartbeat.Heartbeat;
@@ -69,8 +69,8 @@ public final class TaskEvaluator {
   private void evaluateWatched(long step) throws IOException {
     boolean stopped = false;
     Optional<Map<String, Double>> figures = Optional.empty();
-    try (RankedModel model = RankedModel.of(
-            network, pipeline.ranks(), deal, reporting.heartbeat()::beat)) {
+    try (RankedModel model =
+        RankedModel.of(network, pipeline.ranks(), deal, reporting.heartbeat()::beat)) {
       if (tasks.isPresent()) {
         figures = Optional.of(evaluate(tasks.get(), model));
       } else {

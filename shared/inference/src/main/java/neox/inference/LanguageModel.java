@@ -18,8 +18,8 @@ public interface LanguageModel extends AutoCloseable {
   /// Scores many inputs, batched inside; results in the order of the requests.
   List<Score> score(List<ScoreRequest> requests, int batchSize);
 
-  /// Scores inputs as they come. What neighbours begin with alike may be read once, so that requests
-  /// should come in the order of their tokens.
+  /// Scores inputs as they come. What neighbours begin with alike may be read once, so that
+  /// requests should come in the order of their tokens.
   ///
   /// @param requests asked for by one thread at a time, which need not be the caller's
   default void score(Iterator<ScoreRequest> requests, BatchSize batch, ScoreSink sink) {
@@ -36,10 +36,9 @@ public interface LanguageModel extends AutoCloseable {
     }
   }
 
-  /// Has a list scored in the order of its tokens, so that neighbours begin alike; results in that of
-  /// the list.
-  static List<Score> scoreSorted(
-      LanguageModel model, List<ScoreRequest> requests, int batchSize) {
+  /// Has a list scored in the order of its tokens, so that neighbours begin alike; results in that
+  /// of the list.
+  static List<Score> scoreSorted(LanguageModel model, List<ScoreRequest> requests, int batchSize) {
     List<Integer> order =
         IntStream.range(0, requests.size())
             .boxed()

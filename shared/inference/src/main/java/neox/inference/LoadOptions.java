@@ -53,24 +53,35 @@ public record LoadOptions(
   }
 
   public LoadOptions withPrecision(Precision value) {
-    return new LoadOptions(value, device, iteration, config, overridesArchitecture, weights, quantization, ranks);
+    return new LoadOptions(
+        value, device, iteration, config, overridesArchitecture, weights, quantization, ranks);
   }
 
   public LoadOptions withDevice(String value) {
-    return new LoadOptions(precision, value, iteration, config, overridesArchitecture, weights, quantization, ranks);
+    return new LoadOptions(
+        precision, value, iteration, config, overridesArchitecture, weights, quantization, ranks);
   }
 
   public LoadOptions withIteration(OptionalLong value) {
-    return new LoadOptions(precision, device, value, config, overridesArchitecture, weights, quantization, ranks);
+    return new LoadOptions(
+        precision, device, value, config, overridesArchitecture, weights, quantization, ranks);
   }
 
   public LoadOptions withConfig(LoadedConfig value) {
     return new LoadOptions(
-        precision, device, iteration, Optional.of(value), overridesArchitecture, weights, quantization, ranks);
+        precision,
+        device,
+        iteration,
+        Optional.of(value),
+        overridesArchitecture,
+        weights,
+        quantization,
+        ranks);
   }
 
   public LoadOptions withWeights(Weights value) {
-    return new LoadOptions(precision, device, iteration, config, overridesArchitecture, value, quantization, ranks);
+    return new LoadOptions(
+        precision, device, iteration, config, overridesArchitecture, value, quantization, ranks);
   }
 
   public LoadOptions withQuantization(Quantization value) {

@@ -15,9 +15,9 @@ import neox.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
 /// Reads texts one after the other as a walk through the tree of their prefixes: of each it reads
-/// what the one before it did not begin with, and remembers keys and values of the path to the
-/// root alone. Tokens are gathered, across texts and cutting them where need be, into passes of
-/// [#PASS] tokens. Mutable, not thread-safe.
+/// what the one before it did not begin with, and remembers keys and values of the path to the root
+/// alone. Tokens are gathered, across texts and cutting them where need be, into passes of [#PASS]
+/// tokens. Mutable, not thread-safe.
 final class TreeReader implements AutoCloseable {
   /// Tokens of a pass.
   static final int PASS = 512;

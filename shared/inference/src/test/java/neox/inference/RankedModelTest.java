@@ -59,8 +59,7 @@ class RankedModelTest {
 
   @ParameterizedTest
   @MethodSource("topologies")
-  void everyLayoutWritesWhatTransformersWritesAfterEitherFormat(Topology ranks)
-      throws IOException {
+  void everyLayoutWritesWhatTransformersWritesAfterEitherFormat(Topology ranks) throws IOException {
     for (Path directory : List.of(Pythia.checkpoint(), Pythia.golden("pythia/hf"))) {
       LoadOptions options =
           LoadOptions.defaults()
@@ -130,8 +129,7 @@ class RankedModelTest {
       LanguageModel model = loaded.model();
       Decoding decoding = Decoding.upTo(40);
       GenerationRequest good = GenerationRequest.greedy(new int[] {'a'}, 5);
-      List<GenerationRequest> bad =
-          List.of(good, GenerationRequest.greedy(new int[] {99_999}, 5));
+      List<GenerationRequest> bad = List.of(good, GenerationRequest.greedy(new int[] {99_999}, 5));
       assertThatThrownBy(() -> Continuations.of(model, bad, decoding))
           .isInstanceOf(UserException.class)
           .hasMessageContaining("token 99999 is not in the model's vocabulary");
@@ -223,8 +221,7 @@ class RankedModelTest {
     }
   }
 
-  private static void compare(
-      NetworkSpec spec, Topology topology, Cut cut, RankedModel.Deal deal) {
+  private static void compare(NetworkSpec spec, Topology topology, Cut cut, RankedModel.Deal deal) {
     List<Score> expected;
     Continuations written;
     try (Network network = whole(spec)) {
@@ -271,27 +268,21 @@ class RankedModelTest {
     NetworkSpec spec = spec(Networks.kinds().skip(2).findFirst().orElseThrow());
     compare(spec, BOTH, Ranks::sequenceParallel, RankedModel.Deal.TO_ALL);
     compare(
-        spec,
-        BOTH,
-        ranks -> TensorParallel.ofShards(ranks.tensor(), 2),
-        RankedModel.Deal.TO_ALL);
+        spec, BOTH, ranks -> TensorParallel.ofShards(ranks.tensor(), 2), RankedModel.Deal.TO_ALL);
     compare(
-        spec,
-        PIPE,
-        ranks -> TensorParallel.ofShards(ranks.tensor(), 2),
-        RankedModel.Deal.TO_ALL);
+        spec, PIPE, ranks -> TensorParallel.ofShards(ranks.tensor(), 2), RankedModel.Deal.TO_ALL);
   }
 
   @Test
   void refusesRanksThatTheNetworkIsNotCutInto() {
     LoadOptions options = LoadOptions.defaults();
-    assertThatThrownBy(() ->
-            ModelLoader.open(Pythia.checkpoint(), options.withRanks(new Topology(1, 1, 3))))
+    assertThatThrownBy(
+            () -> ModelLoader.open(Pythia.checkpoint(), options.withRanks(new Topology(1, 1, 3))))
         .isInstanceOf(UserException.class)
         .hasMessage(
             "--tensor-parallel-size (model_parallel_size) 3: must divide num_attention_heads (4)");
-    assertThatThrownBy(() ->
-            ModelLoader.open(Pythia.checkpoint(), options.withRanks(new Topology(9, 1, 1))))
+    assertThatThrownBy(
+            () -> ModelLoader.open(Pythia.checkpoint(), options.withRanks(new Topology(9, 1, 1))))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--pipeline-parallel-size (pipe_parallel_size) 9: each stage needs");
   }

@@ -29,8 +29,7 @@ public final class Head {
     this.scaling = new WidthScaling(parts.model());
     List<Weight> rows = // of each shard of this rank
         parts.ofEachShard(shard -> shard.parameters().weights(weight).getFirst());
-    this.projections =
-        rows.stream().map(each -> Projection.of(each, parts.parameters())).toList();
+    this.projections = rows.stream().map(each -> Projection.of(each, parts.parameters())).toList();
     this.logLikelihoods = LogLikelihoods.of(rows, parts.tensorParallel());
     this.tp = parts.tensorParallel();
   }
@@ -79,7 +78,8 @@ public final class Head {
   /// Scores labels against all other tokens, for inference. What a label gets depends on its own
   /// hidden state alone, where that is possible.
   ///
-  /// @param hidden `[1, p, h]` of 64 positions or more, and so few that their logits fit into memory
+  /// @param hidden `[1, p, h]` of 64 positions or more, and so few that their logits fit into
+  ///   memory
   /// @param rows the position of each label, `[n]`: several may share one
   /// @param labels `[n]`
   public LabelScores scoreLabels(Tensor hidden, Tensor rows, Tensor labels) {

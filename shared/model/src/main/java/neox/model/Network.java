@@ -292,8 +292,8 @@ public final class Network implements AutoCloseable {
     };
   }
 
-  /// A network of the same weights for texts of any length: where ranks hold slices of the sequence,
-  /// they hold all of it there. It is closed before this one, whose weights stay.
+  /// A network of the same weights for texts of any length: where ranks hold slices of the
+  /// sequence, they hold all of it there. It is closed before this one, whose weights stay.
   public Network ofWholeSequences() {
     try (var _ = Scope.open()) {
       NetworkOptions whole =
@@ -409,8 +409,8 @@ public final class Network implements AutoCloseable {
         : OptionalLong.of(Math.min(known.orElse(Long.MAX_VALUE), spec.config().seqLength()));
   }
 
-  /// Has the store whose memory may lie under the parameters ([NetworkOptions.Memory#STORED]) closed
-  /// after them.
+  /// Has the store whose memory may lie under the parameters ([NetworkOptions.Memory#STORED])
+  /// closed after them.
   public void closeWith(TensorStore owned) {
     store = Optional.of(owned);
   }

@@ -49,8 +49,7 @@ public record PipelineParallel(Communicator stages) {
       int last = stages.size() - 1;
       Tensor form =
           placement.indices(
-              mine.map(PipelineParallel::form)
-                  .orElseGet(() -> new long[BEFORE_SIZES + MOST_DIMS]));
+              mine.map(PipelineParallel::form).orElseGet(() -> new long[BEFORE_SIZES + MOST_DIMS]));
       stages.broadcast(form, last);
       Tensor value = mine.orElseGet(() -> ofForm(TensorData.longs(form), placement));
       stages.broadcast(value, last);

@@ -36,11 +36,15 @@ public final class RankThreads implements AutoCloseable {
     List<Ranks> ranks = Ranks.inProcess(topology, meetingPlace);
     RankThreads threads = new RankThreads(meetingPlace, ranks.getFirst());
     for (Ranks other : ranks.subList(1, ranks.size())) {
-      Thread thread = Thread.ofPlatform().daemon().name(other.toString()).unstarted(() -> {
-        try (other) {
-          threads.run(body, other);
-        }
-      });
+      Thread thread =
+          Thread.ofPlatform()
+              .daemon()
+              .name(other.toString())
+              .unstarted(() -> {
+                try (other) {
+                  threads.run(body, other);
+                }
+              });
       threads.others.add(thread);
       thread.start();
     }

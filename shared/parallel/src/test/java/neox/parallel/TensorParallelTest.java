@@ -40,9 +40,7 @@ class TensorParallelTest {
   void partsOfTheLastDimComeSideBySideOnEveryRank(int size) {
     Tensor whole;
     try (var _ = Scope.open()) {
-      whole =
-          Scope.keep(
-              torch.arange(new Scalar(2 * 3 * 8)).view(2, 3, 8).to(ScalarType.BFloat16));
+      whole = Scope.keep(torch.arange(new Scalar(2 * 3 * 8)).view(2, 3, 8).to(ScalarType.BFloat16));
     }
     Ranks.runInProcess(
         ranks(size),

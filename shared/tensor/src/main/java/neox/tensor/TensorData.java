@@ -37,8 +37,7 @@ public final class TensorData {
   /// What [#ofBytes] was given.
   public static byte[] bytes(Tensor tensor) {
     try (var _ = Scope.open()) {
-      return MappedTensors.bytes(tensor.detach().cpu().contiguous())
-          .toArray(ValueLayout.JAVA_BYTE);
+      return MappedTensors.bytes(tensor.detach().cpu().contiguous()).toArray(ValueLayout.JAVA_BYTE);
     }
   }
 

@@ -1,14 +1,13 @@
 package neox.inference.ranks;
 
-import neox.inference.BatchSize;
-import neox.inference.Decoding;
-import neox.inference.GenerationRequest;
-import neox.inference.LanguageModel;
-import neox.inference.ScoreRequest;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import neox.inference.BatchSize;
+import neox.inference.Decoding;
 import neox.inference.Decoding.Memory;
+import neox.inference.GenerationRequest;
+import neox.inference.ScoreRequest;
 
 /// What the first rank of a model tells all ranks, so that they do it together.
 sealed interface Call {
@@ -18,8 +17,7 @@ sealed interface Call {
   /// See [LanguageModel#generate]. Texts follow as they are asked for.
   ///
   /// @param eligible the ids that may be chosen
-  record Generating(
-      BitSet eligible, int maxLength, int batchSize, int tokensPerPass, Memory memory)
+  record Generating(BitSet eligible, int maxLength, int batchSize, int tokensPerPass, Memory memory)
       implements Call {
     /// @param vocabulary how many ids there are
     static Generating of(Decoding decoding, int vocabulary) {

@@ -1,9 +1,5 @@
 package neox.inference.ranks;
 
-import neox.inference.BatchSize;
-import neox.inference.Decoding;
-import neox.inference.GenerationRequest;
-import neox.inference.ScoreRequest;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -15,6 +11,10 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import neox.inference.BatchSize;
+import neox.inference.Decoding;
+import neox.inference.GenerationRequest;
+import neox.inference.ScoreRequest;
 import neox.inference.ranks.Call.End;
 import neox.inference.ranks.Call.Generating;
 import neox.inference.ranks.Call.GivenUp;
@@ -116,11 +116,7 @@ final class CallBytes {
   private static Generating generating(DataInputStream in) throws IOException {
     BitSet eligible = BitSet.valueOf(in.readNBytes(in.readInt()));
     return new Generating(
-        eligible,
-        in.readInt(),
-        in.readInt(),
-        in.readInt(),
-        Decoding.Memory.values()[in.readInt()]);
+        eligible, in.readInt(), in.readInt(), in.readInt(), Decoding.Memory.values()[in.readInt()]);
   }
 
   private static void write(GenerationRequest request, DataOutputStream out) throws IOException {

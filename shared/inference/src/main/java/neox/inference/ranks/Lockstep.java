@@ -1,12 +1,12 @@
 package neox.inference.ranks;
 
+import java.util.Optional;
+import java.util.function.Supplier;
 import neox.inference.GeneratedToken;
 import neox.inference.Generation;
 import neox.inference.GenerationRequest;
 import neox.inference.GenerationSink;
 import neox.inference.RequestSource;
-import java.util.Optional;
-import java.util.function.Supplier;
 import neox.inference.ranks.Call.GivenUp;
 import neox.inference.ranks.Call.Text;
 import neox.parallel.comm.Communicator;
@@ -35,8 +35,7 @@ sealed interface Lockstep extends RequestSource, GenerationSink {
     private final GenerationSink sink;
     private @Nullable RuntimeException problem;
 
-    Leading(
-        Communicator world, Runnable progress, RequestSource source, GenerationSink sink) {
+    Leading(Communicator world, Runnable progress, RequestSource source, GenerationSink sink) {
       this.world = world;
       this.progress = progress;
       this.source = source;

@@ -55,8 +55,7 @@ public record RankFit(NetworkSpec spec, PartitionMethod method, Topology ranks) 
 
   private void divides(String what, int size) {
     if (size % ranks.tensor() != 0) {
-      throw UserException.of(
-          "%s %d: must divide %s (%d)", TENSOR, ranks.tensor(), what, size);
+      throw UserException.of("%s %d: must divide %s (%d)", TENSOR, ranks.tensor(), what, size);
     }
   }
 }

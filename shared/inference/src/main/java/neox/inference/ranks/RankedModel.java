@@ -1,5 +1,8 @@
 package neox.inference.ranks;
 
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import neox.inference.BatchSize;
 import neox.inference.Decoding;
 import neox.inference.GenerationSink;
@@ -9,9 +12,6 @@ import neox.inference.RequestSource;
 import neox.inference.Score;
 import neox.inference.ScoreRequest;
 import neox.inference.ScoreSink;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
 import neox.inference.ranks.Call.End;
 import neox.inference.ranks.Call.Generating;
 import neox.inference.ranks.Call.GivenUp;

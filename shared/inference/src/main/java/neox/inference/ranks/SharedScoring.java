@@ -1,11 +1,11 @@
 package neox.inference.ranks;
 
-import neox.inference.NetworkLanguageModel;
-import neox.inference.Score;
-import neox.inference.ScoreRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import neox.inference.NetworkLanguageModel;
+import neox.inference.Score;
+import neox.inference.ScoreRequest;
 import neox.inference.ranks.Call.Scoring;
 import neox.parallel.comm.Communicator;
 import neox.parallel.comm.Reduction;
@@ -66,8 +66,7 @@ record SharedScoring(NetworkLanguageModel own, Communicator stages, Communicator
   }
 
   private static Score read(float[] numbers, int from, int to) {
-    return Score.of(
-        numbers[from] == 1, Arrays.copyOfRange(numbers, from + BEFORE_TOKENS, to));
+    return Score.of(numbers[from] == 1, Arrays.copyOfRange(numbers, from + BEFORE_TOKENS, to));
   }
 
   /// One term of each sum is a number, the others are zero.

@@ -1,5 +1,10 @@
 package neox.inference.ranks;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import neox.inference.BatchSize;
 import neox.inference.Decoding;
 import neox.inference.GenerationSink;
@@ -8,11 +13,6 @@ import neox.inference.RequestSource;
 import neox.inference.Score;
 import neox.inference.ScoreRequest;
 import neox.inference.ScoreSink;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
 import neox.model.Network;
 import neox.parallel.RankThreads;
 import neox.parallel.Ranks;

@@ -29,8 +29,7 @@ record WholePass(Network network) {
   /// The same on the last stage, nothing elsewhere.
   Optional<Tensor> run(Inputs inputs, Output output) {
     Communicator stages = network.pipelineParallel().stages();
-    NetworkStage stage =
-        new NetworkStage(network, _ -> item(inputs, output), Mode.EVALUATION);
+    NetworkStage stage = new NetworkStage(network, _ -> item(inputs, output), Mode.EVALUATION);
     if (stages.isAlone()) {
       int onlyMicroBatch = 0;
       return Optional.of(stage.forward(onlyMicroBatch, Optional.empty()));
