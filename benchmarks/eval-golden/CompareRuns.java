@@ -1,6 +1,10 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,93 +12,135 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 
 /// Compares our results and samples with those of a recorded run of lm-evaluation-harness:
-/// `CompareRuns OURS GOLDEN TASK…`. Exit code 1 on any mismatch.
+/// `CompareRuns runs OURS GOLDEN`, exit code 1 on any mismatch. `CompareRuns tasks GOLDEN` prints
+/// the tasks of a run.
 final class CompareRuns {
-  /// Between two builds of torch log-likelihoods differ by about 3e-6.
-  private static final double LOG_LIKELIHOOD_TOLERANCE = 1e-3;
+  private static final double LOG_LIKELIHOOD_TOLERANCE = 1e-4;
 
-  /// Figures are ratios of counts, equal to the last digit unless they are made of log-likelihoods.
-  private static final double FIGURE_TOLERANCE = 1e-12;
-
-  private static final double PERPLEXITY_TOLERANCE = 1e-4;
+  /// Relative for figures above 1. Between two builds of torch log-likelihoods differ by about 3e-6.
+  private static final double FIGURE_TOLERANCE = 1e-6;
 
   private final ObjectMapper json = new ObjectMapper();
   private int mismatches;
+  private int requests;
+  private int figures;
+  private double worst;
 
   public static void main(String[] args) throws IOException {
     CompareRuns compare = new CompareRuns();
-    Path ours = Path.of(args[0]);
-    Path golden = Path.of(args[1]);
-    for (int i = 2; i < args.length; i++) {
-      compare.task(ours, golden, args[i]);
+    List<String> tasks = compare.tasks(Path.of(args[args.length - 1]));
+    if (args[0].equals("tasks")) {
+      System.out.println(String.join(",", tasks));
+      return;
     }
-    System.out.println(compare.mismatches == 0 ? "all equal" : compare.mismatches + " MISMATCHES");
+    for (String task : tasks) {
+      compare.samples(Path.of(args[1]), Path.of(args[2]), task);
+    }
+    compare.figures(Path.of(args[1]), Path.of(args[2]));
+    System.out.printf(
+        Locale.ROOT,
+        "  %d tasks, %d responses, %d figures; log-likelihoods differ by at most %.2g: %s%n",
+        tasks.size(), compare.requests, compare.figures, compare.worst,
+        compare.mismatches == 0 ? "all equal" : compare.mismatches + " MISMATCHES");
     System.exit(compare.mismatches == 0 ? 0 : 1);
   }
 
-  private void task(Path ours, Path golden, String task) throws IOException {
-    samples(
-        task,
-        lines(find(ours, "samples_" + task + "_")),
-        lines(golden.resolve("samples_" + task + ".jsonl")));
-    JsonNode actual = json.readTree(find(ours, "results_").toFile()).at("/results/" + task);
-    JsonNode expected =
-        json.readTree(golden.resolve("results.json").toFile()).at("/results/" + task);
-    for (Map.Entry<String, JsonNode> figure : expected.properties()) {
-      JsonNode found = actual.path(figure.getKey());
-      boolean equal =
-          figure.getValue().isNumber()
-              ? Math.abs(found.asDouble(Double.NaN) - figure.getValue().asDouble())
-                  <= tolerance(figure.getKey())
-              : found.equals(figure.getValue());
-      report(equal, "%-16s %-24s %s, harness %s", task, figure.getKey(), found, figure.getValue());
+  /// Groups where there are any, then the tasks of none.
+  private List<String> tasks(Path golden) throws IOException {
+    List<String> tasks = new ArrayList<>();
+    results(golden).get("n-samples").fieldNames().forEachRemaining(tasks::add);
+    return tasks;
+  }
+
+  private JsonNode results(Path run) throws IOException {
+    return json.readTree(find(run, "results").toFile());
+  }
+
+  /// Figures and standard errors of tasks; a figure that ours has not is one that differs.
+  private void figures(Path ours, Path golden) throws IOException {
+    JsonNode actual = results(ours).get("results");
+    JsonNode expected = results(golden).get("results");
+    for (String task : tasks(golden)) {
+      for (Map.Entry<String, JsonNode> figure : expected.get(task).properties()) {
+        JsonNode found = actual.path(task).path(figure.getKey());
+        figures++;
+        report(
+            isNear(found, figure.getValue()),
+            "%-16s %-24s %s, harness %s",
+            task, figure.getKey(), found, figure.getValue());
+      }
     }
   }
 
-  private static double tolerance(String figure) {
-    return figure.startsWith("perplexity") ? PERPLEXITY_TOLERANCE : FIGURE_TOLERANCE;
+  private static boolean isNear(JsonNode actual, JsonNode expected) {
+    if (!expected.isNumber()) {
+      return actual.equals(expected);
+    }
+    double wanted = expected.asDouble();
+    double difference = Math.abs(actual.asDouble(Double.NaN) - wanted);
+    return difference <= FIGURE_TOLERANCE * Math.max(1, Math.abs(wanted));
   }
 
-  private void samples(String task, List<JsonNode> ours, List<JsonNode> golden) {
+  private void samples(Path ours, Path golden, String task) throws IOException {
+    List<JsonNode> actual = lines(find(ours, "samples_" + task + "_2"));
+    List<JsonNode> expected = lines(find(golden, "samples_" + task + ".jsonl"));
     report(
-        ours.size() == golden.size(),
+        actual.size() == expected.size(),
         "%-16s %d documents, harness %d",
-        task, ours.size(), golden.size());
-    double worst = 0;
-    int requests = 0;
-    int flags = 0;
-    int hashes = 0;
-    for (int i = 0; i < Math.min(ours.size(), golden.size()); i++) {
-      for (String hash : List.of("doc_hash", "prompt_hash", "target_hash")) {
-        hashes += ours.get(i).get(hash).equals(golden.get(i).get(hash)) ? 0 : 1;
+        task, actual.size(), expected.size());
+    for (int i = 0; i < Math.min(actual.size(), expected.size()); i++) {
+      for (String key : List.of("doc_hash", "prompt_hash", "target_hash", "arguments")) {
+        JsonNode found = actual.get(i).get(key);
+        report(found.equals(expected.get(i).get(key)), "%-16s document %d: %s", task, i, key);
       }
-      JsonNode expected = golden.get(i).get("filtered_resps");
-      JsonNode actual = ours.get(i).get("filtered_resps");
-      for (int k = 0; k < expected.size(); k++, requests++) {
-        double difference =
-            Math.abs(actual.get(k).get(0).asDouble() - expected.get(k).get(0).asDouble());
-        worst = Math.max(worst, difference);
-        flags += actual.get(k).get(1).equals(expected.get(k).get(1)) ? 0 : 1;
-      }
+      responses(task, i, actual.get(i).get("resps"), expected.get(i).get("resps"));
     }
-    report(
-        worst <= LOG_LIKELIHOOD_TOLERANCE && flags == 0 && hashes == 0,
-        "%-16s %d log-likelihoods differ by at most %.2g; %d greedy flags and %d hashes differ",
-        task, requests, worst, flags, hashes);
+  }
+
+  private void responses(String task, int document, JsonNode actual, JsonNode expected) {
+    for (int i = 0; i < expected.size(); i++) {
+      requests++;
+      JsonNode wanted = expected.get(i).get(0);
+      JsonNode found = actual.path(i).path(0);
+      boolean equal =
+          wanted.isArray()
+              ? isNear(found.path(0).asText(), wanted.get(0).asText())
+                  && found.path(1).equals(wanted.get(1))
+              : found.equals(wanted) || isNear(found.asText(), wanted.asText());
+      report(equal, "%-16s document %d: %s, harness %s", task, document, found, wanted);
+    }
+  }
+
+  /// Of log-likelihoods, which are written as text; other texts are not near.
+  private boolean isNear(String actual, String expected) {
+    try {
+      double difference = Math.abs(Double.parseDouble(actual) - Double.parseDouble(expected));
+      worst = Math.max(worst, difference);
+      return difference <= LOG_LIKELIHOOD_TOLERANCE;
+    } catch (NumberFormatException e) {
+      return false;
+    }
   }
 
   private void report(boolean equal, String format, Object... arguments) {
-    mismatches += equal ? 0 : 1;
-    System.out.println(
-        (equal ? "  ok       " : "  MISMATCH ") + String.format(Locale.ROOT, format, arguments));
+    if (!equal) {
+      mismatches++;
+      System.out.println("  MISMATCH " + String.format(Locale.ROOT, format, arguments));
+    }
   }
 
   private List<JsonNode> lines(Path file) throws IOException {
     List<JsonNode> lines = new ArrayList<>();
-    for (String line : Files.readAllLines(file)) {
-      lines.add(json.readTree(line));
+    try (InputStream raw = Files.newInputStream(file);
+        InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;
+        BufferedReader reader =
+            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        lines.add(json.readTree(line));
+      }
     }
     return lines;
   }

@@ -3,6 +3,10 @@ package neox.evaluation.function;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import neox.base.UserException;
@@ -10,6 +14,7 @@ import neox.evaluation.yaml.Place;
 import neox.evaluation.yaml.YamlNode.FunctionName;
 import neox.template.value.Value;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class NamedFunctionsTest {
   private static final TaskFunction.OfDocument TEXT = document -> Value.of("text");
@@ -56,5 +61,21 @@ class NamedFunctionsTest {
   void namesHaveAFolderAModuleAndAFunction() {
     assertThatThrownBy(() -> new NamedFunctions(Map.of("utils.text", TEXT)))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void besideFilesOfAJarThatIsClosedThereIsNoSource(@TempDir Path directory) throws IOException {
+    Path inside;
+    try (FileSystem jar =
+        FileSystems.newFileSystem(directory.resolve("x.jar"), Map.of("create", "true"))) {
+      inside = jar.getPath("/tasks/wsc");
+    }
+    FunctionName function =
+        new FunctionName("utils.text", inside, new Place(inside.resolve("t.yaml"), 3));
+    assertThat(NamedFunctions.source(function)).isEmpty();
+    assertThat(FUNCTIONS.find(function)).contains(TEXT);
+    Files.writeString(directory.resolve("utils.py"), "");
+    assertThat(NamedFunctions.source(name(directory.toString(), "utils.text")))
+        .contains(directory.resolve("utils.py"));
   }
 }
