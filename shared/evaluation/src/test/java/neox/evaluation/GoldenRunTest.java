@@ -178,7 +178,8 @@ class GoldenRunTest {
     List<TaskResult> results = evaluate(run, shots);
     JsonNode config = Golden.json(run + "/results.json").get("config");
     List<String> golden = Golden.lines(run + "/stdout.txt");
-    List<String> ours = ResultsTable.of(Runs.like(config, shots), Results.of(results)).lines().toList();
+    List<String> ours =
+        ResultsTable.of(Runs.like(config, shots), Results.of(results)).lines().toList();
     String head = golden.stream().filter(line -> line.startsWith("hf (")).findFirst().orElseThrow();
     assertThat(ours.getFirst()).isEqualTo(head);
     assertThat(cells(ours, results)).hasSizeGreaterThan(9).isEqualTo(cells(golden, results));
