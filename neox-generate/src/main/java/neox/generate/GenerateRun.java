@@ -19,7 +19,8 @@ import neox.inference.ModelLoader;
 import neox.inference.ModelOptions;
 import neox.tensor.NativeRuntime;
 
-/// Loads the model and does what the settings say. What cannot be read or written is refused before.
+/// Loads the model and does what the settings say. What cannot be read or written is refused
+/// before.
 record GenerateRun(GenerateSettings settings, Console console) {
   /// What is done with a model.
   private interface Work {
@@ -44,10 +45,7 @@ record GenerateRun(GenerateSettings settings, Console console) {
       withModel(answers -> samples[0] = run.write(answers, writer));
       writer.commit();
     }
-    settings
-        .output()
-        .file()
-        .ifPresent(file -> console.info("%d samples in %s", samples[0], file));
+    settings.output().file().ifPresent(file -> console.info("%d samples in %s", samples[0], file));
   }
 
   private void rows(RowFormat format) throws IOException {

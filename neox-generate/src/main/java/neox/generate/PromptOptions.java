@@ -181,8 +181,8 @@ final class PromptOptions {
     Path file =
         Optional.ofNullable(input)
             .or(() -> generate.flatMap(GenerateConfig::sampleInputFile))
-            .orElseThrow(() ->
-                new UserException("--text-gen-type input-file: name the file with -i FILE"));
+            .orElseThrow(
+                () -> new UserException("--text-gen-type input-file: name the file with -i FILE"));
     return new PromptSource.FromFile(file, end(generate));
   }
 

@@ -19,10 +19,9 @@ import neox.generate.sample.SampleWriter;
 ///
 /// @param prompts the texts
 /// @param name of their source in errors
-record PromptRun(
-    List<String> prompts, String name, Output.Format format, Console console) {
-  /// How many samples were written. All prompts become tokens first, so that one that does not fit is
-  /// reported before the work begins.
+record PromptRun(List<String> prompts, String name, Output.Format format, Console console) {
+  /// How many samples were written. All prompts become tokens first, so that one that does not fit
+  /// is reported before the work begins.
   int write(Answers answers, SampleWriter writer) {
     List<Prompt> read = new ArrayList<>();
     for (String prompt : prompts) {

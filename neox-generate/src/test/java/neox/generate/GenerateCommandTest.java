@@ -19,7 +19,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import neox.base.ExitCode;
 import neox.base.Tool;
-import neox.base.json.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -246,8 +245,7 @@ class GenerateCommandTest {
     assertRefused(
         run("", "--interactive", "--num-samples", "2", "--model", "m"),
         "--num-samples: a session writes one answer to each prompt; leave it out");
-    assertRefused(
-        run("", "--jsonl", "-p", "a"), "--prompt gives the prompts; leave --jsonl out");
+    assertRefused(run("", "--jsonl", "-p", "a"), "--prompt gives the prompts; leave --jsonl out");
     assertRefused(
         run("", "--key", "a"), "--key, --unordered and --on-error belong to --jsonl; add it");
     assertRefused(
@@ -259,15 +257,24 @@ class GenerateCommandTest {
     assertRefused(
         run("", "--text-gen-type", "precompute"),
         "text_gen_type precompute: give the configuration that names the datasets");
-    assertRefused(
-        run("", "--model", "m", "--stop", ""), "--stop: expected at least one character");
+    assertRefused(run("", "--model", "m", "--stop", ""), "--stop: expected at least one character");
   }
 
   @Test
   void makesSeveralSamplesOfEachPromptInTheirOrder() {
     String[] args = {
-      "--model", checkpoint(), "-i", "-", "--temperature", "1", "--max-tokens", "6", "--num-samples",
-      "2", "--batch-size", "3"
+      "--model",
+      checkpoint(),
+      "-i",
+      "-",
+      "--temperature",
+      "1",
+      "--max-tokens",
+      "6",
+      "--num-samples",
+      "2",
+      "--batch-size",
+      "3"
     };
     ToolRun result = run("one\ntwo", args);
     assertThat(result.lines().stream().map(line -> line.get("context").asText()))
@@ -406,7 +413,8 @@ class GenerateCommandTest {
   /// Python's white space, as NeoX takes it away, is not Java's.
   @Test
   void takesTheWhiteSpaceOfPythonFromPromptsOfAFile() {
-    ToolRun result = run("\u00a0a\u0085\r\n\u00a0\nb\r\n", "--model", checkpoint(), "-i", "-", "-q");
+    ToolRun result =
+        run("\u00a0a\u0085\r\n\u00a0\nb\r\n", "--model", checkpoint(), "-i", "-", "-q");
     assertThat(result.lines().stream().map(line -> line.get("context").asText()))
         .containsExactly("a", "b");
     assertThat(result.err()).isEmpty();
@@ -433,7 +441,8 @@ class GenerateCommandTest {
     Path prompts = directory.resolve("prompts.txt");
     int times = 10_000_000 / part.getBytes(StandardCharsets.UTF_8).length;
     Files.writeString(prompts, part.repeat(times));
-    ToolRun result = run("", "--model", checkpoint(), "-i", prompts.toString(), "--max-tokens", "1");
+    ToolRun result =
+        run("", "--model", checkpoint(), "-i", prompts.toString(), "--max-tokens", "1");
     assertThat(result.code()).isEqualTo(ExitCode.USAGE);
     assertThat(result.out()).isEmpty();
     assertThat(result.err())

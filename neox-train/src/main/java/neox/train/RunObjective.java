@@ -37,8 +37,7 @@ record RunObjective(Objective objective, Runnable release) implements AutoClosea
     return switch (config.reference().get()) {
       case ObjectiveConfig.Reference.Precomputed(String name) -> {
         console.info("compares with the log-probabilities of %s", name);
-        yield new RunObjective(
-            objective(config, Optional.of(Reference.precomputed())), () -> {});
+        yield new RunObjective(objective(config, Optional.of(Reference.precomputed())), () -> {});
       }
       case ObjectiveConfig.Reference.Model model ->
           compared(model, models, paddedVocab, options, pipeline, console);

@@ -5,19 +5,19 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import neox.base.terminal.Printable;
+import neox.generate.interactive.LineEditor.Input;
 import neox.generate.sample.Answers;
 import neox.generate.sample.Answers.Prompt;
 import neox.generate.sample.Output.Format;
 import neox.generate.sample.Sample;
 import neox.generate.sample.SampleSink;
 import neox.generate.sample.SampleWriter;
-import neox.generate.interactive.LineEditor.Input;
 import neox.inference.GenerationRequest;
 import neox.inference.GenerationSink.Flow;
 
-/// A person types prompts and reads answers, which appear as they are written: Ctrl-C drops the line,
-/// or stops the answer, and Ctrl-D ends the session. The words are GPT-NeoX's; what has been said
-/// stays on the screen, and nobody need press a key to go on. Mutable.
+/// A person types prompts and reads answers, which appear as they are written: Ctrl-C drops the
+/// line, or stops the answer, and Ctrl-D ends the session. The words are GPT-NeoX's; what has been
+/// said stays on the screen, and nobody need press a key to go on. Mutable.
 public final class Conversation {
   private static final String QUESTION = "Context prompt >>> ";
 

@@ -5,8 +5,8 @@ import org.jline.reader.EOFError;
 import org.jline.reader.ParsedLine;
 import org.jline.reader.Parser;
 
-/// Takes a line for what it is: no quotes, escapes or words. A prompt that does not hold its end yet
-/// goes on in the next line.
+/// Takes a line for what it is: no quotes, escapes or words. A prompt that does not hold its end
+/// yet goes on in the next line.
 ///
 /// @param end of a prompt (`prompt_end`)
 record PromptParser(String end) implements Parser {

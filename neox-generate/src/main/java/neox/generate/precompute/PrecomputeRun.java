@@ -15,10 +15,11 @@ import neox.inference.Score;
 import neox.inference.ScoreRequest;
 
 /// Writes, for every document of some datasets, what a model thinks of each token after the first:
-/// a row of `seq_length` numbers (float32), log p(token t + 1) at t, and 0 behind the document's end.
+/// a row of `seq_length` numbers (float32), log p(token t + 1) at t, and 0 behind the document's
+/// end.
 ///
-/// NeoX compat: names, types and lengths; but one row for each document, where GPT-NeoX adds some to
-/// make their number a multiple of 8, and 0 where it says what the model thinks of padding. A
+/// NeoX compat: names, types and lengths; but one row for each document, where GPT-NeoX adds some
+/// to make their number a multiple of 8, and 0 where it says what the model thinks of padding. A
 /// dataset that is there is kept.
 ///
 /// @param batchSize documents that are read together
@@ -61,11 +62,7 @@ public record PrecomputeRun(Datasets datasets, int batchSize, Existing existing)
   }
 
   private void write(
-      IndexedTokens documents,
-      long from,
-      long to,
-      LanguageModel model,
-      IndexedFloatsWriter writer)
+      IndexedTokens documents, long from, long to, LanguageModel model, IndexedFloatsWriter writer)
       throws IOException {
     List<ScoreRequest> requests = new ArrayList<>();
     boolean[] asked = new boolean[Math.toIntExact(to - from)];

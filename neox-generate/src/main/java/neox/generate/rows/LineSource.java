@@ -11,8 +11,8 @@ import neox.base.ReadableFile;
 import neox.inference.RequestSource.Patience;
 import org.jspecify.annotations.Nullable;
 
-/// The lines of a stream, read by a thread of its own, so that who takes them need not wait for more
-/// than there are. Blank lines are left out.
+/// The lines of a stream, read by a thread of its own, so that who takes them need not wait for
+/// more than there are. Blank lines are left out.
 final class LineSource implements AutoCloseable {
   private final InputStream in;
   private final BlockingQueue<Item> items;
@@ -50,8 +50,8 @@ final class LineSource implements AutoCloseable {
     return source;
   }
 
-  /// The next line; empty when there is none now, and for good where it waits. What cannot be read is
-  /// reported behind the lines before it.
+  /// The next line; empty when there is none now, and for good where it waits. What cannot be read
+  /// is reported behind the lines before it.
   Optional<Line> next(Patience patience) throws IOException {
     if (ended) {
       return Optional.empty();

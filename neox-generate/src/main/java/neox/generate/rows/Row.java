@@ -17,13 +17,13 @@ record Row(String prompt, Map<String, JsonNode> others) {
   /// Where a prompt may stand, the first that a row has.
   private static final List<String> KEYS = List.of("prompt", "context", "text");
 
-  /// [UserException] when the line is no object with a prompt, or has a field that the answer needs.
+  /// [UserException] when the line is no object with a prompt, or has a field that the answer
+  /// needs.
   ///
   /// @param where `file:line`
   /// @param key of the prompt; empty: one of the usual ones
   /// @param written the fields of an answer
-  static Row parse(
-      String line, String where, Optional<String> key, Iterable<String> written) {
+  static Row parse(String line, String where, Optional<String> key, Iterable<String> written) {
     JsonNode json = Json.parse(line, where);
     if (!json.isObject()) {
       throw UserException.of("%s: expected a JSON object, found %s", where, kind(json));

@@ -75,9 +75,7 @@ public final class Answers {
 
   public Decoding decoding() {
     Decoding decoding =
-        Decoding.upTo(longest())
-            .withEligible(tokenizer()::has)
-            .withBatchSize(writing.batchSize());
+        Decoding.upTo(longest()).withEligible(tokenizer()::has).withBatchSize(writing.batchSize());
     return writing.recompute() ? decoding.withMemory(Decoding.Memory.NOTHING) : decoding;
   }
 

@@ -15,10 +15,10 @@ import neox.base.ExitCode;
 import neox.base.json.Json;
 import neox.generate.GenerateCommand;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The real command in a pseudo-terminal. Each test starts a process, which takes most of its time.
 @EnabledOnOs(OS.LINUX)
@@ -153,11 +153,9 @@ class InteractiveTest {
 
   /// A configuration under which an answer takes longer than a person waits.
   private Path longTexts() throws IOException {
-    String saved =
-        Files.readString(checkpoint().resolve("global_step20/configs/config.yml"));
+    String saved = Files.readString(checkpoint().resolve("global_step20/configs/config.yml"));
     return Files.writeString(
         directory.resolve("long.yml"),
-        saved
-            .replaceAll("\"(seq_length|max_position_embeddings)\": \\d+", "\"$1\": 30000"));
+        saved.replaceAll("\"(seq_length|max_position_embeddings)\": \\d+", "\"$1\": 30000"));
   }
 }

@@ -49,7 +49,8 @@ final class PseudoTerminal implements AutoCloseable {
     return new PseudoTerminal(master, builder.start());
   }
 
-  private static MethodHandle handle(String name, FunctionDescriptor type, Linker.Option... options) {
+  private static MethodHandle handle(
+      String name, FunctionDescriptor type, Linker.Option... options) {
     return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type, options);
   }
 

@@ -40,8 +40,7 @@ class PrecomputeTest {
 
   private ToolRun run(String keys, String... more) throws IOException {
     String saved =
-        Files.readString(
-            Path.of(ToolRun.checkpoint()).resolve("global_step20/configs/config.yml"));
+        Files.readString(Path.of(ToolRun.checkpoint()).resolve("global_step20/configs/config.yml"));
     Path config = directory.resolve("data.yml");
     Files.writeString(
         config,
@@ -50,7 +49,8 @@ class PrecomputeTest {
             + keys
             + "}");
     String[] args = new String[more.length + 3];
-    System.arraycopy(new String[] {config.toString(), "--model", ToolRun.checkpoint()}, 0, args, 0, 3);
+    System.arraycopy(
+        new String[] {config.toString(), "--model", ToolRun.checkpoint()}, 0, args, 0, 3);
     System.arraycopy(more, 0, args, 3, more.length);
     return ToolRun.of("", args);
   }
@@ -74,7 +74,13 @@ class PrecomputeTest {
     // The last token of a prompt of its own is as likely as a dataset says.
     JsonNode sample =
         ToolRun.of(
-                "", "--model", ToolRun.checkpoint(), "-p", "The quick brown", "--max-tokens", "1",
+                "",
+                "--model",
+                ToolRun.checkpoint(),
+                "-p",
+                "The quick brown",
+                "--max-tokens",
+                "1",
                 "--logprobs=512")
             .lines()
             .getFirst();
@@ -95,8 +101,15 @@ class PrecomputeTest {
     try (var files = Files.list(directory)) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrder(
-              "data.yml", "good.bin", "good.idx", "bad.bin", "bad.idx", "good_base.bin",
-              "good_base.idx", "bad_base.bin", "bad_base.idx");
+              "data.yml",
+              "good.bin",
+              "good.idx",
+              "bad.bin",
+              "bad.idx",
+              "good_base.bin",
+              "good_base.idx",
+              "bad_base.bin",
+              "bad_base.idx");
     }
   }
 

@@ -79,12 +79,14 @@ class RowsTest {
     StringBuilder rows = new StringBuilder();
     StringBuilder expected = new StringBuilder();
     for (int i = 0; i < 7; i++) {
-      rows.append("{\"prompt\": \"").append("x".repeat(63 - 9 * i)).append("\", \"i\": ")
-          .append(i).append("}\n");
+      rows.append("{\"prompt\": \"")
+          .append("x".repeat(63 - 9 * i))
+          .append("\", \"i\": ")
+          .append(i)
+          .append("}\n");
       expected.append((i + ",").repeat(samples));
     }
-    ToolRun result =
-        run(rows.toString(), "--batch-size=" + batchSize, "--num-samples=" + samples);
+    ToolRun result = run(rows.toString(), "--batch-size=" + batchSize, "--num-samples=" + samples);
     StringBuilder found = new StringBuilder();
     result.lines().forEach(row -> found.append(row.get("i")).append(','));
     assertThat(found.toString()).isEqualTo(expected.toString());
@@ -92,7 +94,8 @@ class RowsTest {
 
   @Test
   void unorderedRowsComeWhenTheyAreReady() {
-    String rows = "{\"prompt\": \"x\", \"i\": 0}\n{\"prompt\": \"" + "x".repeat(63) + "\", \"i\": 1}";
+    String rows =
+        "{\"prompt\": \"x\", \"i\": 0}\n{\"prompt\": \"" + "x".repeat(63) + "\", \"i\": 1}";
     List<JsonNode> found = run(rows, "--unordered", "--batch-size=2").lines();
     assertThat(found).extracting(row -> row.get("i").asInt()).containsExactly(1, 0);
   }
@@ -133,8 +136,7 @@ class RowsTest {
     Path out = directory.resolve("out.jsonl");
     Files.writeString(file, "{\"prompt\": \"a\"}\n{\"prompt\": \"" + "x".repeat(65) + "\"}\n");
     ToolRun result = run("", "-i", file.toString(), "-o", out.toString());
-    result.assertRefused(
-        file + ":2: the prompt has 65 tokens, the model takes 64; shorten it");
+    result.assertRefused(file + ":2: the prompt has 65 tokens, the model takes 64; shorten it");
     assertThat(out).doesNotExist();
     Files.write(file, new byte[] {'{', (byte) 0xff, '}'});
     run("", "-i", file.toString()).assertRefused(file + ":1: not valid UTF-8");
@@ -154,7 +156,8 @@ class RowsTest {
       BufferedReader answers =
           new BufferedReader(new InputStreamReader(received, StandardCharsets.UTF_8));
       for (int i = 0; i < 3; i++) {
-        sent.write("{\"prompt\": \"a\", \"i\": %d}\n".formatted(i).getBytes(StandardCharsets.UTF_8));
+        sent.write(
+            "{\"prompt\": \"a\", \"i\": %d}\n".formatted(i).getBytes(StandardCharsets.UTF_8));
         sent.flush();
         assertThat(answers.readLine()).startsWith("{\"i\":" + i + ",\"context\":\"a\"");
       }

@@ -60,8 +60,7 @@ class MicroBatchTest {
           MicroBatch.of(ROWS, Optional.empty(), OptionalInt.of(0), CPU)
               .withReference(new float[][] {{-1, -2}, {-3, nan}}, CPU);
       assertThat(TensorData.floats(batch.lossMask())).containsExactly(1, 0, 0, 0);
-      assertThat(TensorData.floats(batch.reference().orElseThrow()))
-          .containsExactly(-1, -2, -3, 0);
+      assertThat(TensorData.floats(batch.reference().orElseThrow())).containsExactly(-1, -2, -3, 0);
       assertThat(TensorData.floats(batch.first(1).reference().orElseThrow()))
           .containsExactly(-1, -3);
       assertThat(TensorData.floats(batch.followedBy(batch).reference().orElseThrow())).hasSize(8);

@@ -48,7 +48,10 @@ public record GenerateConfig(
             "where prompts come from; precompute: the datasets, of which log-probabilities are"
                 + " written"),
         t.value(ObjectiveConfig.PRECOMPUTED).map(String.class::cast),
-        t.list("eval_tasks", ConfigType.text(), "tasks for neox-eval, and for neox-train with eval_task_data"),
+        t.list(
+            "eval_tasks",
+            ConfigType.text(),
+            "tasks for neox-eval, and for neox-train with eval_task_data"),
         t.text("eval_results_prefix", "", "prefix of the results file"));
   }
 }

@@ -43,8 +43,8 @@ class PrecomputedReferenceTest {
       assertThat(out).containsExactly(-1.5f, 0, 3e-9f, 7);
     }
     try (var files = Files.list(directory)) {
-      assertThat(files).containsExactlyInAnyOrder(
-          directory.resolve("f.bin"), directory.resolve("f.idx"));
+      assertThat(files)
+          .containsExactlyInAnyOrder(directory.resolve("f.bin"), directory.resolve("f.idx"));
     }
   }
 
@@ -75,9 +75,7 @@ class PrecomputedReferenceTest {
     Path texts = Datasets.write(directory.resolve("d"), new int[][] {{1, 2}, {3, 4, 5, 6, 7, 8}});
     Path values =
         floats(
-            directory.resolve("d_ref"),
-            new float[] {-1, -9, -9, -9},
-            new float[] {-3, -4, -5, -6});
+            directory.resolve("d_ref"), new float[] {-1, -9, -9, -9}, new float[] {-3, -4, -5, -6});
     try (IndexedTokens tokens = IndexedTokens.open(texts);
         IndexedFloats reference = IndexedFloats.open(values);
         Arena arena = Arena.ofShared()) {

@@ -44,8 +44,7 @@ public final class IndexedFloats implements AutoCloseable {
     Arena arena = Arena.ofShared();
     try {
       TokenIndex.requireFile(prefix, IndexFormat.bin(prefix));
-      return new IndexedFloats(
-          index, arena, TokenBytes.open(IndexFormat.bin(prefix), arena));
+      return new IndexedFloats(index, arena, TokenBytes.open(IndexFormat.bin(prefix), arena));
     } catch (IOException | RuntimeException e) {
       arena.close();
       index.close();
