@@ -91,9 +91,14 @@ class InteractiveTest {
       say(terminal, "abX" + BACKSPACE + "c" + ENTER);
       say(terminal, UP + ENTER);
       say(terminal, "it's \"so\" \\n !1" + ENTER);
-      say(terminal, "日本語" + LEFT + BACKSPACE + ENTER);
+      terminal.type("日本語" + LEFT + BACKSPACE);
+      assertThat(terminal.awaitLine(QUESTION + "日語")).isEqualTo(QUESTION.length() + 2);
+      say(terminal, ENTER);
       say(terminal, "a😀é" + LEFT + BACKSPACE + ENTER);
-      say(terminal, "x".repeat(COLUMNS + 5) + CTRL_A + "begin " + CTRL_E + " end" + ENTER);
+      terminal.type("x".repeat(COLUMNS + 5));
+      int wrapped = QUESTION.length() + 5;
+      assertThat(terminal.awaitLine("x".repeat(wrapped))).isEqualTo(wrapped);
+      say(terminal, CTRL_A + "begin " + CTRL_E + " end" + ENTER);
       say(terminal, "\u001b[200~line one\nline two\u001b[201~" + ENTER);
       int from = terminal.shown();
       terminal.type("forget this" + CTRL_C);
@@ -134,14 +139,15 @@ class InteractiveTest {
       terminal.type("two| three" + ENTER);
       terminal.await("Generated Text: ", from);
       terminal.await(" te te te te te te", from);
-      terminal.type(CTRL_C);
       from = terminal.shown();
+      terminal.type(CTRL_C);
       terminal.await(QUESTION, from);
       terminal.await("three", from); // what came behind the end begins the next prompt
       terminal.type(" and four|" + ENTER);
       terminal.await(" te te te te", from);
+      from = terminal.shown();
       terminal.type(CTRL_C);
-      terminal.await(QUESTION, terminal.shown());
+      terminal.await(QUESTION, from);
       terminal.type(CTRL_D);
       assertThat(terminal.exit()).as(terminal.all()).isEqualTo(ExitCode.OK);
     }

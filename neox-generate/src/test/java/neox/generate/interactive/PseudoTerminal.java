@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jline.utils.ScreenTerminal;
 
 /// A pseudo-terminal of Linux, with the process that runs in it: what a person would type goes in,
 /// what would be seen comes out.
@@ -20,15 +21,20 @@ final class PseudoTerminal implements AutoCloseable {
   private static final Linker LINKER = Linker.nativeLinker();
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
   private static final int READ_WRITE_NO_CONTROL = 0x102; // O_RDWR | O_NOCTTY
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
   private static final long SET_SIZE = 0x5414; // TIOCSWINSZ
 
   private final int master;
+  private final int rows;
+  private final int columns;
   private final Process process;
   private final Thread reader;
   private final StringBuilder output = new StringBuilder();
 
-  private PseudoTerminal(int master, Process process) {
+  private PseudoTerminal(int master, int rows, int columns, Process process) {
     this.master = master;
+    this.rows = rows;
+    this.columns = columns;
     this.process = process;
     this.reader = Thread.ofPlatform().daemon().name("pty").start(this::readAll);
   }
@@ -46,7 +52,7 @@ final class PseudoTerminal implements AutoCloseable {
     words.addAll(command);
     ProcessBuilder builder = new ProcessBuilder(words);
     builder.environment().put("TERM", "xterm-256color");
-    return new PseudoTerminal(master, builder.start());
+    return new PseudoTerminal(master, rows, columns, builder.start());
   }
 
   private static MethodHandle handle(
@@ -167,7 +173,7 @@ final class PseudoTerminal implements AutoCloseable {
 
   /// Waits until a text is shown behind a point; returns what was shown since, up to its end.
   String await(String text, int from) throws InterruptedException {
-    long deadline = System.nanoTime() + 60_000_000_000L;
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
     synchronized (output) {
       while (output.indexOf(text, from) < 0) {
         long left = (deadline - System.nanoTime()) / 1_000_000;
@@ -178,6 +184,40 @@ final class PseudoTerminal implements AutoCloseable {
       }
       return output.substring(from, output.indexOf(text, from) + text.length());
     }
+  }
+
+  /// Waits until a text is all that stands in the line of the cursor; returns the cursor's column.
+  int awaitLine(String text) throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    ScreenLine line = cursorLine();
+    while (!line.text().equals(text)) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("expected '" + text + "' in the cursor's line, found " + line);
+      }
+      synchronized (output) {
+        output.wait(100);
+      }
+      line = cursorLine();
+    }
+    return line.cursor();
+  }
+
+  /// @param text without white space behind it
+  private record ScreenLine(String text, int cursor) {}
+
+  /// What a terminal shows of the output in the line of the cursor.
+  private ScreenLine cursorLine() {
+    ScreenTerminal screen = new ScreenTerminal(columns, rows);
+    screen.write(all());
+    long[] cells = new long[columns * rows];
+    int[] cursor = new int[2];
+    screen.dump(cells, cursor);
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < columns; i++) {
+      int c = ScreenTerminal.cellCodePoint(cells[cursor[1] * columns + i]);
+      text.append(c == 0 ? "" : Character.toString(c)); // the right half of a wide one
+    }
+    return new ScreenLine(text.toString().stripTrailing(), cursor[0]);
   }
 
   /// Waits until the process has ended; its exit code.
