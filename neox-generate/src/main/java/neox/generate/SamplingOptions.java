@@ -54,7 +54,7 @@ final class SamplingOptions {
   @Option(
       names = {"--maximum-tokens", "--maximum_tokens", "--max-tokens", "--max_tokens"},
       paramLabel = "N",
-      description = "New tokens for each prompt (default: 64).")
+      description = "New tokens for each prompt; 0: as many as fit (default: 64).")
   private @Nullable Integer maximumTokens;
 
   @Option(
@@ -62,6 +62,14 @@ final class SamplingOptions {
       paramLabel = "TEXT",
       description = "End an answer before this text; may be given again.")
   private List<String> stops = List.of();
+
+  @Option(
+      names = {"--eos-token-id", "--eos_token_id"},
+      paramLabel = "ID",
+      split = ",",
+      description =
+          "End an answer at these tokens (default: the tokenizer's end-of-document token).")
+  private List<Integer> ends = List.of();
 
   @Option(
       names = {"--num-samples", "--num_samples"},
@@ -108,6 +116,7 @@ final class SamplingOptions {
         or(maximumTokens, config.map(GenerateConfig::maximumTokens), 64),
         numSamples == null ? 1 : numSamples,
         stops,
+        ends,
         sampler(config),
         or(seed, configuredSeed, DEFAULT_SEED),
         batchSize,

@@ -201,8 +201,11 @@ class GenerateCommandTest {
         run("", "--model", checkpoint(), "--num-samples", "0"),
         "--num-samples 0: expected at least 1");
     assertRefused(
-        run("", "--model", checkpoint(), "--maximum-tokens", "0"),
-        "--maximum-tokens 0: expected at least 1");
+        run("", "--model", checkpoint(), "--maximum-tokens", "-1"),
+        "--maximum-tokens -1: expected a count, or 0 for as many as fit");
+    assertRefused(
+        run("", "--model", checkpoint(), "--eos-token-id", "3,-1"),
+        "--eos-token-id [3, -1]: expected ids from 0 on");
     assertRefused(
         run("", "--model", checkpoint(), "--batch-size", "0"),
         "--batch-size 0: expected at least 1");
@@ -308,6 +311,21 @@ class GenerateCommandTest {
     assertThat(logits).hasSize(2);
     assertThat(logits.get(0)).hasSize(512);
     assertThat(logits.get(0).get('e').isNumber()).isTrue();
+  }
+
+  @Test
+  void anAnswerEndsAtTheTokensThatAreNamed() {
+    String[] args = {"--model", checkpoint(), "-p", PROMPTS.get(0), "--eos_token_id", "5,116"};
+    JsonNode line = run("", args).lines().getFirst();
+    assertThat(line.get("text").asText()).isEqualTo("e ");
+    assertThat(line.get("finished").asBoolean()).isTrue();
+    assertThat(line.get("length").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void noMaximumIsTheModelsLength() {
+    String[] args = {"--model", checkpoint(), "-p", PROMPTS.get(0), "--max-tokens", "0"};
+    assertThat(run("", args).lines().getFirst().get("length").asInt()).isEqualTo(64 - 15);
   }
 
   private static String[] with(String[] args, String more) {

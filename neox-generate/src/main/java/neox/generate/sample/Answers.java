@@ -1,5 +1,6 @@
 package neox.generate.sample;
 
+import java.util.List;
 import java.util.OptionalInt;
 import neox.base.UserException;
 import neox.inference.Decoding;
@@ -85,12 +86,19 @@ public final class Answers {
   public GenerationRequest request(Prompt prompt, long number) {
     return new GenerationRequest(
         prompt.tokens(),
-        writing.maximumTokens(),
+        writing.maximumTokens() == 0 ? longest() : writing.maximumTokens(),
         writing.samples(),
         writing.sampler(),
         RandomStream.key(writing.seed(), number),
-        StopTokens.at(tokenizer().eod()),
+        stopTokens(),
         writing.details());
+  }
+
+  private StopTokens stopTokens() {
+    return writing.ends().isEmpty()
+        ? StopTokens.at(tokenizer().eod())
+        : new StopTokens(
+            writing.ends().stream().mapToInt(Integer::intValue).toArray(), List.of());
   }
 
   /// The text of one sample as it comes.

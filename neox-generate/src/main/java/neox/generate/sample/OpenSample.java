@@ -34,10 +34,19 @@ final class OpenSample {
   /// What can be shown now that the token has come.
   String add(GeneratedToken token) {
     token.logprobs().ifPresent(each -> logprobs.add(fields(token.id(), each)));
-    token.logits().ifPresent(logits::add);
+    token.logits().ifPresent(each -> logits.add(finite(each)));
     String piece = stream.add(token.id());
     text.append(piece);
     return piece;
+  }
+
+  /// JSON knows no infinity, which the logits of rows have that stand for no token.
+  private static float[] finite(float[] logits) {
+    float[] finite = new float[logits.length];
+    for (int i = 0; i < logits.length; i++) {
+      finite[i] = Math.max(-Float.MAX_VALUE, logits[i]);
+    }
+    return finite;
   }
 
   /// Whether more of it is wanted.

@@ -7,9 +7,10 @@ import neox.inference.sampling.TokenDetails;
 
 /// How prompts are continued.
 ///
-/// @param maximumTokens new tokens for each
+/// @param maximumTokens new tokens for each; 0: as many as the model can read
 /// @param samples of each prompt
 /// @param stops texts that end an answer, and are no part of it
+/// @param ends tokens that end an answer; none: the end-of-document token
 /// @param seed of the draws
 /// @param batchSize how many texts at a time
 /// @param recompute no key/value cache
@@ -18,6 +19,7 @@ public record Writing(
     int maximumTokens,
     int samples,
     List<String> stops,
+    List<Integer> ends,
     Sampler sampler,
     long seed,
     int batchSize,
@@ -25,14 +27,19 @@ public record Writing(
     TokenDetails details) {
   public Writing {
     stops = List.copyOf(stops);
-    if (maximumTokens < 1) {
-      throw UserException.of("--maximum-tokens %d: expected at least 1", maximumTokens);
+    ends = List.copyOf(ends);
+    if (maximumTokens < 0) {
+      throw UserException.of(
+          "--maximum-tokens %d: expected a count, or 0 for as many as fit", maximumTokens);
     }
     if (samples < 1) {
       throw UserException.of("--num-samples %d: expected at least 1", samples);
     }
     if (batchSize < 1) {
       throw UserException.of("--batch-size %d: expected at least 1", batchSize);
+    }
+    if (ends.stream().anyMatch(id -> id < 0)) {
+      throw UserException.of("--eos-token-id %s: expected ids from 0 on", ends);
     }
     if (stops.contains("")) {
       throw new UserException("--stop: expected at least one character");

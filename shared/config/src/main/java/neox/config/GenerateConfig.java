@@ -34,7 +34,8 @@ public record GenerateConfig(
             "temperature", 0.0, Range.atLeast(0), "of sampling; 0 with top_k and top_p 0: greedy"),
         t.integer("top_k", 0, Range.atLeast(0), "sample from the k likeliest tokens; 0: all"),
         t.real("top_p", 0.0, Range.between(0, 1), "sample from this probability mass; 0: all"),
-        t.integer("maximum_tokens", 64, Range.atLeast(1), "new tokens per sample"),
+        t.integer(
+            "maximum_tokens", 64, Range.atLeast(0), "new tokens per sample; 0: as many as fit"),
         t.text("prompt_end", "\n", "what ends a prompt in a file or at the keyboard"),
         t.path("sample_input_file", "prompts"),
         t.path("sample_output_file", "where samples go"),
