@@ -131,8 +131,11 @@ final class PromptOptions {
   }
 
   private Type type(Optional<GenerateConfig> generate, Optional<Integer> numSamples) {
-    if (type != null || interactive) {
-      return type == null ? Type.INTERACTIVE : type;
+    if (interactive) {
+      return Type.INTERACTIVE;
+    }
+    if (type != null) {
+      return type;
     }
     if (input != null || !prompts.isEmpty()) {
       return Type.INPUT_FILE;
@@ -152,12 +155,12 @@ final class PromptOptions {
     if (interactive && type != null && type != Type.INTERACTIVE) {
       throw UserException.of("--interactive: contradicts --text-gen-type %s", type);
     }
-    boolean typed = interactive || type == Type.INTERACTIVE;
-    if ((typed || type == Type.UNCONDITIONAL || type == Type.PRECOMPUTE)
-        && (!prompts.isEmpty() || input != null || jsonl)) {
+    Type named = interactive ? Type.INTERACTIVE : type;
+    boolean given = !prompts.isEmpty() || input != null || jsonl;
+    if (given && named != null && named != Type.INPUT_FILE) {
       throw UserException.of(
           "--text-gen-type %s reads no prompts; leave --prompt, the input file and --jsonl out",
-          typed ? Type.INTERACTIVE : type);
+          named);
     }
     if (jsonl && !prompts.isEmpty()) {
       throw new UserException("--prompt gives the prompts; leave --jsonl out");

@@ -3,7 +3,6 @@ package neox.generate.rows;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -109,8 +108,6 @@ final class LineSource implements AutoCloseable {
       return new Item.End();
     } catch (IOException e) {
       return new Item.Failed(e);
-    } catch (UncheckedIOException e) {
-      return new Item.Failed(e.getCause());
     }
   }
 

@@ -14,6 +14,8 @@ public final class InOrder {
     this.writer = writer;
   }
 
+  /// Writes a sample, or has it wait for those before it.
+  ///
   /// @param number counted from 0, none left out
   public void write(long number, String sample) throws IOException {
     waiting.put(number, sample);

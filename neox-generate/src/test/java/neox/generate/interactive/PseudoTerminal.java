@@ -17,6 +17,7 @@ import org.jline.utils.ScreenTerminal;
 
 /// A pseudo-terminal of Linux, with the process that runs in it: what a person would type goes in,
 /// what would be seen comes out.
+@SuppressWarnings("restricted") // calls of the C library
 final class PseudoTerminal implements AutoCloseable {
   private static final Linker LINKER = Linker.nativeLinker();
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;

@@ -145,8 +145,8 @@ class RowsTest {
   /// The next row is sent when the answer to the one before has come.
   @Test
   void answersWhileItsInputIsOpen() throws Exception {
+    PipedOutputStream sent = new PipedOutputStream();
     try (ExecutorService tool = Executors.newSingleThreadExecutor();
-        PipedOutputStream sent = new PipedOutputStream();
         PipedInputStream stdin = new PipedInputStream(sent);
         PipedInputStream received = new PipedInputStream();
         PrintStream stdout =
