@@ -97,8 +97,7 @@ public final class Answers {
   private StopTokens stopTokens() {
     return writing.ends().isEmpty()
         ? StopTokens.at(tokenizer().eod())
-        : new StopTokens(
-            writing.ends().stream().mapToInt(Integer::intValue).toArray(), List.of());
+        : new StopTokens(writing.ends().stream().mapToInt(Integer::intValue).toArray(), List.of());
   }
 
   /// The text of one sample as it comes.

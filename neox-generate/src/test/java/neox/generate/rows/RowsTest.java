@@ -48,9 +48,12 @@ class RowsTest {
   void aRowIsAnsweredWithItsOtherFieldsInTheirOrder() {
     ToolRun result =
         run(
-            "{\"id\": 7, \"prompt\": \"The quick brown\", \"more\": {\"a\": [1, null]}}\n\n"
-                + "{\"text\": \"int main(void)\", \"id\": \"x\"}\r\n"
-                + "{\"context\": \" and \"}");
+            """
+            {"id": 7, "prompt": "The quick brown", "more": {"a": [1, null]}}
+
+            {"text": "int main(void)", "id": "x"}\r
+            {"context": " and "}\
+            """);
     assertThat(result.err()).isEmpty();
     assertThat(result.code()).isEqualTo(ExitCode.OK);
     List<JsonNode> rows = result.lines();
