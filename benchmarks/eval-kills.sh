@@ -22,7 +22,7 @@ cd "$work"
 # evaluate NAME: the command, whose results lie below NAME, its answers in NAME-answers.
 evaluate() {
   exec "$dist/bin/neox-eval" --model "$golden/model" --data "$golden/data" --offline -q \
-    --tasks arc_easy,hellaswag,lambada_openai,piqa,sciq --batch-size 1 --bootstrap-iters 1000 \
+    --tasks arc_easy,hellaswag,lambada_openai,piqa,sciq --bootstrap-iters 1000 \
     --use_cache "$1-answers" --output_path "$1" > "$1.out" 2> "$1.err"
 }
 

@@ -379,8 +379,8 @@ class EvalCommandTest {
   @Test
   void takesOptionsFromAFileUnlessTheyAreGiven() throws IOException {
     Path folder = folder();
-    Path data = Files.createDirectories(folder.resolve("mine")).getParent();
-    Files.copy(Path.of(DATA, "piqa/validation.jsonl"), data.resolve("mine/validation.jsonl"));
+    Path mine = Files.createDirectories(folder.resolve("mine"));
+    Files.copy(Path.of(DATA, "piqa/validation.jsonl"), mine.resolve("validation.jsonl"));
     Path file =
         Files.writeString(
             folder.resolve("run.yml"),
@@ -396,7 +396,7 @@ class EvalCommandTest {
             bootstrap_iters: 0
             verbosity: INFO
             """
-                .formatted(model, folder, data));
+                .formatted(model, folder, folder));
     assertThat(run("run", "--config", file, "--limit", "2", "--num_fewshot=0")).isZero();
     assertThat(out).contains("limit: 2.0, num_fewshot: 0,").contains("|mine |");
     Files.writeString(file, "taskz: [x]\n");
