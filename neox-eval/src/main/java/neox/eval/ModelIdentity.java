@@ -34,7 +34,9 @@ final class ModelIdentity {
     json.put("iteration", model.iteration());
     json.put("weights", options.weights().name());
     json.put("precision", options.precision().name());
+    json.put("quantization", options.quantization().toString());
     json.put("device", options.device());
+    json.put("ranks", options.ranks().toString());
     json.put("max_length", maxLength);
     json.put("tokenizer", Sha256.of(vocabulary(model.tokenizer())));
     options.config().ifPresent(c -> json.put("config", Sha256.of(c.effectiveYaml())));

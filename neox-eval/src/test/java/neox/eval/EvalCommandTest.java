@@ -554,6 +554,21 @@ class EvalCommandTest {
     assertThat(withoutTimes("broken_")).isEqualTo(withoutTimes("unbroken_"));
   }
 
+  @Test
+  void answersAreThoseOfTheModelAsItComputes() {
+    Path answers = directory.resolve("answers");
+    Object[] rest = {"-M", model, "-t", "piqa", "--data", DATA, "-L", "2", "-c", answers};
+    run(rest);
+    int asked = models.scored;
+    run(rest);
+    assertThat(models.scored).isEqualTo(asked);
+    assertThat(err).contains("4 of 4 answers were there already\n");
+    run(with(rest, "--max-length", "200"));
+    assertThat(models.scored).isEqualTo(2 * asked);
+    run(with(rest, "--precision", "bfloat16"));
+    assertThat(models.scored).isEqualTo(3 * asked);
+  }
+
   private JsonNode withoutTimes(String name) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       Path file =
