@@ -16,6 +16,7 @@ import neox.evaluation.catalogue.TaskIndex;
 import neox.evaluation.function.HarnessFunctions;
 import neox.evaluation.function.NamedFunctions;
 import neox.evaluation.request.Request;
+import neox.evaluation.task.DocumentChoice;
 import neox.evaluation.task.Documents;
 import neox.evaluation.task.Instance;
 import neox.evaluation.task.InstanceBuilder;
@@ -34,7 +35,10 @@ class CompareContexts {
     TaskFactory factory = new TaskFactory(new NamedFunctions(HarnessFunctions.all()));
     InstanceBuilder builder =
         new InstanceBuilder(
-            new Documents(Path.of(args[1], "data")), 1234, Optional.empty(), PromptStyle.PLAIN);
+            new Documents(Path.of(args[1], "data")),
+            1234,
+            new DocumentChoice.First(DOCUMENTS),
+            PromptStyle.PLAIN);
     Map<String, Integer> counts = new TreeMap<>();
     int shown = 0;
     for (String line : Files.readAllLines(Path.of(args[1], "requests.jsonl"))) {
@@ -65,11 +69,9 @@ class CompareContexts {
       throws IOException {
     ArrayNode all = JsonNodeFactory.instance.arrayNode();
     for (Instance instance : builder.build(task, Optional.of(shots)).list()) {
-      if (instance.id() < DOCUMENTS) {
-        for (Request request : instance.requests()) {
-          ArrayNode one = all.addArray().add(instance.id());
-          request.arguments().forEach(one::add);
-        }
+      for (Request request : instance.requests()) {
+        ArrayNode one = all.addArray().add(instance.id());
+        request.arguments().forEach(one::add);
       }
     }
     return all;

@@ -123,8 +123,7 @@ record OptionsFile(CommandSpec spec, List<String> given) {
   private static String text(YamlNode node) {
     return switch (node) {
       case Scalar(Value value, _) -> Printing.str(value);
-      case Items list ->
-          String.join(",", list.items().stream().map(OptionsFile::text).toList());
+      case Items list -> String.join(",", list.items().stream().map(OptionsFile::text).toList());
       case Fields mapping -> PythonJson.line(ValueJson.of(mapping.dict()));
       case FunctionName function -> throw function.wrong("a value");
     };
@@ -157,7 +156,9 @@ record OptionsFile(CommandSpec spec, List<String> given) {
     if (name == null) {
       throw UserException.of(
           "%s: model_args: neox-eval has no '%s'; known are %s",
-          node.place(), key, String.join(", ", MODEL_ARGUMENTS.keySet().stream().sorted().toList()));
+          node.place(),
+          key,
+          String.join(", ", MODEL_ARGUMENTS.keySet().stream().sorted().toList()));
     }
     String own = key.equals("dtype") ? precision(value) : value;
     OptionSpec option = spec.findOption(name);
