@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import neox.base.Version;
 import neox.base.text.Sha256;
-import neox.inference.LoadOptions;
-import neox.inference.LoadedModel;
+import neox.inference.load.LoadOptions;
+import neox.inference.load.LoadedModel;
 import neox.tokenizer.Tokenizer;
 
 /// Everything that a model's answers depend on, as data: which files it was read from, by their

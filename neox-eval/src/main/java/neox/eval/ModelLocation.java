@@ -8,8 +8,8 @@ import neox.config.ConfigLoader;
 import neox.config.ConfigOptions;
 import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
-import neox.inference.LoadOptions;
-import neox.inference.ModelOptions;
+import neox.inference.load.LoadOptions;
+import neox.inference.load.ModelOptions;
 
 /// Which model to evaluate.
 ///

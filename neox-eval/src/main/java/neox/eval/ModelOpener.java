@@ -1,7 +1,7 @@
 package neox.eval;
 
 import java.io.IOException;
-import neox.inference.LoadedModel;
+import neox.inference.load.LoadedModel;
 
 /// Opens models; tests bring their own.
 @FunctionalInterface

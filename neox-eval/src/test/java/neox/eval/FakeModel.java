@@ -7,11 +7,11 @@ import java.util.OptionalInt;
 import neox.inference.Decoding;
 import neox.inference.GenerationSink;
 import neox.inference.LanguageModel;
-import neox.inference.LoadedModel;
-import neox.inference.RequestSource;
 import neox.inference.RequestSource.Patience;
+import neox.inference.RequestSource;
 import neox.inference.Score;
 import neox.inference.ScoreRequest;
+import neox.inference.load.LoadedModel;
 import neox.tokenizer.Tokenizer;
 import org.jspecify.annotations.Nullable;
 

@@ -17,7 +17,7 @@ import neox.config.ConfigOptions;
 import neox.config.GenerateConfig;
 import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
-import neox.inference.ModelOptions;
+import neox.inference.load.ModelOptions;
 import neox.tensor.NativeRuntime;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -14,9 +14,9 @@ import neox.generate.rows.RowFormat;
 import neox.generate.rows.RowRun;
 import neox.generate.sample.Answers;
 import neox.generate.sample.SampleWriter;
-import neox.inference.LoadedModel;
-import neox.inference.ModelLoader;
-import neox.inference.ModelOptions;
+import neox.inference.load.LoadedModel;
+import neox.inference.load.ModelLoader;
+import neox.inference.load.ModelOptions;
 import neox.tensor.NativeRuntime;
 
 /// Loads the model and does what the settings say. What cannot be read or written is refused

@@ -3,7 +3,7 @@ package neox.generate;
 import java.nio.file.Path;
 import neox.generate.sample.Output;
 import neox.generate.sample.Writing;
-import neox.inference.LoadOptions;
+import neox.inference.load.LoadOptions;
 
 /// What one run of the tool is to do.
 ///

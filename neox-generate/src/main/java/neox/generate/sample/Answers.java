@@ -6,7 +6,7 @@ import neox.base.UserException;
 import neox.inference.Decoding;
 import neox.inference.GenerationRequest;
 import neox.inference.LanguageModel;
-import neox.inference.LoadedModel;
+import neox.inference.load.LoadedModel;
 import neox.inference.sampling.RandomStream;
 import neox.inference.text.Detokenizer;
 import neox.inference.text.StopTokens;

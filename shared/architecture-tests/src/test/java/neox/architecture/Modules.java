@@ -78,6 +78,7 @@ final class Modules {
         "weights",
         "monitor",
         "tensor",
+        "parallel",
         "model",
         "inference",
         "evaluation");

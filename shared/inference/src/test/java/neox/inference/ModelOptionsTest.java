@@ -10,6 +10,7 @@ import neox.base.UserException;
 import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
 import neox.config.LoadedConfig;
+import neox.inference.load.ModelOptions;
 import neox.parallel.Topology;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

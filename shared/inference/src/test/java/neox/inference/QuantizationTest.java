@@ -1,12 +1,13 @@
 package neox.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import neox.config.Precision;
+import neox.inference.load.LoadOptions;
+import neox.inference.load.ModelLoader;
 import neox.model.Inputs;
 import neox.model.Network;
 import neox.model.Quantization;
@@ -16,7 +17,6 @@ import neox.tensor.Scope;
 import neox.tensor.TensorData;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -58,23 +58,12 @@ class QuantizationTest {
   @CsvSource({"INT8, FP32, 0.005", "LLM_INT8, FP32, 0.02", "INT8, BFLOAT16, 0.02"})
   void perplexityStaysWhatItIs(Quantization form, Precision precision, double tolerance)
       throws IOException {
-    LoadOptions options =
-        LoadOptions.defaults().withPrecision(precision).withQuantization(form);
+    LoadOptions options = LoadOptions.defaults().withPrecision(precision).withQuantization(form);
     double exact = perplexity(LoadOptions.defaults(), 64);
     for (int tokensAtOnce : new int[] {64, 3}) { // libtorch's products, and those of few rows
       assertThat(perplexity(options, tokensAtOnce) / exact - 1)
           .as("%d tokens at once", tokensAtOnce)
           .isBetween(-tolerance, tolerance);
     }
-  }
-
-  @Test
-  void isNamedAsOnTheCommandLine() {
-    QuantizationName names = new QuantizationName();
-    assertThat(names.convert("int8")).isEqualTo(Quantization.INT8);
-    assertThat(names.convert("LLM_int8")).isEqualTo(Quantization.LLM_INT8);
-    assertThat(new QuantizationName.Candidates()).containsExactly("none", "int8", "llm-int8");
-    assertThatThrownBy(() -> names.convert("int4"))
-        .hasMessage("'int4': expected one of none, int8, llm-int8");
   }
 }

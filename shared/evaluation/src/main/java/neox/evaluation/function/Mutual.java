@@ -54,11 +54,11 @@ final class Mutual {
         Comparator.comparingDouble(Likelihood::logLikelihood)
             .thenComparing(Likelihood::greedy)
             .reversed());
-    int rank = ranks.indexOf(scored.get(right));
+    int place = ranks.indexOf(scored.get(right));
     return new Dict.Builder()
         .put("r@1", Value.Bool.of(best))
-        .put("r@2", Value.Bool.of(rank == 1 || best))
-        .put("mrr", new Value.Real(1.0 / (rank + 1)))
+        .put("r@2", Value.Bool.of(place == 1 || best))
+        .put("mrr", new Value.Real(1.0 / (place + 1)))
         .build();
   }
 

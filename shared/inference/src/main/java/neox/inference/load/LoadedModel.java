@@ -1,7 +1,8 @@
-package neox.inference;
+package neox.inference.load;
 
 import java.nio.file.Path;
 import neox.config.model.ModelConfig;
+import neox.inference.LanguageModel;
 import neox.tokenizer.Tokenizer;
 
 /// A model opened for inference with all that belongs to it.

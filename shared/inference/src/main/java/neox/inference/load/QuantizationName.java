@@ -1,4 +1,4 @@
-package neox.inference;
+package neox.inference.load;
 
 import java.util.Arrays;
 import java.util.Iterator;
@@ -24,8 +24,7 @@ final class QuantizationName implements ITypeConverter<Quantization> {
         .findFirst()
         .orElseThrow(() ->
             new TypeConversionException(
-                "'%s': expected one of %s"
-                    .formatted(name, String.join(", ", new Candidates()))));
+                "'%s': expected one of %s".formatted(name, String.join(", ", new Candidates()))));
   }
 
   static String of(Quantization quantization) {

@@ -1,4 +1,4 @@
-package neox.inference;
+package neox.inference.load;
 
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -1,4 +1,4 @@
-package neox.inference;
+package neox.inference.load;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +15,8 @@ import neox.config.NeoxConfig;
 import neox.config.TokenizerConfig;
 import neox.config.model.HeadConfig.Output;
 import neox.config.pipeline.PartitionMethod;
+import neox.inference.LanguageModel;
+import neox.inference.NetworkLanguageModel;
 import neox.inference.ranks.RankFit;
 import neox.inference.ranks.ThreadedModel;
 import neox.model.Network;

@@ -1,4 +1,4 @@
-package neox.inference;
+package neox.inference.load;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
