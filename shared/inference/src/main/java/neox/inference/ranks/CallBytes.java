@@ -29,7 +29,7 @@ final class CallBytes {
   private static final int AUTO = 0; // batch size
   private static final int NONE = -1; // alternatives
 
-  /// The first byte.
+  /// What a call begins with.
   private enum Kind {
     SCORING,
     GENERATING,
@@ -51,7 +51,7 @@ final class CallBytes {
 
   static Call read(byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      return switch (Kind.values()[in.readByte()]) {
+      return switch (Kind.valueOf(in.readUTF())) {
         case SCORING -> scoring(in);
         case GENERATING -> generating(in);
         case TEXT -> new Text(Optional.of(request(in)));
@@ -67,21 +67,21 @@ final class CallBytes {
   private static void write(Call call, DataOutputStream out) throws IOException {
     switch (call) {
       case Scoring scoring -> {
-        out.writeByte(Kind.SCORING.ordinal());
+        out.writeUTF(Kind.SCORING.name());
         write(scoring, out);
       }
       case Generating generating -> {
-        out.writeByte(Kind.GENERATING.ordinal());
+        out.writeUTF(Kind.GENERATING.name());
         write(generating, out);
       }
       case Text(Optional<GenerationRequest> request) -> {
-        out.writeByte((request.isPresent() ? Kind.TEXT : Kind.NO_TEXT).ordinal());
+        out.writeUTF((request.isPresent() ? Kind.TEXT : Kind.NO_TEXT).name());
         if (request.isPresent()) {
           write(request.get(), out);
         }
       }
-      case GivenUp _ -> out.writeByte(Kind.GIVEN_UP.ordinal());
-      case End _ -> out.writeByte(Kind.END.ordinal());
+      case GivenUp _ -> out.writeUTF(Kind.GIVEN_UP.name());
+      case End _ -> out.writeUTF(Kind.END.name());
     }
   }
 
@@ -110,13 +110,13 @@ final class CallBytes {
     out.writeInt(call.maxLength());
     out.writeInt(call.batchSize());
     out.writeInt(call.tokensPerPass());
-    out.writeInt(call.memory().ordinal());
+    out.writeUTF(call.memory().name());
   }
 
   private static Generating generating(DataInputStream in) throws IOException {
     BitSet eligible = BitSet.valueOf(in.readNBytes(in.readInt()));
     return new Generating(
-        eligible, in.readInt(), in.readInt(), in.readInt(), Decoding.Memory.values()[in.readInt()]);
+        eligible, in.readInt(), in.readInt(), in.readInt(), Decoding.Memory.valueOf(in.readUTF()));
   }
 
   private static void write(GenerationRequest request, DataOutputStream out) throws IOException {

@@ -1,5 +1,6 @@
 package neox.inference.ranks;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
 import neox.inference.GeneratedToken;
@@ -120,9 +121,15 @@ sealed interface Lockstep extends RequestSource, GenerationSink {
 
   /// What is said after a token.
   enum Word {
-    CONTINUE,
-    STOP,
-    GIVE_UP;
+    CONTINUE(0),
+    STOP(1),
+    GIVE_UP(2);
+
+    private final long code;
+
+    Word(long code) {
+      this.code = code;
+    }
 
     private static final Placement NUMBERS = Placement.cpu(ScalarType.Long);
 
@@ -135,7 +142,7 @@ sealed interface Lockstep extends RequestSource, GenerationSink {
 
     static void tell(Word word, Communicator world) {
       try (var _ = Scope.open()) {
-        world.broadcast(NUMBERS.indices(word.ordinal()), FIRST);
+        world.broadcast(NUMBERS.indices(word.code), FIRST);
       }
     }
 
@@ -143,7 +150,8 @@ sealed interface Lockstep extends RequestSource, GenerationSink {
       try (var _ = Scope.open()) {
         Tensor said = NUMBERS.indices(0);
         world.broadcast(said, FIRST);
-        return values()[Math.toIntExact(TensorData.longs(said)[0])];
+        long code = TensorData.longs(said)[0];
+        return Arrays.stream(values()).filter(word -> word.code == code).findFirst().orElseThrow();
       }
     }
   }
