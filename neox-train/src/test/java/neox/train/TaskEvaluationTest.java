@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import neox.base.ExitCode;
 import neox.tensor.NativeRuntime;
@@ -102,21 +103,22 @@ class TaskEvaluationTest {
         train(matrix, style, new Layout(pipe, tensor, data, zero), Map.of());
     assertThat(alone.keySet()).containsExactly(2L, 3L);
     assertThat(cut.keySet()).isEqualTo(alone.keySet());
-    for (long step : alone.keySet()) {
-      Map<String, Double> expected = alone.get(step);
-      assertThat(expected.keySet())
-          .contains(
-              "validation/piqa_acc",
-              "validation/piqa_acc_stderr",
-              "validation/piqa_acc_norm",
-              "validation/lambada_openai_perplexity",
-              "validation/lambada_openai_acc");
-      assertThat(cut.get(step).keySet()).isEqualTo(expected.keySet());
-      expected.forEach((name, value) ->
-          assertThat(cut.get(step).get(name))
-              .as(name)
-              .isCloseTo(value, within(TOLERANCE * Math.max(1, Math.abs(value)))));
-    }
+    alone.forEach((step, expected) -> assertSame(Objects.requireNonNull(cut.get(step)), expected));
+  }
+
+  private static void assertSame(Map<String, Double> figures, Map<String, Double> expected) {
+    assertThat(expected.keySet())
+        .contains(
+            "validation/piqa_acc",
+            "validation/piqa_acc_stderr",
+            "validation/piqa_acc_norm",
+            "validation/lambada_openai_perplexity",
+            "validation/lambada_openai_acc");
+    assertThat(figures.keySet()).isEqualTo(expected.keySet());
+    expected.forEach((name, value) ->
+        assertThat(figures.get(name))
+            .as(name)
+            .isCloseTo(value, within(TOLERANCE * Math.max(1, Math.abs(value)))));
   }
 
   @Test
