@@ -14,8 +14,8 @@ import neox.evaluation.report.RunDescription.ModelDescription;
 import neox.evaluation.report.RunDescription.Seeds;
 import neox.evaluation.report.RunDescription.Settings;
 import neox.evaluation.report.TaskResult;
-import neox.inference.BatchSize;
 import neox.evaluation.task.PromptStyle;
+import neox.inference.BatchSize;
 
 /// Descriptions of runs for tests.
 public final class Runs {

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.Optional;
-import neox.inference.BatchSize;
 import neox.evaluation.task.PromptStyle;
+import neox.inference.BatchSize;
 
 /// What was evaluated and how, for the head of the reports.
 ///

@@ -13,6 +13,8 @@ final class Ahead<T> implements Iterator<T>, AutoCloseable {
   private final BlockingQueue<Optional<T>> queue; // empty: the end
   private final Thread maker;
   private volatile @Nullable RuntimeException problem;
+
+  @SuppressWarnings("NullableOptional") // null: not asked for yet
   private @Nullable Optional<T> next;
 
   /// @param elements asked for on a thread of that name alone

@@ -53,12 +53,11 @@ public final class ModelRunner implements RequestRunner {
     try (Progress progress = new Progress(console, "scoring", total)) {
       AtomicLong done = new AtomicLong();
       WindowedAnswers answers =
-          new WindowedAnswers(
-              (request, response) -> {
-                sink.answered(request, response);
-                long count = done.incrementAndGet();
-                progress.update(count, count + " requests");
-              });
+          new WindowedAnswers((request, response) -> {
+            sink.answered(request, response);
+            long count = done.incrementAndGet();
+            progress.update(count, count + " requests");
+          });
       TextRequests texts = new TextRequests(requests, tokenizer, maxLength, answers);
       try (Ahead<ScoreRequest> ahead = new Ahead<>("encode", texts, ENCODED_AHEAD)) {
         model.score(ahead, batch, answers);

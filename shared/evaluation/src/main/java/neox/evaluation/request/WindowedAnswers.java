@@ -7,8 +7,8 @@ import neox.inference.Score;
 import neox.inference.ScoreSink;
 
 /// Puts the scores of windows together to answers of requests: one window makes a log-likelihood,
-/// any number a rolling one. A request is answered as soon as its last window is scored. Thread-safe:
-/// windows become known on one thread while those before them are scored by others.
+/// any number a rolling one. A request is answered as soon as its last window is scored.
+/// Thread-safe: windows become known on one thread while those before them are scored by others.
 final class WindowedAnswers implements ScoreSink {
   private final RequestRunner.Sink sink;
   private final List<Expected> ofWindow = new ArrayList<>();

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import neox.evaluation.Golden;
@@ -49,7 +50,7 @@ class HarnessFunctionsTest {
       List<Value> values = new ArrayList<>();
       line.path("values").forEach(pair -> values.add(tuple(pair)));
       for (Map.Entry<String, JsonNode> figure : line.path("figures").properties()) {
-        OfValues aggregation = (OfValues) FUNCTIONS.get("squadv2/task." + figure.getKey());
+        OfValues aggregation = (OfValues) function("squadv2/task." + figure.getKey());
         assertThat(aggregation.apply(values))
             .as("%s of %s", figure.getKey(), line)
             .isEqualTo(figure.getValue().asDouble(), offset(1e-12));
@@ -69,7 +70,7 @@ class HarnessFunctionsTest {
 
   @Test
   void aFaultNamesTheColumnAndWhatIsWrongWithIt() {
-    OfDocument function = (OfDocument) FUNCTIONS.get("race/preprocess_race.doc_to_target");
+    OfDocument function = (OfDocument) function("race/preprocess_race.doc_to_target");
     Dict.Builder document = new Dict.Builder().put("article", Value.of("a"));
     assertFault(
         () -> function.apply(document.build()), "the document has no \"problems\"; it has article");
@@ -91,9 +92,13 @@ class HarnessFunctionsTest {
             Fault.class, fault -> assertThat(fault.problem()).isEqualTo(problem));
   }
 
+  private static TaskFunction function(String name) {
+    return Objects.requireNonNull(FUNCTIONS.get(name), name);
+  }
+
   private static Value call(JsonNode line) {
     Dict document = (Dict) Value.of(line.get("doc"));
-    return switch (FUNCTIONS.get(line.get("function").asText())) {
+    return switch (function(line.get("function").asText())) {
       case OfDocuments function -> function.apply(List.of(document)).getFirst();
       case OfDocument function -> function.apply(document);
       case OfResults function -> {
