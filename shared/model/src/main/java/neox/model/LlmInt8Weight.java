@@ -78,7 +78,8 @@ record LlmInt8Weight(Tensor numbers, Tensor magnitudes) implements Weight.Loaded
     return bias.has_value() ? y.add(bias.get().to(ScalarType.Half).to(ScalarType.Float)) : y;
   }
 
-  /// `p qᵀ` as float32, rounded once: parts whose sums float32 holds exactly are added up in float64.
+  /// `p qᵀ` as float32, rounded once: parts whose sums float32 holds exactly are added up in
+  /// float64.
   private static Tensor sums(Tensor p, Tensor q) {
     long columns = q.size(1);
     Tensor total = // [n, rows]

@@ -168,8 +168,7 @@ final class ParameterSet implements AutoCloseable {
     }
     Held held = held(spec);
     if (held.form.isEmpty()) {
-      held.form =
-          Optional.of(form.of(options.placement(), StoredTypes.sizes(held.value), owner));
+      held.form = Optional.of(form.of(options.placement(), StoredTypes.sizes(held.value), owner));
     }
     return held.form.get();
   }

@@ -39,9 +39,7 @@ record RoundedRows(Tensor numbers, Tensor magnitudes) {
                   .to(numbers.device(), ScalarType.Float);
           Tensor most = w.abs().amax(new long[] {1}, true); // [count, 1]
           Tensor divisor = most.masked_fill(most.eq(new Scalar(0)), new Scalar(1));
-          numbers
-              .narrow(0, from, count)
-              .copy_(w.mul(new Scalar(MOST)).div(divisor).round());
+          numbers.narrow(0, from, count).copy_(w.mul(new Scalar(MOST)).div(divisor).round());
           magnitudes.narrow(0, from, count).copy_(most.squeeze(1));
         }
       }

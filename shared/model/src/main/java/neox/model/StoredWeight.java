@@ -21,7 +21,11 @@ final class StoredWeight implements Weight.Loaded {
   private final Placement placement;
   private final Owner owner;
   private Tensor matrix; // [out, in]
-  private MemorySegment stored = MemorySegment.NULL; // what lies under the matrix, or may
+
+  /// What may lie under the matrix, and is there as long as it is referred to.
+  @SuppressWarnings("UnusedVariable")
+  private MemorySegment stored = MemorySegment.NULL;
+
   private Optional<RowProduct> fewRows = Optional.empty();
 
   /// @param placement of the activations

@@ -52,12 +52,15 @@ class StoredMemoryTest {
               assertThat(parameter.value().data_ptr().address())
                   .isEqualTo(store.view(parameter.spec().key()).bytes().address()));
     }
-    assertThatThrownBy(() -> store.view("0.word_embeddings.weight").bytes().get(ValueLayout.JAVA_BYTE, 0))
+    assertThatThrownBy(
+            () -> store.view("0.word_embeddings.weight").bytes().get(ValueLayout.JAVA_BYTE, 0))
         .isInstanceOf(IllegalStateException.class); // closed with the network
   }
 
   @ParameterizedTest
-  @EnumSource(value = ScalarType.class, names = {"Float", "BFloat16", "Double"})
+  @EnumSource(
+      value = ScalarType.class,
+      names = {"Float", "BFloat16", "Double"})
   void computesWhatANetworkWithCopiesDoes(ScalarType type) throws IOException {
     try (SafetensorsFile store = file();
         Network stored = network(store, type, Memory.STORED);

@@ -27,8 +27,13 @@ class StoredWeightTest {
   /// Few rows and many; with a matrix of one part and of several.
   @ParameterizedTest
   @CsvSource({
-    "Float, Float, 24", "BFloat16, Float, 24", "Half, Float, 24", "Double, Float, 24",
-    "Half, Float, 3000", "Float, BFloat16, 24", "BFloat16, BFloat16, 24"
+    "Float, Float, 24",
+    "BFloat16, Float, 24",
+    "Half, Float, 24",
+    "Double, Float, 24",
+    "Half, Float, 3000",
+    "Float, BFloat16, 24",
+    "BFloat16, BFloat16, 24"
   })
   void multipliesAsIfItWereConverted(ScalarType stored, ScalarType computed, int out) {
     torch.manual_seed(1);

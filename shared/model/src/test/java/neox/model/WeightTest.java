@@ -33,8 +33,7 @@ class WeightTest {
 
   private static TensorView view(Tensor weights) {
     MemorySegment bytes = MappedTensors.bytes(weights);
-    return new TensorView(
-        StoredTypes.of(weights), Shape.of(StoredTypes.sizes(weights)), bytes);
+    return new TensorView(StoredTypes.of(weights), Shape.of(StoredTypes.sizes(weights)), bytes);
   }
 
   private static float half(float value) {
@@ -99,8 +98,7 @@ class WeightTest {
       Tensor y = weight.forward(x.view(1, tokens, in), new TensorOptional(bias));
       assertThat(TensorData.floats(y))
           .containsExactly(
-              llmInt8(
-                  TensorData.floats(x), TensorData.floats(w), TensorData.floats(bias), in));
+              llmInt8(TensorData.floats(x), TensorData.floats(w), TensorData.floats(bias), in));
     }
   }
 

@@ -4,8 +4,8 @@ package neox.tensor.kernel;
 ///
 /// Every sum is made in one order, whichever of the methods makes it and whether the JVM interprets
 /// or compiles it: lane `l` adds the products of columns `l`, `l + L`, `l + 2L`, … with fused
-/// multiplication, the `L` lanes are added in halves ([Lanes#four]), and the columns that fill no vector
-/// come last. So a row's result does not depend on the rows beside it.
+/// multiplication, the `L` lanes are added in halves ([Lanes#four]), and the columns that fill no
+/// vector come last. So a row's result does not depend on the rows beside it.
 final class Dots {
   /// Rows of weights that are computed together.
   static final int ROWS = 4;
@@ -57,8 +57,7 @@ final class Dots {
   }
 
   /// Adds the columns that fill no vector to the sums of four rows.
-  private static void rest(
-      Rows rows, long x, int columns, float[] sums, int first, int distance) {
+  private static void rest(Rows rows, long x, int columns, float[] sums, int first, int distance) {
     sums[first] = rest(rows.format(), rows.a(), x, columns, sums[first]);
     int b = first + distance;
     sums[b] = rest(rows.format(), rows.b(), x, columns, sums[b]);

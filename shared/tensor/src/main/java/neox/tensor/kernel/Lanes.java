@@ -64,8 +64,8 @@ final class Lanes {
           VectorMask.fromArray(FLOATS, upper, 0));
     }
 
-    /// Of two vectors at once: the first one's sums come to the lower lanes, the second one's to the
-    /// upper.
+    /// Of two vectors at once: the first one's sums come to the lower lanes, the second one's to
+    /// the upper.
     FloatVector of(FloatVector a, FloatVector b) {
       FloatVector near = a.blend(b.rearrange(swap), upper);
       return near.add(a.rearrange(swap).blend(b, upper));
@@ -98,8 +98,8 @@ final class Lanes {
     return halves(address).lanewise(VectorOperators.LSHL, BFLOAT16_SHIFT).reinterpretAsFloats();
   }
 
-  /// The bias of the exponent comes last, and makes normal numbers of subnormal ones, too. (Infinity
-  /// and NaN become large numbers: weights are neither.)
+  /// The bias of the exponent comes last, and makes normal numbers of subnormal ones, too.
+  /// (Infinity and NaN become large numbers: weights are neither.)
   static FloatVector ofFloat16(long address) {
     return halves(address)
         .lanewise(VectorOperators.LSHL, FLOAT16_SHIFT)
@@ -119,8 +119,8 @@ final class Lanes {
     return (FloatVector) narrow.castShape(FLOATS, 0);
   }
 
-  /// The sums of the lanes of each, in [#FOUR] distances: the first half of the lanes plus the second,
-  /// again and again. (The API's own sum has no fixed order.)
+  /// The sums of the lanes of each, in [#FOUR] distances: the first half of the lanes plus the
+  /// second, again and again. (The API's own sum has no fixed order.)
   static void four(FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] sums) {
     FloatVector all = EIGHTHS.of(QUARTERS.of(HALVES.of(a, c), HALVES.of(b, d)));
     (COUNT == MOST ? NEIGHBOURS.of(all) : all).intoArray(sums, 0);
@@ -128,8 +128,14 @@ final class Lanes {
 
   /// The same of twice as many, in [#EIGHT] distances, all of the first four before the others.
   static void eight(
-      FloatVector a, FloatVector b, FloatVector c, FloatVector d,
-      FloatVector e, FloatVector f, FloatVector g, FloatVector h,
+      FloatVector a,
+      FloatVector b,
+      FloatVector c,
+      FloatVector d,
+      FloatVector e,
+      FloatVector f,
+      FloatVector g,
+      FloatVector h,
       float[] sums) {
     FloatVector even = QUARTERS.of(HALVES.of(a, e), HALVES.of(c, g));
     FloatVector odd = QUARTERS.of(HALVES.of(b, f), HALVES.of(d, h));

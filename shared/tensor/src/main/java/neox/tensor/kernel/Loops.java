@@ -4,8 +4,8 @@ import jdk.incubator.vector.FloatVector;
 
 /// The innermost loops, over whole vectors of columns.
 ///
-/// The launcher tells the JVM to compile each by itself (`dontinline`): as a part of its callers one
-/// may get larger than what the compiler still takes apart, and vectors would become objects.
+/// The launcher tells the JVM to compile each by itself (`dontinline`): as a part of its callers
+/// one may get larger than what the compiler still takes apart, and vectors would become objects.
 ///
 /// Four rows are enough to have loads and additions overlap; memory is the limit then.
 final class Loops {

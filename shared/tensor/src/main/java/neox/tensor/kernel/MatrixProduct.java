@@ -5,9 +5,9 @@ import java.lang.foreign.MemorySegment;
 
 /// Y = X Wᵀ, where W is read from memory once, as it lies there.
 ///
-/// Threads share W's rows in pieces; each number of Y is summed up by one of them in the one order of
-/// [Dots], so that it depends on its rows of X and W alone: not on the number of threads, nor on what
-/// else is computed with it.
+/// Threads share W's rows in pieces; each number of Y is summed up by one of them in the one order
+/// of [Dots], so that it depends on its rows of X and W alone: not on the number of threads, nor on
+/// what else is computed with it.
 ///
 /// @param x the address of the rows of X, float32
 /// @param rows of X
@@ -17,7 +17,8 @@ record MatrixProduct(Matrix w, long x, int rows, Target y) {
   /// together.
   private static final long BYTES_AT_ONCE = 1 << 17;
 
-  /// Rows of X that are computed with a piece of W before the next are: they stay in a core's cache.
+  /// Rows of X that are computed with a piece of W before the next are: they stay in a core's
+  /// cache.
   private static final long BYTES_OF_X = 1 << 18;
 
   private static final long CACHE_LINE = 64;
@@ -26,8 +27,7 @@ record MatrixProduct(Matrix w, long x, int rows, Target y) {
 
   /// Y `[rows of X, rows of W]`.
   ///
-  /// @param bias the address of what is added to each column of Y, in Y's format; or
-  ///   [Matrix#NONE]
+  /// @param bias the address of what is added to each column of Y, in Y's format; or [Matrix#NONE]
   record Target(NumberFormat format, long address, long bias) {}
 
   void compute() {
@@ -116,8 +116,7 @@ record MatrixProduct(Matrix w, long x, int rows, Target y) {
     Dots.widen(four.format(), four.b(), w.columns(), at + bytes);
     Dots.widen(four.format(), four.c(), w.columns(), at + 2 * bytes);
     Dots.widen(four.format(), four.d(), w.columns(), at + 3 * bytes);
-    return new Dots.Rows(
-        NumberFormat.FLOAT32, at, at + bytes, at + 2 * bytes, at + 3 * bytes);
+    return new Dots.Rows(NumberFormat.FLOAT32, at, at + bytes, at + 2 * bytes, at + 3 * bytes);
   }
 
   /// What one thread computes in.

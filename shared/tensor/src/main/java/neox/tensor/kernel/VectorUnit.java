@@ -4,9 +4,9 @@ package neox.tensor.kernel;
 ///
 /// The Vector API is a module that the JVM resolves only when it is asked to, and with a warning to
 /// every user when it is asked on the command line (`--add-modules`). The JDK has a way to add one
-/// of its modules later, which it goes itself for agents; where it is open to us
-/// (`--add-exports java.base/jdk.internal.module=ALL-UNNAMED`), the module is loaded when the first
-/// product is due, and programs that compute nothing do not pay for it.
+/// of its modules later, which it goes itself for agents; where it is open to us (`--add-exports
+/// java.base/jdk.internal.module=ALL-UNNAMED`), the module is loaded when the first product is due,
+/// and programs that compute nothing do not pay for it.
 final class VectorUnit {
   private static final String MODULE = "jdk.incubator.vector";
 

@@ -66,6 +66,7 @@ final class Workers {
     OF_PROCESS.share(parts, part, Math.min(FewRows.threads(), parts) - 1);
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // a hint: nothing depends on it
   private void share(int parts, IntConsumer part, int helpers) {
     if (helpers < 1 || busy.isHeldByCurrentThread() || !busy.tryLock()) {
       for (int i = 0; i < parts; i++) {
@@ -112,8 +113,7 @@ final class Workers {
 
     Worker(int number) {
       this.number = number;
-      this.thread =
-          Thread.ofPlatform().daemon().name("neox-product-" + number).start(this::work);
+      this.thread = Thread.ofPlatform().daemon().name("neox-product-" + number).start(this::work);
     }
 
     void wake() {
@@ -135,21 +135,22 @@ final class Workers {
       while (true) {
         for (int look = 0; look < LOOKS; look++) {
           Work found = current;
-          if (isMine(found, last)) {
+          if (found != null && isMine(found, last)) {
             return found;
           }
           Thread.onSpinWait();
         }
         asleep = true;
-        if (!isMine(current, last)) {
+        Work late = current;
+        if (late == null || !isMine(late, last)) {
           LockSupport.park(this);
         }
         asleep = false;
       }
     }
 
-    private boolean isMine(@Nullable Work found, @Nullable Work last) {
-      return found != null && found != last && number < found.helpers;
+    private boolean isMine(Work found, @Nullable Work last) {
+      return found != last && number < found.helpers;
     }
   }
 }

@@ -131,8 +131,7 @@ class RowProductTest {
           float[] alone =
               TensorData.floats(weights.product.of(x.narrow(0, row, 1), new TensorOptional()));
           assertThat(alone)
-              .containsExactly(
-                  Arrays.copyOfRange(together, row * size[0], (row + 1) * size[0]));
+              .containsExactly(Arrays.copyOfRange(together, row * size[0], (row + 1) * size[0]));
         }
       }
     }

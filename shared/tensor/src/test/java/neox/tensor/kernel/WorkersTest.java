@@ -45,8 +45,7 @@ class WorkersTest {
   @Test
   void worksForSeveralCallersAndWithinWork() throws InterruptedException {
     AtomicInteger done = new AtomicInteger();
-    Runnable caller =
-        () -> Workers.run(20, _ -> Workers.run(3, _ -> done.incrementAndGet()));
+    Runnable caller = () -> Workers.run(20, _ -> Workers.run(3, _ -> done.incrementAndGet()));
     Thread other = Thread.ofPlatform().name("other-caller").start(caller);
     caller.run();
     other.join();
