@@ -114,7 +114,7 @@ final class Scorer {
     OperatingSystemMXBean system =
         ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     long fit = system.getTotalMemorySize() / 4 / bytesOfReader();
-    return (int) Math.clamp(fit, 1, NativeRuntime.threads());
+    return Math.clamp(fit, 1, NativeRuntime.threads());
   }
 
   /// What a reader holds at most: the keys and values of the longest text, a pass, and logits.
