@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import neox.base.UserException;
 import neox.inference.RequestSource.Patience;
+import neox.inference.decoding.Candidates;
+import neox.inference.decoding.Decoder;
 import neox.model.Network;
 import neox.tensor.Scope;
 import neox.tensor.TensorData;

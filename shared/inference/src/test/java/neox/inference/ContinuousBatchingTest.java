@@ -17,6 +17,7 @@ import neox.base.UserException;
 import neox.base.json.Json;
 import neox.inference.Generation.End;
 import neox.inference.RequestSource.Patience;
+import neox.inference.decoding.Decoder;
 import neox.inference.sampling.Sampler;
 import neox.inference.sampling.TokenDetails;
 import neox.inference.text.StopTokens;

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import neox.config.Precision;
+import neox.inference.decoding.KeyValueCache;
 import neox.inference.load.LoadOptions;
 import neox.inference.load.ModelLoader;
 import neox.model.Inputs;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.IntPredicate;
 import neox.base.UserException;
+import neox.inference.decoding.Decoder;
 import neox.inference.sampling.Sampler;
 import neox.model.Network;
 import neox.tensor.NativeRuntime;

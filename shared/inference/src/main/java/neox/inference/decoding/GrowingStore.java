@@ -1,4 +1,4 @@
-package neox.inference;
+package neox.inference.decoding;
 
 import neox.tensor.Placement;
 import neox.tensor.Scope;

@@ -1,4 +1,4 @@
-package neox.inference;
+package neox.inference.decoding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

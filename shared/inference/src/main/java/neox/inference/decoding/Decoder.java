@@ -1,4 +1,4 @@
-package neox.inference;
+package neox.inference.decoding;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /// Reads some texts token by token and tells what may come next in each. Texts come and go; each
 /// has a row, counted from 0. Mutable.
-sealed interface Decoder extends AutoCloseable permits CachedDecoder, Decoder.Recomputing {
+public sealed interface Decoder extends AutoCloseable permits CachedDecoder, Decoder.Recomputing {
   /// Begins texts, in rows after those that there are; returns the logits `[texts, V]` after them,
   /// which belong to the innermost scope.
   ///

@@ -1,4 +1,4 @@
-package neox.inference;
+package neox.inference.decoding;
 
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package neox.inference;
+package neox.inference.decoding;
 
 import java.util.Optional;
 import java.util.function.IntPredicate;
@@ -14,9 +14,9 @@ import org.bytedeco.pytorch.Tensor;
 /// round number, and ids that stand for nothing have logits like all others, but no text.
 ///
 /// @param hidden `[V]`, true where a row may not be chosen; empty when all may
-record Candidates(Owner owner, Optional<Tensor> hidden) implements AutoCloseable {
+public record Candidates(Owner owner, Optional<Tensor> hidden) implements AutoCloseable {
 
-  static Candidates of(Network network, IntPredicate eligible) {
+  public static Candidates of(Network network, IntPredicate eligible) {
     int rows = network.spec().paddedVocab();
     long[] ineligible = IntStream.range(0, rows).filter(eligible.negate()).asLongStream().toArray();
     if (ineligible.length == rows) {
@@ -35,7 +35,7 @@ record Candidates(Owner owner, Optional<Tensor> hidden) implements AutoCloseable
   }
 
   /// The logits `[rows, V]` with -∞ for what may not be chosen.
-  Tensor among(Tensor logits) {
+  public Tensor among(Tensor logits) {
     return hidden
         .map(mask -> logits.masked_fill(mask, new Scalar(Double.NEGATIVE_INFINITY)))
         .orElse(logits);

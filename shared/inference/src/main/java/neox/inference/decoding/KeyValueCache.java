@@ -1,4 +1,4 @@
-package neox.inference;
+package neox.inference.decoding;
 
 import java.util.Arrays;
 import java.util.HashMap;
@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /// The keys and values of some texts, of any length each, in memory that grows with them. Rows come
 /// and go. Mutable.
-final class KeyValueCache implements AutoCloseable {
+public final class KeyValueCache implements AutoCloseable {
   private final Map<Store, GrowingStore> stores = new HashMap<>();
   private final Placement placement;
   private final int limit;
@@ -24,7 +24,7 @@ final class KeyValueCache implements AutoCloseable {
   ///
   /// @param limit tokens of the longest text
   /// @param promptTokens of the soft prompt that is read with the first tokens
-  KeyValueCache(Placement placement, int rows, int limit, int promptTokens) {
+  public KeyValueCache(Placement placement, int rows, int limit, int promptTokens) {
     this.placement = placement;
     this.limit = limit + promptTokens;
     this.promptTokens = promptTokens;
@@ -38,7 +38,7 @@ final class KeyValueCache implements AutoCloseable {
   /// The history for one pass, which belongs to the innermost scope. After it, call [#advance].
   ///
   /// @param tokens how many each row reads; shorter rows are padded to the most
-  AttentionHistory reading(int[] tokens) {
+  public AttentionHistory reading(int[] tokens) {
     int end = 0; // of the longest row after this pass
     for (int row = 0; row < lengths.length; row++) {
       end = Math.max(end, lengths[row] + unreadPrompt() + tokens[row]);
@@ -70,7 +70,7 @@ final class KeyValueCache implements AutoCloseable {
   }
 
   /// Counts tokens that have now passed through all blocks.
-  void advance(int[] tokens) {
+  public void advance(int[] tokens) {
     int prompt = unreadPrompt();
     for (int row = 0; row < lengths.length; row++) {
       lengths[row] += prompt + tokens[row];
