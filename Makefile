@@ -48,6 +48,9 @@ bench-tokenize: dist ## tokenizers side by side on the corpora of DATA
 bench-generate: dist ## decoding beside what memory allows, and with PYTHON beside transformers
 	benchmarks/generate-speed.sh $(MODELS)
 
+bench-eval: dist ## neox-eval beside a scorer of transformers in PYTHON, if that is given
+	benchmarks/eval-speed.sh $(PYTHON)
+
 dist: dist/.built ## the tools, ready to run, in dist/
 
 dist/.built: $(SOURCES) | jdk

@@ -3,7 +3,7 @@ longest first, padded on the right, log_softmax over the whole vocabulary; reque
 equal (choices of one token) pass once. Scores the requests of a samples file and compares.
 
 Usage: score.py MODEL SAMPLES BATCH
-Prints: seconds of tokenizing and scoring, requests, peak resident MB, and how far the scores are
+Prints: wall and processor seconds of tokenizing and scoring, requests, peak resident MB, and how far the scores are
 from those of the file at most.
 """
 import json
@@ -27,7 +27,7 @@ with open(samples) as lines:
 tokenizer = AutoTokenizer.from_pretrained(model_dir)
 model = AutoModelForCausalLM.from_pretrained(model_dir, dtype=torch.float32).eval()
 
-started = time.perf_counter()
+started, used = time.perf_counter(), time.process_time()
 texts = {}
 for number, (context, continuation) in enumerate(requests):
     spaces = len(context) - len(context.rstrip())
@@ -50,7 +50,7 @@ with torch.inference_mode():
                 greedy = bool((found.argmax(-1) == torch.tensor(targets)).all())
                 wanted = torch.tensor(targets).unsqueeze(-1)
                 scores[number] = float(found.gather(-1, wanted).sum())
-seconds = time.perf_counter() - started
+seconds, used = time.perf_counter() - started, time.process_time() - used
 off = max(abs(a - b) for a, b in zip(scores, recorded))
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(f"{seconds:.2f} {len(requests)} {peak:.0f} {off:.1e}")
+print(f"{seconds:.2f} {used:.2f} {len(requests)} {peak:.0f} {off:.1e}")

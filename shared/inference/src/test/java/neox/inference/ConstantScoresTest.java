@@ -3,6 +3,7 @@ package neox.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -11,8 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import neox.inference.load.LoadOptions;
+import neox.inference.load.LoadedModel;
+import neox.inference.load.ModelLoader;
 import neox.model.Inputs;
 import neox.model.Network;
+import neox.model.Quantization;
 import neox.model.stage.NetworkStage;
 import neox.tensor.NativeRuntime;
 import neox.tensor.Scope;
@@ -135,6 +140,18 @@ class ConstantScoresTest {
   void everyElementTypeDoes(ScalarType type) {
     try (LanguageModel model = new NetworkLanguageModel(Pythia.network(type))) {
       assertConstant(model);
+    }
+  }
+
+  /// Columns with outliers, which LLM.int8 computes otherwise, are those of any token of a pass.
+  @ParameterizedTest
+  @EnumSource(
+      value = Quantization.class,
+      names = {"NONE", "INT8"})
+  void everyFormOfWeightsDoes(Quantization form) throws IOException {
+    LoadOptions options = LoadOptions.defaults().withQuantization(form);
+    try (LoadedModel loaded = ModelLoader.open(Pythia.checkpoint(), options)) {
+      assertConstant(loaded.model());
     }
   }
 

@@ -38,6 +38,11 @@ record Int8Weight(Tensor numbers, Tensor scales, Optional<RowProduct> fewRows)
   }
 
   @Override
+  public Tensor constant(Tensor x, TensorOptional bias) {
+    return ConstantProducts.linear(x, bias, fewRows, this::many);
+  }
+
+  @Override
   public Tensor forward(Tensor x, TensorOptional bias) {
     return fewRows.isPresent() && fewRows.get().suits(x)
         ? fewRows.get().of(x, bias)
