@@ -17,14 +17,14 @@ import neox.evaluation.cache.AnswerLog;
 import neox.evaluation.cache.CachingRunner;
 import neox.evaluation.metric.Bootstrap;
 import neox.evaluation.report.Results;
+import neox.evaluation.report.RunDescription;
 import neox.evaluation.report.RunDescription.ModelDescription;
 import neox.evaluation.report.RunDescription.Settings;
-import neox.evaluation.report.RunDescription;
 import neox.evaluation.report.TaskResult;
 import neox.evaluation.request.ModelRunner;
 import neox.evaluation.task.Documents;
-import neox.evaluation.task.InstanceBuilder.Instances;
 import neox.evaluation.task.InstanceBuilder;
+import neox.evaluation.task.InstanceBuilder.Instances;
 import neox.inference.load.LoadedModel;
 
 /// Carries out a plan: the only place where tasks, model and pipeline meet.

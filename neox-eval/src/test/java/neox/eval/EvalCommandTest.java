@@ -668,7 +668,8 @@ class EvalCommandTest {
   @Test
   void refusesNumbersThatMakeNoSense() {
     Object[] rest = {"-M", model, "-t", "piqa", "--data", DATA};
-    refuses("--batch-size 0: expected a number from 1 on, or auto", with(rest, "--batch_size", "0"));
+    refuses(
+        "--batch-size 0: expected a number from 1 on, or auto", with(rest, "--batch_size", "0"));
     refuses("--num-fewshot -1: expected 0 or more", with(rest, "--num-fewshot", "-1"));
     refuses("--limit 0.0: expected more than 0", with(rest, "--limit", "0"));
     refuses("--max-length 0: expected at least 1", with(rest, "--max-length", "0"));

@@ -15,7 +15,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RankLiteralsTest {
   /// Everything that computes with ranks, but the module where they are numbers.
   private static final List<String> MODULES =
-      List.of("shared/model", "shared/inference", "shared/evaluation", "neox-train", "neox-generate", "neox-eval");
+      List.of(
+          "shared/model",
+          "shared/inference",
+          "shared/evaluation",
+          "neox-train",
+          "neox-generate",
+          "neox-eval");
 
   @Test
   void nobodyButTheRanksThemselvesCountsRanks() throws IOException {

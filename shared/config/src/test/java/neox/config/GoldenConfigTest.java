@@ -89,8 +89,7 @@ class GoldenConfigTest {
     assertThat(config.checkpoint().extraIters()).containsExactly(0L);
     EvalConfig.Tasks tasks =
         new EvalConfig.Tasks(Optional.empty(), Optional.empty(), Optional.empty());
-    assertThat(config.eval())
-        .isEqualTo(new EvalConfig(10, 2, false, false, true, Map.of(), tasks));
+    assertThat(config.eval()).isEqualTo(new EvalConfig(10, 2, false, false, true, Map.of(), tasks));
     assertThat(config.monitor().logGradNorm()).isTrue();
     assertThat(config.monitor().tensorboardDir()).contains(Path.of("train/A_pythia/tb"));
   }

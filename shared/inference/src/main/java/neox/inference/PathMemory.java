@@ -95,9 +95,7 @@ final class PathMemory implements TextPath, AutoCloseable {
       if (read > places.size(placesDim)) {
         grow(Math.max(read, places.size(placesDim) * 3 / 2));
       }
-      places
-          .narrow(placesDim, start, count)
-          .copy_(placesDim == 1 ? added : added.transpose(1, 2));
+      places.narrow(placesDim, start, count).copy_(placesDim == 1 ? added : added.transpose(1, 2));
       if (placesDim == 1 && read > end) {
         places.narrow(placesDim, end, read - end).zero_();
       }

@@ -1,7 +1,7 @@
 package neox.inference;
 
-import java.lang.management.ManagementFactory;
 import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -111,8 +111,7 @@ final class Scorer {
     if (!(network.placement().device() instanceof Device.Cpu) || !network.isAlone()) {
       return 1;
     }
-    OperatingSystemMXBean system =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     long fit = system.getTotalMemorySize() / 4 / bytesOfReader();
     return Math.clamp(fit, 1, NativeRuntime.threads());
   }

@@ -32,7 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// A score depends on its request alone: on nothing that is read beside it, and on no way of reading.
+/// A score depends on its request alone: on nothing that is read beside it, and on no way of
+/// reading.
 class ConstantScoresTest {
   private static final int VOCAB = 512;
 
@@ -100,11 +101,10 @@ class ConstantScoresTest {
   }
 
   private static void assertSameBits(List<Score> found, Map<Integer, Score> expected) {
-    expected.forEach(
-        (i, score) -> {
-          assertThat(bits(found.get(i))).as("request %d", i).isEqualTo(bits(score));
-          assertThat(found.get(i).greedy()).isEqualTo(score.greedy());
-        });
+    expected.forEach((i, score) -> {
+      assertThat(bits(found.get(i))).as("request %d", i).isEqualTo(bits(score));
+      assertThat(found.get(i).greedy()).isEqualTo(score.greedy());
+    });
   }
 
   private static int[] bits(Score score) {

@@ -27,8 +27,7 @@ class TextQueueTest {
   void requestsOfEqualInputAreOneText() {
     TextQueue queue = queue(request(7, 1, 2), request(8, 1, 2), request(7, 1, 3), request(9, 1, 2));
     List<ScoredText> texts = queue.take(100);
-    assertThat(inputs(texts))
-        .containsExactly(new int[] {1, 2}, new int[] {1, 3}, new int[] {1, 2});
+    assertThat(inputs(texts)).containsExactly(new int[] {1, 2}, new int[] {1, 3}, new int[] {1, 2});
     assertThat(texts.stream().map(text -> text.answers().size())).containsExactly(2, 1, 1);
   }
 

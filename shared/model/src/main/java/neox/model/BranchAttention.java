@@ -11,15 +11,16 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/// Attention along the path of a tree of texts, branch after branch, in float32 at least. What comes
-/// out for a token depends on it and on what is before it in its text, to the bit: not on what else
-/// is read in the pass, nor on where the text was cut into branches ([KeyTiles]).
+/// Attention along the path of a tree of texts, branch after branch, in float32 at least. What
+/// comes out for a token depends on it and on what is before it in its text, to the bit: not on
+/// what else is read in the pass, nor on where the text was cut into branches ([KeyTiles]).
 ///
 /// Shapes: n heads, g key/value heads, N tokens of the pass, s of a branch, t keys, d head dim.
 ///
 /// @param block counted from 0
 /// @param window keys before its own that a token sees; empty: all
-/// @param bias what becomes of the positions' bias before it is added; empty: it has no part in this
+/// @param bias what becomes of the positions' bias before it is added; empty: it has no part in
+///   this
 record BranchAttention(int block, OptionalInt window, Optional<UnaryOperator<Tensor>> bias) {
   /// softmax(q kᵀ / √d + bias) v, each `[1, heads, N, d]`: `[1, N, n·d]`.
   Tensor attend(Tensor q, Tensor k, Tensor v, PassBranches branches) {

@@ -18,8 +18,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 ///
 /// OpenBLAS's kernels with vectors of 512 bits compute each element as one chain of multiply-adds,
 /// wherever it lies in a product of 64 rows or more. Those with vectors of 256 bits take rows in
-/// sixes by turns, each half of a dozen in an order of its own; there our own product is slower, but
-/// a row is a row. Which of them is here is found by trying.
+/// sixes by turns, each half of a dozen in an order of its own; there our own product is slower,
+/// but a row is a row. Which of them is here is found by trying.
 final class ConstantProducts {
   private static final boolean OF_LIBTORCH = areRowsAlike(64) && areRowsAlike(512);
 

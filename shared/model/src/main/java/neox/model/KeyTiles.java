@@ -5,10 +5,10 @@ import org.bytedeco.pytorch.Tensor;
 /// Sums over the keys that a token sees, in an order that depends on the token's place alone: keys
 /// fill up whole tiles, whose last weights are 0, and tiles are added one by one.
 ///
-/// A product over up to [#SUM] keys is one chain of multiply-adds for each of its elements, from the
-/// first key to the last, whatever its other sizes are: OpenBLAS cuts longer sums, in other places
-/// for other sizes (`GEMM_Q`). Zeros at a chain's end change nothing, nor do they change the sums of
-/// a softmax, whose lanes are 16 keys apart.
+/// A product over up to [#SUM] keys is one chain of multiply-adds for each of its elements, from
+/// the first key to the last, whatever its other sizes are: OpenBLAS cuts longer sums, in other
+/// places for other sizes (`GEMM_Q`). Zeros at a chain's end change nothing, nor do they change the
+/// sums of a softmax, whose lanes are 16 keys apart.
 final class KeyTiles {
   /// Keys that are read together at least.
   static final int TILE = 64;

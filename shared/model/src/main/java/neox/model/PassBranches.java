@@ -54,8 +54,6 @@ record PassBranches(TextPath path, List<Seen> each) {
 
   private static Tensor hidden(Tensor distances, OptionalInt window) {
     Tensor later = distances.lt(new Scalar(0));
-    return window.isEmpty()
-        ? later
-        : later.logical_or(distances.gt(new Scalar(window.getAsInt())));
+    return window.isEmpty() ? later : later.logical_or(distances.gt(new Scalar(window.getAsInt())));
   }
 }

@@ -36,8 +36,7 @@ final class TinyAttention {
     long d = rows.size(-1) / 3;
     Tensor q = rows.narrow(-1, 0, d);
     if (pass.branches().isPresent()) {
-      BranchAttention attention =
-          new BranchAttention(block, OptionalInt.empty(), Optional.empty());
+      BranchAttention attention = new BranchAttention(block, OptionalInt.empty(), Optional.empty());
       return dense.constant(
           attention.attend(
               q, rows.narrow(-1, d, d), rows.narrow(-1, 2 * d, d), pass.branches().get()));

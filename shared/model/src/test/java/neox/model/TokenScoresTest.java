@@ -42,8 +42,7 @@ class TokenScoresTest {
     try (var _ = Scope.open()) {
       Tensor logits = CPU.floats(new float[] {1, 3, 3, 0, 3}, 1, 5);
       Head.LabelScores found =
-          LogLikelihoods.scores(
-              logits, CPU.indices(0, 0, 0, 0, 0), CPU.indices(0, 1, 2, 3, 4));
+          LogLikelihoods.scores(logits, CPU.indices(0, 0, 0, 0, 0), CPU.indices(0, 1, 2, 3, 4));
       assertThat(TensorData.longs(found.greedy())).containsExactly(0, 1, 0, 0, 0);
     }
   }
