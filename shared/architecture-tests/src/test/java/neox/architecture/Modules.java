@@ -33,6 +33,7 @@ final class Modules {
     allow("remote", "base", "hub");
     allow("s3", "base", "remote");
     allow("monitor", "base");
+    allow("wandb", "base", "hub", "monitor");
     allow("tensor", "base");
     allow("parallel", "base", "config", "tensor");
     allow("model", "base", "config", "weights", "tensor", "parallel");
@@ -50,6 +51,7 @@ final class Modules {
         "weights",
         "remote",
         "monitor",
+        "wandb",
         "tensor",
         "parallel",
         "model",
@@ -77,6 +79,7 @@ final class Modules {
         "template",
         "weights",
         "monitor",
+        "wandb",
         "tensor",
         "parallel",
         "model",

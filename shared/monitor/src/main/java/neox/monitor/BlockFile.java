@@ -10,25 +10,25 @@ import neox.base.NamedFiles;
 
 /// A file that grows by whole blocks: one that cannot be written leaves nothing of itself behind,
 /// so that it can be tried again. Not thread-safe.
-final class BlockFile implements AutoCloseable {
+public final class BlockFile implements AutoCloseable {
   private final Path path;
   private final SeekableByteChannel channel;
   private long end;
 
   /// @param path of the file in messages
-  BlockFile(Path path, SeekableByteChannel channel) throws IOException {
+  public BlockFile(Path path, SeekableByteChannel channel) throws IOException {
     this.path = path;
     this.channel = channel;
     this.end = channel.size();
   }
 
   /// Opens a file to write at its end.
-  static BlockFile open(Path path, OpenOption... options) throws IOException {
+  public static BlockFile open(Path path, OpenOption... options) throws IOException {
     return new BlockFile(path, NamedFiles.open(path, options));
   }
 
   /// Writes the block, or fails and leaves the file as it was.
-  void append(byte[] block) throws IOException {
+  public void append(byte[] block) throws IOException {
     try {
       if (channel.size() > end) {
         channel.truncate(end); // what a failure had left
