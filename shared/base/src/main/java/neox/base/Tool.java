@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import neox.base.help.HelpText;
 import neox.base.terminal.Terminal;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -19,8 +18,6 @@ import picocli.CommandLine.TypeConversionException;
 /// Runs one tool's command: parses the arguments, calls it, and turns what happened into an exit
 /// code and one readable line.
 public final class Tool {
-  private static final String COMPLETION = "generate-completion";
-
   /// Runs with the process's own streams. `main` passes the result to [System#exit].
   public static int run(ToolCommand command, String... args) {
     Locale.setDefault(Locale.ROOT); // numbers are written alike everywhere
@@ -47,6 +44,9 @@ public final class Tool {
     String[] args = given;
     try {
       UsageReport.refuseUnreadable(given);
+      if (PackagingCommands.isOne(given)) {
+        return PackagingCommands.run(line, given, console);
+      }
       args = command.expand(given);
       line = Arrays.equals(args, given) ? line : line(command, args);
       int exitCode = execute(line, args, console);
@@ -89,9 +89,6 @@ public final class Tool {
     if (maySubcommand(command, args)) {
       command.subcommands().forEach((name, made) -> line.addSubcommand(name, made.get()));
     }
-    if (args.length > 0 && args[0].equals(COMPLETION)) {
-      line.addSubcommand(COMPLETION, new AutoComplete.GenerateCompletion());
-    }
     line.registerConverter(Path.class, Tool::path);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setAbbreviatedOptionsAllowed(false);
@@ -131,10 +128,6 @@ public final class Tool {
     }
     if (last.isVersionHelpRequested()) {
       last.printVersionHelp(console.out());
-      return ExitCode.OK;
-    }
-    if (spec.userObject() instanceof AutoComplete.GenerateCompletion) {
-      console.out().print(AutoComplete.bash(line.getCommandName(), line));
       return ExitCode.OK;
     }
     if (!(spec.userObject() instanceof ToolCommand command)) {

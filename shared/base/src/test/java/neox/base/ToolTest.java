@@ -226,6 +226,20 @@ class ToolTest {
   }
 
   @Test
+  void printsTheCompletionOfAnotherShellAndNamesThoseThatThereAre() {
+    assertThat(run(console -> 1, "generate-completion", "zsh").out())
+        .startsWith("#compdef neox-probe");
+    assertThat(run(console -> 1, "generate-completion", "fish").out())
+        .contains("complete -c neox-probe");
+    assertThat(run(console -> 1, "generate-completion", "tcsh"))
+        .isEqualTo(
+            new Run(
+                2,
+                "",
+                "neox-probe: generate-completion: expected bash, zsh or fish, found tcsh\n"));
+  }
+
+  @Test
   void runsASubcommandAndHearsItsQuietOption() {
     assertThat(runTool(new Group(), "inner")).isEqualTo(new Run(0, "", "inner\n"));
     assertThat(runTool(new Group(), "inner", "-q")).isEqualTo(new Run(0, "", ""));

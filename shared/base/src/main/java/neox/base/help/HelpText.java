@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import picocli.CommandLine;
+import neox.base.help.HelpPage.Part;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -17,27 +17,26 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 
 /// What `--help` prints: picocli's own layout needs 55 columns and knows no groups of mixins.
 public final class HelpText {
-  /// The narrowest that is laid out; a narrower window breaks lines itself.
-  private static final int NARROWEST = 20;
-
-  private static final int ROOM_FOR_TWO_COLUMNS = 64;
-  private static final int MEANING_AT = 26;
   private static final String REST = "Options";
   private static final String LAST = "General";
 
   private final CommandSpec command;
-  private final Paragraphs text;
-  private final int meaningAt;
+  private final List<Part> parts = new ArrayList<>();
 
-  private HelpText(CommandSpec command, int columns) {
+  private HelpText(CommandSpec command) {
     this.command = command;
-    this.text = new Paragraphs(Math.max(NARROWEST, columns));
-    this.meaningAt = columns < ROOM_FOR_TWO_COLUMNS ? 0 : MEANING_AT;
   }
 
   /// The help of a command for so many columns.
   public static String of(CommandSpec command, int columns) {
-    return new HelpText(command, columns).lay();
+    return page(command).laidOut(columns);
+  }
+
+  /// The help of a command.
+  public static HelpPage page(CommandSpec command) {
+    HelpText text = new HelpText(command);
+    text.collect();
+    return new HelpPage(text.parts);
   }
 
   /// The options that are shown, by the heading they are listed under.
@@ -88,17 +87,31 @@ public final class HelpText {
         .orElse(names.getFirst());
   }
 
-  private String lay() {
+  private void collect() {
     usage();
-    describe(command.usageMessage().description());
+    blank();
+    Arrays.stream(command.usageMessage().description()).forEach(this::add);
     arguments();
     options();
     commands();
     footer();
-    return text.toString();
+  }
+
+  private void blank() {
+    parts.add(new HelpPage.Blank());
+  }
+
+  private void add(String line) {
+    parts.add(new HelpPage.Text(line));
   }
 
   private void usage() {
+    String start = "Usage: " + command.qualifiedName() + " ";
+    parts.add(new HelpPage.Usage(start, usage(command)));
+  }
+
+  /// The arguments of a command in short: those that are needed, and that there are others.
+  public static String usage(CommandSpec command) {
     List<String> words = new ArrayList<>();
     options(command)
         .filter(ArgSpec::required)
@@ -110,20 +123,14 @@ public final class HelpText {
     if (!command.subcommands().isEmpty()) {
       words.add("[COMMAND]");
     }
-    String start = "Usage: " + command.qualifiedName() + " ";
-    text.wrap(String.join(" ", words), start, 7, "");
-  }
-
-  private void describe(String[] paragraphs) {
-    text.blank();
-    Arrays.stream(paragraphs).forEach(text::add);
+    return String.join(" ", words);
   }
 
   private void arguments() {
     List<PositionalParamSpec> arguments = command.positionalParameters();
     if (!arguments.isEmpty()) {
       heading("Arguments");
-      arguments.forEach(a -> text.entry(label(a), meaning(a), meaningAt));
+      arguments.forEach(a -> parts.add(new HelpPage.Entry(label(a), meaning(a))));
     }
   }
 
@@ -131,15 +138,15 @@ public final class HelpText {
     groups(command)
         .forEach((name, options) -> {
           heading(name);
-          options.forEach(o -> text.entry(term(o), meaning(o), meaningAt));
+          options.forEach(o -> parts.add(entry(o)));
         });
     options(command)
         .filter(o -> names(o).size() < o.names().length)
         .findFirst()
         .ifPresent(o -> {
-          text.blank();
+          blank();
           String other = Arrays.stream(o.names()).filter(n -> n.contains("_")).findFirst().get();
-          text.add("Names of options may also be written with underscores: " + other + ".");
+          add("Names of options may also be written with underscores: " + other + ".");
         });
   }
 
@@ -147,14 +154,21 @@ public final class HelpText {
     return command.options().stream().filter(option -> !option.hidden());
   }
 
-  private String term(OptionSpec option) {
-    String names = String.join(", ", names(option));
-    boolean aligned = meaningAt == 0 || option.shortestName().length() == 2;
-    String term = aligned ? names : "    " + names;
-    return option.arity().max() == 0 ? term : term + "=" + label(option);
+  private static Part entry(OptionSpec option) {
+    boolean isShort = option.shortestName().length() == 2;
+    String term = term(option);
+    return isShort
+        ? new HelpPage.Entry(term, meaning(option))
+        : new HelpPage.LongOption(term, meaning(option));
   }
 
-  private static String label(ArgSpec argument) {
+  private static String term(OptionSpec option) {
+    String names = String.join(", ", names(option));
+    return option.arity().max() == 0 ? names : names + "=" + label(option);
+  }
+
+  /// What stands for the value of an argument.
+  public static String label(ArgSpec argument) {
     boolean many = argument.arity().max() > 1 || argument.isMultiValue();
     return many ? argument.paramLabel() + "..." : argument.paramLabel();
   }
@@ -171,12 +185,16 @@ public final class HelpText {
   private void commands() {
     if (!command.subcommands().isEmpty()) {
       heading("Commands");
-      command.subcommands().forEach((name, line) -> text.entry(name, summary(line), meaningAt));
+      command
+          .subcommands()
+          .forEach(
+              (name, line) -> parts.add(new HelpPage.Entry(name, summary(line.getCommandSpec()))));
     }
   }
 
-  private static String summary(CommandLine line) {
-    String[] description = line.getCommandSpec().usageMessage().description();
+  /// What a command does, in a sentence.
+  public static String summary(CommandSpec command) {
+    String[] description = command.usageMessage().description();
     return description.length == 0 ? "" : description[0];
   }
 
@@ -184,23 +202,23 @@ public final class HelpText {
     String heading = command.usageMessage().footerHeading();
     String[] lines = command.usageMessage().footer();
     if (lines.length > 0) {
-      text.blank();
+      blank();
       if (heading != null && !heading.isBlank()) {
-        text.add(heading.replace("%n", "").strip());
+        add(heading.replace("%n", "").strip());
       }
       Arrays.stream(lines)
           .forEach(line -> {
             if (line.isEmpty()) {
-              text.blank();
+              blank();
             } else {
-              text.add(line);
+              add(line);
             }
           });
     }
   }
 
   private void heading(String name) {
-    text.blank();
-    text.add(name + ":");
+    blank();
+    add(name + ":");
   }
 }
