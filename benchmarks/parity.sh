@@ -7,6 +7,7 @@
 # Usage: benchmarks/parity.sh GOLDEN_DIR [RUN…]
 #   GOLDEN_DIR  holds train/, variants/, par/train/ and their _data
 #   RUN         such as variants/pos_rpe; every recorded run when none is given
+# DEVICE=cuda in the environment computes there.
 set -euo pipefail
 [ $# -ge 1 ] || { echo "usage: $0 GOLDEN_DIR [RUN…]" >&2; exit 2; }
 golden=$(cd "$1" && pwd)

@@ -271,6 +271,7 @@ class Parity {
     JsonNode config = JSON.readTree(recorded.resolve("config.yml").toFile());
     List<String> command = new ArrayList<>(List.of(Path.of("dist/bin/neox-train").toAbsolutePath().toString()));
     command.add(recorded.resolve("config.yml").toString());
+    Optional.ofNullable(System.getenv("DEVICE")).ifPresent(device -> command.add("--device=" + device));
     Map<String, String> settings = new LinkedHashMap<>();
     Path own = recorded.resolve("checkpoints/global_step0");
     Optional<Path> weights =

@@ -12,6 +12,7 @@ import neox.base.Version;
 import neox.parallel.Ranks;
 import neox.parallel.comm.Communicator;
 import neox.parallel.comm.Reduction;
+import neox.tensor.Device;
 import neox.tensor.Placement;
 import neox.tensor.Scope;
 import neox.tensor.TensorData;
@@ -22,8 +23,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// in every group, and that they are the same program with the same configuration. All ranks call
 /// it together; where it complains, it does so on all of them in the same words.
 ///
+/// @param device on which this rank computes: its groups are tried there, too
 /// @param host of this rank, for people
-record Preflight(Ranks ranks, String host) {
+record Preflight(Ranks ranks, Device device, String host) {
   private static final Placement NUMBERS = Placement.cpu(ScalarType.Long);
 
   /// The rank that the others are compared with.
@@ -38,29 +40,44 @@ record Preflight(Ranks ranks, String host) {
       return;
     }
     try (var _ = Scope.open()) {
-      sum("all ranks", ranks.world());
-      sum("pipeline stages", ranks.pipe());
-      sum("replicas", ranks.data());
-      sum("tensor-parallel ranks", ranks.tensor());
+      sums(NUMBERS);
+      if (!device.equals(Device.CPU)) {
+        sums(new Placement(device, ScalarType.Long));
+      }
       compare(facts(effectiveYaml));
     }
   }
 
+  private void sums(Placement numbers) {
+    sum("all ranks", ranks.world(), numbers);
+    sum("pipeline stages", ranks.pipe(), numbers);
+    sum("replicas", ranks.data(), numbers);
+    sum("tensor-parallel ranks", ranks.tensor(), numbers);
+  }
+
   /// 1 + 2 + … + n, which every rank of a group must come to.
-  private void sum(String group, Communicator members) {
+  private void sum(String group, Communicator members, Placement numbers) {
     if (members.isAlone()) {
       return;
     }
     long expected = (long) members.size() * (members.size() + 1) / 2;
-    Tensor x = NUMBERS.indices(members.rank() + 1L);
+    Tensor x = numbers.indices(members.rank() + 1L);
     members.allReduce(x, Reduction.SUM);
     long found = TensorData.longs(x)[0];
     if (found != expected) {
       throw UserException.of(
           "rank %d (%s): the numbers of %s add up to %d, expected %d: the network between them, or"
-              + " GLOO_SOCKET_IFNAME, is not in order",
-          ranks.rank(), host, group, found, expected);
+              + " %s, is not in order",
+          ranks.rank(), host, group, found, expected, chooser(numbers.device()));
     }
+  }
+
+  /// The variable that chooses the network that a device's numbers take.
+  private static String chooser(Device device) {
+    return switch (device) {
+      case Device.Cpu _, Device.Meta _ -> "GLOO_SOCKET_IFNAME";
+      case Device.Cuda _ -> "NCCL_SOCKET_IFNAME";
+    };
   }
 
   /// What must be the same everywhere, by its name.

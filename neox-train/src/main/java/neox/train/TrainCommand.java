@@ -112,13 +112,6 @@ public final class TrainCommand implements ToolCommand {
       description = ArchitectureCheck.DESCRIPTION)
   boolean overrideArchitecture;
 
-  @Option(
-      names = "--profile",
-      description =
-          "Time the parts and operators of steps 10 to 12 (profile_step_start, profile_step_stop):"
-              + " a table on standard error, a trace for Chrome in log_dir.")
-  boolean profile;
-
   public TrainCommand() {
     this(List.of());
   }
@@ -286,15 +279,15 @@ public final class TrainCommand implements ToolCommand {
     Topology topology = launch.topology(parallel.stages(), parallel.modelParallelSize());
     boolean async = plan.loaded().config().checkpoint().async();
     List<String> sets = async ? List.of("", "saving-") : List.of("");
-    List<Ranks> joined = Ranks.join(topology, launch, JOIN, sets);
+    Device device = Device.named(deviceOfRank());
+    List<Ranks> joined = Ranks.join(topology, launch, JOIN, device, sets);
     try (Ranks ranks = joined.getFirst();
         Ranks writers = joined.getLast()) {
       if (ranks.isFirstOfAll()) {
         plan.loaded().warning().ifPresent(warning -> console.warn("%s", warning));
       }
-      new Preflight(ranks, Parts.hostName()).run(plan.loaded().effectiveYaml());
-      Training.Seat seat =
-          new Training.Seat(ranks, writers, Device.named(deviceOfRank()), start.heartbeat());
+      new Preflight(ranks, device, Parts.hostName()).run(plan.loaded().effectiveYaml());
+      Training.Seat seat = new Training.Seat(ranks, writers, device, start.heartbeat());
       return Training.run(plan, seat, console, stop);
     }
   }
@@ -319,14 +312,11 @@ public final class TrainCommand implements ToolCommand {
         : device;
   }
 
-  /// The options are short for `--set iteration=N`, `--set profile=true` and `--set init_from=DIR`.
+  /// The options are short for `--set iteration=N` and `--set init_from=DIR`.
   private ConfigSource source() {
     ConfigSource source = launching.over(config.source());
     if (iteration != null) {
       source = source.with("--iteration", "iteration", iteration.toString());
-    }
-    if (profile) {
-      source = source.with("--profile", "profile", "true");
     }
     return initFrom == null ? source : source.with("--init-from", "init_from", initFrom.toString());
   }

@@ -49,10 +49,7 @@ import neox.train.log.RunRecords;
 import neox.train.log.TrainLog;
 import neox.train.loop.Agreement;
 import neox.train.loop.Pipeline;
-import neox.train.loop.StepClock;
 import neox.train.loop.StepOutcome;
-import neox.train.loop.TimedStage;
-import neox.train.loop.TimedWork;
 import neox.train.loop.Trainer;
 import neox.train.loop.TrainingLoop;
 import neox.train.loop.TrainingWork;
@@ -61,7 +58,6 @@ import neox.train.optimizer.Cut;
 import neox.train.optimizer.GradientBuckets;
 import neox.train.optimizer.MicroBatchSums;
 import neox.train.optimizer.Optimizer;
-import neox.train.profile.Profiling;
 import neox.train.push.Pushing;
 import neox.train.stability.LossScaling;
 import neox.train.stability.StepGuard;
@@ -274,7 +270,6 @@ final class Training {
       RunPlaces places)
       throws IOException {
     Network network = shared.network();
-    StepClock clock = new StepClock();
     try (GradientBuckets gradients = GradientBuckets.of(shared.plan(), accumulation());
         Optimizer optimizer = optimizer(gradients);
         NoiseMeter noise = NoiseMeter.of(config.monitor().noiseScale(), gradients);
@@ -282,19 +277,17 @@ final class Training {
         Pushing pushing = pushing();
         Checkpointer checkpointer =
             checkpointer(contents(shared, optimizer, progress, data.position()), pushing);
-        RunRecords records = records(places, progress, data.position());
-        Profiling profiling = profiling(clock, records)) {
+        RunRecords records = records(places, progress, data.position())) {
       if (checkpoint.isPresent()) {
         begin().restore(optimizer, checkpoint.get());
       }
       records.metrics().text("configuration", loaded.effectiveYaml());
       Pipeline pipeline = pipeline();
-      NetworkStage stage = new NetworkStage(network, new TimedWork(work, clock), Mode.TRAINING);
       Trainer trainer =
           new Trainer(
               new Trainer.Parts(
-                  pipeline, work, gradients, optimizer, noise.sums(), guard(), progress, clock),
-              pipeline.runner(new TimedStage(stage, clock), work::seqLength),
+                  pipeline, work, gradients, optimizer, noise.sums(), guard(), progress),
+              pipeline.runner(new NetworkStage(network, work, Mode.TRAINING), work::seqLength),
               settings(data.position()));
       TrainLog trainLog = trainLog(network, progress, data.position(), records);
       Agreement agreedStop = () -> pipeline.anyOf(isStopRequested());
@@ -311,7 +304,7 @@ final class Training {
       WatchedSaver saver = new WatchedSaver(checkpointer, heartbeat);
       TrainingLoop.Hooks hooks =
           new TrainingLoop.Hooks(
-              List.of(trainLog, records.summary(), places, profiling, this::stepIsTaken),
+              List.of(trainLog, records.summary(), places, this::stepIsTaken),
               List.of(watched(evaluations)),
               List.of(watched(evaluations::atStart)),
               List.of(watched(evaluations::catchUp)),
@@ -470,15 +463,6 @@ final class Training {
                     config.model(), config.recompute(), shape, network.spec().paddedVocab()),
             scalesLoss());
     return new TrainLog(run, config.monitor(), records.log(), records.metrics());
-  }
-
-  /// The first rank stands for all.
-  private Profiling profiling(StepClock clock, RunRecords records) {
-    return Profiling.of(
-        config.monitor().profile().filter(_ -> ranks.isFirstOfAll()),
-        clock,
-        records.directory(),
-        console);
   }
 
   private Pushing pushing() throws IOException {

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import neox.base.UserException;
 import neox.parallel.Ranks;
 import neox.parallel.Topology;
+import neox.tensor.Device;
 import org.junit.jupiter.api.Test;
 
 class PreflightTest {
@@ -25,7 +26,9 @@ class PreflightTest {
   @Test
   void isContentWithRanksThatAreAlike() {
     Ranks.runInProcess(
-        FOUR, ranks -> new Preflight(ranks, "h").run(CONFIG.formatted("logs-" + ranks.rank())));
+        FOUR,
+        ranks ->
+            new Preflight(ranks, Device.CPU, "h").run(CONFIG.formatted("logs-" + ranks.rank())));
   }
 
   @Test
@@ -36,7 +39,8 @@ class PreflightTest {
         ranks -> {
           String config = CONFIG.formatted("logs");
           String own = ranks.rank() == 2 ? config.replace("stage: 1", "stage: 2 # b") : config;
-          assertThatThrownBy(() -> new Preflight(ranks, "worker-" + ranks.rank()).run(own))
+          assertThatThrownBy(
+                  () -> new Preflight(ranks, Device.CPU, "worker-" + ranks.rank()).run(own))
               .isInstanceOf(UserException.class)
               .satisfies(e -> told.add(e.getMessage()));
         });

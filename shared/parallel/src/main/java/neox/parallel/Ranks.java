@@ -10,6 +10,7 @@ import neox.parallel.comm.Communicator;
 import neox.parallel.comm.Gloo;
 import neox.parallel.comm.InProcess;
 import neox.parallel.comm.MeetingPoint;
+import neox.tensor.Device;
 
 /// This rank's place in the grid and its groups: all ranks, and those that differ from it along one
 /// axis alone. Made once, where the program starts; one rank is the same type, and its groups are
@@ -39,15 +40,16 @@ public record Ranks(
   ///
   /// @param timeout how long to wait for another rank, here and in every operation
   public static Ranks join(Topology topology, Launch launch, Duration timeout) {
-    return join(topology, launch, timeout, List.of("")).getFirst();
+    return join(topology, launch, timeout, Device.CPU, List.of("")).getFirst();
   }
 
   /// As [#join], with several sets of groups over the same ranks, so that threads of a process
   /// which work beside each other do not take what is meant for another: each has its own set.
   ///
+  /// @param device on which this rank computes; all ranks on one of the same kind
   /// @param names of the sets, the same on all ranks
   public static List<Ranks> join(
-      Topology topology, Launch launch, Duration timeout, List<String> names) {
+      Topology topology, Launch launch, Duration timeout, Device device, List<String> names) {
     if (topology.worldSize() != launch.worldSize()) {
       throw UserException.of(
           "pipe_parallel_size(%d) * model_parallel_size(%d) * data(%d) != WORLD_SIZE(%d)",
@@ -58,7 +60,8 @@ public record Ranks(
     }
     int rank = launch.rank();
     MeetingPoint master = new MeetingPoint(launch.masterAddress(), launch.masterPort());
-    try (Gloo gloo = Gloo.join(master, rank, launch.worldSize(), timeout)) {
+    boolean onGpus = device instanceof Device.Cuda;
+    try (Gloo gloo = Gloo.join(master, rank, launch.worldSize(), timeout, onGpus)) {
       List<Ranks> sets = names.stream().map(name -> set(name, topology, rank, gloo)).toList();
       sets.getFirst().world.barrier(); // rank 0 serves the store until all have their groups
       return sets;

@@ -77,11 +77,18 @@ public record Placement(Device device, ScalarType type) {
     return here(TensorData.ofFloats(values, sizes));
   }
 
-  /// A tensor of main memory on this device.
+  /// A tensor of main memory on this device. To a GPU it goes from memory that the GPU reads by
+  /// itself, in the order of the stream: nobody here waits for it.
   private Tensor here(Tensor made) {
     return switch (device) {
       case Device.Cpu _ -> made;
-      case Device.Meta _, Device.Cuda _ -> made.to(device.toTorch(), ElementType.of(made));
+      case Device.Meta _ -> made.to(device.toTorch(), ElementType.of(made));
+      case Device.Cuda _ -> {
+        boolean waits = false;
+        boolean copies = false;
+        yield made.pin_memory()
+            .to(device.toTorch(), ElementType.of(made), !waits, copies, new MemoryFormatOptional());
+      }
     };
   }
 

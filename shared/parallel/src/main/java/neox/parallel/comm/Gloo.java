@@ -17,8 +17,10 @@ import org.bytedeco.pytorch.Store;
 import org.bytedeco.pytorch.TCPStore;
 import org.bytedeco.pytorch.TCPStoreOptions;
 import org.bytedeco.pytorch.gloo.Device;
+import org.bytedeco.pytorch.nccl.ProcessGroupNCCL;
 
-/// Groups of ranks that are processes, over TCP: libtorch's Gloo.
+/// Groups of ranks that are processes, over TCP: libtorch's Gloo. Where ranks compute on GPUs, each
+/// group has NCCL beside it, for what lies there.
 ///
 /// The processes find each other through a store that rank 0 serves at the meeting point. Each rank
 /// creates the groups that it is in, in the same order as the others, and closes this when it has
@@ -37,11 +39,13 @@ public final class Gloo implements AutoCloseable {
   private final Duration timeout;
   private final Device device;
   private final Store store;
+  private final boolean onGpus;
   private final Communicator world;
 
-  private Gloo(MeetingPoint at, int rank, int worldSize, Duration timeout) {
+  private Gloo(MeetingPoint at, int rank, int worldSize, Duration timeout, boolean onGpus) {
     this.rank = rank;
     this.timeout = timeout;
+    this.onGpus = onGpus;
     this.device = Scope.keep(device(at));
     String who = "rank %d of %d ranks at %s".formatted(rank, worldSize, at);
     TCPStoreOptions options = options(at, worldSize);
@@ -56,13 +60,21 @@ public final class Gloo implements AutoCloseable {
   ///
   /// @param timeout how long to wait for a rank, here and in every operation of the groups
   public static Gloo join(MeetingPoint at, int rank, int worldSize, Duration timeout) {
+    return join(at, rank, worldSize, timeout, false);
+  }
+
+  /// As [#join(MeetingPoint, int, int, Duration)].
+  ///
+  /// @param onGpus whether each rank computes on a GPU of its own
+  public static Gloo join(
+      MeetingPoint at, int rank, int worldSize, Duration timeout, boolean onGpus) {
     if (rank == 0) {
       at.checkFree();
     } else {
       at.awaitServer(timeout);
     }
     try (var _ = Scope.open()) {
-      return new Gloo(at, rank, worldSize, timeout);
+      return new Gloo(at, rank, worldSize, timeout, onGpus);
     }
   }
 
@@ -90,8 +102,24 @@ public final class Gloo implements AutoCloseable {
         () -> given(own, s -> new ProcessGroupGloo(s, mine, ranks.size(), options));
     try (var _ = NativeStandardOutput.dropped()) { // "[Gloo] Rank 0 is connected to ..."
       ProcessGroupGloo group = NativeFailure.explained(who + ": meeting", meeting);
-      return new GlooCommunicator(Scope.keep(group), who, mine, ranks.size());
+      Communicator host = new GlooCommunicator(Scope.keep(group), who, mine, ranks.size());
+      return onGpus ? new ByDevice(host, nccl(name, ranks, who)) : host;
     }
+  }
+
+  /// The ranks meet at the first operation.
+  private Communicator nccl(String name, List<Integer> ranks, String who) {
+    int mine = ranks.indexOf(rank);
+    ProcessGroupNCCL.Options options = ProcessGroupNCCL.Options.create();
+    options.timeout(millis());
+    ProcessGroupNCCL group =
+        NativeFailure.explained(
+            who + ": NCCL",
+            () ->
+                given(
+                    new PrefixStore("nccl/" + name + ranks, store),
+                    s -> new ProcessGroupNCCL(s, mine, ranks.size(), options)));
+    return new NcclCommunicator(Scope.keep(group), who + " (NCCL)", mine, ranks.size());
   }
 
   /// Gives a new store to its one owner. `deallocate(false)` takes it from the garbage collector

@@ -12,7 +12,7 @@ final class Dots {
 
   /// Room for the sums of [#one] and [#two].
   static float[] sums() {
-    return new float[2 * ROWS * Lanes.COUNT];
+    return new float[Lanes.COUNT];
   }
 
   /// The four rows of weights: the addresses of their first columns.
@@ -28,7 +28,6 @@ final class Dots {
       case FLOAT16 -> Loops.float16(rows, x, columns, sums);
       case INT8 -> Loops.int8(rows, x, columns, sums);
     }
-    Lanes.four(sums);
     if (Lanes.end(columns) < columns) {
       rest(rows, x, columns, sums, 0, Lanes.FOUR);
     }
@@ -38,7 +37,6 @@ final class Dots {
   /// then with y.
   static void two(Rows rows, long x, long y, int columns, float[] sums) {
     Loops.two(rows, x, y, columns, sums);
-    Lanes.eight(sums);
     if (Lanes.end(columns) < columns) {
       rest(rows, x, columns, sums, 0, Lanes.EIGHT);
       rest(rows, y, columns, sums, ROWS * Lanes.EIGHT, Lanes.EIGHT);

@@ -22,10 +22,7 @@ final class Loops {
       c = Lanes.floats(rows.c() + at).fma(right, c);
       d = Lanes.floats(rows.d() + at).fma(right, d);
     }
-    a.intoArray(sums, 0);
-    b.intoArray(sums, Lanes.COUNT);
-    c.intoArray(sums, 2 * Lanes.COUNT);
-    d.intoArray(sums, 3 * Lanes.COUNT);
+    Lanes.four(a, b, c, d, sums);
   }
 
   static void bfloat16(Dots.Rows rows, long x, int columns, float[] sums) {
@@ -41,10 +38,7 @@ final class Loops {
       c = Lanes.ofBfloat16(rows.c() + at).fma(right, c);
       d = Lanes.ofBfloat16(rows.d() + at).fma(right, d);
     }
-    a.intoArray(sums, 0);
-    b.intoArray(sums, Lanes.COUNT);
-    c.intoArray(sums, 2 * Lanes.COUNT);
-    d.intoArray(sums, 3 * Lanes.COUNT);
+    Lanes.four(a, b, c, d, sums);
   }
 
   static void float16(Dots.Rows rows, long x, int columns, float[] sums) {
@@ -60,10 +54,7 @@ final class Loops {
       c = Lanes.ofFloat16(rows.c() + at).fma(right, c);
       d = Lanes.ofFloat16(rows.d() + at).fma(right, d);
     }
-    a.intoArray(sums, 0);
-    b.intoArray(sums, Lanes.COUNT);
-    c.intoArray(sums, 2 * Lanes.COUNT);
-    d.intoArray(sums, 3 * Lanes.COUNT);
+    Lanes.four(a, b, c, d, sums);
   }
 
   static void int8(Dots.Rows rows, long x, int columns, float[] sums) {
@@ -78,10 +69,7 @@ final class Loops {
       c = Lanes.ofInt8(rows.c() + i).fma(right, c);
       d = Lanes.ofInt8(rows.d() + i).fma(right, d);
     }
-    a.intoArray(sums, 0);
-    b.intoArray(sums, Lanes.COUNT);
-    c.intoArray(sums, 2 * Lanes.COUNT);
-    d.intoArray(sums, 3 * Lanes.COUNT);
+    Lanes.four(a, b, c, d, sums);
   }
 
   static void two(Dots.Rows rows, long x, long y, int columns, float[] sums) {
@@ -110,20 +98,7 @@ final class Loops {
       dx = d.fma(ofX, dx);
       dy = d.fma(ofY, dy);
     }
-    ax.intoArray(sums, 0);
-    bx.intoArray(sums, Lanes.COUNT);
-    cx.intoArray(sums, 2 * Lanes.COUNT);
-    dx.intoArray(sums, 3 * Lanes.COUNT);
-    ay.intoArray(sums, 4 * Lanes.COUNT);
-    by.intoArray(sums, 5 * Lanes.COUNT);
-    cy.intoArray(sums, 6 * Lanes.COUNT);
-    dy.intoArray(sums, 7 * Lanes.COUNT);
-  }
-
-  static void narrowBfloat16(long row, int columns, long target) {
-    for (int i = 0; i < Lanes.end(columns); i += Lanes.COUNT) {
-      Lanes.writeBfloat16(Lanes.floats(row + (long) i * Float.BYTES), target, i);
-    }
+    Lanes.eight(ax, bx, cx, dx, ay, by, cy, dy, sums);
   }
 
   static void widenBfloat16(long row, int columns, long target) {
