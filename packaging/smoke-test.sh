@@ -24,7 +24,7 @@ done
 
 # The README shows exactly the lines that the quick start runs.
 diff <(grep -h '^neox-' docs/quickstart.sh | sed 's/ \${NEOX_DEMO_TRAIN:-}//') \
-  <(sed -n '/<!-- quickstart -->/,/```$/p' README.md | grep '^neox-') \
+  <(sed -n '/<!-- run by: docs\/quickstart.sh -->/,/```$/p' README.md | grep '^neox-') \
   || fail "README.md and docs/quickstart.sh differ"
 
 # The quick start with less training, away from the repository, then the README's other examples.
@@ -37,11 +37,13 @@ for made in demo/loss.svg demo/samples.jsonl demo/hf/model.safetensors demo/hf/c
   [ -s "$made" ] || { cat quickstart.log >&2; fail "the quick start made no $made"; }
 done
 ! grep -q "$(printf '\033')" quickstart.log || fail "escape codes in the log of the quick start"
+grep -c '^next: neox-' quickstart.log | grep -qx 4 || fail "a tool of the quick start ends without a next step"
 echo "quick start: ok"
 "$root/packaging/faults.sh" demo || fail "a tool did not bear a fault"
 
-sed -n '/<!-- more examples -->/,/```$/p' "$root/README.md" | grep -vE '^(<!--|```)' > examples
-[ -s examples ] || fail "README.md has no more examples"
+"$root/benchmarks/pictures.sh" --check || fail "a picture of docs/benchmarks.md is out of date"
+
+# The commands of the pages, with a hub on the loopback.
 class_path=$root/shared/hub/target/test-classes:$root/shared/hub/target/classes
 while read -r jar; do class_path=$class_path:$root/dist/lib/$jar; done < "$root/dist/lib/neox-upload.classpath"
 . "$root/packaging/find-jdk.sh"
@@ -53,13 +55,11 @@ for _ in $(seq 3000); do grep -q http server.log && break; sleep 0.1; done
 HF_ENDPOINT=$(grep -o 'http://[^ ]*' server.log | head -n 1)
 export HF_ENDPOINT HF_TOKEN=hf_test_token_0123456789
 export no_proxy=127.0.0.1
-PATH=$PWD/dist/bin:$PATH
-while read -r line; do
-  bash -c "$line" > example.log 2>&1 < /dev/null || { cat example.log >&2; fail "README example: $line"; }
-  ! grep -q "$HF_TOKEN" example.log || fail "the token is in the output of: $line"
-  echo "ok: $line"
-done < examples
+"$root/packaging/docs-test.sh" demo || fail "a command of a page failed"
 
+PATH=$PWD/dist/bin:$PATH
+neox-preprocess --input demo/data/sample.jsonl --output-prefix demo/mine --append-eod \
+  --tokenizer-type HFTokenizer --vocab-file demo/data/tokenizer.json 2> /dev/null
 # The example Makefile and Slurm script: parts, joined, are the whole.
 {
   make -s -f "$root/docs/examples/Makefile" SHARDS=2 CORPUS=demo/data/sample.jsonl VOCAB=demo/data/tokenizer.json PREFIX=parts/corpus

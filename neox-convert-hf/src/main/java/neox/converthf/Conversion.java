@@ -13,6 +13,7 @@ import neox.base.NamedFiles;
 import neox.base.Progress;
 import neox.base.UserException;
 import neox.base.json.Json;
+import neox.base.progress.ProgressUnit;
 import neox.config.model.HeadConfig.Output;
 import neox.weights.DType;
 import neox.weights.LazyTensor;
@@ -83,14 +84,14 @@ final class Conversion {
     }
     long total = tensors.stream().mapToLong(NamedTensor::byteSize).sum();
     LongAdder done = new LongAdder();
-    try (Progress progress = new Progress(console, "converting", total)) {
+    try (Progress progress = new Progress(console, "converting", total, ProgressUnit.BYTES)) {
       SafetensorsWriter.writeDirectory(
           directory,
           tensors,
           maxShardBytes,
           bytes -> {
             done.add(bytes);
-            progress.update(done.sum(), done.sum() / 1_000_000 + " MB");
+            progress.update(done.sum(), "");
           });
     }
   }

@@ -15,6 +15,7 @@ import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
+import neox.base.text.ShellWord;
 import neox.converthf.fromhf.FromPeft;
 import neox.converthf.tools.CheckpointTools;
 import neox.converthf.verify.VerifyCommand;
@@ -86,8 +87,9 @@ public final class ConvertCommand implements ToolCommand {
         AtomicDirectory made = AtomicDirectory.create(output.path())) {
       String summary = target.write(model, made.path(), output.name(), console);
       made.commit(Durability.HANDED_OVER);
-      console.info("%s: %s", output.path(), summary);
+      console.made(output.path().toString(), summary);
     }
+    console.next(target.next(ShellWord.quoted(output.path())));
     return verify.run(source, target, output.path(), console);
   }
 
@@ -100,7 +102,7 @@ public final class ConvertCommand implements ToolCommand {
     try (AtomicDirectory made = AtomicDirectory.create(output.path())) {
       String summary = FromPeft.write(from.foreign(), target.options(), made.path(), output.path());
       made.commit();
-      console.info("%s: %s", output.path(), summary);
+      console.made(output.path().toString(), summary);
     }
     return ExitCode.OK;
   }

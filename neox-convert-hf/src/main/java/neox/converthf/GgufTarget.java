@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import neox.base.Console;
 import neox.base.Progress;
 import neox.base.UserException;
+import neox.base.progress.ProgressUnit;
 import neox.config.TokenizerConfig;
 import neox.config.model.HeadConfig.Output;
 import neox.config.model.ModelConfig;
@@ -65,6 +66,11 @@ record GgufTarget(
   }
 
   @Override
+  public String next(String directory) {
+    return "neox-upload " + directory + " OWNER/NAME";
+  }
+
+  @Override
   public String write(SourceModel model, Path directory, String name, Console console)
       throws IOException {
     Optional<GgufTokenizer> opened = open(model);
@@ -82,12 +88,12 @@ record GgufTarget(
     HfFamily family = family(network.config());
     GgufFile file = new GgufFile(name, family, network, kept.weights(), vocabulary, outType);
     LongAdder done = new LongAdder();
-    try (Progress progress = new Progress(console, "converting", file.byteSize())) {
+    try (Progress progress = new Progress(console, "converting", file.byteSize(), ProgressUnit.BYTES)) {
       file.write(
           directory.resolve(name + "-" + outType.name() + ENDING),
           bytes -> {
             done.add(bytes);
-            progress.update(done.sum(), done.sum() / 1_000_000 + " MB");
+            progress.update(done.sum(), "");
           });
     }
     return "%s, most of it in %s, from iteration %d"

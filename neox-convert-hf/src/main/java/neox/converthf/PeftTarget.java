@@ -35,6 +35,11 @@ record PeftTarget(Optional<String> base) implements Target {
   }
 
   @Override
+  public String next(String directory) {
+    return "neox-upload " + directory + " OWNER/NAME";
+  }
+
+  @Override
   public String write(SourceModel model, Path directory, String name, Console console)
       throws IOException {
     NeoxConfig config = model.config().orElseThrow(() -> withoutAdapters(model)).config();

@@ -42,6 +42,11 @@ record RunTarget(FromHfOptions options, Path output) implements Target {
   }
 
   @Override
+  public String next(String directory) {
+    return "neox-train " + directory + "/global_step0/configs/neox.yml --set data_path=DATA";
+  }
+
+  @Override
   public String write(SourceModel model, Path directory, String name, Console console)
       throws IOException {
     return new FromHf(model.origin(), model.plain(), options)

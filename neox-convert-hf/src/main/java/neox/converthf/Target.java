@@ -22,4 +22,11 @@ sealed interface Target permits HfTarget, NeoxTarget, GgufTarget, PeftTarget, Ru
   /// @param name what the model is called: the last part of the directory's final path
   /// @return what was made, in a few words
   String write(SourceModel model, Path directory, String name, Console console) throws IOException;
+
+  /// A command that a person may want next.
+  ///
+  /// @param directory what was written, as a shell takes it
+  default String next(String directory) {
+    return "neox-generate --model " + directory + " --prompt 'Once upon a time'";
+  }
 }

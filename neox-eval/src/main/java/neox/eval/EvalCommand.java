@@ -1,6 +1,7 @@
 package neox.eval;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -19,6 +20,7 @@ import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
 import neox.base.help.HelpGroup;
+import neox.base.text.ShellWord;
 import neox.config.ConfigOptions;
 import neox.datasets.DataSets;
 import neox.evaluation.catalogue.Selection;
@@ -187,7 +189,16 @@ public final class EvalCommand implements ToolCommand {
     }
     ReportOptions.Outcome outcome = NativeRuntime.run(() -> evaluate(plan, started, console));
     reports.report(plan.location(), files, outcome, console);
+    console.next(next(plan.location().directory()));
     return ExitCode.OK;
+  }
+
+  /// A Hugging Face directory can be published; a checkpoint becomes one.
+  private static String next(Path model) {
+    String directory = ShellWord.quoted(model);
+    return Files.exists(model.resolve("config.json"))
+        ? "neox-upload " + directory + " OWNER/NAME --private"
+        : "neox-convert-hf --input-dir " + directory + " --output-dir " + directory + "-hf";
   }
 
   private ReportOptions.Outcome evaluate(EvalPlan plan, LocalDateTime started, Console console)

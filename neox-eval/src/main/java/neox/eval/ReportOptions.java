@@ -117,10 +117,10 @@ final class ReportOptions {
   private void save(ReportFiles files, Outcome outcome, Console console) throws IOException {
     if (savesSamples()) {
       files.writeSamples(outcome.results().tasks());
-      console.info("samples in %s", files.samples());
+      console.made(files.samples().toString(), "questions and answers");
     }
     files.writeResults(ResultsJson.of(outcome.run(), outcome.results()));
-    console.info("results in %s", files.results());
+    console.made(files.results().toString(), "results");
   }
 
   private void record(ModelLocation location, Outcome outcome) throws IOException {

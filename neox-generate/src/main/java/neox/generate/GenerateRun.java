@@ -7,6 +7,7 @@ import neox.base.Console;
 import neox.base.Environment;
 import neox.base.UserException;
 import neox.base.terminal.Terminal;
+import neox.base.text.ShellWord;
 import neox.generate.interactive.Conversation;
 import neox.generate.precompute.Datasets;
 import neox.generate.precompute.PrecomputeRun;
@@ -45,7 +46,15 @@ record GenerateRun(GenerateSettings settings, Console console) {
       withModel(answers -> samples[0] = run.write(answers, writer));
       writer.commit();
     }
-    settings.output().file().ifPresent(file -> console.info("%d samples in %s", samples[0], file));
+    settings.output().file().ifPresent(file -> made(file, samples[0] + " samples"));
+  }
+
+  private void made(Path file, String about) {
+    console.made(file.toString(), about);
+    console.next(
+        "neox-eval --model "
+            + ShellWord.quoted(settings.model())
+            + " --tasks lambada_openai,sciq --limit 100");
   }
 
   private void rows(RowFormat format) throws IOException {

@@ -115,7 +115,7 @@ public final class LogitsCommand implements ToolCommand {
     Optional<DType> rounded = Optional.ofNullable(roundWeights).map(Type::dtype);
     Logits logits = new Logits(directory, options, rounded);
     int positions = logits.write(tokens(logits), output);
-    console.info("%s: logits after %d tokens", output, positions);
+    console.made(output.toString(), "logits after " + positions + " tokens");
   }
 
   private int[] tokens(Logits logits) throws IOException {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import neox.base.Console;
 import neox.base.Progress;
+import neox.base.progress.ProgressUnit;
 import neox.generate.sample.Answers;
 import neox.generate.sample.Answers.Prompt;
 import neox.generate.sample.InOrder;
@@ -31,11 +32,13 @@ record PromptRun(List<String> prompts, String name, Output.Format format, Consol
     int each = answers.writing().samples();
     InOrder order = new InOrder(writer);
     int[] done = new int[1];
-    try (Progress progress = new Progress(console, "generating", (long) each * read.size())) {
+    long wanted = (long) each * read.size();
+    try (Progress progress =
+        new Progress(console, "generating", wanted, ProgressUnit.SAMPLES)) {
       SampleSink.Listener listener =
           (request, sample, finished) -> {
             write(order, (long) each * request + sample, finished);
-            progress.update(++done[0], done[0] + " samples");
+            progress.update(++done[0], "");
           };
       answers
           .model()

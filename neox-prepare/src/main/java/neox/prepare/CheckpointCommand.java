@@ -11,6 +11,7 @@ import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
 import neox.base.help.HelpGroup;
+import neox.base.text.ShellWord;
 import neox.hub.HubCache;
 import neox.hub.HubRepository;
 import neox.hub.HubSettings;
@@ -153,7 +154,9 @@ final class CheckpointCommand implements ToolCommand {
       console.info("%s: %s at %s is there already", target, id, snapshot.commit());
     } else {
       work.run(snapshot, files);
-      console.info("%s: %s at %s, %d files", target, id, snapshot.commit(), files.size());
+      console.made(
+          target.toString(), id + " at " + snapshot.commit() + ", " + files.size() + " files");
+      console.next("neox-generate --model " + ShellWord.quoted(target) + " --prompt 'Once upon a time'");
     }
   }
 

@@ -13,6 +13,7 @@ import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
 import neox.base.help.HelpGroup;
+import neox.base.text.ShellWord;
 import neox.datasets.HubFiles;
 import neox.datasets.SplitDownload;
 import neox.datasets.SplitDownload.Split;
@@ -88,9 +89,11 @@ final class EvalCommand implements ToolCommand {
         (observer, stop) -> {
           hub.downloads(settings, parent.patience(), observer)
               .all(missing(wanted, settings, console));
-          console.info(
-              "next: neox-eval --model DIR --tasks %s --data %s",
-              String.join(",", names), directory);
+          console.next(
+              "neox-eval --model DIR --tasks "
+                  + String.join(",", names)
+                  + " --data "
+                  + ShellWord.quoted(directory));
           console.out().println(directory);
           return ExitCode.OK;
         });

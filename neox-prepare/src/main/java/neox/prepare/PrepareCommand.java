@@ -15,6 +15,7 @@ import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
 import neox.base.help.HelpGroup;
+import neox.base.text.ShellWord;
 import neox.datasets.DataFiles;
 import neox.hub.HubSettings;
 import neox.hub.download.Download;
@@ -267,8 +268,9 @@ public final class PrepareCommand implements ToolCommand {
         return ExitCode.STOPPED;
       }
     }
-    console.info(
-        "next: neox-train CONFIG --set data_path=%s", plan.dataset(plan.keys().getFirst()));
+    console.next(
+        "neox-train CONFIG --set data_path="
+            + ShellWord.quoted(plan.dataset(plan.keys().getFirst())));
     return ExitCode.OK;
   }
 
@@ -310,9 +312,11 @@ public final class PrepareCommand implements ToolCommand {
     } else {
       sample.make();
     }
-    console.info(
-        "next: neox-train configs/demo.yml --set data_path=%s --set vocab_file=%s",
-        directory.resolve("sample_text_document"), directory.resolve("tokenizer.json"));
+    console.next(
+        "neox-train configs/demo.yml --set data_path="
+            + ShellWord.quoted(directory.resolve("sample_text_document"))
+            + " --set vocab_file="
+            + ShellWord.quoted(directory.resolve("tokenizer.json")));
     return ExitCode.OK;
   }
 

@@ -13,6 +13,8 @@ import neox.base.FileKind;
 import neox.base.Progress;
 import neox.base.StopRequest;
 import neox.base.UserException;
+import neox.base.progress.ProgressUnit;
+import neox.base.text.ShellWord;
 import neox.data.indexed.IndexedTokens;
 import neox.preprocess.PreprocessPlan.Existing;
 import neox.preprocess.PreprocessPlan.Unfinished;
@@ -91,6 +93,10 @@ public final class Preprocess {
       throws IOException, InterruptedException {
     try (StopRequest stop = StopRequest.listen(console)) {
       boolean complete = run(plan, recipe, console, stop::requested).complete();
+      if (complete) {
+        String first = ShellWord.quoted(plan.dataset(plan.keys().getFirst()));
+        console.next("neox-preprocess inspect " + first);
+      }
       return complete ? ExitCode.OK : ExitCode.STOPPED;
     }
   }
@@ -187,14 +193,22 @@ public final class Preprocess {
             ? files.stream().mapToLong(InputFile::size).sum()
             : plan.expectedDocuments().orElse(0);
     try (ChunkReader reader = reader();
-        Progress progress = new Progress(console, "tokenizing", total)) {
+        Progress progress =
+            new Progress(
+                console,
+                "tokenizing",
+                total,
+                sized ? ProgressUnit.BYTES : ProgressUnit.DOCUMENTS,
+                plan.logInterval().isPresent() ? Progress.Log.OWN : Progress.Log.LINES)) {
       return OrderedPipeline.<ChunkTask, ChunkResult>run(
           () -> reader.next().map(chunk -> new ChunkTask(chunk, reader.place())),
           ChunkWorker.supplier(plan, recipe),
           ChunkWorker.bounds(plan.workers()),
           result -> {
             add(result);
-            progress.update(sized ? reader.consumed() : output.documents(), report.rate());
+            progress.update(
+                sized ? reader.consumed() : output.documents(),
+                sized ? output.documents() + " documents" : "");
           },
           stop);
     } catch (IOException | RuntimeException | Error e) {

@@ -78,15 +78,17 @@ final class RunReport {
   void wrote() {
     for (String key : plan.keys()) {
       Extent extent = extent(key);
-      console.info(
-          "wrote %s.{bin,idx}: %,d documents, %,d tokens%s (%s, %d worker%s)",
-          plan.dataset(key),
-          extent.documents(),
-          extent.tokens(),
-          skipped() + (skipped().isEmpty() ? "" : " (listed in " + plan.report() + ")"),
-          rate(),
-          plan.workers(),
-          plan.workers() == 1 ? "" : "s");
+      console.made(
+          plan.dataset(key) + ".{bin,idx}",
+          String.format(
+              Locale.ROOT,
+              "%,d documents, %,d tokens%s (%s, %d worker%s)",
+              extent.documents(),
+              extent.tokens(),
+              skipped() + (skipped().isEmpty() ? "" : " (listed in " + plan.report() + ")"),
+              rate(),
+              plan.workers(),
+              plan.workers() == 1 ? "" : "s"));
     }
     long emptied = output.tally().emptied();
     if (emptied > 0) {

@@ -3,11 +3,13 @@ package neox.preprocess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import neox.base.Console;
 import neox.base.Progress;
 import neox.base.UserException;
+import neox.base.progress.ProgressUnit;
 import neox.preprocess.encode.ChunkEncoder;
 import neox.preprocess.encode.EncodedChunk;
 import neox.preprocess.encode.OnError;
@@ -39,7 +41,7 @@ public final class TokenizerTraining {
             OnError.STOP);
     long bytes = 0;
     try (ChunkReader reader = new ChunkReader(files, keys, console.in());
-        Progress progress = new Progress(console, "counting words", total)) {
+        Progress progress = new Progress(console, "counting words", total, ProgressUnit.BYTES)) {
       for (Optional<Chunk> next = reader.next(); next.isPresent(); next = reader.next()) {
         EncodedChunk counted = texts.encode(next.get());
         if (counted.failure().isPresent()) {
@@ -53,8 +55,10 @@ public final class TokenizerTraining {
       throw UserException.of("no text in %s; nothing was written", String.join(", ", inputs));
     }
     int size = trainer.write(tokenizerJson);
-    console.info(
-        "wrote %s: %,d tokens learnt from %.1f MB of text", tokenizerJson, size, bytes / 1e6);
+    console.made(
+        tokenizerJson.toString(),
+        String.format(
+            Locale.ROOT, "%,d tokens learnt from %.1f MB of text", size, bytes / 1e6));
     if (size < vocabSize) {
       console.warn("the text has too few different words for %,d tokens", vocabSize);
     }

@@ -365,7 +365,7 @@ final class Training {
     if (code == ExitCode.OK && config.checkpoint().save().isPresent()) {
       new NextCommands(config.checkpoint().save().get(), config.model())
           .lines()
-          .forEach(console::info);
+          .forEach(console::next);
     }
   }
 

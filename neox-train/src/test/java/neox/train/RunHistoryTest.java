@@ -37,7 +37,7 @@ class RunHistoryTest {
     TrainFixture.Result trial = run("trial", ExitCode.OK, "train_iters=3");
     assertThat(trial.err())
         .contains(logs + " holds the records of another run; this one's go to " + logs + "/run-2\n")
-        .contains("metrics: " + logs + "/run-2/metrics.jsonl\n");
+        .contains("wrote " + logs + "/run-2/metrics.jsonl: metrics of every step\n");
     assertThat(steps(logs.resolve("run-2"))).containsExactly(1L, 2L, 3L);
     assertThat(files(logs)).containsAllEntriesOf(before);
 

@@ -4,6 +4,7 @@ import java.util.function.BooleanSupplier;
 import neox.base.Console;
 import neox.base.Progress;
 import neox.base.StoppedException;
+import neox.base.progress.ProgressUnit;
 import neox.hub.UploadObserver;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,12 @@ final class ConsoleObserver implements UploadObserver, AutoCloseable {
     Progress line = progress;
     if (line == null || shown != phase) {
       close();
-      line = new Progress(console, phase == Phase.HASHING ? "hashing" : "uploading", totalBytes);
+      line = 
+          new Progress(
+              console,
+              phase == Phase.HASHING ? "hashing" : "uploading",
+              totalBytes,
+              ProgressUnit.BYTES);
       progress = line;
       shown = phase;
     }

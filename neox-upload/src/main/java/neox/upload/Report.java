@@ -2,6 +2,8 @@ package neox.upload;
 
 import java.util.Locale;
 import neox.base.Console;
+import neox.base.text.ShellWord;
+import neox.hub.Destination;
 import neox.hub.upload.PlannedFile;
 import neox.hub.upload.UploadResult;
 import neox.hub.upload.UploadResult.Outcome;
@@ -15,6 +17,7 @@ record Report(UploadResult result, String branch, Console console) {
         String commits = committed.commits() == 1 ? "" : " in " + committed.commits() + " commits";
         console.info("%s %s: uploaded %s%s", result.repo(), branch, counts(), commits);
         console.out().println(committed.url());
+        console.next("neox-prepare checkpoint " + result.repo() + revision() + " -d COPY");
       }
       case Outcome.Proposed proposed -> {
         console.info(
@@ -33,6 +36,10 @@ record Report(UploadResult result, String branch, Console console) {
             result.repo(), branch, planned.exists() ? "" : "create it and ", counts());
       }
     }
+  }
+
+  private String revision() {
+    return branch.equals(Destination.MAIN) ? "" : " --revision " + ShellWord.quoted(branch);
   }
 
   private String counts() {

@@ -13,6 +13,7 @@ import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
 import neox.base.help.HelpGroup;
+import neox.base.text.ShellWord;
 import neox.config.LoadedConfig;
 import neox.converthf.inspect.CheckpointOptions;
 import neox.weights.neox.NeoxCheckpoint;
@@ -115,8 +116,9 @@ final class AverageCommand implements ToolCommand {
     try (AtomicDirectory output = AtomicDirectory.create(directory)) {
       Path written = new NeoxOutput(latest, configured, averaging::of).write(output.path());
       output.commit();
-      console.info(
-          "%s: %s", directory.resolve(String.valueOf(written.getFileName())), averaging.describe());
+      Path made = directory.resolve(String.valueOf(written.getFileName()));
+      console.made(made.toString(), averaging.describe());
+      console.next("neox-eval --model " + ShellWord.quoted(made) + " --tasks lambada_openai,sciq");
     }
   }
 

@@ -30,12 +30,10 @@ record Resharding(OriginalCheckpoint source, int tensorRanks, int pipeParallelSi
       carried = carry(written);
       output.commit();
     }
-    console.info(
-        "%s: model_parallel_size %d, pipe_parallel_size %d, with %s",
-        outputDir.resolve(String.valueOf(written.getFileName())),
-        tensorRanks,
-        pipeParallelSize,
-        String.join(", ", carried));
+    console.made(
+        outputDir.resolve(String.valueOf(written.getFileName())).toString(),
+        "model_parallel_size %d, pipe_parallel_size %d, with %s"
+            .formatted(tensorRanks, pipeParallelSize, String.join(", ", carried)));
     tellOfDeepSpeed(console);
     warnOfVocabulary(console);
   }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import neox.base.Console;
 import neox.base.Progress;
+import neox.base.progress.ProgressUnit;
 import neox.data.indexed.IndexedFloatsWriter;
 import neox.data.indexed.IndexedTokens;
 import neox.generate.sample.Output.Existing;
@@ -49,14 +50,17 @@ public record PrecomputeRun(Datasets datasets, int batchSize, Existing existing)
       Path target = datasets.target(texts);
       try (IndexedTokens documents = IndexedTokens.open(texts);
           IndexedFloatsWriter writer = IndexedFloatsWriter.create(target);
-          Progress progress = new Progress(console, target.toString(), documents.count())) {
+          Progress progress =
+              new Progress(
+                  console, target.toString(), documents.count(), ProgressUnit.DOCUMENTS)) {
         for (long from = 0; from < documents.count(); from += DOCUMENTS_AT_ONCE) {
           long to = Math.min(documents.count(), from + DOCUMENTS_AT_ONCE);
           write(documents, from, to, model, writer);
-          progress.update(to, to + " documents");
+          progress.update(to, "");
         }
         writer.commit();
-        console.info("%s: log-probabilities of %,d documents", target, documents.count());
+        console.made(
+            target.toString(), "log-probabilities of " + documents.count() + " documents");
       }
     }
   }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import neox.base.AtomicFile;
@@ -81,7 +82,9 @@ public final class SamplePreparation {
     Files.deleteIfExists(directory.resolve(MANIFEST));
     Path text = directory.resolve("sample.jsonl");
     long documents = writeText(text);
-    console.info("wrote %s: %,d documents, %,d bytes", text, documents, Files.size(text));
+    console.made(
+        text.toString(),
+        String.format(Locale.ROOT, "%,d documents, %,d bytes", documents, Files.size(text)));
     Path vocabulary = directory.resolve("tokenizer.json");
     TokenizerTraining.run(
         List.of(text.toString()), List.of("text"), options.vocabSize(), vocabulary, console);
@@ -122,6 +125,7 @@ public final class SamplePreparation {
   private void write(String name, String content) throws IOException {
     Path file = directory.resolve(name);
     AtomicFile.write(file, content);
-    console.info("wrote %s: %,d rows", file, content.lines().count());
+    console.made(
+        file.toString(), String.format(Locale.ROOT, "%,d rows", content.lines().count()));
   }
 }

@@ -18,6 +18,7 @@ import neox.base.UserException;
 import neox.base.Version;
 import neox.base.help.HelpGroup;
 import neox.base.json.Json;
+import neox.base.progress.ProgressUnit;
 import neox.config.ConfigSource;
 import neox.data.indexed.IndexedTokens;
 import neox.data.indexed.TokenIndex;
@@ -163,7 +164,7 @@ final class InspectCommand implements ToolCommand {
     OptionalInt vocabSize =
         tokenizer.map(t -> OptionalInt.of(t.vocabSize())).orElse(OptionalInt.empty());
     try (IndexedTokens tokens = IndexedTokens.open(prefix);
-        Progress progress = new Progress(console, "checking", tokens.tokens())) {
+        Progress progress = new Progress(console, "checking", tokens.tokens(), ProgressUnit.TOKENS)) {
       DatasetCheck check = DatasetCheck.run(tokens, vocabSize, done -> progress.update(done, ""));
       console.info(
           "%s: the files fit; highest id %,d%s%s",

@@ -3,6 +3,7 @@ package neox.preprocess.command;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,6 +15,8 @@ import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
 import neox.base.help.HelpGroup;
+import neox.base.progress.ProgressUnit;
+import neox.base.text.ShellWord;
 import neox.data.indexed.IndexedTokens;
 import neox.data.indexed.IndexedTokensMerger;
 import neox.preprocess.inspect.DatasetNames;
@@ -161,21 +164,23 @@ final class MergeCommand implements ToolCommand {
   private static void merge(IndexedTokensMerger merger, int datasets, Path output, Console console)
       throws IOException {
     long startedAtNanos = System.nanoTime();
-    try (Progress progress = new Progress(console, "merging", merger.inputBytes())) {
+    try (Progress progress = new Progress(console, "merging", merger.inputBytes(), ProgressUnit.BYTES)) {
       merger.write(output, done -> progress.update(done, ""));
     }
     double seconds = Math.max(1e-3, (System.nanoTime() - startedAtNanos) / 1e9);
     double gigabytes = merger.inputBytes() / 1e9;
-    console.info(
-        "wrote %s.{bin,idx}: %,d dataset%s, %,d documents, %,d tokens (%.2f GB in %.1f s,"
-            + " %.2f GB/s)",
-        output,
-        datasets,
-        datasets == 1 ? "" : "s",
-        merger.documents(),
-        merger.tokens(),
-        gigabytes,
-        seconds,
-        gigabytes / seconds);
+    console.made(
+        output + ".{bin,idx}",
+        String.format(
+            Locale.ROOT,
+            "%,d dataset%s, %,d documents, %,d tokens (%.2f GB in %.1f s, %.2f GB/s)",
+            datasets,
+            datasets == 1 ? "" : "s",
+            merger.documents(),
+            merger.tokens(),
+            gigabytes,
+            seconds,
+            gigabytes / seconds));
+    console.next("neox-preprocess inspect " + ShellWord.quoted(output));
   }
 }

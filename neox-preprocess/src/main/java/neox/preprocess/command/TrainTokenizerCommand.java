@@ -10,6 +10,7 @@ import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
 import neox.base.help.HelpGroup;
+import neox.base.text.ShellWord;
 import neox.preprocess.TokenizerTraining;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -72,6 +73,9 @@ final class TrainTokenizerCommand implements ToolCommand {
       throw UserException.of("%s exists; give --overwrite to replace it", output);
     }
     TokenizerTraining.run(input, keys, vocabSize, output, console);
+    console.next(
+        "neox-preprocess --input FILE --output-prefix PREFIX --tokenizer-type HFTokenizer --vocab-file "
+            + ShellWord.quoted(output));
     return ExitCode.OK;
   }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 import neox.base.Console;
 import neox.base.Progress;
 import neox.base.UserException;
+import neox.base.progress.ProgressUnit;
 import neox.preprocess.encode.ChunkEncoder;
 import neox.preprocess.encode.EncodedChunk;
 import neox.preprocess.encode.OnError;
@@ -39,7 +40,7 @@ public record TextCount(long documents, long tokens, long textBytes, long skippe
     Sums sums = new Sums();
     long total = files.stream().mapToLong(InputFile::size).sum();
     try (ChunkReader reader = new ChunkReader(files, plan.keys(), console.in());
-        Progress progress = new Progress(console, "counting", total)) {
+        Progress progress = new Progress(console, "counting", total, ProgressUnit.BYTES)) {
       OrderedPipeline.<Chunk, EncodedChunk>run(
           reader::next,
           () -> {

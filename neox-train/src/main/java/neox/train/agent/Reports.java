@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import neox.base.Console;
 import neox.base.Progress;
 import neox.base.Tool;
+import neox.base.progress.ProgressUnit;
 import neox.train.heartbeat.Beat;
 import neox.train.heartbeat.JobBeat;
 import org.jspecify.annotations.Nullable;
@@ -60,8 +61,13 @@ final class Reports implements AutoCloseable {
   }
 
   private void draw(Beat last) {
+    if (console.events().isPresent()) {
+      return; // the first rank tells of its steps itself
+    }
     if (progress == null) {
-      progress = new Progress(console, "training", last.lastStep());
+      progress = 
+          new Progress(
+              console, "training", last.lastStep(), ProgressUnit.STEPS, Progress.Log.OWN);
     }
     progress.update(
         last.step(),

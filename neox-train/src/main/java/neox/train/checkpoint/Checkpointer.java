@@ -9,6 +9,7 @@ import java.util.function.LongFunction;
 import neox.base.Console;
 import neox.base.Progress;
 import neox.base.Tool;
+import neox.base.progress.ProgressUnit;
 import neox.config.CheckpointConfig;
 import neox.model.Network;
 import neox.parallel.Ranks;
@@ -159,7 +160,7 @@ public final class Checkpointer implements Saver, AutoCloseable {
     if (snapshot == null) {
       CheckpointMoment moment =
           CheckpointMoment.now(contents, contents.ranks(), TensorSource.live(), random);
-      try (Progress progress = new Progress(console, "saving", 0)) {
+      try (Progress progress = new Progress(console, "saving", 0, ProgressUnit.BYTES)) {
         progress.show(checkpoints.path(step).toString());
         write(checkpoints, step, moment);
       }

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import neox.base.UserException;
+import neox.base.text.ShellWord;
 
 /// Words as a POSIX shell reads and writes them.
 final class Shell {
-  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
   private static final Pattern WORD =
       Pattern.compile("(?:[^\\s'\"\\\\]|\\\\.|'[^']*'|\"(?:[^\"\\\\]|\\\\.)*\")+");
   private static final Pattern PART =
@@ -16,7 +16,7 @@ final class Shell {
 
   /// One word, in quotes where it needs them.
   static String quoted(String word) {
-    return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
+    return ShellWord.quoted(word);
   }
 
   /// Words as a line that a shell splits into the same words.

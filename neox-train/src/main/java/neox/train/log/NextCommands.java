@@ -3,6 +3,7 @@ package neox.train.log;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import neox.base.text.ShellWord;
 import neox.config.model.HeadConfig.Output;
 import neox.config.model.ModelConfig;
 import neox.weights.hf.HfFamily;
@@ -15,21 +16,15 @@ public record NextCommands(Path save, ModelConfig model) {
     if (model.head().output() == Output.REWARD) {
       return lines; // it says nothing of the next token
     }
-    lines.add("try it:  echo 'Once upon a time' | neox-generate --model " + quoted(save) + " -i -");
+    lines.add("echo 'Once upon a time' | neox-generate --model " + ShellWord.quoted(save) + " -i -");
     if (HfFamily.of(model).obstacles(model).isEmpty()) {
       Path target = Path.of(save + "-hf");
       lines.add(
-          "publish: neox-convert-hf --input_dir "
-              + quoted(save)
+          "neox-convert-hf --input_dir "
+              + ShellWord.quoted(save)
               + " --output_dir "
-              + quoted(target));
+              + ShellWord.quoted(target));
     }
     return lines;
-  }
-
-  /// As a shell takes it for one word.
-  private static String quoted(Path path) {
-    String text = path.toString();
-    return text.matches("[\\w./+:@%-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
   }
 }

@@ -12,6 +12,7 @@ import neox.base.Console;
 import neox.base.NamedFiles;
 import neox.base.Progress;
 import neox.base.Tool;
+import neox.base.progress.ProgressUnit;
 
 /// Where a run's log lines go: standard output, and a copy in `log_dir` when one is set. On a
 /// terminal a progress line is drawn below them. Not thread-safe.
@@ -32,7 +33,8 @@ public final class RunLog implements AutoCloseable {
   /// @param lastStep of the whole run, from whose beginning progress counts
   public static RunLog open(Console console, Optional<Path> logDirectory, long lastStep)
       throws IOException {
-    Progress progress = new Progress(console, "training", lastStep);
+    Progress progress = 
+        new Progress(console, "training", lastStep, ProgressUnit.STEPS, Progress.Log.OWN);
     if (logDirectory.isEmpty()) {
       return new RunLog(console, Optional.empty(), progress);
     }
@@ -77,7 +79,7 @@ public final class RunLog implements AutoCloseable {
   /// A progress line for work between the steps; the caller closes it.
   public Progress phase(String label) {
     progress.close();
-    Progress phase = new Progress(console, label, 0);
+    Progress phase = new Progress(console, label, 0, ProgressUnit.STEPS);
     phase.show("");
     return phase;
   }

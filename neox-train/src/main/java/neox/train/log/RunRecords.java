@@ -116,9 +116,9 @@ public final class RunRecords implements AutoCloseable {
     if (places.metrics().isPresent() && !lines.isEmpty()) {
       lines.forEach(console::info);
       Path plot = places.metrics().get().resolve(PLOT);
-      console.info("metrics: %s", plot.resolveSibling(METRICS));
+      console.made(plot.resolveSibling(METRICS).toString(), "metrics of every step");
       if (Files.exists(plot)) {
-        console.info("loss curve: %s", plot);
+        console.made(plot.toString(), "the loss curve");
       }
     }
   }

@@ -9,6 +9,7 @@ import neox.base.Console;
 import neox.base.Environment;
 import neox.base.ExitCode;
 import neox.base.Progress;
+import neox.base.progress.ProgressUnit;
 import neox.config.CheckpointConfig;
 import neox.config.RemoteSave;
 import neox.remote.StoreOpener.Settings;
@@ -100,12 +101,11 @@ public final class Pushing implements AutoCloseable {
     pusher.ifPresent(CheckpointPusher::end);
     boolean stopped = code != ExitCode.OK;
     long stoppedAtNanos = System.nanoTime();
-    try (Progress progress = new Progress(console, "pushing", 0)) {
+    try (Progress progress = new Progress(console, "pushing", 0, ProgressUnit.BYTES)) {
       while (any.says(wants(stopped, stoppedAtNanos))) {
         turn.run();
         pusher.ifPresent(p ->
-            progress.show(
-                Bytes.text((double) p.sentBytes()) + " of " + Bytes.text((double) p.totalBytes())));
+            progress.update(p.sentBytes(), "of " + Bytes.text((double) p.totalBytes())));
         if (!stopped && stop.ask()) {
           stopped = true;
           stoppedAtNanos = System.nanoTime();

@@ -21,8 +21,8 @@ class NextCommandsTest {
   void areTriedOutAndPublished() throws IOException {
     assertThat(new NextCommands(Path.of("demo/checkpoints"), model("rotary")).lines())
         .containsExactly(
-            "try it:  echo 'Once upon a time' | neox-generate --model demo/checkpoints -i -",
-            "publish: neox-convert-hf --input_dir demo/checkpoints --output_dir demo/checkpoints-hf");
+            "echo 'Once upon a time' | neox-generate --model demo/checkpoints -i -",
+            "neox-convert-hf --input_dir demo/checkpoints --output_dir demo/checkpoints-hf");
   }
 
   @Test

@@ -2,68 +2,29 @@ package neox.architecture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.reflect.Constructor;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import neox.base.Tool;
-import neox.base.ToolCommand;
 import neox.base.help.HelpText;
-import neox.converthf.ConvertCommand;
-import neox.eval.EvalCommand;
-import neox.generate.GenerateCommand;
-import neox.prepare.PrepareCommand;
-import neox.preprocess.command.PreprocessCommand;
-import neox.train.TrainCommand;
-import neox.upload.UploadCommand;
+import neox.documentation.Tools;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /// The help of every tool and subcommand is written alike.
 class CommandHelpTest {
-  private static final List<Class<? extends ToolCommand>> TOOLS =
-      List.of(
-          PrepareCommand.class,
-          PreprocessCommand.class,
-          TrainCommand.class,
-          GenerateCommand.class,
-          EvalCommand.class,
-          ConvertCommand.class,
-          UploadCommand.class);
-
   private static final Pattern DEFAULT =
       Pattern.compile("\\(default: [^()]+(\\([^()]*\\))?[^()]*\\)");
 
   static Stream<Named<CommandSpec>> commands() {
-    return TOOLS.stream()
-        .flatMap(tool -> {
-          CommandLine line = Tool.line(make(tool));
-          return Stream.concat(Stream.of(line), line.getSubcommands().values().stream());
-        })
-        .map(CommandLine::getCommandSpec)
-        .map(spec -> Named.of(spec.qualifiedName(), spec));
-  }
-
-  /// Constructors that take what tests replace are given nothing: the command is not called.
-  private static ToolCommand make(Class<? extends ToolCommand> tool) {
-    try {
-      Constructor<?> constructor =
-          Arrays.stream(tool.getDeclaredConstructors())
-              .min((a, b) -> a.getParameterCount() - b.getParameterCount())
-              .orElseThrow();
-      constructor.setAccessible(true);
-      return (ToolCommand) constructor.newInstance(new Object[constructor.getParameterCount()]);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
-    }
+    return Tools.commands().map(spec -> Named.of(spec.qualifiedName(), spec));
   }
 
   private static List<ArgSpec> arguments(CommandSpec command) {
@@ -110,7 +71,7 @@ class CommandHelpTest {
     assertThat(HelpText.groups(command).keySet()).doesNotContain("Options").endsWith("General");
     assertThat(HelpText.groups(command).getOrDefault("General", List.of()))
         .extracting(OptionSpec::longestName)
-        .containsExactly("--help", "--version", "--quiet");
+        .containsExactly("--help", "--version", "--quiet", "--progress");
   }
 
   @ParameterizedTest
@@ -130,7 +91,7 @@ class CommandHelpTest {
 
   @ParameterizedTest
   @MethodSource("commands")
-  void givesExamplesThatItWouldTake(CommandSpec command) {
+  void givesExamplesThatItWouldTake(CommandSpec command) throws IOException {
     List<String> examples =
         Arrays.stream(command.usageMessage().footer())
             .filter(line -> line.startsWith("  neox-"))
@@ -144,18 +105,9 @@ class CommandHelpTest {
     for (String example : examples) {
       List<String> words = words(example);
       assertThat(example).startsWith(command.qualifiedName() + " ");
-      String[] args = words.subList(1, words.size()).toArray(String[]::new);
-      CommandLine parser = Tool.line(make(toolOf(command)), args);
-      CommandSpec parsed = parser.parseArgs(args).asCommandLineList().getLast().getCommandSpec();
+      CommandSpec parsed = Tools.parse(words);
       assertThat(parsed.qualifiedName()).as(example).isEqualTo(command.qualifiedName());
     }
-  }
-
-  private static Class<? extends ToolCommand> toolOf(CommandSpec command) {
-    return TOOLS.stream()
-        .filter(tool -> tool.isInstance(command.root().userObject()))
-        .findFirst()
-        .orElseThrow();
   }
 
   /// The words of a command line, of which one may stand in quotes.

@@ -6,6 +6,9 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
+import neox.base.progress.Events;
+import neox.base.progress.ProgressMode;
 import neox.base.terminal.Printable;
 import neox.base.terminal.StatusLine;
 import neox.base.terminal.Terminal;
@@ -14,8 +17,16 @@ import neox.base.terminal.Terminal;
 ///
 /// @param status drawn when standard error is a terminal, hidden otherwise
 /// @param quiet true under `-q`: notices and progress are dropped, warnings and errors stay
+/// @param showsProgress false under `--progress off`
+/// @param events where everything goes that is not data, under `--progress json`
 public record Console(
-    InputStream in, PrintStream out, PrintStream err, StatusLine status, boolean quiet) {
+    InputStream in,
+    PrintStream out,
+    PrintStream err,
+    StatusLine status,
+    boolean quiet,
+    boolean showsProgress,
+    Optional<Events> events) {
   private static final int USUAL_COLUMNS = 80;
 
   /// A console on given streams.
@@ -34,6 +45,12 @@ public record Console(
   private Console(
       InputStream in, PrintStream out, StatusLine status, PrintStream err, boolean quiet) {
     this(in, out, status.above(err), status, quiet);
+  }
+
+  /// A console whose readers are people.
+  public Console(
+      InputStream in, PrintStream out, PrintStream err, StatusLine status, boolean quiet) {
+    this(in, out, err, status, quiet, true, Optional.empty());
   }
 
   /// The streams of the process.
@@ -66,18 +83,56 @@ public record Console(
   /// Prints one line of information on standard error, unless quiet.
   public void info(String format, Object... arguments) {
     if (!quiet) {
-      err.println(Printable.line(text(format, arguments)));
+      say("notice", "", text(format, arguments));
     }
   }
 
   /// Prints one line that starts with `warning:` on standard error, even when quiet.
   public void warn(String format, Object... arguments) {
-    err.println("warning: " + Printable.line(text(format, arguments)));
+    say("warning", "warning: ", text(format, arguments));
+  }
+
+  private void say(String event, String prefix, String text) {
+    if (events.isPresent()) {
+      events.get().said(event, text);
+    } else {
+      err.println(prefix + Printable.line(text));
+    }
+  }
+
+  /// Says at the end of a tool what it has made, and where, unless quiet.
+  ///
+  /// @param about a few words, such as a number of documents; may be empty
+  public void made(String path, String about) {
+    if (quiet) {
+      return;
+    }
+    if (events.isPresent()) {
+      events.get().made(path, about);
+    } else {
+      info("%s", "wrote " + path + (about.isEmpty() ? "" : ": " + about));
+    }
+  }
+
+  /// Names at the end of a tool a command that a person may want next, unless quiet.
+  public void next(String command) {
+    if (quiet) {
+      return;
+    }
+    if (events.isPresent()) {
+      events.get().next(command);
+    } else {
+      info("%s", "next: " + command);
+    }
   }
 
   /// Prints what a tool failed with, a line for each problem.
   void fail(String tool, FailureReport report) {
     status.wipe();
+    if (events.isPresent()) {
+      events.get().failed(report.lines());
+      return;
+    }
     for (int i = 0; i < report.lines().size(); i++) {
       err.println((i == 0 ? tool + ": " : "") + report.lines().get(i));
     }
@@ -97,20 +152,37 @@ public record Console(
 
   /// The same console with notices dropped (or not).
   public Console withQuiet(boolean value) {
-    return new Console(in, out, err, status, value);
+    return new Console(in, out, err, status, value, showsProgress, events);
+  }
+
+  /// The same console as `--progress` of a tool wants it.
+  Console reporting(ProgressMode mode, String tool) {
+    return switch (mode) {
+      case AUTO -> this;
+      case OFF -> new Console(in, out, err, StatusLine.hidden(), quiet, false, events);
+      case JSON ->
+          new Console(
+              in,
+              out,
+              err,
+              StatusLine.hidden(),
+              quiet,
+              true,
+              Optional.of(new Events(err, tool)));
+    };
   }
 
   /// The same console for work that is worth as much without a reader of its standard output: once
   /// that cannot be written, a warning says so, and what is printed there is dropped.
   public Console outlastingReaders() {
     PrintStream lasting = new PrintStream(new LastingOutput(this), false, StandardCharsets.UTF_8);
-    return new Console(in, lasting, err, status, quiet);
+    return new Console(in, lasting, err, status, quiet, showsProgress, events);
   }
 
   /// A console whose notices and warnings go to standard output, for one whose standard error is
   /// kept for failures.
   public Console noticesAmongOutput() {
-    return new Console(in, out, StatusLine.hidden(), out, quiet);
+    return new Console(in, out, StatusLine.hidden(), out, quiet); // events would be among the data
   }
 
   /// A console that nobody reads, for ranks that are not the first.

@@ -1,90 +1,134 @@
 package neox.base;
 
-import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import neox.base.progress.ProgressUnit;
+import neox.base.progress.Reading;
+import org.jspecify.annotations.Nullable;
 
-/// How far a piece of work has come, on the terminal's lowest line; silent unless a person is
-/// watching.
+/// How far a piece of work has come: a bar with rate and time left on the terminal's lowest line; a
+/// line every half minute where nobody watches; an event every second for `--progress json`.
 ///
 /// Not thread-safe: one thread reports.
 public final class Progress implements AutoCloseable {
-  private static final int BAR_COLUMNS = 10;
   private static final long REDRAW_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long EVENT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /// How work is told where nobody watches.
+  public enum Log {
+    /// A line now and then.
+    LINES,
+    /// Not at all: the tool has log lines of its own.
+    OWN
+  }
 
   private final Console console;
-  private final String label;
+  private final String work;
   private final long total;
-  private long startedAtNanos = System.nanoTime();
+  private final ProgressUnit unit;
+  private final LongSupplier nanos;
+  private final long intervalNanos;
+  private long startedAtNanos;
   private long startedFrom = -1;
-  private long drawnAtNanos = startedAtNanos - REDRAW_NANOS;
+  private long toldAtNanos;
+  private @Nullable Reading last;
 
+  /// @param work what is done, such as `converting`
   /// @param total the expected end value, or 0 when unknown
-  public Progress(Console console, String label, long total) {
-    this.console = console;
-    this.label = label;
-    this.total = total;
+  public Progress(Console console, String work, long total, ProgressUnit unit) {
+    this(console, work, total, unit, Log.LINES);
   }
 
-  /// Shows `done` of the total, an estimate of the time left, and a free detail. The estimate
-  /// counts from the first call, so that what an earlier run has done is not taken for speed.
+  public Progress(Console console, String work, long total, ProgressUnit unit, Log log) {
+    this(console, work, total, unit, log, System::nanoTime);
+  }
+
+  /// With a clock of the caller's.
+  Progress(
+      Console console, String work, long total, ProgressUnit unit, Log log, LongSupplier nanos) {
+    this.console = console;
+    this.work = work;
+    this.total = total;
+    this.unit = unit;
+    this.nanos = nanos;
+    startedAtNanos = nanos.getAsLong();
+    if (console.events().isPresent()) {
+      intervalNanos = EVENT_NANOS;
+      toldAtNanos = startedAtNanos - EVENT_NANOS;
+    } else if (console.quiet() || !console.showsProgress()) {
+      intervalNanos = Long.MAX_VALUE;
+    } else if (console.status().visible()) {
+      intervalNanos = REDRAW_NANOS;
+      toldAtNanos = startedAtNanos - REDRAW_NANOS;
+    } else {
+      intervalNanos = log == Log.LINES ? LINE_NANOS : Long.MAX_VALUE;
+      toldAtNanos = startedAtNanos;
+    }
+  }
+
+  /// Tells of `done` of the total, and a free detail. Rate and time left count from the first call,
+  /// so that what an earlier run has done is not taken for speed.
   public void update(long done, String detail) {
+    long now = nanos.getAsLong();
     if (startedFrom < 0) {
       startedFrom = done;
-      startedAtNanos = System.nanoTime();
+      startedAtNanos = now;
     }
-    if (!isDue()) {
-      return;
+    boolean due = now - toldAtNanos >= intervalNanos;
+    if (due || console.events().isPresent()) {
+      last = reading(done, now, detail);
     }
-    if (total <= 0) {
-      draw(String.format(Locale.ROOT, "%,d  %s", done, detail));
-      return;
+    if (due) {
+      toldAtNanos = now;
+      tell(reading(done, now, detail));
     }
-    double fraction = Math.min(1.0, (double) done / total);
-    draw(
-        String.format(
-            Locale.ROOT, "%s%5.1f%%%s  %s", bar(fraction), 100 * fraction, left(done), detail));
   }
 
-  private static String bar(double fraction) {
-    int filled = (int) Math.floor(BAR_COLUMNS * fraction);
-    return "[" + "#".repeat(filled) + "-".repeat(BAR_COLUMNS - filled) + "]";
+  private Reading reading(long done, long now, String detail) {
+    double seconds = (now - startedAtNanos) / 1e9;
+    OptionalDouble rate =
+        done > startedFrom && seconds > 0
+            ? OptionalDouble.of((done - startedFrom) / seconds)
+            : OptionalDouble.empty();
+    OptionalLong known = total > 0 ? OptionalLong.of(total) : OptionalLong.empty();
+    return new Reading(work, done, known, unit, seconds, rate, detail, false);
   }
 
-  private String left(long done) {
-    if (done <= startedFrom) {
-      return "";
+  private void tell(Reading reading) {
+    if (console.events().isPresent()) {
+      console.events().get().progress(reading);
+    } else if (console.status().visible()) {
+      console.status().draw(work + " " + reading.bar());
+    } else {
+      console.info("%s", work + ": " + reading.line());
     }
-    double secondsEach = (System.nanoTime() - startedAtNanos) / 1e9 / (done - startedFrom);
-    return "  ETA " + clock(Math.round(secondsEach * Math.max(0, total - done)));
   }
 
-  /// Shows a text after the label.
+  /// Shows a text after the name of work that cannot be counted; to a watching person alone.
   public void show(String detail) {
-    if (isDue()) {
-      draw(detail);
+    long now = nanos.getAsLong();
+    if (console.status().visible() && now - toldAtNanos >= intervalNanos) {
+      toldAtNanos = now;
+      console.status().draw(work + " " + detail);
     }
-  }
-
-  private boolean isDue() {
-    return console.status().visible()
-        && !console.quiet()
-        && System.nanoTime() - drawnAtNanos >= REDRAW_NANOS;
-  }
-
-  private void draw(String detail) {
-    drawnAtNanos = System.nanoTime();
-    console.status().draw(label + " " + detail);
   }
 
   /// Seconds as `h:mm:ss`.
   public static String clock(long seconds) {
-    return String.format(
-        Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    return Reading.clock(seconds);
   }
 
-  /// Wipes the line.
+  /// Wipes the line; the last event says how far the work came.
   @Override
   public void close() {
     console.status().wipe();
+    Reading reached = last;
+    if (reached != null && console.events().isPresent()) {
+      last = null;
+      console.events().get().progress(reached.asEnd());
+    }
   }
 }

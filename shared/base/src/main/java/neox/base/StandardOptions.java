@@ -1,6 +1,7 @@
 package neox.base;
 
 import neox.base.help.HelpGroup;
+import neox.base.progress.ProgressMode;
 import picocli.CommandLine.Option;
 
 /// The options that every tool has; used as a picocli mixin.
@@ -22,6 +23,15 @@ public final class StandardOptions {
       names = {"-q", "--quiet"},
       description = "Print warnings and errors only.")
   boolean quiet;
+
+  @Option(
+      names = "--progress",
+      paramLabel = "MODE",
+      description =
+          "Say how far long work has come: auto (a bar on a terminal, a line now and then"
+              + " elsewhere), json (everything on standard error as lines of JSON) or off"
+              + " (default: auto).")
+  ProgressMode progress = ProgressMode.AUTO;
 
   public boolean quiet() {
     return quiet;

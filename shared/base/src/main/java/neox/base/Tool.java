@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import neox.base.help.HelpText;
+import neox.base.progress.ProgressMode;
 import neox.base.terminal.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,9 +39,10 @@ public final class Tool {
     return run(command, args, new Console(in, out, err, false, false));
   }
 
-  private static int run(ToolCommand command, String[] given, Console console) {
+  private static int run(ToolCommand command, String[] given, Console plain) {
     CommandLine line = line(command, given);
     String name = line.getCommandName();
+    Console console = plain.reporting(progressOf(given), name);
     String[] args = given;
     try {
       UsageReport.refuseUnreadable(given);
@@ -134,6 +136,21 @@ public final class Tool {
       throw new ParameterException(last, "a subcommand is required");
     }
     return command.call(console.withQuiet(isQuiet(result)));
+  }
+
+  /// What `--progress` says, known before the arguments are read, for what is wrong with them.
+  private static ProgressMode progressOf(String[] args) {
+    for (int i = 0; i < args.length && !args[i].equals("--"); i++) {
+      String[] parts = args[i].split("=", 2);
+      String value = parts.length > 1 ? parts[1] : i + 1 < args.length ? args[i + 1] : "";
+      if (parts[0].equals("--progress")) {
+        return Arrays.stream(ProgressMode.values())
+            .filter(mode -> mode.name().equalsIgnoreCase(value))
+            .findFirst()
+            .orElse(ProgressMode.AUTO);
+      }
+    }
+    return ProgressMode.AUTO;
   }
 
   private static boolean isQuiet(ParseResult result) {

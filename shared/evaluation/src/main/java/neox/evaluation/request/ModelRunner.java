@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import neox.base.Console;
 import neox.base.Progress;
+import neox.base.progress.ProgressUnit;
 import neox.evaluation.request.Request.Generate;
 import neox.evaluation.request.Response.Generated;
 import neox.inference.BatchSize;
@@ -50,13 +51,12 @@ public final class ModelRunner implements RequestRunner {
   /// Everything that is scored goes through the model together, while what comes next is encoded.
   private void scoreTexts(List<Request> requests, Sink sink) {
     long total = requests.stream().filter(request -> !(request instanceof Generate)).count();
-    try (Progress progress = new Progress(console, "scoring", total)) {
+    try (Progress progress = new Progress(console, "scoring", total, ProgressUnit.REQUESTS)) {
       AtomicLong done = new AtomicLong();
       WindowedAnswers answers =
           new WindowedAnswers((request, response) -> {
             sink.answered(request, response);
-            long count = done.incrementAndGet();
-            progress.update(count, count + " requests");
+            progress.update(done.incrementAndGet(), "");
           });
       TextRequests texts = new TextRequests(requests, tokenizer, maxLength, answers);
       try (Ahead<ScoreRequest> ahead = new Ahead<>("encode", texts, ENCODED_AHEAD)) {
@@ -82,13 +82,13 @@ public final class ModelRunner implements RequestRunner {
     }
     Generator generator =
         new Generator(model, tokenizer, prefix, maxLength, batch.orElse(TEXTS_WRITTEN));
-    try (Progress progress = new Progress(console, "generating", wanted.size())) {
+    try (Progress progress = new Progress(console, "generating", wanted.size(), ProgressUnit.REQUESTS)) {
       long[] done = new long[1];
       generator.generate(
           wanted,
           (request, text) -> {
             sink.answered(places.get(request), new Generated(text));
-            progress.update(++done[0], done[0] + " requests");
+            progress.update(++done[0], "");
           });
     }
   }
