@@ -29,7 +29,7 @@ class MergeCommandTest {
     assertThat(run.err())
         .startsWith(
             "wrote " + at("m") + ".{bin,idx}: 2 datasets, 3 documents, 11 tokens (0.00 GB in ")
-        .endsWith(" GB/s)\n");
+        .endsWith(" GB/s)\nnext: neox-preprocess inspect " + at("m") + "\n");
     assertSame("m", "whole_text_document");
     assertThat(Run.files(directory)).noneMatch(name -> name.startsWith("."));
   }

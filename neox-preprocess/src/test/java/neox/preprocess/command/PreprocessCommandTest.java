@@ -174,8 +174,8 @@ class PreprocessCommandTest {
             "warning: stdin:3: key \"text\" holds a number, expected a string or a list of"
                 + " strings: skipped",
             "warning: stdin:4: not valid JSON: expected a value in column 1, found 'n': skipped")
-        .hasSize(4)
-        .last()
+        .hasSize(5)
+        .element(3)
         .asString()
         .contains("2 documents, 2 tokens, 4 rows skipped (");
     assertThat(Run.documents(directory, "text")).containsExactly("a", "b");
