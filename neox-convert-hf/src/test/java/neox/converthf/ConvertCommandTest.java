@@ -154,7 +154,11 @@ class ConvertCommandTest {
     Path out = convert("A0_nopipe/global_step0");
     assertThat(errors)
         .isEqualTo(
-            out + ": GPTNeoXForCausalLM with 215,616 parameters in float32, from iteration 0\n");
+            """
+            wrote %1$s: GPTNeoXForCausalLM with 215,616 parameters in float32, from iteration 0
+            next: neox-generate --model %1$s --prompt 'Once upon a time'
+            """
+                .formatted(out));
     assertThat(out.resolve("tokenizer.json")).exists();
     assertThat(Json.read(out.resolve("tokenizer_config.json")).path("model_max_length").asInt())
         .isEqualTo(64);

@@ -62,7 +62,10 @@ class CheckpointCommandTest {
     Run run = checkpoint("alice/tiny", "--revision", "step1000");
     assertThat(run.exitCode()).isZero();
     assertThat(run.out()).isEqualTo(target + "\n");
-    assertThat(run.err()).endsWith("alice/tiny at " + step1000.oid() + ", 3 files\n");
+    assertThat(run.err())
+        .endsWith(
+            "alice/tiny at %s, 3 files\nnext: neox-generate --model %s --prompt 'Once upon a time'\n"
+                .formatted(step1000.oid(), target));
     assertThat(Run.files(target))
         .containsExactly(
             "config.json", "model.safetensors", "neox-download.json", "tokenizer.json");
@@ -193,7 +196,10 @@ class CheckpointCommandTest {
     environment.put("HF_HUB_OFFLINE", "1");
     Run run = checkpoint("alice/tiny", "--revision", "step1000");
     assertThat(run.exitCode()).isZero();
-    assertThat(run.err()).endsWith("alice/tiny at " + step1000.oid() + ", 3 files\n");
+    assertThat(run.err())
+        .endsWith(
+            "alice/tiny at %s, 3 files\nnext: neox-generate --model %s --prompt 'Once upon a time'\n"
+                .formatted(step1000.oid(), target));
     assertThat(target.resolve("model.safetensors")).hasBinaryContent(weights);
     Run again = checkpoint("alice/tiny", "--revision", "step1000");
     assertThat(again.err())

@@ -68,7 +68,10 @@ class UploadCommandTest {
             new Run(
                 ExitCode.OK,
                 hub.endpoint() + "/alice/tiny/commit/" + head.oid() + "\n",
-                "alice/tiny main: uploaded 2 files, 2.0 MB; 0 left as they are\n"));
+                """
+                alice/tiny main: uploaded 2 files, 2.0 MB; 0 left as they are
+                next: neox-prepare checkpoint alice/tiny -d COPY
+                """));
     assertThat(hub.repository("alice/tiny").commits("main")).hasSize(2);
     assertThat(head.summary()).isEqualTo("Upload tiny");
     StoredFile weights = head.file("model.safetensors");

@@ -65,7 +65,8 @@ class ReshardingTest {
     Result result = ok("split", A0, "--tp", "4", "--pp", "2", "--output-dir", split);
     Path checkpoint = split.resolve("global_step0");
     assertThat(result.err())
-        .startsWith(checkpoint + ": model_parallel_size 4, pipe_parallel_size 2, with weights\n");
+        .startsWith(
+            "wrote " + checkpoint + ": model_parallel_size 4, pipe_parallel_size 2, with weights\n");
     assertThat(Files.readString(split.resolve("latest"))).isEqualTo("global_step0");
     assertThat(files(checkpoint))
         .contains("layer_00-model_03-model_states.pt", "layer_07-model_00-model_states.pt")
@@ -92,7 +93,8 @@ class ReshardingTest {
     Path to = split.resolve("global_step7");
     assertThat(result.err())
         .isEqualTo(
-            to
+            "wrote "
+                + to
                 + ": model_parallel_size 2, pipe_parallel_size 2, with weights, optimizer state,"
                 + " the average of the weights, the place in the run\n");
     for (String file : List.of(OptimizerStateFile.NAME, EmaFile.NAME, "train_state.json")) {

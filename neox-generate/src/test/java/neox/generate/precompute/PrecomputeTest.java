@@ -67,7 +67,10 @@ class PrecomputeTest {
     assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
     assertThat(result.err())
         .isEqualTo(
-            "%s_base: log-probabilities of 3 documents\n%s_base: log-probabilities of 3 documents\n"
+            """
+            wrote %s_base: log-probabilities of 3 documents
+            wrote %s_base: log-probabilities of 3 documents
+            """
                 .formatted(chosen, rejected));
     float[] quick = row(directory.resolve("good_base"), 0);
     assertThat(quick[18]).isZero();
