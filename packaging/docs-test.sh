@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # Runs the commands of the pages: every block ```sh that no comment excepts (CONTRIBUTING.md,
 # "Pages"), a page in a folder of its own, with what the demo left behind.
-# Usage: packaging/docs-test.sh DEMO_DIR [PAGE…], with dist/ built; HF_ENDPOINT may name a test hub.
+# Usage: packaging/docs-test.sh DEMO_DIR [PAGE…], with dist/ built.
 set -euo pipefail
 demo=$(cd "$1" && pwd)
 shift
 cd "$(dirname "$0")/.."
 root=$PWD
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap '[ -z "$neox_hub_process" ] || kill "$neox_hub_process"; rm -rf "$work"' EXIT
+. packaging/test-hub.sh
+neox_test_hub "$work"
 export PATH=$root/dist/bin:$PATH DEMO=$demo ROOT=$root WORK=$work
-export no_proxy=127.0.0.1
 
 # The page as a script whose lines have the numbers that they have in the page: what is not run is
 # empty, and a block marked `file: NAME` is written to NAME.
@@ -39,6 +40,7 @@ stage() {
   cp demo/data/tokenizer.json demo/data/prompts.txt .
   head -n 300 demo/data/sample.jsonl > corpus.jsonl
   sed -e '/^save:/,$d' -e 's/^train_iters: .*/train_iters: 22\nlr_decay_iters: 20/' \
+    -e 's/^train_micro_batch_size_per_gpu: .*/train_micro_batch_size_per_gpu: 4/' \
     -e 's/^vocab_file: .*/vocab_file: tokenizer.json/' -e '/^data_path:/d' configs/demo.yml > model.yml
   mkdir data
   for name in data/corpus data/a data/b; do
@@ -48,7 +50,7 @@ stage() {
     echo 'data_path: data/corpus_text_document'
     echo 'save: checkpoints'
     echo 'load: checkpoints'
-    echo 'checkpoint_factor: 2'
+    echo 'checkpoint_factor: 1000'
     echo 'eval_interval: 1000'
     echo 'eval_iters: 1'
     echo 'log_dir: logs'

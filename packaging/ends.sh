@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Looks how each tool ends: with --progress json everything on standard error is JSON, and says what
-# was made and what to try next. Usage: packaging/ends.sh DEMO_DIR, with HF_ENDPOINT a test hub.
+# was made and what to try next. Usage: packaging/ends.sh DEMO_DIR, with dist/ built.
 set -euo pipefail
 demo=$(cd "$1" && pwd)
 cd "$(dirname "$0")/.."
 root=$PWD
 export PATH=$root/dist/bin:$PATH
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap '[ -z "$neox_hub_process" ] || kill "$neox_hub_process"; rm -rf "$work"' EXIT
+. packaging/test-hub.sh
+neox_test_hub "$work"
 cd "$work"
 cp -r "$demo" demo
 fail() { echo "ends: $*" >&2; exit 1; }

@@ -43,17 +43,9 @@ echo "quick start: ok"
 "$root/benchmarks/pictures.sh" --check || fail "a picture of docs/benchmarks.md is out of date"
 
 # The commands of the pages, with a hub on the loopback.
-class_path=$root/shared/hub/target/test-classes:$root/shared/hub/target/classes
-while read -r jar; do class_path=$class_path:$root/dist/lib/$jar; done < "$root/dist/lib/neox-upload.classpath"
-. "$root/packaging/find-jdk.sh"
-neox_find_jdk
-: > server.log
-"$neox_jdk/bin/java" -cp "$class_path" neox.hub.fixture.HubServer > server.log 2>&1 &
-server=$!
-for _ in $(seq 3000); do grep -q http server.log && break; sleep 0.1; done
-HF_ENDPOINT=$(grep -o 'http://[^ ]*' server.log | head -n 1)
-export HF_ENDPOINT HF_TOKEN=hf_test_token_0123456789
-export no_proxy=127.0.0.1
+. "$root/packaging/test-hub.sh"
+neox_test_hub "$work"
+server=$neox_hub_process
 "$root/packaging/ends.sh" demo || fail "a tool does not say what it has made"
 "$root/packaging/docs-test.sh" demo || fail "a command of a page failed"
 

@@ -36,7 +36,7 @@ record NeoxTarget() implements Target {
   @Override
   public String write(SourceModel model, Path directory, String name, Console console)
       throws IOException {
-    new PlainCheckpoint(model).write(directory);
+    new PlainCheckpoint(model).write(directory, console);
     return "a plain checkpoint of NeoX, from iteration " + model.iteration();
   }
 }

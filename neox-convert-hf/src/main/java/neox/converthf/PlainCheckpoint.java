@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import neox.base.Console;
 import neox.base.Durability;
 import neox.base.NamedFiles;
 import neox.base.UserException;
 import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
+import neox.converthf.written.WrittenTensors;
 import neox.weights.NamedTensor;
 import neox.weights.TensorStore;
 import neox.weights.neox.CheckpointContent;
@@ -20,7 +22,7 @@ import neox.weights.neox.NeoxCheckpointWriter;
 /// A checkpoint of NeoX that holds every weight, whole: what adapters add is merged into them.
 record PlainCheckpoint(SourceModel model) {
   /// Writes `global_stepN` and the file that names it.
-  void write(Path directory) throws IOException {
+  void write(Path directory, Console console) throws IOException {
     LoadedConfig loaded =
         model
             .config()
@@ -31,18 +33,22 @@ record PlainCheckpoint(SourceModel model) {
     NeoxConfig config = loaded.config();
     TensorStore weights = model.weights();
     String name = CheckpointNames.directory(model.iteration());
-    NeoxCheckpointWriter.write(
-        Files.createDirectory(directory.resolve(name)),
-        new CheckpointContent(
-            CheckpointPart.whole(model.plain()),
-            config.tokenizer().type(),
-            model.iteration(),
-            0,
-            Layout.FILE_PER_LAYER,
-            key -> new NamedTensor(key, weights.tensor(key)),
-            Map.of(),
-            Map.of(LoadedConfig.EFFECTIVE_FILE, plain(loaded.effectiveYaml()))),
-        Durability.HANDED_OVER);
+    try (WrittenTensors tensors =
+        new WrittenTensors(
+            key -> new NamedTensor(key, weights.tensor(key)), model.plain(), 1, console)) {
+      NeoxCheckpointWriter.write(
+          Files.createDirectory(directory.resolve(name)),
+          new CheckpointContent(
+              CheckpointPart.whole(model.plain()),
+              config.tokenizer().type(),
+              model.iteration(),
+              0,
+              Layout.FILE_PER_LAYER,
+              tensors,
+              Map.of(),
+              Map.of(LoadedConfig.EFFECTIVE_FILE, plain(loaded.effectiveYaml()))),
+          Durability.HANDED_OVER);
+    }
     NamedFiles.writeString(directory.resolve(CheckpointNames.LATEST), name);
   }
 

@@ -63,6 +63,7 @@ record GenerateRun(GenerateSettings settings, Console console) {
       withModel(answers -> new RowRun(format, answers, writer, console).run());
       writer.commit();
     }
+    settings.output().file().ifPresent(file -> made(file, "answers"));
   }
 
   private void converse(String promptEnd) throws IOException {

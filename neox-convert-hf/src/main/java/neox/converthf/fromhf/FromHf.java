@@ -14,6 +14,7 @@ import neox.config.model.Architecture;
 import neox.config.model.ModelConfig;
 import neox.config.model.Positions;
 import neox.config.model.RotaryScaling;
+import neox.converthf.written.WrittenTensors;
 import neox.weights.TensorStore;
 import neox.weights.neox.CheckpointContent;
 import neox.weights.neox.CheckpointLayout;
@@ -62,18 +63,25 @@ public final class FromHf {
     NetworkSpec network = NetworkSpec.of(config.model(), vocabulary.rows());
     CheckpointLayout layout = CheckpointLayout.of(config.parallel());
     String name = CheckpointNames.directory(0);
-    LayoutWriter.write(
-        Files.createDirectory(directory.resolve(name)),
-        new CheckpointContent(
-            CheckpointPart.whole(network),
-            tokenizer.config().type(),
-            0,
-            0,
-            layout.files(),
+    try (WrittenTensors tensors =
+        new WrittenTensors(
             new NeoxParameters(weights, network, options.dtype()),
-            Map.of(),
-            Map.of(configuration.file(), yaml.text())),
-        layout);
+            network,
+            layout.tensorRanks(),
+            console)) {
+      LayoutWriter.write(
+          Files.createDirectory(directory.resolve(name)),
+          new CheckpointContent(
+              CheckpointPart.whole(network),
+              tokenizer.config().type(),
+              0,
+              0,
+              layout.files(),
+              tensors,
+              Map.of(),
+              Map.of(configuration.file(), yaml.text())),
+          layout);
+    }
     if (options.keepTokenizer()) {
       tokenizer.copy(origin, directory.resolve(NeoxTokenizer.DIRECTORY));
     }

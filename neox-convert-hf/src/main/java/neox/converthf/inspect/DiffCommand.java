@@ -6,12 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import neox.base.Console;
 import neox.base.ExitCode;
+import neox.base.Progress;
 import neox.base.StandardOptions;
 import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
 import neox.base.help.HelpGroup;
+import neox.base.progress.ProgressUnit;
 import neox.converthf.inspect.DiffTable.Rows;
 import neox.converthf.inspect.Difference.Tolerance;
 import neox.converthf.inspect.Finding.Rules;
@@ -125,10 +127,15 @@ public final class DiffCommand implements ToolCommand {
       count.add(finding);
       report.add(finding);
     }
-    comparison.forEach(finding -> {
-      count.add(finding);
-      report.add(finding);
-    });
+    long common = comparison.common().size();
+    try (Progress progress = new Progress(console, "comparing", common, ProgressUnit.TENSORS)) {
+      long[] compared = new long[1];
+      comparison.forEach(finding -> {
+        count.add(finding);
+        report.add(finding);
+        progress.update(++compared[0], finding.name());
+      });
+    }
     report.end(count);
     return count.same() ? ExitCode.OK : DIFFERENT;
   }

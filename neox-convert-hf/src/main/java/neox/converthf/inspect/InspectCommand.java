@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import neox.base.Console;
 import neox.base.ExitCode;
+import neox.base.Progress;
 import neox.base.StandardOptions;
 import neox.base.ToolCommand;
 import neox.base.Version;
 import neox.base.help.HelpGroup;
+import neox.base.progress.ProgressUnit;
 import neox.weights.NamedTensor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -78,8 +80,18 @@ public final class InspectCommand implements ToolCommand {
         if (headers) {
           tensors.forEach(tensor -> inspection.add(total.plus(Inspected.header(tensor))));
         } else {
-          InOrder.forEach(
-              tensors, Inspected::of, inspected -> inspection.add(total.plus(inspected)));
+          long bytes = tensors.stream().mapToLong(NamedTensor::byteSize).sum();
+          try (Progress progress = new Progress(console, "reading", bytes, ProgressUnit.BYTES)) {
+            long[] read = new long[1];
+            InOrder.forEach(
+                tensors,
+                Inspected::of,
+                inspected -> {
+                  inspection.add(total.plus(inspected));
+                  read[0] += inspected.tensor().byteSize();
+                  progress.update(read[0], inspected.tensor().name());
+                });
+          }
         }
         inspection.end(total);
       }

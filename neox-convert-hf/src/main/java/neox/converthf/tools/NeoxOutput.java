@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import neox.base.Console;
 import neox.base.NamedFiles;
 import neox.config.LoadedConfig;
+import neox.converthf.written.WrittenTensors;
 import neox.weights.LazyTensor;
 import neox.weights.NamedTensor;
 import neox.weights.neox.CheckpointContent;
@@ -33,24 +35,31 @@ record NeoxOutput(
   /// Writes `global_stepN` and the file that names it; returns the former.
   ///
   /// @param output where they are to be
-  Path write(Path output) throws IOException {
+  Path write(Path output, Console console) throws IOException {
     NeoxCheckpoint checkpoint = source.checkpoint();
     NetworkSpec network = source.network();
     CheckpointLayout layout = CheckpointLayout.of(configured.config().parallel());
     String name = CheckpointNames.directory(checkpoint.iteration());
     Path directory = Files.createDirectories(output.resolve(name));
-    LayoutWriter.write(
-        directory,
-        new CheckpointContent(
-            CheckpointPart.whole(network),
-            configured.config().tokenizer().type(),
-            checkpoint.iteration(),
-            samples(),
-            layout.files(),
+    try (WrittenTensors tensors =
+        new WrittenTensors(
             key -> new NamedTensor(key, weights.apply(key)),
-            state(),
-            configs()),
-        layout);
+            network,
+            layout.tensorRanks(),
+            console)) {
+      LayoutWriter.write(
+          directory,
+          new CheckpointContent(
+              CheckpointPart.whole(network),
+              configured.config().tokenizer().type(),
+              checkpoint.iteration(),
+              samples(),
+              layout.files(),
+              tensors,
+              state(),
+              configs()),
+          layout);
+    }
     NamedFiles.writeString(output.resolve(CheckpointNames.LATEST), name);
     return directory;
   }

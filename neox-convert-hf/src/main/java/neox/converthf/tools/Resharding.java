@@ -26,7 +26,8 @@ record Resharding(OriginalCheckpoint source, int tensorRanks, int pipeParallelSi
     Path written;
     try (AtomicDirectory output = AtomicDirectory.create(outputDir)) {
       written =
-          new NeoxOutput(source, configured, source.checkpoint()::tensor).write(output.path());
+          new NeoxOutput(source, configured, source.checkpoint()::tensor)
+              .write(output.path(), console);
       carried = carry(written);
       output.commit();
     }

@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import neox.base.Console;
+import neox.base.Progress;
 import neox.base.UserException;
+import neox.base.progress.ProgressUnit;
 import neox.generate.rows.LineSource.Line;
 import neox.generate.sample.Answers;
 import neox.generate.sample.Answers.Prompt;
@@ -34,6 +36,7 @@ public final class RowRun {
   private final Map<Integer, Open> open = new HashMap<>();
   private final List<String> fields;
   private int begun;
+  private long answered;
   private long skipped;
   private @Nullable UserException refused;
 
@@ -62,8 +65,14 @@ public final class RowRun {
   /// Answers all rows; with [OnError#STOP] those before the first that cannot be answered, which is
   /// thrown then as [UserException].
   public void run() throws IOException {
-    try (LineSource lines = LineSource.of(format.open(console), AHEAD)) {
-      SampleSink sink = new SampleSink(answers, i -> at(i).prompt, this::finish);
+    try (LineSource lines = LineSource.of(format.open(console), AHEAD);
+        Progress progress = new Progress(console, "answering", 0, ProgressUnit.REQUESTS)) {
+      SampleSink.Listener listener =
+          (request, sample, finished) -> {
+            finish(request, sample, finished);
+            progress.update(answered, "");
+          };
+      SampleSink sink = new SampleSink(answers, i -> at(i).prompt, listener);
       answers.model().generate(patience -> next(lines, patience), answers.decoding(), sink);
     }
     if (refused != null) {
@@ -127,6 +136,7 @@ public final class RowRun {
     String answer = row.row.answer(finished);
     if (--row.missing == 0) {
       open.remove(request);
+      answered++;
     }
     try {
       switch (format.order()) {

@@ -117,13 +117,16 @@ public final class Evaluator {
   private Map<String, Double> measure(Target target, long number) {
     EvaluatedText text = new EvaluatedText(reporting.tokenizer());
     try (var progress =
-            reporting.records().log().phase("evaluating on " + target.split() + " data");
+            reporting
+                .records()
+                .log()
+                .phase("evaluating on " + target.split() + " data", size.total());
         var work =
             TrainingWork.ofEvaluation(
                 target.feed(),
                 objective,
                 begun -> {
-                  progress.show((begun.number() + 1) + " of " + size.total());
+                  progress.update(begun.number() + 1, "");
                   count(target, begun, text);
                 })) {
       int whole = network.spec().config().seqLength();

@@ -88,7 +88,7 @@ public final class TaskEvaluator {
   }
 
   private Map<String, Double> evaluate(RunTasks asked, LanguageModel model) {
-    try (var _ = reporting.records().log().phase("evaluating tasks")) {
+    try (var _ = reporting.records().log().phase("evaluating tasks", 0)) {
       return asked.evaluate(new Stoppable(model), reporting.console());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -77,9 +77,11 @@ public final class RunLog implements AutoCloseable {
   }
 
   /// A progress line for work between the steps; the caller closes it.
-  public Progress phase(String label) {
+  ///
+  /// @param total micro-batches of it, or 0 where something else counts
+  public Progress phase(String label, long total) {
     progress.close();
-    Progress phase = new Progress(console, label, 0, ProgressUnit.STEPS);
+    Progress phase = new Progress(console, label, total, ProgressUnit.BATCHES);
     phase.show("");
     return phase;
   }

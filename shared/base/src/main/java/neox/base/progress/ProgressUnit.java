@@ -9,6 +9,8 @@ public enum ProgressUnit {
   TOKENS,
   SAMPLES,
   REQUESTS,
+  BATCHES,
+  TENSORS,
   STEPS;
 
   private static final double MEGA = 1e6;
