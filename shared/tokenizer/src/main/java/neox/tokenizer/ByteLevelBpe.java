@@ -52,7 +52,7 @@ final class ByteLevelBpe implements Tokenizer {
     byte[] utf8 = Utf8.encode(text);
     TokenBuffer out = new TokenBuffer();
     WordMerger merger = new WordMerger(model);
-    new Pipeline(merger::append).encode(utf8, 0, utf8.length, out);
+    new Pipeline(merger).encode(utf8, 0, utf8.length, out);
     return out.toArray();
   }
 
@@ -103,12 +103,7 @@ final class ByteLevelBpe implements Tokenizer {
 
   @Override
   public Encoder encoder() {
-    return new Pipeline(new WordCache(model)::encode);
-  }
-
-  /// Turns one word into tokens.
-  private interface WordEncoder {
-    void encode(byte[] text, int from, int to, TokenBuffer out);
+    return new Pipeline(new WordCache(model));
   }
 
   /// The stages of encoding with the state of one thread.
@@ -119,6 +114,11 @@ final class ByteLevelBpe implements Tokenizer {
     private final boolean nfc = options.contains(Option.NFC);
     private final boolean prefixSpace = options.contains(Option.PREFIX_SPACE);
     private final boolean wholePieces = options.contains(Option.NO_WORDS);
+
+    /// Where words begin and end that are to be encoded together.
+    private final int[] bounds = new int[WordEncoder.MAX_WORDS + 1];
+
+    private int count;
     private byte[] prefixed = new byte[0];
     private @Nullable TokenBuffer out;
 
@@ -190,24 +190,36 @@ final class ByteLevelBpe implements Tokenizer {
     }
 
     private void encodeWords(byte[] text, int from, int to) {
-      TokenBuffer target = out();
-      if (wholePieces) {
-        words.encode(text, from, to, target);
-        return;
-      }
+      bounds[0] = from;
+      count = 0;
       int at = from;
+      if (wholePieces) {
+        at = to;
+        bounds[++count] = to;
+      }
       while (at < to) {
-        int start = at;
-        for (long ends = AsciiWords.ends(text, start, to); ends != 0; ends &= ends - 1) {
-          int end = start + Long.numberOfTrailingZeros(ends);
-          words.encode(text, at, end, target);
-          at = end;
+        if (count > WordEncoder.MAX_WORDS - AsciiWords.BLOCK) {
+          flush(text);
         }
+        int start = at;
+        int found = count;
+        for (long ends = AsciiWords.ends(text, start, to); ends != 0; ends &= ends - 1) {
+          at = start + Long.numberOfTrailingZeros(ends);
+          bounds[++found] = at;
+        }
+        count = found;
         if (at == start) {
           at = WordSplitter.next(text, start, to);
-          words.encode(text, start, at, target);
+          bounds[++count] = at;
         }
       }
+      flush(text);
+    }
+
+    private void flush(byte[] text) {
+      words.encode(text, bounds, count, out());
+      bounds[0] = bounds[count];
+      count = 0;
     }
   }
 }

@@ -22,14 +22,20 @@ final class FirstMerges {
   private final int[] byteIds;
   private final int[] mergedIds;
 
-  /// The ranks of merging two bytes, by `first * 256 + second`.
-  private final int[] ranks = none();
+  /// Ints per pair of bytes; the pair stands at `(first * 256 + second) * FACTS`, and what is asked
+  /// of it together.
+  private static final int FACTS = 4;
 
-  /// The lowest rank of merging something that ends in a byte with a second byte.
-  private final int[] asRight = none();
+  /// The rank of merging the two.
+  private static final int BOTH = 0;
 
-  /// The lowest rank of merging a byte with something that starts with a second byte.
-  private final int[] asLeft = none();
+  /// The lowest rank of merging something that ends in the first byte with the second byte.
+  private static final int AS_RIGHT = 1;
+
+  /// The lowest rank of merging the first byte with something that starts with the second byte.
+  private static final int AS_LEFT = 2;
+
+  private final int[] pairs = none();
 
   /// Whether no merge of a merged pair ranks before that of the pair.
   private boolean ordered = true;
@@ -42,7 +48,7 @@ final class FirstMerges {
   }
 
   private static int[] none() {
-    int[] table = new int[BYTES * BYTES];
+    int[] table = new int[BYTES * BYTES * FACTS];
     Arrays.fill(table, NONE);
     return table;
   }
@@ -54,29 +60,32 @@ final class FirstMerges {
     if (left.length == 0 || right.length == 0) {
       return; // no part of a word is empty
     }
-    int last = left[left.length - 1] & 0xFF;
-    int first = right[0] & 0xFF;
+    int pair = pair(left[left.length - 1], right[0]);
     if (right.length == 1) {
-      lower(asRight, last << 8 | first, rank);
+      lower(pair + AS_RIGHT, rank);
     }
     if (left.length == 1) {
-      lower(asLeft, last << 8 | first, rank);
+      lower(pair + AS_LEFT, rank);
     }
     if (left.length == 1 && right.length == 1) {
       // The merge that counts is the last of several for the same pair.
-      ordered &= ranks[last << 8 | first] == NONE;
-      ranks[last << 8 | first] = rank;
+      ordered &= pairs[pair + BOTH] == NONE;
+      pairs[pair + BOTH] = rank;
     }
     ordered &= isKnown(left) && isKnown(right);
   }
 
-  private static void lower(int[] table, int index, int rank) {
-    table[index] = Math.min(table[index], rank);
+  private static int pair(byte first, byte second) {
+    return ((first & 0xFF) << 8 | (second & 0xFF)) * FACTS;
+  }
+
+  private void lower(int index, int rank) {
+    pairs[index] = Math.min(pairs[index], rank);
   }
 
   /// Whether a token of two bytes has been merged before anything was merged with it.
   private boolean isKnown(byte[] token) {
-    return token.length != 2 || ranks[(token[0] & 0xFF) << 8 | (token[1] & 0xFF)] != NONE;
+    return token.length != 2 || pairs[pair(token[0], token[1]) + BOTH] != NONE;
   }
 
   /// Puts the first tokens of the word `text[from, to)` into `ids` and returns their number.
@@ -114,12 +123,10 @@ final class FirstMerges {
 
   /// The rank of merging the bytes at `at` and after, when nothing can come before it.
   private int certain(byte[] text, int from, int at, int to) {
-    int b = text[at] & 0xFF;
-    int c = text[at + 1] & 0xFF;
-    int rank = ranks[b << 8 | c];
-    if (at > from && asRight[(text[at - 1] & 0xFF) << 8 | b] <= rank) {
+    int rank = pairs[pair(text[at], text[at + 1]) + BOTH];
+    if (at > from && pairs[pair(text[at - 1], text[at]) + AS_RIGHT] <= rank) {
       return NONE;
     }
-    return at + 2 < to && asLeft[c << 8 | (text[at + 2] & 0xFF)] <= rank ? NONE : rank;
+    return at + 2 < to && pairs[pair(text[at + 1], text[at + 2]) + AS_LEFT] <= rank ? NONE : rank;
   }
 }

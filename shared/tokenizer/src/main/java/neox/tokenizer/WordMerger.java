@@ -7,7 +7,7 @@ import neox.tokenizer.vocabulary.MergeTable;
 ///
 /// Short words look through all their pairs for each merge; long ones go to a [LongWordMerger].
 /// Holds scratch space: one per thread.
-final class WordMerger {
+final class WordMerger implements WordEncoder {
   /// Longer words keep their pairs in a heap.
   private static final int SCAN_LIMIT = 64;
 
@@ -47,6 +47,13 @@ final class WordMerger {
   void append(byte[] text, int from, int to, TokenBuffer out) {
     int size = merge(text, from, to);
     out.add(ids, 0, size);
+  }
+
+  @Override
+  public void encode(byte[] text, int[] bounds, int count, TokenBuffer out) {
+    for (int i = 0; i < count; i++) {
+      append(text, bounds[i], bounds[i + 1], out);
+    }
   }
 
   /// The tokens of the last word; valid until the next call of [#merge].

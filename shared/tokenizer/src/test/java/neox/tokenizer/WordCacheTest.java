@@ -2,6 +2,7 @@ package neox.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,6 +42,45 @@ class WordCacheTest {
     }
     // both kinds of words came up
     assertThat(cut).isBetween(words / 10, words * 9 / 10);
+  }
+
+  /// A table of two slots, in which every word drives out another; a word is met again while it is
+  /// there, after it was driven out, and in the place of another, within one call and across calls.
+  @Test
+  void givesTheSameTokensWhenWordsDriveEachOtherOut() {
+    Random random = new Random(6);
+    for (int vocabulary = 0; vocabulary < 10; vocabulary++) {
+      BpeModel model = model(random, 1 + random.nextInt(120), "");
+      WordCache cache = new WordCache(model, 2);
+      for (int i = 0; i < 60; i++) {
+        Words words = Words.drawn(random, 1 + random.nextInt(WordEncoder.MAX_WORDS));
+        assertThat(words.encoded(cache)).isEqualTo(words.encoded(new WordMerger(model)));
+      }
+    }
+  }
+
+  /// Words that stand one after the other in a text, with nothing behind the last.
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  private record Words(byte[] text, int[] bounds) {
+    static Words drawn(Random random, int count) {
+      List<byte[]> known = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        known.add(word(random, i == 0 ? 40 : 3).getBytes(StandardCharsets.UTF_8));
+      }
+      ByteArrayOutputStream text = new ByteArrayOutputStream();
+      int[] bounds = new int[count + 1];
+      for (int i = 0; i < count; i++) {
+        text.writeBytes(known.get(random.nextInt(known.size())));
+        bounds[i + 1] = text.size();
+      }
+      return new Words(text.toByteArray(), bounds);
+    }
+
+    int[] encoded(WordEncoder encoder) {
+      TokenBuffer out = new TokenBuffer();
+      encoder.encode(text, bounds, bounds.length - 1, out);
+      return out.toArray();
+    }
   }
 
   @Test

@@ -5,7 +5,7 @@ package neox.tokenizer.text;
 /// Each class of characters becomes a set of 64 bits, one per byte, eight bytes to a step; then the
 /// pattern that [WordSplitter] follows is a few operations on sets.
 public final class AsciiWords {
-  static final int BLOCK = 64;
+  public static final int BLOCK = 64;
 
   /// The words that start with the one at `at`: bit i is set when a word ends just before `at + i`.
   /// Bits are missing from the end, all of them perhaps, where text that is not ASCII follows or

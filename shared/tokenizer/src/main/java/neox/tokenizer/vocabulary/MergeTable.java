@@ -9,13 +9,15 @@ import java.util.Arrays;
 public final class MergeTable {
   public static final int NONE = Integer.MAX_VALUE;
 
+  /// Bits of a token.
+  public static final int TOKEN_BITS = 21;
+
   /// Tokens must be below this.
-  public static final int TOKENS = 1 << 21;
+  public static final int TOKENS = 1 << TOKEN_BITS;
 
   /// Ranks must be below this.
   public static final int RANKS = 1 << 22;
 
-  private static final int TOKEN_BITS = 21;
   private static final int RANK_BITS = 22;
   private static final long EMPTY = -1;
 
