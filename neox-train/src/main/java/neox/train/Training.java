@@ -4,17 +4,20 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.StopRequest;
 import neox.base.StoppedException;
+import neox.base.UserException;
 import neox.config.LoadedConfig;
 import neox.config.LossScaleConfig;
 import neox.config.NeoxConfig;
 import neox.config.Precision;
 import neox.config.Vocabulary;
+import neox.config.model.HeadConfig.Output;
 import neox.data.OrderLog;
 import neox.data.RunSamples;
 import neox.inference.ranks.RankedModel.Deal;
@@ -40,10 +43,13 @@ import neox.train.evaluation.Evaluations;
 import neox.train.evaluation.Evaluator;
 import neox.train.evaluation.RunTasks;
 import neox.train.evaluation.TaskEvaluator;
+import neox.train.evaluation.TextSampler;
 import neox.train.heartbeat.Heartbeat;
 import neox.train.heartbeat.Phase;
 import neox.train.log.FlopCount;
 import neox.train.log.NextCommands;
+import neox.train.log.RunEnvironment;
+import neox.train.log.RunJournal;
 import neox.train.log.RunPlaces;
 import neox.train.log.RunRecords;
 import neox.train.log.TrainLog;
@@ -75,6 +81,7 @@ final class Training {
   private final Ranks ranks;
   private final Ranks writers;
   private final Placement placement;
+  private final RunJournal journal = new RunJournal();
   private final Console console;
   private final StopRequest stop;
   private final Heartbeat heartbeat;
@@ -104,7 +111,7 @@ final class Training {
     this.writers = seat.writers();
     this.placement = NetworkOptions.placement(seat.device(), config.precision());
     this.heartbeat = seat.heartbeat();
-    this.console = console;
+    this.console = console.tellingWarnings(journal::warning);
     this.stop = stop;
   }
 
@@ -282,6 +289,8 @@ final class Training {
         begin().restore(optimizer, checkpoint.get());
       }
       records.metrics().text("configuration", loaded.effectiveYaml());
+      loaded.warning().ifPresent(journal::warning);
+      beginJournal(records, progress);
       Pipeline pipeline = pipeline();
       Trainer trainer =
           new Trainer(
@@ -302,10 +311,11 @@ final class Training {
       Evaluations evaluations =
           evaluations(data.data(), evaluator, taskEvaluator(shared, data.tasks(), records));
       WatchedSaver saver = new WatchedSaver(checkpointer, heartbeat);
+      TextSampler texts = textSampler(data.tokenizer(), shared, records);
       TrainingLoop.Hooks hooks =
           new TrainingLoop.Hooks(
               List.of(trainLog, records.summary(), places, this::stepIsTaken),
-              List.of(watched(evaluations)),
+              List.of(watched(evaluations), watched(texts)),
               List.of(watched(evaluations::atStart)),
               List.of(watched(evaluations::catchUp)),
               List.of(trainLog::stopped),
@@ -320,7 +330,11 @@ final class Training {
       pushing.await(code, pipeline::anyOf, agreedStop, heartbeat::beat);
       heartbeat.enter(Phase.ENDING, progress.state().iteration(), plan.last());
       conclude(records, network, code);
+      journal.end(code);
       return code;
+    } catch (UserException e) {
+      journal.fail(ExitCode.USAGE, Objects.toString(e.getMessage()));
+      throw e;
     }
   }
 
@@ -331,7 +345,37 @@ final class Training {
   }
 
   private void stepIsTaken(StepOutcome outcome) {
+    journal.stepped(outcome.result().step());
     heartbeat.enter(Phase.STEP, outcome.result().step(), config.batch().trainIters());
+  }
+
+  private void beginJournal(RunRecords records, TrainProgress progress) {
+    String device = placement.device() instanceof Device.Cuda(int index) ? "cuda:" + index : "cpu";
+    journal.begin(
+        records.directory(),
+        progress.state().iteration(),
+        config.batch().trainIters(),
+        RunEnvironment.of(device, ranks.topology().worldSize()));
+  }
+
+  private TextSampler textSampler(Tokenizer tokenizer, RankNetwork shared, RunRecords records) {
+    if (config.model().head().output() == Output.REWARD
+        && !config.generate().samplePrompts().isEmpty()) {
+      throw new UserException(
+          "sample_prompts: a reward model writes no text; leave sample_prompts out");
+    }
+    TextSampler.Settings settings =
+        new TextSampler.Settings(
+            config.generate(),
+            tokenizer,
+            shared.weights().any() ? Deal.TO_EACH : Deal.TO_ALL,
+            config.generate().sampleInterval().orElse(config.eval().interval()),
+            config.batch().trainIters(),
+            config.model().seqLength(),
+            config.data().seed());
+    TextSampler.Reporting reporting =
+        new TextSampler.Reporting(records.directory(), console, heartbeat::beat);
+    return new TextSampler(shared.network(), pipeline(), settings, reporting);
   }
 
   private TrainingLoop.Once watched(TrainingLoop.Once evaluation) {
@@ -472,7 +516,8 @@ final class Training {
   }
 
   private Checkpointer checkpointer(Checkpointer.Contents contents, Pushing pushing) {
-    return new Checkpointer(config.checkpoint(), contents, pushing.after(), console);
+    return new Checkpointer(
+        config.checkpoint(), contents, pushing.after().telling(journal::saved), console);
   }
 
   private Checkpointer.Contents contents(

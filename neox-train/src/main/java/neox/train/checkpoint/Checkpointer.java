@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 import neox.base.Console;
 import neox.base.Progress;
@@ -66,8 +67,19 @@ public final class Checkpointer implements Saver, AutoCloseable {
   ///
   /// @param pushes hears of it
   /// @param retention of old checkpoints
-  public record After(Pushes pushes, Optional<Retention> retention) {
+  /// @param told hears of it
+  public record After(Pushes pushes, Optional<Retention> retention, LongConsumer told) {
+    public After(Pushes pushes, Optional<Retention> retention) {
+      this(pushes, retention, _ -> {});
+    }
+
+    /// Has somebody else hear of each save.
+    public After telling(LongConsumer listener) {
+      return new After(pushes, retention, told.andThen(listener));
+    }
+
     void saved(long step) {
+      told.accept(step);
       pushes.saved(step);
       retention.ifPresent(old -> old.run(pushes.waiting()));
     }

@@ -11,6 +11,7 @@ import neox.base.AtomicFile;
 import neox.base.Console;
 import neox.base.Tool;
 import neox.base.UserException;
+import neox.base.text.ShellWord;
 import neox.config.step.StepSchedule;
 import neox.monitor.JsonlMetrics;
 import neox.monitor.LossPlot;
@@ -120,6 +121,7 @@ public final class RunRecords implements AutoCloseable {
       if (Files.exists(plot)) {
         console.made(plot.toString(), "the loss curve");
       }
+      console.next("neox-train report " + ShellWord.quoted(places.metrics().get()));
     }
   }
 

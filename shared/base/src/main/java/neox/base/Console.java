@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import neox.base.progress.Events;
 import neox.base.progress.ProgressMode;
 import neox.base.terminal.Printable;
@@ -19,6 +20,7 @@ import neox.base.terminal.Terminal;
 /// @param quiet true under `-q`: notices and progress are dropped, warnings and errors stay
 /// @param showsProgress false under `--progress off`
 /// @param events where everything goes that is not data, under `--progress json`
+/// @param warned learns of the warnings that are told
 public record Console(
     InputStream in,
     PrintStream out,
@@ -26,7 +28,8 @@ public record Console(
     StatusLine status,
     boolean quiet,
     boolean showsProgress,
-    Optional<Events> events) {
+    Optional<Events> events,
+    Consumer<String> warned) {
   private static final int USUAL_COLUMNS = 80;
 
   /// A console on given streams.
@@ -50,7 +53,7 @@ public record Console(
   /// A console whose readers are people.
   public Console(
       InputStream in, PrintStream out, PrintStream err, StatusLine status, boolean quiet) {
-    this(in, out, err, status, quiet, true, Optional.empty());
+    this(in, out, err, status, quiet, true, Optional.empty(), _ -> {});
   }
 
   /// The streams of the process.
@@ -89,7 +92,9 @@ public record Console(
 
   /// Prints one line that starts with `warning:` on standard error, even when quiet.
   public void warn(String format, Object... arguments) {
-    say("warning", "warning: ", text(format, arguments));
+    String text = text(format, arguments);
+    say("warning", "warning: ", text);
+    warned.accept(text);
   }
 
   private void say(String event, String prefix, String text) {
@@ -152,14 +157,20 @@ public record Console(
 
   /// The same console with notices dropped (or not).
   public Console withQuiet(boolean value) {
-    return new Console(in, out, err, status, value, showsProgress, events);
+    return new Console(in, out, err, status, value, showsProgress, events, warned);
+  }
+
+  /// The same console, of whose warnings somebody else learns, too.
+  public Console tellingWarnings(Consumer<String> listener) {
+    return new Console(
+        in, out, err, status, quiet, showsProgress, events, warned.andThen(listener));
   }
 
   /// The same console as `--progress` of a tool wants it.
   Console reporting(ProgressMode mode, String tool) {
     return switch (mode) {
       case AUTO -> this;
-      case OFF -> new Console(in, out, err, StatusLine.hidden(), quiet, false, events);
+      case OFF -> new Console(in, out, err, StatusLine.hidden(), quiet, false, events, warned);
       case JSON ->
           new Console(
               in,
@@ -168,7 +179,8 @@ public record Console(
               StatusLine.hidden(),
               quiet,
               true,
-              Optional.of(new Events(err, tool)));
+              Optional.of(new Events(err, tool)),
+              warned);
     };
   }
 
@@ -176,13 +188,14 @@ public record Console(
   /// that cannot be written, a warning says so, and what is printed there is dropped.
   public Console outlastingReaders() {
     PrintStream lasting = new PrintStream(new LastingOutput(this), false, StandardCharsets.UTF_8);
-    return new Console(in, lasting, err, status, quiet, showsProgress, events);
+    return new Console(in, lasting, err, status, quiet, showsProgress, events, warned);
   }
 
   /// A console whose notices and warnings go to standard output, for one whose standard error is
   /// kept for failures.
   public Console noticesAmongOutput() {
-    return new Console(in, out, StatusLine.hidden(), out, quiet); // events would be among the data
+    return new Console(in, out, StatusLine.hidden(), out, quiet) // events would be among the data
+        .tellingWarnings(warned);
   }
 
   /// A console that nobody reads, for ranks that are not the first.

@@ -10,6 +10,8 @@ import neox.config.table.Range;
 
 /// Defaults of `neox-generate` and `neox-eval` that a NeoX configuration may carry.
 ///
+/// @param samplePrompts which a training run continues on the way (`sample_prompts`)
+/// @param sampleInterval steps between (`sample_interval`); empty: where the run is validated
 /// @param precomputeModelName read with the objective, whose reference it may be
 public record GenerateConfig(
     double temperature,
@@ -25,6 +27,8 @@ public record GenerateConfig(
     Optional<String> textGenType,
     Optional<String> precomputeModelName,
     List<String> evalTasks,
+    List<String> samplePrompts,
+    Optional<Long> sampleInterval,
     String evalResultsPrefix) {
 
   static GenerateConfig from(ConfigTable t) {
@@ -53,6 +57,14 @@ public record GenerateConfig(
             "eval_tasks",
             ConfigType.text(),
             "tasks for neox-eval, and for neox-train with eval_task_data"),
+        t.list(
+            "sample_prompts",
+            ConfigType.text(),
+            "prompts that neox-train has the network continue now and then, into samples.jsonl"),
+        t.optional(
+            "sample_interval",
+            ConfigType.count(Range.atLeast(1)),
+            "steps between two times; default: eval_interval"),
         t.text("eval_results_prefix", "", "prefix of the results file"));
   }
 }

@@ -56,6 +56,8 @@ class KnownKeysTest {
           "reset_attention_mask",
           "reset_position_ids",
           "rope_scaling",
+          "sample_interval",
+          "sample_prompts",
           "skip_nonfinite_steps",
           "skip_step_rolling_interval_length",
           "skip_step_sigma_factor",
