@@ -14,6 +14,7 @@ neox-prepare sample -d demo/data
 
 say '2. Training: a small Pythia-style model'
 neox-train configs/demo.yml ${NEOX_DEMO_TRAIN:-}
+neox-train report demo/logs -o demo/report.html
 
 say '3. Sampling: continue some prompts'
 neox-generate configs/demo.yml -i demo/data/prompts.txt -o demo/samples.jsonl
@@ -34,6 +35,7 @@ cat >&2 <<SUMMARY
   text and tokens    demo/data           sample.jsonl, tokenizer.json, sample_text_document.bin/.idx
   checkpoints        demo/checkpoints    latest: $(cat demo/checkpoints/latest)
   loss               demo/loss.svg       $first at the first step, $last at the last
+  all of the run     demo/report.html    open it in a browser
   samples            demo/samples.jsonl  a prompt, then what the model makes of it:
 $(samples | head -n 4 | fold -s -w 88 | sed 's/^/      /')
   scores             demo/eval

@@ -33,7 +33,7 @@ ln -s "$root/dist" dist
 ln -s "$root/configs" configs
 NEOX_DEMO_TRAIN='--set train_iters=20 --set checkpoint_factor=10 --set eval_interval=10' \
   "$root/docs/quickstart.sh" > quickstart.log 2>&1 || { cat quickstart.log >&2; fail "the quick start failed"; }
-for made in demo/loss.svg demo/samples.jsonl demo/hf/model.safetensors demo/hf/config.json; do
+for made in demo/loss.svg demo/report.html demo/samples.jsonl demo/hf/model.safetensors demo/hf/config.json; do
   [ -s "$made" ] || { cat quickstart.log >&2; fail "the quick start made no $made"; }
 done
 ! grep -q "$(printf '\033')" quickstart.log || fail "escape codes in the log of the quick start"

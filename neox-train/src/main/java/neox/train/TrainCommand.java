@@ -48,6 +48,8 @@ import neox.train.launch.Situation;
 import neox.train.launch.Starting;
 import neox.train.log.RunPlaces;
 import neox.train.plan.PlanCommand;
+import neox.train.report.ReportCommand;
+import neox.train.report.ServeCommand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -134,6 +136,10 @@ public final class TrainCommand implements ToolCommand {
         PlanCommand::new,
         "doctor",
         DoctorCommand::new,
+        "report",
+        ReportCommand::new,
+        "serve",
+        ServeCommand::new,
         RankCommand.AGENT,
         () -> new AgentCommand(arguments));
   }

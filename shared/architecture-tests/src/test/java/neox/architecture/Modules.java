@@ -34,6 +34,7 @@ final class Modules {
     allow("s3", "base", "remote");
     allow("monitor", "base");
     allow("wandb", "base", "hub", "monitor");
+    allow("report", "base");
     allow("tensor", "base");
     allow("parallel", "base", "config", "tensor");
     allow("model", "base", "config", "weights", "tensor", "parallel");
@@ -52,6 +53,7 @@ final class Modules {
         "remote",
         "monitor",
         "wandb",
+        "report",
         "tensor",
         "parallel",
         "model",

@@ -1,0 +1,5 @@
+/// Looking at runs: a page to keep, and one that follows them.
+@NullMarked
+package neox.train.report;
+
+import org.jspecify.annotations.NullMarked;
