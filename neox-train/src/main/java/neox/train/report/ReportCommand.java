@@ -61,9 +61,10 @@ public final class ReportCommand implements ToolCommand {
     }
     byte[] bytes = page.getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(output, bytes);
-    console.info(
-        "report: %s (%s kB); open it in a browser",
-        output, String.format(Locale.ROOT, "%,d", Math.max(1, bytes.length / 1000)));
+    console.made(
+        output.toString(),
+        String.format(
+            Locale.ROOT, "%,d kB; open it in a browser", Math.max(1, bytes.length / 1000)));
     return ExitCode.OK;
   }
 }

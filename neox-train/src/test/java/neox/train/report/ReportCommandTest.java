@@ -35,7 +35,7 @@ class ReportCommandTest {
     Path page = directory.resolve("report.html");
     assertThat(run("report", directory.toString(), "-o", page.toString())).isEqualTo(ExitCode.OK);
     assertThat(err.toString(StandardCharsets.UTF_8))
-        .matches("report: .*report\\.html \\(\\d+ kB\\); open it in a browser\n");
+        .matches("wrote .*report\\.html: \\d+ kB; open it in a browser\n");
     assertThat(page).content().startsWith("<!DOCTYPE html>").contains("train/lm_loss");
 
     run("report", directory.toString(), "-o", "-");
