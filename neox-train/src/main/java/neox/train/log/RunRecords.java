@@ -84,6 +84,11 @@ public final class RunRecords implements AutoCloseable {
     return metrics;
   }
 
+  /// Where `metrics.jsonl` lies; empty on ranks that record nothing.
+  public Optional<Path> directory() {
+    return places.metrics();
+  }
+
   public RunSummary summary() {
     return summary;
   }
