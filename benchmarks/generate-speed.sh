@@ -9,15 +9,17 @@
 # runs, so that starting up does not count; the best of REPEATS (default 3), as others may compute on
 # the machine.
 # Needs `make dist` and GNU time; for transformers a PYTHON with torch and transformers.
-# Usage: [PYTHON=/path/to/python] [THREADS=N] [REPEATS=N] benchmarks/generate-speed.sh [MODEL…]
+# Runs differ by LONG - 16 tokens (default: 256). OPENBLAS_* of the environment is left out.
+# Usage: [PYTHON=/path/to/python] [THREADS=N] [REPEATS=N] [LONG=N] benchmarks/generate-speed.sh [MODEL…]
 #   MODEL: 70m, 160m, 410m, 1b (default: 70m 410m)
 set -euo pipefail
 cd "$(dirname "$0")/.."
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
 threads=${THREADS:-$(nproc)}
 repeats=${REPEATS:-3}
 prompt_tokens=16
 short=16
-long=80
+long=${LONG:-272}
 
 . packaging/find-jdk.sh
 neox_find_jdk

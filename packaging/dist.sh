@@ -49,7 +49,7 @@ practise() {
   cache=dist/lib/$1.aot
   tool=$2
   shift 2
-  options="-XX:AOTCacheOutput=$cache -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining"
+  options="-XX:AOTCacheOutput=$cache -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining ${NEOX_PRACTICE:-}"
   JAVA_HOME=$java_home NEOX_JAVA_OPTS=$options \
     "dist/bin/$tool" "$@" > "dist/lib/$tool.log" 2>&1 || { cat "dist/lib/$tool.log" >&2; exit 1; }
   [ -s "$cache" ] || { cat "dist/lib/$tool.log" >&2; exit 1; }
@@ -61,7 +61,7 @@ for name in $tools; do
   JAVA_HOME=$java_home "dist/bin/$tool" generate-completion > "dist/share/bash-completion/$tool"
   case $name in
     preprocess) practise "$tool.help" "$tool" --help ;;
-    convert-hf) ;;
+    convert-hf | generate) ;;
     *) practise "$tool" "$tool" --help ;;
   esac
 done
@@ -80,3 +80,11 @@ JAVA_HOME=$java_home dist/bin/neox-prepare sample -q -d "$work" --megabytes 1
 find shared neox-preprocess -name '*.java' | sort | tar -czf "$work/sources.tar.gz" -T -
 practise neox-preprocess neox-preprocess --input "$work/sample.jsonl,$work/sources.tar.gz" --append-eod \
   --output-prefix "$work/practice" --tokenizer-type HFTokenizer --vocab-file "$work/tokenizer.json"
+
+# neox-generate practises on a tiny model, and computes with libtorch: the JVM's cache holds no
+# classes that know of a module which is loaded later.
+"$java_home/bin/java" --enable-native-access=ALL-UNNAMED -cp 'dist/lib/*' \
+  benchmarks/generate-speed/MakeModel.java "$work/model" 2 64 4 fp32
+cp "$work/tokenizer.json" "$work/model/"
+NEOX_PRACTICE=-Dneox.withoutVectors=true practise neox-generate neox-generate -q \
+  --model "$work/model" --prompt 'Once upon a time' --maximum-tokens 3 --threads 1

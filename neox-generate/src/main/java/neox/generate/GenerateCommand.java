@@ -84,7 +84,7 @@ public final class GenerateCommand implements ToolCommand {
     Mode mode = prompts.mode(read, sampling.numSamples());
     return new GenerateSettings(
         directory(read),
-        model.loadOptions(loaded),
+        sampling.opened(model.loadOptions(loaded)),
         model.threads(),
         sampling.writing(generate, read.map(c -> c.data().seed())),
         mode,

@@ -3,11 +3,15 @@ package neox.generate;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import neox.base.UserException;
 import neox.base.help.HelpGroup;
 import neox.config.GenerateConfig;
 import neox.generate.sample.Writing;
+import neox.inference.load.LoadOptions;
 import neox.inference.sampling.Sampler;
 import neox.inference.sampling.TokenDetails;
+import neox.model.NetworkOptions.Rows;
+import neox.model.Quantization;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -102,6 +106,14 @@ final class SamplingOptions {
   private @Nullable Integer logprobs;
 
   @Option(
+      names = "--deterministic",
+      description =
+          "Compute each token by itself on a CPU: a text's logits are the same bits whatever is"
+              + " continued beside it, with any batch size and number of threads. Long prompts take"
+              + " longer.")
+  private boolean deterministic;
+
+  @Option(
       names = {"--return-logits", "--return_logits"},
       description = "Write all logits that each new token was chosen from.")
   private boolean returnLogits;
@@ -140,5 +152,24 @@ final class SamplingOptions {
 
   private static <T> T or(@Nullable T option, Optional<T> configured, T otherwise) {
     return option != null ? option : configured.orElse(otherwise);
+  }
+
+  /// The same model, computed as the options ask for.
+  LoadOptions opened(LoadOptions model) {
+    if (!deterministic) {
+      return model;
+    }
+    if (!model.device().equals("cpu")) {
+      throw UserException.of(
+          "--deterministic is there for CPUs alone, not for %s; leave out --device, or"
+              + " --deterministic",
+          model.device());
+    }
+    if (model.quantization() == Quantization.LLM_INT8) {
+      throw new UserException(
+          "--deterministic does not go with --quantize llm-int8, where all tokens of a pass say which"
+              + " columns are outliers; use --quantize int8");
+    }
+    return model.withRows(Rows.CONSTANT);
   }
 }

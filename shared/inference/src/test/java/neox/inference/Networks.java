@@ -44,6 +44,10 @@ final class Networks {
     }
 
     Network network() {
+      return network(NetworkOptions.Rows.FAST);
+    }
+
+    Network network(NetworkOptions.Rows rows) {
       ModelConfig plain =
           new ModelConfig(
               new Dims(32, 4, 2, 64, 64, 128),
@@ -53,7 +57,7 @@ final class Networks {
               new HeadConfig(true),
               DropoutConfig.NONE,
               new InitConfig(InitMethod.SMALL_INIT, InitMethod.SMALL_INIT, 0.02));
-      NetworkOptions options = NetworkOptions.inference(Placement.cpu(ScalarType.Float));
+      NetworkOptions options = NetworkOptions.inference(Placement.cpu(ScalarType.Float)).withRows(rows);
       Network network = Network.build(NetworkSpec.of(plain.withPrompt(prompt), VOCAB), options);
       network.initialize(4);
       try (var _ = Scope.open()) { // so that no weight is 0
@@ -65,6 +69,12 @@ final class Networks {
       }
       return network;
     }
+  }
+
+  /// Those whose rows are computed one by one where that is asked for.
+  static Stream<Kind> kindsOfTransformers() {
+    return kinds()
+        .filter(kind -> kind.blocks.stream().allMatch(TransformerConfig.class::isInstance));
   }
 
   static Stream<Kind> kinds() {

@@ -2,7 +2,9 @@ package neox.model;
 
 import java.util.Optional;
 import neox.model.AttentionHistory.Kept;
+import neox.model.AttentionHistory.Room;
 import neox.model.position.PositionScheme;
+import neox.tensor.kernel.RowAttention;
 import neox.weights.spec.AttentionSpec;
 import neox.weights.spec.LayerSpec;
 import org.bytedeco.pytorch.Scalar;
@@ -25,6 +27,7 @@ final class Attention {
   private final PositionScheme positions;
   private final AttentionKernel kernel;
   private final WidthScaling scaling;
+  private final OwnRows ownRows;
 
   Attention(LayerSpec.Transformer layer, Parts parts) {
     int ranks = parts.tensorParallel().size();
@@ -41,6 +44,7 @@ final class Attention {
     this.norm = spec.norm().map(of -> Normalization.of(of, normed, parts.parameters()));
     this.positions = parts.positions();
     this.scaling = new WidthScaling(parts.model());
+    this.ownRows = parts.parameters().ownRows();
     this.kernel = AttentionKernel.of(layer.number(), parts, spec.config());
   }
 
@@ -66,6 +70,12 @@ final class Attention {
       q = normed(q, norm.get());
       k = normed(repeat(k), norm.get());
     }
+    if (rows(x, pass)) {
+      Optional<Tensor> mixed = rowByRow(scaling.queries(q), k, v, pass);
+      if (mixed.isPresent()) {
+        return dense.forward(mixed.get(), pass);
+      }
+    }
     q = positions.rotate(q, pass.positions());
     k = positions.rotate(k, pass.positions());
     q = scaling.queries(q);
@@ -79,6 +89,41 @@ final class Attention {
     Tensor mixed = // [b, n, s, d]
         attend(q, repeat(keys), repeat(values), pass);
     return dense.forward(mixed.transpose(1, 2).reshape(b, s, (long) heads * headDim), pass);
+  }
+
+  /// Whether these tokens are computed one by one.
+  private boolean rows(Tensor x, Pass pass) {
+    return ownRows.take(x, x.size(2))
+        && !pass.training()
+        && pass.segments().isEmpty()
+        && pass.branches().isEmpty();
+  }
+
+  /// The same as what follows, token by token, where there is room to write keys and values to:
+  /// `[b, s, n·d]`.
+  private Optional<Tensor> rowByRow(Tensor q, Tensor k, Tensor v, Pass pass) {
+    Optional<Room> keys = pass.history().room(remembered, Kept.KEYS, k);
+    Optional<Room> values = pass.history().room(remembered, Kept.VALUES, v);
+    if (keys.isEmpty() || values.isEmpty()) {
+      return Optional.empty();
+    }
+    int b = Math.toIntExact(q.size(0));
+    int s = Math.toIntExact(q.size(2));
+    RowAttention attention =
+        new RowAttention(
+            keys.get().store(),
+            values.get().store(),
+            keys.get().places().each(b, s),
+            spec.config().window(),
+            pass.bias().map(this::scaledBias),
+            1 / Math.sqrt((double) headDim));
+    Optional<RowAttention.Turning> turning =
+        positions
+            .turns()
+            .map(turns ->
+                new RowAttention.Turning(
+                    turns.cos(), turns.sin(), pass.positions().each(b, s)));
+    return Optional.of(attention.of(q, k, v, turning));
   }
 
   private Tensor attend(Tensor q, Tensor k, Tensor v, Pass pass) {

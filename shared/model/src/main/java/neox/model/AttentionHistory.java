@@ -1,7 +1,9 @@
 package neox.model;
 
+import java.util.Optional;
 import neox.model.position.Places;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /// The keys and values of the tokens that came before the ones a network is given, so that
 /// generation need not compute them again. Rows may be of different lengths.
@@ -25,6 +27,20 @@ public interface AttentionHistory {
   ///   them has a number of its own
   Tensor append(int block, Kept kept, Tensor added);
 
+  /// Where keys or values of some tokens are to be written by who computes them.
+  ///
+  /// @param store `[b, heads, places, d]`, which holds those of the tokens before them
+  /// @param places of the new tokens in it
+  record Room(Tensor store, Places places) {}
+
+  /// Makes room for what one block keeps of the new tokens, to which [#append] would add them;
+  /// empty where nobody but this writes.
+  ///
+  /// @param like what is to be written, `[b, heads, s, d]`
+  default Optional<Room> room(int block, Kept kept, Tensor like) {
+    return Optional.empty();
+  }
+
   /// No history: the tokens are the beginning of the text and are not remembered.
   static AttentionHistory none() {
     return new None();
@@ -40,6 +56,11 @@ public interface AttentionHistory {
     @Override
     public Tensor append(int block, Kept kept, Tensor added) {
       return added;
+    }
+
+    @Override
+    public Optional<Room> room(int block, Kept kept, Tensor like) {
+      return Optional.of(new Room(torch.empty_like(like).contiguous(), Places.fromStart()));
     }
   }
 }

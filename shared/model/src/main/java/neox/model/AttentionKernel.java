@@ -53,16 +53,18 @@ sealed interface AttentionKernel {
   /// The kernel of an attention, kept for the backward pass.
   ///
   /// In bfloat16 libtorch's fused CPU kernel multiplies naively and is twice as slow as two
-  /// matmuls; it cannot drop weights, nor learn a bias.
+  /// matmuls, but for a single query, where oneDNN would make a plan for each new length of the
+  /// text; it cannot drop weights, nor learn a bias.
   ///
   /// @param biased whether positions add to the scores
   static AttentionKernel choose(
       Placement placement, AttentionConfig config, Dropout dropout, boolean biased) {
     AttentionKernel twoProducts = new TwoProducts(config.softmaxInFp32(), dropout);
-    boolean naive =
-        placement.device() instanceof Device.Cpu && placement.type() == ScalarType.BFloat16;
-    if (naive || biased) {
+    if (biased) {
       return twoProducts;
+    }
+    if (placement.device() instanceof Device.Cpu && placement.type() == ScalarType.BFloat16) {
+      return new ByMode(twoProducts, new ByQueries(new Fused(), twoProducts));
     }
     return dropout.probability() > 0 ? new ByMode(twoProducts, new Fused()) : new Fused();
   }
@@ -77,6 +79,14 @@ sealed interface AttentionKernel {
             case EVALUATION -> evaluation;
           };
       return kernel.attend(q, k, v, scores, pass);
+    }
+  }
+
+  /// One kernel where each text has a single query, another otherwise.
+  record ByQueries(AttentionKernel single, AttentionKernel several) implements AttentionKernel {
+    @Override
+    public Tensor attend(Tensor q, Tensor k, Tensor v, Scores scores, Pass pass) {
+      return (q.size(2) == 1 ? single : several).attend(q, k, v, scores, pass);
     }
   }
 

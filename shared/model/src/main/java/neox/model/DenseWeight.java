@@ -19,8 +19,8 @@ record DenseWeight(Tensor tensor, Optional<RowProduct> fewRows) implements Weigh
     return new DenseWeight(tensor, Optional.empty());
   }
 
-  static DenseWeight inference(Tensor tensor) {
-    return new DenseWeight(tensor, RowProduct.with(tensor));
+  static DenseWeight inference(Tensor tensor, OwnRows rows) {
+    return new DenseWeight(tensor, RowProduct.with(tensor).map(own -> own.upTo(rows.most())));
   }
 
   @Override

@@ -24,10 +24,12 @@ record Int8Weight(Tensor numbers, Tensor scales, Optional<RowProduct> fewRows)
     implements Weight.Loaded {
 
   /// Zeros, until weights are taken.
-  static Int8Weight allocate(Placement placement, long[] sizes, Owner owner) {
+  static Int8Weight allocate(Placement placement, long[] sizes, Owner owner, OwnRows own) {
     RoundedRows rows = RoundedRows.allocate(placement, sizes, owner);
     return new Int8Weight(
-        rows.numbers(), rows.magnitudes(), RowProduct.with(rows.numbers(), rows.magnitudes()));
+        rows.numbers(),
+        rows.magnitudes(),
+        RowProduct.with(rows.numbers(), rows.magnitudes()).map(each -> each.upTo(own.most())));
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import neox.config.RecomputeConfig;
 import neox.config.model.Activation;
+import neox.tensor.kernel.RowActivation;
 import neox.weights.spec.MlpSpec;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -24,7 +25,25 @@ final class Mlp {
     this.recomputed = parts.recomputed(RecomputeConfig.Part.MLP);
     UnaryOperator<Tensor> activation =
         activation(spec.config().activation(), spec.config().tanhGelu());
-    this.bend = spec.config().activation().gated() ? x -> gate(activation, x) : activation;
+    boolean gated = spec.config().activation().gated();
+    UnaryOperator<Tensor> libtorch = gated ? x -> gate(activation, x) : activation;
+    RowActivation own =
+        new RowActivation(kind(spec.config().activation(), spec.config().tanhGelu()), gated);
+    OwnRows rows = parts.parameters().ownRows();
+    this.bend = x -> rows.take(x, x.size(-1)) ? own.of(x) : libtorch.apply(x);
+  }
+
+  private static RowActivation.Kind kind(Activation activation, boolean tanhGelu) {
+    return switch (activation) {
+      case GELU -> tanhGelu ? RowActivation.Kind.TANH_GELU : RowActivation.Kind.GELU;
+      case GEGLU -> RowActivation.Kind.GELU;
+      case RELU, REGLU -> RowActivation.Kind.RELU;
+      case SILU, SWISH, SWIGLU -> RowActivation.Kind.SILU;
+      case MISH -> RowActivation.Kind.MISH;
+      case SOFTSIGN -> RowActivation.Kind.SOFTSIGN;
+      case BILINEAR -> RowActivation.Kind.IDENTITY;
+      case GLU -> RowActivation.Kind.SIGMOID;
+    };
   }
 
   /// This rank's part of the sum: `[b, s, h]` to `[b, s, h]`.

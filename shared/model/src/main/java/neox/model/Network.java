@@ -181,6 +181,11 @@ public final class Network implements AutoCloseable {
         && steps.watch().equals(LayerWatch.NONE);
   }
 
+  /// Whether each row of activations is computed by itself, see [NetworkOptions.Rows#CONSTANT].
+  public boolean computesRowsAlone() {
+    return options.rows() == NetworkOptions.Rows.CONSTANT;
+  }
+
   /// This rank's, in the order of the parameter table.
   public List<Parameter> parameters() {
     return parameters.all();

@@ -17,6 +17,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// @param recompute what training keeps no activations of
 /// @param memory where parameters have theirs from
 /// @param quantization the form of matrices, for inference
+/// @param rows how rows of activations are computed, for inference
 public record NetworkOptions(
     Placement placement,
     Use use,
@@ -24,7 +25,8 @@ public record NetworkOptions(
     PipelineParallel pipelineParallel,
     RecomputeConfig recompute,
     Memory memory,
-    Quantization quantization) {
+    Quantization quantization,
+    Rows rows) {
   private static final RecomputeConfig NOTHING = new RecomputeConfig.Nothing();
 
   /// What a network is for.
@@ -33,6 +35,16 @@ public record NetworkOptions(
     TRAINING,
     /// Nothing collects gradients.
     INFERENCE
+  }
+
+  /// How rows of activations are computed.
+  public enum Rows {
+    /// As is fastest: many rows by libtorch, whose results depend on how many there are in their
+    /// last digits.
+    FAST,
+    /// Each by itself, on a CPU: a row is the same bits whatever rows are beside it, and on any
+    /// number of threads.
+    CONSTANT
   }
 
   /// Where parameters have their memory from.
@@ -63,7 +75,8 @@ public record NetworkOptions(
         PipelineParallel.single(),
         NOTHING,
         Memory.OWN,
-        Quantization.NONE);
+        Quantization.NONE,
+        Rows.FAST);
   }
 
   /// Inference on one rank.
@@ -75,32 +88,45 @@ public record NetworkOptions(
         PipelineParallel.single(),
         NOTHING,
         Memory.OWN,
-        Quantization.NONE);
+        Quantization.NONE,
+        Rows.FAST);
   }
 
   public NetworkOptions withTensorParallel(TensorParallel value) {
     return new NetworkOptions(
-        placement, use, value, pipelineParallel, recompute, memory, quantization);
+        placement, use, value, pipelineParallel, recompute, memory, quantization, rows);
   }
 
   public NetworkOptions withPipelineParallel(PipelineParallel value) {
     return new NetworkOptions(
-        placement, use, tensorParallel, value, recompute, memory, quantization);
+        placement, use, tensorParallel, value, recompute, memory, quantization, rows);
   }
 
   public NetworkOptions withRecompute(RecomputeConfig value) {
     return new NetworkOptions(
-        placement, use, tensorParallel, pipelineParallel, value, memory, quantization);
+        placement, use, tensorParallel, pipelineParallel, value, memory, quantization, rows);
   }
 
   public NetworkOptions withMemory(Memory value) {
     return new NetworkOptions(
-        placement, use, tensorParallel, pipelineParallel, recompute, value, quantization);
+        placement, use, tensorParallel, pipelineParallel, recompute, value, quantization, rows);
   }
 
   public NetworkOptions withQuantization(Quantization value) {
     return new NetworkOptions(
-        placement, use, tensorParallel, pipelineParallel, recompute, memory, value);
+        placement, use, tensorParallel, pipelineParallel, recompute, memory, value, rows);
+  }
+
+  public NetworkOptions withRows(Rows value) {
+    return new NetworkOptions(
+        placement,
+        use,
+        tensorParallel,
+        pipelineParallel,
+        recompute,
+        memory,
+        quantization,
+        value);
   }
 
   /// Where a network of that precision lies on a device.

@@ -1,7 +1,11 @@
 package neox.model;
 
+import java.util.Arrays;
+import java.util.Optional;
 import neox.config.model.Norm;
 import neox.tensor.ElementType;
+import neox.tensor.kernel.RowNorm;
+import neox.tensor.kernel.RowNorm.Kind;
 import neox.weights.spec.NormSpec;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -19,6 +23,27 @@ interface Normalization {
   ///
   /// @param dims the last sizes of what it norms: h, or heads and head dim
   static Normalization of(NormSpec spec, long[] dims, ParameterSet parameters) {
+    Normalization libtorch = ofLibtorch(spec, dims, parameters);
+    RowNorm own = own(spec, dims, parameters);
+    OwnRows rows = parameters.ownRows();
+    return x -> rows.take(x, own.width()) ? own.of(x) : libtorch.forward(x);
+  }
+
+  private static RowNorm own(NormSpec spec, long[] dims, ParameterSet parameters) {
+    Optional<Tensor> scale = spec.scale().map(parameters::get);
+    Optional<Tensor> shift = spec.shift().map(parameters::get);
+    int last = Math.toIntExact(dims[dims.length - 1]);
+    int all = Math.toIntExact(Arrays.stream(dims).reduce(1, Math::multiplyExact));
+    return switch (spec.norm()) {
+      case Norm.LayerNorm(double eps) -> new RowNorm(Kind.LAYER, all, eps, scale, shift);
+      case Norm.NonParametricLayerNorm(double eps) ->
+          new RowNorm(Kind.LAYER, all, eps, scale, shift);
+      case Norm.RmsNorm(double eps) -> new RowNorm(Kind.RMS, last, eps, scale, shift);
+      case Norm.ScaleNorm(double eps) -> new RowNorm(Kind.LENGTH, last, eps, scale, shift);
+    };
+  }
+
+  private static Normalization ofLibtorch(NormSpec spec, long[] dims, ParameterSet parameters) {
     return switch (spec.norm()) {
       case Norm.LayerNorm(double eps) -> layer(spec, dims, eps, parameters);
       case Norm.NonParametricLayerNorm(double eps) -> layer(spec, dims, eps, parameters);

@@ -137,9 +137,19 @@ final class ParameterSet implements AutoCloseable {
     boolean table = spec.role() == ParameterSpec.Role.TABLE;
     return switch (options.quantization()) {
       case NONE -> plain(spec);
-      case INT8 -> List.of(loaded(spec, Int8Weight::allocate));
+      case INT8 ->
+          List.of(
+              loaded(
+                  spec,
+                  (placement, sizes, keeper) ->
+                      Int8Weight.allocate(placement, sizes, keeper, ownRows())));
       case LLM_INT8 -> table ? plain(spec) : List.of(loaded(spec, LlmInt8Weight::allocate));
     };
+  }
+
+  /// Which rows our own kernels compute.
+  OwnRows ownRows() {
+    return OwnRows.of(options);
   }
 
   private List<Weight> plain(ParameterSpec spec) {
@@ -149,11 +159,14 @@ final class ParameterSet implements AutoCloseable {
               .<Weight>map(
                   switch (options.use()) {
                     case TRAINING -> DenseWeight::training;
-                    case INFERENCE -> DenseWeight::inference;
+                    case INFERENCE -> tensor -> DenseWeight.inference(tensor, ownRows());
                   })
               .toList();
       case STORED ->
-          List.of(loaded(spec, (placement, _, keeper) -> new StoredWeight(placement, keeper)));
+          List.of(
+              loaded(
+                  spec,
+                  (placement, _, keeper) -> new StoredWeight(placement, keeper, ownRows())));
     };
   }
 

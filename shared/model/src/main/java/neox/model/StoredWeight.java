@@ -20,6 +20,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class StoredWeight implements Weight.Loaded {
   private final Placement placement;
   private final Owner owner;
+  private final OwnRows rows;
   private Tensor matrix; // [out, in]
 
   /// What may lie under the matrix, and is there as long as it is referred to.
@@ -30,9 +31,10 @@ final class StoredWeight implements Weight.Loaded {
 
   /// @param placement of the activations
   /// @param owner of what is converted
-  StoredWeight(Placement placement, Owner owner) {
+  StoredWeight(Placement placement, Owner owner, OwnRows rows) {
     this.placement = placement;
     this.owner = owner;
+    this.rows = rows;
     this.matrix = owner.keep(placement.zeros(0, 0));
   }
 
@@ -41,7 +43,7 @@ final class StoredWeight implements Weight.Loaded {
     try (var _ = Scope.open()) {
       stored = weights.bytes();
       matrix = owner.keep(WeightLoading.memory(weights, placement.as(kept(weights))));
-      fewRows = RowProduct.with(matrix);
+      fewRows = RowProduct.with(matrix).map(own -> own.upTo(rows.most()));
     }
   }
 

@@ -19,6 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class StoredWeightTest {
+  private static final OwnRows FEW = new OwnRows(16);
+
   @BeforeAll
   static void start() {
     NativeRuntime.start(1);
@@ -43,9 +45,9 @@ class StoredWeightTest {
       Tensor bias = torch.randn(out).to(computed);
       TensorView view =
           new TensorView(StoredTypes.of(w), Shape.of(out, 400), MappedTensors.bytes(w));
-      StoredWeight weight = new StoredWeight(Placement.cpu(computed), owner);
+      StoredWeight weight = new StoredWeight(Placement.cpu(computed), owner, FEW);
       weight.fill(view);
-      DenseWeight converted = DenseWeight.inference(w.to(computed));
+      DenseWeight converted = DenseWeight.inference(w.to(computed), FEW);
       for (int rows : new int[] {1, 16, 17}) {
         Tensor x = torch.randn(1, rows, 400).to(computed);
         Tensor y = weight.forward(x, new TensorOptional(bias));

@@ -34,10 +34,10 @@ public record Candidates(Owner owner, Optional<Tensor> hidden) implements AutoCl
     }
   }
 
-  /// The logits `[rows, V]` with -∞ for what may not be chosen.
+  /// Puts -∞ into the logits `[rows, V]` of what may not be chosen, and returns them.
   public Tensor among(Tensor logits) {
     return hidden
-        .map(mask -> logits.masked_fill(mask, new Scalar(Double.NEGATIVE_INFINITY)))
+        .map(mask -> logits.masked_fill_(mask, new Scalar(Double.NEGATIVE_INFINITY)))
         .orElse(logits);
   }
 

@@ -3,6 +3,7 @@ package neox.inference.decoding;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import neox.model.AttentionHistory;
 import neox.model.position.Places;
 import neox.tensor.Placement;
@@ -132,6 +133,12 @@ public final class KeyValueCache implements AutoCloseable {
     @Override
     public Places next(long tokens) {
       return next;
+    }
+
+    @Override
+    public Optional<Room> room(int block, Kept kept, Tensor like) {
+      Tensor store = cache.store(new Store(block, kept), like, stored.end(like.size(2)));
+      return Optional.of(new Room(store, stored));
     }
 
     @Override

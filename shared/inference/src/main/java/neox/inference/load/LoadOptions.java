@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import neox.config.LoadedConfig;
 import neox.config.Precision;
+import neox.model.NetworkOptions.Rows;
 import neox.model.Quantization;
 import neox.parallel.Topology;
 import neox.weights.neox.Reading.Weights;
@@ -18,6 +19,7 @@ import neox.weights.neox.Reading.Weights;
 ///   trained as
 /// @param weights which of those that a checkpoint holds
 /// @param quantization the form in which matrices are held
+/// @param rows how rows of activations are computed
 /// @param ranks how many compute with it, as threads of this process
 public record LoadOptions(
     Precision precision,
@@ -27,6 +29,7 @@ public record LoadOptions(
     boolean overridesArchitecture,
     Weights weights,
     Quantization quantization,
+    Rows rows,
     Topology ranks) {
 
   /// With the weights of the model, as they are, on one rank.
@@ -44,6 +47,7 @@ public record LoadOptions(
         overridesArchitecture,
         Weights.MODEL,
         Quantization.NONE,
+        Rows.FAST,
         Topology.single());
   }
 
@@ -54,17 +58,41 @@ public record LoadOptions(
 
   public LoadOptions withPrecision(Precision value) {
     return new LoadOptions(
-        value, device, iteration, config, overridesArchitecture, weights, quantization, ranks);
+        value,
+        device,
+        iteration,
+        config,
+        overridesArchitecture,
+        weights,
+        quantization,
+        rows,
+        ranks);
   }
 
   public LoadOptions withDevice(String value) {
     return new LoadOptions(
-        precision, value, iteration, config, overridesArchitecture, weights, quantization, ranks);
+        precision,
+        value,
+        iteration,
+        config,
+        overridesArchitecture,
+        weights,
+        quantization,
+        rows,
+        ranks);
   }
 
   public LoadOptions withIteration(OptionalLong value) {
     return new LoadOptions(
-        precision, device, value, config, overridesArchitecture, weights, quantization, ranks);
+        precision,
+        device,
+        value,
+        config,
+        overridesArchitecture,
+        weights,
+        quantization,
+        rows,
+        ranks);
   }
 
   public LoadOptions withConfig(LoadedConfig value) {
@@ -76,21 +104,51 @@ public record LoadOptions(
         overridesArchitecture,
         weights,
         quantization,
+        rows,
         ranks);
   }
 
   public LoadOptions withWeights(Weights value) {
     return new LoadOptions(
-        precision, device, iteration, config, overridesArchitecture, value, quantization, ranks);
+        precision,
+        device,
+        iteration,
+        config,
+        overridesArchitecture,
+        value,
+        quantization,
+        rows,
+        ranks);
   }
 
   public LoadOptions withQuantization(Quantization value) {
     return new LoadOptions(
-        precision, device, iteration, config, overridesArchitecture, weights, value, ranks);
+        precision, device, iteration, config, overridesArchitecture, weights, value, rows, ranks);
+  }
+
+  public LoadOptions withRows(Rows value) {
+    return new LoadOptions(
+        precision,
+        device,
+        iteration,
+        config,
+        overridesArchitecture,
+        weights,
+        quantization,
+        value,
+        ranks);
   }
 
   public LoadOptions withRanks(Topology value) {
     return new LoadOptions(
-        precision, device, iteration, config, overridesArchitecture, weights, quantization, value);
+        precision,
+        device,
+        iteration,
+        config,
+        overridesArchitecture,
+        weights,
+        quantization,
+        rows,
+        value);
   }
 }

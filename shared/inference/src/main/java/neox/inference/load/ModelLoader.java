@@ -27,6 +27,7 @@ import neox.tensor.Device;
 import neox.tensor.Placement;
 import neox.tokenizer.Tokenizer;
 import neox.tokenizer.Tokenizers;
+import neox.tensor.kernel.RowProduct;
 import neox.weights.TensorStore;
 import neox.weights.hf.HfModel;
 import neox.weights.neox.MergedModel;
@@ -250,10 +251,14 @@ public final class ModelLoader {
     new RankFit(spec, method, topology).check();
     Device device = Device.named(options.device());
     Placement placement = NetworkOptions.placement(device, options.precision());
+    if (options.rows() == NetworkOptions.Rows.CONSTANT) {
+      requireRowsAlone(spec);
+    }
     NetworkOptions network =
         NetworkOptions.inference(placement)
             .withMemory(NetworkOptions.Memory.STORED)
             .withQuantization(options.quantization())
+            .withRows(options.rows())
             .withTensorParallel(ranks.tensorParallel())
             .withPipelineParallel(ranks.pipelineParallel());
     return Network.of(
@@ -261,6 +266,19 @@ public final class ModelLoader {
         spec,
         spec.stages(method, topology.pipe(), topology.tensor()).get(ranks.pipe().rank()),
         network);
+  }
+
+  private static void requireRowsAlone(NetworkSpec spec) {
+    if (!RowProduct.isFast()) {
+      throw new UserException(
+          "this processor, or this JVM, has no vectors of 256 bits, without which rows cannot be"
+              + " computed one by one; leave out --deterministic");
+    }
+    if (!spec.config().gmlps().isEmpty()) {
+      throw new UserException(
+          "gMLP blocks mix all places of a text in one product, which cannot be computed token by"
+              + " token; leave out --deterministic");
+    }
   }
 
   private static LoadedModel loaded(

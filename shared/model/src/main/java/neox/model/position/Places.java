@@ -1,5 +1,6 @@
 package neox.model.position;
 
+import neox.tensor.TensorData;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
@@ -34,6 +35,20 @@ public sealed interface Places {
 
   /// The place after the last of `tokens` tokens a row.
   long end(long tokens);
+
+  /// The places of `tokens` tokens of each of some rows, row by row.
+  default long[] each(int rows, int tokens) {
+    return switch (this) {
+      case From(long start) -> {
+        long[] all = new long[rows * tokens];
+        for (int i = 0; i < all.length; i++) {
+          all[i] = start + i % tokens;
+        }
+        yield all;
+      }
+      case Each(Tensor each, _) -> TensorData.longs(each);
+    };
+  }
 
   /// Every row begins with its text.
   static Places fromStart() {

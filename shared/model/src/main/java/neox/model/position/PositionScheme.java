@@ -22,6 +22,17 @@ public interface PositionScheme {
     return x;
   }
 
+  /// The tables by which queries and keys turn, where that is what they do.
+  default Optional<Turns> turns() {
+    return Optional.empty();
+  }
+
+  /// Dims i and i + r/2 of the first r of a head turn together.
+  ///
+  /// @param cos `[positions, r]`
+  /// @param sin the same
+  record Turns(Tensor cos, Tensor sin) {}
+
   /// What is added to the scores of `s` queries: broadcastable to `[b, n, s, t]`.
   ///
   /// @param slots of the queries among the keys

@@ -1,5 +1,6 @@
 package neox.model.position;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 import neox.config.model.Positions;
 import neox.config.model.RotaryScaling;
@@ -88,6 +89,11 @@ record Rotary(int rotated, Tensor cos, Tensor sin) implements PositionScheme {
   @Override
   public OptionalLong limit() {
     return OptionalLong.of(cos.size(0));
+  }
+
+  @Override
+  public Optional<Turns> turns() {
+    return Optional.of(new Turns(cos, sin));
   }
 
   @Override

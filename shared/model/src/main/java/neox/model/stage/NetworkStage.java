@@ -100,6 +100,9 @@ public final class NetworkStage implements Stage {
   private Tensor computeOnce(int microBatch, Optional<Tensor> activation) {
     Item item = work.item(microBatch);
     Inputs inputs = item.inputs();
+    if (network.computesRowsAlone()) {
+      return FewRows.pass(() -> compute(item, activation));
+    }
     return FewRows.pass(
         inputs.ids().numel(), network.readByAttention(inputs), () -> compute(item, activation));
   }

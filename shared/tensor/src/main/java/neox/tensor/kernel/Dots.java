@@ -10,9 +10,15 @@ final class Dots {
   /// Rows of weights that are computed together.
   static final int ROWS = 4;
 
-  /// Room for the sums of [#one] and [#two].
+  /// Where [#four] has its second sums.
+  static final int BEHIND_TWO = 2 * ROWS * Lanes.COUNT;
+
+  /// Whether [#four] has registers for its sums.
+  static final boolean HAS_FOUR = Lanes.COUNT == 16;
+
+  /// Room for the sums of [#one], [#two] and [#four].
   static float[] sums() {
-    return new float[Lanes.COUNT];
+    return new float[ROWS * ROWS * Lanes.COUNT];
   }
 
   /// The four rows of weights: the addresses of their first columns.
@@ -28,6 +34,7 @@ final class Dots {
       case FLOAT16 -> Loops.float16(rows, x, columns, sums);
       case INT8 -> Loops.int8(rows, x, columns, sums);
     }
+    Lanes.four(sums);
     if (Lanes.end(columns) < columns) {
       rest(rows, x, columns, sums, 0, Lanes.FOUR);
     }
@@ -37,9 +44,27 @@ final class Dots {
   /// then with y.
   static void two(Rows rows, long x, long y, int columns, float[] sums) {
     Loops.two(rows, x, y, columns, sums);
+    Lanes.eight(sums, 0);
     if (Lanes.end(columns) < columns) {
       rest(rows, x, columns, sums, 0, Lanes.EIGHT);
       rest(rows, y, columns, sums, ROWS * Lanes.EIGHT, Lanes.EIGHT);
+    }
+  }
+
+  /// The addresses of four rows of float32.
+  record Four(long a, long b, long c, long d) {}
+
+  /// Four rows of float32 with four: those with a and b as [#two] has them, and behind room for
+  /// eight vectors those with c and d.
+  static void four(Rows rows, Four x, int columns, float[] sums) {
+    Loops.four(rows, x, columns, sums);
+    Lanes.eight(sums, 0);
+    Lanes.eight(sums, BEHIND_TWO);
+    if (Lanes.end(columns) < columns) {
+      rest(rows, x.a(), columns, sums, 0, Lanes.EIGHT);
+      rest(rows, x.b(), columns, sums, ROWS * Lanes.EIGHT, Lanes.EIGHT);
+      rest(rows, x.c(), columns, sums, BEHIND_TWO, Lanes.EIGHT);
+      rest(rows, x.d(), columns, sums, BEHIND_TWO + ROWS * Lanes.EIGHT, Lanes.EIGHT);
     }
   }
 

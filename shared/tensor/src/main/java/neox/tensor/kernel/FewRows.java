@@ -17,7 +17,12 @@ public final class FewRows {
   /// @param rows of activations
   /// @param numbers that the largest operation between two products reads
   public static <T> T pass(long rows, long numbers, Supplier<T> body) {
-    if (rows > RowProduct.FEW || numbers > LITTLE || !RowProduct.isFast()) {
+    return rows > RowProduct.FEW || numbers > LITTLE ? body.get() : pass(body);
+  }
+
+  /// The same of any number of rows.
+  public static <T> T pass(Supplier<T> body) {
+    if (!RowProduct.isFast()) {
       return body.get();
     }
     int threads = OpenMp.threads();

@@ -12,6 +12,9 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Vectors of float32: read from numbers of all formats, and added up.
+///
+/// Methods that take or give vectors are short: the compiler takes those apart wherever they are
+/// called from (`MaxInlineSize`, 35 bytes), while the vectors of a longer one may become objects.
 final class Lanes {
   static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   static final int COUNT = FLOATS.length();
@@ -29,6 +32,9 @@ final class Lanes {
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private static final int BFLOAT16_SHIFT = 16;
+
+  /// What is cut off of a float32, rounded down from a half.
+  private static final int BELOW_HALF = 0x7fff;
 
   /// Sign, exponent and mantissa of a float16 where those of a float32 are.
   private static final int FLOAT16_SHIFT = 13;
@@ -67,8 +73,15 @@ final class Lanes {
     /// Of two vectors at once: the first one's sums come to the lower lanes, the second one's to
     /// the upper.
     FloatVector of(FloatVector a, FloatVector b) {
-      FloatVector near = a.blend(b.rearrange(swap), upper);
-      return near.add(a.rearrange(swap).blend(b, upper));
+      return near(a, b).add(far(a, b));
+    }
+
+    private FloatVector near(FloatVector a, FloatVector b) {
+      return a.blend(b.rearrange(swap), upper);
+    }
+
+    private FloatVector far(FloatVector a, FloatVector b) {
+      return a.rearrange(swap).blend(b, upper);
     }
 
     FloatVector of(FloatVector a) {
@@ -86,8 +99,28 @@ final class Lanes {
     return FLOATS.loopBound(columns);
   }
 
+  /// The numbers of the vectors that hold so many.
+  static int whole(int count) {
+    return end(count + COUNT - 1);
+  }
+
   static void write(FloatVector wide, long target, int index) {
     wide.intoMemorySegment(Memory.ALL, target + (long) index * Float.BYTES, ORDER);
+  }
+
+  /// Rounds to bfloat16, of two equally near to the even one.
+  static void writeBfloat16(FloatVector wide, long target, int index) {
+    shorts(rounded(wide.reinterpretAsInts()))
+        .intoMemorySegment(Memory.ALL, target + (long) index * Short.BYTES, ORDER);
+  }
+
+  private static IntVector rounded(IntVector bits) {
+    return bits.add(bits.lanewise(VectorOperators.LSHR, BFLOAT16_SHIFT).and(1)).add(BELOW_HALF);
+  }
+
+  private static ShortVector shorts(IntVector bits) {
+    IntVector upper = bits.lanewise(VectorOperators.LSHR, BFLOAT16_SHIFT);
+    return (ShortVector) upper.castShape(SHORTS, 0);
   }
 
   static FloatVector floats(long address) {
@@ -119,28 +152,52 @@ final class Lanes {
     return (FloatVector) narrow.castShape(FLOATS, 0);
   }
 
-  /// The sums of the lanes of each, in [#FOUR] distances: the first half of the lanes plus the
-  /// second, again and again. (The API's own sum has no fixed order.)
-  static void four(FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] sums) {
-    FloatVector all = EIGHTHS.of(QUARTERS.of(HALVES.of(a, c), HALVES.of(b, d)));
-    (COUNT == MOST ? NEIGHBOURS.of(all) : all).intoArray(sums, 0);
+  /// Writes the sums of the lanes of four vectors, which follow one another in an array, over them,
+  /// in [#FOUR] distances: the first half of the lanes plus the second, again and again. (The API's
+  /// own sum has no fixed order.)
+  static void four(float[] sums) {
+    FloatVector even = HALVES.of(lanes(sums, 0), lanes(sums, 2));
+    FloatVector odd = HALVES.of(lanes(sums, 1), lanes(sums, 3));
+    write(EIGHTHS.of(QUARTERS.of(even, odd)), sums, 0);
   }
 
-  /// The same of twice as many, in [#EIGHT] distances, all of the first four before the others.
-  static void eight(
-      FloatVector a,
-      FloatVector b,
-      FloatVector c,
-      FloatVector d,
-      FloatVector e,
-      FloatVector f,
-      FloatVector g,
-      FloatVector h,
-      float[] sums) {
-    FloatVector even = QUARTERS.of(HALVES.of(a, e), HALVES.of(c, g));
-    FloatVector odd = QUARTERS.of(HALVES.of(b, f), HALVES.of(d, h));
-    FloatVector all = EIGHTHS.of(even, odd);
-    (COUNT == MOST ? NEIGHBOURS.of(all) : all).intoArray(sums, 0);
+  /// The same of eight, from a place on, in [#EIGHT] distances.
+  static void eight(float[] sums, int from) {
+    FloatVector first = QUARTERS.of(folded(sums, from, 0), folded(sums, from, 2));
+    FloatVector second = QUARTERS.of(folded(sums, from, 1), folded(sums, from, 3));
+    write(EIGHTHS.of(first, second), sums, from);
+  }
+
+  /// The sum of the lanes of one vector: the first half of the lanes plus the second, again and
+  /// again.
+  static float one(float[] sums) {
+    for (int half = COUNT / 2; half > 0; half /= 2) {
+      for (int lane = 0; lane < half; lane++) {
+        sums[lane] += sums[lane + half];
+      }
+    }
+    return sums[0];
+  }
+
+  /// A vector with that four behind it.
+  private static FloatVector folded(float[] sums, int from, int vector) {
+    return HALVES.of(at(sums, from, vector), at(sums, from, vector + 4));
+  }
+
+  private static FloatVector at(float[] sums, int from, int vector) {
+    return FloatVector.fromArray(FLOATS, sums, from + vector * COUNT);
+  }
+
+  private static FloatVector lanes(float[] sums, int vector) {
+    return FloatVector.fromArray(FLOATS, sums, vector * COUNT);
+  }
+
+  private static void write(FloatVector folded, float[] sums, int from) {
+    if (COUNT == MOST) {
+      NEIGHBOURS.of(folded).intoArray(sums, from);
+    } else {
+      folded.intoArray(sums, from);
+    }
   }
 
   private Lanes() {}

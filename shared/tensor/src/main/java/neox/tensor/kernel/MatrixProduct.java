@@ -49,12 +49,15 @@ record MatrixProduct(Matrix w, long x, int rows, Target y) {
       }
       return;
     }
-    int atOnce = Math.clamp(BYTES_OF_X / (4L * w.columns()), 2, rows + 1) & -2; // even
+    int atOnce = Math.clamp(BYTES_OF_X / (4L * w.columns()), 4, rows + 3) & -4;
     for (int first = 0; first < rows; first += atOnce) {
       int end = Math.min(rows, first + atOnce);
       for (int row = from; row < to; row += Dots.ROWS) {
         Dots.Rows wide = wide(w.fourFrom(row), scratch);
         int i = first;
+        for (; Dots.HAS_FOUR && i + 3 < end; i += 4) {
+          four(wide, i, row, scratch);
+        }
         for (; i + 1 < end; i += 2) {
           pair(wide, i, row, scratch);
         }
@@ -74,6 +77,16 @@ record MatrixProduct(Matrix w, long x, int rows, Target y) {
     Dots.two(four, ofX(i), ofX(i + 1), w.columns(), scratch.sums);
     store(i, row, scratch.sums, 0, Lanes.EIGHT);
     store(i + 1, row, scratch.sums, Dots.ROWS * Lanes.EIGHT, Lanes.EIGHT);
+  }
+
+  private void four(Dots.Rows four, int i, int row, Scratch scratch) {
+    Dots.Four x = new Dots.Four(ofX(i), ofX(i + 1), ofX(i + 2), ofX(i + 3));
+    Dots.four(four, x, w.columns(), scratch.sums);
+    store(i, row, scratch.sums, 0, Lanes.EIGHT);
+    store(i + 1, row, scratch.sums, Dots.ROWS * Lanes.EIGHT, Lanes.EIGHT);
+    int behind = Dots.BEHIND_TWO;
+    store(i + 2, row, scratch.sums, behind, Lanes.EIGHT);
+    store(i + 3, row, scratch.sums, behind + Dots.ROWS * Lanes.EIGHT, Lanes.EIGHT);
   }
 
   private long ofX(int row) {

@@ -32,6 +32,17 @@ final class Memory {
     return ALL.get(ValueLayout.JAVA_SHORT_UNALIGNED, address + index * Short.BYTES);
   }
 
+  static void copy(long source, long target, long bytes) {
+    MemorySegment.copy(ALL, source, ALL, target, bytes);
+  }
+
+  /// Copies float32 numbers `from` up to `end`.
+  static void copyFloats(long source, int from, int end, long target) {
+    for (int i = from; i < end; i++) {
+      setFloat32(target, i - from, float32(source, i));
+    }
+  }
+
   /// Rounds to the nearest number of the format, of two equally near to the even one.
   static void set(NumberFormat format, long address, long index, float value) {
     switch (format) {

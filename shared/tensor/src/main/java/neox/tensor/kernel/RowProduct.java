@@ -22,13 +22,15 @@ public final class RowProduct {
   private final Tensor weight;
   private final Optional<Tensor> scales;
   private final NumberFormat format;
+  private final int most; // rows that this is used for
   private final int rows;
   private final int columns;
 
-  private RowProduct(Tensor weight, Optional<Tensor> scales, NumberFormat format) {
+  private RowProduct(Tensor weight, Optional<Tensor> scales, NumberFormat format, int most) {
     this.weight = weight;
     this.scales = scales;
     this.format = format;
+    this.most = most;
     this.rows = Math.toIntExact(weight.size(0));
     this.columns = Math.toIntExact(weight.size(1));
   }
@@ -60,12 +62,26 @@ public final class RowProduct {
     }
     return NumberFormat.of(ElementType.of(weight))
         .filter(format -> scales.isPresent() == (format == NumberFormat.INT8))
-        .map(format -> new RowProduct(weight, scales, format));
+        .map(format -> new RowProduct(weight, scales, format, FEW));
+  }
+
+  /// The same product for other numbers of rows than a few.
+  ///
+  /// @param value how many it suits
+  public RowProduct upTo(int value) {
+    return new RowProduct(weight, scales, format, value);
   }
 
   /// Whether x `[…, in]` is what this is made for.
   public boolean suits(Tensor x) {
-    return x.numel() <= (long) FEW * columns
+    return x.numel() <= (long) most * columns && reads(x);
+  }
+
+  /// Whether kernels of this package read a tensor: numbers in main memory, of a type that they
+  /// know, which learn nothing.
+  public static boolean reads(Tensor x) {
+    return VectorUnit.isThere()
+        && x.is_cpu()
         && !x.requires_grad()
         && NumberFormat.of(ElementType.of(x)).isPresent();
   }

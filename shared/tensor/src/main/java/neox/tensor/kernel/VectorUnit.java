@@ -10,6 +10,10 @@ package neox.tensor.kernel;
 final class VectorUnit {
   private static final String MODULE = "jdk.incubator.vector";
 
+  /// A property that leaves everything to libtorch: the JVM's cache of loaded classes
+  /// (`packaging/dist.sh`) cannot hold any that know of a module that was loaded later.
+  private static final String OFF = "neox.withoutVectors";
+
   /// Looked for once.
   private static final boolean THERE = isLoaded() && Lanes.areWide();
 
@@ -18,6 +22,9 @@ final class VectorUnit {
   }
 
   private static boolean isLoaded() {
+    if (Boolean.getBoolean(OFF)) {
+      return false;
+    }
     if (ModuleLayer.boot().findModule(MODULE).isPresent()) {
       return true;
     }

@@ -2,6 +2,8 @@ package neox.tensor.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +31,10 @@ class RowProductTest {
           new int[] {7, 96},
           new int[] {130, 1027},
           new int[] {2050, 64});
+
+  /// A record for every four rows of a product, and what a call of libtorch takes. Vectors would be
+  /// a megabyte.
+  private static final long MOST_ALLOCATED = 20_000;
 
   @BeforeEach
   void start() {
@@ -151,6 +157,38 @@ class RowProductTest {
       assertThat(TensorData.floats(weights.product.of(x, new TensorOptional())))
           .containsExactly(first);
     }
+  }
+
+  /// Vectors that become objects are ten times as slow. Whether they do is the compiler's choice;
+  /// nothing in the launcher's options may be needed for it.
+  @ParameterizedTest
+  @EnumSource(NumberFormat.class)
+  void noVectorBecomesAnObjectOnceTheCodeIsCompiled(NumberFormat format) {
+    NativeRuntime.start(1);
+    try (var _ = Scope.open()) {
+      Weights weights = Weights.of(format, 256, 256);
+      for (int rows : new int[] {1, 3}) {
+        Tensor x = torch.randn(rows, 256);
+        long allocated = Long.MAX_VALUE;
+        for (int round = 0; round < 1000 && allocated > MOST_ALLOCATED; round++) {
+          allocated = allocatedByProducts(weights.product, x);
+        }
+        assertThat(allocated).as("bytes of the heap for a product with %d rows", rows).isLessThan(MOST_ALLOCATED);
+      }
+    }
+  }
+
+  /// Bytes of the heap for each product: records, and what the call of libtorch takes.
+  private static long allocatedByProducts(RowProduct product, Tensor x) {
+    int times = 100;
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < times; i++) {
+      try (var _ = Scope.open()) {
+        product.of(x, new TensorOptional());
+      }
+    }
+    return (threads.getCurrentThreadAllocatedBytes() - before) / times;
   }
 
   @Test
