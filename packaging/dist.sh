@@ -60,8 +60,8 @@ for name in $tools; do
   tool=neox-$name
   JAVA_HOME=$java_home "dist/bin/$tool" generate-completion > "dist/share/bash-completion/$tool"
   case $name in
-    preprocess) practise "$tool.help" "$tool" --help ;;
-    convert-hf | generate) ;;
+    preprocess | generate) practise "$tool.help" "$tool" --help ;;
+    convert-hf) ;;
     *) practise "$tool" "$tool" --help ;;
   esac
 done
