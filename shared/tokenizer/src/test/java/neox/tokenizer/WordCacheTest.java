@@ -26,7 +26,7 @@ class WordCacheTest {
     int words = 0;
     for (int vocabulary = 0; vocabulary < 150; vocabulary++) {
       BpeModel model = model(random, 1 + random.nextInt(120), "");
-      WordCache cache = new WordCache(model);
+      WordCache cache = new WordCache(model, 1 << 10);
       WordMerger merger = new WordMerger(model);
       for (int i = 0; i < 300; i++) {
         byte[] text =
