@@ -14,10 +14,11 @@ export MAVEN_OPTS += $(if $(JDK),$(foreach package,api file main model parser pr
 # Two modules at a time: while one is compiled, on one core, another tests.
 MVN := $(if $(JDK),JAVA_HOME=$(JDK) )mvn --batch-mode --no-transfer-progress -Dstyle.color=never -T 2 \
   $(if $(JDK),-Dcompiler.fork=false)
+comma := ,
 # Of what Maven tells, the line of each module, warnings and errors.
 TELL := 2>&1 | packaging/maven-lines.sh
 SOURCES := $(shell find shared neox-* -path '*/src/main/*' -type f) \
-  $(shell find . -name pom.xml -not -path './dist/*') $(wildcard packaging/*.sh configs/*.yml)
+  $(shell find . -name pom.xml -not -path './dist/*') $(wildcard packaging/* configs/*.yml) Makefile
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -51,13 +52,20 @@ bench-generate: dist ## decoding beside what memory allows, and with PYTHON besi
 bench-eval: dist ## neox-eval beside a scorer of transformers in PYTHON, if that is given
 	benchmarks/eval-speed.sh $(PYTHON)
 
-dist: dist/.built ## the tools, ready to run, in dist/
+dist: dist/.built ## the tools with a runtime of their own, ready to run, in dist/, and as dist/neox-*.tar.gz
 
 dist/.built: $(SOURCES) | jdk
 	rm -rf dist
-	$(MVN) -Dquick -DskipTests -Pdist -pl '!shared/architecture-tests' package $(TELL)
-	packaging/dist.sh $(JDK)
+	$(MVN) -Dquick -DskipTests -Pdist$(if $(GPU),$(comma)gpu) -pl '!shared/architecture-tests' package $(TELL)
+	packaging/dist.sh $(JDK) $(if $(GPU),gpu)
 	@touch $@
+
+PREFIX ?= /usr/local
+install: dist ## the tools, completions and manual pages to PREFIX (/usr/local), below DESTDIR
+	packaging/install.sh "$(DESTDIR)" "$(PREFIX)"
+
+uninstall: ## take away what `make install` with the same PREFIX and DESTDIR has laid down
+	packaging/install.sh --remove "$(DESTDIR)" "$(PREFIX)"
 
 clean: ## delete everything built
 	rm -rf dist demo
@@ -66,4 +74,4 @@ clean: ## delete everything built
 jdk:
 	@[ -n "$(JDK)" ] || { echo "no JDK 25 or later found: install one, or set JAVA_HOME to it" >&2; exit 1; }
 
-.PHONY: help demo test quick format bench bench-tokenize bench-generate dist clean jdk
+.PHONY: help demo test quick format bench bench-tokenize bench-generate dist install uninstall clean jdk

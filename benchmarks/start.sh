@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What it costs to start a tool: processor time of `--help`, the smallest of five runs.
-# docs/decisions/0006-starting.md says what it was made of.
+# What it costs to start a tool: processor time of `--help`, the smallest of five runs, beside the
+# same runtime when it prints its version. Decisions 0006 and 0046 say what it is made of.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,6 +14,7 @@ cpu_seconds() {
   echo "$best"
 }
 
+echo "java --version: $(cpu_seconds dist/lib/runtime/bin/java -XX:+UseSerialGC --version) s of CPU"
 for name in prepare preprocess train generate eval convert-hf upload; do
   echo "neox-$name --help: $(cpu_seconds dist/bin/neox-$name --help) s of CPU"
 done

@@ -54,7 +54,12 @@ class RaiseClassVersion {
     manifest
         .getMainAttributes()
         .put(new Attributes.Name("Changed-By"), "neox: class files of Java 5 raised to Java 8");
-    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(target), manifest)) {
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(target))) {
+      JarEntry first = new JarEntry(JarFile.MANIFEST_NAME);
+      first.setTime(jar.getEntry(JarFile.MANIFEST_NAME).getTime());
+      out.putNextEntry(first);
+      manifest.write(out);
+      out.closeEntry();
       for (JarEntry entry : (Iterable<JarEntry>) jar.stream()::iterator) {
         if (!entry.getName().equals(JarFile.MANIFEST_NAME)) {
           JarEntry same = new JarEntry(entry.getName());

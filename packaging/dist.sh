@@ -1,20 +1,31 @@
 #!/bin/sh
-# Gathers what `mvn -Pdist package` built into dist/: bin/, lib/ shared by all tools, configs/.
-# Usage: packaging/dist.sh JAVA_HOME
+# Gathers what `mvn -Pdist package` built into dist/: bin/, lib/ shared by all tools with a runtime
+# of its own, share/ and configs/; then packs it as dist/neox-VERSION-PLATFORM.tar.gz. The same
+# sources and JDK give the same bytes, wherever and whenever (docs/decisions/0046).
+# Usage: packaging/dist.sh JAVA_HOME [gpu]
 set -eu
 java_home=$1
+variant=${2-}
 cd "$(dirname "$0")/.."
+umask 022
+export LC_ALL=C TZ=UTC
+
+# What the root pom.xml says of a property.
+said() { sed -n "s|^    <$1>\(.*\)</$1>\$|\1|p" pom.xml; }
+version=$(said revision)
+# The date of everything that is packed: the pom's, as in the jars.
+date=@${SOURCE_DATE_EPOCH:-$(date -d "$(said project.build.outputTimestamp)" +%s)}
+platform=$(uname -s | tr '[:upper:]' '[:lower:]')-$(uname -m)${variant:+-$variant}
 
 tools='prepare preprocess train generate eval convert-hf upload'
-mkdir -p dist/bin dist/lib dist/share/bash-completion
-rm -rf dist/configs
+mkdir -p dist/bin dist/lib dist/share
 cp -R configs dist/configs
 cp packaging/find-jdk.sh dist/lib/
 cp README.md dist/
 
 for name in $tools; do
   tool=neox-$name
-  jar=$tool-0.1.0.jar
+  jar=$tool-$version.jar
   cp "$tool/target/$jar" dist/lib/
   cp packaging/neox-tool.sh "dist/bin/$tool"
   chmod +x "dist/bin/$tool"
@@ -41,33 +52,55 @@ if [ -n "$native" ]; then
     && mv "$native"/libzstd-jni-*.so libzstd-jni.so && rm -r "${native%%/*}")
 fi
 
-# A run each for practice: the JVM remembers the classes it loaded, so that later runs start quickly.
-# It could also remember how methods were used, but what it learns from a few megabytes misleads it:
-# with that, three corpora of 44 MB took 1.6 s instead of 1.4.
-# practise CACHE TOOL ARGUMENTS…
-practise() {
-  cache=dist/lib/$1.aot
-  tool=$2
-  shift 2
-  options="-XX:AOTCacheOutput=$cache -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining ${NEOX_PRACTICE:-}"
-  JAVA_HOME=$java_home NEOX_JAVA_OPTS=$options \
-    "dist/bin/$tool" "$@" > "dist/lib/$tool.log" 2>&1 || { cat "dist/lib/$tool.log" >&2; exit 1; }
-  [ -s "$cache" ] || { cat "dist/lib/$tool.log" >&2; exit 1; }
-  rm "dist/lib/$tool.log"
-}
-
+# Of the JDK what the tools use; help is a part of its own, which needs one jar.
+"$java_home/bin/jlink" --output dist/lib/runtime --no-header-files --no-man-pages \
+  --strip-java-debug-attributes --compress zip-0 --add-modules "$(tr '\n' , < packaging/modules.txt)" \
+  2> /dev/null || { echo "dist: $java_home has no working jlink: a whole JDK is needed" >&2; exit 1; }
+echo "neox-base-$version.jar" > dist/lib/help.classpath
+echo neox.base.KeptHelp > dist/lib/help.main
+mkdir -p dist/lib/help
 for name in $tools; do
-  tool=neox-$name
-  JAVA_HOME=$java_home "dist/bin/$tool" generate-completion > "dist/share/bash-completion/$tool"
-  case $name in
-    preprocess | generate) practise "$tool.help" "$tool" --help ;;
-    convert-hf) ;;
-    *) practise "$tool" "$tool" --help ;;
-  esac
+  "dist/bin/neox-$name" generate-pages dist
 done
+
+# What it is made of, and under which licences.
+"$java_home/bin/java" packaging/Sbom.java dist "$version" "$(date -d "$date" +%FT%TZ)" "$java_home" \
+  neox-*/target/classpath.txt
+
+# Archives of classes remember how old the jars are.
+find dist -exec touch -h -d "$date" {} +
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+
+# A run each for practice: the classes it loads are laid down in an archive, linked, so that later
+# runs start quickly. The list is sorted, and the jars have a path that is the same in every build;
+# what still differs is forgotten below. What the JVM could remember of how methods were used is
+# left out: what it learns from a few megabytes misleads it: with that, three corpora of 44 MB took
+# 1.6 s instead of 1.4.
+# practise PART TOOL ARGUMENTS…
+practise() {
+  part=$1
+  tool=$2
+  shift 2
+  list=$work/$part.list
+  NEOX_JAVA_OPTS="-XX:DumpLoadedClassList=$list.new" "dist/bin/$tool" "$@" > "$work/log" 2>&1 \
+    || { cat "$work/log" >&2; exit 1; }
+  {
+    grep -v '^[#@]' "$list.new" | sed 's/ id: [0-9]*$//' | sort -u
+    grep '^@' "$list.new" | sort -u
+  } > "$list"
+  here=dist
+  [ ! -d /proc/self/cwd ] || here=/proc/self/cwd/dist
+  options="-Xshare:dump -XX:+AOTClassLinking -XX:SharedClassListFile=$list"
+  NEOX_JAVA_OPTS="$options -XX:SharedArchiveFile=dist/lib/$part.jsa" "$here/bin/$tool" "$@" \
+    > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+}
+
+practise help neox-prepare --help
+for name in prepare train generate eval upload; do
+  practise "neox-$name" "neox-$name" --quiet --help
+done
 
 # neox-convert-hf practises on a small checkpoint: with what it remembers of that alone it needs half
 # the time until it begins to copy.
@@ -76,7 +109,7 @@ practise neox-convert-hf neox-convert-hf -q --no-save-tokenizer --output-dir "$w
 
 # neox-preprocess practises on made-up stories and on the project's own sources. What it remembers
 # of that would only slow down its help, which has a cache of its own.
-JAVA_HOME=$java_home dist/bin/neox-prepare sample -q -d "$work" --megabytes 1
+dist/bin/neox-prepare sample -q -d "$work" --megabytes 1
 find shared neox-preprocess -name '*.java' | sort | tar -czf "$work/sources.tar.gz" -T -
 practise neox-preprocess neox-preprocess --input "$work/sample.jsonl,$work/sources.tar.gz" --append-eod \
   --output-prefix "$work/practice" --tokenizer-type HFTokenizer --vocab-file "$work/tokenizer.json"
@@ -88,3 +121,18 @@ practise neox-preprocess neox-preprocess --input "$work/sample.jsonl,$work/sourc
 cp "$work/tokenizer.json" "$work/model/"
 NEOX_PRACTICE=-Dneox.withoutVectors=true practise neox-generate neox-generate -q \
   --model "$work/model" --prompt 'Once upon a time' --maximum-tokens 3 --threads 1
+
+"$java_home/bin/java" packaging/ForgetTime.java dist/lib/*.jsa
+find dist -exec touch -h -d "$date" {} +
+
+# The archive of all, its members in the order of their names.
+name=neox-$version-$platform
+(
+  cd dist
+  find . -mindepth 1 -maxdepth 1 ! -name "$name.tar.gz" | sort > "$work/members"
+  tar --sort=name --format=posix --pax-option=delete=atime,delete=ctime --mtime="$date" \
+    --owner=0 --group=0 --numeric-owner --mode=u+w,go-w --transform="flags=rhS;s|^\.|$name|" \
+    -cf - --files-from="$work/members" | gzip -n -1 > "$work/archive"
+  mv "$work/archive" "$name.tar.gz"
+  sha256sum "$name.tar.gz" > "$name.tar.gz.sha256"
+)

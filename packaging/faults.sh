@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # Every tool under every fault of its surroundings: closed and full streams, odd locales, dumb and
 # narrow terminals, read-only and full disks. A table of command, exit code and the line printed;
-# fails when something is not as listed. Usage: packaging/faults.sh DEMO, a directory that
-# docs/quickstart.sh has filled (`make demo`).
+# fails when something is not as listed. Usage: packaging/faults.sh DEMO [DIST], a directory that
+# docs/quickstart.sh has filled (`make demo`), and where the tools are (dist/).
 #
 # "Read-only" is a directory without write permission, used as somebody who is not root: root
 # becomes nobody by setpriv, and no mount is needed. "Full" is /dev/full for streams, and for files
 # a tmpfs of 8 KB in a mount namespace of its own; where none may be made, that part is skipped.
 set -uo pipefail
 D=$(cd "$1" && pwd)
+bin=$(cd "${2:-$(dirname "$0")/../dist}" && pwd)/bin
 cd "$(dirname "$0")/.."
-bin=$PWD/dist/bin
 demo_config=$PWD/configs/demo.yml
 W=$(mktemp -d)
 trap 'chmod -R u+w "$W"; rm -rf "$W"' EXIT

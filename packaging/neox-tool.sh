@@ -17,40 +17,55 @@ esac
 tool=${self##*/}
 lib=$(CDPATH='' cd -- "$bin/../lib" && pwd)
 
-. "$lib/find-jdk.sh"
-neox_find_jdk
-if [ -z "$neox_jdk" ]; then
-  echo "$tool: no JDK $neox_java_needed or later found (looked at JAVA_HOME, the PATH, /usr/lib/jvm," \
-    "/opt, ~/.jdks, ~/.sdkman). Install one, or set JAVA_HOME to it." >&2
-  exit 1
+# The runtime that came along, or one of your own (NEOX_JAVA_HOME), or any that is found.
+neox_jdk=${NEOX_JAVA_HOME:-$lib/runtime}
+if [ ! -x "$neox_jdk/bin/java" ]; then
+  . "$lib/find-jdk.sh"
+  neox_find_jdk
+  if [ -z "$neox_jdk" ]; then
+    echo "$tool: no JDK $neox_java_needed or later found (looked at JAVA_HOME, the PATH, /usr/lib/jvm," \
+      "/opt, ~/.jdks, ~/.sdkman). Install one, or set JAVA_HOME to it." >&2
+    exit 1
+  fi
+fi
+
+# Help that is asked for alone was laid down when the tools were packaged: a part of its own prints
+# it, with few classes (docs/decisions/0046).
+part=$tool
+page=
+case "$#:${1-}:${2-}" in
+  1:--help: | 1:-h:) page=$lib/help/$tool ;;
+  2:*/*) ;;
+  2:[a-z]*:--help | 2:[a-z]*:-h) page=$lib/help/$tool.$1 ;;
+esac
+if [ -n "$page" ] && [ -r "$page" ]; then
+  part=help
+  set -- "$tool" "$page"
 fi
 
 class_path=
 while read -r jar; do
   class_path=$class_path:$lib/$jar
-done < "$lib/$tool.classpath"
-read -r main_class < "$lib/$tool.main"
+done < "$lib/$part.classpath"
+read -r main_class < "$lib/$part.main"
 
 # Idle libgomp threads must sleep, not spin: OpenBLAS has a thread pool of its own.
 OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-PASSIVE}
 export OMP_WAIT_POLICY
 
-# Help needs no optimizing compiler, and few classes.
+# Help needs no optimizing compiler.
 compiler=
-cache=$lib/$tool.aot
+[ "$part" != help ] || compiler=-XX:TieredStopAtLevel=1
 for argument in "$@"; do
   case $argument in
-    -h | --help | -V | --version)
-      compiler=-XX:TieredStopAtLevel=1
-      [ ! -r "$lib/$tool.help.aot" ] || cache=$lib/$tool.help.aot
-      ;;
+    -h | --help | -V | --version) compiler=-XX:TieredStopAtLevel=1 ;;
   esac
 done
 
-# The cache of loaded classes that `make dist` made for this very JDK; others ignore it.
-aot=
-if [ -r "$cache" ]; then
-  aot=-XX:AOTCache=$cache
+# The classes that `make dist` has laid down for the very runtime that came along.
+archive=
+if [ "$neox_jdk" = "$lib/runtime" ] && [ -r "$lib/$part.jsa" ]; then
+  archive=-XX:SharedArchiveFile=$lib/$part.jsa
 fi
 
 # The native half of zstd; without this a copy is unpacked into a temporary directory.
@@ -79,7 +94,7 @@ esac
 # run a million times a second: with the usual limits the JVM would compile more than they need and a
 # corpus of 50 MB take a tenth longer; long runs do not notice (docs/decisions/0006).
 heap=
-case "$tool ${1-}" in
+case "$part ${1-}" in
   # Weights pass through a few buffers, whatever their size: the heap must not grow before it is
   # cleaned, as it would with a machine's memory (docs/decisions/0031).
   "neox-convert-hf "*) heap="-Xms32m -Xmx384m" ;;
@@ -93,7 +108,7 @@ esac
 # The Vector API is loaded when there is something to compute, and its loops are compiled each by
 # itself (docs/decisions/0034).
 vectors=
-case $tool in
+case $part in
   neox-train | neox-generate | neox-eval)
     vectors="--add-exports java.base/jdk.internal.module=ALL-UNNAMED -XX:CompileCommand=quiet
       -XX:CompileCommand=dontinline,neox.tensor.kernel.Loops::*"
@@ -101,7 +116,7 @@ case $tool in
 esac
 
 # shellcheck disable=SC2086 # options are words
-exec "$neox_jdk/bin/java" ${aot:+"$aot"} ${zstd:+"$zstd"} -Xlog:disable -Xlog:all=error:stderr \
+exec "$neox_jdk/bin/java" ${archive:+"$archive"} ${zstd:+"$zstd"} -Xlog:disable -Xlog:all=error:stderr \
   -XX:+UseSerialGC $heap $compiler \
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow $vectors \
   -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0 \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tries the packaged tools as a user would: help, completion, the README's commands, and faults of
-# their surroundings.
+# Tries the packaged tools as a user would who has unpacked the archive on a machine without a JDK:
+# help, completion, the README's commands, faults of their surroundings, installation.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -11,14 +11,28 @@ server=
 trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
 fail() { echo "smoke-test: $*" >&2; exit 1; }
 
+# The archive, unpacked; the java that others find here must not be started.
+(cd dist && sha256sum --quiet -c neox-*.tar.gz.sha256) || fail 'the checksum of the archive is not its own'
+tar -xf dist/neox-*.tar.gz -C "$work"
+unpacked=$(echo "$work"/neox-*)
+mkdir "$work/other"
+printf '#!/bin/sh\necho "a java from outside was started" >&2\nexit 99\n' > "$work/other/java"
+chmod +x "$work/other/java"
+usual_home=${JAVA_HOME:-} usual_path=$PATH
+export JAVA_HOME=$work/other PATH=$work/other:$PATH
+env -i PATH=/usr/bin:/bin NEOX_JAVA_OPTS=-XshowSettings:properties "$unpacked/bin/neox-train" --version 2>&1 \
+  | grep -qx " *java.home = $unpacked/lib/runtime" || fail 'the runtime in the archive is not the one that is used'
+
 for name in $tools; do
-  tool=dist/bin/neox-$name
+  tool=$unpacked/bin/neox-$name
+  env -i PATH=/usr/bin:/bin "$tool" --help | diff - <("$tool" --quiet --help) \
+    || fail "$tool: the help that is kept is not the tool's"
   "$tool" --version | grep -q "neox-$name (neox) 0" || fail "$tool --version"
   "$tool" --help | grep -q "^Usage: neox-$name " || fail "$tool --help"
-  bash -n "dist/share/bash-completion/neox-$name" || fail "completion of $tool"
+  bash -n "$unpacked/share/bash-completion/completions/neox-$name" || fail "completion of $tool"
   case $name in
     train | generate | eval) ;;
-    *) ! grep -qE 'pytorch|openblas|javacpp' "dist/lib/neox-$name.classpath" || fail "$tool sees libtorch" ;;
+    *) ! grep -qE 'pytorch|openblas|javacpp' "$unpacked/lib/neox-$name.classpath" || fail "$tool sees libtorch" ;;
   esac
 done
 
@@ -29,7 +43,7 @@ diff <(grep -h '^neox-' docs/quickstart.sh | sed 's/ \${NEOX_DEMO_TRAIN:-}//') \
 
 # The quick start with less training, away from the repository, then the README's other examples.
 cd "$work"
-ln -s "$root/dist" dist
+ln -s "$unpacked" dist
 ln -s "$root/configs" configs
 NEOX_DEMO_TRAIN='--set train_iters=20 --set checkpoint_factor=10 --set eval_interval=10' \
   "$root/docs/quickstart.sh" > quickstart.log 2>&1 || { cat quickstart.log >&2; fail "the quick start failed"; }
@@ -38,10 +52,11 @@ for made in demo/loss.svg demo/report.html demo/samples.jsonl demo/hf/model.safe
 done
 ! grep -q "$(printf '\033')" quickstart.log || fail "escape codes in the log of the quick start"
 echo "quick start: ok"
-"$root/packaging/faults.sh" demo || fail "a tool did not bear a fault"
+"$root/packaging/faults.sh" demo "$unpacked" || fail "a tool did not bear a fault"
 
 "$root/benchmarks/pictures.sh" --check || fail "a picture of docs/benchmarks.md is out of date"
 
+export JAVA_HOME=$usual_home PATH=$usual_path # for the servers that tests bring
 # The commands of the pages, with a hub on the loopback.
 . "$root/packaging/test-hub.sh"
 neox_test_hub "$work"
@@ -68,3 +83,20 @@ for name in parts/corpus array/corpus; do
   done
 done
 echo "docs/examples: ok"
+
+# Installed for a package of a distribution, then taken away; manual pages read without a warning.
+"$root/packaging/install.sh" "$work/root" /usr > /dev/null
+for name in $tools; do
+  "$work/root/usr/bin/neox-$name" --version > /dev/null || fail "neox-$name does not start when installed"
+done
+if command -v man > /dev/null && man --help | grep -q -- --warnings; then
+  for page in "$work"/root/usr/share/man/man1/*.1; do
+    said=$(LC_ALL=C.UTF-8 man --warnings -l "$page" 2>&1 > /dev/null)
+    [ -z "$said" ] || fail "$page: $said"
+  done
+fi
+"$root/packaging/install.sh" --remove "$work/root" /usr
+left=$(find "$work/root" ! -type d)
+[ -z "$left" ] || fail "uninstalling leaves $left"
+"$root/packaging/recipes.sh" "$unpacked" || fail 'a recipe for containers is wrong'
+echo "installation: ok"

@@ -29,6 +29,7 @@ public final class NativeRuntime {
     setVariable("OPENBLAS_NUM_THREADS", Integer.toString(threads));
     setLimit("org.bytedeco.javacpp.maxBytes");
     setLimit("org.bytedeco.javacpp.maxPhysicalBytes");
+    CudaLibraries.load();
     Libtorch.setThreads(threads);
   }
 
