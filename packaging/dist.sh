@@ -55,7 +55,7 @@ fi
 # Of the JDK what the tools use; help is a part of its own, which needs one jar.
 "$java_home/bin/jlink" --output dist/lib/runtime --no-header-files --no-man-pages \
   --strip-java-debug-attributes --compress zip-0 --add-modules "$(tr '\n' , < packaging/modules.txt)" \
-  2> /dev/null || { echo "dist: $java_home has no working jlink: a whole JDK is needed" >&2; exit 1; }
+  > /dev/null || { echo "dist: $java_home has no working jlink: a whole JDK is needed" >&2; exit 1; }
 echo "neox-base-$version.jar" > dist/lib/help.classpath
 echo neox.base.KeptHelp > dist/lib/help.main
 mkdir -p dist/lib/help
