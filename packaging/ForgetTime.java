@@ -3,18 +3,20 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.zip.CRC32;
 
-/// Makes the class archives that a JVM has just dumped the same from every build: all that differs
-/// is when soft references among the archived objects were last used, in milliseconds since the
-/// machine was started (SoftReference.timestamp), and the checksums over it. The JVM reads the
+/// Makes the class archive that a JVM has just dumped the same from every build: all that differs is
+/// when soft references among the archived objects were last used, in milliseconds since the machine
+/// was started (SoftReference.timestamp and clock), and the checksums over it. The JVM reads the
 /// number when memory is short, to choose what to forget.
+///
+/// Where these times are is seen by comparing with a second dump, made of the same list a moment
+/// later: what two dumps have in common is left alone. (To look for words that may be times would
+/// now and then find part of a string.)
 ///
 /// Layout: JDK 25's `FileMapHeader` and `FileMapRegion` (src/hotspot/share/cds/filemap.hpp).
 ///
-/// Usage: java ForgetTime.java ARCHIVE…
+/// Usage: java ForgetTime.java ARCHIVE SECOND_DUMP
 class ForgetTime {
   private static final int MAGIC = 0xf00baba2;
   private static final int VERSION = 19;
@@ -26,21 +28,18 @@ class ForgetTime {
   private static final int HEAP = 3;
   private static final int FILE_OFFSET_AT = 24;
   private static final int USED_AT = 40;
-  private static final long LONGEST_DUMP_MILLIS = 600_000;
-
-  /// Between the time that most references have and that of the clock itself, SoftReference.clock.
-  private static final long LONGEST_STEP_MILLIS = 5_000;
 
   public static void main(String[] args) throws IOException {
-    for (String name : args) {
-      Path file = Path.of(name);
-      ByteBuffer archive = ByteBuffer.wrap(Files.readAllBytes(file));
-      forget(archive.order(ByteOrder.LITTLE_ENDIAN), name);
-      Files.write(file, archive.array());
-    }
+    ByteBuffer archive = read(args[0]);
+    forget(archive, read(args[1]), args[0]);
+    Files.write(Path.of(args[0]), archive.array());
   }
 
-  private static void forget(ByteBuffer archive, String name) {
+  private static ByteBuffer read(String name) throws IOException {
+    return ByteBuffer.wrap(Files.readAllBytes(Path.of(name))).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static void forget(ByteBuffer archive, ByteBuffer second, String name) {
     if (archive.getInt(0) != MAGIC || archive.getInt(VERSION_AT) != VERSION) {
       throw new IllegalStateException(name + ": not a class archive of JDK 25");
     }
@@ -50,30 +49,29 @@ class ForgetTime {
     check(name, "heap", archive.getInt(region), crc(archive, from, length));
     check(name, "header", archive.getInt(HEADER_CRC_AT), headerCrc(archive));
 
-    long time = mostFrequentTime(archive, from, length);
-    for (int at = from; at < from + length; at += Long.BYTES) {
-      if (Math.abs(archive.getLong(at) - time) <= LONGEST_STEP_MILLIS) {
-        archive.putLong(at, 0);
-      }
-    }
-    archive.putInt(region, crc(archive, from, length));
-    archive.putInt(HEADER_CRC_AT, headerCrc(archive));
-  }
-
-  /// Of the words that may be a time within the dump, the one there is most of.
-  private static long mostFrequentTime(ByteBuffer archive, int from, int length) {
     long now = System.nanoTime() / 1_000_000;
-    Map<Long, Integer> seen = new HashMap<>();
+    int times = 0;
     for (int at = from; at < from + length; at += Long.BYTES) {
       long word = archive.getLong(at);
-      if (word <= now && word > now - LONGEST_DUMP_MILLIS && word > 0) {
-        seen.merge(word, 1, Integer::sum);
+      if (word != second.getLong(at)) {
+        if (word <= 0 || word > now) {
+          throw new IllegalStateException(name + ": two dumps differ in more than time");
+        }
+        archive.putLong(at, 0);
+        second.putLong(at, 0);
+        times++;
       }
     }
-    return seen.entrySet().stream()
-        .max(Map.Entry.comparingByValue())
-        .map(Map.Entry::getKey)
-        .orElse(0L);
+    if (times == 0) {
+      throw new IllegalStateException(name + ": two dumps were made in the same millisecond");
+    }
+    for (ByteBuffer each : new ByteBuffer[] {archive, second}) {
+      each.putInt(region, crc(each, from, length));
+      each.putInt(HEADER_CRC_AT, headerCrc(each));
+    }
+    if (!archive.equals(second)) {
+      throw new IllegalStateException(name + ": two dumps differ outside of archived objects");
+    }
   }
 
   private static int headerCrc(ByteBuffer archive) {

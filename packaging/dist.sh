@@ -84,7 +84,7 @@ practise() {
   tool=$2
   shift 2
   list=$work/$part.list
-  NEOX_JAVA_OPTS="-XX:DumpLoadedClassList=$list.new" "dist/bin/$tool" "$@" > "$work/log" 2>&1 \
+  NEOX_JAVA_OPTS="-XX:DumpLoadedClassList=$list.new ${NEOX_PRACTICE:-}" "dist/bin/$tool" "$@" > "$work/log" 2>&1 \
     || { cat "$work/log" >&2; exit 1; }
   {
     grep -v '^[#@]' "$list.new" | sed 's/ id: [0-9]*$//' | sort -u
@@ -93,12 +93,15 @@ practise() {
   here=dist
   [ ! -d /proc/self/cwd ] || here=/proc/self/cwd/dist
   options="-Xshare:dump -XX:+AOTClassLinking -XX:SharedClassListFile=$list"
-  NEOX_JAVA_OPTS="$options -XX:SharedArchiveFile=dist/lib/$part.jsa" "$here/bin/$tool" "$@" \
-    > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+  for dump in "$work/second.jsa" "dist/lib/$part.jsa"; do
+    NEOX_JAVA_OPTS="$options -XX:SharedArchiveFile=$dump" "$here/bin/$tool" "$@" \
+      > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+  done
+  "$java_home/bin/java" packaging/ForgetTime.java "dist/lib/$part.jsa" "$work/second.jsa"
 }
 
 practise help neox-prepare --help
-for name in prepare train generate eval upload; do
+for name in prepare train eval upload; do
   practise "neox-$name" "neox-$name" --quiet --help
 done
 
@@ -122,7 +125,6 @@ cp "$work/tokenizer.json" "$work/model/"
 NEOX_PRACTICE=-Dneox.withoutVectors=true practise neox-generate neox-generate -q \
   --model "$work/model" --prompt 'Once upon a time' --maximum-tokens 3 --threads 1
 
-"$java_home/bin/java" packaging/ForgetTime.java dist/lib/*.jsa
 find dist -exec touch -h -d "$date" {} +
 
 # The archive of all, its members in the order of their names.
