@@ -49,9 +49,20 @@ while read -r jar; do
 done < "$lib/$part.classpath"
 read -r main_class < "$lib/$part.main"
 
-# Idle libgomp threads must sleep, not spin: OpenBLAS has a thread pool of its own.
+# Idle libgomp threads must sleep, not spin: products have threads of their own.
 OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-PASSIVE}
 export OMP_WAIT_POLICY
+
+# Each step of a training run asks for the same memory again: glibc is to keep it, in large pages.
+# Given back to the kernel, it would come again in pages of 4 KiB, each with a fault of its own
+# (docs/decisions/0049). One arena: only that of the process's heap can be as large as a tensor.
+case $tool in
+  neox-train)
+    malloc=glibc.malloc
+    GLIBC_TUNABLES=${GLIBC_TUNABLES:-$malloc.arena_max=1:$malloc.mmap_max=0:$malloc.hugetlb=1:$malloc.top_pad=67108864:$malloc.trim_threshold=1125899906842624}
+    export GLIBC_TUNABLES
+    ;;
+esac
 
 # Help needs no optimizing compiler.
 compiler=

@@ -201,12 +201,10 @@ public final class TrainingWork implements NetworkStage.Work, AutoCloseable {
     }
   }
 
-  /// Weights of a mean as the gradient of the scaled loss will be: float16 holds that one, but not
-  /// every multiple of it.
+  /// Weights of a mean as the gradient of log-likelihoods will be: float16 holds that one, but not
+  /// every multiple of it, and what is known beforehand need not be multiplied afterwards.
   private Tensor scaled(Tensor weights) {
-    return factor == 1
-        ? weights
-        : weights.mul(new Scalar(factor / sums.divisor(span.count()))).div(weights.sum());
+    return weights.mul(new Scalar(-factor / sums.divisor(span.count()))).div(weights.sum());
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.List;
 import neox.config.OptimizerRule;
 import neox.parallel.comm.Communicator;
 import neox.tensor.Scope;
+import neox.tensor.kernel.Products;
 import neox.weights.spec.ParameterSpec;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -87,9 +88,9 @@ record MuonUpdate(OptimizerRule.Muon muon, Communicator tensor) implements Updat
     Tensor x = tall ? matrix.t() : matrix;
     x = x.div(x.norm().add(new Scalar(EPSILON))); // [short, long]
     for (int i = 0; i < muon.steps(); i++) {
-      Tensor squares = x.matmul(x.t()); // [short, short]
-      Tensor even = squares.mul(new Scalar(B)).add_(squares.matmul(squares), new Scalar(C));
-      x = even.matmul(x).add_(x, new Scalar(A));
+      Tensor squares = Products.of(x, x.t()); // [short, short]
+      Tensor even = squares.mul(new Scalar(B)).add_(Products.of(squares, squares), new Scalar(C));
+      x = Products.of(even, x).add_(x, new Scalar(A));
     }
     return tall ? x.t() : x;
   }

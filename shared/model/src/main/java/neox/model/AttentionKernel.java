@@ -150,16 +150,14 @@ sealed interface AttentionKernel {
       long t = k.size(2);
       long pairs = b * n;
       Tensor products = // [b·n, s, t]; scaled inside the product, so rounded once
-          torch.baddbmm(
-              torch.zeros(new long[] {1}, q.options()).expand(pairs, s, t),
+          Batched.of(
               q.reshape(pairs, s, d),
               k.reshape(pairs, t, d).transpose(1, 2),
-              new Scalar(0),
-              new Scalar(1 / Math.sqrt((double) d)));
+              1 / Math.sqrt((double) d));
       Tensor perHead = products.view(b, n, s, t);
       Tensor visible = masked(scores.bias().map(perHead::add).orElse(perHead), scores.mask());
       Tensor weights = dropout.forward(softmax(visible), pass);
-      return torch.bmm(weights.view(pairs, s, t), v.reshape(pairs, t, d)).view(b, n, s, d);
+      return Batched.of(weights.view(pairs, s, t), v.reshape(pairs, t, d)).view(b, n, s, d);
     }
 
     private static Tensor masked(Tensor scores, AttentionMask mask) {

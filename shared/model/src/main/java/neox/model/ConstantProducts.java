@@ -7,6 +7,7 @@ import neox.tensor.ElementType;
 import neox.tensor.Placement;
 import neox.tensor.Scope;
 import neox.tensor.TensorData;
+import neox.tensor.kernel.Products;
 import neox.tensor.kernel.RowProduct;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -40,7 +41,7 @@ final class ConstantProducts {
   /// `[b, s, k]` times `[b, k, t]`.
   static Tensor batched(Tensor x, Tensor y) {
     if (!isOurs(x) || !RowProduct.isFast()) {
-      return torch.bmm(x, y);
+      return Products.batched(x, y, 1);
     }
     List<Tensor> products = new ArrayList<>();
     for (long i = 0; i < x.size(0); i++) {
@@ -62,7 +63,8 @@ final class ConstantProducts {
       Tensor weight = cpu.range(1, 96 * 160 + 1, 1).view(160, 96).sin();
       float[] products =
           TensorData.floats(
-              torch.linear(row.expand(rows, 96).contiguous(), weight, new TensorOptional()));
+              Products.linear(
+                  row.expand(rows, 96).contiguous(), weight, new TensorOptional()));
       for (int i = 160; i < products.length; i++) {
         if (products[i] != products[i % 160]) {
           return false;

@@ -33,7 +33,7 @@ record DenseWeight(Tensor tensor, Optional<RowProduct> fewRows) implements Weigh
     if (fewRows.isPresent() && fewRows.get().suits(x)) {
       return fewRows.get().of(x, bias);
     }
-    return torch.linear(x, tensor.is_contiguous() ? tensor : together(), bias);
+    return Linear.of(x, tensor.is_contiguous() ? tensor : together(), bias);
   }
 
   /// The columns of a shard, which lie apart, in memory of their own: a product must not depend on

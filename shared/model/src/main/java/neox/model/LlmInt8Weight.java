@@ -87,7 +87,7 @@ record LlmInt8Weight(Tensor numbers, Tensor magnitudes) implements Weight.Loaded
     for (long from = 0; from < columns; from += EXACT) {
       long count = Math.min(EXACT, columns - from);
       total.add_(
-          torch.linear(p.narrow(1, from, count), q.narrow(1, from, count).to(ScalarType.Float)));
+          Linear.of(p.narrow(1, from, count), q.narrow(1, from, count).to(ScalarType.Float)));
     }
     return total.to(ScalarType.Float);
   }

@@ -10,6 +10,8 @@ import neox.tensor.CustomFunction;
 import neox.tensor.ElementType;
 import neox.tensor.Placement;
 import neox.tensor.Scope;
+import neox.tensor.kernel.Products;
+import neox.tensor.kernel.RowBlocks;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -194,6 +196,9 @@ final class LogLikelihoods {
   /// The gradients computed beforehand, times the factor between what came and what was expected.
   private static Optional<List<Optional<Tensor>>> asExpected(
       Tensor gradient, Tensor expected, List<Tensor> gradients) {
+    if (gradient.equal(expected)) {
+      return Optional.of(gradients.stream().map(Optional::of).toList());
+    }
     // 0 / 0 where nothing counts, which is close to nothing and so is computed again.
     Tensor factor = gradient.dot(expected).div(expected.dot(expected));
     if (!torch.allclose(gradient, expected.mul(factor), SAME, 0, false)) {
@@ -249,9 +254,10 @@ final class LogLikelihoods {
               values,
               wanted.stream().map(_ -> torch.zeros_like(x)).toList(),
               wanted.stream().map(LogLikelihoods::sumsOverChunks).toList());
-      for (long from = 0; from < n; from += positionsAtOnce) {
+      long atOnce = evenly(n);
+      for (long from = 0; from < n; from += atOnce) {
         try (var _ = Scope.open()) {
-          chunk(x, ids, gradient, result, from, Math.min(positionsAtOnce, n - from));
+          chunk(x, ids, gradient, result, from, Math.min(atOnce, n - from));
         }
       }
       return new Result(
@@ -259,6 +265,11 @@ final class LogLikelihoods {
           result.ofHidden(),
           result.ofWeights().stream().map(each -> each.to(ElementType.of(x))).toList());
     }
+  }
+
+  /// Positions of a chunk, so that all are nearly as long.
+  private long evenly(long n) {
+    return Math.max(1, Math.ceilDiv(n, Math.max(1, Math.ceilDiv(n, positionsAtOnce))));
   }
 
   /// Zeros `[V, h]`, in float32 at least: bfloat16 sums would lose small contributions.
@@ -279,23 +290,43 @@ final class LogLikelihoods {
     for (int own = 0; own < weights.size(); own++) {
       Tensor weight = weights.get(own);
       int shard = tp.rank() * weights.size() + own;
-      shards.add(
-          Logits.of(x.mm(weight.t()).to(precise(x)), OwnVocabulary.of(ids, weight.size(0), shard)));
+      Tensor z = Products.of(x, weight.t()).to(precise(x));
+      shards.add(Logits.of(z, OwnVocabulary.of(ids, weight.size(0), shard)));
     }
-    Tensor max = tp.maxAll(map(shards, Logits::max)); // [c, 1]
-    Tensor target = tp.sumAll(map(shards, Logits::target));
-    shards.forEach(shard -> shard.z.sub_(max).exp_());
-    Tensor sum = tp.sumAll(map(shards, Logits::sum));
     Tensor values = result.values().narrow(1, from, count);
-    values.select(0, 0).copy_(target.sub(max).sub(sum.log()).squeeze(1));
-    values.select(0, 1).copy_(max.add(sum.log()).squeeze(1));
-    if (gradient.isPresent()) {
-      Upstream upstream = gradient.get().narrow(from, count);
+    Optional<Upstream> upstream = gradient.map(all -> all.narrow(from, count));
+    if (tp.isAlone() && shards.size() == 1) {
+      Logits all = shards.getFirst();
+      RowBlocks.each(
+          all.z(),
+          (first, rows) ->
+              normalize(
+                  List.of(all.narrow(first, rows)),
+                  values.narrow(1, first, rows),
+                  upstream.map(each -> each.narrow(first, rows))));
+    } else {
+      normalize(shards, values, upstream);
+    }
+    if (upstream.isPresent()) {
       for (int own = 0; own < weights.size(); own++) {
-        Tensor ofLogits = shards.get(own).gradient(upstream, sum).to(ElementType.of(x));
+        Tensor ofLogits = shards.get(own).z().to(ElementType.of(x));
         addGradients(ofLogits, x, own, result.ofHidden().get(own).narrow(0, from, count), result);
       }
     }
+  }
+
+  /// Finds the values of some positions, and turns their logits into the gradient of these.
+  ///
+  /// @param values `[2, c]`
+  private void normalize(List<Logits> shards, Tensor values, Optional<Upstream> upstream) {
+    Tensor max = tp.maxAll(map(shards, Logits::max)); // [c, 1]
+    Tensor target = tp.sumAll(map(shards, Logits::target));
+    shards.forEach(shard -> shard.z().sub_(max).exp_());
+    Tensor sum = tp.sumAll(map(shards, Logits::sum));
+    Tensor log = sum.log();
+    values.select(0, 0).copy_(target.sub(max).sub(log).squeeze(1));
+    values.select(0, 1).copy_(max.add(log).squeeze(1));
+    upstream.ifPresent(given -> shards.forEach(shard -> shard.toGradient(given, sum)));
   }
 
   /// @param ofLogits `[c, V]`
@@ -303,9 +334,9 @@ final class LogLikelihoods {
   private void addGradients(Tensor ofLogits, Tensor x, int own, Tensor ofHidden, Result result) {
     Tensor weight = weights.get(own);
     Tensor ofWeight = result.ofWeights().get(own);
-    ofHidden.copy_(ofLogits.mm(weight));
+    Products.into(ofHidden, ofLogits, weight);
     if (ElementType.of(weight) == precise(weight)) {
-      ofWeight.addmm_(ofLogits.t(), x);
+      Products.add(ofWeight, ofLogits.t(), x);
     } else {
       ofWeight.add_(ofLogits.t().mm(x));
     }
@@ -325,6 +356,11 @@ final class LogLikelihoods {
       return new Logits(z, own.rows().unsqueeze(1), own.mask(z).unsqueeze(1));
     }
 
+    Logits narrow(long from, long count) {
+      return new Logits(
+          z.narrow(0, from, count), rows.narrow(0, from, count), inside.narrow(0, from, count));
+    }
+
     Tensor max() {
       return z.amax(new long[] {-1}, true);
     }
@@ -340,10 +376,9 @@ final class LogLikelihoods {
     /// Turns exp(z - m) into the gradient of z.
     ///
     /// @param sum of exp(z - m) over all shards
-    Tensor gradient(Upstream upstream, Tensor sum) {
+    void toGradient(Upstream upstream, Tensor sum) {
       Tensor g = upstream.ofLikelihoods().unsqueeze(1); // [c, 1]
-      return z.mul_(upstream.ofSoftmax().unsqueeze(1).div(sum))
-          .scatter_add_(1, rows, inside.mul(g));
+      z.mul_(upstream.ofSoftmax().unsqueeze(1).div(sum)).scatter_add_(1, rows, inside.mul(g));
     }
   }
 

@@ -41,8 +41,8 @@ final class Projection {
     }
 
     Tensor forward(Tensor x, Pass pass) {
-      Tensor low = torch.linear(dropout.forward(x, pass), a); // [b, s, rank]
-      return torch.linear(low, b).mul(new Scalar(scale));
+      Tensor low = Linear.of(dropout.forward(x, pass), a); // [b, s, rank]
+      return Linear.of(low, b).mul(new Scalar(scale));
     }
   }
 

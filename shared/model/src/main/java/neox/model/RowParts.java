@@ -42,7 +42,7 @@ final class RowParts {
 
   /// `x matrixᵀ` in x's type, to which the matrix is converted on the way.
   static Tensor product(Tensor x, Tensor matrix, ScalarType type) {
-    return each(matrix, (from, count) -> torch.linear(x, matrix.narrow(0, from, count).to(type)));
+    return each(matrix, (from, count) -> Linear.of(x, matrix.narrow(0, from, count).to(type)));
   }
 
   private RowParts() {}

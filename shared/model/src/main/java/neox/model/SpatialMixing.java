@@ -39,7 +39,7 @@ record SpatialMixing(int block, Tensor weight, Tensor bias) {
         Tensor rows = torch.embedding(weight, each.each()).narrow(-1, 0, all.size(1)); // [b, s, t]
         Tensor later = Distances.of(each, s, Placement.of(weight)).lt(new Scalar(0));
         Tensor own = bias.take(each.each()).unsqueeze(-1); // [b, s, 1]
-        yield rows.masked_fill(later, new Scalar(0)).matmul(all).add(own);
+        yield product(rows.masked_fill(later, new Scalar(0)), all).add(own);
       }
     };
   }
@@ -47,7 +47,14 @@ record SpatialMixing(int block, Tensor weight, Tensor bias) {
   /// The tokens from `start` on, of all `[b, t, f]`.
   private Tensor from(long start, long s, Tensor all) {
     Tensor rows = weight.narrow(0, start, s).narrow(1, 0, all.size(1)).tril(start); // [s, t]
-    return rows.matmul(all).add(bias.narrow(0, start, s).unsqueeze(1));
+    return product(rows, all).add(bias.narrow(0, start, s).unsqueeze(1));
+  }
+
+  /// `[s, t]`, or `[b, s, t]`, times `[b, t, f]`.
+  private static Tensor product(Tensor rows, Tensor all) {
+    return Batched.isOurs(all)
+        ? Batched.of(rows.expand(all.size(0), rows.size(-2), rows.size(-1)), all)
+        : rows.matmul(all);
   }
 
   /// Each branch after what is before it on the path.

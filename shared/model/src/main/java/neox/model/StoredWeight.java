@@ -68,7 +68,7 @@ final class StoredWeight implements Weight.Loaded {
       return fewRows.get().of(x, bias);
     }
     if (ElementType.of(matrix) == placement.type()) {
-      return torch.linear(x, matrix, bias);
+      return Linear.of(x, matrix, bias);
     }
     Tensor y = RowParts.product(x, matrix, placement.type());
     return bias.has_value() ? y.add(bias.get()) : y;

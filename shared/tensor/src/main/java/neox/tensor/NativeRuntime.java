@@ -14,8 +14,9 @@ import org.bytedeco.pytorch.global.torch;
 
 /// Brings libtorch up with the settings that it must see before it is loaded.
 ///
-/// Bytedeco ships two thread pools, torch's OpenMP and OpenBLAS's own; both spin while they wait
-/// and fight over the cores, which costs up to fifteen times unless they are told to sleep.
+/// Bytedeco ships two thread pools, torch's OpenMP and OpenBLAS's own, which fight over the cores.
+/// OpenBLAS's is never started: who multiplies in several threads cuts the matrices
+/// ([neox.tensor.kernel.Products]).
 /// JavaCPP, too, reads the process size at every native object unless its limits are off.
 public final class NativeRuntime {
   /// Prepares the process and sets the number of threads of one operation. Call it first in every
@@ -26,7 +27,7 @@ public final class NativeRuntime {
       throw new IllegalArgumentException("threads must be at least 1, not " + threads);
     }
     setVariable("OMP_WAIT_POLICY", "PASSIVE");
-    setVariable("OPENBLAS_NUM_THREADS", Integer.toString(threads));
+    setVariable("OPENBLAS_NUM_THREADS", "1");
     setLimit("org.bytedeco.javacpp.maxBytes");
     setLimit("org.bytedeco.javacpp.maxPhysicalBytes");
     CudaLibraries.load();
@@ -125,7 +126,7 @@ public final class NativeRuntime {
 
     static void setThreads(int threads) {
       torch.set_num_threads(threads);
-      openblas_nolapack.blas_set_num_threads(threads);
+      openblas_nolapack.blas_set_num_threads(1);
     }
   }
 

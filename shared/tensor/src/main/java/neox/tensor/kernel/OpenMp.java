@@ -38,6 +38,20 @@ final class OpenMp {
     }
   }
 
+  /// Runs `body`, whose operations have one thread, if that can be set here.
+  static void alone(Runnable body) {
+    int before = threads();
+    if (before == 1 || !setThreads(1)) {
+      body.run();
+      return;
+    }
+    try {
+      body.run();
+    } finally {
+      setThreads(before);
+    }
+  }
+
   @SuppressWarnings("restricted")
   private static Optional<MethodHandle> find() {
     torch.get_num_threads(); // loads the library
