@@ -53,6 +53,10 @@ final class Attention {
     long b = x.size(0);
     long s = x.size(1);
     Tensor rows = queryKeyValue.forward(x, pass); // [b, s, (n + 2g)·d]
+    if (isPlain(rows, pass)) {
+      return dense.forward(
+          SelfAttention.of(rows, heads, positions.turn(pass.positions(), s)), pass);
+    }
     Tensor q;
     Tensor k;
     Tensor v;
@@ -124,6 +128,21 @@ final class Attention {
                 new RowAttention.Turning(
                     turns.cos(), turns.sin(), pass.positions().each(b, s)));
     return Optional.of(attention.of(q, k, v, turning));
+  }
+
+  /// Whether all of it is what [SelfAttention] does.
+  private boolean isPlain(Tensor rows, Pass pass) {
+    return Batched.isOurs(rows)
+        && rows.requires_grad()
+        && kvHeads == heads
+        && norm.isEmpty()
+        && scaling.leavesQueries()
+        && kernel instanceof AttentionKernel.Fused
+        && pass.segments().isEmpty()
+        && pass.branches().isEmpty()
+        && pass.mask(spec.config().window()) instanceof AttentionMask.Causal
+        && pass.history() instanceof AttentionHistory.None
+        && (positions.turns().isEmpty() || positions.turn(pass.positions(), rows.size(1)).isPresent());
   }
 
   private Tensor attend(Tensor q, Tensor k, Tensor v, Pass pass) {

@@ -34,6 +34,11 @@ record WidthScaling(ModelConfig model) {
             });
   }
 
+  /// Whether queries stay as they are.
+  boolean leavesQueries() {
+    return model.mup().isEmpty();
+  }
+
   /// What the output layer reads `[b, s, h]`: it has the width's factor where others have its root
   /// in their first values.
   Tensor outputs(Tensor hidden) {

@@ -33,6 +33,12 @@ public interface PositionScheme {
   /// @param sin the same
   record Turns(Tensor cos, Tensor sin) {}
 
+  /// All that [#rotate] does to `s` neighbouring tokens, where it can be done to queries and keys as
+  /// they lie; empty where it cannot, or nothing is done.
+  default Optional<Turn> turn(Places positions, long s) {
+    return Optional.empty();
+  }
+
   /// What is added to the scores of `s` queries: broadcastable to `[b, n, s, t]`.
   ///
   /// @param slots of the queries among the keys

@@ -111,6 +111,19 @@ record Rotary(int rotated, Tensor cos, Tensor sin) implements PositionScheme {
     return torch.cat(new TensorVector(rotatedPart, passing), -1);
   }
 
+  @Override
+  public Optional<Turn> turn(Places positions, long s) {
+    return switch (positions) {
+      case Places.From(long start) -> Optional.of(new Turn(half(cos, start, s), half(sin, start, s)));
+      case Places.Each _ -> Optional.empty();
+    };
+  }
+
+  private Tensor half(Tensor table, long start, long s) {
+    long half = rotated / 2;
+    return table.narrow(0, start, s).narrow(1, 0, half).view(s, 1, 1, half);
+  }
+
   /// `[s, r]`, or `[b, 1, s, r]`.
   private static Tensor rows(Tensor table, Places positions, long s) {
     return switch (positions) {
