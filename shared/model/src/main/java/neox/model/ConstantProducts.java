@@ -63,8 +63,7 @@ final class ConstantProducts {
       Tensor weight = cpu.range(1, 96 * 160 + 1, 1).view(160, 96).sin();
       float[] products =
           TensorData.floats(
-              Products.linear(
-                  row.expand(rows, 96).contiguous(), weight, new TensorOptional()));
+              Products.linear(row.expand(rows, 96).contiguous(), weight, new TensorOptional()));
       for (int i = 160; i < products.length; i++) {
         if (products[i] != products[i % 160]) {
           return false;

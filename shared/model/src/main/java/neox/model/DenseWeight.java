@@ -7,7 +7,6 @@ import neox.tensor.Gradients;
 import neox.tensor.kernel.RowProduct;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.global.torch;
 
 /// A matrix in the type of the activations.
 ///

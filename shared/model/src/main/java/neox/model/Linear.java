@@ -48,13 +48,11 @@ final class Linear {
     Tensor w = inputs.get(1);
     Tensor g = ofY.reshape(-1, w.size(0)); // [rows, out]
     List<Optional<Tensor>> gradients = new ArrayList<>();
-    gradients.add(
-        x.requires_grad() ? Optional.of(Products.of(g, w).view_as(x)) : Optional.empty());
+    gradients.add(x.requires_grad() ? Optional.of(Products.of(g, w).view_as(x)) : Optional.empty());
     gradients.add(
         w.requires_grad() ? ofWeights(w, g.t(), x.reshape(-1, w.size(1))) : Optional.empty());
     if (inputs.size() > 2) {
-      gradients.add(
-          inputs.get(2).requires_grad() ? Optional.of(g.sum(0)) : Optional.empty());
+      gradients.add(inputs.get(2).requires_grad() ? Optional.of(g.sum(0)) : Optional.empty());
     }
     return gradients;
   }

@@ -11,9 +11,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /// Causal attention of a whole text to itself, from what the projection gives to what the next one
-/// takes, in float32 on a CPU: queries and keys are turned where they lie, and their gradients turned
-/// back and put together where the projection's backward pass reads them. The numbers are those of
-/// the same operations one by one.
+/// takes, in float32 on a CPU: queries and keys are turned where they lie, and their gradients
+/// turned back and put together where the projection's backward pass reads them. The numbers are
+/// those of the same operations one by one.
 ///
 /// Shapes: b batch, s tokens, n heads, d head dim.
 final class SelfAttention {
@@ -45,8 +45,7 @@ final class SelfAttention {
                             : Optional.of(new Turn(saved.get(3), saved.get(4)))))));
   }
 
-  private static List<Tensor> kept(
-      Heads heads, FlashAttention.Result result, Optional<Turn> turn) {
+  private static List<Tensor> kept(Heads heads, FlashAttention.Result result, Optional<Turn> turn) {
     List<Tensor> kept = new ArrayList<>();
     kept.addAll(List.of(heads.all(), result.output(), result.logNormalizers()));
     turn.ifPresent(each -> kept.addAll(List.of(each.cos(), each.sin())));

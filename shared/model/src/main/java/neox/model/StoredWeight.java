@@ -10,7 +10,6 @@ import neox.tensor.kernel.RowProduct;
 import neox.weights.TensorView;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// A matrix as it lies in a file, in the type that it has there. Where that is narrower than the

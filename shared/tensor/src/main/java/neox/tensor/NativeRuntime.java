@@ -16,8 +16,8 @@ import org.bytedeco.pytorch.global.torch;
 ///
 /// Bytedeco ships two thread pools, torch's OpenMP and OpenBLAS's own, which fight over the cores.
 /// OpenBLAS's is never started: who multiplies in several threads cuts the matrices
-/// ([neox.tensor.kernel.Products]).
-/// JavaCPP, too, reads the process size at every native object unless its limits are off.
+/// ([neox.tensor.kernel.Products]). JavaCPP, too, reads the process size at every native object
+/// unless its limits are off.
 public final class NativeRuntime {
   /// Prepares the process and sets the number of threads of one operation. Call it first in every
   /// program that computes; calling it again only changes the number of threads. Variables that the

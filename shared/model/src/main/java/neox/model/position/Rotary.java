@@ -114,7 +114,8 @@ record Rotary(int rotated, Tensor cos, Tensor sin) implements PositionScheme {
   @Override
   public Optional<Turn> turn(Places positions, long s) {
     return switch (positions) {
-      case Places.From(long start) -> Optional.of(new Turn(half(cos, start, s), half(sin, start, s)));
+      case Places.From(long start) ->
+          Optional.of(new Turn(half(cos, start, s), half(sin, start, s)));
       case Places.Each _ -> Optional.empty();
     };
   }

@@ -19,7 +19,8 @@ public final class RowBlocks {
   /// Has `body` take all rows, by several threads where there are any. Each operation has one.
   public static void each(Tensor matrix, OfRows body) {
     long rows = matrix.size(0);
-    long atOnce = Math.clamp(BYTES / (matrix.size(1) * matrix.element_size()), 1, Math.max(1, rows));
+    long atOnce =
+        Math.clamp(BYTES / (matrix.size(1) * matrix.element_size()), 1, Math.max(1, rows));
     int blocks = Math.toIntExact(Math.ceilDiv(rows, atOnce));
     Workers.run(
         blocks,

@@ -52,8 +52,7 @@ class ProductsTest {
 
   /// float32 sums of k numbers near 1, beside float64's.
   private static void assertClose(Tensor product, Tensor exact, long k) {
-    double error =
-        product.to(ScalarType.Double).sub(exact).abs().max().item().toDouble();
+    double error = product.to(ScalarType.Double).sub(exact).abs().max().item().toDouble();
     assertThat(error).isLessThan(1e-6 * Math.sqrt((double) k) * 4);
   }
 

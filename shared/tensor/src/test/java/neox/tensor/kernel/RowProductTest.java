@@ -173,7 +173,9 @@ class RowProductTest {
         for (int round = 0; round < 1000 && allocated > MOST_ALLOCATED; round++) {
           allocated = allocatedByProducts(weights.product, x);
         }
-        assertThat(allocated).as("bytes of the heap for a product with %d rows", rows).isLessThan(MOST_ALLOCATED);
+        assertThat(allocated)
+            .as("bytes of the heap for a product with %d rows", rows)
+            .isLessThan(MOST_ALLOCATED);
       }
     }
   }
