@@ -6,4 +6,6 @@ cd "$(dirname "$0")"
 ./memory-flat.sh
 if [ -n "${PYTHON:-}" ]; then
   ./train-speed.sh
+else
+  ./roofs.sh
 fi

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# How fast is a training step, beside PyTorch's? Trains networks of Pythia's shapes with neox-train
-# and with transformers' GPTNeoX in Python, float32, and prints seconds per step of each: processor
-# time, which other programs on the machine disturb little, and wall time.
-# Both are differences between a longer and a shorter run, so that starting up does not count.
-# Needs `make dist` and a Python with torch and transformers.
-# Usage: PYTHON=/path/to/python benchmarks/train-speed.sh [14m] [70m]
+# How fast is a training step, beside PyTorch's and beside what the machine can do? Trains networks of
+# Pythia's shapes with neox-train and with transformers' GPTNeoX in Python, as it is and compiled
+# (torch.compile), and prints for each: tokens a second (wall time), processor seconds of a step,
+# which other programs on the machine disturb little, peak memory, its matrix products as a share of
+# the GEMM peak that this run has measured for its own library, and neox's tokens a second over its.
+# Times are differences between a longer and a shorter run, so that starting up does not count.
+# Needs `make dist`, GNU time and a Python with torch and transformers.
+# Usage: PYTHON=/path/to/python [SIDES='neox eager compile'] benchmarks/train-speed.sh [14m|70m|160m][-bf16] …
 set -euo pipefail
 cd "$(dirname "$0")/.."
 : "${PYTHON:?set PYTHON to an interpreter with torch and transformers}"
@@ -45,56 +47,71 @@ split: 100,0,0
 tokenizer_type: CharLevelTokenizer
 data_path: $work/data_text_document
 log_dir: $work/log
+precision: $([ "$precision" = bf16 ] && echo bfloat16 || echo fp32)
 END
 }
 
-# Each takes STEPS THREADS HIDDEN LAYERS HEADS.
-java_side() {
-  config "$3" "$4" "$5"
-  OMP_NUM_THREADS=$2 dist/bin/neox-train "$work/config.yml" --set train_iters="$1"
-}
-python_side() {
-  OMP_NUM_THREADS=$2 "$PYTHON" benchmarks/train-speed/gpt_neox.py \
-    "$1" "$3" "$4" "$5" $seq $micro_batch $vocab "$2"
+# side SIDE STEPS THREADS HIDDEN LAYERS HEADS
+side() {
+  case $1 in
+    neox)
+      config "$4" "$5" "$6"
+      OMP_NUM_THREADS=$3 dist/bin/neox-train "$work/config.yml" --set train_iters="$2"
+      ;;
+    *)
+      OMP_NUM_THREADS=$3 "$PYTHON" benchmarks/train-speed/gpt_neox.py \
+        "$2" "$4" "$5" "$6" $seq $micro_batch $vocab "$3" "$precision" "$1"
+      ;;
+  esac
 }
 
-# Runs a command; prints processor seconds (user and system) and wall seconds.
+# Runs a side; prints processor seconds (user and system), wall seconds, and MB of memory at most.
 measure() {
-  local TIMEFORMAT='%U %S %R'
-  { time "$@" > "$work/out" 2> "$work/err"; } 2> "$work/time" || { cat "$work/err" >&2; exit 1; }
-  awk '{print $1 + $2, $3}' "$work/time"
-}
-
-# per_step SIDE SHORT LONG THREADS HIDDEN LAYERS HEADS: processor and wall seconds of one step.
-per_step() {
-  local side=$1 short=$2 long=$3
-  shift 3
-  { measure "$side" "$short" "$@" && measure "$side" "$long" "$@"; } |
-    awk -v n=$((long - short)) 'NR == 1 {cpu = $1; wall = $2}
-      NR == 2 {printf "%.2f %.2f\n", ($1 - cpu) / n, ($2 - wall) / n}'
+  export -f side config
+  export work seq micro_batch vocab precision
+  /usr/bin/time -o "$work/time" -f '%U %S %e %M' bash -c 'side "$@"' side "$@" \
+    > "$work/out" 2> "$work/err" || { cat "$work/err" >&2; exit 1; }
+  tail -1 "$work/time" | awk '{print $1 + $2, $3, $4 / 1024}'
 }
 
 # compare NAME SHORT LONG HIDDEN LAYERS HEADS
 compare() {
-  local name=$1 short=$2 long=$3 threads java python
+  local name=$1 short=$2 long=$3 threads each numbers roof neox=
   shift 3
   for threads in 1 2; do
-    java=$(per_step java_side "$short" "$long" "$threads" "$@")
-    python=$(per_step python_side "$short" "$long" "$threads" "$@")
-    echo "$name $threads $java $python" | awk '{
-      printf "%-5s %7d %10.2f %10.2f %7.2f %10.2f %10.2f %7.2f\n",
-        $1, $2, $3, $5, $3 / $5, $4, $6, $4 / $6}'
+    for each in ${SIDES:-neox eager compile}; do
+      numbers=$({ measure "$each" "$short" "$threads" "$@" && measure "$each" "$long" "$threads" "$@"; } |
+        awk -v n=$((long - short)) 'NR == 1 {cpu = $1; wall = $2}
+          NR == 2 {print ($1 - cpu) / n, ($2 - wall) / n, $3}')
+      roof=$(awk -v of="$([ "$each" = neox ] && echo neox || echo PyTorch)" -v t="$threads" \
+        -v column="$([ "$precision" = fp32 ] && echo 3 || echo 4)" \
+        '$1 == of && $2 == t {print $column}' "$work/roofs")
+      [ "$each" != neox ] || neox=$numbers
+      # Matrix products of a step, counted strictly: no embedding, causal attention at half.
+      echo "$numbers ${neox:-0 0 0} $roof" | awk -v name="$name" -v type="$precision" -v t="$threads" \
+        -v side="$each" -v tokens=$((seq * micro_batch)) -v h="$1" -v l="$2" -v v=$vocab -v s=$seq '{
+        operations = 3 * tokens * (24 * l * h * h + 2 * v * h + 2 * l * s * h)
+        printf "%-5s %-5s %7d %-8s %9.0f %9.2f %8.0f %7.0f %% %8.2f\n", name, type, t, side,
+          tokens / $2, $1, $3, 100 * operations / $2 / 1e9 / $7, $5 > 0 ? $2 / $5 : 0}'
+    done
   done
 }
 
-[ $# -gt 0 ] || set -- 14m 70m
-echo "seconds per step of $micro_batch x $seq tokens, vocabulary $vocab, float32"
-printf '%-5s %7s %10s %10s %7s %10s %10s %7s\n' \
-  model threads 'cpu: neox' python ratio 'wall: neox' python ratio
+[ $# -gt 0 ] || set -- 14m 70m 160m
+# A library that is told to take an older processor for this one shows nothing.
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
+git rev-parse --short HEAD 2> /dev/null | sed 's/^/commit /' || true
+benchmarks/roofs.sh | tee "$work/roofs"
+echo "steps of $micro_batch x $seq tokens, vocabulary $vocab"
+printf '%-5s %-5s %7s %-8s %9s %9s %8s %9s %8s\n' \
+  model type threads side 'tokens/s' 'cpu s' 'peak MB' 'of roof' 'neox x'
 for model in "$@"; do
-  case $model in
+  precision=fp32
+  case $model in *-bf16) precision=bf16 ;; esac
+  case ${model%-bf16} in
     14m) compare 14m 2 8 128 6 4 ;;
-    70m) compare 70m 1 3 512 6 8 ;;
-    *) echo "train-speed: no model $model; choose 14m or 70m" >&2; exit 2 ;;
+    70m) compare 70m 1 4 512 6 8 ;;
+    160m) compare 160m 1 3 768 12 12 ;;
+    *) echo "train-speed: no model $model; choose 14m, 70m or 160m, with or without -bf16" >&2; exit 2 ;;
   esac
 done

@@ -1,7 +1,8 @@
 """Trains transformers' GPTNeoX on random tokens: the same network and optimizer as train-speed.sh
 gives neox-train, written the usual way (scaled dot product attention, fused AdamW, clipping).
 
-Usage: gpt_neox.py STEPS HIDDEN LAYERS HEADS SEQ MICRO_BATCH VOCAB THREADS; prints the last loss.
+Usage: gpt_neox.py STEPS HIDDEN LAYERS HEADS SEQ MICRO_BATCH VOCAB THREADS fp32|bf16 eager|compile;
+prints the last loss.
 """
 
 import sys
@@ -9,7 +10,8 @@ import sys
 import torch
 from transformers import GPTNeoXConfig, GPTNeoXForCausalLM
 
-steps, hidden, layers, heads, seq, micro_batch, vocab, threads = map(int, sys.argv[1:])
+steps, hidden, layers, heads, seq, micro_batch, vocab, threads = map(int, sys.argv[1:9])
+precision, mode = sys.argv[9:11]
 torch.set_num_threads(threads)
 torch.manual_seed(1)
 model = GPTNeoXForCausalLM(
@@ -28,6 +30,9 @@ model = GPTNeoXForCausalLM(
     )
 )
 model.train()
+if precision == "bf16":
+    model.to(torch.bfloat16)
+forward = torch.compile(model) if mode == "compile" else model
 decaying = [p for p in model.parameters() if p.dim() > 1]
 plain = [p for p in model.parameters() if p.dim() <= 1]
 optimizer = torch.optim.AdamW(
@@ -40,7 +45,7 @@ optimizer = torch.optim.AdamW(
 for _ in range(steps):
     tokens = torch.randint(0, 256, (micro_batch, seq))
     optimizer.zero_grad()
-    loss = model(input_ids=tokens, labels=tokens).loss
+    loss = forward(input_ids=tokens, labels=tokens).loss
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
