@@ -14,8 +14,9 @@ import org.bytedeco.pytorch.global.torch;
 /// A tile's numbers are those of the whole: sums go over the same terms in the same order. No
 /// gradient comes of any of them.
 public final class Products {
-  /// Multiplications and additions that are not worth another thread.
-  private static final long LITTLE = 1 << 22;
+  /// Multiplications and additions that are worth a thread of their own; below half of it OpenBLAS
+  /// has other kernels, whose sums may be in another order.
+  private static final long ENOUGH = 1 << 21;
 
   /// Rows, or columns, of a tile are a multiple of this, which is one of every kernel's own tiles.
   private static final int GRAIN = 96;
@@ -121,7 +122,8 @@ public final class Products {
           "[%d, %d] times [%d, %d] is not [%d, %d]"
               .formatted(a.rows(), a.columns(), b.rows(), b.columns(), c.rows(), c.columns()));
     }
-    int threads = (long) c.rows() * c.columns() * a.columns() < LITTLE ? 1 : FewRows.threads();
+    long work = (long) c.rows() * c.columns() * a.columns();
+    int threads = Math.clamp(work / ENOUGH, 1, FewRows.threads());
     if (c.rows() >= c.columns()) {
       Tiles tiles = Tiles.of(c.rows(), threads);
       Workers.run(
