@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 import neox.base.help.HelpText;
 import neox.base.progress.ProgressMode;
 import neox.base.terminal.Terminal;
@@ -89,7 +90,8 @@ public final class Tool {
   public static CommandLine line(ToolCommand command, String... args) {
     CommandLine line = new CommandLine(command);
     if (maySubcommand(command, args)) {
-      command.subcommands().forEach((name, made) -> line.addSubcommand(name, made.get()));
+      new TreeMap<>(command.subcommands()) // the same order in every run
+          .forEach((name, made) -> line.addSubcommand(name, made.get()));
     }
     line.registerConverter(Path.class, Tool::path);
     line.setCaseInsensitiveEnumValuesAllowed(true);
