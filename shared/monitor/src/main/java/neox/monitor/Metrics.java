@@ -3,6 +3,7 @@ package neox.monitor;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import neox.base.Console;
 import neox.base.Tool;
@@ -35,6 +36,20 @@ public final class Metrics implements MetricSink {
   public void text(String name, String value) {
     for (MetricSink sink : sinks) {
       sink.text(name, value);
+    }
+  }
+
+  @Override
+  public void histogram(String name, Histogram histogram, long step) {
+    for (MetricSink sink : sinks) {
+      sink.histogram(name, histogram, step);
+    }
+  }
+
+  @Override
+  public void settings(Map<String, Object> settings, List<String> results) {
+    for (MetricSink sink : sinks) {
+      sink.settings(settings, results);
     }
   }
 

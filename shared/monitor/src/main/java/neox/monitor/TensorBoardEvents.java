@@ -14,9 +14,11 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32C;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.Event;
+import org.tensorflow.proto.HistogramProto;
 import org.tensorflow.proto.SessionLog;
 import org.tensorflow.proto.Summary;
 import org.tensorflow.proto.SummaryMetadata;
@@ -38,6 +40,7 @@ public final class TensorBoardEvents implements MetricSink {
   private final BlockFile file;
   private final Clock clock;
   private final List<Event> pending = new ArrayList<>();
+  private boolean hasSettings;
 
   private TensorBoardEvents(BlockFile file, Clock clock) {
     this.file = file;
@@ -117,6 +120,31 @@ public final class TensorBoardEvents implements MetricSink {
   }
 
   @Override
+  public void histogram(String name, Histogram histogram, long step) {
+    HistogramProto.Builder proto =
+        HistogramProto.newBuilder()
+            .setMin(histogram.min())
+            .setMax(histogram.max())
+            .setNum(histogram.count())
+            .setSum(histogram.sum())
+            .setSumSquares(histogram.sumOfSquares())
+            .addAllBucketLimit(histogram.limits());
+    histogram.counts().forEach(proto::addBucket);
+    Summary.Value value = Summary.Value.newBuilder().setTag(name).setHisto(proto).build();
+    pending.add(event(step).setSummary(Summary.newBuilder().addValue(value)).build());
+  }
+
+  @Override
+  public void settings(Map<String, Object> settings, List<String> results) {
+    double now = clock.millis() / 1000.0;
+    settings.forEach((key, value) -> text(key, value.toString()));
+    for (Summary.Value value : HparamsSummaries.start(settings, results, now)) {
+      pending.add(event(0).setSummary(Summary.newBuilder().addValue(value)).build());
+    }
+    hasSettings = true;
+  }
+
+  @Override
   public void flush() throws IOException {
     ByteArrayOutputStream records = new ByteArrayOutputStream();
     for (Event event : pending) {
@@ -140,6 +168,10 @@ public final class TensorBoardEvents implements MetricSink {
   @Override
   public void close() throws IOException {
     try (file) {
+      if (hasSettings) {
+        Summary.Value end = HparamsSummaries.end(clock.millis() / 1000.0);
+        pending.add(event(0).setSummary(Summary.newBuilder().addValue(end)).build());
+      }
       flush();
     }
   }

@@ -11,10 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.Event;
+import org.tensorflow.proto.HistogramProto;
 import org.tensorflow.proto.SessionLog;
 
 class TensorBoardEventsTest {
@@ -44,6 +46,41 @@ class TensorBoardEventsTest {
     assertThat(text.getTag()).isEqualTo("configuration/text_summary");
     assertThat(text.getMetadata().getPluginData().getPluginName()).isEqualTo("text");
     assertThat(text.getTensor().getStringVal(0).toStringUtf8()).isEqualTo("größe: 1");
+  }
+
+  @Test
+  void writesHistogramsWithTheirLimits() throws IOException {
+    try (MetricSink sink = TensorBoardEvents.open(directory, 0)) {
+      sink.histogram(
+          "gradients/w", new Histogram(-1, 2, 3, 5.5, List.of(0.0, 2.5), List.of(1L, 2L)), 4);
+    }
+    Event event = readOnlyFile().get(2);
+    assertThat(event.getStep()).isEqualTo(4);
+    assertThat(event.getSummary().getValue(0).getTag()).isEqualTo("gradients/w");
+    HistogramProto histogram = event.getSummary().getValue(0).getHisto();
+    assertThat(histogram.getNum()).isEqualTo(3);
+    assertThat(histogram.getSumSquares()).isEqualTo(5.5);
+    assertThat(histogram.getBucketLimitList()).containsExactly(0.0, 2.5);
+    assertThat(histogram.getBucketList()).containsExactly(1.0, 2.0);
+  }
+
+  @Test
+  void framesTheRunForTheTableOfHyperparameters() throws IOException {
+    try (MetricSink sink = TensorBoardEvents.open(directory, 0)) {
+      sink.settings(Map.of("seq_length", 64), List.of("train/lm_loss"));
+      sink.scalar("train/lm_loss", 2.5, 1);
+    }
+    List<Event> events = readOnlyFile();
+    assertThat(events.stream().skip(2).map(event -> event.getSummary().getValue(0).getTag()))
+        .containsExactly(
+            "seq_length/text_summary",
+            "_hparams_/experiment",
+            "_hparams_/session_start_info",
+            "train/lm_loss",
+            "_hparams_/session_end_info");
+    var plugin = events.get(4).getSummary().getValue(0).getMetadata().getPluginData();
+    assertThat(plugin.getPluginName()).isEqualTo("hparams");
+    assertThat(plugin.getContent().toStringUtf8()).contains("seq_length");
   }
 
   @Test
