@@ -114,6 +114,13 @@ public final class TrainCommand implements ToolCommand {
       description = ArchitectureCheck.DESCRIPTION)
   boolean overrideArchitecture;
 
+  @Option(
+      names = "--profile",
+      description =
+          "Time the parts and operators of steps 10 to 12 (profile_step_start, profile_step_stop):"
+              + " a table on standard error, a trace for Chrome in log_dir.")
+  boolean profile;
+
   public TrainCommand() {
     this(List.of());
   }
@@ -318,11 +325,14 @@ public final class TrainCommand implements ToolCommand {
         : device;
   }
 
-  /// The options are short for `--set iteration=N` and `--set init_from=DIR`.
+  /// The options are short for `--set iteration=N`, `--set profile=true` and `--set init_from=DIR`.
   private ConfigSource source() {
     ConfigSource source = launching.over(config.source());
     if (iteration != null) {
       source = source.with("--iteration", "iteration", iteration.toString());
+    }
+    if (profile) {
+      source = source.with("--profile", "profile", "true");
     }
     return initFrom == null ? source : source.with("--init-from", "init_from", initFrom.toString());
   }

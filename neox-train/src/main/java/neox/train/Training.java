@@ -55,7 +55,10 @@ import neox.train.log.RunRecords;
 import neox.train.log.TrainLog;
 import neox.train.loop.Agreement;
 import neox.train.loop.Pipeline;
+import neox.train.loop.StepClock;
 import neox.train.loop.StepOutcome;
+import neox.train.loop.TimedStage;
+import neox.train.loop.TimedWork;
 import neox.train.loop.Trainer;
 import neox.train.loop.TrainingLoop;
 import neox.train.loop.TrainingWork;
@@ -64,6 +67,7 @@ import neox.train.optimizer.Cut;
 import neox.train.optimizer.GradientBuckets;
 import neox.train.optimizer.MicroBatchSums;
 import neox.train.optimizer.Optimizer;
+import neox.train.profile.Profiling;
 import neox.train.push.Pushing;
 import neox.train.stability.LossScaling;
 import neox.train.stability.StepGuard;
@@ -277,6 +281,7 @@ final class Training {
       RunPlaces places)
       throws IOException {
     Network network = shared.network();
+    StepClock clock = new StepClock();
     try (GradientBuckets gradients = GradientBuckets.of(shared.plan(), accumulation());
         Optimizer optimizer = optimizer(gradients);
         NoiseMeter noise = NoiseMeter.of(config.monitor().noiseScale(), gradients);
@@ -284,7 +289,8 @@ final class Training {
         Pushing pushing = pushing();
         Checkpointer checkpointer =
             checkpointer(contents(shared, optimizer, progress, data.position()), pushing);
-        RunRecords records = records(places, progress, data.position())) {
+        RunRecords records = records(places, progress, data.position());
+        Profiling profiling = profiling(clock, records)) {
       if (checkpoint.isPresent()) {
         begin().restore(optimizer, checkpoint.get());
       }
@@ -292,11 +298,12 @@ final class Training {
       loaded.warning().ifPresent(journal::warning);
       beginJournal(records, progress);
       Pipeline pipeline = pipeline();
+      NetworkStage stage = new NetworkStage(network, new TimedWork(work, clock), Mode.TRAINING);
       Trainer trainer =
           new Trainer(
               new Trainer.Parts(
-                  pipeline, work, gradients, optimizer, noise.sums(), guard(), progress),
-              pipeline.runner(new NetworkStage(network, work, Mode.TRAINING), work::seqLength),
+                  pipeline, work, gradients, optimizer, noise.sums(), guard(), progress, clock),
+              pipeline.runner(new TimedStage(stage, clock), work::seqLength),
               settings(data.position()));
       TrainLog trainLog = trainLog(network, progress, data.position(), records);
       Agreement agreedStop = () -> pipeline.anyOf(isStopRequested());
@@ -314,7 +321,7 @@ final class Training {
       TextSampler texts = textSampler(data.tokenizer(), shared, records);
       TrainingLoop.Hooks hooks =
           new TrainingLoop.Hooks(
-              List.of(trainLog, records.summary(), places, this::stepIsTaken),
+              List.of(trainLog, records.summary(), places, profiling, this::stepIsTaken),
               List.of(watched(evaluations), watched(texts)),
               List.of(watched(evaluations::atStart)),
               List.of(watched(evaluations::catchUp)),
@@ -507,6 +514,15 @@ final class Training {
                     config.model(), config.recompute(), shape, network.spec().paddedVocab()),
             scalesLoss());
     return new TrainLog(run, config.monitor(), records.log(), records.metrics());
+  }
+
+  /// The first rank stands for all.
+  private Profiling profiling(StepClock clock, RunRecords records) {
+    return Profiling.of(
+        config.monitor().profile().filter(_ -> ranks.isFirstOfAll()),
+        clock,
+        records.directory(),
+        console);
   }
 
   private Pushing pushing() throws IOException {

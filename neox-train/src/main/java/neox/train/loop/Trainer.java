@@ -9,6 +9,7 @@ import neox.parallel.pipeline.StageRunner;
 import neox.tensor.Scope;
 import neox.train.checkpoint.TrainProgress;
 import neox.train.checkpoint.TrainState;
+import neox.train.loop.StepClock.Part;
 import neox.train.optimizer.GradientBuckets;
 import neox.train.optimizer.GradientNorms;
 import neox.train.optimizer.GradientSums;
@@ -31,6 +32,7 @@ public final class Trainer {
   /// @param gradientSums where the gradient noise scale is measured
   /// @param guard which decides whether a step may change the weights
   /// @param progress the state that a step advances
+  /// @param clock which times each step
   public record Parts(
       Pipeline pipeline,
       TrainingWork work,
@@ -38,7 +40,8 @@ public final class Trainer {
       Optimizer optimizer,
       Optional<GradientSums> gradientSums,
       StepGuard guard,
-      TrainProgress progress) {}
+      TrainProgress progress,
+      StepClock clock) {}
 
   /// The numbers of a step.
   ///
@@ -67,6 +70,10 @@ public final class Trainer {
   /// Takes optimizer step `n`, the next after the state's (the first is 1). All ranks decide alike
   /// whether it changes the weights: they judge by the same numbers.
   public StepOutcome step(long n) {
+    return parts.clock().step(n, () -> take(n));
+  }
+
+  private StepOutcome take(long n) {
     long startedAtNanos = System.nanoTime();
     StepShape shape = settings.steps().at(n);
     try (var _ = Scope.open()) {
@@ -79,11 +86,21 @@ public final class Trainer {
                   shape.firstMicroBatch(), shape.microBatches(), shape.seqLength()),
               factor);
       parts.work().readAhead(shape.microBatches());
-      runner.run(parts.pipeline().oneForwardOneBackward(shape.microBatches()));
-      parts.gradients().reduce();
-      parts.gradients().unscale(factor / settings.reduction().factor(shape.microBatches()));
-      GradientNorms norms = parts.gradients().norms();
-      StepOutcome outcome = settle(result(n, norms, startedAtNanos), norms);
+      StepClock clock = parts.clock();
+      clock.during(
+          Part.PIPELINE,
+          () -> runner.run(parts.pipeline().oneForwardOneBackward(shape.microBatches())));
+      clock.during(Part.REDUCTION, parts.gradients()::reduce);
+      StepOutcome outcome =
+          clock.during(
+              Part.OPTIMIZER,
+              () -> {
+                parts
+                    .gradients()
+                    .unscale(factor / settings.reduction().factor(shape.microBatches()));
+                GradientNorms norms = parts.gradients().norms();
+                return settle(result(n, norms, startedAtNanos), norms);
+              });
       return outcome.withNanos(System.nanoTime() - startedAtNanos);
     }
   }

@@ -143,6 +143,13 @@ class TrainLogTest {
 
   private static MonitorConfig config(Optional<Double> peak) {
     return new MonitorConfig(
-        2, Optional.empty(), Optional.empty(), peak, Optional.empty(), true, Optional.empty());
+        2,
+        Optional.empty(),
+        Optional.empty(),
+        peak,
+        Optional.empty(),
+        true,
+        Optional.empty(),
+        Optional.empty());
   }
 }

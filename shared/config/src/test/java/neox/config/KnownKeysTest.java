@@ -165,7 +165,7 @@ class KnownKeysTest {
       value = {
         "use_wandb: true|use_wandb",
         "use_wandb: True\\nwandb_host: x\\nuse_comet: yes\\ncomet_tags: [a]|use_wandb, use_comet",
-        "profile: true\\nmemory_profiling: true\\nmemory_profiling_path: p|profile, memory_profiling",
+        "memory_profiling: true\\nmemory_profiling_path: p|memory_profiling",
         "comms_logger: {enabled: true}|comms_logger",
         "dpo_fp32: false\\nkto_fp32: true\\nfp16_lm_cross_entropy: true|dpo_fp32, fp16_lm_cross_entropy",
         "deepspeed_extra_args: {comms_logger: {enabled: true}, dump_state: true}|deepspeed_extra_args.comms_logger",

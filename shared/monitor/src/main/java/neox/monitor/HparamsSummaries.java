@@ -94,8 +94,7 @@ final class HparamsSummaries {
     SummaryMetadata.PluginData plugin =
         SummaryMetadata.PluginData.newBuilder()
             .setPluginName(PLUGIN)
-            .setContent(
-                ByteString.copyFrom(message(out -> out.writeByteArray(field, content))))
+            .setContent(ByteString.copyFrom(message(out -> out.writeByteArray(field, content))))
             .build();
     return Summary.Value.newBuilder()
         .setTag(tag)

@@ -311,13 +311,10 @@ public final class KnownKeys {
         "tensorboard",
         "csv_monitor");
     unheard("logging it", "log_grad_pct_zeros", "log_param_norm", "log_optimizer_states");
-    unheard(
-        "profiling on GPUs", "memory_profiling", "profile", "profile_backward", "flops_profiler");
-    ignored(
-        "used by profiling only",
-        "memory_profiling_path",
-        "profile_step_start",
-        "profile_step_stop");
+    unheard("the history of a GPU's memory", "memory_profiling");
+    ignored("used by memory_profiling only", "memory_profiling_path");
+    unheard("DeepSpeed's profiler; write profile: true", "flops_profiler");
+    ignored("a profile always shows the backward pass, too", "profile_backward");
     ignored("lines that DeepSpeed prints", "steps_per_print", "wall_clock_breakdown", "dump_state");
   }
 
