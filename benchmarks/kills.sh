@@ -123,7 +123,7 @@ pause() {
 }
 
 numbers() {
-  sed -n '/"step"/p' "$1" | sed 's/,"runtime[^,}]*//g'
+  sed -n '/"step"/p' "$1" | sed -E 's#,"(runtime|timers|memory)/[^,}]*##g; /^\{"step":[0-9]+\}$/d'
 }
 
 # compare NAME: the ended run beside the undisturbed one.

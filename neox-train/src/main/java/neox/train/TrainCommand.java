@@ -50,6 +50,7 @@ import neox.train.log.RunPlaces;
 import neox.train.plan.PlanCommand;
 import neox.train.report.ReportCommand;
 import neox.train.report.ServeCommand;
+import neox.train.top.TopCommand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -147,6 +148,8 @@ public final class TrainCommand implements ToolCommand {
         ReportCommand::new,
         "serve",
         ServeCommand::new,
+        "top",
+        TopCommand::new,
         RankCommand.AGENT,
         () -> new AgentCommand(arguments));
   }

@@ -18,6 +18,7 @@ import neox.config.NeoxConfig;
 import neox.config.Precision;
 import neox.config.Vocabulary;
 import neox.config.model.HeadConfig.Output;
+import neox.config.step.StepShape;
 import neox.data.OrderLog;
 import neox.data.RunSamples;
 import neox.inference.ranks.RankedModel.Deal;
@@ -47,6 +48,7 @@ import neox.train.evaluation.TextSampler;
 import neox.train.heartbeat.Heartbeat;
 import neox.train.heartbeat.Phase;
 import neox.train.log.FlopCount;
+import neox.train.log.Meters;
 import neox.train.log.NextCommands;
 import neox.train.log.RunEnvironment;
 import neox.train.log.RunJournal;
@@ -67,6 +69,8 @@ import neox.train.optimizer.Cut;
 import neox.train.optimizer.GradientBuckets;
 import neox.train.optimizer.MicroBatchSums;
 import neox.train.optimizer.Optimizer;
+import neox.train.plan.PeakFlops;
+import neox.train.plan.StrictFlops;
 import neox.train.profile.Profiling;
 import neox.train.push.Pushing;
 import neox.train.stability.LossScaling;
@@ -79,6 +83,10 @@ import neox.weights.spec.NetworkSpec;
 /// and knows all of them. All ranks of a run do the same, in the same order; the first of them
 /// speaks.
 final class Training {
+  /// The numbers by which runs are compared.
+  private static final List<String> RESULTS =
+      List.of("train/lm_loss", "validation/lm_loss", "test/lm_loss", "runtime/tokens_per_sec");
+
   private final RunPlan plan;
   private final LoadedConfig loaded;
   private final NeoxConfig config;
@@ -290,13 +298,14 @@ final class Training {
         Checkpointer checkpointer =
             checkpointer(contents(shared, optimizer, progress, data.position()), pushing);
         RunRecords records = records(places, progress, data.position());
-        Profiling profiling = profiling(clock, records)) {
+        Profiling profiling = profiling(clock, network, data.position(), records)) {
       if (checkpoint.isPresent()) {
         begin().restore(optimizer, checkpoint.get());
       }
       records.metrics().text("configuration", loaded.effectiveYaml());
       loaded.warning().ifPresent(journal::warning);
       beginJournal(records, progress);
+      records.metrics().settings(loaded.values(), RESULTS);
       Pipeline pipeline = pipeline();
       NetworkStage stage = new NetworkStage(network, new TimedWork(work, clock), Mode.TRAINING);
       Trainer trainer =
@@ -305,7 +314,8 @@ final class Training {
                   pipeline, work, gradients, optimizer, noise.sums(), guard(), progress, clock),
               pipeline.runner(new TimedStage(stage, clock), work::seqLength),
               settings(data.position()));
-      TrainLog trainLog = trainLog(network, progress, data.position(), records);
+      TrainLog trainLog =
+          trainLog(network, progress, data.position(), records, meters(clock, network, data));
       Agreement agreedStop = () -> pipeline.anyOf(isStopRequested());
       Evaluator evaluator =
           new Evaluator(
@@ -317,19 +327,20 @@ final class Training {
                   records, data.tokenizer(), config.eval().charLevelPerplexity(), agreedStop));
       Evaluations evaluations =
           evaluations(data.data(), evaluator, taskEvaluator(shared, data.tasks(), records));
-      WatchedSaver saver = new WatchedSaver(checkpointer, heartbeat);
+      AsideTimer timer = new AsideTimer(records.metrics());
+      WatchedSaver saver = new WatchedSaver(checkpointer, heartbeat, timer);
       TextSampler texts = textSampler(data.tokenizer(), shared, records);
       TrainingLoop.Hooks hooks =
           new TrainingLoop.Hooks(
               List.of(trainLog, records.summary(), places, profiling, this::stepIsTaken),
-              List.of(watched(evaluations), watched(texts)),
-              List.of(watched(evaluations::atStart)),
-              List.of(watched(evaluations::catchUp)),
+              List.of(watched(timer, evaluations), watched(timer, texts)),
+              List.of(watched(timer, evaluations::atStart)),
+              List.of(watched(timer, evaluations::catchUp)),
               List.of(trainLog::stopped),
               List.of(
-                  watched(evaluations::validateAtEnd),
+                  watched(timer, evaluations::validateAtEnd),
                   saver::save,
-                  watched(evaluations::testAtEnd)));
+                  watched(timer, evaluations::testAtEnd)));
       TrainingLoop.Plan plan = plan(progress, data.position());
       heartbeat.enter(Phase.FIRST_STEP, plan.first() - 1, plan.last());
       int code = new TrainingLoop(trainer, hooks, saver, agreedStop, plan, console).run();
@@ -385,8 +396,11 @@ final class Training {
     return new TextSampler(shared.network(), pipeline(), settings, reporting);
   }
 
-  private TrainingLoop.Once watched(TrainingLoop.Once evaluation) {
-    return step -> heartbeat.during(Phase.EVALUATION, () -> evaluation.after(step));
+  private TrainingLoop.Once watched(AsideTimer timer, TrainingLoop.Once evaluation) {
+    return step ->
+        heartbeat.during(
+            Phase.EVALUATION,
+            () -> timer.time("evaluation", step, () -> evaluation.after(step)));
   }
 
   private TrainingLoop.Plan plan(TrainProgress progress, DataPosition position) {
@@ -477,7 +491,7 @@ final class Training {
         config.optimizer().reduction(),
         scalesSums(),
         config.optimizer().gradientClipping(),
-        config.monitor().logGradNorm());
+        config.monitor().each());
   }
 
   /// NeoX compat: with `pipe_parallel_size` 1 and more, its loss scale is a factor of each
@@ -503,7 +517,11 @@ final class Training {
   }
 
   private TrainLog trainLog(
-      Network network, TrainProgress progress, DataPosition position, RunRecords records) {
+      Network network,
+      TrainProgress progress,
+      DataPosition position,
+      RunRecords records,
+      Meters meters) {
     TrainLog.Run run =
         new TrainLog.Run(
             progress,
@@ -511,16 +529,43 @@ final class Training {
             position.steps(),
             shape ->
                 FlopCount.of(
-                    config.model(), config.recompute(), shape, network.spec().paddedVocab()),
+                        config.model(), config.recompute(), shape, network.spec().paddedVocab())
+                    .among(ranks.world().size()),
             scalesLoss());
-    return new TrainLog(run, config.monitor(), records.log(), records.metrics());
+    return new TrainLog(run, meters, config.monitor(), records.log(), records.metrics());
+  }
+
+  private Meters meters(StepClock clock, Network network, RunData data) {
+    return new Meters(
+        clock,
+        placement.device(),
+        data.position().tokensPerEpoch(),
+        shape -> flops(network.spec(), shape),
+        PeakFlops.of(config, placement.device()),
+        ranks.world().size());
+  }
+
+  private StrictFlops flops(NetworkSpec spec, StepShape shape) {
+    return StrictFlops.of(
+        config.model(),
+        spec,
+        config.recompute(),
+        shape.samples(),
+        shape.seqLength() + config.model().promptTokens());
   }
 
   /// The first rank stands for all.
-  private Profiling profiling(StepClock clock, RunRecords records) {
+  private Profiling profiling(
+      StepClock clock, Network network, DataPosition position, RunRecords records) {
+    Profiling.Workload workload =
+        new Profiling.Workload(
+            step ->
+                flops(network.spec(), position.steps().at(step)).model() / ranks.world().size(),
+            placement);
     return Profiling.of(
         config.monitor().profile().filter(_ -> ranks.isFirstOfAll()),
         clock,
+        workload,
         records.directory(),
         console);
   }

@@ -5,17 +5,20 @@ import neox.train.checkpoint.Saver;
 import neox.train.heartbeat.Heartbeat;
 import neox.train.heartbeat.Phase;
 
-/// A saver whose saves are told to whoever watches.
-record WatchedSaver(Saver saver, Heartbeat heartbeat) implements Saver {
+/// A saver whose saves are told to whoever watches, and timed.
+record WatchedSaver(Saver saver, Heartbeat heartbeat, AsideTimer timer) implements Saver {
+  private static final String NAME = "save";
+
   @Override
   public void saveIfDue(long step) throws IOException {
-    heartbeat.during(Phase.SAVE, () -> saver.saveIfDue(step));
+    heartbeat.during(Phase.SAVE, () -> timer.time(NAME, step, () -> saver.saveIfDue(step)));
   }
 
   @Override
   public boolean save(long step) throws IOException {
     boolean[] saved = new boolean[1];
-    heartbeat.during(Phase.SAVE, () -> saved[0] = saver.save(step));
+    heartbeat.during(
+        Phase.SAVE, () -> timer.time(NAME, step, () -> saved[0] = saver.save(step)));
     return saved[0];
   }
 

@@ -160,7 +160,7 @@ class PipelinedRunTest {
     ManyRanksTest.train(source, topology, ExitCode.OK);
   }
 
-  /// The numbers of each line of `metrics.jsonl` but times.
+  /// The numbers of each line of `metrics.jsonl` but what differs from run to run.
   private List<Map<String, Double>> records(String name) throws IOException {
     return records(directory.resolve(name).resolve("metrics.jsonl"));
   }
@@ -170,9 +170,11 @@ class PipelinedRunTest {
     for (JsonNode line : Records.lines(metrics)) {
       Map<String, Double> numbers = new LinkedHashMap<>();
       line.properties().stream()
-          .filter(entry -> entry.getValue().isNumber() && !entry.getKey().matches("runtime/.*"))
+          .filter(entry -> entry.getValue().isNumber() && !Records.isOfTheMachine(entry.getKey()))
           .forEach(entry -> numbers.put(entry.getKey(), entry.getValue().asDouble()));
-      records.add(numbers);
+      if (numbers.size() > 1) { // more than the step
+        records.add(numbers);
+      }
     }
     return records;
   }

@@ -39,7 +39,8 @@ class ProfiledRunTest {
         .contains("profile of 2 steps; figures are those of one step:")
         .containsPattern("(?m)^forward +[0-9.]+ +[0-9.]+ +[0-9.]+%")
         .containsPattern("(?m)^aten::\\w+ +backward ")
-        .containsPattern("(?m)^aten::\\w+ +optimizer ");
+        .containsPattern("(?m)^aten::\\w+ +optimizer ")
+        .containsPattern("[0-9.]+ GFLOP a step, strictly counted: [0-9.]+ GFLOP/s, [0-9.]+% of");
     Set<String> names = new TreeSet<>();
     Set<String> categories = new TreeSet<>();
     Path trace = directory.resolve("run/profile.trace.json");

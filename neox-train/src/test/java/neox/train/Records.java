@@ -37,5 +37,11 @@ final class Records {
     return steps(metrics).values().stream().map(step -> step.get(name).asDouble()).toList();
   }
 
+  /// Whether a number says how fast a machine was, or how large a process, rather than what a run
+  /// computed.
+  static boolean isOfTheMachine(String name) {
+    return name.matches("(runtime|timers|memory)/.*");
+  }
+
   private Records() {}
 }

@@ -179,8 +179,10 @@ final class SignalledRuns {
       if (Json.parse(line, "metrics") instanceof ObjectNode row && row.has("step")) {
         List<String> names = new ArrayList<>();
         row.fieldNames().forEachRemaining(names::add);
-        names.stream().filter(name -> name.startsWith("runtime/")).forEach(row::remove);
-        rows.add(row.toString());
+        names.stream().filter(Records::isOfTheMachine).forEach(row::remove);
+        if (row.size() > 1) { // more than the step
+          rows.add(row.toString());
+        }
       }
     }
     return rows;

@@ -152,6 +152,13 @@ public record DataPosition(
         datasets);
   }
 
+  /// Tokens of the training data, each once; empty where the mixture changes in the course of the
+  /// run.
+  public OptionalLong tokensPerEpoch() {
+    long tokens = order.datasets().stream().mapToLong(DataOrder.Dataset::tokens).sum();
+    return ledger.isPresent() || tokens == 0 ? OptionalLong.empty() : OptionalLong.of(tokens);
+  }
+
   /// The position after a step, for the checkpoint of it.
   public DataState after(long step) {
     long next = feed.source().next(steps.at(step + 1).firstMicroBatch());

@@ -36,6 +36,11 @@ public record FlopCount(double forward, double again) {
     return new FlopCount(unit * (1 + scores + paddedVocab / (16 * layers * h)), again);
   }
 
+  /// A device's share.
+  public FlopCount among(int devices) {
+    return new FlopCount(forward / devices, again / devices);
+  }
+
   /// What the model needs: a forward pass, and a backward pass twice its size.
   public double model() {
     return 3 * forward;

@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import neox.base.AtomicFile;
 import neox.base.Console;
+import neox.base.Environment;
 import neox.base.Tool;
 import neox.base.UserException;
 import neox.base.text.ShellWord;
@@ -18,6 +20,7 @@ import neox.monitor.LossPlot;
 import neox.monitor.MetricSink;
 import neox.monitor.Metrics;
 import neox.monitor.TensorBoardEvents;
+import neox.otlp.OtlpMetrics;
 
 /// What a run records beside its checkpoints: log, metrics, loss curve, a summary. All is opened
 /// before the work begins; what cannot be written later is told once and stops nothing. Not
@@ -71,9 +74,19 @@ public final class RunRecords implements AutoCloseable {
     if (places.tensorBoard().isPresent()) {
       sinks.add(TensorBoardEvents.open(places.tensorBoard().get(), start.done()));
     }
+    boolean isSpeaking = places.metrics().isPresent();
+    if (isSpeaking && collectorIsNamed()) {
+      sinks.add(OtlpMetrics.start("neox-train", console));
+    }
     RunLog log = RunLog.open(console, copy, start.last());
     Metrics metrics = Metrics.of(sinks, console);
     return new RunRecords(console, places, log, metrics, past, new RunSummary(start.steps()));
+  }
+
+  /// Asked before its module is loaded.
+  private static boolean collectorIsNamed() {
+    return Stream.of("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT")
+        .anyMatch(name -> Environment.get(name).isPresent());
   }
 
   public RunLog log() {

@@ -17,6 +17,7 @@ import neox.train.checkpoint.TrainState;
 import neox.train.loop.RunHook;
 import neox.train.loop.StepOutcome;
 import neox.train.loop.StepResult;
+import neox.train.plan.StrictFlops;
 
 /// Reports each step: metrics always, NeoX's log line every `log_interval` steps.
 ///
@@ -25,6 +26,7 @@ public final class TrainLog implements RunHook {
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final Run run;
+  private final Meters meters;
   private final MonitorConfig config;
   private final RunLog log;
   private final MetricSink metrics;
@@ -35,8 +37,13 @@ public final class TrainLog implements RunHook {
 
   private long summands;
 
-  public TrainLog(Run run, MonitorConfig config, RunLog log, MetricSink metrics) {
+  /// What the parts of steps took, added up likewise.
+  private final Map<String, Double> timers = new LinkedHashMap<>();
+
+  public TrainLog(
+      Run run, Meters meters, MonitorConfig config, RunLog log, MetricSink metrics) {
     this.run = run;
+    this.meters = meters;
     this.config = config;
     this.log = log;
     this.metrics = metrics;
@@ -66,20 +73,25 @@ public final class TrainLog implements RunHook {
       recordSpeed(result.step(), speed);
       LossWindow window = run.progress().state().window();
       log.line(line(result, speed, window.mean(), window));
+      if (config.breakdown()) {
+        log.line(breakdown());
+      }
       run.progress().emptyWindow();
       interval = Interval.EMPTY;
       summands = 0;
       sums.clear();
+      timers.clear();
     }
     metrics.flush();
     log.progress(
         result.step(),
         String.format(
             Locale.ROOT,
-            "step %,d of %,d  loss %.3f",
+            "step %,d of %,d  loss %.3f  %,.0f tokens/s",
             result.step(),
             run.lastStep(),
-            result.loss()));
+            result.loss(),
+            run.steps().at(result.step()).tokens() * NANOS_PER_SECOND / result.nanos()));
   }
 
   /// Reports the step after which the run cannot go on; it changed no weight.
@@ -93,22 +105,32 @@ public final class TrainLog implements RunHook {
 
   private Interval plus(Interval before, StepResult result) {
     StepShape shape = run.steps().at(result.step());
-    return before.plus(result.nanos(), shape, run.flops().apply(shape));
+    return before.plus(
+        result.nanos(), shape, run.flops().apply(shape), meters.flops().apply(shape));
   }
 
   /// Steps between two lines of the log, together.
   private record Interval(
-      long steps, long nanos, long samples, long tokens, double model, double hardware) {
-    static final Interval EMPTY = new Interval(0, 0, 0, 0, 0, 0);
+      long steps,
+      long nanos,
+      long samples,
+      long tokens,
+      double model,
+      double hardware,
+      double strictModel,
+      double strictHardware) {
+    static final Interval EMPTY = new Interval(0, 0, 0, 0, 0, 0, 0, 0);
 
-    Interval plus(long moreNanos, StepShape shape, FlopCount flops) {
+    Interval plus(long moreNanos, StepShape shape, FlopCount flops, StrictFlops strict) {
       return new Interval(
           steps + 1,
           nanos + moreNanos,
           samples + shape.samples(),
           tokens + shape.tokens(),
           model + flops.model(),
-          hardware + flops.hardware());
+          hardware + flops.hardware(),
+          strictModel + strict.model(),
+          strictHardware + strict.hardware());
     }
 
     Speed speed() {
@@ -118,19 +140,31 @@ public final class TrainLog implements RunHook {
           samples / seconds,
           tokens / seconds,
           model / seconds,
-          hardware / seconds);
+          hardware / seconds,
+          strictModel / seconds,
+          strictHardware / seconds);
     }
   }
 
   /// @param step seconds that one step takes
   /// @param samples per second, as all that follow
-  /// @param model operations that the network needs
-  /// @param hardware operations that are carried out
-  private record Speed(double step, double samples, double tokens, double model, double hardware) {}
+  /// @param model operations that the network needs of a device, by NeoX's formula
+  /// @param hardware operations that it carries out, likewise
+  /// @param strictModel operations that the network needs of all devices, strictly counted
+  /// @param strictHardware operations that they carry out, likewise
+  private record Speed(
+      double step,
+      double samples,
+      double tokens,
+      double model,
+      double hardware,
+      double strictModel,
+      double strictHardware) {}
 
   private void addUp(StepResult result) {
     summands++;
     result.metrics().forEach((name, value) -> sums.merge(name, value, Double::sum));
+    meters.timers().forEach((name, seconds) -> timers.merge(name, seconds, Double::sum));
   }
 
   private void recordStep(StepResult result) {
@@ -148,7 +182,13 @@ public final class TrainLog implements RunHook {
         .value()
         .ifPresent(value -> metrics.scalar("train/noise_scale", value, step));
     metrics.scalar("train/tokens_seen", (double) run.progress().state().tokens(), step);
-    result.gradNorms().forEach((key, norm) -> metrics.scalar("gradient_norms/" + key, norm, step));
+    double tokens = run.progress().state().tokens();
+    meters
+        .tokensPerEpoch()
+        .ifPresent(epoch -> metrics.scalar("train/epoch", tokens / epoch, step));
+    meters.timers().forEach((name, value) -> metrics.scalar("timers/" + name, value, step));
+    result.figures().numbers().forEach((name, value) -> metrics.scalar(name, value, step));
+    result.figures().histograms().forEach((name, each) -> metrics.histogram(name, each, step));
   }
 
   private void recordSpeed(long step, Speed speed) {
@@ -164,6 +204,16 @@ public final class TrainLog implements RunHook {
           metrics.scalar(
               "runtime/hardware_flops_utilization", utilization(speed.hardware(), peak), step);
         });
+    metrics.scalar("runtime/strict_flops_per_sec", speed.strictModel(), step);
+    meters
+        .peak()
+        .ifPresent(peak -> {
+          double all = peak * meters.devices();
+          metrics.scalar("runtime/strict_mfu", speed.strictModel() / all, step);
+          metrics.scalar("runtime/strict_hfu", speed.strictHardware() / all, step);
+        });
+    metrics.scalar("runtime/eta", (run.lastStep() - step) * speed.step(), step);
+    meters.memory().forEach((name, bytes) -> metrics.scalar("memory/" + name, bytes, step));
   }
 
   private String line(StepResult result, Speed speed, double loss, LossWindow counts) {
@@ -191,6 +241,15 @@ public final class TrainLog implements RunHook {
         .field("tokens seen: %d", run.progress().state().tokens())
         .field("ETA: %s", Progress.clock(left))
         .toString();
+  }
+
+  /// NeoX's line of its timers, in milliseconds per step.
+  private String breakdown() {
+    StringBuilder line = new StringBuilder("time (ms)");
+    timers.forEach((name, seconds) ->
+        line.append(
+            String.format(Locale.ROOT, " | %s: %.2f", name, 1000 * seconds / summands)));
+    return line.toString();
   }
 
   /// NeoX compat: the rate that is logged is the next step's.

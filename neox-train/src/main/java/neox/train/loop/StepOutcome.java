@@ -7,13 +7,15 @@ import neox.train.stability.StopReason;
 public sealed interface StepOutcome {
   StepResult result();
 
-  /// The same with the time that the step has taken.
-  default StepOutcome withNanos(long measured) {
-    StepResult timed = result().withNanos(measured);
+  /// The same with what was found out at the end of the step.
+  ///
+  /// @param nanos that the step has taken
+  default StepOutcome with(StepFigures figures, long nanos) {
+    StepResult whole = result().with(figures, nanos);
     return switch (this) {
-      case Taken _ -> new Taken(timed);
-      case Skipped(StepResult _, SkipReason reason) -> new Skipped(timed, reason);
-      case Stopped(StepResult _, StopReason reason) -> new Stopped(timed, reason);
+      case Taken _ -> new Taken(whole);
+      case Skipped(StepResult _, SkipReason reason) -> new Skipped(whole, reason);
+      case Stopped(StepResult _, StopReason reason) -> new Stopped(whole, reason);
     };
   }
 

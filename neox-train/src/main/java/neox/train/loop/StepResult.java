@@ -8,7 +8,7 @@ import java.util.Map;
 /// @param loss mean over the step's micro-batches
 /// @param metrics what the objective reports besides, means too, by name
 /// @param gradNorm global norm of the mean gradient, before clipping
-/// @param gradNorms of each parameter by its key; empty unless `log_grad_norm` asks for them
+/// @param figures of each parameter, where the configuration asks for them
 /// @param nanos wall time of the step alone, without evaluation and saving
 public record StepResult(
     long step,
@@ -16,10 +16,11 @@ public record StepResult(
     double loss,
     Map<String, Double> metrics,
     double gradNorm,
-    Map<String, Double> gradNorms,
+    StepFigures figures,
     long nanos) {
 
-  public StepResult withNanos(long measured) {
-    return new StepResult(step, samples, loss, metrics, gradNorm, gradNorms, measured);
+  /// The same with what was found out at the end of the step.
+  StepResult with(StepFigures found, long measured) {
+    return new StepResult(step, samples, loss, metrics, gradNorm, found, measured);
   }
 }

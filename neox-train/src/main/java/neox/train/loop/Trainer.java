@@ -1,8 +1,8 @@
 package neox.train.loop;
 
-import java.util.Map;
 import java.util.Optional;
 import neox.config.GradientReduction;
+import neox.config.MonitorConfig.EachParameter;
 import neox.config.step.StepSchedule;
 import neox.config.step.StepShape;
 import neox.parallel.pipeline.StageRunner;
@@ -50,13 +50,13 @@ public final class Trainer {
   /// @param scalesSums whether the loss scale is a factor of each micro-batch's loss, rather than
   ///   of the step's, their mean
   /// @param gradientClipping largest global norm, 0 for none
-  /// @param reportsEachNorm results hold the norm of every parameter's gradient
+  /// @param each what is told of each parameter
   public record Settings(
       StepSchedule steps,
       GradientReduction reduction,
       boolean scalesSums,
       double gradientClipping,
-      boolean reportsEachNorm) {}
+      EachParameter each) {}
 
   /// A trainer of this rank.
   ///
@@ -91,18 +91,19 @@ public final class Trainer {
           Part.PIPELINE,
           () -> runner.run(parts.pipeline().oneForwardOneBackward(shape.microBatches())));
       clock.during(Part.REDUCTION, parts.gradients()::reduce);
+      double scale = factor / settings.reduction().factor(shape.microBatches());
+      GradientNorms norms = clock.during(Part.OPTIMIZER, () -> norms(scale));
+      var figures = new StepFigures.Collector(settings.each(), parts.optimizer().figures(), n);
+      figures.beforeUpdate(norms);
       StepOutcome outcome =
-          clock.during(
-              Part.OPTIMIZER,
-              () -> {
-                parts
-                    .gradients()
-                    .unscale(factor / settings.reduction().factor(shape.microBatches()));
-                GradientNorms norms = parts.gradients().norms();
-                return settle(result(n, norms, startedAtNanos), norms);
-              });
-      return outcome.withNanos(System.nanoTime() - startedAtNanos);
+          clock.during(Part.OPTIMIZER, () -> settle(result(n, norms, startedAtNanos), norms));
+      return outcome.with(figures.afterUpdate(), System.nanoTime() - startedAtNanos);
     }
+  }
+
+  private GradientNorms norms(double scale) {
+    parts.gradients().unscale(scale);
+    return parts.gradients().norms();
   }
 
   /// Leaves out optimizer step `n`: its samples are never read.
@@ -123,7 +124,7 @@ public final class Trainer {
         parts.pipeline().mean(parts.work().losses()),
         parts.pipeline().means(parts.work().metrics()),
         norms.global(),
-        settings.reportsEachNorm() ? norms.byKey() : Map.of(),
+        StepFigures.NONE,
         System.nanoTime() - startedAtNanos);
   }
 

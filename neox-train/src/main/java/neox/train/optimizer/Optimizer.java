@@ -75,6 +75,11 @@ public final class Optimizer implements AutoCloseable {
     }
   }
 
+  /// Figures of what it changes and remembers.
+  public ParameterFigures figures() {
+    return new ParameterFigures(holdings, states, rule);
+  }
+
   /// Takes a step at this learning rate. Where ranks share the work, all call this together, and
   /// the gradients are gone afterwards.
   public void step(double rate) {

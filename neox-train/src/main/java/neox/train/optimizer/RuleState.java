@@ -65,7 +65,10 @@ final class RuleState implements AutoCloseable {
 
   /// A slot (or the master) of a parameter, if a slice of it is here: a view.
   Optional<Tensor> find(String key, String slot) {
-    for (int i = 0; i < slices.size(); i++) {
+    boolean has =
+        slot.equals(OptimizerStateFile.MASTER)
+            || kept.stream().anyMatch(each -> each.name().equals(slot));
+    for (int i = 0; i < slices.size() && has; i++) {
       if (slices.get(i).key().equals(key)) {
         return Optional.of(tensor(i, slot));
       }

@@ -3,12 +3,14 @@ package neox.train.optimizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import neox.parallel.comm.Communicator;
 import neox.tensor.FusedOps;
 import neox.tensor.Placement;
 import neox.tensor.Scope;
 import neox.weights.Shape;
 import neox.weights.spec.Group;
+import neox.weights.spec.ParameterSpec;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -143,6 +145,37 @@ final class SlicedState implements AutoCloseable {
   /// Whether other data-parallel ranks have the rest.
   boolean isPart() {
     return part != WHOLE;
+  }
+
+  /// What this rank has of one slice, as views: `[count]`.
+  ///
+  /// @param index among [#slices]
+  record Held(SlicedState state, int index) {
+    private Slice slice() {
+      return state.slices.get(index);
+    }
+
+    ParameterSpec spec() {
+      return slice().spec();
+    }
+
+    Optional<Tensor> ofWeights() {
+      return Optional.of(state.working.get(index));
+    }
+
+    Optional<Tensor> ofGradient() {
+      return Optional.of(state.gradients.view(state.gradients.sums(), slice()));
+    }
+
+    /// Something that is remembered of each element.
+    Optional<Tensor> slot(String name) {
+      return state.find(slice().key(), name);
+    }
+  }
+
+  /// All of it.
+  List<Held> held() {
+    return IntStream.range(0, slices.size()).mapToObj(i -> new Held(this, i)).toList();
   }
 
   List<Slice> slices() {

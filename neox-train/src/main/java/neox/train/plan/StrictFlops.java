@@ -17,10 +17,23 @@ import neox.weights.spec.NetworkSpec;
 ///
 /// @param model what the network needs
 /// @param hardware with what is computed again
-record StrictFlops(double model, double hardware) {
+public record StrictFlops(double model, double hardware) {
   static StrictFlops of(PlannedRun run, Layout layout) {
-    return new Count(run, layout.recompute())
+    return new Count(run.config().model(), run.positions(), layout.recompute())
         .of(run.network(layout.tensor()), (double) layout.samples());
+  }
+
+  /// Those of a step.
+  ///
+  /// @param network all of it
+  /// @param positions of each sample
+  public static StrictFlops of(
+      ModelConfig model,
+      NetworkSpec network,
+      RecomputeConfig recompute,
+      long samples,
+      long positions) {
+    return new Count(model, positions, recompute).of(network, samples);
   }
 
   /// Operations per token.
@@ -39,10 +52,6 @@ record StrictFlops(double model, double hardware) {
   }
 
   private record Count(ModelConfig model, double positions, RecomputeConfig recompute) {
-    Count(PlannedRun run, RecomputeConfig recompute) {
-      this(run.config().model(), run.positions(), recompute);
-    }
-
     StrictFlops of(NetworkSpec network, double samples) {
       PerToken all = new PerToken(0, 0, 0);
       for (LayerSpec layer : network.layers()) {

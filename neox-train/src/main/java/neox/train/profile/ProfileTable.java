@@ -20,7 +20,7 @@ record ProfileTable(Profile profile) {
         .forEach(part -> lines.add(part(part.getKey(), part.getValue())));
     lines.add(part("step", profile.step()));
     lines.add("");
-    lines.add(row("%-44s %-10s %8s %10s %7s", "operator", "part", "calls", "ms", "share"));
+    lines.add(row("%-58s %-10s %8s %10s %7s", "operator", "part", "calls", "ms", "share"));
     List<Operator> operators = profile.operators();
     operators.stream().limit(MOST_OPERATORS).forEach(each -> lines.add(operator(each)));
     if (operators.size() > MOST_OPERATORS) {
@@ -40,7 +40,7 @@ record ProfileTable(Profile profile) {
   private String operator(Operator operator) {
     Cost own = operator.own();
     return row(
-        "%-44s %-10s %8.1f %10.2f %6.1f%%",
+        "%-58s %-10s %8.1f %10.2f %6.1f%%",
         operator.name(), operator.part(), calls(own), millis(own.nanos()), share(own));
   }
 

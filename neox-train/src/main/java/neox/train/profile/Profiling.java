@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongToDoubleFunction;
 import neox.base.Console;
 import neox.base.Tool;
 import neox.config.MonitorConfig.ProfiledSteps;
+import neox.tensor.NativeRuntime;
 import neox.tensor.OperatorListener;
+import neox.tensor.Placement;
 import neox.train.loop.RunHook;
 import neox.train.loop.StepClock;
 import neox.train.loop.StepOutcome;
@@ -17,26 +20,36 @@ import org.jspecify.annotations.Nullable;
 /// trace in a file. Without operators a step costs nothing more; with them about a microsecond for
 /// each.
 public final class Profiling implements RunHook, AutoCloseable {
+  private static final double GIGA = 1e9;
   private static final String FILE = "profile.trace.json";
 
   private final Optional<ProfiledSteps> steps;
   private final StepClock clock;
+  private final Workload workload;
   private final Optional<Path> directory;
   private final Console console;
   private final Recorder recorder = new Recorder();
+  private double flops;
   private long taken;
   private @Nullable OperatorListener listening;
 
   private Profiling(
       Optional<ProfiledSteps> steps,
       StepClock clock,
+      Workload workload,
       Optional<Path> directory,
       Console console) {
     this.steps = steps;
     this.clock = clock;
+    this.workload = workload;
     this.directory = directory;
     this.console = console;
   }
+
+  /// What this rank computes in a step, and where.
+  ///
+  /// @param flops operations that its part of the network needs in a step, strictly counted
+  public record Workload(LongToDoubleFunction flops, Placement placement) {}
 
   /// Waits for the first step to be recorded.
   ///
@@ -47,9 +60,10 @@ public final class Profiling implements RunHook, AutoCloseable {
   public static Profiling of(
       Optional<ProfiledSteps> steps,
       StepClock clock,
+      Workload workload,
       Optional<Path> directory,
       Console console) {
-    Profiling profiling = new Profiling(steps, clock, directory, console);
+    Profiling profiling = new Profiling(steps, clock, workload, directory, console);
     profiling.beginIfDue();
     return profiling;
   }
@@ -63,6 +77,9 @@ public final class Profiling implements RunHook, AutoCloseable {
 
   @Override
   public void after(StepOutcome outcome) {
+    if (listening != null) {
+      flops += workload.flops().applyAsDouble(outcome.result().step());
+    }
     taken++;
     beginIfDue();
     if (steps.isPresent() && taken == steps.get().last()) {
@@ -83,8 +100,19 @@ public final class Profiling implements RunHook, AutoCloseable {
   private void tell() {
     List<Track> tracks = recorder.tracks();
     console.info("profile of %d steps; figures are those of one step:", recorder.steps());
-    new ProfileTable(Profile.of(tracks, recorder.steps())).lines().forEach(line ->
-        console.info("%s", line));
+    Profile profile = Profile.of(tracks, recorder.steps());
+    new ProfileTable(profile).lines().forEach(line -> console.info("%s", line));
+    double speed = flops / (profile.step().nanos() / 1e9);
+    double roof = ProductPeak.measure(workload.placement());
+    console.info(
+        "%.1f GFLOP a step, strictly counted: %.1f GFLOP/s, %.1f%% of the %.1f GFLOP/s that large"
+            + " products reach here (%s, %d threads)",
+        flops / recorder.steps() / GIGA,
+        speed / GIGA,
+        100 * speed / roof,
+        roof / GIGA,
+        workload.placement().type(),
+        NativeRuntime.threads());
     directory.ifPresent(where -> write(where.resolve(FILE), tracks));
   }
 

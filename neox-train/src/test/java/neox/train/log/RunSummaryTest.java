@@ -7,6 +7,7 @@ import neox.config.step.StepChanges;
 import neox.config.step.StepSchedule;
 import neox.train.loop.SampleRange;
 import neox.train.loop.StepOutcome;
+import neox.train.loop.StepFigures;
 import neox.train.loop.StepResult;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +47,7 @@ class RunSummaryTest {
   }
 
   private void take(long step, double loss) {
-    var result = new StepResult(step, new SampleRange(0, 1), loss, Map.of(), 1, Map.of(), 1);
+    var result = new StepResult(step, new SampleRange(0, 1), loss, Map.of(), 1, StepFigures.NONE, 1);
     summary.after(new StepOutcome.Taken(result));
   }
 }

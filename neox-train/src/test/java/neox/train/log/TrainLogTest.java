@@ -9,23 +9,34 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
+import com.fasterxml.jackson.databind.JsonNode;
 import neox.base.Console;
+import neox.base.json.Json;
 import neox.config.DecayStyle;
 import neox.config.MonitorConfig;
+import neox.config.MonitorConfig.EachParameter;
 import neox.config.step.StepChanges;
 import neox.config.step.StepSchedule;
+import neox.monitor.Histogram;
 import neox.monitor.JsonlMetrics;
 import neox.monitor.MetricSink;
+import neox.tensor.Device;
 import neox.train.checkpoint.LearningRateSchedule;
 import neox.train.checkpoint.LossWindow;
 import neox.train.checkpoint.TrainProgress;
 import neox.train.checkpoint.TrainState;
 import neox.train.loop.SampleRange;
+import neox.train.loop.StepClock;
+import neox.train.loop.StepFigures;
 import neox.train.loop.StepOutcome;
 import neox.train.loop.StepResult;
+import neox.train.plan.StrictFlops;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,18 +75,43 @@ class TrainLogTest {
   @Test
   void recordsEveryStepAndTheSpeedOfEachInterval() throws IOException {
     log(config(Optional.empty()), 4, 5, 6);
-    assertThat(directory.resolve("metrics.jsonl"))
-        .hasContent(
+    List<String> lines = Files.readAllLines(directory.resolve("metrics.jsonl"));
+    assertThat(numbers(lines.get(0)))
+        .isEqualTo(
             """
-            {"step":1,"train/learning_rate":0.001,"train/lm_loss":4.0,"train/grad_norm":0.25,\
-            "train/tokens_seen":512.0,"gradient_norms/0.w":0.125}
-            {"step":2,"train/learning_rate":0.002,"train/lm_loss":5.0,"train/grad_norm":0.25,\
-            "train/tokens_seen":1024.0,"gradient_norms/0.w":0.125,"runtime/samples_per_sec":4.0,\
-            "runtime/iteration_time":2.0,"runtime/steps_per_sec":0.5,\
-            "runtime/tokens_per_sec":256.0,"runtime/flops_per_sec_per_gpu":1.5E12}
-            {"step":3,"train/learning_rate":0.003,"train/lm_loss":6.0,"train/grad_norm":0.25,\
-            "train/tokens_seen":1536.0,"gradient_norms/0.w":0.125}
-            """);
+            step=1 train/learning_rate=0.001 train/lm_loss=4.0 train/grad_norm=0.25 \
+            train/tokens_seen=512.0 train/epoch=0.25 gradient_norms/0.w=0.125""");
+    assertThat(numbers(lines.get(1)))
+        .startsWith(
+            """
+            step=2 train/learning_rate=0.002 train/lm_loss=5.0 train/grad_norm=0.25 \
+            train/tokens_seen=1024.0 train/epoch=0.5 gradient_norms/0.w=0.125 \
+            runtime/samples_per_sec=4.0 runtime/iteration_time=2.0 runtime/steps_per_sec=0.5 \
+            runtime/tokens_per_sec=256.0 runtime/flops_per_sec_per_gpu=1.5E12 \
+            runtime/strict_flops_per_sec=1.0E12 runtime/strict_mfu=0.125 \
+            runtime/strict_hfu=0.1875 runtime/eta=7196.0 memory/resident=""");
+    assertThat(numbers(lines.get(2))).endsWith("train/epoch=0.75 gradient_norms/0.w=0.125");
+  }
+
+  /// A line of metrics without the times of this machine.
+  private static String numbers(String line) {
+    StringBuilder numbers = new StringBuilder();
+    JsonNode row = Json.parse(line, "metrics");
+    row.properties().stream()
+        .filter(entry -> !entry.getKey().startsWith("timers/"))
+        .forEach(entry ->
+            numbers.append(entry.getKey()).append('=').append(entry.getValue()).append(' '));
+    return numbers.toString().strip();
+  }
+
+  @Test
+  void saysWhatThePartsOfAStepTakeWhenAsked() throws IOException {
+    log(config(Optional.empty(), true), 4, 5);
+    assertThat(out.toString(StandardCharsets.UTF_8).lines().toList().get(1))
+        .isEqualTo(
+            "time (ms) | forward: 0.00 | backward: 0.00 | backward-backward: 0.00 |"
+                + " backward-allreduce: 0.00 | optimizer: 0.00 | batch generator: 0.00 | pipeline:"
+                + " 0.00");
   }
 
   @Test
@@ -95,7 +131,7 @@ class TrainLogTest {
     log(config(Optional.empty()), 4);
     assertThat(out.toString(StandardCharsets.UTF_8))
         .contains(" 75.0%")
-        .contains("  step 2,701 of 3,600  loss 4.000");
+        .contains("  step 2,701 of 3,600  loss 4.000  256 tokens/s");
   }
 
   @Test
@@ -122,7 +158,15 @@ class TrainLogTest {
                 console, Optional.of(Files.createDirectories(directory.resolve("logs"))), 3600);
         MetricSink metrics = JsonlMetrics.open(directory.resolve("metrics.jsonl"), 0)) {
       var run = new TrainLog.Run(progress, 3600, ALIKE, _ -> new FlopCount(1e12, 0), false);
-      TrainLog hook = new TrainLog(run, config, log, metrics);
+      Meters meters =
+          new Meters(
+              new StepClock(),
+              Device.META,
+              OptionalLong.of(2048),
+              _ -> new StrictFlops(2e12, 3e12),
+              OptionalDouble.of(4e12),
+              2);
+      TrainLog hook = new TrainLog(run, meters, config, log, metrics);
       for (double loss : losses) {
         progress.advance(8, 512, loss);
         hook.after(new StepOutcome.Taken(result(loss)));
@@ -137,18 +181,25 @@ class TrainLogTest {
         loss,
         Map.of(),
         0.25,
-        Map.of("0.w", 0.125),
+        new StepFigures(
+            Map.of("gradient_norms/0.w", 0.125),
+            Map.of("gradients/0.w", new Histogram(0, 0, 0, 0, List.of(1.0), List.of(2L)))),
         2 * SECOND);
   }
 
   private static MonitorConfig config(Optional<Double> peak) {
+    return config(peak, false);
+  }
+
+  private static MonitorConfig config(Optional<Double> peak, boolean breakdown) {
     return new MonitorConfig(
         2,
         Optional.empty(),
         Optional.empty(),
         peak,
         Optional.empty(),
-        true,
+        EachParameter.NOTHING,
+        breakdown,
         Optional.empty(),
         Optional.empty());
   }

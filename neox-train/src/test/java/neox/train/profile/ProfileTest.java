@@ -66,7 +66,7 @@ class ProfileTest {
         .contains("forward           0.5      20.00   40.0%      42.50")
         .contains("step              0.5      50.00  100.0%      60.00")
         .contains(
-            "mm                                           forward         0.5      10.00   20.0%");
+            String.format("%-58s ", "mm") + "forward         0.5      10.00   20.0%");
   }
 
   @Test

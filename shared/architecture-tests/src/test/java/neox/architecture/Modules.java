@@ -35,6 +35,7 @@ final class Modules {
     allow("monitor", "base");
     allow("wandb", "base", "hub", "monitor");
     allow("report", "base");
+    allow("otlp", "base", "monitor");
     allow("tensor", "base");
     allow("parallel", "base", "config", "tensor");
     allow("model", "base", "config", "weights", "tensor", "parallel");
@@ -54,6 +55,7 @@ final class Modules {
         "monitor",
         "wandb",
         "report",
+        "otlp",
         "tensor",
         "parallel",
         "model",

@@ -12,12 +12,15 @@ import neox.config.table.YamlWriter;
 ///
 /// @param originals file name without directory → text of the file, comments and all
 /// @param effectiveYaml every supported key with the value in use, and where it came from
+/// @param values every supported key that has a value → strings, booleans and numbers, others as
+///   YAML writes them on a line
 /// @param origins key → where its value is written: `file:line`, or one word
 /// @param unheard keys that ask in vain for something without which no number gets less exact
 public record LoadedConfig(
     NeoxConfig config,
     Map<String, String> originals,
     String effectiveYaml,
+    Map<String, Object> values,
     Map<String, String> origins,
     List<String> unheard) {
 
@@ -26,6 +29,7 @@ public record LoadedConfig(
 
   public LoadedConfig {
     originals = Collections.unmodifiableMap(new LinkedHashMap<>(originals));
+    values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     origins = Map.copyOf(origins);
     unheard = List.copyOf(unheard);
   }
@@ -36,7 +40,20 @@ public record LoadedConfig(
     Map<String, String> origins = new LinkedHashMap<>();
     table.settings().forEach(setting -> origins.put(setting.key().name(), setting.origin()));
     return new LoadedConfig(
-        config, originals, YamlWriter.write(table.settings()), origins, unheard);
+        config, originals, YamlWriter.write(table.settings()), values(table), origins, unheard);
+  }
+
+  private static Map<String, Object> values(ConfigTable table) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (ConfigTable.Setting setting : table.settings()) {
+      Object value = setting.value();
+      if (value != null) {
+        boolean plain = value instanceof Boolean || value instanceof Number;
+        Object shown = value instanceof String ? value : YamlWriter.inline(value);
+        values.put(setting.key().name(), plain ? value : shown);
+      }
+    }
+    return values;
   }
 
   /// What to tell the user about this configuration before it is used, in one line.

@@ -14,7 +14,8 @@ import neox.config.table.Range;
 /// @param logDir a copy of the log and `metrics.jsonl` (`log_dir`)
 /// @param peakTflops of one device; enables the MFU and HFU fields (`peak_theoretical_tflops`)
 /// @param exitInterval save and stop when the step is a multiple of this (`exit_interval`)
-/// @param logGradNorm the norm of each parameter's gradient too (`log_grad_norm`)
+/// @param each what is recorded of each parameter
+/// @param breakdown whether the log says what the parts of a step take (`wall_clock_breakdown`)
 /// @param noiseScale how the gradient noise scale is measured (`log_gradient_noise_scale`)
 /// @param profile which steps are profiled (`profile`)
 public record MonitorConfig(
@@ -23,9 +24,34 @@ public record MonitorConfig(
     Optional<Path> logDir,
     Optional<Double> peakTflops,
     Optional<Long> exitInterval,
-    boolean logGradNorm,
+    EachParameter each,
+    boolean breakdown,
     Optional<NoiseScale> noiseScale,
     Optional<ProfiledSteps> profile) {
+
+  /// What is recorded of each parameter that is trained.
+  ///
+  /// @param gradNorms the norm of its gradient, at every step (`log_grad_norm`)
+  /// @param gradZeros how much of its gradient is zero (`log_grad_pct_zeros`)
+  /// @param norms its own norm (`log_param_norm`)
+  /// @param states the norms of what the optimizer remembers of it (`log_optimizer_states`)
+  /// @param histogramInterval steps between histograms of it and of its gradient
+  ///   (`histogram_interval`)
+  public record EachParameter(
+      boolean gradNorms,
+      boolean gradZeros,
+      boolean norms,
+      boolean states,
+      Optional<Long> histogramInterval) {
+    /// Nothing.
+    public static final EachParameter NOTHING =
+        new EachParameter(false, false, false, false, Optional.empty());
+
+    /// Whether there are histograms of a step.
+    public boolean histogramsAt(long step) {
+      return histogramInterval.map(interval -> step % interval == 0).orElse(false);
+    }
+  }
 
   /// How the gradient noise scale is measured (arXiv:1812.06162 app. A).
   ///
@@ -55,9 +81,28 @@ public record MonitorConfig(
             "exit_interval",
             ConfigType.count(Range.atLeast(1)),
             "save and stop at multiples of this step"),
-        t.flag("log_grad_norm", false, "log the norm of each parameter's gradient"),
+        each(t),
+        t.flag(
+            "wall_clock_breakdown",
+            false,
+            "log what the parts of a step take, at each log_interval; metrics always have them"),
         noiseScale(t),
         profile(t));
+  }
+
+  private static EachParameter each(ConfigTable t) {
+    return new EachParameter(
+        t.flag("log_grad_norm", false, "log the norm of each parameter's gradient"),
+        t.flag("log_grad_pct_zeros", false, "log how many percent of each gradient are zero"),
+        t.flag("log_param_norm", false, "log the norm of each parameter that is trained"),
+        t.flag(
+            "log_optimizer_states",
+            false,
+            "log the norm of what the optimizer remembers of each parameter"),
+        t.optional(
+            "histogram_interval",
+            ConfigType.count(Range.atLeast(1)),
+            "steps between histograms of all parameters and gradients for TensorBoard"));
   }
 
   private static Optional<ProfiledSteps> profile(ConfigTable t) {

@@ -90,7 +90,7 @@ class GoldenConfigTest {
     EvalConfig.Tasks tasks =
         new EvalConfig.Tasks(Optional.empty(), Optional.empty(), Optional.empty());
     assertThat(config.eval()).isEqualTo(new EvalConfig(10, 2, false, false, true, Map.of(), tasks));
-    assertThat(config.monitor().logGradNorm()).isTrue();
+    assertThat(config.monitor().each().gradNorms()).isTrue();
     assertThat(config.monitor().tensorboardDir()).contains(Path.of("train/A_pythia/tb"));
   }
 

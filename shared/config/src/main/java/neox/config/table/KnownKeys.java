@@ -310,12 +310,11 @@ public final class KnownKeys {
         "DeepSpeed's monitors; the keys are tensorboard_dir and log_dir",
         "tensorboard",
         "csv_monitor");
-    unheard("logging it", "log_grad_pct_zeros", "log_param_norm", "log_optimizer_states");
     unheard("the history of a GPU's memory", "memory_profiling");
     ignored("used by memory_profiling only", "memory_profiling_path");
     unheard("DeepSpeed's profiler; write profile: true", "flops_profiler");
     ignored("a profile always shows the backward pass, too", "profile_backward");
-    ignored("lines that DeepSpeed prints", "steps_per_print", "wall_clock_breakdown", "dump_state");
+    ignored("lines that DeepSpeed prints", "steps_per_print", "dump_state");
   }
 
   private static void launching() {
