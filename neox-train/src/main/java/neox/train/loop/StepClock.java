@@ -1,6 +1,7 @@
 package neox.train.loop;
 
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /// How long each part of a step takes: time counts for the part that the thread has entered last
@@ -54,7 +55,7 @@ public final class StepClock {
     void ended(Part part);
   }
 
-  private final long[] nanos = new long[Part.values().length];
+  private final Map<Part, Long> nanos = new EnumMap<>(Part.class);
   private Listener listener = Listener.NONE;
   private Part part = Part.OTHER;
   private long since = System.nanoTime();
@@ -66,7 +67,7 @@ public final class StepClock {
 
   /// A step, whose times begin at zero.
   public <T> T step(long step, Supplier<T> body) {
-    Arrays.fill(nanos, 0);
+    nanos.clear();
     since = System.nanoTime();
     listener.stepBegan(step);
     try {
@@ -102,13 +103,13 @@ public final class StepClock {
 
   private void turnTo(Part next) {
     long now = System.nanoTime();
-    nanos[part.ordinal()] += now - since;
+    nanos.merge(part, now - since, Long::sum);
     since = now;
     part = next;
   }
 
   /// How long the last step has spent in a part, without what lies in other parts, in seconds.
   public double seconds(Part of) {
-    return nanos[of.ordinal()] / 1e9;
+    return nanos.getOrDefault(of, 0L) / 1e9;
   }
 }

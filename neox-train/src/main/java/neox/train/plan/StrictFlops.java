@@ -33,7 +33,7 @@ public record StrictFlops(double model, double hardware) {
       RecomputeConfig recompute,
       long samples,
       long positions) {
-    return new Count(model, positions, recompute).of(network, samples);
+    return new Count(model, positions, recompute).of(network, (double) samples);
   }
 
   /// Operations per token.

@@ -40,7 +40,7 @@ record Tail(Map<String, Point> newest, long step) {
   private static Tail of(String lines) {
     Map<String, Point> newest = new HashMap<>();
     long step = 0;
-    for (String line : lines.split("\n")) {
+    for (String line : lines.lines().toList()) {
       JsonNode row = row(line);
       if (row.has("step")) {
         long at = row.path("step").asLong();

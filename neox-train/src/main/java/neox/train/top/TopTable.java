@@ -8,7 +8,6 @@ import neox.base.Progress;
 
 /// Runs as a table for people, and below each the ranks of it.
 final class TopTable {
-  private static final String FORM = "%-28s %-8s %17s %8s %10s %8s %9s %9s %9s";
   private static final int LONGEST = 28;
 
   static List<String> lines(List<RunView> runs) {
@@ -75,7 +74,9 @@ final class TopTable {
   }
 
   private static String row(Object... cells) {
-    return String.format(Locale.ROOT, FORM, cells).stripTrailing();
+    return String.format(
+            Locale.ROOT, "%-28s %-8s %17s %8s %10s %8s %9s %9s %9s", cells)
+        .stripTrailing();
   }
 
   private TopTable() {}
