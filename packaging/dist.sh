@@ -125,7 +125,7 @@ practise neox-preprocess neox-preprocess --input "$work/sample.jsonl,$work/sourc
   benchmarks/generate-speed/MakeModel.java "$work/model" 2 64 4 fp32
 cp "$work/tokenizer.json" "$work/model/"
 NEOX_PRACTICE=-Dneox.withoutVectors=true practise neox-generate neox-generate -q \
-  --model "$work/model" --prompt 'Once upon a time' --maximum-tokens 3 --threads 1
+  --model "$work/model" --prompt 'Once upon a time' --maximum-tokens 3 --threads 1 < /dev/null
 
 find dist -exec touch -h -d "$date" {} +
 
