@@ -125,8 +125,7 @@ final class Attention {
         positions
             .turns()
             .map(turns ->
-                new RowAttention.Turning(
-                    turns.cos(), turns.sin(), pass.positions().each(b, s)));
+                new RowAttention.Turning(turns.cos(), turns.sin(), pass.positions().each(b, s)));
     return Optional.of(attention.of(q, k, v, turning));
   }
 
@@ -142,7 +141,8 @@ final class Attention {
         && pass.branches().isEmpty()
         && pass.mask(spec.config().window()) instanceof AttentionMask.Causal
         && pass.history() instanceof AttentionHistory.None
-        && (positions.turns().isEmpty() || positions.turn(pass.positions(), rows.size(1)).isPresent());
+        && (positions.turns().isEmpty()
+            || positions.turn(pass.positions(), rows.size(1)).isPresent());
   }
 
   private Tensor attend(Tensor q, Tensor k, Tensor v, Pass pass) {

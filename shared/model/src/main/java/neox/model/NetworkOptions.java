@@ -119,14 +119,7 @@ public record NetworkOptions(
 
   public NetworkOptions withRows(Rows value) {
     return new NetworkOptions(
-        placement,
-        use,
-        tensorParallel,
-        pipelineParallel,
-        recompute,
-        memory,
-        quantization,
-        value);
+        placement, use, tensorParallel, pipelineParallel, recompute, memory, quantization, value);
   }
 
   /// Where a network of that precision lies on a device.

@@ -165,8 +165,7 @@ final class ParameterSet implements AutoCloseable {
       case STORED ->
           List.of(
               loaded(
-                  spec,
-                  (placement, _, keeper) -> new StoredWeight(placement, keeper, ownRows())));
+                  spec, (placement, _, keeper) -> new StoredWeight(placement, keeper, ownRows())));
     };
   }
 

@@ -131,7 +131,8 @@ class WeightTest {
       int out = 515;
       Tensor w = torch.randn(out, in);
       w.select(0, 3).zero_();
-      Int8Weight weight = Int8Weight.allocate(placement, new long[] {out, in}, owner, new OwnRows(16));
+      Int8Weight weight =
+          Int8Weight.allocate(placement, new long[] {out, in}, owner, new OwnRows(16));
       weight.fill(view(w));
       Tensor scales = weight.scales().unsqueeze(1);
       Tensor rounded = weight.numbers().to(ScalarType.Float).mul(scales);

@@ -33,8 +33,8 @@ public interface PositionScheme {
   /// @param sin the same
   record Turns(Tensor cos, Tensor sin) {}
 
-  /// All that [#rotate] does to `s` neighbouring tokens, where it can be done to queries and keys as
-  /// they lie; empty where it cannot, or nothing is done.
+  /// All that [#rotate] does to `s` neighbouring tokens, where it can be done to queries and keys
+  /// as they lie; empty where it cannot, or nothing is done.
   default Optional<Turn> turn(Places positions, long s) {
     return Optional.empty();
   }

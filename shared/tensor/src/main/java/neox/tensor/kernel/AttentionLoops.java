@@ -87,8 +87,7 @@ final class AttentionLoops {
     }
   }
 
-  private static void four(
-      long weights, int count, long values, long bytes, float factor, long y) {
+  private static void four(long weights, int count, long values, long bytes, float factor, long y) {
     long step = (long) Lanes.COUNT * Float.BYTES;
     FloatVector a = FloatVector.zero(Lanes.FLOATS);
     FloatVector b = a;
@@ -129,8 +128,7 @@ final class AttentionLoops {
     Lanes.write(d.mul(factor), y, 3 * Lanes.COUNT);
   }
 
-  private static void one(
-      long weights, int count, long values, long bytes, float factor, long y) {
+  private static void one(long weights, int count, long values, long bytes, float factor, long y) {
     FloatVector a = FloatVector.zero(Lanes.FLOATS);
     for (int i = 0; i < count; i++) {
       a = Lanes.floats(values + i * bytes).fma(weight(weights, i), a);

@@ -75,8 +75,7 @@ final class NormLoops {
     }
   }
 
-  private static void shifted(
-      long x, int count, float mean, float factor, long w, long b, long y) {
+  private static void shifted(long x, int count, float mean, float factor, long w, long b, long y) {
     for (int i = 0; i < Lanes.end(count); i += Lanes.COUNT) {
       long at = (long) i * Float.BYTES;
       FloatVector apart = Lanes.floats(x + at).sub(mean);

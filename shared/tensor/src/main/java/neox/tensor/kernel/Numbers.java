@@ -7,8 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 record Numbers(NumberFormat format, long address) {
   static Numbers of(Tensor tensor) {
     return new Numbers(
-        NumberFormat.of(ElementType.of(tensor)).orElseThrow(),
-        tensor.data_ptr().address());
+        NumberFormat.of(ElementType.of(tensor)).orElseThrow(), tensor.data_ptr().address());
   }
 
   /// Those from `index` on.

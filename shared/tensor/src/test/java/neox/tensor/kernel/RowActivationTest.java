@@ -61,8 +61,7 @@ class RowActivationTest {
       try (var _ = Scope.open()) {
         Tensor x = torch.randn(3, 2, 2L * width).to(type);
         Tensor wide = x.to(ScalarType.Double);
-        Tensor expected =
-            torch.silu(wide.narrow(-1, width, width)).mul(wide.narrow(-1, 0, width));
+        Tensor expected = torch.silu(wide.narrow(-1, width, width)).mul(wide.narrow(-1, 0, width));
         Tensor y = new RowActivation(RowActivation.Kind.SILU, true).of(x);
         assertThat(y.sizes().vec().get()).containsExactly(3, 2, width);
         double apart = y.to(ScalarType.Double).sub(expected).abs().max().item_double();
@@ -78,8 +77,7 @@ class RowActivationTest {
       float[] first = new float[500 * 37];
       for (int threads : new int[] {1, 3}) {
         NativeRuntime.start(threads);
-        float[] all =
-            TensorData.floats(new RowActivation(RowActivation.Kind.GELU, false).of(x));
+        float[] all = TensorData.floats(new RowActivation(RowActivation.Kind.GELU, false).of(x));
         Arrays.fill(first, all[0]);
         assertThat(all).containsExactly(first);
       }

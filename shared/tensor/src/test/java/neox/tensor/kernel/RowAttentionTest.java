@@ -124,14 +124,11 @@ class RowAttentionTest {
   void aTokenIsTheSameBitsHoweverManyAreReadWithIt() {
     try (var _ = Scope.open()) {
       Text text = Text.of(4, 2, 36, ScalarType.Float, false);
-      float[] together =
-          TensorData.floats(text.attend(0, PLACES, OptionalInt.empty()));
+      float[] together = TensorData.floats(text.attend(0, PLACES, OptionalInt.empty()));
       for (int token : new int[] {0, 17, 89}) {
-        float[] alone =
-            TensorData.floats(text.attend(token, 1, OptionalInt.empty()));
+        float[] alone = TensorData.floats(text.attend(token, 1, OptionalInt.empty()));
         assertThat(alone)
-            .containsExactly(
-                Arrays.copyOfRange(together, token * 4 * 36, (token + 1) * 4 * 36));
+            .containsExactly(Arrays.copyOfRange(together, token * 4 * 36, (token + 1) * 4 * 36));
       }
     }
   }

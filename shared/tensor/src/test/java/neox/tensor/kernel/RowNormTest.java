@@ -48,8 +48,7 @@ class RowNormTest {
 
   private static Tensor exact(RowNorm norm, Tensor x) {
     Tensor scale = norm.scale().orElseThrow().to(ScalarType.Double);
-    Tensor meanSquare =
-        x.pow(new Scalar(2)).mean(new long[] {-1}, true, new ScalarTypeOptional());
+    Tensor meanSquare = x.pow(new Scalar(2)).mean(new long[] {-1}, true, new ScalarTypeOptional());
     return switch (norm.kind()) {
       case LAYER ->
           torch.layer_norm(
@@ -60,15 +59,19 @@ class RowNormTest {
               EPS,
               false);
       case RMS -> x.mul(meanSquare.add(new Scalar(EPS)).rsqrt()).mul(scale);
-      case LENGTH ->
-          x.div(meanSquare.mul(new Scalar((double) norm.width())).sqrt()).mul(scale);
+      case LENGTH -> x.div(meanSquare.mul(new Scalar((double) norm.width())).sqrt()).mul(scale);
     };
   }
 
   @ParameterizedTest
   @CsvSource({
-    "LAYER, Float", "LAYER, BFloat16", "LAYER, Half", "RMS, Float", "RMS, BFloat16",
-    "LENGTH, Float", "LENGTH, Half"
+    "LAYER, Float",
+    "LAYER, BFloat16",
+    "LAYER, Half",
+    "RMS, Float",
+    "RMS, BFloat16",
+    "LENGTH, Float",
+    "LENGTH, Half"
   })
   void isItsFormula(RowNorm.Kind kind, ScalarType type) {
     for (int width : new int[] {2, 16, 37, 512}) {
@@ -89,8 +92,7 @@ class RowNormTest {
     try (var _ = Scope.open()) {
       Tensor scale = torch.rand(3, 20);
       Tensor x = torch.randn(2, 3, 20);
-      RowNorm norm =
-          new RowNorm(RowNorm.Kind.RMS, 20, EPS, Optional.of(scale), Optional.empty());
+      RowNorm norm = new RowNorm(RowNorm.Kind.RMS, 20, EPS, Optional.of(scale), Optional.empty());
       Tensor apart = norm.of(x).to(ScalarType.Double).sub(exact(norm, x.to(ScalarType.Double)));
       assertThat(apart.abs().max().item_double()).isLessThan(2e-6);
     }
