@@ -68,6 +68,7 @@ public final class EvalCommand implements ToolCommand {
   @Mixin ModelOptions model = new ModelOptions();
   @Mixin DataOptions data = new DataOptions();
   @Mixin ReportOptions reports = new ReportOptions();
+  @Mixin WandbOptions wandb = new WandbOptions();
 
   @Mixin TaskOptions tasks = new TaskOptions();
 
@@ -182,6 +183,7 @@ public final class EvalCommand implements ToolCommand {
       return ExitCode.OK;
     }
     EvalPlan plan = plan(console);
+    wandb.check(environment);
     LocalDateTime started = LocalDateTime.now(ZoneId.systemDefault());
     Optional<ReportFiles> files = reports.files(plan.location(), started);
     if (files.isPresent()) {
@@ -189,8 +191,14 @@ public final class EvalCommand implements ToolCommand {
     }
     ReportOptions.Outcome outcome = NativeRuntime.run(() -> evaluate(plan, started, console));
     reports.report(plan.location(), files, outcome, console);
+    wandb.report(directory(files), outcome, environment, console);
     console.next(next(plan.location().directory()));
     return ExitCode.OK;
+  }
+
+  /// Where results are saved, if anywhere.
+  private static Path directory(Optional<ReportFiles> files) {
+    return files.map(ReportFiles::results).map(Path::getParent).orElse(Path.of(""));
   }
 
   /// A Hugging Face directory can be published; a checkpoint becomes one.

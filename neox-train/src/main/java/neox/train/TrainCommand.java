@@ -150,6 +150,8 @@ public final class TrainCommand implements ToolCommand {
         ServeCommand::new,
         "top",
         TopCommand::new,
+        "sync",
+        SyncCommand::new,
         RankCommand.AGENT,
         () -> new AgentCommand(arguments));
   }

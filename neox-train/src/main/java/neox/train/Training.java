@@ -55,6 +55,7 @@ import neox.train.log.RunJournal;
 import neox.train.log.RunPlaces;
 import neox.train.log.RunRecords;
 import neox.train.log.TrainLog;
+import neox.train.log.WandbRecord;
 import neox.train.loop.Agreement;
 import neox.train.loop.Pipeline;
 import neox.train.loop.StepClock;
@@ -97,6 +98,7 @@ final class Training {
   private final Console console;
   private final StopRequest stop;
   private final Heartbeat heartbeat;
+  private final WandbRecord wandb;
 
   /// Where and with whom a rank computes.
   ///
@@ -115,7 +117,8 @@ final class Training {
     }
   }
 
-  private Training(RunPlan plan, Seat seat, Console console, StopRequest stop) {
+  private Training(
+      RunPlan plan, Seat seat, WandbRecord wandb, Console console, StopRequest stop) {
     this.plan = plan;
     this.loaded = plan.loaded();
     this.config = loaded.config();
@@ -123,7 +126,8 @@ final class Training {
     this.writers = seat.writers();
     this.placement = NetworkOptions.placement(seat.device(), config.precision());
     this.heartbeat = seat.heartbeat();
-    this.console = console.tellingWarnings(journal::warning);
+    this.wandb = wandb;
+    this.console = wandb.copied(console.tellingWarnings(journal::warning));
     this.stop = stop;
   }
 
@@ -133,7 +137,8 @@ final class Training {
     new Requirements(plan.loaded().config(), seat.ranks().topology()).check(seat.device());
     Optional<Path> save = plan.loaded().config().checkpoint().save();
     try (SaveLock lock = new SaveLock(save.filter(_ -> seat.ranks().isFirstOfAll()))) {
-      return new Training(plan, seat, seat.voice(console), stop).run(lock);
+      WandbRecord wandb = WandbRecord.of(plan.loaded(), seat.ranks());
+      return new Training(plan, seat, wandb, seat.voice(console), stop).run(lock);
     } catch (StoppedException e) {
       return stoppedEarly(seat.voice(console));
     }
@@ -420,11 +425,12 @@ final class Training {
             config.batch().trainIters(),
             position.steps(),
             config.monitor().logDir().isPresent());
-    return RunRecords.open(places, start, console);
+    return RunRecords.open(places, start, wandb.open(places, console, stop::request), console);
   }
 
   /// Shows what the run has come to, and what can be done with it.
   private void conclude(RunRecords records, Network network, int code) {
+    records.end(code);
     records.plot(network.spec().paddedVocab());
     records.summarize();
     if (code == ExitCode.OK && config.checkpoint().save().isPresent()) {

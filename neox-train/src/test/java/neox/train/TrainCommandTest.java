@@ -253,11 +253,11 @@ class TrainCommandTest {
   @Test
   void saysWhatItLeavesOut() {
     TrainFixture.Result result =
-        fixture.run("run", FEW_STEPS, "use_wandb=true", "comms_logger={enabled: true}");
+        fixture.run("run", FEW_STEPS, "use_comet=true", "comms_logger={enabled: true}");
     assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
     assertThat(result.err())
         .contains(
-            "warning: no effect here, and no number gets less exact: use_wandb, comms_logger\n");
+            "warning: no effect here, and no number gets less exact: use_comet, comms_logger\n");
   }
 
   @Test

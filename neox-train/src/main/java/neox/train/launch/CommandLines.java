@@ -131,6 +131,9 @@ record CommandLines(
     OF_OPENMPI.forEach((name, value) -> words.addAll(List.of("-x", quoted(name, value))));
     quoted().forEach(setting -> words.addAll(List.of("-x", setting)));
     exports.own().forEach((name, _) -> words.addAll(List.of("-x", name)));
+    if (request.variable(Exports.SECRET).isPresent()) {
+      words.addAll(List.of("-x", Exports.SECRET)); // mpirun takes the value from its environment
+    }
     words.addAll(request.command().rank(meeting));
     return words;
   }

@@ -7,13 +7,18 @@ import java.util.SequencedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Which variables of the environment the ranks of other hosts are given, too.
+/// Which variables of the environment the ranks of other hosts are given, too. Keys are not among
+/// them.
 ///
 /// @param likeDeepSpeed those that DeepSpeed hands on; it writes their values in double quotes
 /// @param own those that our programs read besides
 record Exports(SequencedMap<String, String> likeDeepSpeed, SequencedMap<String, String> own) {
   private static final List<String> DEEPSPEED =
-      List.of("MLFLOW", "PYTHON", "MV2", "UCX", "WANDB_API_KEY");
+      List.of("MLFLOW", "PYTHON", "MV2", "UCX");
+
+  /// DeepSpeed writes it into command lines, which everybody on a host can read.
+  static final String SECRET = "WANDB_API_KEY";
+
   private static final List<String> NVIDIA = List.of("NCCL");
   private static final List<String> OWN = List.of("NEOX", "OMP_", "GLOO_");
   private static final String PYTHONPATH = "PYTHONPATH";
@@ -43,7 +48,7 @@ record Exports(SequencedMap<String, String> likeDeepSpeed, SequencedMap<String, 
     });
     for (String line : files) {
       Matcher setting = SETTING.matcher(line.strip());
-      if (setting.matches()) {
+      if (setting.matches() && !setting.group(1).equals(SECRET)) {
         deepSpeed.put(setting.group(1), setting.group(2).strip());
       }
     }

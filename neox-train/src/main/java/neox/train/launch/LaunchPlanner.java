@@ -42,6 +42,7 @@ final class LaunchPlanner {
     Meeting meeting = new Meeting(meetingAddress(chosen), meetingPort());
     Launcher launcher = several ? launcher(all, chosen) : new Launcher.Local();
     warnAbout(launcher, all, chosen);
+    warnAboutKey(launcher, chosen);
     Exports exports = Exports.of(request, settings);
     Start start = new CommandLines(all, chosen, meeting, exports, request).of(launcher);
     int ranks = launcher.startsRanks() ? tasks(launcher, all, chosen) : chosen.worldSize();
@@ -259,6 +260,21 @@ final class LaunchPlanner {
   private static int tasks(Launcher launcher, Resources all, Resources chosen) {
     boolean named = launcher instanceof Launcher.Slurm slurm && !slurm.nodes().isEmpty();
     return named ? chosen.worldSize() : all.worldSize();
+  }
+
+  /// Only the first rank needs it, as a rule.
+  private void warnAboutKey(Launcher launcher, Resources chosen) {
+    boolean passedOn =
+        switch (launcher) {
+          case Launcher.Local _, Launcher.Slurm _, Launcher.OpenMpi _ -> true;
+          case Launcher.Pdsh _, Launcher.Ssh _, Launcher.Mpich _, Launcher.Mvapich _ -> false;
+        };
+    if (!passedOn && request.variable(Exports.SECRET).isPresent()) {
+      warnings.add(
+          "%s is not handed on, since command lines can be read by everybody; let wandb login put it"
+                  .formatted(Exports.SECRET)
+              + " into ~/.netrc on %s".formatted(chosen.firstHost()));
+    }
   }
 
   private void warnAbout(Launcher launcher, Resources all, Resources chosen) {

@@ -39,7 +39,7 @@ public final class RunPlaces implements AutoCloseable, RunHook {
   /// Takes the configured directories, or others below them where an earlier run's records lie.
   public static RunPlaces claim(NeoxConfig config, Console console) throws IOException {
     RunIdentity identity = RunIdentity.of(config.checkpoint());
-    Path logs = config.monitor().logDir().or(() -> config.checkpoint().save()).orElse(Path.of(""));
+    Path logs = root(config);
     RunDirectory metrics = claim(logs, identity, console);
     try {
       Optional<Path> events = config.monitor().tensorboardDir();
@@ -53,6 +53,11 @@ public final class RunPlaces implements AutoCloseable, RunHook {
       metrics.close();
       throw e;
     }
+  }
+
+  /// Where a run's records are kept, unless those of another run are there.
+  public static Path root(NeoxConfig config) {
+    return config.monitor().logDir().or(() -> config.checkpoint().save()).orElse(Path.of(""));
   }
 
   /// Where an agent keeps the logs of its ranks, and the heartbeat of the job.
@@ -75,6 +80,16 @@ public final class RunPlaces implements AutoCloseable, RunHook {
           "%s holds the records of another run; this one's go to %s", root, directory.path());
     }
     return directory;
+  }
+
+  /// Which run it is, on the rank that records.
+  public Optional<String> identity() {
+    return identity.map(RunIdentity::id);
+  }
+
+  /// Where its records lie, on the rank that records.
+  public Optional<Path> records() {
+    return metrics();
   }
 
   Optional<Path> metrics() {

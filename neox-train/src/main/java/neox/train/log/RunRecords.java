@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import neox.base.AtomicFile;
 import neox.base.Console;
 import neox.base.Environment;
+import neox.base.ExitCode;
 import neox.base.Tool;
 import neox.base.UserException;
 import neox.base.text.ShellWord;
@@ -21,6 +22,7 @@ import neox.monitor.MetricSink;
 import neox.monitor.Metrics;
 import neox.monitor.TensorBoardEvents;
 import neox.otlp.OtlpMetrics;
+import neox.wandb.WandbRun;
 
 /// What a run records beside its checkpoints: log, metrics, loss curve, a summary. All is opened
 /// before the work begins; what cannot be written later is told once and stops nothing. Not
@@ -35,6 +37,7 @@ public final class RunRecords implements AutoCloseable {
   private final Metrics metrics;
   private final JsonlMetrics.Past past;
   private final RunSummary summary;
+  private final Optional<WandbRun> wandb;
 
   private RunRecords(
       Console console,
@@ -42,13 +45,15 @@ public final class RunRecords implements AutoCloseable {
       RunLog log,
       Metrics metrics,
       JsonlMetrics.Past past,
-      RunSummary summary) {
+      RunSummary summary,
+      Optional<WandbRun> wandb) {
     this.console = console;
     this.places = places;
     this.log = log;
     this.metrics = metrics;
     this.past = past;
     this.summary = summary;
+    this.wandb = wandb;
   }
 
   /// What is known of a run when its records are opened.
@@ -61,7 +66,10 @@ public final class RunRecords implements AutoCloseable {
   /// Opens the records of a run.
   ///
   /// @param places stay the caller's
-  public static RunRecords open(RunPlaces places, Start start, Console console) throws IOException {
+  /// @param wandb the record at W&B, if there is one
+  public static RunRecords open(
+      RunPlaces places, Start start, Optional<WandbRun> wandb, Console console)
+      throws IOException {
     List<MetricSink> sinks = new ArrayList<>();
     Optional<Path> copy = Optional.empty();
     JsonlMetrics.Past past = JsonlMetrics.Past.NONE;
@@ -78,9 +86,11 @@ public final class RunRecords implements AutoCloseable {
     if (isSpeaking && collectorIsNamed()) {
       sinks.add(OtlpMetrics.start("neox-train", console));
     }
+    wandb.ifPresent(sinks::add);
     RunLog log = RunLog.open(console, copy, start.last());
     Metrics metrics = Metrics.of(sinks, console);
-    return new RunRecords(console, places, log, metrics, past, new RunSummary(start.steps()));
+    RunSummary summary = new RunSummary(start.steps());
+    return new RunRecords(console, places, log, metrics, past, summary, wandb);
   }
 
   /// Asked before its module is loaded.
@@ -110,6 +120,11 @@ public final class RunRecords implements AutoCloseable {
   /// Where they hold nothing of it they are new, and nothing is missed.
   public boolean misses(String name, int numbers) {
     return past.count("train/lm_loss") > 0 && past.count(name) < numbers;
+  }
+
+  /// Says with which exit code the run ends.
+  public void end(int code) {
+    wandb.ifPresent(run -> run.ends(code, code == ExitCode.STOPPED));
   }
 
   /// Draws the loss curve of all that the run has recorded.

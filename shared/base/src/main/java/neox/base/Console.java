@@ -191,6 +191,19 @@ public record Console(
     return new Console(in, lasting, err, status, quiet, showsProgress, events, warned);
   }
 
+  /// The same console, of whose lines `copy` gets a copy.
+  public Console copiedTo(PrintedLines copy) {
+    return new Console(
+        in,
+        copy.of(out, false),
+        copy.of(err, true),
+        status,
+        quiet,
+        showsProgress,
+        events,
+        warned);
+  }
+
   /// A console whose notices and warnings go to standard output, for one whose standard error is
   /// kept for failures.
   public Console noticesAmongOutput() {

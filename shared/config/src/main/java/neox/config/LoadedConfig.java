@@ -6,7 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import neox.config.table.ConfigTable;
+import neox.config.table.Problems;
+import neox.config.table.Value;
+import neox.config.table.YamlReader;
 import neox.config.table.YamlWriter;
+import org.jspecify.annotations.Nullable;
 
 /// A configuration together with its sources.
 ///
@@ -54,6 +58,28 @@ public record LoadedConfig(
       }
     }
     return values;
+  }
+
+  /// Every key with the value in use: lists and mappings, numbers, booleans and texts, and null.
+  public Map<String, @Nullable Object> values() {
+    Problems problems = new Problems();
+    Value.Fields read = YamlReader.file(effectiveYaml, EFFECTIVE_FILE, problems).orElseThrow();
+    problems.throwIfAny();
+    return plain(read);
+  }
+
+  private static Map<String, @Nullable Object> plain(Value.Fields fields) {
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    fields.fields().forEach((name, field) -> values.put(name, plain(field.value())));
+    return values;
+  }
+
+  private static @Nullable Object plain(Value value) {
+    return switch (value) {
+      case Value.Scalar scalar -> scalar.resolve();
+      case Value.Items items -> items.items().stream().map(LoadedConfig::plain).toList();
+      case Value.Fields fields -> plain(fields);
+    };
   }
 
   /// What to tell the user about this configuration before it is used, in one line.

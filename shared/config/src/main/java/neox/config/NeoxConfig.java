@@ -30,6 +30,7 @@ public record NeoxConfig(
     CheckpointConfig checkpoint,
     EvalConfig eval,
     MonitorConfig monitor,
+    WandbConfig wandb,
     GenerateConfig generate) {
 
   /// Tokens, and bytes of them, are counted in 64 bits.
@@ -219,6 +220,7 @@ public record NeoxConfig(
         checkpoint,
         EvalConfig.from(t),
         MonitorConfig.from(t),
+        WandbConfig.from(t),
         GenerateConfig.from(t));
   }
 

@@ -164,8 +164,8 @@ class KnownKeysTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "use_wandb: true|use_wandb",
-        "use_wandb: True\\nwandb_host: x\\nuse_comet: yes\\ncomet_tags: [a]|use_wandb, use_comet",
+        "wandb: {enabled: true}|wandb",
+        "use_comet: yes\\ncomet_tags: [a]|use_comet",
         "memory_profiling: true\\nmemory_profiling_path: p|memory_profiling",
         "comms_logger: {enabled: true}|comms_logger",
         "dpo_fp32: false\\nkto_fp32: true\\nfp16_lm_cross_entropy: true|dpo_fp32, fp16_lm_cross_entropy",

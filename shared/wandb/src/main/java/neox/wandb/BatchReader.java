@@ -187,7 +187,7 @@ final class BatchReader implements AutoCloseable {
       events.addTo(files, "wandb-events.jsonl");
       output.addTo(files, "output.log");
       if (summaryChanged) {
-        ObjectNode whole = summary.deepCopy();
+        ObjectNode whole = WandbJson.withWords(summary);
         whole.putObject("_wandb").put("runtime", Math.round(clock.latest()));
         ObjectNode file = files.putObject("wandb-summary.json").put("offset", 0);
         file.putArray("content").add(WandbJson.line(whole));

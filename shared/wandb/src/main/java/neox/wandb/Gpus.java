@@ -32,7 +32,7 @@ final class Gpus {
   }
 
   List<String> names() {
-    return table.get().stream().map(Gpus::cells).map(cells -> cells[1]).toList();
+    return table.get().stream().map(Gpus::cells).filter(c -> c.length > 1).map(c -> c[1]).toList();
   }
 
   /// Numbers under W&B's names, such as `system.gpu.0.gpu`.

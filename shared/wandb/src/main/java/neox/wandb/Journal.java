@@ -12,20 +12,17 @@ import neox.base.UserException;
 import neox.monitor.BlockFile;
 
 /// All that happens to a run, line by line, in a file that only grows. What [#append] has returned
-/// of survives the death of the process; what a full disk does not take waits in memory, and the
-/// oldest of it is dropped when it becomes too much. Thread-safe.
+/// of survives the death of the process; what a full disk does not take waits in memory, and is
+/// dropped when it becomes too much. Thread-safe.
 final class Journal implements AutoCloseable {
   static final String FILE = "journal.jsonl";
 
   private static final int MOST_PENDING_BYTES = 16 << 20;
 
-  private final Path file;
   private final BlockFile blocks;
   private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
-  private boolean lost;
 
-  private Journal(Path file, BlockFile blocks) {
-    this.file = file;
+  private Journal(BlockFile blocks) {
     this.blocks = blocks;
   }
 
@@ -43,7 +40,7 @@ final class Journal implements AutoCloseable {
             "%s: another process writes it; give each run a WANDB_RUN_ID of its own", file);
       }
       channel.truncate(JournalReader.wholeLines(channel));
-      return new Journal(file, new BlockFile(file, channel));
+      return new Journal(new BlockFile(file, channel));
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -65,10 +62,6 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  Path file() {
-    return file;
-  }
-
   /// Adds entries.
   synchronized void append(Entry... entries) throws IOException {
     for (Entry entry : entries) {
@@ -80,14 +73,8 @@ final class Journal implements AutoCloseable {
     } finally {
       if (pending.size() > MOST_PENDING_BYTES) {
         pending.reset();
-        lost = true;
       }
     }
-  }
-
-  /// Whether something could never be written.
-  synchronized boolean hasLost() {
-    return lost;
   }
 
   @Override

@@ -11,6 +11,7 @@ final class MachineWatch implements AutoCloseable {
   private final Duration every;
   private final Clock clock;
   private final Thread thread;
+  private boolean closed;
 
   MachineWatch(Machine machine, Journal journal, Duration every, Clock clock) {
     this.machine = machine;
@@ -25,14 +26,23 @@ final class MachineWatch implements AutoCloseable {
   }
 
   private void run() {
+    while (sleep()) {
+      note();
+    }
+  }
+
+  /// Nobody interrupts this thread: that would close the file to which it writes.
+  private synchronized boolean sleep() {
+    long until = System.nanoTime() + every.toNanos();
     try {
-      while (true) {
-        Thread.sleep(every);
-        note();
+      for (long left = every.toMillis(); !closed && left > 0; ) {
+        wait(left);
+        left = Duration.ofNanos(until - System.nanoTime()).toMillis();
       }
     } catch (InterruptedException e) {
-      return; // the run ends
+      closed = true;
     }
+    return !closed;
   }
 
   private void note() {
@@ -45,7 +55,10 @@ final class MachineWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.interrupt();
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
     try {
       thread.join(Duration.ofSeconds(11)); // it may be asking for GPUs
     } catch (InterruptedException e) {

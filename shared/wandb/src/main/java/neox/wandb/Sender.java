@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Optional;
 import neox.base.Console;
 import neox.base.Tool;
 import neox.base.UserException;
@@ -73,6 +72,7 @@ final class Sender implements AutoCloseable {
     for (int failures = 0; ; ) {
       Duration wait;
       boolean atEnd = isEnding();
+      boolean asked;
       try {
         Delivery.Outcome outcome = delivery.step(false, listener());
         if (outcome == Delivery.Outcome.COMPLETE) {
@@ -90,10 +90,12 @@ final class Sender implements AutoCloseable {
         }
         failures = 0;
         Duration usual = outcome == Delivery.Outcome.SENT ? Duration.ZERO : IDLE_AT_END;
+        asked = http.quota().isPresent();
         wait = http.quota().orElse(atEnd ? usual : pace.between());
       } catch (Unanswered e) {
         failures++;
         notice(failures, e);
+        asked = e.asked().isPresent();
         wait = e.asked().orElse(pace.after(failures));
       }
       if (delivery.stopAsked() && !stopped) {
@@ -101,7 +103,7 @@ final class Sender implements AutoCloseable {
         console.info("W&B: somebody has asked there for this run to stop");
         stop.run();
       }
-      sleep(wait, atEnd);
+      sleep(wait, atEnd || asked);
     }
   }
 
@@ -146,10 +148,10 @@ final class Sender implements AutoCloseable {
     complete = true;
   }
 
-  /// Sleeps, unless the end of the run comes meanwhile.
-  private synchronized void sleep(Duration duration, boolean atEnd) throws InterruptedException {
+  /// Sleeps; until the end of the run comes, unless all of it is to be slept.
+  private synchronized void sleep(Duration duration, boolean whole) throws InterruptedException {
     long until = System.nanoTime() + duration.toNanos();
-    while (!cancelled && (atEnd || !ending)) {
+    while (!cancelled && (whole || !ending)) {
       long millis = Duration.ofNanos(until - System.nanoTime()).toMillis();
       if (millis <= 0) {
         return;
@@ -208,9 +210,5 @@ final class Sender implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  Optional<Sent.Place> place() {
-    return delivery.sent().place();
   }
 }

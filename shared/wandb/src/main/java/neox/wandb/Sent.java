@@ -9,6 +9,7 @@ import java.util.Optional;
 import neox.base.AtomicFile;
 import neox.base.Durability;
 import neox.base.NamedFiles;
+import neox.base.UserException;
 import neox.base.json.Json;
 
 /// What the server is known to have of a run. Kept in a file, so that whoever sends the rest goes
@@ -102,12 +103,21 @@ record Sent(
   /// What a server has of a run.
   record Earlier(Counts counts, long lastStep, double runtime, ObjectNode summary) {}
 
+  /// What the file says. Where it is damaged the server's counts say the same: all of the journal
+  /// is gone through again, and what the server has is not sent.
   static Sent read(Path directory) throws IOException {
     Path file = directory.resolve(FILE);
     if (!Files.exists(file)) {
       return nothing();
     }
-    JsonNode json = Json.parse(NamedFiles.readString(file), file.toString());
+    try {
+      return of(Json.parse(NamedFiles.readString(file), file.toString()));
+    } catch (UserException e) {
+      return nothing().withBegun();
+    }
+  }
+
+  private static Sent of(JsonNode json) {
     JsonNode place = json.path("place");
     return new Sent(
         place.isObject()

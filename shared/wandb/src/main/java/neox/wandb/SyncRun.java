@@ -21,7 +21,12 @@ public final class SyncRun {
   private final Pace pace;
   private final Pause pause;
 
-  public SyncRun(Console console, Map<String, String> environment, Pace pace, Pause pause) {
+  /// @param environment with the key, and those of proxies
+  public SyncRun(Console console, Map<String, String> environment) {
+    this(console, environment, Pace.USUAL, Pause.sleeping());
+  }
+
+  SyncRun(Console console, Map<String, String> environment, Pace pace, Pause pause) {
     this.console = console;
     this.environment = environment;
     this.pace = pace;

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import neox.base.Console;
 import neox.base.UserException;
@@ -96,7 +97,15 @@ public final class WandbRun implements MetricSink {
             login.key().get(),
             around.environment(),
             WandbHttp.Patience.USUAL);
-    return Optional.of(new Sender(directory, http, around.pace(), console, around.stop()));
+    try {
+      return Optional.of(new Sender(directory, http, around.pace(), console, around.stop()));
+    } catch (UserException e) { // what holds up the sending does not hold up the run
+      http.close();
+      console.warn(
+          "W&B: %s; the run is recorded, and neox-train sync %s sends it later",
+          Objects.toString(e.getMessage()), RunPaths.forCommand(directory));
+      return Optional.empty();
+    }
   }
 
   private static ObjectNode json(RunTerms terms) {

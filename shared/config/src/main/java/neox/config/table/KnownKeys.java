@@ -286,18 +286,6 @@ public final class KnownKeys {
   }
 
   private static void logging() {
-    unheard(
-        "Weights & Biases; metrics go to metrics.jsonl and TensorBoard",
-        "use_wandb",
-        "wandb_init_all_ranks",
-        "wandb");
-    ignored(
-        "used with use_wandb only",
-        "wandb_group",
-        "wandb_run_name",
-        "wandb_team",
-        "wandb_project",
-        "wandb_host");
     unheard("Comet; metrics go to metrics.jsonl and TensorBoard", "use_comet");
     ignored(
         "used with use_comet only",
@@ -307,9 +295,10 @@ public final class KnownKeys {
         "comet_tags",
         "comet_others");
     unheard(
-        "DeepSpeed's monitors; the keys are tensorboard_dir and log_dir",
+        "DeepSpeed's monitors; the keys are tensorboard_dir, log_dir and use_wandb",
         "tensorboard",
-        "csv_monitor");
+        "csv_monitor",
+        "wandb");
     unheard("the history of a GPU's memory", "memory_profiling");
     ignored("used by memory_profiling only", "memory_profiling_path");
     unheard("DeepSpeed's profiler; write profile: true", "flops_profiler");
