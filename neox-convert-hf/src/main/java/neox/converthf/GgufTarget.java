@@ -88,7 +88,8 @@ record GgufTarget(
     HfFamily family = family(network.config());
     GgufFile file = new GgufFile(name, family, network, kept.weights(), vocabulary, outType);
     LongAdder done = new LongAdder();
-    try (Progress progress = new Progress(console, "converting", file.byteSize(), ProgressUnit.BYTES)) {
+    try (Progress progress =
+        new Progress(console, "converting", file.byteSize(), ProgressUnit.BYTES)) {
       file.write(
           directory.resolve(name + "-" + outType.name() + ENDING),
           bytes -> {

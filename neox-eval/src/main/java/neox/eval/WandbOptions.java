@@ -123,8 +123,7 @@ final class WandbOptions {
     WandbRun.Around around =
         new WandbRun.Around(console, environment, Pace.USUAL, WandbOptions::goOn);
     try (WandbRun run =
-        WandbRun.open(
-            login.get(), new WandbRun.About(directory, "neox-eval", config), around)) {
+        WandbRun.open(login.get(), new WandbRun.About(directory, "neox-eval", config), around)) {
       record(json.path("results"), run, step);
       run.ends(ExitCode.OK, false);
     }

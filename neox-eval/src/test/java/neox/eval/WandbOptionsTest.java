@@ -68,8 +68,12 @@ class WandbOptionsTest {
 
   @Test
   void resultsAreOneRowUnderTheHarnesssNames() throws IOException {
-    assertThat(run("--wandb_args", "project=evals,name=tiny,job_type=eval,tags=a", //
-            "--wandb_config_args", "size=70"))
+    assertThat(
+            run(
+                "--wandb_args",
+                "project=evals,name=tiny,job_type=eval,tags=a", //
+                "--wandb_config_args",
+                "size=70"))
         .as(err)
         .isZero();
     StoredRun run = server.run();

@@ -33,8 +33,7 @@ record PromptRun(List<String> prompts, String name, Output.Format format, Consol
     InOrder order = new InOrder(writer);
     int[] done = new int[1];
     long wanted = (long) each * read.size();
-    try (Progress progress =
-        new Progress(console, "generating", wanted, ProgressUnit.SAMPLES)) {
+    try (Progress progress = new Progress(console, "generating", wanted, ProgressUnit.SAMPLES)) {
       SampleSink.Listener listener =
           (request, sample, finished) -> {
             write(order, (long) each * request + sample, finished);

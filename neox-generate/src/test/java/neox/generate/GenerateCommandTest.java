@@ -119,7 +119,8 @@ class GenerateCommandTest {
     ToolRun result = run("", config.toString());
     assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
     assertThat(result.out()).isEmpty();
-    assertThat(result.err()).startsWith("wrote " + output + ": 3 samples\nnext: neox-eval --model ");
+    assertThat(result.err())
+        .startsWith("wrote " + output + ": 3 samples\nnext: neox-eval --model ");
     assertGolden(new ToolRun(0, Files.readString(output), "").lines());
     try (var files = Files.list(directory)) {
       assertThat(files).hasSize(3);

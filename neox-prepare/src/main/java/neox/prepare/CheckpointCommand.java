@@ -156,7 +156,8 @@ final class CheckpointCommand implements ToolCommand {
       work.run(snapshot, files);
       console.made(
           target.toString(), id + " at " + snapshot.commit() + ", " + files.size() + " files");
-      console.next("neox-generate --model " + ShellWord.quoted(target) + " --prompt 'Once upon a time'");
+      console.next(
+          "neox-generate --model " + ShellWord.quoted(target) + " --prompt 'Once upon a time'");
     }
   }
 

@@ -57,8 +57,7 @@ public final class TokenizerTraining {
     int size = trainer.write(tokenizerJson);
     console.made(
         tokenizerJson.toString(),
-        String.format(
-            Locale.ROOT, "%,d tokens learnt from %.1f MB of text", size, bytes / 1e6));
+        String.format(Locale.ROOT, "%,d tokens learnt from %.1f MB of text", size, bytes / 1e6));
     if (size < vocabSize) {
       console.warn("the text has too few different words for %,d tokens", vocabSize);
     }

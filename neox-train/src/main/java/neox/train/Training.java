@@ -117,8 +117,7 @@ final class Training {
     }
   }
 
-  private Training(
-      RunPlan plan, Seat seat, WandbRecord wandb, Console console, StopRequest stop) {
+  private Training(RunPlan plan, Seat seat, WandbRecord wandb, Console console, StopRequest stop) {
     this.plan = plan;
     this.loaded = plan.loaded();
     this.config = loaded.config();
@@ -404,8 +403,7 @@ final class Training {
   private TrainingLoop.Once watched(AsideTimer timer, TrainingLoop.Once evaluation) {
     return step ->
         heartbeat.during(
-            Phase.EVALUATION,
-            () -> timer.time("evaluation", step, () -> evaluation.after(step)));
+            Phase.EVALUATION, () -> timer.time("evaluation", step, () -> evaluation.after(step)));
   }
 
   private TrainingLoop.Plan plan(TrainProgress progress, DataPosition position) {
@@ -565,8 +563,7 @@ final class Training {
       StepClock clock, Network network, DataPosition position, RunRecords records) {
     Profiling.Workload workload =
         new Profiling.Workload(
-            step ->
-                flops(network.spec(), position.steps().at(step)).model() / ranks.world().size(),
+            step -> flops(network.spec(), position.steps().at(step)).model() / ranks.world().size(),
             placement);
     return Profiling.of(
         config.monitor().profile().filter(_ -> ranks.isFirstOfAll()),

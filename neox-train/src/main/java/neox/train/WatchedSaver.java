@@ -17,8 +17,7 @@ record WatchedSaver(Saver saver, Heartbeat heartbeat, AsideTimer timer) implemen
   @Override
   public boolean save(long step) throws IOException {
     boolean[] saved = new boolean[1];
-    heartbeat.during(
-        Phase.SAVE, () -> timer.time(NAME, step, () -> saved[0] = saver.save(step)));
+    heartbeat.during(Phase.SAVE, () -> timer.time(NAME, step, () -> saved[0] = saver.save(step)));
     return saved[0];
   }
 

@@ -28,7 +28,7 @@ final class ConsoleObserver implements UploadObserver, AutoCloseable {
     Progress line = progress;
     if (line == null || shown != phase) {
       close();
-      line = 
+      line =
           new Progress(
               console,
               phase == Phase.HASHING ? "hashing" : "uploading",

@@ -114,7 +114,7 @@ final class AverageCommand implements ToolCommand {
     StoredLayout layout = StoredLayout.of(latest.directory());
     LoadedConfig configured = latest.configFor(layout.tensorRanks(), layout.pipeParallelSize());
     try (AtomicDirectory output = AtomicDirectory.create(directory)) {
-      Path written = 
+      Path written =
           new NeoxOutput(latest, configured, averaging::of).write(output.path(), console);
       output.commit();
       Path made = directory.resolve(String.valueOf(written.getFileName()));

@@ -66,7 +66,9 @@ class ReshardingTest {
     Path checkpoint = split.resolve("global_step0");
     assertThat(result.err())
         .startsWith(
-            "wrote " + checkpoint + ": model_parallel_size 4, pipe_parallel_size 2, with weights\n");
+            "wrote "
+                + checkpoint
+                + ": model_parallel_size 4, pipe_parallel_size 2, with weights\n");
     assertThat(Files.readString(split.resolve("latest"))).isEqualTo("global_step0");
     assertThat(files(checkpoint))
         .contains("layer_00-model_03-model_states.pt", "layer_07-model_00-model_states.pt")

@@ -51,16 +51,14 @@ public record PrecomputeRun(Datasets datasets, int batchSize, Existing existing)
       try (IndexedTokens documents = IndexedTokens.open(texts);
           IndexedFloatsWriter writer = IndexedFloatsWriter.create(target);
           Progress progress =
-              new Progress(
-                  console, target.toString(), documents.count(), ProgressUnit.DOCUMENTS)) {
+              new Progress(console, target.toString(), documents.count(), ProgressUnit.DOCUMENTS)) {
         for (long from = 0; from < documents.count(); from += DOCUMENTS_AT_ONCE) {
           long to = Math.min(documents.count(), from + DOCUMENTS_AT_ONCE);
           write(documents, from, to, model, writer);
           progress.update(to, "");
         }
         writer.commit();
-        console.made(
-            target.toString(), "log-probabilities of " + documents.count() + " documents");
+        console.made(target.toString(), "log-probabilities of " + documents.count() + " documents");
       }
     }
   }

@@ -125,7 +125,6 @@ public final class SamplePreparation {
   private void write(String name, String content) throws IOException {
     Path file = directory.resolve(name);
     AtomicFile.write(file, content);
-    console.made(
-        file.toString(), String.format(Locale.ROOT, "%,d rows", content.lines().count()));
+    console.made(file.toString(), String.format(Locale.ROOT, "%,d rows", content.lines().count()));
   }
 }

@@ -164,7 +164,8 @@ final class InspectCommand implements ToolCommand {
     OptionalInt vocabSize =
         tokenizer.map(t -> OptionalInt.of(t.vocabSize())).orElse(OptionalInt.empty());
     try (IndexedTokens tokens = IndexedTokens.open(prefix);
-        Progress progress = new Progress(console, "checking", tokens.tokens(), ProgressUnit.TOKENS)) {
+        Progress progress =
+            new Progress(console, "checking", tokens.tokens(), ProgressUnit.TOKENS)) {
       DatasetCheck check = DatasetCheck.run(tokens, vocabSize, done -> progress.update(done, ""));
       console.info(
           "%s: the files fit; highest id %,d%s%s",

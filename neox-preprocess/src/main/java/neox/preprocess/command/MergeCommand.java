@@ -164,7 +164,8 @@ final class MergeCommand implements ToolCommand {
   private static void merge(IndexedTokensMerger merger, int datasets, Path output, Console console)
       throws IOException {
     long startedAtNanos = System.nanoTime();
-    try (Progress progress = new Progress(console, "merging", merger.inputBytes(), ProgressUnit.BYTES)) {
+    try (Progress progress =
+        new Progress(console, "merging", merger.inputBytes(), ProgressUnit.BYTES)) {
       merger.write(output, done -> progress.update(done, ""));
     }
     double seconds = Math.max(1e-3, (System.nanoTime() - startedAtNanos) / 1e9);

@@ -88,8 +88,7 @@ class DamagedFilesTest {
       assertThat(run.out()).as(what).isEmpty();
       assertThat(run.err()).as(what).doesNotContain("\tat ", "Exception").isNotBlank();
       assertThat(run.err().codePoints()).as(what).allMatch(DamagedFilesTest::isPrintable);
-      List<String> lines =
-          run.err().lines().filter(line -> !line.startsWith("next: ")).toList();
+      List<String> lines = run.err().lines().filter(line -> !line.startsWith("next: ")).toList();
       assertThat(lines).as(what).allMatch(line -> line.length() < 2000);
       if (onError.equals("stop")) {
         assertThat(lines).as(what).hasSize(1);

@@ -65,9 +65,8 @@ final class Reports implements AutoCloseable {
       return; // the first rank tells of its steps itself
     }
     if (progress == null) {
-      progress = 
-          new Progress(
-              console, "training", last.lastStep(), ProgressUnit.STEPS, Progress.Log.OWN);
+      progress =
+          new Progress(console, "training", last.lastStep(), ProgressUnit.STEPS, Progress.Log.OWN);
     }
     progress.update(
         last.step(),

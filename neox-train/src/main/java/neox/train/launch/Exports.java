@@ -13,8 +13,7 @@ import java.util.regex.Pattern;
 /// @param likeDeepSpeed those that DeepSpeed hands on; it writes their values in double quotes
 /// @param own those that our programs read besides
 record Exports(SequencedMap<String, String> likeDeepSpeed, SequencedMap<String, String> own) {
-  private static final List<String> DEEPSPEED =
-      List.of("MLFLOW", "PYTHON", "MV2", "UCX");
+  private static final List<String> DEEPSPEED = List.of("MLFLOW", "PYTHON", "MV2", "UCX");
 
   /// DeepSpeed writes it into command lines, which everybody on a host can read.
   static final String SECRET = "WANDB_API_KEY";

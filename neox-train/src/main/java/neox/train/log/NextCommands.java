@@ -16,7 +16,8 @@ public record NextCommands(Path save, ModelConfig model) {
     if (model.head().output() == Output.REWARD) {
       return lines; // it says nothing of the next token
     }
-    lines.add("echo 'Once upon a time' | neox-generate --model " + ShellWord.quoted(save) + " -i -");
+    lines.add(
+        "echo 'Once upon a time' | neox-generate --model " + ShellWord.quoted(save) + " -i -");
     if (HfFamily.of(model).obstacles(model).isEmpty()) {
       Path target = Path.of(save + "-hf");
       lines.add(

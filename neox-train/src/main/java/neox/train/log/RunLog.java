@@ -33,7 +33,7 @@ public final class RunLog implements AutoCloseable {
   /// @param lastStep of the whole run, from whose beginning progress counts
   public static RunLog open(Console console, Optional<Path> logDirectory, long lastStep)
       throws IOException {
-    Progress progress = 
+    Progress progress =
         new Progress(console, "training", lastStep, ProgressUnit.STEPS, Progress.Log.OWN);
     if (logDirectory.isEmpty()) {
       return new RunLog(console, Optional.empty(), progress);

@@ -68,8 +68,7 @@ public final class RunRecords implements AutoCloseable {
   /// @param places stay the caller's
   /// @param wandb the record at W&B, if there is one
   public static RunRecords open(
-      RunPlaces places, Start start, Optional<WandbRun> wandb, Console console)
-      throws IOException {
+      RunPlaces places, Start start, Optional<WandbRun> wandb, Console console) throws IOException {
     List<MetricSink> sinks = new ArrayList<>();
     Optional<Path> copy = Optional.empty();
     JsonlMetrics.Past past = JsonlMetrics.Past.NONE;

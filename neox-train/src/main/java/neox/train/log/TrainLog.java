@@ -40,8 +40,7 @@ public final class TrainLog implements RunHook {
   /// What the parts of steps took, added up likewise.
   private final Map<String, Double> timers = new LinkedHashMap<>();
 
-  public TrainLog(
-      Run run, Meters meters, MonitorConfig config, RunLog log, MetricSink metrics) {
+  public TrainLog(Run run, Meters meters, MonitorConfig config, RunLog log, MetricSink metrics) {
     this.run = run;
     this.meters = meters;
     this.config = config;
@@ -183,9 +182,7 @@ public final class TrainLog implements RunHook {
         .ifPresent(value -> metrics.scalar("train/noise_scale", value, step));
     metrics.scalar("train/tokens_seen", (double) run.progress().state().tokens(), step);
     double tokens = run.progress().state().tokens();
-    meters
-        .tokensPerEpoch()
-        .ifPresent(epoch -> metrics.scalar("train/epoch", tokens / epoch, step));
+    meters.tokensPerEpoch().ifPresent(epoch -> metrics.scalar("train/epoch", tokens / epoch, step));
     meters.timers().forEach((name, value) -> metrics.scalar("timers/" + name, value, step));
     result.figures().numbers().forEach((name, value) -> metrics.scalar(name, value, step));
     result.figures().histograms().forEach((name, each) -> metrics.histogram(name, each, step));
@@ -247,8 +244,7 @@ public final class TrainLog implements RunHook {
   private String breakdown() {
     StringBuilder line = new StringBuilder("time (ms)");
     timers.forEach((name, seconds) ->
-        line.append(
-            String.format(Locale.ROOT, " | %s: %.2f", name, 1000 * seconds / summands)));
+        line.append(String.format(Locale.ROOT, " | %s: %.2f", name, 1000 * seconds / summands)));
     return line.toString();
   }
 

@@ -79,7 +79,7 @@ public record WandbRecord(
     WandbRun run =
         WandbRun.open(
             login.get(),
-            new WandbRun.About(directory, TOOL, loaded.values()),
+            new WandbRun.About(directory, TOOL, loaded.nested()),
             new WandbRun.Around(console, environment, Pace.USUAL, stop));
     printed.to(run::printed);
     return Optional.of(run);
@@ -88,9 +88,7 @@ public record WandbRecord(
   /// The first rank knows which run it is.
   private String identity(RunPlaces places) {
     String own =
-        Login.beginsAnew(environment)
-            ? UUID.randomUUID().toString()
-            : places.identity().orElse("");
+        Login.beginsAnew(environment) ? UUID.randomUUID().toString() : places.identity().orElse("");
     if (!isOfAllRanks()) {
       return own;
     }
@@ -104,8 +102,7 @@ public record WandbRecord(
 
   private Asked asked(String identity) {
     WandbConfig config = config();
-    Optional<String> ownGroup =
-        isOfAllRanks() ? Optional.of(id(identity)) : Optional.empty();
+    Optional<String> ownGroup = isOfAllRanks() ? Optional.of(id(identity)) : Optional.empty();
     return new Asked(
         config.use(),
         config.host(),
@@ -130,8 +127,7 @@ public record WandbRecord(
     byte[] digest;
     try {
       digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(identity.getBytes(StandardCharsets.UTF_8));
+          MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e); // every Java has it
     }

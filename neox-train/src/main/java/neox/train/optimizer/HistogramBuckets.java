@@ -3,7 +3,6 @@ package neox.train.optimizer;
 import java.util.ArrayList;
 import java.util.List;
 import neox.monitor.Histogram;
-import neox.tensor.Placement;
 import neox.tensor.TensorData;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -39,7 +38,8 @@ final class HistogramBuckets {
   /// Counts, sum, and sum of squares of the finite elements of a tensor.
   static double[] sums(Tensor x) {
     Tensor finite = finite(x); // [n]
-    Tensor limits = TensorData.ofFloats(LIMITS, LIMITS.length).to(finite.device(), ScalarType.Float);
+    Tensor limits =
+        TensorData.ofFloats(LIMITS, LIMITS.length).to(finite.device(), ScalarType.Float);
     Tensor bucket = torch.bucketize(finite, limits, false, true); // the number of limits ≤ x
     Tensor counts = torch.bincount(bucket, new TensorOptional(), LIMITS.length);
     Tensor wide = finite.to(ScalarType.Double);

@@ -87,11 +87,13 @@ public final class ParameterFigures {
   }
 
   private Map<String, Histogram> histograms(Function<Held, Optional<Tensor>> part) {
-    Map<String, double[]> ends = over(part, HistogramBuckets::ends, HistogramBuckets.ENDS, Reduction.MAX);
+    Map<String, double[]> ends =
+        over(part, HistogramBuckets::ends, HistogramBuckets.ENDS, Reduction.MAX);
     Map<String, Histogram> histograms = new LinkedHashMap<>();
     over(part, HistogramBuckets::sums, HistogramBuckets.SUMS, Reduction.SUM)
-        .forEach((key, sums) -> histograms.put(
-            key, HistogramBuckets.histogram(sums, Objects.requireNonNull(ends.get(key)))));
+        .forEach((key, sums) ->
+            histograms.put(
+                key, HistogramBuckets.histogram(sums, Objects.requireNonNull(ends.get(key)))));
     return histograms;
   }
 

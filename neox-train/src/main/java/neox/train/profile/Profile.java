@@ -108,9 +108,7 @@ record Profile(long steps, Cost step, Map<String, Cost> parts, List<Operator> op
           parts.merge(
               it.part,
               new Cost(
-                  1,
-                  it.span.nanos() - it.nanosOfParts,
-                  it.span.cpuNanos() - it.cpuNanosOfParts),
+                  1, it.span.nanos() - it.nanosOfParts, it.span.cpuNanos() - it.cpuNanosOfParts),
               Cost::plus);
         }
       }

@@ -16,12 +16,11 @@ final class Recorder implements StepClock.Listener, OperatorListener.Listener {
 
   private final Queue<Track> tracks = new ConcurrentLinkedQueue<>();
   private final ThreadLocal<Track> own =
-      ThreadLocal.withInitial(
-          () -> {
-            Track track = Track.ofThisThread();
-            tracks.add(track);
-            return track;
-          });
+      ThreadLocal.withInitial(() -> {
+        Track track = Track.ofThisThread();
+        tracks.add(track);
+        return track;
+      });
   private volatile boolean inStep;
   private long steps;
 

@@ -16,8 +16,7 @@ record Track(String thread, long id, List<Span> spans, Deque<Open> open) {
   /// Of the calling thread.
   static Track ofThisThread() {
     Thread thread = Thread.currentThread();
-    return new Track(
-        thread.getName(), thread.threadId(), new ArrayList<>(), new ArrayDeque<>());
+    return new Track(thread.getName(), thread.threadId(), new ArrayList<>(), new ArrayDeque<>());
   }
 
   void begin(Span.Kind kind, String name, long cpuNanos) {

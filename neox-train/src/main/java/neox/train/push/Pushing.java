@@ -104,8 +104,8 @@ public final class Pushing implements AutoCloseable {
     try (Progress progress = new Progress(console, "pushing", 0, ProgressUnit.BYTES)) {
       while (any.says(wants(stopped, stoppedAtNanos))) {
         turn.run();
-        pusher.ifPresent(p ->
-            progress.update(p.sentBytes(), "of " + Bytes.text((double) p.totalBytes())));
+        pusher.ifPresent(
+            p -> progress.update(p.sentBytes(), "of " + Bytes.text((double) p.totalBytes())));
         if (!stopped && stop.ask()) {
           stopped = true;
           stoppedAtNanos = System.nanoTime();

@@ -150,9 +150,7 @@ record RunView(
   double secondsLeft() {
     return state == State.ENDED
         ? 0
-        : lastStep == 0
-            ? Double.NaN
-            : (lastStep - step) * numbers.number("runtime/iteration_time");
+        : lastStep == 0 ? Double.NaN : (lastStep - step) * numbers.number("runtime/iteration_time");
   }
 
   /// As an object of JSON; what is not known is left out.

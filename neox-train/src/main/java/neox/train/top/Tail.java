@@ -45,8 +45,7 @@ record Tail(Map<String, Point> newest, long step) {
       if (row.has("step")) {
         long at = row.path("step").asLong();
         row.properties()
-            .forEach(field ->
-                newest.put(field.getKey(), new Point(number(field.getValue()), at)));
+            .forEach(field -> newest.put(field.getKey(), new Point(number(field.getValue()), at)));
         step = at;
       }
     }

@@ -74,8 +74,7 @@ final class TopTable {
   }
 
   private static String row(Object... cells) {
-    return String.format(
-            Locale.ROOT, "%-28s %-8s %17s %8s %10s %8s %9s %9s %9s", cells)
+    return String.format(Locale.ROOT, "%-28s %-8s %17s %8s %10s %8s %9s %9s %9s", cells)
         .stripTrailing();
   }
 

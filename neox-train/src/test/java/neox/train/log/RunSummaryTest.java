@@ -6,8 +6,8 @@ import java.util.Map;
 import neox.config.step.StepChanges;
 import neox.config.step.StepSchedule;
 import neox.train.loop.SampleRange;
-import neox.train.loop.StepOutcome;
 import neox.train.loop.StepFigures;
+import neox.train.loop.StepOutcome;
 import neox.train.loop.StepResult;
 import org.junit.jupiter.api.Test;
 
@@ -47,7 +47,8 @@ class RunSummaryTest {
   }
 
   private void take(long step, double loss) {
-    var result = new StepResult(step, new SampleRange(0, 1), loss, Map.of(), 1, StepFigures.NONE, 1);
+    var result =
+        new StepResult(step, new SampleRange(0, 1), loss, Map.of(), 1, StepFigures.NONE, 1);
     summary.after(new StepOutcome.Taken(result));
   }
 }

@@ -2,6 +2,7 @@ package neox.train.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +16,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
-import com.fasterxml.jackson.databind.JsonNode;
 import neox.base.Console;
 import neox.base.json.Json;
 import neox.config.DecayStyle;
@@ -80,7 +80,8 @@ class TrainLogTest {
         .isEqualTo(
             """
             step=1 train/learning_rate=0.001 train/lm_loss=4.0 train/grad_norm=0.25 \
-            train/tokens_seen=512.0 train/epoch=0.25 gradient_norms/0.w=0.125""");
+            train/tokens_seen=512.0 train/epoch=0.25 gradient_norms/0.w=0.125\
+            """);
     assertThat(numbers(lines.get(1)))
         .startsWith(
             """
@@ -89,7 +90,8 @@ class TrainLogTest {
             runtime/samples_per_sec=4.0 runtime/iteration_time=2.0 runtime/steps_per_sec=0.5 \
             runtime/tokens_per_sec=256.0 runtime/flops_per_sec_per_gpu=1.5E12 \
             runtime/strict_flops_per_sec=1.0E12 runtime/strict_mfu=0.125 \
-            runtime/strict_hfu=0.1875 runtime/eta=7196.0 memory/resident=""");
+            runtime/strict_hfu=0.1875 runtime/eta=7196.0 memory/resident=\
+            """);
     assertThat(numbers(lines.get(2))).endsWith("train/epoch=0.75 gradient_norms/0.w=0.125");
   }
 

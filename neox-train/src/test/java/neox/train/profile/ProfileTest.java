@@ -65,8 +65,7 @@ class ProfileTest {
     assertThat(lines)
         .contains("forward           0.5      20.00   40.0%      42.50")
         .contains("step              0.5      50.00  100.0%      60.00")
-        .contains(
-            String.format("%-58s ", "mm") + "forward         0.5      10.00   20.0%");
+        .contains(String.format("%-58s ", "mm") + "forward         0.5      10.00   20.0%");
   }
 
   @Test

@@ -35,7 +35,8 @@ class TopCommandTest {
   private static final String ROW =
       """
       {"step":12,"train/lm_loss":2.5,"train/grad_norm":0.75,"runtime/tokens_per_sec":1234.5,\
-      "runtime/iteration_time":2.0,"runtime/eta":176.0,"memory/resident":1073741824}""";
+      "runtime/iteration_time":2.0,"runtime/eta":176.0,"memory/resident":1073741824}\
+      """;
 
   @Test
   void tellsARunByItsRecordsAlone() throws IOException {
@@ -78,7 +79,8 @@ class TopCommandTest {
             rank -> assertThat(rank).isEqualTo("  rank 0    a                step 14  step, 4 s"),
             rank ->
                 assertThat(rank)
-                    .isEqualTo("  rank 1    b                step 14  step, waiting for others, 4 s"));
+                    .isEqualTo(
+                        "  rank 1    b                step 14  step, waiting for others, 4 s"));
     JsonNode json = Json.parse(Json.line(view().json()), "json");
     assertThat(json.path("train_iters").asLong()).isEqualTo(100);
     assertThat(json.path("seconds_left").asDouble()).isEqualTo(172);
@@ -86,8 +88,7 @@ class TopCommandTest {
   }
 
   private static JobBeat.Member member(int rank, String host, long step, boolean waiting) {
-    Beat beat =
-        new Beat(9, NOW - 600, NOW - 4000, Phase.STEP, step, 100, 77, 10, waiting, "");
+    Beat beat = new Beat(9, NOW - 600, NOW - 4000, Phase.STEP, step, 100, 77, 10, waiting, "");
     return new JobBeat.Member(rank, host, Optional.of(beat));
   }
 

@@ -32,7 +32,9 @@ final class CliReference {
 
   private void command(CommandSpec command, String level) {
     line(level + " " + command.qualifiedName() + "\n");
-    Arrays.stream(command.usageMessage().description()).map(CliReference::escaped).forEach(this::line);
+    Arrays.stream(command.usageMessage().description())
+        .map(CliReference::escaped)
+        .forEach(this::line);
     line("\n```text\n" + usage(command) + "```\n");
     List<PositionalParamSpec> arguments = command.positionalParameters();
     if (!arguments.isEmpty()) {
@@ -57,7 +59,8 @@ final class CliReference {
   }
 
   private void examples(CommandSpec command) {
-    line("Examples:\n\n<!-- not run: CommandHelpTest has the tool read the examples of its help -->");
+    line(
+        "Examples:\n\n<!-- not run: CommandHelpTest has the tool read the examples of its help -->");
     line("```sh");
     Arrays.stream(command.usageMessage().footer())
         .filter(text -> text.startsWith("  "))

@@ -44,8 +44,14 @@ class CommandsOfPagesTest {
                   try {
                     Tools.parse(words);
                   } catch (ParameterException | IllegalArgumentException | IOException e) {
-                    wrong.add(page + ":" + block.line() + ": " + String.join(" ", words) + "\n    "
-                        + e.getMessage());
+                    wrong.add(
+                        page
+                            + ":"
+                            + block.line()
+                            + ": "
+                            + String.join(" ", words)
+                            + "\n    "
+                            + e.getMessage());
                   }
                 }));
     assertThat(wrong).isEmpty();
@@ -55,13 +61,16 @@ class CommandsOfPagesTest {
   @MethodSource("pages")
   void commandsStandInBlocksThatAreRunOrSayWhyNot(Page page) {
     for (Block block : page.blocks()) {
-      assertThat(LANGUAGES).as("%s:%d: the language of the block", page, block.line())
+      assertThat(LANGUAGES)
+          .as("%s:%d: the language of the block", page, block.line())
           .contains(block.language());
-      block.marker()
+      block
+          .marker()
           .ifPresent(marker ->
               assertThat(marker)
-                  .as("%s:%d: expected 'not run: REASON', 'run by: FILE' or 'file: NAME'", page,
-                      block.line())
+                  .as(
+                      "%s:%d: expected 'not run: REASON', 'run by: FILE' or 'file: NAME'",
+                      page, block.line())
                   .matches(MARKER));
       if (!block.language().equals(SHELL)) {
         assertThat(block.lines())
@@ -78,7 +87,10 @@ class CommandsOfPagesTest {
   void whatRunsABlockElsewhereIsThere() throws IOException {
     for (Page page : pages()) {
       for (Block block : page.blocks()) {
-        block.marker().map(MARKER::matcher).filter(m -> m.matches() && m.group(1) != null)
+        block
+            .marker()
+            .map(MARKER::matcher)
+            .filter(m -> m.matches() && m.group(1) != null)
             .ifPresent(m -> assertThat(Page.ROOT.resolve(m.group(1))).isRegularFile());
       }
     }

@@ -34,7 +34,7 @@ class LinksTest {
   @MethodSource("pages")
   void everyLinkLeadsSomewhere(Page page) {
     List<String> dead = new ArrayList<>();
-    Path folder = Page.ROOT.resolve(page.path()).getParent();
+    Path folder = Page.ROOT.resolve(page.path()).resolveSibling("");
     List<String> prose = page.prose();
     for (int i = 0; i < prose.size(); i++) {
       Matcher link = LINK.matcher(prose.get(i).replaceAll("`[^`]*`", ""));

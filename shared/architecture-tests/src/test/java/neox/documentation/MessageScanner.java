@@ -99,10 +99,17 @@ final class MessageScanner {
       blank |= !Character.isWhitespace(c) && c != '+';
       i++;
     }
-    text.insert(0, !text.isEmpty() && text.charAt(0) == ':' ? BLANK : ""); // what is named before it
+    text.insert(
+        0, !text.isEmpty() && text.charAt(0) == ':' ? BLANK : ""); // what is named before it
     String whole = text.append(blank ? BLANK : "").toString();
-    return FORMAT.matcher(whole.replace("\\\"", "\"").replace("\\\\", "\\").replace("%%", "%").replace("%n", " ")
-            .replace("\\n", " "))
+    return FORMAT
+        .matcher(
+            whole
+                .replace("\\\"", "\"")
+                .replace("\\\\", "\\")
+                .replace("%%", "%")
+                .replace("%n", " ")
+                .replace("\\n", " "))
         .replaceAll(BLANK);
   }
 

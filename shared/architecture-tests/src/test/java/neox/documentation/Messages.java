@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -34,12 +35,12 @@ final class Messages {
   }
 
   /// The messages of all sources, by package.
-  static TreeMap<String, SortedSet<String>> byPackage() throws IOException {
-    TreeMap<String, SortedSet<String>> found = new TreeMap<>();
+  static Map<String, SortedSet<String>> byPackage() throws IOException {
+    Map<String, SortedSet<String>> found = new TreeMap<>();
     for (Path file : sources()) {
       List<String> messages = MessageScanner.messages(Files.readString(file));
       if (!messages.isEmpty()) {
-        String path = file.getParent().toString().replace('\\', '/');
+        String path = file.resolveSibling("").toString().replace('\\', '/');
         String name = path.substring(path.indexOf("src/main/java/") + 14).replace('/', '.');
         found.computeIfAbsent(name, n -> new TreeSet<>()).addAll(messages);
       }
@@ -49,9 +50,9 @@ final class Messages {
 
   private static List<Path> sources() throws IOException {
     List<Path> sources = new ArrayList<>();
-    try (Stream<Path> modules =
-        Stream.concat(Files.list(Page.ROOT), Files.list(Page.ROOT.resolve("shared")))) {
-      for (Path module : modules.sorted().toList()) {
+    try (Stream<Path> tools = Files.list(Page.ROOT);
+        Stream<Path> shared = Files.list(Page.ROOT.resolve("shared"))) {
+      for (Path module : Stream.concat(tools, shared).sorted().toList()) {
         Path code = module.resolve("src/main/java");
         if (Files.isDirectory(code)) {
           try (Stream<Path> files = Files.walk(code)) {
@@ -68,8 +69,8 @@ final class Messages {
     return groups().stream()
         .filter(group -> group.holds(packageName))
         .max(Comparator.comparingInt(group -> group.place().length()))
-        .orElseThrow(() ->
-            new AssertionError(CAUSES + ": no line for the messages of " + packageName));
+        .orElseThrow(
+            () -> new AssertionError(CAUSES + ": no line for the messages of " + packageName));
   }
 
   static String page() throws IOException {

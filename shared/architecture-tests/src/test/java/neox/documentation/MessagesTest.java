@@ -51,7 +51,7 @@ class MessagesTest {
     int explained = 0;
     while (heading.find()) {
       explained++;
-      for (String part : heading.group(1).split("…")) {
+      for (String part : heading.group(1).split("…", -1)) {
         assertThat(said).as(heading.group(1)).contains(part.strip());
       }
     }
@@ -69,7 +69,6 @@ class MessagesTest {
                 log.info("not one");
                 throw new UserException(message);
                 """))
-        .containsExactly(
-            "…: expected …, found …%; give …", "…: is \"missing\"", "not valid: …");
+        .containsExactly("…: expected …, found …%; give …", "…: is \"missing\"", "not valid: …");
   }
 }

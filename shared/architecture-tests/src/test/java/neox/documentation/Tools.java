@@ -55,7 +55,11 @@ public final class Tools {
             .findFirst()
             .orElseThrow(() -> new IllegalArgumentException("no tool " + words.getFirst()));
     String[] args = expanded(make(tool), words.subList(1, words.size()));
-    return Tool.line(make(tool), args).parseArgs(args).asCommandLineList().getLast().getCommandSpec();
+    return Tool.line(make(tool), args)
+        .parseArgs(args)
+        .asCommandLineList()
+        .getLast()
+        .getCommandSpec();
   }
 
   /// A file of options that exists in the reader's folder alone is left out.

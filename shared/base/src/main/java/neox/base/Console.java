@@ -194,14 +194,7 @@ public record Console(
   /// The same console, of whose lines `copy` gets a copy.
   public Console copiedTo(PrintedLines copy) {
     return new Console(
-        in,
-        copy.of(out, false),
-        copy.of(err, true),
-        status,
-        quiet,
-        showsProgress,
-        events,
-        warned);
+        in, copy.of(out, false), copy.of(err, true), status, quiet, showsProgress, events, warned);
   }
 
   /// A console whose notices and warnings go to standard output, for one whose standard error is

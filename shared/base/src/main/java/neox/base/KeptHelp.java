@@ -8,6 +8,8 @@ import neox.base.terminal.Terminal;
 /// Prints a help page that `make dist` has kept. The launchers start it for `--help`: neither the
 /// tool's classes nor picocli are loaded, which is most of what help would cost.
 public final class KeptHelp {
+  /// Prints and ends the process.
+  ///
   /// @param args the tool's name, and the file of the page
   public static void main(String[] args) {
     System.exit(print(Console.ofProcess(), args[0], Path.of(args[1])));

@@ -22,6 +22,8 @@ public final class PrintedLines {
   /// Who gets the lines.
   @FunctionalInterface
   public interface Reader {
+    /// A line was printed.
+    ///
     /// @param error whether it went to standard error
     void line(boolean error, String text);
   }

@@ -49,7 +49,7 @@ class ProgressTest {
   void writesALineEveryHalfMinuteWhereNobodyWatches() {
     Progress progress = progress(console(false, false), 1000, ProgressUnit.REQUESTS);
     for (seconds = 0; seconds <= 60; seconds++) {
-      progress.update(10 * seconds, "");
+      progress.update(10L * seconds, "");
     }
     progress.close();
     assertThat(drawn())
@@ -75,8 +75,8 @@ class ProgressTest {
     Console console = console(true, false).reporting(ProgressMode.JSON, "neox-probe");
     try (Progress progress = progress(console, 100, ProgressUnit.BYTES)) {
       for (seconds = 0; seconds <= 2; seconds++) {
-        progress.update(10 * seconds, "a\n\"b\"");
-        progress.update(10 * seconds, "too soon for another");
+        progress.update(10L * seconds, "a\n\"b\"");
+        progress.update(10L * seconds, "too soon for another");
       }
     }
     console.warn("careful");
@@ -128,7 +128,8 @@ class ProgressTest {
       console.warn("careful");
       console.info("%d more", 2);
     }
-    assertThat(drawn()).isEqualTo("\rreading 1 documents  rows\u001b[K\r\u001b[Kwarning: careful\n2 more\n");
+    assertThat(drawn())
+        .isEqualTo("\rreading 1 documents  rows\u001b[K\r\u001b[Kwarning: careful\n2 more\n");
   }
 
   @Test

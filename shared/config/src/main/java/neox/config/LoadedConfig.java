@@ -60,8 +60,8 @@ public record LoadedConfig(
     return values;
   }
 
-  /// Every key with the value in use: lists and mappings, numbers, booleans and texts, and null.
-  public Map<String, @Nullable Object> values() {
+  /// As [#values], with lists and mappings as such, and keys that have none.
+  public Map<String, @Nullable Object> nested() {
     Problems problems = new Problems();
     Value.Fields read = YamlReader.file(effectiveYaml, EFFECTIVE_FILE, problems).orElseThrow();
     problems.throwIfAny();

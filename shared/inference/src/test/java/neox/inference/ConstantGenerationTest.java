@@ -102,15 +102,13 @@ class ConstantGenerationTest {
 
   @ParameterizedTest
   @CsvSource({"FP32, NONE", "BFLOAT16, NONE", "FP16, NONE", "FP32, INT8", "BFLOAT16, INT8"})
-  void everyPrecisionAndFormOfWeightsDoes(Precision precision, Quantization form)
-      throws Exception {
+  void everyPrecisionAndFormOfWeightsDoes(Precision precision, Quantization form) throws Exception {
     LoadOptions options =
         LoadOptions.defaults()
             .withPrecision(precision)
             .withQuantization(form)
             .withRows(Rows.CONSTANT);
-    try (Network network =
-        ModelLoader.network(Pythia.checkpoint(), options, config -> config)) {
+    try (Network network = ModelLoader.network(Pythia.checkpoint(), options, config -> config)) {
       assertConstant(network);
     }
   }

@@ -57,7 +57,8 @@ final class Networks {
               new HeadConfig(true),
               DropoutConfig.NONE,
               new InitConfig(InitMethod.SMALL_INIT, InitMethod.SMALL_INIT, 0.02));
-      NetworkOptions options = NetworkOptions.inference(Placement.cpu(ScalarType.Float)).withRows(rows);
+      NetworkOptions options =
+          NetworkOptions.inference(Placement.cpu(ScalarType.Float)).withRows(rows);
       Network network = Network.build(NetworkSpec.of(plain.withPrompt(prompt), VOCAB), options);
       network.initialize(4);
       try (var _ = Scope.open()) { // so that no weight is 0

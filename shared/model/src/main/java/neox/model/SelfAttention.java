@@ -17,6 +17,8 @@ import org.bytedeco.pytorch.global.torch;
 ///
 /// Shapes: b batch, s tokens, n heads, d head dim.
 final class SelfAttention {
+  /// What the tokens of each row see of those before them.
+  ///
   /// @param rows `[b, s, n·3·d]`: of each head its query, its key, its value. They are changed, and
   ///   must be a result that nothing else reads
   /// @param turn what positions do to queries and keys, if they do

@@ -125,7 +125,7 @@ public final class TensorBoardEvents implements MetricSink {
         HistogramProto.newBuilder()
             .setMin(histogram.min())
             .setMax(histogram.max())
-            .setNum(histogram.count())
+            .setNum((double) histogram.count())
             .setSum(histogram.sum())
             .setSumSquares(histogram.sumOfSquares())
             .addAllBucketLimit(histogram.limits());

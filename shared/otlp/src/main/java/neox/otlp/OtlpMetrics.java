@@ -7,6 +7,7 @@ import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -70,7 +71,7 @@ public final class OtlpMetrics implements MetricSink {
       throw UserException.of(
           "metrics for OpenTelemetry: %s; expected variables OTEL_… of the SDK, with the protocol"
               + " http/protobuf (unset %s and %s to go without)",
-          e.getMessage(), ENDPOINT, METRICS_ENDPOINT);
+          Objects.requireNonNullElse(e.getMessage(), e.toString()), ENDPOINT, METRICS_ENDPOINT);
     }
   }
 
@@ -90,14 +91,13 @@ public final class OtlpMetrics implements MetricSink {
     gauge(name).set(value);
     if (step > newest) {
       newest = step;
-      gauge(STEP).set(step);
+      gauge(STEP).set((double) step);
     }
   }
 
   /// Names of instruments hold no spaces, and begin with a letter.
   private DoubleGauge gauge(String name) {
-    return gauges.computeIfAbsent(
-        name, _ -> meter.gaugeBuilder(instrument(name)).build());
+    return gauges.computeIfAbsent(name, _ -> meter.gaugeBuilder(instrument(name)).build());
   }
 
   static String instrument(String name) {

@@ -20,15 +20,14 @@ record WatchedExporter(MetricExporter exporter, Console console, AtomicBoolean t
   @Override
   public CompletableResultCode export(Collection<MetricData> metrics) {
     CompletableResultCode result = exporter.export(metrics);
-    return result.whenComplete(
-        () -> {
-          if (!result.isSuccess() && told.compareAndSet(false, true)) {
-            console.warn(
-                "the collector of OpenTelemetry metrics does not take them%s; the run goes on, and"
-                    + " so do the attempts",
-                reason(result));
-          }
-        });
+    return result.whenComplete(() -> {
+      if (!result.isSuccess() && told.compareAndSet(false, true)) {
+        console.warn(
+            "the collector of OpenTelemetry metrics does not take them%s; the run goes on, and"
+                + " so do the attempts",
+            reason(result));
+      }
+    });
   }
 
   private static String reason(CompletableResultCode result) {

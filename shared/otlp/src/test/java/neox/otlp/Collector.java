@@ -103,10 +103,7 @@ final class Collector implements AutoCloseable {
   }
 
   private static String text(UnknownFieldSet of, int field) {
-    return of.getField(field)
-        .getLengthDelimitedList()
-        .getFirst()
-        .toString(StandardCharsets.UTF_8);
+    return of.getField(field).getLengthDelimitedList().getFirst().toString(StandardCharsets.UTF_8);
   }
 
   @Override

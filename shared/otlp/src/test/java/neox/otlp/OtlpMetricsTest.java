@@ -60,8 +60,7 @@ class OtlpMetricsTest {
   @Test
   void sendsByTheClockMeanwhile() throws Exception {
     try (Collector collector = new Collector();
-        MetricSink sink =
-            start(collector.address(), Map.of("otel.metric.export.interval", "50"))) {
+        MetricSink sink = start(collector.address(), Map.of("otel.metric.export.interval", "50"))) {
       sink.scalar("train/lm_loss", 4.5, 1);
       assertThat(collector.exports().poll(5, TimeUnit.SECONDS).gauges())
           .containsEntry("neox.train.lm_loss", 4.5);
@@ -99,7 +98,8 @@ class OtlpMetricsTest {
         sink.scalar("train/lm_loss", 1, step);
         sink.flush();
       }
-      assertThat((System.nanoTime() - begin) / 1e9).isLessThan(2); // a fraction of a microsecond each
+      assertThat((System.nanoTime() - begin) / 1e9)
+          .isLessThan(2); // a fraction of a microsecond each
       sink.close();
       assertThat((System.nanoTime() - begin) / 1e9).isLessThan(8);
     }

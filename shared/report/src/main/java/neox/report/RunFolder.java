@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import neox.base.UserException;
 
@@ -17,7 +18,7 @@ public record RunFolder(String name, Path path) {
   public static RunFolder of(Path given) {
     Path file = given.getFileName();
     boolean isFile = file != null && file.toString().equals(METRICS) && !Files.isDirectory(given);
-    Path path = isFile ? given.toAbsolutePath().getParent() : given;
+    Path path = isFile ? Objects.requireNonNull(given.toAbsolutePath().getParent()) : given;
     if (!Files.isDirectory(path)) {
       throw UserException.of(
           "%s: expected the directory in which a run keeps its records (log_dir, or save without"

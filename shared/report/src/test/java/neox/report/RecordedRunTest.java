@@ -8,12 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import neox.base.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RecordedRunTest {
   @TempDir Path directory;
+
+  private static Series series(MetricRows rows, String name) {
+    return Objects.requireNonNull(rows.series().get(name), name);
+  }
 
   @Test
   void readsNumbersAndTexts() throws IOException {
@@ -27,9 +32,9 @@ class RecordedRunTest {
     MetricRows rows = read().rows();
     assertThat(rows.texts()).containsEntry("configuration", "a: 1");
     assertThat(rows.series()).containsOnlyKeys("train/lm_loss", "train/grad_norm");
-    assertThat(rows.series().get("train/lm_loss").values())
+    assertThat(series(rows, "train/lm_loss").values())
         .containsExactly(7.5, Double.POSITIVE_INFINITY);
-    assertThat(rows.series().get("train/grad_norm").values()).containsExactly(Double.NaN);
+    assertThat(series(rows, "train/grad_norm").values()).containsExactly(Double.NaN);
   }
 
   @Test
@@ -46,11 +51,11 @@ class RecordedRunTest {
         {"step":5,"a\
         """);
     RecordedRun run = read();
-    assertThat(run.rows().series().get("a").steps()).containsExactly(1, 4);
+    assertThat(series(run.rows(), "a").steps()).containsExactly(1, 4);
     append("metrics.jsonl", "\":5}\n");
     RecordedRun later = RecordedRun.since(run.folder(), run.place());
     assertThat(later.whole()).isFalse();
-    assertThat(later.rows().series().get("a").steps()).containsExactly(5);
+    assertThat(series(later.rows(), "a").steps()).containsExactly(5);
   }
 
   @Test
@@ -64,7 +69,7 @@ class RecordedRunTest {
         StandardCopyOption.REPLACE_EXISTING);
     RecordedRun later = RecordedRun.since(run.folder(), run.place());
     assertThat(later.whole()).isTrue();
-    assertThat(later.rows().series().get("a").values()).containsExactly(1, 20, 3);
+    assertThat(series(later.rows(), "a").values()).containsExactly(1, 20, 3);
   }
 
   @Test

@@ -53,6 +53,8 @@ final class CudaLibraries {
     NCCL("NCCL 2", List.of("libnccl.so.2"));
 
     private final String words;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> files;
 
     Product(String words, List<String> files) {

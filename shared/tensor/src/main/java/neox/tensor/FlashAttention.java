@@ -12,6 +12,8 @@ public final class FlashAttention {
   private static final double NO_DROPOUT = 0;
   private static final boolean CAUSAL = true;
 
+  /// What [#forward] gives.
+  ///
   /// @param output `[b, n, s, d]`; its memory is `[b, s, n, d]`
   /// @param logNormalizers of the softmax, for [#backward]
   public record Result(Tensor output, Tensor logNormalizers) {}

@@ -129,7 +129,7 @@ public final class OperatorListener implements AutoCloseable {
     return result;
   }
 
-  @SuppressWarnings("UnusedMethod") // called by libtorch
+  @SuppressWarnings({"UnusedMethod", "UnusedVariable"}) // called by libtorch
   private void ended(MemorySegment record, MemorySegment context) {
     try {
       listener.ended();

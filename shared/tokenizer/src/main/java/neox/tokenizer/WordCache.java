@@ -5,8 +5,8 @@ import neox.tokenizer.vocabulary.MergeTable;
 
 /// Remembers the tokens of short words: a bounded hash table without objects.
 ///
-/// A word of up to [PackedWord#MAX] bytes is packed with its length into two longs, so that a lookup
-/// compares two numbers and no bytes. A longer word is cut where no merge can go across (see
+/// A word of up to [PackedWord#MAX] bytes is packed with its length into two longs, so that a
+/// lookup compares two numbers and no bytes. A longer word is cut where no merge can go across (see
 /// [SafeCuts]), and so is a short one that is new; a long piece goes to a [LongWordCache]. A word
 /// has two places to be in; a new word takes the second, a word found in the second moves to the
 /// first, so that frequent words stay. Both tables together take 12 MB, and never more. Not
@@ -132,8 +132,7 @@ final class WordCache implements WordEncoder {
     find(text, from, to, low, high, slot(low, high), out);
   }
 
-  private void find(
-      byte[] text, int from, int to, long low, long high, int slot, TokenBuffer out) {
+  private void find(byte[] text, int from, int to, long low, long high, int slot, TokenBuffer out) {
     int second = slot ^ SLOT;
     if (holds(slot, low, high)) {
       emit(slot, out);
@@ -188,8 +187,7 @@ final class WordCache implements WordEncoder {
   }
 
   /// Encodes a new word and, unless it has too many tokens, remembers them.
-  private void add(
-      byte[] text, int from, int to, long low, long high, int slot, TokenBuffer out) {
+  private void add(byte[] text, int from, int to, long low, long high, int slot, TokenBuffer out) {
     int before = out.size();
     if (model.nextCut(text, from, to) < to) {
       encodePieces(text, from, to, out);

@@ -8,10 +8,7 @@ record Counts(long history, long events, long output) {
   static final Counts NONE = new Counts(0, 0, 0);
 
   ObjectNode json() {
-    return WandbJson.object()
-        .put("history", history)
-        .put("events", events)
-        .put("output", output);
+    return WandbJson.object().put("history", history).put("events", events).put("output", output);
   }
 
   static Counts of(JsonNode json) {

@@ -14,8 +14,7 @@ sealed interface Entry {
   /// @param run what it is called: a [RunTerms] as JSON
   /// @param config the whole configuration, key to value
   /// @param machine what W&B shows of the machine
-  record Start(double at, ObjectNode run, ObjectNode config, ObjectNode machine)
-      implements Entry {}
+  record Start(double at, ObjectNode run, ObjectNode config, ObjectNode machine) implements Entry {}
 
   /// Numbers of a step. Several entries of one step become one row.
   record Row(double at, long step, ObjectNode values) implements Entry {}

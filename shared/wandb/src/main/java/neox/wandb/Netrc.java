@@ -18,8 +18,7 @@ final class Netrc {
     List<Path> places =
         named.isBlank()
             ? List.of(home.resolve(".netrc"), home.resolve("_netrc"))
-            : List.of(
-                named.startsWith("~/") ? home.resolve(named.substring(2)) : Path.of(named));
+            : List.of(named.startsWith("~/") ? home.resolve(named.substring(2)) : Path.of(named));
     return places.stream().filter(Files::isRegularFile).findFirst();
   }
 

@@ -79,8 +79,7 @@ final class Sender implements AutoCloseable {
           setComplete();
           return;
         }
-        boolean silent =
-            System.nanoTime() - silentSince >= pace.heartbeat().toNanos() && !atEnd;
+        boolean silent = System.nanoTime() - silentSince >= pace.heartbeat().toNanos() && !atEnd;
         if (outcome == Delivery.Outcome.NOTHING && silent && delivery.sent().place().isPresent()) {
           delivery.heartbeat();
           silentSince = System.nanoTime();

@@ -161,7 +161,6 @@ record Sent(
     json.set("summary", summary);
     json.set("clock", clock.json());
     json.put("files_sent", filesSent).put("complete", complete);
-    AtomicFile.write(
-        directory.resolve(FILE), WandbJson.line(json) + "\n", Durability.HANDED_OVER);
+    AtomicFile.write(directory.resolve(FILE), WandbJson.line(json) + "\n", Durability.HANDED_OVER);
   }
 }

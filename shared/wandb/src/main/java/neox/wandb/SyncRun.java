@@ -56,8 +56,7 @@ public final class SyncRun {
                 UserException.of(
                     "%s: neither WANDB_API_KEY nor netrc has a key for %s", directory, server));
     boolean going = Journal.isWritten(directory.resolve(Journal.FILE));
-    try (WandbHttp http =
-            new WandbHttp(server, key, environment, WandbHttp.Patience.USUAL);
+    try (WandbHttp http = new WandbHttp(server, key, environment, WandbHttp.Patience.USUAL);
         Delivery delivery = Delivery.open(directory, new Server(http))) {
       send(delivery, going, http);
       Sent sent = delivery.sent();

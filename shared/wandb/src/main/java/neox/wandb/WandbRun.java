@@ -125,7 +125,7 @@ public final class WandbRun implements MetricSink {
 
   private static JsonNode words(String commaSeparated) {
     ArrayNode words = WandbJson.object().putArray("tags");
-    for (String word : commaSeparated.split(",")) {
+    for (String word : commaSeparated.split(",", -1)) {
       if (!word.isBlank()) {
         words.add(word.strip());
       }

@@ -43,8 +43,7 @@ class KilledProcessTest {
       for (int call : new int[] {2, 6}) {
         boolean afterItsEffect = call == 6;
         server.failAt(
-            call,
-            new WandbFault.Then(afterItsEffect, () -> process.get().destroyForcibly()));
+            call, new WandbFault.Then(afterItsEffect, () -> process.get().destroyForcibly()));
         process.set(start(first, server));
         List<String> steps = process.get().inputReader().readAllLines();
         assertThat(process.get().waitFor()).isEqualTo(128 + 9);

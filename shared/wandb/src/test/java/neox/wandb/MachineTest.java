@@ -46,15 +46,19 @@ class MachineTest {
   @Test
   void leavesOutWhatASystemDoesNotTell() {
     ObjectNode event = new Machine(proc, proc, new Gpus(List::of)).look();
-    assertThat(event.properties()).extracting(Map.Entry::getKey)
+    assertThat(event.properties())
+        .extracting(Map.Entry::getKey)
         .allMatch(name -> name.startsWith("system.disk./."));
   }
 
   @Test
   void readsWhatNvidiaSmiTells() {
     Gpus gpus =
-        new Gpus(() -> List.of("0, NVIDIA H200, 97, 40, 70000, 140000, 61, 512.25",
-            "1, NVIDIA H200, [N/A], 0, 0, 140000, 30, [N/A]", "broken"));
+        new Gpus(() ->
+            List.of(
+                "0, NVIDIA H200, 97, 40, 70000, 140000, 61, 512.25",
+                "1, NVIDIA H200, [N/A], 0, 0, 140000, 30, [N/A]",
+                "broken"));
     assertThat(gpus.look())
         .containsEntry("system.gpu.0.gpu", 97.0)
         .containsEntry("system.gpu.0.memoryAllocated", 50.0)

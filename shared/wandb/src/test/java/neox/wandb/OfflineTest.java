@@ -167,7 +167,8 @@ class OfflineTest {
       assertThat(byHand.sent().next().history()).isEqualTo(5);
     }
     assertThat(trial.printed())
-        .contains("another process sends it to W&B at this moment; the run is recorded, and neox-train");
+        .contains(
+            "another process sends it to W&B at this moment; the run is recorded, and neox-train");
     trial.sync();
     assertThat(server.run().steps()).isEqualTo(WandbRunTest.steps(1, 7));
   }

@@ -81,7 +81,7 @@ final class Trial {
     for (long step = first; step <= last; step++) {
       run.scalar("train/lm_loss", 10.0 / step, step);
       run.flush();
-      run.scalar("runtime/steps_per_sec", step, step);
+      run.scalar("runtime/steps_per_sec", (double) step, step);
       run.flush();
       run.printed(false, "iteration " + step);
     }

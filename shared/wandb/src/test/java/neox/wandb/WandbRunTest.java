@@ -207,7 +207,8 @@ class WandbRunTest {
         .contains(
             "warning: W&B: the key from WANDB_API_KEY is not valid at 127.0.0.1:",
             "user is not logged in; the run goes on, and its record is kept: send it with"
-                + " neox-train sync " + directory);
+                + " neox-train sync "
+                + directory);
     assertThat(server.violations()).isNotEmpty().allMatch(line -> line.contains("not logged in"));
     trial.environment.put("WANDB_API_KEY", WandbServer.KEY);
     server.close();

@@ -17,6 +17,8 @@ public record HelpPage(List<Part> parts) {
 
   /// What follows each other on the page.
   public sealed interface Part {
+    /// Lays it out.
+    ///
     /// @param meaningAt the column in which meanings begin; 0: on lines of their own
     void lay(Paragraphs page, int meaningAt);
 

@@ -35,7 +35,7 @@ public record ProcessMemory(long resident, long peak) {
     return resident == 0 ? Optional.empty() : Optional.of(new ProcessMemory(resident, peak));
   }
 
-  /// `VmRSS:     12345 kB`
+  /// `VmRSS: 12345 kB`
   private static long bytes(String line) {
     return Long.parseLong(line.replaceAll("\\D", "")) * KIB;
   }

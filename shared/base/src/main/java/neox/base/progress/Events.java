@@ -46,7 +46,9 @@ public final class Events {
   public void progress(Reading reading) {
     ObjectNode event = begun(reading.ended() ? "end" : "progress");
     event.put("work", reading.work()).put("done", reading.done());
-    reading.total().ifPresentOrElse(total -> event.put("total", total), () -> event.putNull("total"));
+    reading
+        .total()
+        .ifPresentOrElse(total -> event.put("total", total), () -> event.putNull("total"));
     event.put("unit", reading.unit().noun()).put("seconds", rounded(reading.seconds()));
     reading.rate().ifPresentOrElse(r -> event.put("rate", rounded(r)), () -> event.putNull("rate"));
     reading

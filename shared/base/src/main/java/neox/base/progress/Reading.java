@@ -30,7 +30,7 @@ public record Reading(
         : OptionalLong.empty();
   }
 
-  /// `[####------] 40.0%  12.3 MB/s  ETA 0:00:10  a.txt`
+  /// `[####------] 40.0% 12.3 MB/s ETA 0:00:10 a.txt`
   public String bar() {
     int filled = (int) Math.floor(BAR_COLUMNS * fraction());
     String bar = "[" + "#".repeat(filled) + "-".repeat(BAR_COLUMNS - filled) + "]";

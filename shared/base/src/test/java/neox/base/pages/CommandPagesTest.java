@@ -154,7 +154,7 @@ class CommandPagesTest {
     assertThat(fish(file, "neox-probe --d"))
         .containsExactly("--depth\tHow deep: 'n' levels [of 9]");
     assertThat(fish(file, "neox-probe --colour "))
-        .extracting(line -> line.split("\t")[0])
+        .extracting(line -> line.replaceFirst("\t.*", ""))
         .containsExactlyInAnyOrder("RED", "GREEN");
     assertThat(fish(file, "neox-probe l")).contains("ls\tLists things");
     assertThat(fish(file, "neox-probe ls --")).containsExactly("--long\tAll columns");

@@ -82,7 +82,8 @@ public final class ModelRunner implements RequestRunner {
     }
     Generator generator =
         new Generator(model, tokenizer, prefix, maxLength, batch.orElse(TEXTS_WRITTEN));
-    try (Progress progress = new Progress(console, "generating", wanted.size(), ProgressUnit.REQUESTS)) {
+    try (Progress progress =
+        new Progress(console, "generating", wanted.size(), ProgressUnit.REQUESTS)) {
       long[] done = new long[1];
       generator.generate(
           wanted,

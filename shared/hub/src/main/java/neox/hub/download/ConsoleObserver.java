@@ -28,9 +28,7 @@ public final class ConsoleObserver implements DownloadObserver, AutoCloseable {
     Progress line = progress;
     if (line == null || !shown.equals(name)) {
       close();
-      line =
-          new Progress(
-              console, "downloading " + name, totalBytes.orElse(0), ProgressUnit.BYTES);
+      line = new Progress(console, "downloading " + name, totalBytes.orElse(0), ProgressUnit.BYTES);
       progress = line;
       shown = name;
     }

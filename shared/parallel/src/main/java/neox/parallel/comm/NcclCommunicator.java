@@ -23,8 +23,8 @@ final class NcclCommunicator extends BackendCommunicator {
   @Override
   void exchange(Backend group, Supplier<Work> send, Supplier<Work> receive) {
     group.startCoalescing();
-    send.get();
-    receive.get();
+    Work _ = send.get();
+    Work _ = receive.get();
     group.endCoalescing()._wait();
   }
 }

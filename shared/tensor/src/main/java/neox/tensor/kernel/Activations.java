@@ -15,15 +15,15 @@ final class Activations {
   // erfc(x) = e^(-x²) t P(t) with t = 1 / (1 + p x): P by least squares of the relative error,
   // 2·10⁻⁸ at most.
   private static final float P = 0.3f;
-  private static final float P0 = 0.16918959497942465f;
-  private static final float P1 = 0.17069225183065767f;
-  private static final float P2 = 0.14848029510564462f;
-  private static final float P3 = 0.214444203942875f;
-  private static final float P4 = -0.09364901357074512f;
-  private static final float P5 = 0.5464197131907793f;
-  private static final float P6 = -0.5112472164091648f;
-  private static final float P7 = 0.48510617107477483f;
-  private static final float P8 = -0.12943601959688222f;
+  private static final float P0 = 0.1691896f;
+  private static final float P1 = 0.17069225f;
+  private static final float P2 = 0.1484803f;
+  private static final float P3 = 0.2144442f;
+  private static final float P4 = -0.093649015f;
+  private static final float P5 = 0.54641974f;
+  private static final float P6 = -0.5112472f;
+  private static final float P7 = 0.48510617f;
+  private static final float P8 = -0.12943602f;
 
   static void of(RowActivation.Kind kind, long x, int count, long y) {
     switch (kind) {

@@ -18,6 +18,7 @@ import org.bytedeco.pytorch.Tensor;
 /// @param places of the new tokens, `b·s`
 /// @param window keys before its own that a token sees; empty: all
 /// @param bias added to the scores, broadcastable to `[b, n, s, t]`
+@SuppressWarnings("ArrayRecordComponent") // a plain carrier, never compared
 public record RowAttention(
     Tensor keys,
     Tensor values,
@@ -35,6 +36,7 @@ public record RowAttention(
   /// @param cos `[positions, r]`
   /// @param sin the same
   /// @param positions of the new tokens, `b·s`
+  @SuppressWarnings("ArrayRecordComponent") // likewise
   public record Turning(Tensor cos, Tensor sin, long[] positions) {}
 
   private static final class Scratch {
@@ -114,6 +116,7 @@ public record RowAttention(
   }
 
   /// A [Turning] in memory.
+  @SuppressWarnings("ArrayRecordComponent") // likewise
   private record Turn(Numbers cos, Numbers sin, int dims, long[] positions) {
     static Turn of(Turning turning) {
       return new Turn(
@@ -125,6 +128,7 @@ public record RowAttention(
   }
 
   /// One call.
+  @SuppressWarnings("ArrayRecordComponent") // likewise
   private record Work(
       Heads q,
       Heads k,
