@@ -184,7 +184,7 @@ class FormatsTest {
         Path file = Files.write(directory.resolve(sample.name), damaged);
         Run run = Run.bytes(out, file.toString(), "--workers=1", "--overwrite");
         assertThat(run.exitCode()).as(run.err()).isIn(0, 2);
-        assertThat(run.err()).hasLineCount(1);
+        assertThat(run.err()).hasLineCount(run.exitCode() == 0 ? 2 : 1); // and what is next
       }
     }
   }
@@ -222,9 +222,9 @@ class FormatsTest {
                 + cut
                 + ": damaged or cut short after document 1: record 2 must begin with its length in"
                 + " 16 decimal digits: the rest of it is left out")
-        .last()
-        .asString()
-        .contains("4 documents, 58 tokens, 1 rows skipped, 1 file incomplete (");
+        .anySatisfy(line ->
+            assertThat(line)
+                .contains("4 documents, 58 tokens, 1 rows skipped, 1 file incomplete ("));
     assertThat(Run.documents(out, "text")).containsExactly("one", "two", "ok", "x".repeat(50));
   }
 
