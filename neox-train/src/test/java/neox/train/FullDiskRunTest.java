@@ -69,7 +69,11 @@ class FullDiskRunTest {
     try (var entries = Files.list(save)) {
       assertThat(entries.map(entry -> entry.getFileName().toString()))
           .containsExactlyInAnyOrder(
-              "metrics.jsonl", "neox-train.lock", "neox-train.run", "records.run");
+              "journal.jsonl",
+              "metrics.jsonl",
+              "neox-train.lock",
+              "neox-train.run",
+              "records.run");
     }
   }
 

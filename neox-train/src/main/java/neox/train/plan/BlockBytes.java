@@ -99,12 +99,23 @@ final class BlockBytes {
     double given = grouped ? (rotates ? q : rows) + 2 * q : viewed;
     if (!run.holdsScores()) {
       double sums = tokens * dims.heads() / tensor * Float.BYTES;
+      if (inPlace(block) && !grouped) {
+        return new LayerBytes(rows + q + sums, 2 * rows); // each gradient, and all side by side
+      }
       return new LayerBytes(normed + given + q + sums, 3 * rows + 3 * q);
     }
     LayerBytes scores = scores(block, dims);
     LayerBytes core = new LayerBytes(3 * q + scores.kept(), scores.working());
     LayerBytes held = recompute.recomputes(Part.CORE_ATTN) ? core.recomputed(given) : core;
     return new LayerBytes(normed + held.kept() + q, Math.max(held.working(), 3 * rows));
+  }
+
+  /// Whether queries and keys are turned where they lie (`SelfAttention`).
+  private boolean inPlace(LayerSpec.Transformer block) {
+    return run.gpu().isCpu()
+        && !run.isNarrow()
+        && !block.attention().config().normed()
+        && block.attention().config().window().isEmpty();
   }
 
   /// Softmax keeps its result, dropout its mask and its own.
