@@ -33,6 +33,9 @@ test: jdk ## compile with all checks, run every test, try the packaged tools
 	$(MAKE) --no-print-directory dist
 	packaging/smoke-test.sh
 
+test-pages: dist ## what `make test` tries of the packaged tools, and every command of the documentation
+	packaging/smoke-test.sh --pages
+
 quick: jdk ## compile and test without Error Prone and the format check
 	$(MVN) -Dquick test $(TELL)
 
@@ -74,4 +77,4 @@ clean: ## delete everything built
 jdk:
 	@[ -n "$(JDK)" ] || { echo "no JDK 25 or later found: install one, or set JAVA_HOME to it" >&2; exit 1; }
 
-.PHONY: help demo test quick format bench bench-tokenize bench-generate dist install uninstall clean jdk
+.PHONY: help demo test test-pages quick format bench bench-tokenize bench-generate dist install uninstall clean jdk

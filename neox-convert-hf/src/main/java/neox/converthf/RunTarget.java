@@ -43,7 +43,9 @@ record RunTarget(FromHfOptions options, Path output) implements Target {
 
   @Override
   public String next(String directory) {
-    return "neox-train " + directory + "/global_step0/configs/neox.yml --set data_path=DATA";
+    Path name = Path.of(directory).toAbsolutePath().normalize().getFileName();
+    return "neox-train %s/global_step0/configs/%s.yml --set data_path=DATA"
+        .formatted(directory, name);
   }
 
   @Override

@@ -69,11 +69,7 @@ class FullDiskRunTest {
     try (var entries = Files.list(save)) {
       assertThat(entries.map(entry -> entry.getFileName().toString()))
           .containsExactlyInAnyOrder(
-              "journal.jsonl",
-              "metrics.jsonl",
-              "neox-train.lock",
-              "neox-train.run",
-              "records.run");
+              "journal.jsonl", "metrics.jsonl", "neox-train.lock", "neox-train.run", "records.run");
     }
   }
 

@@ -11,7 +11,6 @@ import neox.tensor.Device;
 import neox.tensor.DeviceMemory;
 import neox.train.loop.StepClock;
 import neox.train.loop.StepClock.Part;
-import neox.train.plan.StrictFlops;
 
 /// What is measured of a run beside its losses.
 ///

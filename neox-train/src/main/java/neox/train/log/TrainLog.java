@@ -17,7 +17,6 @@ import neox.train.checkpoint.TrainState;
 import neox.train.loop.RunHook;
 import neox.train.loop.StepOutcome;
 import neox.train.loop.StepResult;
-import neox.train.plan.StrictFlops;
 
 /// Reports each step: metrics always, NeoX's log line every `log_interval` steps.
 ///

@@ -45,7 +45,7 @@ public record WandbRecord(
   }
 
   private boolean isOfAllRanks() {
-    return config().allRanks() && ranks.world().size() > 1;
+    return config().allRanks() && !ranks.world().isAlone();
   }
 
   private boolean isOfThisRank() {

@@ -4,6 +4,7 @@ import java.util.OptionalDouble;
 import neox.config.NeoxConfig;
 import neox.config.step.StepShape;
 import neox.train.log.FlopCount;
+import neox.train.log.StrictFlops;
 
 /// A run in one layout: what it needs, and how long it takes.
 record Plan(
@@ -26,7 +27,16 @@ record Plan(
         memory,
         Traffic.of(run, layout),
         StepTime.of(run, layout, memory, efficiency),
-        StrictFlops.of(run, layout));
+        strictFlops(run, layout));
+  }
+
+  static StrictFlops strictFlops(PlannedRun run, Layout layout) {
+    return StrictFlops.of(
+        run.config().model(),
+        run.network(layout.tensor()),
+        layout.recompute(),
+        layout.samples(),
+        Math.round(run.positions()));
   }
 
   double seconds() {

@@ -36,7 +36,6 @@ import neox.train.loop.StepClock;
 import neox.train.loop.StepFigures;
 import neox.train.loop.StepOutcome;
 import neox.train.loop.StepResult;
-import neox.train.plan.StrictFlops;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

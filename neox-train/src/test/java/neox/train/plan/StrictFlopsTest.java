@@ -8,6 +8,7 @@ import neox.config.NeoxConfig;
 import neox.config.step.StepShape;
 import neox.parallel.Topology;
 import neox.train.log.FlopCount;
+import neox.train.log.StrictFlops;
 import org.junit.jupiter.api.Test;
 
 class StrictFlopsTest {
@@ -21,7 +22,7 @@ class StrictFlopsTest {
   @Test
   void aPlainNetworkHasTheOperationsOfNeoxsFormulaLessTheHiddenHalfOfItsScores() {
     PlannedRun run = PlannedConfigs.run(Map.of("num_layers", "3", "hidden_size", "64"));
-    StrictFlops strict = StrictFlops.of(run, layout(run.config()));
+    StrictFlops strict = Plan.strictFlops(run, layout(run.config()));
     FlopCount neox =
         FlopCount.of(
             run.config().model(),
@@ -47,7 +48,7 @@ class StrictFlopsTest {
                 "activation", "swiglu",
                 "intermediate_size", "96",
                 "checkpoint_activations", "true"));
-    StrictFlops strict = StrictFlops.of(run, layout(run.config()));
+    StrictFlops strict = Plan.strictFlops(run, layout(run.config()));
     double queriesAndDense = 2 * H * H;
     double keysAndValues = 2 * H * (H / 4);
     double mlp = 3 * H * 32; // NeoX's rule: half of two thirds of 96 for each
@@ -65,8 +66,8 @@ class StrictFlopsTest {
     PlannedRun biases = PlannedConfigs.run(Map.of("freeze_params", "['*.mlp.*']"));
     double frozen = TOKENS * all.config().model().layers() * 2 * 8 * H * H;
     assertThat(
-            StrictFlops.of(all, layout(all.config())).model()
-                - StrictFlops.of(biases, layout(biases.config())).model())
+            Plan.strictFlops(all, layout(all.config())).model()
+                - Plan.strictFlops(biases, layout(biases.config())).model())
         .isCloseTo(frozen, within(1e-9 * frozen));
   }
 

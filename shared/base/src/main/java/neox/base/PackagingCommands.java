@@ -1,9 +1,11 @@
 package neox.base;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import neox.base.pages.CommandPages;
 import neox.base.pages.CommandPages.Shell;
 import picocli.CommandLine;
@@ -24,12 +26,20 @@ final class PackagingCommands {
       if (args.length != 2) {
         throw UserException.of("%s: expected a directory: %s DIR", PAGES, PAGES);
       }
-      CommandPages.write(tool, Path.of(args[1]));
+      write(CommandPages.of(tool, Version.string()), Path.of(args[1]));
     } else {
       console.out().print(CommandPages.completion(tool, shell(args)));
     }
     console.out().flush();
     return ExitCode.OK;
+  }
+
+  static void write(Map<String, String> files, Path root) throws IOException {
+    for (Map.Entry<String, String> each : files.entrySet()) {
+      Path file = root.resolve(each.getKey());
+      Files.createDirectories(file.resolveSibling(""));
+      NamedFiles.writeString(file, each.getValue());
+    }
   }
 
   private static Shell shell(String[] args) {

@@ -1,9 +1,7 @@
 package neox.base.pages;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import neox.base.NamedFiles;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import neox.base.help.HelpText;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -28,25 +26,22 @@ public final class CommandPages {
     };
   }
 
-  /// Writes completions and manual pages under `root/share`, where shells and `man` look for them,
-  /// and help pages under `root/lib/help`.
-  public static void write(CommandLine tool, Path root) throws IOException {
+  /// What a distribution contains of a tool: completions and manual pages under `share`, where
+  /// shells and `man` look for them, and help pages under `lib/help`.
+  ///
+  /// @return file below the distribution → text
+  public static Map<String, String> of(CommandLine tool, String version) {
     String name = tool.getCommandName();
-    Path share = root.resolve("share");
-    write(share.resolve("bash-completion/completions/" + name), completion(tool, Shell.BASH));
-    write(share.resolve("zsh/site-functions/_" + name), completion(tool, Shell.ZSH));
-    write(
-        share.resolve("fish/vendor_completions.d/" + name + ".fish"), completion(tool, Shell.FISH));
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put("share/bash-completion/completions/" + name, completion(tool, Shell.BASH));
+    files.put("share/zsh/site-functions/_" + name, completion(tool, Shell.ZSH));
+    files.put("share/fish/vendor_completions.d/" + name + ".fish", completion(tool, Shell.FISH));
     for (CommandSpec command : Commands.all(tool.getCommandSpec())) {
-      write(share.resolve("man/man1/" + ManPage.name(command) + ".1"), ManPage.of(command));
+      files.put("share/man/man1/" + ManPage.name(command) + ".1", ManPage.of(command, version));
       String page = String.join(".", Commands.path(command));
-      write(root.resolve("lib/help/" + page), HelpText.page(command).kept());
+      files.put("lib/help/" + page, HelpText.page(command).kept());
     }
-  }
-
-  private static void write(Path file, String text) throws IOException {
-    Files.createDirectories(file.getParent());
-    NamedFiles.writeString(file, text);
+    return files;
   }
 
   private CommandPages() {}

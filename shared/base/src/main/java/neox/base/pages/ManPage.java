@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import neox.base.Version;
 import neox.base.help.HelpText;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -23,9 +22,11 @@ final class ManPage {
 
   private final StringBuilder text = new StringBuilder();
   private final CommandSpec command;
+  private final String version;
 
-  private ManPage(CommandSpec command) {
+  private ManPage(CommandSpec command, String version) {
     this.command = command;
+    this.version = version;
   }
 
   /// The name of the page's file, without its section.
@@ -33,8 +34,8 @@ final class ManPage {
     return String.join("-", Commands.path(command));
   }
 
-  static String of(CommandSpec command) {
-    ManPage page = new ManPage(command);
+  static String of(CommandSpec command, String version) {
+    ManPage page = new ManPage(command, version);
     page.write();
     return page.text.toString();
   }
@@ -43,7 +44,7 @@ final class ManPage {
     String name = name(command);
     line(
         ".TH \"%s\" 1 \"\" \"neox %s\" \"neox\""
-            .formatted(escaped(name.toUpperCase(Locale.ROOT)), Version.string()));
+            .formatted(escaped(name.toUpperCase(Locale.ROOT)), version));
     section("NAME");
     line(escaped(name) + " \\- " + escaped(Commands.brief(HelpText.summary(command))));
     section("SYNOPSIS");

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import neox.base.help.HelpGroup;
@@ -98,13 +99,13 @@ class CommandPagesTest {
   }
 
   private Path file(String name) throws IOException {
-    CommandPages.write(tool(), directory);
+    write(tool(), directory);
     return directory.resolve(name);
   }
 
   @Test
   void everyCommandHasItsPages() throws IOException {
-    CommandPages.write(tool(), directory);
+    write(tool(), directory);
     try (Stream<Path> files = Files.walk(directory)) {
       assertThat(files.filter(Files::isRegularFile).map(f -> directory.relativize(f).toString()))
           .containsExactlyInAnyOrder(
@@ -197,5 +198,13 @@ class CommandPagesTest {
     printed("bash", "-n", file.toString());
     assertThat(Files.readString(file)).contains("--depth", "ls", "complete -F");
     assertThat(CommandPages.completion(tool(), Shell.BASH)).isEqualTo(Files.readString(file));
+  }
+
+  private static void write(CommandLine tool, Path root) throws IOException {
+    for (Map.Entry<String, String> each : CommandPages.of(tool, "0.1.0").entrySet()) {
+      Path file = root.resolve(each.getKey());
+      Files.createDirectories(file.resolveSibling(""));
+      Files.writeString(file, each.getValue());
+    }
   }
 }

@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 
 /// A member of one of the process groups of libtorch's c10d. Once an operation has failed, the
 /// connections are closed and all later ones fail, too, and say so.
-abstract sealed class BackendCommunicator implements Communicator
-    permits GlooCommunicator, NcclCommunicator {
+final class BackendCommunicator implements Communicator {
   /// Between two ranks messages arrive in the order in which they were sent.
   private static final int TAG = 0;
 
   private final Backend group;
+  private final Pairing pairing;
   private final String description;
   private final int rank;
   private final int size;
@@ -33,8 +33,10 @@ abstract sealed class BackendCommunicator implements Communicator
   private boolean closed;
 
   /// @param group kept, and released by [#close]
-  BackendCommunicator(Backend group, String description, int rank, int size) {
+  /// @param pairing how the backend sends and receives at the same time
+  BackendCommunicator(Backend group, Pairing pairing, String description, int rank, int size) {
     this.group = group;
+    this.pairing = pairing;
     this.description = description;
     this.rank = rank;
     this.size = size;
@@ -192,12 +194,9 @@ abstract sealed class BackendCommunicator implements Communicator
             Arguments.inPlace(
                 incoming,
                 plain ->
-                    exchange(
+                    pairing.exchange(
                         group, () -> startSend(outgoing, peer), () -> startReceive(plain, peer))));
   }
-
-  /// Starts the two halves of an exchange, and waits for both.
-  abstract void exchange(Backend group, Supplier<Work> send, Supplier<Work> receive);
 
   @Override
   public void barrier() {

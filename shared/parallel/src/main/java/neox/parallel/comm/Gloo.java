@@ -102,12 +102,16 @@ public final class Gloo implements AutoCloseable {
         () -> given(own, s -> new ProcessGroupGloo(s, mine, ranks.size(), options));
     try (var _ = NativeStandardOutput.dropped()) { // "[Gloo] Rank 0 is connected to ..."
       ProcessGroupGloo group = NativeFailure.explained(who + ": meeting", meeting);
-      Communicator host = new GlooCommunicator(Scope.keep(group), who, mine, ranks.size());
+      Communicator host =
+          new BackendCommunicator(Scope.keep(group), Pairing::beside, who, mine, ranks.size());
       return onGpus ? new ByDevice(host, nccl(name, ranks, who)) : host;
     }
   }
 
-  /// The ranks meet at the first operation.
+  /// The ranks meet at the first operation. Operations queue on a stream of NCCL's. To wait for one
+  /// is to have the stream that computes wait, not this thread: a step is queued ahead as on one
+  /// GPU. A peer that is gone is seen by NCCL's watchdog, which ends this process after the
+  /// timeout; whoever watches the processes of a job starts them again.
   private Communicator nccl(String name, List<Integer> ranks, String who) {
     int mine = ranks.indexOf(rank);
     ProcessGroupNCCL.Options options = ProcessGroupNCCL.Options.create();
@@ -119,7 +123,8 @@ public final class Gloo implements AutoCloseable {
                 given(
                     new PrefixStore("nccl/" + name + ranks, store),
                     s -> new ProcessGroupNCCL(s, mine, ranks.size(), options)));
-    return new NcclCommunicator(Scope.keep(group), who + " (NCCL)", mine, ranks.size());
+    return new BackendCommunicator(
+        Scope.keep(group), Pairing::together, who + " (NCCL)", mine, ranks.size());
   }
 
   /// Gives a new store to its one owner. `deallocate(false)` takes it from the garbage collector

@@ -1,4 +1,4 @@
-package neox.train.plan;
+package neox.train.log;
 
 import neox.config.RecomputeConfig;
 import neox.config.RecomputeConfig.Part;
@@ -18,11 +18,6 @@ import neox.weights.spec.NetworkSpec;
 /// @param model what the network needs
 /// @param hardware with what is computed again
 public record StrictFlops(double model, double hardware) {
-  static StrictFlops of(PlannedRun run, Layout layout) {
-    return new Count(run.config().model(), run.positions(), layout.recompute())
-        .of(run.network(layout.tensor()), (double) layout.samples());
-  }
-
   /// Those of a step.
   ///
   /// @param network all of it
