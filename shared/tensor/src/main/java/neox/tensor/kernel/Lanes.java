@@ -15,6 +15,8 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// Methods that take or give vectors are short: the compiler takes those apart wherever they are
 /// called from (`MaxInlineSize`, 35 bytes), while the vectors of a longer one may become objects.
+/// Even of short ones it leaves some out where they call one another; sums are therefore folded in
+/// their array, and no vector leaves the method that has read it.
 final class Lanes {
   static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   static final int COUNT = FLOATS.length();
@@ -55,7 +57,8 @@ final class Lanes {
     return VectorSpecies.of(type, VectorShape.forBitSize(bits));
   }
 
-  /// Adding lanes to those `distance` away.
+  /// Adding lanes to those `distance` away, of two vectors at once: the first one's sums come to
+  /// the lower lanes, the second one's to the upper.
   ///
   /// @param swap brings both together
   /// @param upper the one that is further back
@@ -70,22 +73,22 @@ final class Lanes {
           VectorMask.fromArray(FLOATS, upper, 0));
     }
 
-    /// Of two vectors at once: the first one's sums come to the lower lanes, the second one's to
-    /// the upper.
-    FloatVector of(FloatVector a, FloatVector b) {
-      return near(a, b).add(far(a, b));
+    /// The first `count` vectors of an array with the `count` behind them, in the place of the
+    /// first.
+    void fold(float[] sums, int from, int count) {
+      int end = from + count * COUNT;
+      for (int at = from; at < end; at += COUNT) {
+        FloatVector a = FloatVector.fromArray(FLOATS, sums, at);
+        FloatVector b = FloatVector.fromArray(FLOATS, sums, at + count * COUNT);
+        FloatVector near = a.blend(b.rearrange(swap), upper);
+        near.add(a.rearrange(swap).blend(b, upper)).intoArray(sums, at);
+      }
     }
 
-    private FloatVector near(FloatVector a, FloatVector b) {
-      return a.blend(b.rearrange(swap), upper);
-    }
-
-    private FloatVector far(FloatVector a, FloatVector b) {
-      return a.rearrange(swap).blend(b, upper);
-    }
-
-    FloatVector of(FloatVector a) {
-      return a.add(a.rearrange(swap));
+    /// The lanes of one vector, each in both of its places.
+    void fold(float[] sums, int at) {
+      FloatVector a = FloatVector.fromArray(FLOATS, sums, at);
+      a.add(a.rearrange(swap)).intoArray(sums, at);
     }
   }
 
@@ -156,16 +159,24 @@ final class Lanes {
   /// in [#FOUR] distances: the first half of the lanes plus the second, again and again. (The API's
   /// own sum has no fixed order.)
   static void four(float[] sums) {
-    FloatVector even = HALVES.of(lanes(sums, 0), lanes(sums, 2));
-    FloatVector odd = HALVES.of(lanes(sums, 1), lanes(sums, 3));
-    write(EIGHTHS.of(QUARTERS.of(even, odd)), sums, 0);
+    HALVES.fold(sums, 0, 2);
+    QUARTERS.fold(sums, 0, 1);
+    EIGHTHS.fold(sums, 0);
+    neighbours(sums, 0);
   }
 
   /// The same of eight, from a place on, in [#EIGHT] distances.
   static void eight(float[] sums, int from) {
-    FloatVector first = QUARTERS.of(folded(sums, from, 0), folded(sums, from, 2));
-    FloatVector second = QUARTERS.of(folded(sums, from, 1), folded(sums, from, 3));
-    write(EIGHTHS.of(first, second), sums, from);
+    HALVES.fold(sums, from, 4);
+    QUARTERS.fold(sums, from, 2);
+    EIGHTHS.fold(sums, from, 1);
+    neighbours(sums, from);
+  }
+
+  private static void neighbours(float[] sums, int at) {
+    if (COUNT == MOST) {
+      NEIGHBOURS.fold(sums, at);
+    }
   }
 
   /// The sum of the lanes of one vector: the first half of the lanes plus the second, again and
@@ -177,27 +188,6 @@ final class Lanes {
       }
     }
     return sums[0];
-  }
-
-  /// A vector with that four behind it.
-  private static FloatVector folded(float[] sums, int from, int vector) {
-    return HALVES.of(at(sums, from, vector), at(sums, from, vector + 4));
-  }
-
-  private static FloatVector at(float[] sums, int from, int vector) {
-    return FloatVector.fromArray(FLOATS, sums, from + vector * COUNT);
-  }
-
-  private static FloatVector lanes(float[] sums, int vector) {
-    return FloatVector.fromArray(FLOATS, sums, vector * COUNT);
-  }
-
-  private static void write(FloatVector folded, float[] sums, int from) {
-    if (COUNT == MOST) {
-      NEIGHBOURS.of(folded).intoArray(sums, from);
-    } else {
-      folded.intoArray(sums, from);
-    }
   }
 
   private Lanes() {}
