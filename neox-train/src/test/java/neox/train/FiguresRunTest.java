@@ -49,8 +49,18 @@ class FiguresRunTest {
             "optimizer_state_norms/2.attention.dense.weight_exp_avg_sq");
     assertThat(several.keySet()).isEqualTo(alone.keySet());
     several.forEach((name, value) ->
-        // In float32 sums differ by their order; the second moment squares that.
-        assertThat(value).as(name).isCloseTo(alone.get(name), within(1e-3 * value + 1e-12)));
+        assertThat(value).as(name).isCloseTo(alone.get(name), within(difference(name, value))));
+  }
+
+  /// How far a figure may be from that of another order of sums.
+  private static double difference(String name, double value) {
+    if (name.startsWith("pct_grad_zeros/") && name.endsWith(".query_key_value.bias")) {
+      // A key's bias moves all scores of a query alike: its exact gradient is 0, and which of the
+      // computed ones are is a matter of rounding. Keys are a third of the numbers.
+      return 100.0 / 3;
+    }
+    // In float32 sums differ by their order; the second moment squares that.
+    return 1e-3 * value + 1e-12;
   }
 
   /// Those of the last step.
