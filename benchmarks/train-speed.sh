@@ -92,7 +92,7 @@ compare() {
         -v side="$each" -v tokens=$((seq * micro_batch)) -v h="$1" -v l="$2" -v v=$vocab -v s=$seq '{
         operations = 3 * tokens * (24 * l * h * h + 2 * v * h + 2 * l * s * h)
         printf "%-5s %-5s %7d %-8s %9.0f %9.2f %8.0f %7.0f %% %8.2f\n", name, type, t, side,
-          tokens / $2, $1, $3, 100 * operations / $2 / 1e9 / $7, $5 > 0 ? $2 / $5 : 0}'
+          tokens / $2, $1, $3, 100 * operations / $2 / 1e9 / $7, ($5 > 0 ? $2 / $5 : 0)}'
     done
   done
 }
