@@ -18,6 +18,7 @@ import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.Version;
 import neox.base.help.HelpGroup;
+import neox.base.process.HostName;
 import neox.config.ArchitectureCheck;
 import neox.config.ConfigLoader;
 import neox.config.ConfigOptions;
@@ -304,7 +305,7 @@ public final class TrainCommand implements ToolCommand {
       if (ranks.isFirstOfAll()) {
         plan.loaded().warning().ifPresent(warning -> console.warn("%s", warning));
       }
-      new Preflight(ranks, device, Parts.hostName()).run(plan.loaded().effectiveYaml());
+      new Preflight(ranks, device, HostName.here()).run(plan.loaded().effectiveYaml());
       Training.Seat seat = new Training.Seat(ranks, writers, device, start.heartbeat());
       return Training.run(plan, seat, console, stop);
     }

@@ -2,13 +2,13 @@ package neox.train.checkpoint;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import neox.base.NamedFiles;
 import neox.base.UserException;
+import neox.base.process.Exclusive;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps a second run out of the directory that this one saves to: each would clean away and
@@ -46,7 +46,7 @@ public final class SaveLock implements AutoCloseable {
     Files.createDirectories(root);
     FileChannel opened =
         NamedFiles.open(root.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    if (!isLocked(opened)) {
+    if (!Exclusive.tryLock(opened)) {
       opened.close();
       throw UserException.of(
           "%s: another neox-train is saving here; wait until it has ended, or set save to another"
@@ -54,14 +54,6 @@ public final class SaveLock implements AutoCloseable {
           root);
     }
     channel = opened;
-  }
-
-  private static boolean isLocked(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock() != null;
-    } catch (OverlappingFileLockException e) { // held by this very process
-      return false;
-    }
   }
 
   @Override

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import neox.base.NamedFiles;
 import neox.base.Version;
+import neox.base.process.NvidiaDriver;
 import neox.tensor.NativeRuntime;
 import neox.tensor.Placement;
 import neox.tensor.Scope;
@@ -87,7 +87,7 @@ final class HostChecks {
   private Check devices() {
     int processors = Runtime.getRuntime().availableProcessors();
     String found = "%d processors".formatted(processors);
-    long gpus = gpus();
+    int gpus = new NvidiaDriver(proc).gpus();
     if (gpus == 0) {
       return Check.ok("devices", found + ", no GPU");
     }
@@ -102,18 +102,6 @@ final class HostChecks {
               "this build of libtorch, or the driver, or CUDA_VISIBLE_DEVICES does not reach them");
     } catch (RuntimeException | LinkageError e) {
       return Check.warn("devices", found + ", GPUs cannot be asked", "use --device cpu");
-    }
-  }
-
-  private long gpus() {
-    Path directory = proc.resolve("driver/nvidia/gpus");
-    if (!Files.isDirectory(directory)) {
-      return 0;
-    }
-    try (Stream<Path> gpus = Files.list(directory)) {
-      return gpus.count();
-    } catch (IOException e) {
-      return 0;
     }
   }
 

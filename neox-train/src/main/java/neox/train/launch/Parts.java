@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import neox.base.NamedFiles;
 import neox.base.UserException;
+import neox.base.process.HostName;
 import neox.config.LaunchConfig;
 import neox.config.LaunchConfig.LauncherName;
 import neox.parallel.Launch;
@@ -31,11 +32,6 @@ public final class Parts {
     this.config = situation.keys().config();
     this.here = here;
     this.probe = probe;
-  }
-
-  /// What this host is called.
-  public static String hostName() {
-    return ThisHost.name();
   }
 
   /// Words that ssh needs besides, where it is the launcher.
@@ -80,7 +76,7 @@ public final class Parts {
       return rank.get();
     }
     Optional<HostRanks> host =
-        new NodeVariables(situation.environment(), config, here, ThisHost.name()).find();
+        new NodeVariables(situation.environment(), config, here, HostName.here()).find();
     if (host.isPresent()) {
       return hasOneRank(host.get()) ? new Part.Alone() : new Part.Host(host.get(), List.of());
     }
@@ -114,7 +110,7 @@ public final class Parts {
   }
 
   private Part local(LaunchPlan plan, List<String> warnings) {
-    HostRanks ranks = plan.ranksOf(0, ThisHost.name(), here.hasGpus());
+    HostRanks ranks = plan.ranksOf(0, HostName.here(), here.hasGpus());
     return hasOneRank(ranks) && warnings.isEmpty()
         ? new Part.Alone()
         : new Part.Host(ranks, warnings);

@@ -1,8 +1,6 @@
 package neox.train.log;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -12,6 +10,7 @@ import java.util.stream.Stream;
 import neox.base.NamedFiles;
 import neox.base.UserException;
 import neox.base.Version;
+import neox.base.process.HostName;
 
 /// What a run is computed with, and where, for whoever compares runs later.
 public final class RunEnvironment {
@@ -29,7 +28,7 @@ public final class RunEnvironment {
         "java", System.getProperty("java.version") + ", " + System.getProperty("java.vendor"));
     environment.put(
         "system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
-    environment.put("host", host());
+    environment.put("host", HostName.here());
     processor().ifPresent(name -> environment.put("processor", name));
     environment.put("cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
     environment.put("device", device);
@@ -38,14 +37,6 @@ public final class RunEnvironment {
     environment.put("directory", here.toString());
     commit(here).ifPresent(commit -> environment.put("commit", commit));
     return environment;
-  }
-
-  private static String host() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "unknown";
-    }
   }
 
   private static Optional<String> processor() {

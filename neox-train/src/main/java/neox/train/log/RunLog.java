@@ -2,8 +2,6 @@ package neox.train.log;
 
 import java.io.IOException;
 import java.io.Writer;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -12,6 +10,7 @@ import neox.base.Console;
 import neox.base.NamedFiles;
 import neox.base.Progress;
 import neox.base.Tool;
+import neox.base.process.HostName;
 import neox.base.progress.ProgressUnit;
 
 /// Where a run's log lines go: standard output, and a copy in `log_dir` when one is set. On a
@@ -41,7 +40,7 @@ public final class RunLog implements AutoCloseable {
     Files.createDirectories(logDirectory.get());
     Writer copy =
         NamedFiles.newBufferedWriter(
-            logDirectory.get().resolve(host() + "_stdout.txt"),
+            logDirectory.get().resolve(HostName.here() + "_stdout.txt"),
             StandardOpenOption.CREATE,
             StandardOpenOption.APPEND);
     return new RunLog(console, Optional.of(copy), progress);
@@ -95,15 +94,6 @@ public final class RunLog implements AutoCloseable {
       } catch (IOException e) {
         warn(e);
       }
-    }
-  }
-
-  private static String host() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      // The name only tells the files of different machines apart.
-      return "localhost";
     }
   }
 }

@@ -1,14 +1,10 @@
 package neox.train.plan;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import neox.base.NamedFiles;
+import neox.base.process.NvidiaDriver;
 import neox.config.NeoxConfig;
 import neox.tensor.Device;
 
@@ -17,7 +13,6 @@ import neox.tensor.Device;
 /// too much to be guessed.
 public final class PeakFlops {
   private static final double TERA = 1e12;
-  private static final Path GPUS = Path.of("/proc/driver/nvidia/gpus");
 
   /// The driver's names of models, and ours. Cards for PCIe have lower peaks, and no entry.
   private static final Map<Pattern, String> MODELS =
@@ -40,7 +35,8 @@ public final class PeakFlops {
     return switch (device) {
       case Device.Cpu _, Device.Meta _ -> OptionalDouble.empty();
       case Device.Cuda _ ->
-          model()
+          NvidiaDriver.here()
+              .model()
               .flatMap(PeakFlops::named)
               .map(gpu -> OptionalDouble.of(gpu.peak(config.precision())))
               .orElse(OptionalDouble.empty());
@@ -53,24 +49,6 @@ public final class PeakFlops {
         .filter(entry -> entry.getKey().matcher(model).find())
         .map(entry -> Gpus.named(entry.getValue()))
         .findFirst();
-  }
-
-  /// Of the first GPU: those of a machine are alike.
-  private static Optional<String> model() {
-    if (!Files.isDirectory(GPUS)) {
-      return Optional.empty();
-    }
-    try (Stream<Path> gpus = Files.list(GPUS)) {
-      Optional<Path> first = gpus.sorted().findFirst();
-      return first.isEmpty()
-          ? Optional.empty()
-          : NamedFiles.readAllLines(first.get().resolve("information")).stream()
-              .filter(line -> line.startsWith("Model:"))
-              .map(line -> line.substring("Model:".length()).strip())
-              .findFirst();
-    } catch (IOException e) {
-      return Optional.empty();
-    }
   }
 
   private PeakFlops() {}

@@ -3,7 +3,6 @@ package neox.monitor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +11,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import neox.base.NamedFiles;
 import neox.base.UserException;
+import neox.base.process.Exclusive;
 
 /// A directory in which one run keeps its records. A run that is told to use another run's gets a
 /// sub-directory of it, `run-2` and so on, for nobody's history is overwritten.
@@ -60,7 +60,7 @@ public final class RunDirectory implements AutoCloseable {
         NamedFiles.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
-      if (isLocked(mark)) {
+      if (Exclusive.tryLock(mark)) {
         String owner = isUnknown ? UNKNOWN : read(mark);
         if (owner.isEmpty() || owner.equals(run)) {
           return Optional.of(new RunDirectory(path, run, mark, owner.equals(run)));
@@ -83,14 +83,6 @@ public final class RunDirectory implements AutoCloseable {
       return entries
           .map(entry -> entry.getFileName().toString())
           .anyMatch(name -> name.equals("metrics.jsonl") || name.contains(".tfevents."));
-    }
-  }
-
-  private static boolean isLocked(FileChannel mark) throws IOException {
-    try {
-      return mark.tryLock() != null; // given back when the channel is closed
-    } catch (OverlappingFileLockException e) { // held by this very process
-      return false;
     }
   }
 

@@ -4,8 +4,6 @@ import com.google.protobuf.ByteString;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -16,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
+import neox.base.process.HostName;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.Event;
 import org.tensorflow.proto.HistogramProto;
@@ -72,7 +71,7 @@ public final class TensorBoardEvents implements MetricSink {
     Files.createDirectories(directory);
     String name =
         "events.out.tfevents.%d.%s.%d"
-            .formatted(clock.millis() / 1000, host(), ProcessHandle.current().pid());
+            .formatted(clock.millis() / 1000, HostName.here(), ProcessHandle.current().pid());
     Path file = directory.resolve(name);
     for (int n = 1; Files.exists(file); n++) {
       file = directory.resolve(name + "." + n);
@@ -196,14 +195,5 @@ public final class TensorBoardEvents implements MetricSink {
 
   private static ByteBuffer littleEndian(int size) {
     return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private static String host() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      // The name only tells files of different machines apart.
-      return "localhost";
-    }
   }
 }

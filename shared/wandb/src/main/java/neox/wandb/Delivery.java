@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import neox.base.NamedFiles;
 import neox.base.UserException;
+import neox.base.process.Exclusive;
 import neox.wandb.RunTerms.Resume;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,7 @@ final class Delivery implements AutoCloseable {
         NamedFiles.open(
             directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
-      if (!Journal.isLocked(lock)) {
+      if (!Exclusive.tryLock(lock)) {
         throw UserException.of("%s: another process sends it to W&B at this moment", directory);
       }
       return new Delivery(

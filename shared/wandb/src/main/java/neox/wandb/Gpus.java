@@ -2,18 +2,16 @@ package neox.wandb;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import neox.base.process.NvidiaDriver;
 
 /// What NVIDIA's GPUs of this machine are doing, as `nvidia-smi`, which comes with their driver,
 /// tells it from NVML. None where there is no driver.
 final class Gpus {
-  private static final Path DRIVER = Path.of("/proc/driver/nvidia/gpus");
   private static final String QUERY =
       "index,name,utilization.gpu,utilization.memory,memory.used,memory.total,temperature.gpu,"
           + "power.draw";
@@ -28,7 +26,7 @@ final class Gpus {
   }
 
   static Gpus find() {
-    return new Gpus(Files.isDirectory(DRIVER) ? Gpus::ask : List::of);
+    return new Gpus(NvidiaDriver.here().isLoaded() ? Gpus::ask : List::of);
   }
 
   List<String> names() {

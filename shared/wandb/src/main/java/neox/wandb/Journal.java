@@ -3,12 +3,12 @@ package neox.wandb;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import neox.base.NamedFiles;
 import neox.base.UserException;
+import neox.base.process.Exclusive;
 import neox.monitor.BlockFile;
 
 /// All that happens to a run, line by line, in a file that only grows. What [#append] has returned
@@ -35,7 +35,7 @@ final class Journal implements AutoCloseable {
         NamedFiles.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
-      if (!isLocked(channel)) {
+      if (!Exclusive.tryLock(channel)) {
         throw UserException.of(
             "%s: another process writes it; give each run a WANDB_RUN_ID of its own", file);
       }
@@ -50,15 +50,7 @@ final class Journal implements AutoCloseable {
   /// Whether a process writes the journal at this moment.
   static boolean isWritten(Path file) throws IOException {
     try (FileChannel channel = NamedFiles.open(file, StandardOpenOption.WRITE)) {
-      return !isLocked(channel);
-    }
-  }
-
-  static boolean isLocked(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock() != null; // given back when the channel is closed
-    } catch (OverlappingFileLockException e) { // held by this very process
-      return false;
+      return !Exclusive.tryLock(channel); // given back at once
     }
   }
 

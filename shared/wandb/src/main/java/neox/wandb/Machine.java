@@ -2,14 +2,13 @@ package neox.wandb;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import neox.base.process.HostName;
 
 /// What W&B shows of the machine and of this process, under its names. What the system does not
 /// tell is left out. Rates count from the last look. Not thread-safe.
@@ -141,7 +140,7 @@ final class Machine {
         .put("java", System.getProperty("java.version"))
         .put("startedAt", Instant.now().toString())
         .put("program", program)
-        .put("host", host())
+        .put("host", HostName.here())
         .put("cpu_count", Runtime.getRuntime().availableProcessors())
         .put("cpu_count_logical", Runtime.getRuntime().availableProcessors());
     double kilobytes = ProcFile.value(ProcFile.lines(proc.resolve("meminfo")), "MemTotal");
@@ -153,13 +152,5 @@ final class Machine {
       json.put("gpu", names.getFirst()).put("gpu_count", names.size());
     }
     return json;
-  }
-
-  private static String host() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "localhost"; // the name is only shown
-    }
   }
 }

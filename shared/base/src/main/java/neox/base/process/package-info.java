@@ -1,4 +1,5 @@
-/// What a process owes to the one that started it.
+/// This process beside others, and the machine that it runs on: who started it, which files it has
+/// for itself, its memory, the name of the host and its GPUs.
 @NullMarked
 package neox.base.process;
 

@@ -2,7 +2,6 @@ package neox.data.indexed;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -11,6 +10,7 @@ import java.util.stream.Stream;
 import neox.base.AtomicDirectory;
 import neox.base.NamedFiles;
 import neox.base.UserException;
+import neox.base.process.Exclusive;
 
 /// A directory with a name that says what it is, in which output is built beside its final place.
 ///
@@ -64,21 +64,15 @@ public final class WorkDirectory implements AutoCloseable {
   }
 
   /// False where the file system has no locks, as some parallel ones are mounted.
-  private static boolean tryLock(FileChannel lock, Path path) throws IOException {
+  private static boolean tryLock(FileChannel lock, Path path) {
     try {
-      if (lock.tryLock() != null) {
+      if (Exclusive.tryLock(lock)) {
         return true;
       }
-    } catch (OverlappingFileLockException e) { // held by this very process
-      throw taken(path);
     } catch (IOException e) {
       return false;
     }
-    throw taken(path);
-  }
-
-  private static UserException taken(Path path) {
-    return UserException.of(
+    throw UserException.of(
         "%s: another run is writing here; wait until it has ended, or choose another output", path);
   }
 

@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,6 +16,7 @@ import neox.base.AtomicFile;
 import neox.base.NamedFiles;
 import neox.base.UserException;
 import neox.base.json.Json;
+import neox.base.process.Exclusive;
 import neox.hub.Checksum;
 import neox.hub.RemoteFile;
 import neox.hub.RunningHash;
@@ -58,23 +57,13 @@ final class PartFile implements AutoCloseable {
         NamedFiles.open(
             part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
-      lock(channel, part);
+      if (!Exclusive.tryLock(channel)) {
+        throw UserException.of("%s: another download is writing this file", part);
+      }
       return new PartFile(target, channel);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
-    }
-  }
-
-  private static void lock(FileChannel channel, Path part) throws IOException {
-    FileLock lock;
-    try {
-      lock = channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      lock = null;
-    }
-    if (lock == null) {
-      throw UserException.of("%s: another download is writing this file", part);
     }
   }
 

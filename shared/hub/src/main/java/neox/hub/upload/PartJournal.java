@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import neox.base.NamedFiles;
 import neox.base.json.Json;
+import neox.base.process.Exclusive;
 import neox.hub.upload.LfsAction.Parts;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +48,9 @@ final class PartJournal implements AutoCloseable {
         NamedFiles.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
-      lock(channel, source);
+      if (!Exclusive.tryLock(channel)) {
+        throw Journals.taken(source);
+      }
       PartJournal journal = new PartJournal(file, channel);
       journal.read(channel);
       return journal;
@@ -61,18 +62,6 @@ final class PartJournal implements AutoCloseable {
 
   static PartJournal inMemory() {
     return new PartJournal(null, null);
-  }
-
-  private static void lock(FileChannel channel, Path source) throws IOException {
-    FileLock lock;
-    try {
-      lock = channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      lock = null;
-    }
-    if (lock == null) {
-      throw Journals.taken(source);
-    }
   }
 
   /// Takes the lines up to the first that is not whole: the last one of a process that was killed.
