@@ -45,16 +45,14 @@ record Tail(Map<String, Point> newest, long step) {
       if (row.has("step")) {
         long at = row.path("step").asLong();
         row.properties()
-            .forEach(field -> newest.put(field.getKey(), new Point(number(field.getValue()), at)));
+            .forEach(field -> {
+              double value = Json.number(field.getValue()).orElse(Double.NaN);
+              newest.put(field.getKey(), new Point(value, at));
+            });
         step = at;
       }
     }
     return new Tail(newest, step);
-  }
-
-  /// Strings stand for what JSON has no numbers for.
-  private static double number(JsonNode value) {
-    return value.isNumber() ? value.doubleValue() : Double.parseDouble(value.asText("NaN"));
   }
 
   /// A line; one without a step where it is being written.

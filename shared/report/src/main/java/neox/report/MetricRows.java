@@ -1,12 +1,12 @@
 package neox.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import neox.base.json.Json;
 
 /// What a `metrics.jsonl` holds from some place on.
 ///
@@ -39,25 +39,12 @@ record MetricRows(Map<String, Series> series, Map<String, String> texts, long en
     long step = row.path(STEP).longValue();
     row.properties()
         .forEach(field -> {
-          OptionalDouble value = number(field.getValue());
+          OptionalDouble value = Json.number(field.getValue());
           if (value.isPresent() && !field.getKey().equals(STEP)) {
             numbers
                 .computeIfAbsent(field.getKey(), _ -> new Series.Builder())
                 .add(step, value.getAsDouble());
           }
         });
-  }
-
-  /// A number, also in the words for those that JSON cannot hold.
-  private static OptionalDouble number(JsonNode value) {
-    if (value.isNumber()) {
-      return OptionalDouble.of(value.doubleValue());
-    }
-    return switch (value.asText()) {
-      case "NaN" -> OptionalDouble.of(Double.NaN);
-      case "Infinity" -> OptionalDouble.of(Double.POSITIVE_INFINITY);
-      case "-Infinity" -> OptionalDouble.of(Double.NEGATIVE_INFINITY);
-      default -> OptionalDouble.empty();
-    };
   }
 }

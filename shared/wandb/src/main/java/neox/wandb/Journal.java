@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import neox.base.NamedFiles;
 import neox.base.UserException;
+import neox.base.json.CheckedLine;
 import neox.base.process.Exclusive;
 import neox.monitor.BlockFile;
 

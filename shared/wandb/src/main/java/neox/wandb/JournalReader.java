@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.Optional;
 import neox.base.NamedFiles;
+import neox.base.json.CheckedLine;
 
 /// Reads a journal from a position on, a megabyte at a time, as far as it goes at the moment. A
 /// line whose checksum is wrong is passed over. Not thread-safe.

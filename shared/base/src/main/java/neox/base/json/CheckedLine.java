@@ -1,16 +1,20 @@
-package neox.wandb;
+package neox.base.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
-/// A line of a journal: the CRC-32C of a text in eight hexadecimal digits, a space, the text, a
-/// line feed.
-final class CheckedLine {
+/// A line of a file that only grows: the CRC-32C of a text, such as JSON on one line, in eight
+/// hexadecimal digits, a space, the text, a line feed. A line that a killed process, a full disk or
+/// another writer has torn does not fit its sum, and counts as never written.
+public final class CheckedLine {
   private static final int TEXT = 9;
 
-  static byte[] of(String text) {
+  /// The bytes of a line.
+  ///
+  /// @param text without line feeds
+  public static byte[] of(String text) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     byte[] line = new byte[TEXT + utf8.length + 1];
     byte[] sum = sum(utf8, 0, utf8.length).getBytes(StandardCharsets.US_ASCII);
@@ -22,7 +26,7 @@ final class CheckedLine {
   }
 
   /// The text of a line without its line feed; empty where it is not what was written.
-  static Optional<String> text(byte[] bytes, int from, int to) {
+  public static Optional<String> text(byte[] bytes, int from, int to) {
     if (to - from < TEXT || bytes[from + TEXT - 1] != ' ') {
       return Optional.empty();
     }

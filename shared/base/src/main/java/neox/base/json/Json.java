@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.OptionalDouble;
 import neox.base.FileKind;
 import neox.base.NamedFiles;
 import neox.base.ReadableFile;
@@ -80,6 +81,20 @@ public final class Json {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(e);
     }
+  }
+
+  /// A number, also in the words for those that JSON cannot hold: `"NaN"`, `"Infinity"`,
+  /// `"-Infinity"`. Empty where the value is none.
+  public static OptionalDouble number(JsonNode value) {
+    if (value.isNumber()) {
+      return OptionalDouble.of(value.doubleValue());
+    }
+    return switch (value.asText()) {
+      case "NaN" -> OptionalDouble.of(Double.NaN);
+      case "Infinity" -> OptionalDouble.of(Double.POSITIVE_INFINITY);
+      case "-Infinity" -> OptionalDouble.of(Double.NEGATIVE_INFINITY);
+      default -> OptionalDouble.empty();
+    };
   }
 
   private static JsonNode nonEmpty(JsonNode json, String where) {

@@ -1,4 +1,5 @@
-/// JSON: trees with clear errors, and a scanner over bytes for rows and vocabularies.
+/// JSON: trees with clear errors, a scanner over bytes for rows and vocabularies, and lines with
+/// checksums for files that only grow.
 @NullMarked
 package neox.base.json;
 

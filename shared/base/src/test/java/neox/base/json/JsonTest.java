@@ -3,6 +3,7 @@ package neox.base.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -60,6 +61,18 @@ class JsonTest {
   void readsTheNumbersThatPythonWrites() {
     assertThat(Json.parse("[NaN, -Infinity]", "test").get(1).doubleValue())
         .isEqualTo(Double.NEGATIVE_INFINITY);
+  }
+
+  @Test
+  void readsNumbersInTheWordsForThoseThatJsonCannotHold() {
+    JsonNode values = Json.parse("[1.5, NaN, \"NaN\", \"Infinity\", \"-Infinity\"]", "numbers");
+    assertThat(values)
+        .extracting(value -> Json.number(value).orElseThrow())
+        .containsExactly(
+            1.5, Double.NaN, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY);
+    assertThat(Json.parse("[\"1.5\", \"\", \"nan\", true, null, [], {}]", "no numbers"))
+        .allSatisfy(value -> assertThat(Json.number(value)).isEmpty());
+    assertThat(Json.number(values.path("absent"))).isEmpty();
   }
 
   @Test

@@ -5,32 +5,27 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
-import java.util.zip.CRC32C;
 import neox.base.AtomicFile;
 import neox.base.NamedFiles;
 import neox.base.UserException;
+import neox.base.json.CheckedLine;
 import neox.base.json.Json;
 import neox.base.text.Sha256;
 import neox.evaluation.request.Request;
 import neox.evaluation.request.Response;
 import neox.python.PythonJson;
 
-/// Answers of one model in a file that is only ever appended to, a line per answer: the CRC-32C of
-/// the rest in eight digits, a blank, and a JSON object. A line that a killed process, a full disk
-/// or another writer has torn does not fit its sum and counts as never written.
+/// Answers of one model in a file that is only ever appended to, a [CheckedLine] of a JSON object
+/// for each.
 ///
 /// Mutable; used by one thread at a time. Several processes may append to the same file.
 public final class AnswerLog implements AutoCloseable {
-  private static final int SUM_DIGITS = 8;
   private static final int NAME_DIGITS = 16;
 
   private final FileChannel file;
@@ -93,10 +88,12 @@ public final class AnswerLog implements AutoCloseable {
   public void add(Request request, Response response) throws IOException {
     String key = key(request);
     answers.put(key, response);
-    byte[] text = Json.line(AnswerJson.of(key, response)).getBytes(StandardCharsets.UTF_8);
-    byte[] sum = ((lineIsOpen ? "\n" : "") + sum(text) + " ").getBytes(StandardCharsets.US_ASCII);
-    ByteBuffer bytes = ByteBuffer.allocate(sum.length + text.length + 1);
-    bytes.put(sum).put(text).put((byte) '\n').flip();
+    byte[] line = CheckedLine.of(Json.line(AnswerJson.of(key, response)));
+    ByteBuffer bytes = ByteBuffer.allocate(line.length + 1);
+    if (lineIsOpen) {
+      bytes.put((byte) '\n');
+    }
+    bytes.put(line).flip();
     lineIsOpen = true;
     while (bytes.hasRemaining()) {
       file.write(bytes);
@@ -113,35 +110,27 @@ public final class AnswerLog implements AutoCloseable {
     int from = 0;
     for (int to = 0; to < bytes.length; to++) {
       if (bytes[to] == '\n') {
-        readLine(Arrays.copyOfRange(bytes, from, to));
+        readLine(bytes, from, to);
         from = to + 1;
       }
     }
     if (from < bytes.length) {
       lineIsOpen = true;
-      readLine(Arrays.copyOfRange(bytes, from, bytes.length));
+      readLine(bytes, from, bytes.length);
     }
   }
 
-  private void readLine(byte[] line) {
-    if (line.length == 0) {
+  private void readLine(byte[] bytes, int from, int to) {
+    if (from == to) {
       return; // closes a torn line
     }
-    byte[] text = Arrays.copyOfRange(line, Math.min(line.length, SUM_DIGITS + 1), line.length);
-    byte[] sum = (sum(text) + " ").getBytes(StandardCharsets.US_ASCII);
-    if (!Arrays.equals(sum, Arrays.copyOf(line, sum.length))) {
+    Optional<String> text = CheckedLine.text(bytes, from, to);
+    if (text.isEmpty()) {
       dropped++;
       return;
     }
-    JsonNode json =
-        Json.parse(new String(text, StandardCharsets.UTF_8), "an answer with the right sum");
+    JsonNode json = Json.parse(text.get(), "an answer with the right sum");
     answers.put(AnswerJson.key(json), AnswerJson.response(json));
-  }
-
-  private static String sum(byte[] text) {
-    CRC32C crc = new CRC32C();
-    crc.update(text);
-    return HexFormat.of().toHexDigits((int) crc.getValue());
   }
 
   @Override
