@@ -15,7 +15,6 @@ import neox.base.Tool;
 import neox.base.ToolCommand;
 import neox.base.UserException;
 import neox.base.Version;
-import neox.base.text.ShellWord;
 import neox.converthf.fromhf.FromPeft;
 import neox.converthf.tools.CheckpointTools;
 import neox.converthf.verify.VerifyCommand;
@@ -89,7 +88,7 @@ public final class ConvertCommand implements ToolCommand {
       made.commit(Durability.HANDED_OVER);
       console.made(output.path().toString(), summary);
     }
-    console.next(target.next(ShellWord.quoted(output.path())));
+    console.next(target.next(output.path()));
     return verify.run(source, target, output.path(), console);
   }
 

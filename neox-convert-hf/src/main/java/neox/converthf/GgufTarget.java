@@ -13,6 +13,7 @@ import neox.base.Console;
 import neox.base.Progress;
 import neox.base.UserException;
 import neox.base.progress.ProgressUnit;
+import neox.base.text.ShellWord;
 import neox.config.TokenizerConfig;
 import neox.config.model.HeadConfig.Output;
 import neox.config.model.ModelConfig;
@@ -66,8 +67,8 @@ record GgufTarget(
   }
 
   @Override
-  public String next(String directory) {
-    return "neox-upload " + directory + " OWNER/NAME";
+  public String next(Path directory) {
+    return "neox-upload " + ShellWord.quoted(directory) + " OWNER/NAME";
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import neox.base.Console;
 import neox.base.UserException;
+import neox.base.text.ShellWord;
 import neox.config.CheckpointConfig;
 import neox.config.LoraConfig;
 import neox.config.NeoxConfig;
@@ -35,8 +36,8 @@ record PeftTarget(Optional<String> base) implements Target {
   }
 
   @Override
-  public String next(String directory) {
-    return "neox-upload " + directory + " OWNER/NAME";
+  public String next(Path directory) {
+    return "neox-upload " + ShellWord.quoted(directory) + " OWNER/NAME";
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import neox.base.Console;
+import neox.base.text.ShellWord;
 import neox.config.model.ModelConfig;
 import neox.converthf.fromhf.FromHf;
 import neox.converthf.fromhf.FromHfOptions;
@@ -42,10 +43,9 @@ record RunTarget(FromHfOptions options, Path output) implements Target {
   }
 
   @Override
-  public String next(String directory) {
-    Path name = Path.of(directory).toAbsolutePath().normalize().getFileName();
-    return "neox-train %s/global_step0/configs/%s.yml --set data_path=DATA"
-        .formatted(directory, name);
+  public String next(Path directory) {
+    return "neox-train %s --set data_path=DATA"
+        .formatted(ShellWord.quoted(FromHf.configurationFile(directory)));
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import neox.base.Console;
+import neox.base.text.ShellWord;
 import neox.config.model.ModelConfig;
 
 /// What a model becomes. To write another format is one more record.
@@ -25,8 +26,8 @@ sealed interface Target permits HfTarget, NeoxTarget, GgufTarget, PeftTarget, Ru
 
   /// A command that a person may want next.
   ///
-  /// @param directory what was written, as a shell takes it
-  default String next(String directory) {
-    return "neox-generate --model " + directory + " --prompt 'Once upon a time'";
+  /// @param directory what was written
+  default String next(Path directory) {
+    return "neox-generate --model " + ShellWord.quoted(directory) + " --prompt 'Once upon a time'";
   }
 }

@@ -21,6 +21,7 @@ import neox.weights.neox.CheckpointLayout;
 import neox.weights.neox.CheckpointNames;
 import neox.weights.neox.CheckpointPart;
 import neox.weights.neox.LayoutWriter;
+import neox.weights.neox.NeoxCheckpoint;
 import neox.weights.spec.NetworkSpec;
 
 /// A model of transformers on its way into a checkpoint of NeoX: the weights for any number of
@@ -88,6 +89,14 @@ public final class FromHf {
     NamedFiles.writeString(directory.resolve(CheckpointNames.LATEST), name);
     warn(config.model(), console);
     return summary(network);
+  }
+
+  /// The configuration that [#write] has written.
+  ///
+  /// @param directory what was written, under its last name
+  public static Path configurationFile(Path directory) {
+    Path checkpoint = directory.resolve(CheckpointNames.directory(0));
+    return NeoxCheckpoint.configs(checkpoint).resolve(RunConfiguration.file(directory));
   }
 
   private RunConfiguration configuration(TensorStore weights, Path last) {

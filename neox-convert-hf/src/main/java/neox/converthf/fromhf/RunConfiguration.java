@@ -57,7 +57,12 @@ record RunConfiguration(
 
   /// What the file is called.
   String file() {
-    return checkpoint.getFileName() + ".yml";
+    return file(checkpoint);
+  }
+
+  /// What the file of a checkpoint of this name is called.
+  static String file(Path checkpoint) {
+    return checkpoint.toAbsolutePath().normalize().getFileName() + ".yml";
   }
 
   private ModelConfig trained() {

@@ -173,6 +173,21 @@ class FromHfTest {
   }
 
   @Test
+  void theNextCommandIsOneThatAShellTakes() throws IOException {
+    Path hf = huggingFace("A0_nopipe/global_step0");
+    Path neox = directory.resolve("Bob's new model");
+    Runs run = Runs.of("--from-hf", "--input-dir", hf, "--output-dir", neox);
+    assertThat(run.code()).as(run.errors()).isEqualTo(ExitCode.OK);
+    assertThat(neox.resolve("global_step0/configs/Bob's new model.yml")).isRegularFile();
+    assertThat(run.errors())
+        .contains(
+            "next: neox-train '"
+                + directory
+                + "/Bob'\\''s new model/global_step0/configs/Bob'\\''s new model.yml'"
+                + " --set data_path=DATA\n");
+  }
+
+  @Test
   void rowsThatRanksDoNotDivideArePaddedWithZerosAsNeoxPads() throws IOException {
     Path hf = huggingFace("A0_nopipe/global_step0");
     Path neox = directory.resolve("neox");
