@@ -78,12 +78,14 @@ public final class Progress implements AutoCloseable {
       startedAtNanos = now;
     }
     boolean due = now - toldAtNanos >= intervalNanos;
-    if (due || console.events().isPresent()) {
-      last = reading(done, now, detail);
+    if (!due && console.events().isEmpty()) {
+      return;
     }
+    Reading reading = reading(done, now, detail);
+    last = reading;
     if (due) {
       toldAtNanos = now;
-      tell(reading(done, now, detail));
+      tell(reading);
     }
   }
 
