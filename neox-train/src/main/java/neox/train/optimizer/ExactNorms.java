@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Predicate;
 import neox.model.Parameter;
 import neox.parallel.Ranks;
 import neox.tensor.FusedOps;
@@ -14,9 +13,7 @@ import org.bytedeco.pytorch.TensorVector;
 
 /// Norms of the whole network's gradients that do not depend on which rank holds what: every sum in
 /// them is exact (see [ExactSquares]).
-///
-/// @param counted whether what this rank holds of a parameter counts here
-record ExactNorms(Holdings holdings, Predicate<ParameterSpec> counted) {
+record ExactNorms(Holdings holdings) {
   /// All ranks call this together.
   ///
   /// @param parameters of this rank that are trained
@@ -36,7 +33,7 @@ record ExactNorms(Holdings holdings, Predicate<ParameterSpec> counted) {
     for (int i = 0; i < mine.length; i++) {
       ParameterSpec spec = parameters.get(i).spec();
       int at = place(places, parameters.get(i));
-      if (counted.test(spec) && isOrdinary(largest[at])) {
+      if (holdings.isCountedHere(spec) && isOrdinary(largest[at])) {
         ExactSquares squares = ExactSquares.of(spec.shape().count(), largest[at]);
         ExactSquares.Sum sum = squares.of(gradients.get(i));
         parts[2 * at] = sum.coarse();

@@ -280,7 +280,7 @@ public final class GradientBuckets implements LayerWatch, MicroBatchSums, AutoCl
     return switch (accumulation) {
       case FLOAT32, AS_ARRIVING -> normsOf(sums);
       case TREE ->
-          new ExactNorms(holdings, networkNorms()::isCountedHere)
+          new ExactNorms(holdings)
               .of(holdings.mine().stream().filter(p -> p.spec().trainable()).toList(), sums);
     };
   }

@@ -11,6 +11,7 @@ import neox.model.StoredTypes;
 import neox.parallel.Ranks;
 import neox.weights.DType;
 import neox.weights.spec.ParameterSpec;
+import neox.weights.spec.Share;
 
 /// What this rank holds of the network's parameters, and which pipeline stages hold the others.
 ///
@@ -107,6 +108,18 @@ public final class Holdings {
   /// True on the stage that speaks for all that hold the parameter.
   boolean isFirstHolder(ParameterSpec spec) {
     return stages(spec).getFirst() == ranks.pipe().rank();
+  }
+
+  /// Whether what this rank holds of a parameter counts where all ranks add up: what is split over
+  /// ranks adds up; what several hold whole counts once.
+  boolean isCountedHere(ParameterSpec spec) {
+    if (!isFirstHolder(spec)) {
+      return false;
+    }
+    return switch (spec.share()) {
+      case Share.Split _ -> true;
+      case Share.Same _, Share.AddedOnce _, Share.Summed _ -> ranks.tensor().isFirst();
+    };
   }
 
   /// The type in which the network computes with a parameter.

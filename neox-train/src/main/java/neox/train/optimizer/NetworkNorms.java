@@ -6,7 +6,6 @@ import java.util.Map;
 import neox.parallel.comm.Communicator;
 import neox.tensor.FusedOps;
 import neox.weights.spec.ParameterSpec;
-import neox.weights.spec.Share;
 import org.bytedeco.pytorch.TensorVector;
 
 /// The norms of a whole network's gradients, of which each rank has pieces.
@@ -27,7 +26,7 @@ record NetworkNorms(Holdings holdings, Communicator sharing) {
     float[] mine = FusedOps.norms(tensors);
     for (int i = 0; i < mine.length; i++) {
       ParameterSpec spec = slices.get(i).spec();
-      if (isCountedHere(spec)) {
+      if (holdings.isCountedHere(spec)) {
         squares.merge(spec.key(), (double) mine[i] * mine[i], Double::sum);
       }
     }
@@ -40,16 +39,5 @@ record NetworkNorms(Holdings holdings, Communicator sharing) {
       entry.setValue(Math.sqrt(total[index++])); // exact for one rank: a float's square is a double
     }
     return new GradientNorms(squares);
-  }
-
-  /// A parameter that is split over ranks adds up; one that several hold whole counts once.
-  boolean isCountedHere(ParameterSpec spec) {
-    if (!holdings.isFirstHolder(spec)) {
-      return false;
-    }
-    return switch (spec.share()) {
-      case Share.Split _ -> true;
-      case Share.Same _, Share.AddedOnce _, Share.Summed _ -> holdings.ranks().tensor().isFirst();
-    };
   }
 }

@@ -128,7 +128,7 @@ public final class ParameterFigures {
       Function<Held, Optional<Tensor>> part,
       Function<Tensor, double[]> figures,
       Reduction reduction) {
-    if (!new NetworkNorms(holdings, Communicator.alone()).isCountedHere(held.spec())) {
+    if (!holdings.isCountedHere(held.spec())) {
       return;
     }
     try (var _ = Scope.open();
