@@ -23,6 +23,7 @@ import neox.inference.ranks.RankedModel.Deal;
 import neox.inference.sampling.RandomStream;
 import neox.inference.sampling.Sampler;
 import neox.inference.sampling.TokenDetails;
+import neox.inference.text.Detokenizer;
 import neox.inference.text.StopTokens;
 import neox.model.Network;
 import neox.tokenizer.Tokenizer;
@@ -135,13 +136,12 @@ public final class TextSampler implements TrainingLoop.Once {
 
   /// What follows the prompt: some tokenizers read a token otherwise where it begins a text.
   private String text(int[] context, Generation generation) {
-    int[] whole = Arrays.copyOf(context, context.length + generation.tokens().length);
-    System.arraycopy(generation.tokens(), 0, whole, context.length, generation.tokens().length);
-    String before = settings.tokenizer().decode(context);
-    String all = settings.tokenizer().decode(whole);
-    return all.startsWith(before)
-        ? all.substring(before.length())
-        : settings.tokenizer().decode(generation.tokens());
+    Detokenizer detokenizer = Detokenizer.after(context, settings.tokenizer());
+    StringBuilder text = new StringBuilder();
+    for (int token : generation.tokens()) {
+      text.append(detokenizer.add(token));
+    }
+    return text.append(detokenizer.end()).toString();
   }
 
   private void write(long step, String[] texts) {
