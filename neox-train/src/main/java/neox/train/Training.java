@@ -17,7 +17,6 @@ import neox.config.LossScaleConfig;
 import neox.config.NeoxConfig;
 import neox.config.Precision;
 import neox.config.Vocabulary;
-import neox.config.model.HeadConfig.Output;
 import neox.config.step.StepShape;
 import neox.data.OrderLog;
 import neox.data.RunSamples;
@@ -381,11 +380,6 @@ final class Training {
   }
 
   private TextSampler textSampler(Tokenizer tokenizer, RankNetwork shared, RunRecords records) {
-    if (config.model().head().output() == Output.REWARD
-        && !config.generate().samplePrompts().isEmpty()) {
-      throw new UserException(
-          "sample_prompts: a reward model writes no text; leave sample_prompts out");
-    }
     TextSampler.Settings settings =
         new TextSampler.Settings(
             config.generate(),

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import neox.config.model.HeadConfig.Output;
+import neox.config.model.ModelConfig;
 import neox.config.table.ConfigTable;
 import neox.config.table.ConfigType;
 import neox.config.table.Range;
@@ -58,7 +60,7 @@ public record GenerateConfig(
             ConfigType.text(),
             "tasks for neox-eval, and for neox-train with eval_task_data"),
         t.list(
-            "sample_prompts",
+            SAMPLE_PROMPTS,
             ConfigType.text(),
             "prompts that neox-train has the network continue now and then, into samples.jsonl"),
         t.optional(
@@ -67,4 +69,14 @@ public record GenerateConfig(
             "steps between two times; default: eval_interval"),
         t.text("eval_results_prefix", "", "prefix of the results file"));
   }
+
+  /// Reports what the network cannot be asked for.
+  void check(ConfigTable t, ModelConfig model) {
+    t.check(
+        samplePrompts.isEmpty() || model.head().output() == Output.LOGITS,
+        List.of(SAMPLE_PROMPTS, ObjectiveConfig.TRAIN_IMPL),
+        "a reward model (train_impl rm) writes no text; leave it out");
+  }
+
+  private static final String SAMPLE_PROMPTS = "sample_prompts";
 }

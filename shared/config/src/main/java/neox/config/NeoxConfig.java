@@ -122,6 +122,7 @@ public record NeoxConfig(
     parallel.check(t, model);
     deterministic.check(t, this);
     objective.check(t, this);
+    generate.check(t, model);
     checkAdapters(t);
     boolean charLevel = tokenizer.type().equals("CharLevelTokenizer");
     t.check(

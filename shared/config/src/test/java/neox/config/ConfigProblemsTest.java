@@ -115,6 +115,7 @@ class ConfigProblemsTest {
         "data_types: {grad_accum_dtype: half}|data_types.grad_accum_dtype: expected one of fp32, fp16, bf16, found text 'half'; did you mean 'fp16'?",
         "z_loss_multiplier: -1|z_loss_multiplier: expected a number that is at least 0, found number -1",
         "z_loss_multiplier: 0.1\\ntrain_impl: rm\\nno_weight_tying: true\\ndataset_impl: pairwise\\npack_impl: unpacked|z_loss_multiplier: belongs to train_impl normal; a reward model has z_loss; remove it",
+        "sample_prompts: [a]\\ntrain_impl: rm\\nno_weight_tying: true\\ndataset_impl: pairwise\\npack_impl: unpacked|sample_prompts: a reward model (train_impl rm) writes no text; leave it out",
         "max_consecutive_skips: 0|max_consecutive_skips: expected an integer that is at least 1, found number 0",
         "skip_step_sigma_factor: -1|skip_step_sigma_factor: expected a number that is at least 0, found number -1",
         "skip_step_rolling_interval_length: 1|skip_step_rolling_interval_length: expected an integer that is at least 4, found number 1",
