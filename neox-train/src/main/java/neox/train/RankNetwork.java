@@ -1,6 +1,7 @@
 package neox.train;
 
 import neox.config.ZeroConfig;
+import neox.inference.ranks.RankedModel.Deal;
 import neox.model.Network;
 import neox.parallel.Ranks;
 import neox.train.optimizer.Buckets;
@@ -49,6 +50,12 @@ record RankNetwork(Network network, Buckets plan, SharedWeights weights) impleme
       network.watch(watches);
     }
     return watches;
+  }
+
+  /// What replicas do with requests to the network while it is trained: they pass together where
+  /// they share their weights.
+  Deal deal() {
+    return weights.any() ? Deal.TO_EACH : Deal.TO_ALL;
   }
 
   @Override

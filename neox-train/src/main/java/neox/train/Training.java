@@ -13,14 +13,11 @@ import neox.base.StopRequest;
 import neox.base.StoppedException;
 import neox.base.UserException;
 import neox.config.LoadedConfig;
-import neox.config.LossScaleConfig;
 import neox.config.NeoxConfig;
-import neox.config.Precision;
 import neox.config.Vocabulary;
 import neox.config.step.StepShape;
 import neox.data.OrderLog;
 import neox.data.RunSamples;
-import neox.inference.ranks.RankedModel.Deal;
 import neox.model.Mode;
 import neox.model.Network;
 import neox.model.NetworkOptions;
@@ -316,7 +313,7 @@ final class Training {
               new Trainer.Parts(
                   pipeline, work, gradients, optimizer, noise.sums(), guard(), progress, clock),
               pipeline.runner(new TimedStage(stage, clock), work::seqLength),
-              settings(data.position()));
+              Trainer.Settings.of(config, data.position().steps()));
       TrainLog trainLog =
           trainLog(network, progress, data.position(), records, meters(clock, network, data));
       Agreement agreedStop = () -> pipeline.anyOf(isStopRequested());
@@ -380,15 +377,7 @@ final class Training {
   }
 
   private TextSampler textSampler(Tokenizer tokenizer, RankNetwork shared, RunRecords records) {
-    TextSampler.Settings settings =
-        new TextSampler.Settings(
-            config.generate(),
-            tokenizer,
-            shared.weights().any() ? Deal.TO_EACH : Deal.TO_ALL,
-            config.generate().sampleInterval().orElse(config.eval().interval()),
-            config.batch().trainIters(),
-            config.model().seqLength(),
-            config.data().seed());
+    TextSampler.Settings settings = TextSampler.Settings.of(config, tokenizer, shared.deal());
     TextSampler.Reporting reporting =
         new TextSampler.Reporting(records.directory(), console, heartbeat::beat);
     return new TextSampler(shared.network(), pipeline(), settings, reporting);
@@ -445,12 +434,7 @@ final class Training {
   }
 
   private GradientBuckets.Accumulation accumulation() {
-    if (config.deterministic().onEveryLayout()) {
-      return GradientBuckets.Accumulation.TREE;
-    }
-    return config.mixedPrecision().accumulation() == Precision.FP32
-        ? GradientBuckets.Accumulation.FLOAT32
-        : GradientBuckets.Accumulation.AS_ARRIVING;
+    return GradientBuckets.Accumulation.of(config.deterministic(), config.mixedPrecision());
   }
 
   private StepGuard guard() {
@@ -483,27 +467,6 @@ final class Training {
         config.deterministic().sameOn());
   }
 
-  private Trainer.Settings settings(DataPosition position) {
-    return new Trainer.Settings(
-        position.steps(),
-        config.optimizer().reduction(),
-        scalesSums(),
-        config.optimizer().gradientClipping(),
-        config.monitor().each());
-  }
-
-  /// NeoX compat: with `pipe_parallel_size` 1 and more, its loss scale is a factor of each
-  /// micro-batch's loss, so that it comes to rest lower. It depends on how many each replica has.
-  private boolean scalesSums() {
-    return scalesLoss()
-        && config.parallel().pipeParallelSize() > 0
-        && !config.deterministic().onEveryLayout();
-  }
-
-  private boolean scalesLoss() {
-    return !(config.mixedPrecision().lossScale() instanceof LossScaleConfig.None);
-  }
-
   private void describe(NetworkSpec spec) {
     console.info(
         "total params: %,d in %s, vocabulary of %,d rows",
@@ -529,7 +492,7 @@ final class Training {
                 FlopCount.of(
                         config.model(), config.recompute(), shape, network.spec().paddedVocab())
                     .among(ranks.world().size()),
-            scalesLoss());
+            config.mixedPrecision().scalesLoss());
     return new TrainLog(run, meters, config.monitor(), records.log(), records.metrics());
   }
 
@@ -607,22 +570,14 @@ final class Training {
     if (!RunTasks.areAsked(config)) {
       return Optional.empty();
     }
-    Deal deal = shared.weights().any() ? Deal.TO_EACH : Deal.TO_ALL;
     TaskEvaluator.Reporting reporting =
         new TaskEvaluator.Reporting(records, console, heartbeat, stop::requested);
-    return Optional.of(new TaskEvaluator(shared.network(), deal, pipeline(), tasks, reporting));
+    return Optional.of(
+        new TaskEvaluator(shared.network(), shared.deal(), pipeline(), tasks, reporting));
   }
 
   private Evaluations evaluations(
       TrainingData data, Evaluator evaluator, Optional<TaskEvaluator> tasks) {
-    return new Evaluations(
-        evaluator,
-        data,
-        tasks,
-        new Evaluations.Times(
-            config.eval().interval(),
-            config.batch().trainIters(),
-            config.eval().onStartup(),
-            config.eval().test()));
+    return new Evaluations(evaluator, data, tasks, Evaluations.Times.of(config));
   }
 }

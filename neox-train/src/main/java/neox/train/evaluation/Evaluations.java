@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import neox.config.EvalConfig;
+import neox.config.NeoxConfig;
 import neox.train.data.TrainingData;
 import neox.train.evaluation.Evaluator.Target;
 import neox.train.loop.TrainingLoop;
@@ -30,7 +32,13 @@ public final class Evaluations implements TrainingLoop.Once {
   /// @param last step of the run
   /// @param onStartup before the first step, too
   /// @param test on the test split after the last
-  public record Times(long interval, long last, boolean onStartup, boolean test) {}
+  public record Times(long interval, long last, boolean onStartup, boolean test) {
+    /// As configured.
+    public static Times of(NeoxConfig config) {
+      EvalConfig eval = config.eval();
+      return new Times(eval.interval(), config.batch().trainIters(), eval.onStartup(), eval.test());
+    }
+  }
 
   /// @param tasks where the run is evaluated on tasks: at each validation, once
   public Evaluations(

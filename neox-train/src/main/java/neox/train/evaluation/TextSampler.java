@@ -14,6 +14,7 @@ import neox.base.Tool;
 import neox.base.UserException;
 import neox.base.json.Json;
 import neox.config.GenerateConfig;
+import neox.config.NeoxConfig;
 import neox.inference.Decoding;
 import neox.inference.Generation;
 import neox.inference.GenerationRequest;
@@ -56,6 +57,18 @@ public final class TextSampler implements TrainingLoop.Once {
       long last,
       int longest,
       long seed) {
+    /// As configured: where no interval is, a run samples where it validates.
+    public static Settings of(NeoxConfig config, Tokenizer tokenizer, Deal deal) {
+      return new Settings(
+          config.generate(),
+          tokenizer,
+          deal,
+          config.generate().sampleInterval().orElse(config.eval().interval()),
+          config.batch().trainIters(),
+          config.model().seqLength(),
+          config.data().seed());
+    }
+
     /// Refuses a prompt that leaves no room.
     public Settings {
       for (String prompt : generate.samplePrompts()) {

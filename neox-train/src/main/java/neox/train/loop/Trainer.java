@@ -3,6 +3,7 @@ package neox.train.loop;
 import java.util.Optional;
 import neox.config.GradientReduction;
 import neox.config.MonitorConfig.EachParameter;
+import neox.config.NeoxConfig;
 import neox.config.step.StepSchedule;
 import neox.config.step.StepShape;
 import neox.parallel.pipeline.StageRunner;
@@ -56,7 +57,25 @@ public final class Trainer {
       GradientReduction reduction,
       boolean scalesSums,
       double gradientClipping,
-      EachParameter each) {}
+      EachParameter each) {
+    /// As configured.
+    public static Settings of(NeoxConfig config, StepSchedule steps) {
+      return new Settings(
+          steps,
+          config.optimizer().reduction(),
+          scalesSums(config),
+          config.optimizer().gradientClipping(),
+          config.monitor().each());
+    }
+
+    /// NeoX compat: with `pipe_parallel_size` 1 and more, its loss scale is a factor of each
+    /// micro-batch's loss, so that it comes to rest lower. It depends on how many each replica has.
+    private static boolean scalesSums(NeoxConfig config) {
+      return config.mixedPrecision().scalesLoss()
+          && config.parallel().pipeParallelSize() > 0
+          && !config.deterministic().onEveryLayout();
+    }
+  }
 
   /// A trainer of this rank.
   ///

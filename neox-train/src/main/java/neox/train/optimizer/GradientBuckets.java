@@ -5,6 +5,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
+import neox.config.DeterministicConfig;
+import neox.config.MixedPrecisionConfig;
+import neox.config.Precision;
 import neox.config.ZeroConfig;
 import neox.model.LayerWatch;
 import neox.model.Parameter;
@@ -54,7 +57,16 @@ public final class GradientBuckets implements LayerWatch, MicroBatchSums, AutoCl
     AS_ARRIVING,
     /// In float32 and in the order of a [SumTree], so that the bits do not depend on how replicas
     /// share the micro-batches (docs/decisions/0025-same-bits.md). Every rank keeps all gradients.
-    TREE
+    TREE;
+
+    /// As configured.
+    public static Accumulation of(
+        DeterministicConfig deterministic, MixedPrecisionConfig mixedPrecision) {
+      if (deterministic.onEveryLayout()) {
+        return TREE;
+      }
+      return mixedPrecision.accumulation() == Precision.FP32 ? FLOAT32 : AS_ARRIVING;
+    }
   }
 
   /// A slice of which this rank has the sums.

@@ -42,6 +42,11 @@ public record MixedPrecisionConfig(LossScaleConfig lossScale, Precision accumula
     return accumulation;
   }
 
+  /// Whether the loss is multiplied by anything.
+  public boolean scalesLoss() {
+    return !(lossScale instanceof LossScaleConfig.None);
+  }
+
   private static Precision type(String word) {
     return word.equals("bf16")
         ? Precision.BFLOAT16
