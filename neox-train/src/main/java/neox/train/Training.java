@@ -3,8 +3,6 @@ package neox.train;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import neox.base.Console;
@@ -15,7 +13,6 @@ import neox.base.UserException;
 import neox.config.LoadedConfig;
 import neox.config.NeoxConfig;
 import neox.config.Vocabulary;
-import neox.config.step.StepShape;
 import neox.data.OrderLog;
 import neox.data.RunSamples;
 import neox.model.Mode;
@@ -34,7 +31,6 @@ import neox.train.checkpoint.StartingPoint;
 import neox.train.checkpoint.TrainProgress;
 import neox.train.checkpoint.TrainState;
 import neox.train.data.DataPosition;
-import neox.train.data.StepDocuments;
 import neox.train.data.TrainingData;
 import neox.train.evaluation.Evaluations;
 import neox.train.evaluation.Evaluator;
@@ -43,16 +39,9 @@ import neox.train.evaluation.TaskEvaluator;
 import neox.train.evaluation.TextSampler;
 import neox.train.heartbeat.Heartbeat;
 import neox.train.heartbeat.Phase;
-import neox.train.log.FlopCount;
-import neox.train.log.Meters;
-import neox.train.log.NextCommands;
-import neox.train.log.RunEnvironment;
-import neox.train.log.RunJournal;
 import neox.train.log.RunPlaces;
 import neox.train.log.RunRecords;
-import neox.train.log.StrictFlops;
 import neox.train.log.TrainLog;
-import neox.train.log.WandbRecord;
 import neox.train.loop.Agreement;
 import neox.train.loop.Pipeline;
 import neox.train.loop.StepClock;
@@ -67,7 +56,6 @@ import neox.train.optimizer.Cut;
 import neox.train.optimizer.GradientBuckets;
 import neox.train.optimizer.MicroBatchSums;
 import neox.train.optimizer.Optimizer;
-import neox.train.plan.PeakFlops;
 import neox.train.profile.Profiling;
 import neox.train.push.Pushing;
 import neox.train.stability.LossScaling;
@@ -77,24 +65,19 @@ import neox.weights.spec.LayerSpec;
 import neox.weights.spec.NetworkSpec;
 
 /// One rank of a training run, wired from its configuration: the only place that makes the parts
-/// and knows all of them. All ranks of a run do the same, in the same order; the first of them
-/// speaks.
+/// and knows all of them, but for what it tells ([RunReporting]). All ranks of a run do the same,
+/// in the same order; the first of them speaks.
 final class Training {
-  /// The numbers by which runs are compared.
-  private static final List<String> RESULTS =
-      List.of("train/lm_loss", "validation/lm_loss", "test/lm_loss", "runtime/tokens_per_sec");
-
   private final RunPlan plan;
   private final LoadedConfig loaded;
   private final NeoxConfig config;
   private final Ranks ranks;
   private final Ranks writers;
   private final Placement placement;
-  private final RunJournal journal = new RunJournal();
+  private final RunReporting reporting;
   private final Console console;
   private final StopRequest stop;
   private final Heartbeat heartbeat;
-  private final WandbRecord wandb;
 
   /// Where and with whom a rank computes.
   ///
@@ -113,7 +96,7 @@ final class Training {
     }
   }
 
-  private Training(RunPlan plan, Seat seat, WandbRecord wandb, Console console, StopRequest stop) {
+  private Training(RunPlan plan, Seat seat, Console console, StopRequest stop) {
     this.plan = plan;
     this.loaded = plan.loaded();
     this.config = loaded.config();
@@ -121,8 +104,8 @@ final class Training {
     this.writers = seat.writers();
     this.placement = NetworkOptions.placement(seat.device(), config.precision());
     this.heartbeat = seat.heartbeat();
-    this.wandb = wandb;
-    this.console = wandb.copied(console.tellingWarnings(journal::warning));
+    this.reporting = new RunReporting(loaded, ranks, placement, seat.voice(console));
+    this.console = reporting.console();
     this.stop = stop;
   }
 
@@ -132,8 +115,7 @@ final class Training {
     new Requirements(plan.loaded().config(), seat.ranks().topology()).check(seat.device());
     Optional<Path> save = plan.loaded().config().checkpoint().save();
     try (SaveLock lock = new SaveLock(save.filter(_ -> seat.ranks().isFirstOfAll()))) {
-      WandbRecord wandb = WandbRecord.of(plan.loaded(), seat.ranks());
-      return new Training(plan, seat, wandb, seat.voice(console), stop).run(lock);
+      return new Training(plan, seat, console, stop).run(lock);
     } catch (StoppedException e) {
       return stoppedEarly(seat.voice(console));
     }
@@ -169,17 +151,18 @@ final class Training {
       heartbeat.enter(Phase.LOADING);
       data.train().rows(0); // complains before anything is written
       lock.acquire();
-      try (RunPlaces places = places()) {
+      try (RunPlaces places = reporting.places()) {
         TrainState state = begin().fill(network.network(), tokenizer, checkpoint);
-        RunData runData =
-            new RunData(
-                data,
+        RunCourse course =
+            new RunCourse(
+                network.network(),
+                new TrainProgress(state),
                 DataPosition.of(data, config, state, console),
-                tokenizer,
-                objective.objective(),
-                tasks);
-        describe(spec);
-        return run(runData, network, new TrainProgress(state), checkpoint, places);
+                config.batch().trainIters(),
+                new StepClock());
+        RunData runData = new RunData(data, tokenizer, objective.objective(), tasks);
+        reporting.describe(spec);
+        return run(runData, network, course, checkpoint, places);
       }
     }
   }
@@ -267,55 +250,47 @@ final class Training {
     }
   }
 
-  /// The first rank records for all.
-  private RunPlaces places() throws IOException {
-    return ranks.isFirstOfAll() ? RunPlaces.claim(config, console) : RunPlaces.none(console);
-  }
-
-  /// @param position where in the data the run stands
   /// @param tasks on the first rank, where the run is evaluated on some
   private record RunData(
-      TrainingData data,
-      DataPosition position,
-      Tokenizer tokenizer,
-      Objective objective,
-      Optional<RunTasks> tasks) {}
+      TrainingData data, Tokenizer tokenizer, Objective objective, Optional<RunTasks> tasks) {}
 
   private int run(
       RunData data,
       RankNetwork shared,
-      TrainProgress progress,
+      RunCourse course,
       Optional<Path> checkpoint,
       RunPlaces places)
       throws IOException {
     Network network = shared.network();
-    StepClock clock = new StepClock();
+    StepClock clock = course.clock();
     try (GradientBuckets gradients = GradientBuckets.of(shared.plan(), accumulation());
         Optimizer optimizer = optimizer(gradients);
         NoiseMeter noise = NoiseMeter.of(config.monitor().noiseScale(), gradients);
-        TrainingWork work = work(data, progress, shared.watches(gradients));
+        TrainingWork work = work(data, course, shared.watches(gradients));
         Pushing pushing = pushing();
-        Checkpointer checkpointer =
-            checkpointer(contents(shared, optimizer, progress, data.position()), pushing);
-        RunRecords records = records(places, progress, data.position());
-        Profiling profiling = profiling(clock, network, data.position(), records)) {
+        Checkpointer checkpointer = checkpointer(contents(shared, optimizer, course), pushing);
+        RunRecords records = reporting.records(places, course, stop::request);
+        Profiling profiling = reporting.profiling(records, course)) {
       if (checkpoint.isPresent()) {
         begin().restore(optimizer, checkpoint.get());
       }
-      records.metrics().text("configuration", loaded.effectiveYaml());
-      loaded.warning().ifPresent(journal::warning);
-      beginJournal(records, progress);
-      records.metrics().settings(loaded.values(), RESULTS);
+      reporting.begin(records, course);
       Pipeline pipeline = pipeline();
       NetworkStage stage = new NetworkStage(network, new TimedWork(work, clock), Mode.TRAINING);
       Trainer trainer =
           new Trainer(
               new Trainer.Parts(
-                  pipeline, work, gradients, optimizer, noise.sums(), guard(), progress, clock),
+                  pipeline,
+                  work,
+                  gradients,
+                  optimizer,
+                  noise.sums(),
+                  guard(),
+                  course.progress(),
+                  clock),
               pipeline.runner(new TimedStage(stage, clock), work::seqLength),
-              Trainer.Settings.of(config, data.position().steps()));
-      TrainLog trainLog =
-          trainLog(network, progress, data.position(), records, meters(clock, network, data));
+              Trainer.Settings.of(config, course.steps()));
+      TrainLog trainLog = reporting.trainLog(records, course);
       Agreement agreedStop = () -> pipeline.anyOf(isStopRequested());
       Evaluator evaluator =
           new Evaluator(
@@ -341,17 +316,16 @@ final class Training {
                   watched(timer, evaluations::validateAtEnd),
                   saver::save,
                   watched(timer, evaluations::testAtEnd)));
-      TrainingLoop.Plan plan = plan(progress, data.position());
-      heartbeat.enter(Phase.FIRST_STEP, plan.first() - 1, plan.last());
+      TrainingLoop.Plan plan = course.plan(config.monitor().exitInterval());
+      heartbeat.enter(Phase.FIRST_STEP, course.done(), course.last());
       int code = new TrainingLoop(trainer, hooks, saver, agreedStop, plan, console).run();
-      heartbeat.enter(Phase.PUSHING, progress.state().iteration(), plan.last());
+      heartbeat.enter(Phase.PUSHING, course.done(), course.last());
       pushing.await(code, pipeline::anyOf, agreedStop, heartbeat::beat);
-      heartbeat.enter(Phase.ENDING, progress.state().iteration(), plan.last());
-      conclude(records, network, code);
-      journal.end(code);
+      heartbeat.enter(Phase.ENDING, course.done(), course.last());
+      reporting.conclude(records, course, code);
       return code;
     } catch (UserException e) {
-      journal.fail(ExitCode.USAGE, Objects.toString(e.getMessage()));
+      reporting.fail(e);
       throw e;
     }
   }
@@ -363,62 +337,22 @@ final class Training {
   }
 
   private void stepIsTaken(StepOutcome outcome) {
-    journal.stepped(outcome.result().step());
+    reporting.stepped(outcome.result().step());
     heartbeat.enter(Phase.STEP, outcome.result().step(), config.batch().trainIters());
   }
 
-  private void beginJournal(RunRecords records, TrainProgress progress) {
-    String device = placement.device() instanceof Device.Cuda(int index) ? "cuda:" + index : "cpu";
-    journal.begin(
-        records.directory(),
-        progress.state().iteration(),
-        config.batch().trainIters(),
-        RunEnvironment.of(device, ranks.topology().worldSize()));
-  }
-
   private TextSampler textSampler(Tokenizer tokenizer, RankNetwork shared, RunRecords records) {
-    TextSampler.Settings settings = TextSampler.Settings.of(config, tokenizer, shared.deal());
-    TextSampler.Reporting reporting =
-        new TextSampler.Reporting(records.directory(), console, heartbeat::beat);
-    return new TextSampler(shared.network(), pipeline(), settings, reporting);
+    return new TextSampler(
+        shared.network(),
+        pipeline(),
+        TextSampler.Settings.of(config, tokenizer, shared.deal()),
+        new TextSampler.Reporting(records.directory(), console, heartbeat::beat));
   }
 
   private TrainingLoop.Once watched(AsideTimer timer, TrainingLoop.Once evaluation) {
     return step ->
         heartbeat.during(
             Phase.EVALUATION, () -> timer.time("evaluation", step, () -> evaluation.after(step)));
-  }
-
-  private TrainingLoop.Plan plan(TrainProgress progress, DataPosition position) {
-    return new TrainingLoop.Plan(
-        progress.state().iteration() + 1,
-        config.batch().trainIters(),
-        position.steps(),
-        config.monitor().exitInterval(),
-        step -> StepDocuments.of(position, step).toString());
-  }
-
-  private RunRecords records(RunPlaces places, TrainProgress progress, DataPosition position)
-      throws IOException {
-    RunRecords.Start start =
-        new RunRecords.Start(
-            progress.state().iteration(),
-            config.batch().trainIters(),
-            position.steps(),
-            config.monitor().logDir().isPresent());
-    return RunRecords.open(places, start, wandb.open(places, console, stop::request), console);
-  }
-
-  /// Shows what the run has come to, and what can be done with it.
-  private void conclude(RunRecords records, Network network, int code) {
-    records.end(code);
-    records.plot(network.spec().paddedVocab());
-    records.summarize();
-    if (code == ExitCode.OK && config.checkpoint().save().isPresent()) {
-      new NextCommands(config.checkpoint().save().get(), config.model())
-          .lines()
-          .forEach(console::next);
-    }
   }
 
   private RankNetwork network(NetworkSpec spec) {
@@ -445,14 +379,14 @@ final class Training {
     return LossScaling.of(config.mixedPrecision().lossScale(), config.parallel().zeroStage());
   }
 
-  private TrainingWork work(RunData data, TrainProgress progress, MicroBatchSums gradients) {
+  private TrainingWork work(RunData data, RunCourse course, MicroBatchSums gradients) {
     RunNoise noise = new RunNoise(config, ranks);
     return TrainingWork.ofTraining(
-        data.position().feed(),
+        course.position().feed(),
         data.objective(),
         gradients,
         _ -> heartbeat.beat(),
-        microBatch -> noise.of(progress.state().samples(), microBatch));
+        microBatch -> noise.of(course.progress().state().samples(), microBatch));
   }
 
   private Pipeline pipeline() {
@@ -467,69 +401,6 @@ final class Training {
         config.deterministic().sameOn());
   }
 
-  private void describe(NetworkSpec spec) {
-    console.info(
-        "total params: %,d in %s, vocabulary of %,d rows",
-        spec.parameterCount(),
-        config.precision().name().toLowerCase(Locale.ROOT),
-        spec.paddedVocab());
-    new TunedParameters(spec, loaded).describe().ifPresent(line -> console.info("%s", line));
-    new GradientScale(config).warning().ifPresent(line -> console.warn("%s", line));
-  }
-
-  private TrainLog trainLog(
-      Network network,
-      TrainProgress progress,
-      DataPosition position,
-      RunRecords records,
-      Meters meters) {
-    TrainLog.Run run =
-        new TrainLog.Run(
-            progress,
-            config.batch().trainIters(),
-            position.steps(),
-            shape ->
-                FlopCount.of(
-                        config.model(), config.recompute(), shape, network.spec().paddedVocab())
-                    .among(ranks.world().size()),
-            config.mixedPrecision().scalesLoss());
-    return new TrainLog(run, meters, config.monitor(), records.log(), records.metrics());
-  }
-
-  private Meters meters(StepClock clock, Network network, RunData data) {
-    return new Meters(
-        clock,
-        placement.device(),
-        data.position().tokensPerEpoch(),
-        shape -> flops(network.spec(), shape),
-        PeakFlops.of(config, placement.device()),
-        ranks.world().size());
-  }
-
-  private StrictFlops flops(NetworkSpec spec, StepShape shape) {
-    return StrictFlops.of(
-        config.model(),
-        spec,
-        config.recompute(),
-        shape.samples(),
-        shape.seqLength() + config.model().promptTokens());
-  }
-
-  /// The first rank stands for all.
-  private Profiling profiling(
-      StepClock clock, Network network, DataPosition position, RunRecords records) {
-    Profiling.Workload workload =
-        new Profiling.Workload(
-            step -> flops(network.spec(), position.steps().at(step)).model() / ranks.world().size(),
-            placement);
-    return Profiling.of(
-        config.monitor().profile().filter(_ -> ranks.isFirstOfAll()),
-        clock,
-        workload,
-        records.directory(),
-        console);
-  }
-
   private Pushing pushing() throws IOException {
     return ranks.isFirstOfAll()
         ? Pushing.start(config.checkpoint(), console)
@@ -538,19 +409,19 @@ final class Training {
 
   private Checkpointer checkpointer(Checkpointer.Contents contents, Pushing pushing) {
     return new Checkpointer(
-        config.checkpoint(), contents, pushing.after().telling(journal::saved), console);
+        config.checkpoint(), contents, pushing.after().telling(reporting::saved), console);
   }
 
   private Checkpointer.Contents contents(
-      RankNetwork network, Optimizer optimizer, TrainProgress progress, DataPosition position) {
+      RankNetwork network, Optimizer optimizer, RunCourse course) {
     Layout layout =
         config.parallel().pipeParallelSize() == 0 ? Layout.FILE_PER_RANK : Layout.FILE_PER_LAYER;
     return new Checkpointer.Contents(
         network.network(),
         network.weights(),
         optimizer,
-        progress,
-        position::after,
+        course.progress(),
+        course.position()::after,
         ranks,
         writers,
         layout,
@@ -570,10 +441,13 @@ final class Training {
     if (!RunTasks.areAsked(config)) {
       return Optional.empty();
     }
-    TaskEvaluator.Reporting reporting =
-        new TaskEvaluator.Reporting(records, console, heartbeat, stop::requested);
     return Optional.of(
-        new TaskEvaluator(shared.network(), shared.deal(), pipeline(), tasks, reporting));
+        new TaskEvaluator(
+            shared.network(),
+            shared.deal(),
+            pipeline(),
+            tasks,
+            new TaskEvaluator.Reporting(records, console, heartbeat, stop::requested)));
   }
 
   private Evaluations evaluations(
