@@ -225,11 +225,12 @@ while IFS='|' read -r what rank moment after thread calls; do
     : > out
     : > err
     export FAULT="$rank $what $thread $calls" FAULT_AFTER=$after FAULT_MARK=$PWD/mark FAULT_PIDS=$PWD/pids
-    NEOX_JAVA_OPTS="$given -javaagent:$PWD/fault.jar" start --max-restarts 3
+    # The runtime of a distribution has no agents.
+    NEOX_JAVA_HOME=$neox_jdk NEOX_JAVA_OPTS="$given -javaagent:$PWD/fault.jar" start --max-restarts 3
     finish
     [ ! -s mark ] || break
   done
-  [ -s mark ] || { complain "the moment never came"; continue; }
+  [ -s mark ] || { complain "the moment never came"; bad=0 failed=1; tail -3 err >&2; continue; }
   struck=$(cat mark)
   told=$(first err "$(message "$what" "$rank")" "$struck")
   again=$(first out ' iteration ' $((struck + ${told:-0})))
