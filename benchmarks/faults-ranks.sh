@@ -161,7 +161,7 @@ faults() {
     for rank in 0 1; do
       echo "$what|$rank|forward|$later|main|NetworkStage.forward Trainer.step"
       echo "$what|$rank|backward|$later|main|NetworkStage.backward"
-      echo "$what|$rank|collective|$later|main|GlooCommunicator.allReduce Trainer.step"
+      echo "$what|$rank|collective|$later|main|BackendCommunicator.allReduce Trainer.step"
       echo "$what|$rank|save|$later|main|CheckpointStore.write"
       echo "$what|$rank|evaluation|$later|main|Evaluator.measure"
     done
@@ -176,7 +176,7 @@ faults() {
   echo "TERM|$rank|reading a batch|$later|main|BatchFeed.get Trainer.step"
   echo "TERM|$rank|forward|$later|main|NetworkStage.forward Trainer.step"
   echo "TERM|$rank|backward|$later|main|NetworkStage.backward"
-  echo "TERM|$rank|collective|$later|main|GlooCommunicator.allReduce Trainer.step"
+  echo "TERM|$rank|collective|$later|main|BackendCommunicator.allReduce Trainer.step"
   echo "TERM|$rank|optimizer step|$later|main|Optimizer.step"
   echo "TERM|$rank|save|$later|main|CheckpointStore.write"
   echo "TERM|$rank|evaluation|$later|main|Evaluator.measure"
