@@ -30,6 +30,13 @@ public final class Pictures {
   private static final List<Picture> ALL =
       List.of(
           new Picture(
+              "training.svg",
+              "Training beside PyTorch",
+              "Tokens a second in training, 1 and 2 threads (longer is better)",
+              "/s",
+              Pattern.compile(
+                  "^(?<group>\\d+m +\\w+ +\\d) (?<name>neox|eager|compile) +(?<value>\\d+) .*")),
+          new Picture(
               "vocabulary.svg",
               "Training a vocabulary",
               "Seconds of processor time to learn a vocabulary (shorter is better)",
@@ -135,7 +142,8 @@ public final class Pictures {
               y - 12,
               width,
               COLOURS.get(names.indexOf(bar.name()) % COLOURS.size())));
-      String value = String.format(Locale.ROOT, "%.2f %s", bar.value(), picture.unit());
+      String form = bar.value() < 100 ? "%.2f %s" : "%.0f %s";
+      String value = String.format(Locale.ROOT, form, bar.value(), picture.unit());
       text(body, LABEL + width + 6, y, "start", "label", value);
     }
     int height = y + 14;
