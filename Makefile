@@ -11,6 +11,9 @@ export MAVEN_OPTS += $(if $(JDK),--sun-misc-unsafe-memory-access=allow)
 javac = --add-$(1)=jdk.compiler/com.sun.tools.javac.$(2)=ALL-UNNAMED
 export MAVEN_OPTS += $(if $(JDK),$(foreach package,api file main model parser processing tree util,\
   $(call javac,exports,$(package))) $(foreach package,code comp,$(call javac,opens,$(package))))
+# Each class of the compiler's runs for a few seconds: to optimize it costs more than that gains, and
+# a collector with threads of its own finds no idle core.
+export MAVEN_OPTS += -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 # Two modules at a time: while one is compiled, on one core, another tests.
 MVN := $(if $(JDK),JAVA_HOME=$(JDK) )mvn --batch-mode --no-transfer-progress -Dstyle.color=never -T 2 \
   $(if $(JDK),-Dcompiler.fork=false)
@@ -28,9 +31,11 @@ demo: dist ## a model's whole life, anew, in demo/: text, tokens, training, samp
 	@time docs/quickstart.sh
 
 test: jdk ## compile with all checks, run every test, try the packaged tools
-	$(MVN) verify $(TELL)
+	rm -rf dist
+	$(MVN) -Pdist verify $(TELL)
 	packaging/test-summary.sh
-	$(MAKE) --no-print-directory dist
+	packaging/dist.sh $(JDK)
+	@touch dist/.built
 	packaging/smoke-test.sh
 
 test-pages: dist ## what `make test` tries of the packaged tools, and every command of the documentation

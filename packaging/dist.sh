@@ -66,9 +66,12 @@ fi
 echo "neox-base-$version.jar" > dist/lib/help.classpath
 echo neox.base.KeptHelp > dist/lib/help.main
 mkdir -p dist/lib/help
+pages=
 for name in $tools; do
-  "dist/bin/neox-$name" generate-pages dist
+  "dist/bin/neox-$name" generate-pages dist &
+  pages="$pages $!"
 done
+for each in $pages; do wait "$each"; done
 
 # What it is made of, and under which licences.
 "$java_home/bin/java" packaging/Sbom.java dist "$version" "$(date -d "$date" +%FT%TZ)" "$java_home" \
@@ -91,8 +94,9 @@ practise() {
   tool=$2
   shift 2
   list=$work/$part.list
-  NEOX_JAVA_OPTS="-XX:DumpLoadedClassList=$list.new ${NEOX_PRACTICE:-}" "dist/bin/$tool" "$@" > "$work/log" 2>&1 \
-    || { cat "$work/log" >&2; exit 1; }
+  log=$work/$part.log
+  NEOX_JAVA_OPTS="-XX:DumpLoadedClassList=$list.new ${NEOX_PRACTICE:-}" "dist/bin/$tool" "$@" > "$log" 2>&1 \
+    || { cat "$log" >&2; exit 1; }
   {
     grep -v '^[#@]' "$list.new" | sed 's/ id: [0-9]*$//' | sort -u
     grep '^@' "$list.new" | sort -u
@@ -100,17 +104,23 @@ practise() {
   here=dist
   [ ! -d /proc/self/cwd ] || here=/proc/self/cwd/dist
   options="-Xshare:dump -XX:+AOTClassLinking -XX:SharedClassListFile=$list"
-  for dump in "$work/second.jsa" "dist/lib/$part.jsa"; do
+  for dump in "$work/$part.second" "dist/lib/$part.new"; do
     NEOX_JAVA_OPTS="$options -XX:SharedArchiveFile=$dump" "$here/bin/$tool" "$@" \
-      > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+      > "$log" 2>&1 || { cat "$log" >&2; exit 1; }
   done
-  "$java_home/bin/java" packaging/ForgetTime.java "dist/lib/$part.jsa" "$work/second.jsa"
+  "$java_home/bin/java" -cp "$work" ForgetTime "dist/lib/$part.new" "$work/$part.second"
+  mv "dist/lib/$part.new" "dist/lib/$part.jsa" # whole, for somebody who starts the tool meanwhile
 }
+"$java_home/bin/javac" -d "$work" packaging/ForgetTime.java
 
-practise help neox-prepare --help
-for name in prepare train eval upload; do
-  practise "neox-$name" "neox-$name" --quiet --help
-done
+# Beside the tools that practise on data, in turn: most of this is one thread's work.
+{
+  practise help neox-prepare --help
+  for name in prepare train eval upload; do
+    practise "neox-$name" "neox-$name" --quiet --help
+  done
+} &
+helpers=$!
 
 # neox-convert-hf practises on a small checkpoint: with what it remembers of that alone it needs half
 # the time until it begins to copy.
@@ -136,6 +146,7 @@ else
   NEOX_PRACTICE=-Dneox.withoutVectors=true practise neox-generate neox-generate -q \
     --model "$work/model" --prompt 'Once upon a time' --maximum-tokens 3 --threads 1 < /dev/null
 fi
+wait "$helpers"
 
 find dist -exec touch -h -d "$date" {} +
 
