@@ -37,9 +37,7 @@ class FaultMomentsTest {
   }
 
   private static Set<String> methods() {
-    return Modules.CLASSES.stream()
-        .flatMap(FaultMomentsTest::methods)
-        .collect(Collectors.toSet());
+    return Modules.CLASSES.stream().flatMap(FaultMomentsTest::methods).collect(Collectors.toSet());
   }
 
   private static Stream<String> methods(JavaClass owner) {
