@@ -70,7 +70,7 @@ measure() {
   export -f side config
   export work seq micro_batch vocab precision
   /usr/bin/time -o "$work/time" -f '%U %S %e %M' bash -c 'side "$@"' side "$@" \
-    > "$work/out" 2> "$work/err" || { cat "$work/err" >&2; exit 1; }
+    > "$work/out" 2> "$work/err" || { [ "$1" != neox ] || cat "$work/err" >&2; exit 1; }
   tail -1 "$work/time" | awk '{print $1 + $2, $3, $4 / 1024}'
 }
 
@@ -82,7 +82,12 @@ compare() {
     for each in ${SIDES:-neox eager compile}; do
       numbers=$({ measure "$each" "$short" "$threads" "$@" && measure "$each" "$long" "$threads" "$@"; } |
         awk -v n=$((long - short)) 'NR == 1 {cpu = $1; wall = $2}
-          NR == 2 {print ($1 - cpu) / n, ($2 - wall) / n, $3}')
+          NR == 2 {print ($1 - cpu) / n, ($2 - wall) / n, $3}') || {
+        [ "$each" != neox ] || exit 1
+        printf '%-5s %-5s %7d %-8s does not run: %s\n' "$name" "$precision" "$threads" "$each" \
+          "$(grep -m 1 -E '^[A-Za-z_.]+Error' "$work/err" | cut -c 1-120)"
+        continue
+      }
       roof=$(awk -v of="$([ "$each" = neox ] && echo neox || echo PyTorch)" -v t="$threads" \
         -v column="$([ "$precision" = fp32 ] && echo 3 || echo 4)" \
         '$1 == of && $2 == t {print $column}' "$work/roofs")
