@@ -29,10 +29,11 @@ for name in $tools; do
   cp "$tool/target/$jar" dist/lib/
   cp packaging/neox-tool.sh "dist/bin/$tool"
   chmod +x "dist/bin/$tool"
-  {
-    echo "$jar"
-    tr ':' '\n' < "$tool/target/classpath.txt" | sed 's|.*/||' | grep .
-  } > "dist/lib/$tool.classpath"
+  echo "$jar" > "dist/lib/$tool.classpath"
+  tr ':' '\n' < "$tool/target/classpath.txt" | grep . | while read -r needed; do
+    [ -e "dist/lib/${needed##*/}" ] || cp "$needed" dist/lib/
+    echo "${needed##*/}" >> "dist/lib/$tool.classpath"
+  done
   sed -n 's|.*<main.class>\(.*\)</main.class>.*|\1|p' "$tool/pom.xml" > "dist/lib/$tool.main"
   while read -r entry; do
     [ -r "dist/lib/$entry" ] || { echo "dist: $tool needs $entry, which is not in dist/lib" >&2; exit 1; }
