@@ -18,6 +18,9 @@ export MAVEN_OPTS += -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 MVN := $(if $(JDK),JAVA_HOME=$(JDK) )mvn --batch-mode --no-transfer-progress -Dstyle.color=never -T 2 \
   $(if $(JDK),-Dcompiler.fork=false)
 comma := ,
+# What a distribution is built with, and how it is packed once Maven has built it.
+profiles := dist$(if $(GPU),$(comma)gpu)
+pack = packaging/dist.sh $(JDK)$(if $(GPU), gpu) && touch dist/.built
 # Of what Maven tells, the line of each module, warnings and errors.
 TELL := 2>&1 | packaging/maven-lines.sh
 SOURCES := $(shell find shared neox-* -path '*/src/main/*' -type f) \
@@ -32,10 +35,9 @@ demo: dist ## a model's whole life, anew, in demo/: text, tokens, training, samp
 
 test: jdk ## compile with all checks, run every test, try the packaged tools
 	rm -rf dist
-	$(MVN) -Pdist verify $(TELL)
+	$(MVN) -P$(profiles) verify $(TELL)
 	packaging/test-summary.sh
-	packaging/dist.sh $(JDK)
-	@touch dist/.built
+	$(pack)
 	packaging/smoke-test.sh
 
 test-pages: dist ## what `make test` tries of the packaged tools, and every command of the documentation
@@ -64,9 +66,8 @@ dist: dist/.built ## the tools with a runtime of their own, ready to run, in dis
 
 dist/.built: $(SOURCES) | jdk
 	rm -rf dist
-	$(MVN) -Dquick -DskipTests -Pdist$(if $(GPU),$(comma)gpu) -pl '!shared/architecture-tests' package $(TELL)
-	packaging/dist.sh $(JDK) $(if $(GPU),gpu)
-	@touch $@
+	$(MVN) -Dquick -DskipTests -P$(profiles) -pl '!shared/architecture-tests' package $(TELL)
+	$(pack)
 
 PREFIX ?= /usr/local
 install: dist ## the tools, completions and manual pages to PREFIX (/usr/local), below DESTDIR
