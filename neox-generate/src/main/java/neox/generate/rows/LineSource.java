@@ -3,6 +3,10 @@ package neox.generate.rows;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -11,16 +15,19 @@ import neox.inference.RequestSource.Patience;
 import org.jspecify.annotations.Nullable;
 
 /// The lines of a stream, read by a thread of its own, so that who takes them need not wait for
-/// more than there are. Blank lines are left out.
+/// more than there are. Lines that were read together are there together. Blank lines are left out.
 final class LineSource implements AutoCloseable {
+  private static final int READ_BYTES = 1 << 16;
+
   private final InputStream in;
   private final BlockingQueue<Item> items;
   private final Thread reader;
+  private final Deque<Line> taken = new ArrayDeque<>();
   private boolean ended;
 
   /// What the reader hands over.
   private sealed interface Item {
-    record Of(Line line) implements Item {}
+    record Of(List<Line> lines) implements Item {}
 
     record Failed(IOException reason) implements Item {}
 
@@ -42,7 +49,7 @@ final class LineSource implements AutoCloseable {
     this.reader = Thread.ofPlatform().daemon().name("read-rows").unstarted(this::read);
   }
 
-  /// @param ahead how many lines may wait
+  /// @param ahead how many reads of 64 KiB may wait
   static LineSource of(InputStream in, int ahead) {
     LineSource source = new LineSource(in, ahead);
     source.reader.start();
@@ -52,8 +59,8 @@ final class LineSource implements AutoCloseable {
   /// The next line; empty when there is none now, and for good where it waits. What cannot be read
   /// is reported behind the lines before it.
   Optional<Line> next(Patience patience) throws IOException {
-    if (ended) {
-      return Optional.empty();
+    if (ended || !taken.isEmpty()) {
+      return Optional.ofNullable(taken.poll());
     }
     @Nullable Item item =
         switch (patience) {
@@ -62,7 +69,10 @@ final class LineSource implements AutoCloseable {
         };
     return switch (item) {
       case null -> Optional.empty();
-      case Item.Of(Line line) -> Optional.of(line);
+      case Item.Of(List<Line> lines) -> {
+        taken.addAll(lines);
+        yield Optional.of(taken.remove());
+      }
       case Item.Failed(IOException reason) -> throw reason;
       case Item.End _ -> {
         ended = true;
@@ -92,30 +102,40 @@ final class LineSource implements AutoCloseable {
     try {
       ByteArrayOutputStream line = new ByteArrayOutputStream();
       long number = 1;
-      byte[] bytes = new byte[1 << 16];
+      byte[] bytes = new byte[READ_BYTES];
       for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
+        List<Line> lines = new ArrayList<>();
         int from = 0;
         for (int i = 0; i < count; i++) {
           if (bytes[i] == '\n') {
             line.write(bytes, from, i - from);
-            put(number++, line);
+            add(number++, line, lines);
             from = i + 1;
           }
         }
         line.write(bytes, from, count - from);
+        put(lines);
       }
-      put(number, line);
+      List<Line> last = new ArrayList<>();
+      add(number, line, last);
+      put(last);
       return new Item.End();
     } catch (IOException e) {
       return new Item.Failed(e);
     }
   }
 
-  private void put(long number, ByteArrayOutputStream line) throws InterruptedException {
+  private static void add(long number, ByteArrayOutputStream line, List<Line> lines) {
     byte[] utf8 = line.toByteArray();
     line.reset();
     if (!isBlank(utf8)) {
-      items.put(new Item.Of(new Line(number, utf8)));
+      lines.add(new Line(number, utf8));
+    }
+  }
+
+  private void put(List<Line> lines) throws InterruptedException {
+    if (!lines.isEmpty()) {
+      items.put(new Item.Of(lines));
     }
   }
 

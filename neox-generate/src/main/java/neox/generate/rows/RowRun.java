@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// Answers rows as they come: a row is begun when there is room for it beside those that are being
 /// answered, and written when it is answered. Mutable.
 public final class RowRun {
-  /// Lines that are read before they are needed.
-  private static final int AHEAD = 1024;
+  /// Reads before what they give is needed.
+  private static final int AHEAD = 16;
 
   private final RowFormat format;
   private final Answers answers;

@@ -97,8 +97,9 @@ class RowsTest {
 
   @Test
   void unorderedRowsComeWhenTheyAreReady() {
+    // Whole lines in one read: both are there when the first is begun, however late that is read.
     String rows =
-        "{\"prompt\": \"x\", \"i\": 0}\n{\"prompt\": \"" + "x".repeat(63) + "\", \"i\": 1}";
+        "{\"prompt\": \"x\", \"i\": 0}\n{\"prompt\": \"" + "x".repeat(63) + "\", \"i\": 1}\n";
     List<JsonNode> found = run(rows, "--unordered", "--batch-size=2").lines();
     assertThat(found).extracting(row -> row.get("i").asInt()).containsExactly(1, 0);
   }
