@@ -37,6 +37,9 @@ class UploadCommandTest {
   private HubServer hub;
   private Path model;
 
+  /// What the run under way prints.
+  private volatile ByteArrayOutputStream err = new ByteArrayOutputStream();
+
   /// What a run printed and returned.
   private record Run(int exitCode, String out, String err) {}
 
@@ -367,7 +370,7 @@ class UploadCommandTest {
   void goesOnAfterASignal() throws Exception {
     hub.takeParts(100_000);
     hub.fail(
-        "/storage/", new Fault.Break(Fault.Moment.BEFORE_EFFECT, UploadCommandTest::terminate));
+        "/storage/", new Fault.Break(Fault.Moment.BEFORE_EFFECT, this::terminate));
     Run stopped = run(model, "alice/tiny", "--uploads", "1");
     assertThat(stopped.exitCode()).isEqualTo(ExitCode.STOPPED);
     assertThat(stopped.err())
@@ -376,11 +379,13 @@ class UploadCommandTest {
     assertThat(hub.repository("alice/tiny").commits("main")).hasSize(2);
   }
 
-  private static void terminate() {
+  private void terminate() {
     try {
       String kill = "kill -TERM " + ProcessHandle.current().pid();
       new ProcessBuilder("sh", "-c", kill).start().waitFor();
-      Thread.sleep(100); // the JVM hands signals to a thread of its own
+      while (!err.toString(StandardCharsets.UTF_8).contains("SIGTERM")) {
+        Thread.sleep(1); // the JVM hands signals to a thread of its own
+      }
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -428,7 +433,7 @@ class UploadCommandTest {
   /// Runs the tool in this process; no run may ever print the token.
   private Run runTool(String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    err = new ByteArrayOutputStream();
     UploadCommand command = new UploadCommand(environment, duration -> {}, person());
     int exitCode = Tool.run(command, args, InputStream.nullInputStream(), stream(out), stream(err));
     Run run =

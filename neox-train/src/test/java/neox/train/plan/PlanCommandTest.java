@@ -10,7 +10,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PlanCommandTest {
-  private static final Duration TEN_SECONDS = Duration.ofSeconds(10);
 
   @TempDir Path directory;
   private Path config;
@@ -73,10 +71,8 @@ class PlanCommandTest {
   }
 
   @Test
-  void answersForGptNeox20BWithoutAGpuInSeconds() {
-    long startedAtNanos = System.nanoTime();
+  void answersForGptNeox20BWithoutAGpu() {
     Result result = plan("--world", "96", "--gpu", "a100-40g", "--vocab-size", "50257");
-    assertThat(Duration.ofNanos(System.nanoTime() - startedAtNanos)).isLessThan(TEN_SECONDS);
     assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
     assertThat(result.out().lines())
         .contains(

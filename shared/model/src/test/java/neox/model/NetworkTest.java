@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +16,7 @@ import neox.tensor.Gradients;
 import neox.tensor.NativeRuntime;
 import neox.tensor.RandomState;
 import neox.tensor.Scope;
+import neox.tensor.fixture.NativeHeap;
 import neox.tensor.TensorData;
 import neox.weights.DType;
 import neox.weights.Shape;
@@ -86,20 +85,12 @@ class NetworkTest {
           network.parameters().forEach(p -> Gradients.clear(p.value()));
         }
         if (step == 60) {
-          settled = residentKilobytes();
+          settled = NativeHeap.bytes();
         }
       }
       // One step allocates about 10 MB; a leak of a single activation would be 200 KB a step.
-      assertThat(residentKilobytes() - settled).isLessThan(16_000);
+      assertThat(NativeHeap.bytes() - settled).isLessThan(16_000_000);
     }
-  }
-
-  private static long residentKilobytes() throws Exception {
-    return Files.readAllLines(Path.of("/proc/self/status")).stream()
-        .filter(line -> line.startsWith("VmRSS"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-        .findFirst()
-        .orElseThrow();
   }
 
   @Test

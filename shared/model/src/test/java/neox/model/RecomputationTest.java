@@ -2,13 +2,6 @@ package neox.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -29,6 +22,7 @@ import neox.tensor.Gradients;
 import neox.tensor.NativeRuntime;
 import neox.tensor.RandomState;
 import neox.tensor.Scope;
+import neox.tensor.fixture.NativeHeap;
 import neox.tensor.TensorData;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -137,7 +131,7 @@ class RecomputationTest {
 
   /// 8 blocks; what is kept between forward and backward is memory of this process.
   @Test
-  void keepsLessBetweenForwardAndBackward() throws IOException {
+  void keepsLessBetweenForwardAndBackward() throws Exception {
     ModelConfig config = Configs.pythia();
     ModelConfig deep =
         config
@@ -151,34 +145,20 @@ class RecomputationTest {
     assertThat(parts).isBetween(blocks, kept * 2 / 3);
   }
 
-  private static long growth(ModelConfig config, RecomputeConfig recompute) throws IOException {
-    try (Network network = network(config, recompute, ScalarType.Float);
-        var _ = Scope.open()) {
-      long before = resident();
-      Tensor loss = Passes.loss(network, Passes.tokens(8, 513));
-      long grown = resident() - before;
-      assertThat(loss.requires_grad()).isTrue();
-      return grown;
+  private static long growth(ModelConfig config, RecomputeConfig recompute) throws Exception {
+    try (Network network = network(config, recompute, ScalarType.Float)) {
+      return NativeHeap.median(
+          () -> {
+            try (var _ = Scope.open()) {
+              long before = NativeHeap.bytes();
+              Tensor loss = Passes.loss(network, Passes.tokens(8, 513));
+              long grown = NativeHeap.bytes() - before;
+              assertThat(loss.requires_grad()).isTrue();
+              return grown;
+            }
+          });
     }
   }
-
-  /// Memory in use: what is free has been given back before.
-  private static long resident() throws IOException {
-    try {
-      int _ = (int) TRIM.invokeExact(0L);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
-    String pages = Files.readString(Path.of("/proc/self/statm")).split(" ", 3)[1];
-    return Long.parseLong(pages) * 4096;
-  }
-
-  @SuppressWarnings("restricted")
-  private static final MethodHandle TRIM =
-      Linker.nativeLinker()
-          .downcallHandle(
-              Linker.nativeLinker().defaultLookup().find("malloc_trim").orElseThrow(),
-              FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
 
   private static Network network(ModelConfig config, RecomputeConfig recompute, ScalarType type) {
     return Passes.random(config, Passes.training(type).withRecompute(recompute));

@@ -3,8 +3,6 @@ package neox.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import neox.tensor.fixture.NativeHeap;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.BoolOptional;
@@ -350,7 +349,7 @@ class CustomFunctionTest {
   void freesEverythingAfterEachPass() throws Exception {
     Tensor w = Scope.keep(torch.ones(1 << 18).set_requires_grad(true)); // 1 MiB
     long pointers = 0;
-    long resident = 0;
+    long inUse = 0;
     for (int i = 0; i < 300; i++) {
       try (var _ = Scope.open()) {
         Tensor x = torch.ones(1 << 18);
@@ -363,12 +362,14 @@ class CustomFunctionTest {
       }
       if (i == 100) {
         pointers = Pointer.totalCount();
-        resident = residentMiB();
+        inUse = NativeHeap.bytes();
       }
     }
     assertThat(FunctionCall.pending()).isZero();
     assertThat(Pointer.totalCount()).isLessThanOrEqualTo(pointers + 20);
-    assertThat(residentMiB()).isLessThan(resident + 40); // one leaked tensor a call were 200
+    assertThat(NativeHeap.bytes())
+        .as("one leaked tensor a call were 200 MiB")
+        .isLessThan(inUse + (40 << 20));
     Scope.release(w);
   }
 
@@ -393,13 +394,5 @@ class CustomFunctionTest {
         run.get();
       }
     }
-  }
-
-  private static long residentMiB() throws Exception {
-    return Files.readAllLines(Path.of("/proc/self/status")).stream()
-        .filter(line -> line.startsWith("VmRSS"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) >> 10)
-        .findFirst()
-        .orElseThrow();
   }
 }

@@ -21,6 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WandbRunTest {
+  /// For what comes within moments, unless the machine has no time.
+  private static final int PATIENCE_LOOKS = 12_000;
+
   @TempDir Path directory;
   private WandbServer server;
   private Trial trial;
@@ -163,7 +166,7 @@ class WandbRunTest {
             Duration.ofMillis(20),
             Duration.ofSeconds(20));
     try (WandbRun run = trial.open()) {
-      for (int i = 0; i < 400 && (server.runs().isEmpty() || isQuiet(server.run())); i++) {
+      for (int i = 0; i < PATIENCE_LOOKS && (server.runs().isEmpty() || isQuiet(server.run())); i++) {
         Thread.sleep(10);
       }
       run.ends(0, false);
@@ -185,7 +188,7 @@ class WandbRunTest {
   void somebodyAtTheServerStopsTheRun() throws Exception {
     server.stopRuns();
     try (WandbRun run = trial.open()) {
-      for (int i = 0; i < 400 && trial.stops.get() == 0; i++) {
+      for (int i = 0; i < PATIENCE_LOOKS && trial.stops.get() == 0; i++) {
         run.printed(false, "a line");
         Thread.sleep(5);
       }

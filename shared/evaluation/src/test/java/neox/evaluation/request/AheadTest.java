@@ -71,12 +71,15 @@ class AheadTest {
   void afterClosingNothingMoreIsMade() throws InterruptedException {
     List<Integer> made = new CopyOnWriteArrayList<>();
     Iterator<Integer> endless = IntStream.iterate(0, i -> i + 1).boxed().peek(made::add).iterator();
-    Ahead<Integer> ahead = new Ahead<>("numbers", endless, 2);
+    Ahead<Integer> ahead = new Ahead<>("numbers that end", endless, 2);
     assertThat(ahead.next()).isZero();
+    Thread maker =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().equals("numbers that end"))
+            .findFirst()
+            .orElseThrow();
     ahead.close();
-    Thread.sleep(50);
-    int count = made.size();
-    Thread.sleep(50);
-    assertThat(made).hasSize(count);
+    maker.join();
+    assertThat(made).hasSizeLessThanOrEqualTo(4); // one taken, two waiting, one in hand
   }
 }
