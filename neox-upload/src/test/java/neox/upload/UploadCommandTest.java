@@ -369,8 +369,7 @@ class UploadCommandTest {
   @Test
   void goesOnAfterASignal() throws Exception {
     hub.takeParts(100_000);
-    hub.fail(
-        "/storage/", new Fault.Break(Fault.Moment.BEFORE_EFFECT, this::terminate));
+    hub.fail("/storage/", new Fault.Break(Fault.Moment.BEFORE_EFFECT, this::terminate));
     Run stopped = run(model, "alice/tiny", "--uploads", "1");
     assertThat(stopped.exitCode()).isEqualTo(ExitCode.STOPPED);
     assertThat(stopped.err())

@@ -22,8 +22,8 @@ import neox.tensor.Gradients;
 import neox.tensor.NativeRuntime;
 import neox.tensor.RandomState;
 import neox.tensor.Scope;
-import neox.tensor.fixture.NativeHeap;
 import neox.tensor.TensorData;
+import neox.tensor.fixture.NativeHeap;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;
@@ -147,16 +147,15 @@ class RecomputationTest {
 
   private static long growth(ModelConfig config, RecomputeConfig recompute) throws Exception {
     try (Network network = network(config, recompute, ScalarType.Float)) {
-      return NativeHeap.median(
-          () -> {
-            try (var _ = Scope.open()) {
-              long before = NativeHeap.bytes();
-              Tensor loss = Passes.loss(network, Passes.tokens(8, 513));
-              long grown = NativeHeap.bytes() - before;
-              assertThat(loss.requires_grad()).isTrue();
-              return grown;
-            }
-          });
+      return NativeHeap.median(() -> {
+        try (var _ = Scope.open()) {
+          long before = NativeHeap.bytes();
+          Tensor loss = Passes.loss(network, Passes.tokens(8, 513));
+          long grown = NativeHeap.bytes() - before;
+          assertThat(loss.requires_grad()).isTrue();
+          return grown;
+        }
+      });
     }
   }
 

@@ -166,7 +166,9 @@ class WandbRunTest {
             Duration.ofMillis(20),
             Duration.ofSeconds(20));
     try (WandbRun run = trial.open()) {
-      for (int i = 0; i < PATIENCE_LOOKS && (server.runs().isEmpty() || isQuiet(server.run())); i++) {
+      for (int i = 0;
+          i < PATIENCE_LOOKS && (server.runs().isEmpty() || isQuiet(server.run()));
+          i++) {
         Thread.sleep(10);
       }
       run.ends(0, false);
