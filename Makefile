@@ -33,9 +33,9 @@ demo: dist ## a model's whole life, anew, in demo/: text, tokens, training, samp
 	@rm -rf demo
 	@time docs/quickstart.sh
 
-test: jdk ## compile with all checks, run every test, try the packaged tools
+test: jdk ## compile with all checks, run the tests (with SLOW=1 the slow ones, too), try the packaged tools
 	rm -rf dist
-	$(MVN) -P$(profiles) verify $(TELL)
+	$(MVN) -P$(profiles) $(if $(SLOW),-Dtest.excludedGroups=gpu) verify $(TELL)
 	packaging/test-summary.sh
 	$(pack)
 	packaging/smoke-test.sh

@@ -4,6 +4,8 @@
 # answer, and with one that does not exist. Prints, for each way, the median over runs of seconds and
 # of processor milliseconds per step, from the log line of step 11 to the last one, and how they
 # compare with the run without W&B of the same round; checks that every step has arrived once.
+# Times of steps differ by several percent from run to run, so that at last the telling itself is
+# timed, and compared with a step.
 # Needs `make dist`, and the classes of tests of shared/wandb (`make quick`).
 # Usage: [DIST=dist] benchmarks/wandb-cost.sh [ROUNDS [STEPS]]
 set -euo pipefail
@@ -101,5 +103,13 @@ awk '
         1000 * median(wall[way]), median(cpu[way]), 100 * (median(rw) - 1), 100 * (median(rc) - 1)
     }
   }' "$work/times"
+step=$(awk '$2 == "off" {print $4}' "$work/times" | sort -n | awk '{a[NR] = $1} END {print a[int((NR + 1) / 2)]}')
+mkdir "$work/sink"
+"$neox_jdk/bin/java" --sun-misc-unsafe-memory-access=allow -cp "$dist/lib/*" \
+  benchmarks/wandb/SinkCost.java "$work/sink" "$quick" "$key" \
+  | awk -v ms="$step" '{
+      printf "to tell of a step: %.0f µs of the thread that trains, %.0f µs of all threads:" \
+        " %.2f %% and %.2f %% of the processor time of a step of %.0f ms\n", \
+        $1, $2, $1 / ms / 10, $2 / ms / 10, ms}'
 # The killed runs are sent by hand; nobody knows how they ended, and their last row is there.
 WANDB_BASE_URL=$quick WANDB_API_KEY=$key "$dist/bin/neox-train" sync "$work/slow.1" "$work/dead.1"

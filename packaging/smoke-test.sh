@@ -7,8 +7,8 @@ root=$PWD
 tools='prepare preprocess train generate eval convert-hf upload'
 work=$(mktemp -d)
 chmod 755 "$work" # somebody else tries the tools on what is made here
-server=
-trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
+server= faults=
+trap 'kill $server $faults 2> /dev/null || true; rm -rf "$work"' EXIT
 fail() { echo "smoke-test: $*" >&2; exit 1; }
 
 # The archive, unpacked; the java that others find here must not be started.
@@ -52,7 +52,9 @@ for made in demo/loss.svg demo/report.html demo/samples.jsonl demo/hf/model.safe
 done
 ! grep -q "$(printf '\033')" quickstart.log || fail "escape codes in the log of the quick start"
 echo "quick start: ok"
-"$root/packaging/faults.sh" demo "$unpacked" || fail "a tool did not bear a fault"
+# Faults of their surroundings, beside what follows.
+"$root/packaging/faults.sh" demo "$unpacked" > faults.log 2>&1 &
+faults=$!
 
 "$root/benchmarks/pictures.sh" --check || fail "a picture of docs/benchmarks.md is out of date"
 
@@ -102,3 +104,7 @@ left=$(find "$work/root" ! -type d)
 [ -z "$left" ] || fail "uninstalling leaves $left"
 "$root/packaging/recipes.sh" "$unpacked" || fail 'a recipe for containers is wrong'
 echo "installation: ok"
+
+wait "$faults" || { faults=; cat faults.log >&2; fail "a tool did not bear a fault"; }
+faults=
+cat faults.log

@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import neox.base.ExitCode;
-import neox.parallel.Topology;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Checkpoints that are written while the run goes on are those that are written while it waits.
@@ -66,26 +63,6 @@ class AsyncSaveTest {
                   .filter(name -> name.startsWith("global")))
           .containsExactlyInAnyOrder(
               "global_step0", "global_step4", "global_step11", "global_step12");
-    }
-  }
-
-  /// Two processes, whose writing threads talk beside the training ones.
-  @ParameterizedTest(name = "pipe {0}, data {1}, tensor {2}, ZeRO {3}")
-  @CsvSource({"2, 1, 1, 0", "1, 2, 1, 1"})
-  void severalRanksWriteBesideTheirSteps(int pipe, int data, int tensor, int zero)
-      throws Exception {
-    Topology topology = new Topology(pipe, data, tensor);
-    for (String async : new String[] {"false", "true"}) {
-      Map<String, String> overrides =
-          new HashMap<>(
-              ManyRanksTest.overrides(fixture, "pythia", topology, zero, directory.resolve(async)));
-      overrides.put("checkpoint_factor", "1");
-      overrides.put("async_save", async);
-      RankProcesses.run(
-          topology.worldSize(), TrainFixture.arguments(fixture.config(), overrides), directory);
-    }
-    for (int step = 1; step <= 5; step++) {
-      assertSame("false", "true", step);
     }
   }
 

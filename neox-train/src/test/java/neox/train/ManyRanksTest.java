@@ -144,27 +144,38 @@ class ManyRanksTest {
     assertSame(read(save, model(fixture, overrides)), whole);
   }
 
-  /// Two plain commands that differ in RANK; sums of two numbers do not depend on who adds them.
-  /// Tensor-parallel processes recompute their activations, too, which the threads do not.
+  /// Two plain commands that differ in RANK; sums of two numbers do not depend on who adds them. The
+  /// processes write their checkpoints beside their steps, in threads that talk to each other, too;
+  /// tensor-parallel ones recompute their activations. The threads do neither.
   @ParameterizedTest(name = "pipe {0}, data {1}, tensor {2}, ZeRO {3}, recompute {4}")
   @CsvSource({"2, 1, 1, 0, false", "1, 2, 1, 1, false", "1, 1, 2, 0, true"})
   void twoProcessesOverGlooTrainAsTwoThreadsDoBitForBit(
       int pipe, int data, int tensor, int zero, boolean recompute) throws Exception {
     TrainFixture fixture = new TrainFixture(directory);
     Topology topology = new Topology(pipe, data, tensor);
-    Run threads = run(fixture, "pythia", topology, zero);
-    Path save = directory.resolve("processes");
-    Map<String, String> overrides = overrides(fixture, "pythia", topology, zero, save);
+    Map<String, String> overrides =
+        overrides(fixture, "pythia", topology, zero, directory.resolve("threads"));
+    overrides.put("checkpoint_factor", "1");
+    train(source(fixture, overrides), topology, ExitCode.OK);
+    overrides.put("save", directory.resolve("processes").toString());
     overrides.put("checkpoint_activations", String.valueOf(recompute));
+    overrides.put("async_save", "true");
     RankProcesses.run(
         topology.worldSize(), TrainFixture.arguments(fixture.config(), overrides), directory);
-    Run processes = read(save, model(fixture, overrides));
-    assertThat(processes.losses()).isEqualTo(threads.losses()).hasSize(STEPS);
-    assertThat(processes.norms()).isEqualTo(threads.norms());
-    threads
-        .weights()
-        .forEach((name, weights) ->
-            assertThat(processes.weights().get(name)).as(name).isEqualTo(weights));
+    for (String figure : List.of("train/lm_loss", "train/grad_norm")) {
+      assertThat(Records.values(directory.resolve("processes/metrics.jsonl"), figure))
+          .isEqualTo(Records.values(directory.resolve("threads/metrics.jsonl"), figure))
+          .hasSize(STEPS);
+    }
+    for (int step = 1; step <= STEPS; step++) {
+      assertSameCheckpoints(fixture.checkpoint("processes", step), fixture.checkpoint("threads", step));
+    }
+  }
+
+  private static void assertSameCheckpoints(
+      Map<String, byte[]> actual, Map<String, byte[]> expected) {
+    assertThat(actual.keySet()).isEqualTo(expected.keySet()).contains("neox_optimizer.safetensors");
+    expected.forEach((name, bytes) -> assertThat(actual.get(name)).as(name).isEqualTo(bytes));
   }
 
   private static void assertClose(String what, double actual, double expected) {

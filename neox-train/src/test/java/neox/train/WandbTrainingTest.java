@@ -6,10 +6,12 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import neox.base.Console;
 import neox.base.ExitCode;
+import neox.parallel.Topology;
 import neox.wandb.RunPaths;
 import neox.wandb.SyncRun;
 import neox.wandb.fixture.StoredRun;
@@ -80,6 +82,29 @@ class WandbTrainingTest {
     sync();
     assertThat(server.runs()).hasSize(1);
     assertThat(server.run().steps()).containsExactlyElementsOf(List.of(1L, 2L, 3L, 4L, 5L, 6L));
+  }
+
+  @Test
+  void everyRankIsARunOfOneGroupWhereThatIsAskedFor() throws Exception {
+    String[] asked = {
+      "train_iters=3",
+      "use_wandb=true",
+      "wandb_init_all_ranks=true",
+      "wandb_run_name=first",
+      "wandb_host=" + server.address()
+    };
+    ManyRanksTest.train(fixture.source("run", asked), new Topology(1, 2, 1), ExitCode.OK);
+    sync();
+    Collection<StoredRun> runs = server.runs().values();
+    assertThat(runs)
+        .extracting(run -> run.upsert().path("displayName").asText())
+        .containsExactlyInAnyOrder("first-rank0", "first-rank1");
+    assertThat(runs.stream().map(run -> run.upsert().path("groupName").asText()).distinct())
+        .singleElement()
+        .asString()
+        .matches("[0-9a-z]{8}");
+    assertThat(runs)
+        .allSatisfy(run -> assertThat(run.steps()).containsExactlyElementsOf(List.of(1L, 2L, 3L)));
   }
 
   @Test
