@@ -157,6 +157,24 @@ class DataKeysRunTest {
     assertSameCheckpoints("again", "kept");
   }
 
+  /// The test part holds 316 samples, of which GPT-NeoX counts one less.
+  @Test
+  void namesTheDataThatDoNotFillAMicroBatch() {
+    TrainFixture.Result refused =
+        fixture.run(
+            "run",
+            "train_iters=1",
+            "train_micro_batch_size_per_gpu=316",
+            "gradient_accumulation_steps=1");
+    assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.err().lines().toList().getLast())
+        .isEqualTo(
+            "neox-train: %s (test): the data gives 315 samples of 32 tokens, but one micro-batch"
+                    .formatted(fixture.dataPrefix())
+                + " needs 316 (316 on each of 1 data-parallel ranks); use more data, a shorter"
+                + " seq_length or a smaller micro-batch");
+  }
+
   private static String[] with(String[] keys, String... more) {
     String[] all = Arrays.copyOf(keys, keys.length + more.length);
     System.arraycopy(more, 0, all, keys.length, more.length);

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
@@ -14,6 +15,7 @@ import neox.config.ObjectiveConfig;
 import neox.data.BatchSource;
 import neox.data.RunSamples;
 import neox.data.SplitSamples;
+import neox.data.TokenSamples;
 import neox.parallel.comm.Communicator;
 import neox.tensor.Placement;
 
@@ -117,13 +119,21 @@ public final class TrainingData implements AutoCloseable {
     return split.map(s ->
         new BatchFeed(
             origin,
-            new BatchSource(s.samples(), microBatch, replicas.rank(), replicas.size()),
+            source(origin, s.samples()),
             s.companion(),
             masked,
             documents,
             oneLabel,
             vocabulary,
             placement));
+  }
+
+  private BatchSource source(String origin, TokenSamples of) {
+    try {
+      return new BatchSource(of, microBatch, replicas.rank(), replicas.size());
+    } catch (UserException e) { // too few
+      throw UserException.of("%s: %s", origin, Objects.toString(e.getMessage()));
+    }
   }
 
   @Override
