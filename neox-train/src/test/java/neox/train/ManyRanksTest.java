@@ -144,9 +144,9 @@ class ManyRanksTest {
     assertSame(read(save, model(fixture, overrides)), whole);
   }
 
-  /// Two plain commands that differ in RANK; sums of two numbers do not depend on who adds them. The
-  /// processes write their checkpoints beside their steps, in threads that talk to each other, too;
-  /// tensor-parallel ones recompute their activations. The threads do neither.
+  /// Two plain commands that differ in RANK; sums of two numbers do not depend on who adds them.
+  /// The processes write their checkpoints beside their steps, in threads that talk to each other,
+  /// too; tensor-parallel ones recompute their activations. The threads do neither.
   @ParameterizedTest(name = "pipe {0}, data {1}, tensor {2}, ZeRO {3}, recompute {4}")
   @CsvSource({"2, 1, 1, 0, false", "1, 2, 1, 1, false", "1, 1, 2, 0, true"})
   void twoProcessesOverGlooTrainAsTwoThreadsDoBitForBit(
@@ -168,7 +168,8 @@ class ManyRanksTest {
           .hasSize(STEPS);
     }
     for (int step = 1; step <= STEPS; step++) {
-      assertSameCheckpoints(fixture.checkpoint("processes", step), fixture.checkpoint("threads", step));
+      assertSameCheckpoints(
+          fixture.checkpoint("processes", step), fixture.checkpoint("threads", step));
     }
   }
 
