@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import neox.base.ExitCode;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,10 +72,7 @@ class AsyncSaveTest {
   }
 
   private void assertSame(String expectedRun, String actualRun, long step) throws IOException {
-    Map<String, byte[]> expected = fixture.checkpoint(expectedRun, step);
-    Map<String, byte[]> actual = fixture.checkpoint(actualRun, step);
-    assertThat(actual.keySet()).isEqualTo(expected.keySet()).contains("neox_optimizer.safetensors");
-    expected.forEach((name, bytes) ->
-        assertThat(actual.get(name)).as("step %d: %s", step, name).isEqualTo(bytes));
+    assertThat(fixture.checkpoint(expectedRun, step)).containsKey("neox_optimizer.safetensors");
+    fixture.assertSameCheckpoints(actualRun, expectedRun, step);
   }
 }

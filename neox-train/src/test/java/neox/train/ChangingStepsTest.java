@@ -66,10 +66,7 @@ class ChangingStepsTest {
   }
 
   private void assertSameBits(String actual, String expected) throws IOException {
-    Map<String, byte[]> files = fixture.checkpoint(expected, 12);
-    Map<String, byte[]> found = fixture.checkpoint(actual, 12);
-    assertThat(found.keySet()).isEqualTo(files.keySet());
-    files.forEach((file, bytes) -> assertThat(found.get(file)).as(file).isEqualTo(bytes));
+    fixture.assertSameCheckpoints(actual, expected, 12);
     assertThat(losses(actual)).isEqualTo(losses(expected)).hasSize(9);
   }
 

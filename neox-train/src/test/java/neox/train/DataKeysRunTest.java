@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import neox.base.ExitCode;
 import neox.base.json.Json;
 import neox.data.indexed.IndexedTokens;
@@ -52,14 +51,7 @@ class DataKeysRunTest {
     assertThat(fixture.run(parts, stopping.toArray(String[]::new)).code())
         .isEqualTo(ExitCode.STOPPED);
     assertThat(fixture.run(parts, keys).code()).isEqualTo(ExitCode.OK);
-    assertSameCheckpoints(parts, name);
-  }
-
-  private void assertSameCheckpoints(String actual, String expected) throws IOException {
-    Map<String, byte[]> found = fixture.checkpoint(actual, 12);
-    Map<String, byte[]> wanted = fixture.checkpoint(expected, 12);
-    assertThat(found.keySet()).isEqualTo(wanted.keySet());
-    wanted.forEach((file, bytes) -> assertThat(found.get(file)).as(file).isEqualTo(bytes));
+    fixture.assertSameCheckpoints(parts, name, 12);
   }
 
   private List<String> losses(String name) throws IOException {
@@ -154,7 +146,7 @@ class DataKeysRunTest {
     assertThat(fixture.run("kept", mask).code()).isEqualTo(ExitCode.OK);
     assertThat(fixture.run("again", with(mask, "checkpoint_activations=true")).code())
         .isEqualTo(ExitCode.OK);
-    assertSameCheckpoints("again", "kept");
+    fixture.assertSameCheckpoints("again", "kept", 12);
   }
 
   /// The test part holds 316 samples, of which GPT-NeoX counts one less.

@@ -162,10 +162,7 @@ class DocumentMaskTest {
     stopping[3] = "exit_interval=5";
     assertThat(fixture.run("parts", stopping).code()).isEqualTo(ExitCode.STOPPED);
     assertThat(fixture.run("parts", mask).code()).isEqualTo(ExitCode.OK);
-    Map<String, byte[]> whole = fixture.checkpoint("whole", 12);
-    Map<String, byte[]> parts = fixture.checkpoint("parts", 12);
-    assertThat(parts.keySet()).isEqualTo(whole.keySet());
-    whole.forEach((file, bytes) -> assertThat(parts.get(file)).as(file).isEqualTo(bytes));
+    fixture.assertSameCheckpoints("parts", "whole", 12);
     assertThat(fixture.run("plain").code()).isEqualTo(ExitCode.OK);
     String masked = Files.readString(directory.resolve("whole/metrics.jsonl"));
     assertThat(validation(masked))

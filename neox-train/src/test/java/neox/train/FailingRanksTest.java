@@ -9,13 +9,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import neox.base.Console;
 import neox.base.ExitCode;
 import neox.base.StopRequest;
@@ -72,14 +69,7 @@ class FailingRanksTest {
         .content()
         .contains("restart 1", "SIGTERM: stopping after this step");
     assertThat(run("disturbed", 0, _ -> {})).as(printed()).isEqualTo(ExitCode.OK);
-    assertThat(checkpoint("disturbed")).isEqualTo(checkpoint("undisturbed"));
-  }
-
-  private Map<String, String> checkpoint(String name) throws IOException {
-    Map<String, byte[]> files = fixture.checkpoint(name, 80);
-    return files.entrySet().stream()
-        .collect(
-            Collectors.toMap(Map.Entry::getKey, file -> HexFormat.of().formatHex(file.getValue())));
+    fixture.assertSameCheckpoints("disturbed", "undisturbed", 80);
   }
 
   private String printed() {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -92,11 +91,9 @@ class InterruptedRunTest {
     assertThat(rest.code()).as(rest.err()).isEqualTo(ExitCode.OK);
     TrainFixture.Result undisturbed = fixture.run("undisturbed", overrides);
     assertThat(undisturbed.code()).as(undisturbed.err()).isEqualTo(ExitCode.OK);
-    Map<String, byte[]> expected = fixture.checkpoint("undisturbed", last);
-    Map<String, byte[]> actual = fixture.checkpoint("disturbed", last);
-    assertThat(expected).containsKeys("neox_optimizer.safetensors", "train_state.json");
-    assertThat(actual.keySet()).isEqualTo(expected.keySet());
-    expected.forEach((name, bytes) -> assertThat(actual.get(name)).as(name).isEqualTo(bytes));
+    assertThat(fixture.checkpoint("undisturbed", last))
+        .containsKeys("neox_optimizer.safetensors", "train_state.json");
+    fixture.assertSameCheckpoints("disturbed", "undisturbed", last);
     assertThat(lossesOf("disturbed")).isEqualTo(lossesOf("undisturbed")).hasSize(last);
     try (Stream<Path> entries = Files.list(directory.resolve("disturbed"))) {
       assertThat(entries.filter(entry -> entry.getFileName().toString().startsWith(".")))

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import neox.base.ExitCode;
 import neox.config.ConfigLoader;
@@ -161,10 +160,7 @@ class LoraTest {
     assertThat(adapt("parts", "train_iters=6", "exit_interval=3").code())
         .isEqualTo(ExitCode.STOPPED);
     assertThat(adapt("parts", "train_iters=6").code()).isEqualTo(ExitCode.OK);
-    Map<String, byte[]> whole = fixture.checkpoint("whole", 6);
-    Map<String, byte[]> parts = fixture.checkpoint("parts", 6);
-    assertThat(parts.keySet()).isEqualTo(whole.keySet());
-    whole.forEach((file, bytes) -> assertThat(parts.get(file)).as(file).isEqualTo(bytes));
+    fixture.assertSameCheckpoints("parts", "whole", 6);
   }
 
   /// Nothing but the adapters drops anything, so that their random numbers alone are restored.
@@ -181,10 +177,7 @@ class LoraTest {
     all.addAll(List.of(recompute.split(";")));
     TrainFixture.Result again = adapt("again", all.toArray(String[]::new));
     assertThat(again.code()).as(again.err()).isEqualTo(ExitCode.OK);
-    Map<String, byte[]> kept = fixture.checkpoint("kept", 4);
-    Map<String, byte[]> found = fixture.checkpoint("again", 4);
-    assertThat(found.keySet()).isEqualTo(kept.keySet());
-    kept.forEach((file, bytes) -> assertThat(found.get(file)).as(file).isEqualTo(bytes));
+    fixture.assertSameCheckpoints("again", "kept", 4);
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
 import neox.base.ExitCode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,10 +32,7 @@ class OptimizerRunTest {
     run(fixture, "whole", ExitCode.OK, settings);
     run(fixture, "parts", ExitCode.STOPPED, settings);
     run(fixture, "parts", ExitCode.OK, settings);
-    Map<String, byte[]> parts = fixture.checkpoint("parts", END);
-    fixture
-        .checkpoint("whole", END)
-        .forEach((file, bytes) -> assertThat(parts.get(file)).as(file).isEqualTo(bytes));
+    fixture.assertSameCheckpoints("parts", "whole", END);
   }
 
   private static void run(TrainFixture fixture, String name, int code, String... settings) {

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import neox.base.ExitCode;
 import neox.data.indexed.IndexedFloatsWriter;
@@ -90,10 +89,7 @@ class PostTrainingTest {
     String[] first = {"train_iters=4", "eval_interval=2", from, "exit_interval=2"};
     assertThat(run("parts", objective, first).code()).isEqualTo(ExitCode.STOPPED);
     assertThat(run("parts", objective, arguments).code()).isEqualTo(ExitCode.OK);
-    Map<String, byte[]> expected = fixture.checkpoint("whole", 4);
-    Map<String, byte[]> actual = fixture.checkpoint("parts", 4);
-    assertThat(actual.keySet()).isEqualTo(expected.keySet());
-    expected.forEach((file, bytes) -> assertThat(actual.get(file)).as(file).isEqualTo(bytes));
+    fixture.assertSameCheckpoints("parts", "whole", 4);
     switch (objective) {
       case "rm" -> {
         assertThat(whole.err())

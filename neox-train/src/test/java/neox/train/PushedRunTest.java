@@ -67,8 +67,7 @@ class PushedRunTest {
     Map<String, byte[]> actual = fixture.checkpoint(actualRun, step);
     actual.remove(".neox-pushed");
     actual.computeIfPresent("train_state.json", (_, json) -> withLocalData(json));
-    assertThat(actual.keySet()).isEqualTo(expected.keySet());
-    expected.forEach((name, bytes) -> assertThat(actual.get(name)).as(name).isEqualTo(bytes));
+    TrainFixture.assertSameFiles(actual, expected);
   }
 
   /// The state names the data that was read.

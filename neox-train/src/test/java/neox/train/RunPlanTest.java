@@ -33,9 +33,7 @@ class RunPlanTest {
     assertThat(half.code()).as(half.err()).isEqualTo(ExitCode.STOPPED);
     TrainFixture.Result rest = run(fixture, "half");
     assertThat(rest.code()).as(rest.err()).isEqualTo(ExitCode.OK);
-    assertThat(fixture.checkpoint("half", 121))
-        .usingRecursiveComparison()
-        .isEqualTo(fixture.checkpoint("whole", 121));
+    fixture.assertSameCheckpoints("half", "whole", 121);
   }
 
   @Test

@@ -85,10 +85,7 @@ class SkippedStepsTest {
       code = fixture.run("cut", with(settings, "exit_interval=" + every)).code();
     }
     assertThat(code).isEqualTo(ExitCode.OK);
-    Map<String, byte[]> expected = fixture.checkpoint("whole", 12);
-    Map<String, byte[]> actual = fixture.checkpoint("cut", 12);
-    assertThat(actual.keySet()).isEqualTo(expected.keySet());
-    expected.forEach((name, bytes) -> assertThat(actual.get(name)).as(name).isEqualTo(bytes));
+    fixture.assertSameCheckpoints("cut", "whole", 12);
     for (String name : List.of("train/lm_loss", "train/grad_norm", "train/learning_rate")) {
       assertThat(numbers("cut", name)).isEqualTo(numbers("whole", name));
     }

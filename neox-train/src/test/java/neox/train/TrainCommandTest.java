@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import neox.base.ExitCode;
@@ -77,10 +76,7 @@ class TrainCommandTest {
       assertThat(part.code()).as(part.err()).isEqualTo(ExitCode.STOPPED);
       TrainFixture.Result rest = fixture.run(name, precision.override, "exit_interval=7");
       assertThat(rest.code()).as(rest.err()).isEqualTo(ExitCode.OK);
-      Map<String, byte[]> expected = fixture.checkpoint(name + "whole", 12);
-      fixture
-          .checkpoint(name, 12)
-          .forEach((file, bytes) -> assertThat(bytes).as(file).isEqualTo(expected.get(file)));
+      fixture.assertSameCheckpoints(name, name + "whole", 12);
     }
   }
 

@@ -1,5 +1,7 @@
 package neox.train;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -150,6 +152,16 @@ final class TrainFixture {
       }
     }
     return files;
+  }
+
+  /// Asserts that two runs saved the same files with the same bytes after a step.
+  void assertSameCheckpoints(String actual, String expected, long step) throws IOException {
+    assertSameFiles(checkpoint(actual, step), checkpoint(expected, step));
+  }
+
+  static void assertSameFiles(Map<String, byte[]> actual, Map<String, byte[]> expected) {
+    assertThat(actual.keySet()).isEqualTo(expected.keySet()).isNotEmpty();
+    expected.forEach((file, bytes) -> assertThat(actual.get(file)).as(file).isEqualTo(bytes));
   }
 
   /// The samples of a run, for one rank that does not look at the tokens' values.

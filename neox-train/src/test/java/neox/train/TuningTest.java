@@ -66,17 +66,7 @@ class TuningTest {
     String[] first = {frozen[0], frozen[1], "exit_interval=3"};
     assertThat(fixture.run("parts", first).code()).isEqualTo(ExitCode.STOPPED);
     assertThat(fixture.run("parts", frozen).code()).isEqualTo(ExitCode.OK);
-    assertThat(fixture.checkpoint("parts", 6).keySet())
-        .isEqualTo(fixture.checkpoint("whole", 6).keySet());
-    fixture
-        .checkpoint("parts", 6)
-        .forEach((file, bytes) -> {
-          try {
-            assertThat(bytes).as(file).isEqualTo(fixture.checkpoint("whole", 6).get(file));
-          } catch (IOException e) {
-            throw new AssertionError(e);
-          }
-        });
+    fixture.assertSameCheckpoints("parts", "whole", 6);
   }
 
   @Test
