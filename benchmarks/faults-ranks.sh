@@ -224,8 +224,6 @@ while IFS='|' read -r what rank moment after thread calls; do
     rm -rf run mark pids
     : > out
     : > err
-    # A moment that is over in microseconds is struck where it begins.
-    export FAULT_AT=$([ $attempt -gt 2 ] && echo entry || echo within)
     export FAULT="$rank $what $thread $calls" FAULT_AFTER=$after FAULT_MARK=$PWD/mark FAULT_PIDS=$PWD/pids
     # The runtime of a distribution has no agents.
     NEOX_JAVA_HOME=$neox_jdk NEOX_JAVA_OPTS="$given -javaagent:$PWD/fault.jar" start --max-restarts 3

@@ -102,8 +102,8 @@ awk '
       printf "%-5s %8.2f ms  %8.2f ms of processors per step   %+.1f %%  %+.1f %%\n", way,
         1000 * median(wall[way]), median(cpu[way]), 100 * (median(rw) - 1), 100 * (median(rc) - 1)
     }
-  }' "$work/times"
-step=$(awk '$2 == "off" {print $4}' "$work/times" | sort -n | awk '{a[NR] = $1} END {print a[int((NR + 1) / 2)]}')
+  }' "$work/times" | tee "$work/table"
+step=$(awk '$1 == "off" {print $4}' "$work/table")
 mkdir "$work/sink"
 "$neox_jdk/bin/java" --sun-misc-unsafe-memory-access=allow -cp "$dist/lib/*" \
   benchmarks/wandb/SinkCost.java "$work/sink" "$quick" "$key" \
