@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import neox.base.ExitCode;
 import neox.base.Tool;
@@ -25,6 +26,7 @@ import neox.hub.fixture.Repository.StoredFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -367,6 +369,7 @@ class UploadCommandTest {
   }
 
   @Test
+  @Timeout(value = 5, unit = TimeUnit.MINUTES)
   void goesOnAfterASignal() throws Exception {
     hub.takeParts(100_000);
     hub.fail("/storage/", new Fault.Break(Fault.Moment.BEFORE_EFFECT, this::terminate));

@@ -10,7 +10,6 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +17,7 @@ import neox.base.Console;
 import neox.base.UserException;
 import neox.monitor.MetricSink;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class OtlpMetricsTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -87,6 +87,7 @@ class OtlpMetricsTest {
   }
 
   @Test
+  @Timeout(value = 5, unit = TimeUnit.MINUTES) // to wait for each flush would take 3,000 s
   void aSilentCollectorHoldsNothingUp() throws IOException {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String endpoint = "http://127.0.0.1:" + silent.getLocalPort();
@@ -94,14 +95,10 @@ class OtlpMetricsTest {
           start(
               endpoint,
               Map.of("otel.metric.export.interval", "10", "otel.exporter.otlp.timeout", "300"));
-      long begin = System.nanoTime();
       for (int step = 1; step <= 10_000; step++) {
         sink.scalar("train/lm_loss", 1, step);
         sink.flush();
       }
-      assertThat(Duration.ofNanos(System.nanoTime() - begin))
-          .as("to wait for each would take 3,000 s")
-          .isLessThan(Duration.ofMinutes(5));
       sink.close();
     }
   }

@@ -10,12 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import neox.base.UserException;
 import neox.wandb.fixture.WandbFault;
 import neox.wandb.fixture.WandbServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class OfflineTest {
@@ -118,6 +120,7 @@ class OfflineTest {
   }
 
   @Test
+  @Timeout(value = 5, unit = TimeUnit.MINUTES)
   void aSlowServerIsNotWaitedForLongerThanTheEndAllows() throws Exception {
     CountDownLatch ended = new CountDownLatch(1);
     server.always(new WandbFault.Held(ended));

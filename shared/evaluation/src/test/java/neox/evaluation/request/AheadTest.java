@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,6 +69,7 @@ class AheadTest {
   }
 
   @Test
+  @Timeout(value = 5, unit = TimeUnit.MINUTES)
   void afterClosingNothingMoreIsMade() throws InterruptedException {
     List<Integer> made = new CopyOnWriteArrayList<>();
     Iterator<Integer> endless = IntStream.iterate(0, i -> i + 1).boxed().peek(made::add).iterator();
