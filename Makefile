@@ -33,12 +33,12 @@ demo: dist ## a model's whole life, anew, in demo/: text, tokens, training, samp
 	@rm -rf demo
 	@time docs/quickstart.sh
 
-test: jdk ## compile with all checks, run the tests (with SLOW=1 the slow ones, too), try the packaged tools
+test: jdk ## compile with checks, run the tests, try the packaged tools; SLOW=1: all of each, as CI does
 	rm -rf dist
-	$(MVN) -P$(profiles) $(if $(SLOW),-Dtest.excludedGroups=gpu) verify $(TELL)
+	$(MVN) -P$(profiles) $(if $(SLOW),-Dtest.slow=true -Dtest.excludedGroups=gpu) verify $(TELL)
 	packaging/test-summary.sh
 	$(pack)
-	packaging/smoke-test.sh
+	packaging/smoke-test.sh $(if $(SLOW),--whole)
 
 test-pages: dist ## what `make test` tries of the packaged tools, and every command of the documentation
 	packaging/smoke-test.sh --pages

@@ -18,6 +18,7 @@ import neox.hub.fixture.Repository;
 import neox.hub.fixture.Repository.Commit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -275,6 +276,7 @@ class CheckpointCommandTest {
           new Fault.Break(Fault.Moment.MIDWAY, () -> {}),
           new Fault.Elsewhere());
 
+  @Tag("slow")
   @Test
   void getsOverTroubleWithAnyCallAndTransfersNothingTwice() throws Exception {
     environment.put("HF_TOKEN", HubServer.TOKEN);

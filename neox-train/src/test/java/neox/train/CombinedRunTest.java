@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import neox.base.slow.SlowRows;
 import neox.parallel.Topology;
 import neox.tensor.NativeRuntime;
 import neox.weights.neox.NeoxCheckpoint;
@@ -39,14 +40,16 @@ class CombinedRunTest {
 
   @ParameterizedTest(name = "pipe {0}, data {1}, tensor {2}, ZeRO {3}: {4}")
   @CsvSource({
-    "2, 1, 2, 0, soft_prompt_tuning.enabled=true;soft_prompt_tuning.num_tokens=4;seq_length=28",
     "2, 2, 1, 3, soft_prompt_tuning.enabled=true;soft_prompt_tuning.num_tokens=4;seq_length=28",
-    "2, 1, 1, 0, 'attention_config=[[[gmlp, global], all]]'",
     "1, 2, 1, 3, 'attention_config=[[[amlp, global], all]]'",
+    "2, 1, 2, 1, pos_emb=rpe;no_weight_tying=false;checkpoint_activations=true"
+  })
+  @SlowRows({
+    "2, 1, 2, 0, soft_prompt_tuning.enabled=true;soft_prompt_tuning.num_tokens=4;seq_length=28",
+    "2, 1, 1, 0, 'attention_config=[[[gmlp, global], all]]'",
     "1, 2, 1, 2, optimizer.type=Lion;optimizer.params.lr=0.0001;min_lr=0",
     "2, 2, 1, 2, 'freeze_params=[0.*, 2.*, 3.*]'",
-    "2, 2, 1, 1, pos_emb=learned;reset_position_ids=true;reset_attention_mask=true",
-    "2, 1, 2, 1, pos_emb=rpe;no_weight_tying=false;checkpoint_activations=true"
+    "2, 2, 1, 1, pos_emb=learned;reset_position_ids=true;reset_attention_mask=true"
   })
   void recordsWhatOneRankDoes(int pipe, int data, int tensor, int zero, String settings)
       throws IOException {

@@ -17,6 +17,7 @@ import neox.config.ConfigSource;
 import neox.train.data.BatchFeed;
 import neox.train.data.TrainingData;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -113,6 +114,7 @@ class EvaluationRunTest {
                 + " \\| lm_loss_char_lvl_ppl value: .* \\| ");
   }
 
+  @Tag("slow")
   @Test
   void evaluatesTheSetsThatItWasKilledBefore() throws IOException {
     String[] run = {"train_iters=5", sets};

@@ -23,12 +23,14 @@ import neox.train.agent.AgentPlan;
 import neox.train.agent.HostRanks;
 import neox.train.agent.Limits;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Two ranks under an agent, one of which is killed or asked to stop, end in the bytes of a run
 /// that nobody disturbed. All kinds of faults at all points: `benchmarks/faults-ranks.sh`.
+@Tag("slow")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FailingRanksTest {
   private static final String[] RUN = {

@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import neox.base.ExitCode;
+import neox.base.slow.SlowRows;
 import neox.tensor.NativeRuntime;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +36,7 @@ class FullDiskRunTest {
     fixture = new TrainFixture(directory);
   }
 
+  @Tag("slow")
   @Test
   void goesOnWithoutItsRecordsAndSaysSoOnce() throws Exception {
     Path logs = directory.resolve("logs");
@@ -52,7 +55,8 @@ class FullDiskRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"async_save=false", "async_save=true"})
+  @ValueSource(strings = "async_save=true")
+  @SlowRows("async_save=false")
   void triesASaveASecondTimeBeforeItGivesUp(String async) throws Exception {
     Path save = directory.resolve("run");
     String printed = run(ExitCode.FAILED, 40, "checkpoint_factor=3", async);

@@ -11,11 +11,14 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import neox.base.ExitCode;
+import neox.base.slow.SlowRows;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Runs that are stopped or killed from outside and started again with the same command end with
 /// the same bytes as a run that nobody disturbed.
@@ -33,21 +36,13 @@ class InterruptedRunTest {
   }
 
   /// More kinds, and kills at random moments: `benchmarks/kills.sh`.
-  @Test
-  void continuesBitForBitAfterSignalsAndAfterAKillWhileSavingBesideItsSteps() throws Exception {
-    continuesAfterSignalsAndAKill("async_save=true precision=fp16 optimizer.type=muon");
-  }
-
-  @Test
-  @Tag("slow")
-  void continuesBitForBitAfterSignalsAndAfterAKillWhileSaving() throws Exception {
-    continuesAfterSignalsAndAKill("precision=fp32");
-  }
-
-  private void continuesAfterSignalsAndAKill(String run) throws Exception {
+  @ParameterizedTest
+  @CsvSource("TERM, async_save=true precision=fp16 optimizer.type=muon")
+  @SlowRows("USR1, precision=fp32")
+  void continuesBitForBitAfterASignalAndAfterAKillWhileSaving(String signal, String run)
+      throws Exception {
     String[] overrides = (run + " train_iters=40 lr_decay_iters=40").split(" ", -1);
-    assertSavesAfter("TERM", overrides);
-    assertSavesAfter("USR1", overrides);
+    assertSavesAfter(signal, overrides);
 
     Process process = start(overrides);
     await(process, this::isSaving);

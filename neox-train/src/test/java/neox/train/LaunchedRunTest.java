@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import neox.base.ExitCode;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +53,7 @@ class LaunchedRunTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void startsAsManyRanksAsItIsAskedFor() throws Exception {
     Ended two = run(Map.of(), arguments("--num-gpus", "2"));
@@ -133,6 +135,7 @@ class LaunchedRunTest {
     return arguments;
   }
 
+  @Tag("slow")
   @Test
   void startsAnAgentOnEachHostOverSsh() throws Exception {
     Ended job = run(withFakeSsh(), overSsh("worker-1", "worker-2"));

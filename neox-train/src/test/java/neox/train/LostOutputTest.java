@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import neox.base.ExitCode;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +36,7 @@ class LostOutputTest {
             "warning: standard output: Broken pipe; nothing more is printed there, the work goes on");
   }
 
+  @Tag("slow")
   @Test
   void goesOnWithoutStandardOutputAndStandardError() throws Exception {
     assertTrains("\"$@\" >&- 2>&-; echo $? > code.txt");

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import neox.base.ExitCode;
+import neox.base.slow.SlowRows;
 import neox.data.indexed.IndexedFloatsWriter;
 import neox.generate.GenerateCommand;
 import neox.parallel.Topology;
@@ -79,7 +80,8 @@ class PostTrainingTest {
 
   /// The reference of the second part is what the whole run began with, not where it goes on.
   @ParameterizedTest
-  @ValueSource(strings = {"dpo", "kto", "rm"})
+  @ValueSource(strings = "dpo")
+  @SlowRows({"kto", "rm"})
   void goesOnBitForBit(String objective) throws IOException {
     makeBase();
     String from = "init_from=" + directory.resolve("base");
@@ -108,7 +110,8 @@ class PostTrainingTest {
   /// The reference is cut into the same stages, and reads each step's batches first; where ranks
   /// hold slices of the sequence, it does, too.
   @ParameterizedTest
-  @ValueSource(strings = {"dpo", "kto", "rm"})
+  @ValueSource(strings = "kto")
+  @SlowRows({"dpo", "rm"})
   void stagesLearnWhatOneRankDoes(String objective) throws IOException {
     makeBase();
     for (Topology grid :
@@ -145,7 +148,8 @@ class PostTrainingTest {
   /// neox-generate has said before what the reference would; the passes over texts of other lengths
   /// round otherwise, in the seventh digit.
   @ParameterizedTest
-  @ValueSource(strings = {"dpo", "kto"})
+  @ValueSource(strings = "kto")
+  @SlowRows("dpo")
   void aReferenceMayHaveBeenPrecomputed(String objective) throws IOException {
     makeBase();
     String[] keys = {"train_iters=4", "eval_interval=2", "precompute_model_name=ref"};

@@ -20,6 +20,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import neox.base.ExitCode;
 import neox.base.json.Json;
+import neox.base.slow.SlowRows;
 import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
 import neox.config.NeoxConfig;
@@ -66,15 +67,17 @@ class ReplayTest {
   @CsvSource({
     "C_llama, C_llama, 2",
     "pos_rpe, pos_rpe, 2",
-    "pos_rpe_nopipe, pos_rpe_nopipe, 1",
-    "pos_alibi_heads6, pos_alibi_heads6, 2",
     "attn_sliding16, A_pythia, 2",
     "attn_gqa2, attn_gqa2, 2",
+    "opt_lion, A_pythia, 2",
+    "act_swiglu, act_swiglu, 2"
+  })
+  @SlowRows({
+    "pos_rpe_nopipe, pos_rpe_nopipe, 1",
+    "pos_alibi_heads6, pos_alibi_heads6, 2",
     "qk_layernorm, qk_layernorm, 2",
     "amlp_s16b16, amlp_s16b16, 2",
-    "opt_lion, A_pythia, 2",
     "norm_rmsnorm, norm_rmsnorm, 2",
-    "act_swiglu, act_swiglu, 2",
     "curriculum_seqlen, A_pythia, 2",
     "curriculum_fixed_discrete, A_pythia, 2"
   })

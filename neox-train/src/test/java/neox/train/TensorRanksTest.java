@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import neox.base.ExitCode;
+import neox.base.slow.SlowRows;
 import neox.config.NeoxConfig;
 import neox.parallel.Topology;
 import neox.tensor.NativeRuntime;
@@ -80,7 +81,8 @@ class TensorRanksTest {
   /// steps multiply small singular values, and their rounding, by 500; no warm-up, so that steps
   /// are large.)
   @ParameterizedTest
-  @CsvSource({"Muon, llama", "SM3, gpt3"})
+  @CsvSource("Muon, llama")
+  @SlowRows("SM3, gpt3")
   void matricesArePutTogetherForOptimizersThatSeeThem(String type, String style)
       throws IOException {
     Map<String, String> optimizer = Map.of("optimizer.type", type, "optimizer.params.lr", "0.02");
@@ -96,7 +98,8 @@ class TensorRanksTest {
 
   /// All tensor-parallel ranks drop the same of what all have, whatever stage it is on.
   @ParameterizedTest
-  @CsvSource({"pythia", "gpt3"})
+  @CsvSource("gpt3")
+  @SlowRows("pythia")
   void whatIsDroppedOfHiddenStatesDoesNotDependOnTheTensorRanks(String style) throws IOException {
     Map<String, String> dropout = Map.of("hidden_dropout", "0.2");
     Run two = run(style, TWO, dropout);
@@ -107,7 +110,8 @@ class TensorRanksTest {
 
   /// Nothing is remembered of what was drawn, and what is computed again draws the same.
   @ParameterizedTest
-  @CsvSource({"pythia", "gpt3-slices", "documents"})
+  @CsvSource("gpt3-slices")
+  @SlowRows({"pythia", "documents"})
   void dropoutIsTheSameAfterAResumeAndInRecomputation(String style) throws IOException {
     Map<String, String> dropout = Map.of("hidden_dropout", "0.1", "attention_dropout", "0.2");
     Run whole = run(style, TWO, dropout);

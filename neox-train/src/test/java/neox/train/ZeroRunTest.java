@@ -12,12 +12,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import neox.base.ExitCode;
+import neox.base.slow.SlowRows;
 import neox.config.model.ModelConfig;
 import neox.parallel.Topology;
 import neox.tensor.NativeRuntime;
 import neox.weights.neox.NeoxCheckpoint;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +46,8 @@ class ZeroRunTest {
 
   /// Buckets of some parameters each, several of which are under way in a backward pass.
   @ParameterizedTest
-  @CsvSource({"0, 1, fp32", "1, 1, bfloat16", "2, 2, bfloat16", "3, 1, fp32"})
+  @CsvSource("2, 2, bfloat16")
+  @SlowRows({"0, 1, fp32", "1, 1, bfloat16", "3, 1, fp32"})
   void talkingWhileComputingChangesNoBit(int stage, int pipe, String precision) throws IOException {
     Topology grid = new Topology(pipe, 2, 1);
     Map<String, String> settings =
@@ -70,7 +73,8 @@ class ZeroRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {2, 3})
+  @ValueSource(ints = 3)
+  @SlowRows("2")
   void continuesBitForBitFromACheckpoint(int stage) throws IOException {
     Map<String, String> settings =
         Map.of(
@@ -92,14 +96,16 @@ class ZeroRunTest {
 
   /// What is not trained has no gradient, but ranks share it all the same.
   @ParameterizedTest
-  @ValueSource(strings = {"[0.*, 2.*, 3.mlp.*]", "[6.*, 7.*]"})
+  @ValueSource(strings = "[0.*, 2.*, 3.mlp.*]")
+  @SlowRows("[6.*, 7.*]")
   void whatIsFrozenIsSharedToo(String frozen) throws IOException {
     Map<String, String> settings = Map.of("freeze_params", frozen);
     assertClose(run("shared", TWO, 3, settings), run("whole", TWO, 0, settings), 1e-6);
   }
 
   @ParameterizedTest
-  @CsvSource({"fp16, fp32", "bfloat16, bf16", "bfloat16, fp32"})
+  @CsvSource("bfloat16, fp32")
+  @SlowRows({"fp16, fp32", "bfloat16, bf16"})
   void sharesNarrowWeightsWhateverTheirGradientsAreAddedUpIn(String precision, String sums)
       throws IOException {
     Map<String, String> settings =
@@ -121,6 +127,7 @@ class ZeroRunTest {
   }
 
   /// Processes gather weights of a layer while another computes, and save while they train.
+  @Tag("slow")
   @Test
   void twoProcessesShareWeightsAsTwoThreadsDoBitForBit() throws Exception {
     Run threads = run("threads", TWO, 3, Map.of());

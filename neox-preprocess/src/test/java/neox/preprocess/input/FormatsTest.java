@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import neox.base.slow.SlowTests;
 import neox.preprocess.Run;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,7 +179,7 @@ class FormatsTest {
   void survivesRandomDamageWithOneLineOrNone() throws Exception {
     Random random = new Random(7);
     for (Sample sample : samples()) {
-      for (int round = 0; round < 40; round++) {
+      for (int round = 0; round < SlowTests.rounds(8, 40); round++) {
         byte[] damaged = sample.bytes.clone();
         damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
         Path file = Files.write(directory.resolve(sample.name), damaged);

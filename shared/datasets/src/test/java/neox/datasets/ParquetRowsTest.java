@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Random;
 import neox.base.UserException;
 import neox.base.json.Json;
+import neox.base.slow.SlowTests;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +59,7 @@ class ParquetRowsTest {
     Random random = new Random(3);
     Path damaged = directory.resolve("damaged.parquet");
     int refused = 0;
-    for (int i = 0; i < 150; i++) {
+    for (int i = 0; i < SlowTests.rounds(40, 150); i++) {
       byte[] bytes = whole.clone();
       for (int flips = 1 + random.nextInt(4); flips > 0; flips--) {
         bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import neox.base.UserException;
+import neox.base.slow.SlowTests;
 import neox.config.ConfigLoader;
 import neox.config.pipeline.PartitionMethod;
 import neox.inference.Networks.Kind;
@@ -166,13 +167,16 @@ class RankedModelTest {
     }
   }
 
-  /// Every kind of network on every kind of ranks that it can be cut into.
+  /// Every kind of network on every kind of ranks that it can be cut into; without slow tests on
+  /// the most that it can.
   static Stream<Arguments> layouts() {
     return Networks.kinds()
         .flatMap(kind -> {
           NetworkSpec spec = spec(kind);
           boolean isShared = spec.config().gmlps().isEmpty() && !spec.config().normsHeadsTogether();
-          return (isShared ? Stream.of(TENSOR, PIPE, BOTH) : Stream.of(PIPE))
+          Stream<Topology> several =
+              SlowTests.areAskedFor() ? Stream.of(TENSOR, PIPE, BOTH) : Stream.of(BOTH);
+          return (isShared ? several : Stream.of(PIPE))
               .map(ranks -> Arguments.of(kind, ranks));
         });
   }

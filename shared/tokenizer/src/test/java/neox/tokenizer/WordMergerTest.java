@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import neox.base.slow.SlowTests;
 import org.junit.jupiter.api.Test;
 
 /// The mergers against the definition of BPE, taken literally, with vocabularies at random.
@@ -20,7 +21,7 @@ class WordMergerTest {
   @Test
   void mergesAsTheDefinitionSays() {
     Random random = new Random(11);
-    for (int vocabulary = 0; vocabulary < 400; vocabulary++) {
+    for (int vocabulary = 0; vocabulary < SlowTests.rounds(60, 400); vocabulary++) {
       Map<String, Integer> ids = new HashMap<>();
       List<Models.Merge> merges = merges(random, ids, vocabulary % 4);
       WordMerger merger = new WordMerger(Models.model(ids, merges));

@@ -18,6 +18,7 @@ import neox.parallel.Launch;
 import neox.parallel.Ranks;
 import neox.parallel.Topology;
 import neox.parallel.comm.RankProcesses.Result;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +52,7 @@ class GlooTest {
                 .isEqualTo(Arrays.toString(Verbs.bits(ranks.data()))));
   }
 
+  @Tag("slow")
   @Test
   void theDisjointGroupsOfFourProcessesOnANamedInterfaceDoNotMix() throws Exception {
     String loopback = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress()).getName();

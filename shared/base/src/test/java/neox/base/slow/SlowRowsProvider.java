@@ -1,0 +1,38 @@
+package neox.base.slow;
+
+import java.util.Arrays;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.ArgumentsProvider;
+import org.junit.jupiter.params.support.AnnotationConsumer;
+
+/// Reads the rows of [SlowRows] where slow tests are asked for.
+final class SlowRowsProvider implements ArgumentsProvider, AnnotationConsumer<SlowRows> {
+  /// A comma with an even number of quotes before it.
+  private static final Pattern COMMA = Pattern.compile(",(?=(?:[^']*'[^']*')*[^']*$)");
+
+  private String[] rows = {};
+
+  @Override
+  public void accept(SlowRows annotation) {
+    rows = annotation.value();
+  }
+
+  @Override
+  public Stream<Arguments> provideArguments(ExtensionContext context) {
+    return SlowTests.areAskedFor()
+        ? Arrays.stream(rows).map(SlowRowsProvider::fields).map(Arguments::of)
+        : Stream.empty();
+  }
+
+  /// The fields of a row, without the quotes around them.
+  static Object[] fields(String row) {
+    return COMMA
+        .splitAsStream(row)
+        .map(String::strip)
+        .map(field -> field.replaceAll("^'(.*)'$", "$1"))
+        .toArray();
+  }
+}
