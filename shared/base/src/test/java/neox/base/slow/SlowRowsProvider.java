@@ -7,6 +7,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.ArgumentsProvider;
 import org.junit.jupiter.params.support.AnnotationConsumer;
+import org.junit.jupiter.params.support.ParameterDeclarations;
 
 /// Reads the rows of [SlowRows] where slow tests are asked for.
 final class SlowRowsProvider implements ArgumentsProvider, AnnotationConsumer<SlowRows> {
@@ -21,7 +22,8 @@ final class SlowRowsProvider implements ArgumentsProvider, AnnotationConsumer<Sl
   }
 
   @Override
-  public Stream<Arguments> provideArguments(ExtensionContext context) {
+  public Stream<Arguments> provideArguments(
+      ParameterDeclarations parameters, ExtensionContext context) {
     return SlowTests.areAskedFor()
         ? Arrays.stream(rows).map(SlowRowsProvider::fields).map(Arguments::of)
         : Stream.empty();
