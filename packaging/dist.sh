@@ -118,7 +118,7 @@ practise() {
 # Beside the tools that practise on data, in turn: most of this is one thread's work.
 {
   practise help neox-prepare --help
-  for name in prepare train eval upload; do
+  for name in prepare eval upload; do
     practise "neox-$name" "neox-$name" --quiet --help
   done
 } &
@@ -136,17 +136,23 @@ find shared neox-preprocess -name '*.java' | sort | tar -czf "$work/sources.tar.
 practise neox-preprocess neox-preprocess --input "$work/sample.jsonl,$work/sources.tar.gz" --append-eod \
   --output-prefix "$work/practice" --tokenizer-type HFTokenizer --vocab-file "$work/tokenizer.json"
 
-# neox-generate practises on a tiny model, and computes with libtorch: the JVM's cache holds no
-# classes that know of a module which is loaded later. Natives for GPUs compute where NVIDIA's
-# libraries are alone; who packs them need not have any.
+# neox-generate and neox-train practise on tiny models, and compute with libtorch: the JVM's cache
+# holds no classes that know of a module which is loaded later. Each rank of a run starts that much
+# sooner, and each restart. Natives for GPUs compute where NVIDIA's libraries are alone; who packs
+# them need not have any.
 if [ "$variant" = gpu ]; then
   practise neox-generate neox-generate --quiet --help
+  practise neox-train neox-train --quiet --help
 else
   "$java_home/bin/java" --enable-native-access=ALL-UNNAMED -cp 'dist/lib/*' \
     benchmarks/generate-speed/MakeModel.java "$work/model" 2 64 4 fp32
   cp "$work/tokenizer.json" "$work/model/"
   NEOX_PRACTICE=-Dneox.withoutVectors=true practise neox-generate neox-generate -q \
     --model "$work/model" --prompt 'Once upon a time' --maximum-tokens 3 --threads 1 < /dev/null
+  NEOX_PRACTICE=-Dneox.withoutVectors=true OMP_NUM_THREADS=1 practise neox-train neox-train -q \
+    configs/demo.yml --set train_iters=2 --set checkpoint_factor=2 --set eval_interval=2 \
+    --set eval_iters=1 --set "vocab_file=$work/tokenizer.json" --set "save=$work/run" --set load= \
+    --set "data_path=$work/sample_text_document" --set "log_dir=$work/run" --set tensorboard_dir=
 fi
 wait "$helpers"
 

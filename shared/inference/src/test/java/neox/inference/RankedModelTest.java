@@ -176,8 +176,7 @@ class RankedModelTest {
           boolean isShared = spec.config().gmlps().isEmpty() && !spec.config().normsHeadsTogether();
           Stream<Topology> several =
               SlowTests.areAskedFor() ? Stream.of(TENSOR, PIPE, BOTH) : Stream.of(BOTH);
-          return (isShared ? several : Stream.of(PIPE))
-              .map(ranks -> Arguments.of(kind, ranks));
+          return (isShared ? several : Stream.of(PIPE)).map(ranks -> Arguments.of(kind, ranks));
         });
   }
 
