@@ -33,14 +33,13 @@ demo: dist ## a model's whole life, anew, in demo/: text, tokens, training, samp
 	@rm -rf demo
 	@time docs/quickstart.sh
 
-test: jdk ## compile with checks, run the tests, try the packaged tools; SLOW=1: all of each, as CI does
-	rm -rf dist
+test: jdk ## compile with checks, run the tests; SLOW=1: all of them, and try the packaged tools, as CI does
+	$(if $(SLOW),rm -rf dist)
 	$(MVN) -P$(profiles) $(if $(SLOW),-Dtest.slow=true -Dtest.excludedGroups=gpu) verify $(TELL)
 	packaging/test-summary.sh
-	$(pack)
-	packaging/smoke-test.sh $(if $(SLOW),--whole)
+	$(if $(SLOW),$(pack) && packaging/smoke-test.sh)
 
-test-pages: dist ## what `make test` tries of the packaged tools, and every command of the documentation
+test-pages: dist ## what `make test SLOW=1` tries of the packaged tools, and every command of the documentation
 	packaging/smoke-test.sh --pages
 
 quick: jdk ## compile and test without Error Prone and the format check

@@ -1,14 +1,7 @@
 #!/usr/bin/env bash
 # Tries the packaged tools as a user would who has unpacked the archive on a machine without a JDK:
-# help, completion, the README's commands, installation. With --whole also what each tool says at its
-# end, faults of their surroundings and the recipes for containers; with --pages also every command of
-# the documentation.
-# Usage: packaging/smoke-test.sh [--whole|--pages]
+# help, completion, the README's commands, faults of their surroundings, installation.
 set -euo pipefail
-case ${1-} in
-  '' | --whole | --pages) how=${1-} ;;
-  *) sed -n 's/^# Usage: /usage: /p' "$0" >&2; exit 2 ;;
-esac
 cd "$(dirname "$0")/.."
 root=$PWD
 tools='prepare preprocess train generate eval convert-hf upload'
@@ -59,11 +52,9 @@ for made in demo/loss.svg demo/report.html demo/samples.jsonl demo/hf/model.safe
 done
 ! grep -q "$(printf '\033')" quickstart.log || fail "escape codes in the log of the quick start"
 echo "quick start: ok"
-if [ -n "$how" ]; then
-  # Faults of their surroundings, beside what follows.
-  "$root/packaging/faults.sh" demo "$unpacked" > faults.log 2>&1 &
-  faults=$!
-fi
+# Faults of their surroundings, beside what follows.
+"$root/packaging/faults.sh" demo "$unpacked" > faults.log 2>&1 &
+faults=$!
 
 "$root/benchmarks/pictures.sh" --check || fail "a picture of docs/benchmarks.md is out of date"
 
@@ -72,8 +63,8 @@ export JAVA_HOME=$usual_home PATH=$usual_path # for the servers that tests bring
 . "$root/packaging/test-hub.sh"
 neox_test_hub "$work"
 server=$neox_hub_process
-[ -z "$how" ] || "$root/packaging/ends.sh" demo || fail "a tool does not say what it has made"
-if [ "$how" = --pages ]; then
+"$root/packaging/ends.sh" demo || fail "a tool does not say what it has made"
+if [ "${1-}" = --pages ]; then
   "$root/packaging/docs-test.sh" demo || fail "a command of a page failed"
 fi
 
@@ -111,11 +102,9 @@ fi
 "$root/packaging/install.sh" --remove "$work/root" /usr
 left=$(find "$work/root" ! -type d)
 [ -z "$left" ] || fail "uninstalling leaves $left"
+"$root/packaging/recipes.sh" "$unpacked" || fail 'a recipe for containers is wrong'
 echo "installation: ok"
 
-if [ -n "$how" ]; then
-  "$root/packaging/recipes.sh" "$unpacked" || fail 'a recipe for containers is wrong'
-  wait "$faults" || { faults=; cat faults.log >&2; fail "a tool did not bear a fault"; }
-  faults=
-  cat faults.log
-fi
+wait "$faults" || { faults=; cat faults.log >&2; fail "a tool did not bear a fault"; }
+faults=
+cat faults.log
