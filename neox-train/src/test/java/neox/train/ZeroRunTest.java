@@ -97,7 +97,7 @@ class ZeroRunTest {
   /// What is not trained has no gradient, but ranks share it all the same.
   @ParameterizedTest
   @ValueSource(strings = "[0.*, 2.*, 3.mlp.*]")
-  @SlowRows("[6.*, 7.*]")
+  @SlowRows("'[6.*, 7.*]'")
   void whatIsFrozenIsSharedToo(String frozen) throws IOException {
     Map<String, String> settings = Map.of("freeze_params", frozen);
     assertClose(run("shared", TWO, 3, settings), run("whole", TWO, 0, settings), 1e-6);

@@ -1,6 +1,7 @@
 package neox.base.slow;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -24,9 +25,20 @@ final class SlowRowsProvider implements ArgumentsProvider, AnnotationConsumer<Sl
   @Override
   public Stream<Arguments> provideArguments(
       ParameterDeclarations parameters, ExtensionContext context) {
-    return SlowTests.areAskedFor()
-        ? Arrays.stream(rows).map(SlowRowsProvider::fields).map(Arguments::of)
-        : Stream.empty();
+    int most = context.getRequiredTestMethod().getParameterCount();
+    List<Arguments> all = Arrays.stream(rows).map(row -> Arguments.of(fields(row, most))).toList();
+    return SlowTests.areAskedFor() ? all.stream() : Stream.empty();
+  }
+
+  /// The same, of a method with `most` parameters: more fields are a comma that lacks its quotes.
+  static Object[] fields(String row, int most) {
+    Object[] fields = fields(row);
+    if (fields.length > most) {
+      throw new IllegalArgumentException(
+          "row \"%s\" has %d fields, the test %d parameters; put ' around a field with commas"
+              .formatted(row, fields.length, most));
+    }
+    return fields;
   }
 
   /// The fields of a row, without the quotes around them.

@@ -1,6 +1,7 @@
 package neox.base.slow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,15 @@ class SlowRowsTest {
     assertThat(SlowRowsProvider.fields("2,'a=[[b, c], d]' , e.*=1"))
         .containsExactly("2", "a=[[b, c], d]", "e.*=1");
     assertThat(SlowRowsProvider.fields("alone")).containsExactly("alone");
+  }
+
+  @Test
+  void aCommaWithoutQuotesIsNoFieldOfItsOwn() {
+    assertThatThrownBy(() -> SlowRowsProvider.fields("[6.*, 7.*]", 1))
+        .hasMessage(
+            "row \"[6.*, 7.*]\" has 2 fields, the test 1 parameters; put ' around a field with"
+                + " commas");
+    assertThat(SlowRowsProvider.fields("'[6.*, 7.*]'", 1)).containsExactly("[6.*, 7.*]");
   }
 
   @ParameterizedTest
