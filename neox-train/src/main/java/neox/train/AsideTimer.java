@@ -3,23 +3,19 @@ package neox.train;
 import java.io.IOException;
 import neox.monitor.MetricSink;
 
-/// Times what a run does between its steps: `timers/NAME` of the step that it follows. What takes
-/// less than a millisecond was asked for and not due.
+/// Times what a run does between its steps: `timers/NAME` of the step that it follows.
 record AsideTimer(MetricSink metrics) {
-  private static final double LEAST_SECONDS = 1e-3;
-
-  /// Something that a run does after a step.
+  /// Something that a run may have to do after a step; returns whether it had to.
   @FunctionalInterface
-  interface Body {
-    void run() throws IOException;
+  interface Work {
+    boolean after(long step) throws IOException;
   }
 
-  void time(String name, long step, Body body) throws IOException {
+  /// Does the work, and records how long it took where there was some.
+  void time(String name, long step, Work work) throws IOException {
     long begin = System.nanoTime();
-    body.run();
-    double seconds = (System.nanoTime() - begin) / 1e9;
-    if (seconds >= LEAST_SECONDS) {
-      metrics.scalar("timers/" + name, seconds, step);
+    if (work.after(step)) {
+      metrics.scalar("timers/" + name, (System.nanoTime() - begin) / 1e9, step);
       metrics.flush();
     }
   }

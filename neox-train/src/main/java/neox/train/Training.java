@@ -308,7 +308,7 @@ final class Training {
       TrainingLoop.Hooks hooks =
           new TrainingLoop.Hooks(
               List.of(trainLog, records.summary(), places, profiling, this::stepIsTaken),
-              List.of(watched(timer, evaluations), watched(timer, texts)),
+              List.of(watched(timer, evaluations::after), watched(timer, texts::after)),
               List.of(watched(timer, evaluations::atStart)),
               List.of(watched(timer, evaluations::catchUp)),
               List.of(trainLog::stopped),
@@ -349,10 +349,9 @@ final class Training {
         new TextSampler.Reporting(records.directory(), console, heartbeat::beat));
   }
 
-  private TrainingLoop.Once watched(AsideTimer timer, TrainingLoop.Once evaluation) {
+  private TrainingLoop.Once watched(AsideTimer timer, AsideTimer.Work evaluation) {
     return step ->
-        heartbeat.during(
-            Phase.EVALUATION, () -> timer.time("evaluation", step, () -> evaluation.after(step)));
+        heartbeat.during(Phase.EVALUATION, () -> timer.time("evaluation", step, evaluation));
   }
 
   private RankNetwork network(NetworkSpec spec) {

@@ -10,15 +10,25 @@ record WatchedSaver(Saver saver, Heartbeat heartbeat, AsideTimer timer) implemen
   private static final String NAME = "save";
 
   @Override
-  public void saveIfDue(long step) throws IOException {
-    heartbeat.during(Phase.SAVE, () -> timer.time(NAME, step, () -> saver.saveIfDue(step)));
+  public boolean saveIfDue(long step) throws IOException {
+    return timed(step, saver::saveIfDue);
   }
 
   @Override
   public boolean save(long step) throws IOException {
+    return timed(step, saver::save);
+  }
+
+  private boolean timed(long step, AsideTimer.Work save) throws IOException {
     boolean[] saved = new boolean[1];
-    heartbeat.during(Phase.SAVE, () -> timer.time(NAME, step, () -> saved[0] = saver.save(step)));
+    AsideTimer.Work noted = after -> saved[0] = save.after(after);
+    heartbeat.during(Phase.SAVE, () -> timer.time(NAME, step, noted));
     return saved[0];
+  }
+
+  @Override
+  public boolean isSaved(long step) {
+    return saver.isSaved(step);
   }
 
   @Override

@@ -114,19 +114,21 @@ public final class Checkpointer implements Saver, AutoCloseable {
   /// One failure is borne: room may be made until the next save. After two in a row all further
   /// work is likely to be lost as well.
   @Override
-  public void saveIfDue(long step) throws IOException {
+  public boolean saveIfDue(long step) throws IOException {
     boolean due = config.isDue(step);
     // Several ranks hear of a failure at the same step, whenever each has met it.
     if (due || (background.isDone() && contents.ranks().world().isAlone())) {
       settle();
     }
-    if (due && store.isPresent()) {
-      try {
-        start(store.get(), step);
-      } catch (IOException e) {
-        bear(e);
-      }
+    if (!due || store.isEmpty()) {
+      return false;
     }
+    try {
+      start(store.get(), step);
+    } catch (IOException e) {
+      bear(e);
+    }
+    return true;
   }
 
   @Override
@@ -135,13 +137,19 @@ public final class Checkpointer implements Saver, AutoCloseable {
       return false;
     }
     settle();
-    if (savedStep != step) {
-      start(store.get(), step);
-      background.await();
-      savedStep = step;
-      lastFailed = false;
+    if (savedStep == step) {
+      return false;
     }
+    start(store.get(), step);
+    background.await();
+    savedStep = step;
+    lastFailed = false;
     return true;
+  }
+
+  @Override
+  public boolean isSaved(long step) {
+    return savedStep == step;
   }
 
   /// Waits for the checkpoint that is under way.

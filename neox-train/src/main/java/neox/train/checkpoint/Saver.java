@@ -6,10 +6,17 @@ import java.io.IOException;
 public interface Saver {
   /// Saves after `step` if the configuration asks for it. A disk that fails is told, and the run
   /// goes on; when it fails the next time, too, [IOException].
-  void saveIfDue(long step) throws IOException;
+  ///
+  /// @return whether a save was due
+  boolean saveIfDue(long step) throws IOException;
 
-  /// Saves after `step`, unless that has just been done; returns whether a checkpoint of it exists.
+  /// Saves after `step`, unless that has just been done or the run keeps no checkpoints.
+  ///
+  /// @return whether it had to
   boolean save(long step) throws IOException;
+
+  /// Whether a checkpoint of `step`, the last one, exists.
+  boolean isSaved(long step);
 
   /// The checkpoint to fall back on, as a part of an error message.
   String lastGood() throws IOException;

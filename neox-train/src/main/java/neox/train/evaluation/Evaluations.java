@@ -8,7 +8,6 @@ import neox.config.EvalConfig;
 import neox.config.NeoxConfig;
 import neox.train.data.TrainingData;
 import neox.train.evaluation.Evaluator.Target;
-import neox.train.loop.TrainingLoop;
 
 /// When what is measured: validation at intervals and after the last step, before the first where
 /// that is asked for, the test split at the end. A split without documents, or `eval_iters` 0, is
@@ -16,7 +15,7 @@ import neox.train.loop.TrainingLoop;
 ///
 /// Evaluations of the validation split read on through it instead of repeating its beginning, as in
 /// NeoX. Those of a named set read the same samples each time, so that their results compare.
-public final class Evaluations implements TrainingLoop.Once {
+public final class Evaluations {
   private static final String VALIDATION = "validation";
   private static final String TEST = "test";
 
@@ -57,15 +56,22 @@ public final class Evaluations implements TrainingLoop.Once {
             : Optional.empty();
   }
 
-  @Override
-  public void after(long step) throws IOException {
-    if (isDue(step)) {
+  /// Validation between steps; returns whether it was due.
+  public boolean after(long step) throws IOException {
+    boolean due = isOn() && isDue(step);
+    if (due) {
       validate(step);
     }
+    return due;
   }
 
   private boolean isDue(long step) {
     return step % times.interval() == 0;
+  }
+
+  /// Whether there is anything to validate on.
+  private boolean isOn() {
+    return !validated.isEmpty() || tasks.isPresent();
   }
 
   private void validate(long step) throws IOException {
@@ -91,57 +97,71 @@ public final class Evaluations implements TrainingLoop.Once {
     evaluator.evaluate(target, when, readsOn ? number : 0, step);
   }
 
-  /// Validation before the first step, on the samples of the first validation.
-  public void atStart(long step) throws IOException {
-    if (times.onStartup()) {
+  /// Validation before the first step, on the samples of the first validation; returns whether it
+  /// was due.
+  public boolean atStart(long step) throws IOException {
+    boolean due = isOn() && times.onStartup();
+    if (due) {
       for (Target target : validated) {
         evaluate(target, "iteration " + step, 0, step);
       }
       evaluateTasks(step);
     }
+    return due;
   }
 
-  /// Validation after the last step, on samples that none before has read.
-  public void validateAtEnd(long step) throws IOException {
+  /// Validation after the last step, on samples that none before has read; returns whether there
+  /// was any.
+  public boolean validateAtEnd(long step) throws IOException {
     for (Target target : validated) {
       validateAtEnd(target, step);
     }
-    if (!isDue(step)) { // or they have just been evaluated
+    boolean tasksAreDue = tasks.isPresent() && !isDue(step); // or they have just been evaluated
+    if (tasksAreDue) {
       evaluateTasks(step);
     }
+    return tasksAreDue || !validated.isEmpty();
   }
 
   private void validateAtEnd(Target target, long step) throws IOException {
     evaluate(target, "the end of training for val data", step / times.interval(), step);
   }
 
-  public void testAtEnd(long step) throws IOException {
+  /// On the test split after the last step; returns whether that is wanted.
+  public boolean testAtEnd(long step) throws IOException {
     if (test.isPresent()) {
       evaluator.evaluate(test.get(), "the end of training for test data", 0, step);
     }
+    return test.isPresent();
   }
 
-  /// Measures what the run was stopped before when it had taken and saved this step.
-  public void catchUp(long step) throws IOException {
+  /// Measures what the run was stopped before when it had taken and saved this step; returns
+  /// whether there was anything.
+  public boolean catchUp(long step) throws IOException {
+    boolean missed = false;
     int validations = isDue(step) ? 1 : 0;
     for (Target target : validated) {
       if (isDue(step) && evaluator.misses(target, validations)) {
         validate(target, step);
+        missed = true;
       }
     }
     boolean tasksAreDue = isDue(step) || step == times.last();
     if (tasksAreDue && tasks.isPresent() && tasks.get().misses()) {
       evaluateTasks(step);
+      missed = true;
     }
     if (step == times.last()) {
       for (Target target : validated) {
         if (evaluator.misses(target, validations + 1)) {
           validateAtEnd(target, step);
+          missed = true;
         }
       }
       if (test.isPresent() && evaluator.misses(test.get(), 1)) {
-        testAtEnd(step);
+        missed |= testAtEnd(step);
       }
     }
+    return missed;
   }
 }

@@ -29,12 +29,11 @@ import neox.inference.text.StopTokens;
 import neox.model.Network;
 import neox.tokenizer.Tokenizer;
 import neox.train.loop.Pipeline;
-import neox.train.loop.TrainingLoop;
 
 /// Has the network that is being trained continue the prompts of `sample_prompts` now and then,
 /// each time with the same draws: rows `step`, `prompt`, `text` of `samples.jsonl` beside the
 /// metrics. The first rank knows the prompts and asks; the others follow.
-public final class TextSampler implements TrainingLoop.Once {
+public final class TextSampler {
   private static final String FILE = "samples.jsonl";
 
   private final Network network;
@@ -95,12 +94,15 @@ public final class TextSampler implements TrainingLoop.Once {
     this.reporting = reporting;
   }
 
-  @Override
-  public void after(long step) throws IOException {
-    boolean due = step % settings.interval() == 0 || step == settings.last();
-    if (due && !settings.generate().samplePrompts().isEmpty()) {
+  /// Samples where that is due after a step; returns whether it was.
+  public boolean after(long step) {
+    boolean due =
+        (step % settings.interval() == 0 || step == settings.last())
+            && !settings.generate().samplePrompts().isEmpty();
+    if (due) {
       sample(step);
     }
+    return due;
   }
 
   private void sample(long step) {

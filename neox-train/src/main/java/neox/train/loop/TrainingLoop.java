@@ -193,7 +193,8 @@ public final class TrainingLoop {
       console.info("stopped before it took a step; run the same command again to continue");
       return ExitCode.STOPPED;
     }
-    if (!saver.save(step)) {
+    saver.save(step);
+    if (!saver.isSaved(step)) {
       console.warn("stopped after step %d; nothing is saved, for save is not set", step);
       return ExitCode.FAILED;
     }
