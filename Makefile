@@ -18,6 +18,9 @@ export MAVEN_OPTS += -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmn384m
 # Two modules at a time: while one is compiled, on one core, another tests.
 MVN := $(if $(JDK),JAVA_HOME=$(JDK) )mvn --batch-mode --no-transfer-progress -Dstyle.color=never -T 2 \
   $(if $(JDK),-Dcompiler.fork=false)
+# Error Prone reads what is compiled: nothing may count as compiled already without it.
+strictly = find shared neox-* -type d -path '*/target/*' \( -name classes -o -name test-classes \
+  -o -name maven-status \) -prune -exec rm -rf {} +
 comma := ,
 # What a distribution is built with, and how it is packed once Maven has built it.
 profiles := dist$(if $(GPU),$(comma)gpu)
@@ -34,16 +37,20 @@ demo: dist ## a model's whole life, anew, in demo/: text, tokens, training, samp
 	@rm -rf demo
 	@time docs/quickstart.sh
 
-test: jdk ## compile with checks, run the tests; SLOW=1: all of them, and try the packaged tools, as CI does
-	$(if $(SLOW),rm -rf dist)
-	$(MVN) -P$(profiles) $(if $(SLOW),-Dtest.slow=true -Dtest.excludedGroups=gpu) verify $(TELL)
+test: jdk ## compile, run the tests, check the format; SLOW=1: all of them, lint and the packaged tools, as CI does
+	$(if $(SLOW),rm -rf dist && $(strictly))
+	$(MVN) -P$(profiles) $(if $(SLOW),-Derrorprone -Dtest.slow=true -Dtest.excludedGroups=gpu) verify $(TELL)
 	packaging/test-summary.sh
 	$(if $(SLOW),$(pack) && packaging/smoke-test.sh)
 
 test-pages: dist ## what `make test SLOW=1` tries of the packaged tools, and every command of the documentation
 	packaging/smoke-test.sh --pages
 
-quick: jdk ## compile and test without Error Prone and the format check
+lint: jdk ## compile everything with Error Prone and NullAway
+	$(strictly)
+	$(MVN) -Derrorprone test-compile $(TELL)
+
+quick: jdk ## compile and test without warnings and the format check
 	$(MVN) -Dquick test $(TELL)
 
 format: jdk ## lay out the sources
@@ -83,4 +90,4 @@ clean: ## delete everything built
 jdk:
 	@[ -n "$(JDK)" ] || { echo "no JDK 25 or later found: install one, or set JAVA_HOME to it" >&2; exit 1; }
 
-.PHONY: help demo test test-pages quick format bench bench-tokenize bench-generate dist install uninstall clean jdk
+.PHONY: help demo test test-pages lint quick format bench bench-tokenize bench-generate dist install uninstall clean jdk
