@@ -38,7 +38,11 @@ class InterruptedRunTest {
   /// More kinds, and kills at random moments: `benchmarks/kills.sh`.
   @ParameterizedTest
   @CsvSource("TERM, async_save=true precision=fp16 optimizer.type=muon")
-  @SlowRows("USR1, precision=fp32")
+  @SlowRows({
+    "USR1, async_save=true precision=fp16 optimizer.type=muon",
+    "TERM, precision=fp32",
+    "USR1, precision=fp32"
+  })
   void continuesBitForBitAfterASignalAndAfterAKillWhileSaving(String signal, String run)
       throws Exception {
     String[] overrides = (run + " train_iters=40 lr_decay_iters=40").split(" ", -1);
