@@ -6,7 +6,9 @@
 # layout to layout, each time back to the last checkpoint but one. Prints the digest of the weights
 # of each, and how long a step takes with and without. Exits 1 when a digest, a loss or a gradient
 # norm differs from that of one rank.
-# Needs `make dist`, or NEOX_CLASSPATH. Usage: benchmarks/same-bits-layouts.sh [STEPS]
+# Takes hours of processor time; PARTs, any of pythia gpt3 llama gqa (styles), twelfths, bf16, fp16,
+# moves, cost (which needs a quiet machine), may be run one by one.
+# Needs `make dist`, or NEOX_CLASSPATH. Usage: benchmarks/same-bits-layouts.sh [STEPS [PART…]]
 set -euo pipefail
 . "$(dirname "$0")/layouts/table.sh"
-table benchmarks/same-bits/SameBitsTable.java "LayoutMatrix SameBits Records" neox.train.SameBitsTable "${1:-50}"
+table benchmarks/same-bits/SameBitsTable.java "LayoutMatrix SameBits Records" neox.train.SameBitsTable "${@:-50}"

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import neox.tensor.NativeRuntime;
 import neox.train.LayoutMatrix.Layout;
@@ -39,23 +40,46 @@ class SameBitsTable {
     this.runs = new SameBits(new LayoutMatrix(directory, steps), directory);
   }
 
-  /// Arguments: a directory for what the runs read and write, and how many steps they take.
+  /// Arguments: a directory for what the runs read and write, how many steps they take, and the parts
+  /// that are wanted; none asks for all.
   public static void main(String[] args) throws IOException {
     NativeRuntime.start(1);
     SameBitsTable table = new SameBitsTable(Path.of(args[0]), Integer.parseInt(args[1]));
-    for (Style style : List.of(Style.PYTHIA, Style.GPT3, Style.LLAMA, Style.GQA)) {
-      table.layouts(style, Variant.FP32);
+    Map<String, Part> parts = table.parts();
+    List<String> wanted = List.of(args).subList(2, args.length);
+    if (!parts.keySet().containsAll(wanted)) {
+      System.err.println("expected parts among " + parts.keySet() + ", found " + wanted);
+      System.exit(2);
     }
-    table.layouts(Style.PYTHIA, Variant.TWELFTHS);
-    table.layouts(Style.PYTHIA, Variant.BF16);
-    table.layouts(Style.GPT3, Variant.FP16);
-    table.moves(Style.PYTHIA, Variant.FP32);
-    table.moves(Style.GPT3, Variant.BF16);
+    for (String name : wanted.isEmpty() ? parts.keySet() : wanted) {
+      parts.get(name).run();
+    }
     System.out.printf("%d runs with the bits of one rank, %d without%n", table.same, table.different);
-    table.cost(Layout.ALONE);
-    table.cost(new Layout(1, 2, 1, 0));
-    table.cost(new Layout(1, 1, 2, 1));
     System.exit(table.different == 0 ? 0 : 1);
+  }
+
+  private interface Part {
+    void run() throws IOException;
+  }
+
+  private Map<String, Part> parts() {
+    Map<String, Part> parts = new LinkedHashMap<>();
+    for (Style style : List.of(Style.PYTHIA, Style.GPT3, Style.LLAMA, Style.GQA)) {
+      parts.put(style.name().toLowerCase(Locale.ROOT), () -> layouts(style, Variant.FP32));
+    }
+    parts.put("twelfths", () -> layouts(Style.PYTHIA, Variant.TWELFTHS));
+    parts.put("bf16", () -> layouts(Style.PYTHIA, Variant.BF16));
+    parts.put("fp16", () -> layouts(Style.GPT3, Variant.FP16));
+    parts.put("moves", () -> {
+      moves(Style.PYTHIA, Variant.FP32);
+      moves(Style.GPT3, Variant.BF16);
+    });
+    parts.put("cost", () -> {
+      cost(Layout.ALONE);
+      cost(new Layout(1, 2, 1, 0));
+      cost(new Layout(1, 1, 2, 1));
+    });
+    return parts;
   }
 
   private void layouts(Style style, Variant variant) throws IOException {
