@@ -6,6 +6,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -22,16 +23,36 @@ public final class AtomicFile implements AutoCloseable {
   private final Path target;
   private final Path temporary;
   private final FileChannel channel;
+  private final Durability durability;
   private boolean committed;
 
-  private AtomicFile(Path target, Path temporary, FileChannel channel) {
+  private AtomicFile(Path target, Path temporary, FileChannel channel, Durability durability) {
     this.target = target;
     this.temporary = temporary;
     this.channel = channel;
+    this.durability = durability;
   }
 
   /// Opens the hidden sibling of `target` for writing; the parent directory is created.
   public static AtomicFile create(Path target) throws IOException {
+    return create(target, Durability.FORCED, NamedFiles::open);
+  }
+
+  /// The same for a large file. What will be forced to disk goes there past the page cache where
+  /// that is possible (docs/decisions/0051-past-the-page-cache.md).
+  public static AtomicFile createLarge(Path target, Durability durability) throws IOException {
+    return switch (durability) {
+      case FORCED -> create(target, durability, NamedFiles::openUncached);
+      case HANDED_OVER -> create(target, durability, NamedFiles::open);
+    };
+  }
+
+  private interface Opening {
+    FileChannel open(Path file, Path name, OpenOption... options) throws IOException;
+  }
+
+  private static AtomicFile create(Path target, Durability durability, Opening opening)
+      throws IOException {
     Path directory = AtomicDirectory.parentOf(target);
     Files.createDirectories(directory);
     if (Files.isDirectory(target)) {
@@ -40,14 +61,14 @@ public final class AtomicFile implements AutoCloseable {
     deleteLeftovers(directory, target.getFileName().toString());
     Path temporary = temporary(directory, target, ProcessHandle.current().pid());
     FileChannel channel =
-        NamedFiles.open(
+        opening.open(
             temporary,
             target,
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE);
-    return new AtomicFile(target, temporary, channel);
+    return new AtomicFile(target, temporary, channel, durability);
   }
 
   /// Each process writes a sibling of its own, so that two at once do not mix their bytes.
@@ -83,9 +104,9 @@ public final class AtomicFile implements AutoCloseable {
   }
 
   private static void write(Path target, byte[] bytes, Durability durability) throws IOException {
-    try (AtomicFile file = create(target)) {
+    try (AtomicFile file = create(target, durability, NamedFiles::open)) {
       file.stream().write(bytes);
-      file.commit(durability);
+      file.commit();
     }
   }
 
@@ -104,13 +125,8 @@ public final class AtomicFile implements AutoCloseable {
     return Channels.newOutputStream(channel);
   }
 
-  /// Forces the bytes to disk and gives the file its name.
+  /// Forces the bytes to disk, unless they are to be handed over only, and gives the file its name.
   public void commit() throws IOException {
-    commit(Durability.FORCED);
-  }
-
-  /// Gives the file its name.
-  public void commit(Durability durability) throws IOException {
     boolean forced = durability == Durability.FORCED;
     if (forced) {
       channel.force(true);

@@ -12,7 +12,7 @@ import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /// A channel whose failures name its file.
-final class NamedChannel extends FileChannel {
+class NamedChannel extends FileChannel {
   private final FileChannel channel;
   private final String name;
 

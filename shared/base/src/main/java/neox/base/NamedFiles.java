@@ -32,6 +32,11 @@ public final class NamedFiles {
     return new NamedChannel(FileChannel.open(file, options), name.toString());
   }
 
+  /// The same past the page cache, see [UncachedChannel].
+  static FileChannel openUncached(Path file, Path name, OpenOption... options) throws IOException {
+    return UncachedChannel.of(FileChannel.open(file, options), file, name.toString());
+  }
+
   public static InputStream newInputStream(Path file) throws IOException {
     return NamedStreams.input(Files.newInputStream(file), file.toString());
   }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongConsumer;
 import neox.base.AtomicFile;
+import neox.base.Durability;
 import neox.weights.Segments;
 import neox.weights.TensorCopier;
 
@@ -20,13 +21,13 @@ final class GgufWriter {
     return Math.ceilDiv(position, ALIGNMENT) * ALIGNMENT;
   }
 
-  /// Writes the file atomically.
+  /// Writes the file atomically; it follows from other files, see [Durability].
   ///
   /// @param progress is told how many bytes were written since the last time
   static void write(
       Path path, GgufMetadata metadata, List<GgufTensor> tensors, LongConsumer progress)
       throws IOException {
-    try (AtomicFile file = AtomicFile.create(path);
+    try (AtomicFile file = AtomicFile.createLarge(path, Durability.HANDED_OVER);
         TensorCopier copier =
             TensorCopier.of(tensors.stream().map(GgufTensor::named).toList(), progress)) {
       FileChannel channel = file.channel();

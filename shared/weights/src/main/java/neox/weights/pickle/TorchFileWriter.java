@@ -37,7 +37,7 @@ public final class TorchFileWriter {
     PickleWriter pickle = new PickleWriter();
     byte[] bytes = pickle.write(root);
     List<NamedTensor> storages = pickle.storages();
-    try (AtomicFile atomic = AtomicFile.create(file);
+    try (AtomicFile atomic = AtomicFile.createLarge(file, durability);
         TensorCopier copier = TensorCopier.of(storages)) {
       ZipWriter zip = new ZipWriter(atomic.channel());
       zip.add(ROOT + "data.pkl", bytes);
@@ -48,7 +48,7 @@ public final class TorchFileWriter {
       }
       zip.add(ROOT + "version", FORMAT_VERSION.getBytes(StandardCharsets.US_ASCII));
       zip.finish();
-      atomic.commit(durability);
+      atomic.commit();
       IdentityHashMap<NamedTensor, String> written = new IdentityHashMap<>();
       pickle.stored().forEach((tensor, storage) -> written.put(tensor, digests.get(storage)));
       return written;

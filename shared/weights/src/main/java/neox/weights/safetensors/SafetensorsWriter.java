@@ -90,14 +90,14 @@ public final class SafetensorsWriter {
         tensors.stream()
             .sorted(Comparator.comparingInt((NamedTensor t) -> -t.dtype().bytes()))
             .toList();
-    try (AtomicFile file = AtomicFile.create(path);
+    try (AtomicFile file = AtomicFile.createLarge(path, manner.durability());
         TensorCopier copier = TensorCopier.of(ordered, manner.progress())) {
       FileChannel channel = file.channel();
       Segments.writeFully(channel, header(ordered, manner.metadata()));
       for (NamedTensor _ : ordered) {
         copier.copyNext(file);
       }
-      file.commit(manner.durability());
+      file.commit();
     }
   }
 
