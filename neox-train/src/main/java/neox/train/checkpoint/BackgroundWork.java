@@ -5,16 +5,20 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import neox.base.process.Niceness;
 import org.jspecify.annotations.Nullable;
 
-/// One piece of work at a time in a thread of its own, which begins with something that must not be
-/// disturbed. Its methods belong to one other thread, the caller's.
+/// One piece of work at a time in a thread of its own, which leaves the processors to others; once
+/// the caller had to wait for it, not quite as much. It begins with something that must not be
+/// disturbed, and that whoever waits for it helps with. The methods belong to one other thread, the
+/// caller's.
 final class BackgroundWork {
   private final String thread;
+  private Niceness niceness = Niceness.GREATEST;
   private @Nullable Flight flight;
 
-  /// @param undisturbed reaches zero when the beginning is over
-  private record Flight(FutureTask<Void> task, CountDownLatch undisturbed) {}
+  /// @param undisturbed reaches zero when the thread is past its beginning
+  private record Flight(FutureTask<Void> task, Runnable beginning, CountDownLatch undisturbed) {}
 
   /// @param thread its name
   BackgroundWork(String thread) {
@@ -23,22 +27,25 @@ final class BackgroundWork {
 
   /// Starts work; what was started before must have been awaited.
   ///
-  /// @param beginning what [#awaitBeginning] waits for
+  /// @param beginning what [#awaitBeginning] waits for; two threads may run it at once, and it is
+  ///   done when both have returned
   void start(Runnable beginning, Callable<Void> rest) {
     if (flight != null) {
       throw new IllegalStateException("the work before has not been awaited");
     }
+    Niceness now = niceness;
     CountDownLatch undisturbed = new CountDownLatch(1);
     FutureTask<Void> task =
         new FutureTask<>(() -> {
           try {
+            now.adopt();
             beginning.run();
           } finally {
             undisturbed.countDown();
           }
           return rest.call();
         });
-    flight = new Flight(task, undisturbed);
+    flight = new Flight(task, beginning, undisturbed);
     Thread.ofPlatform().name(thread).start(task);
   }
 
@@ -51,10 +58,11 @@ final class BackgroundWork {
     return flight != null && flight.task.isDone();
   }
 
-  /// Returns when the work, if there is some, is past its beginning.
+  /// Returns when the work, if there is some, is past its beginning; does what is left of that.
   void awaitBeginning() {
     Flight now = flight;
     if (now != null) {
+      now.beginning.run();
       try {
         now.undisturbed.await();
       } catch (InterruptedException e) {
@@ -70,6 +78,9 @@ final class BackgroundWork {
       return;
     }
     flight = null;
+    if (!now.task.isDone()) {
+      niceness = Niceness.SOME; // the next is to be done in time
+    }
     try {
       now.task.get();
     } catch (InterruptedException e) {

@@ -190,7 +190,7 @@ public final class Checkpointer implements Saver, AutoCloseable {
       CheckpointMoment moment =
           CheckpointMoment.now(contents, contents.writers(), snapshot, random);
       background.start(
-          snapshot::take,
+          snapshot.taking(),
           () -> {
             write(checkpoints, step, moment);
             return null;

@@ -6,14 +6,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /// Tensors as they were at one moment, in main memory that is reserved once and filled again and
 /// again, so that the tensors may change while someone still reads what they were.
 ///
-/// Not thread-safe: between the start of a [#take] and its end nobody changes the tensors or reads
-/// the copies. That may be another thread than the one that made it.
+/// Not thread-safe, but for [#taking]: until it is done nobody changes the tensors or reads the
+/// copies.
 public final class Snapshot implements TensorSource, AutoCloseable {
   private static final int ALIGNMENT = 64;
 
@@ -21,7 +23,18 @@ public final class Snapshot implements TensorSource, AutoCloseable {
   private final Map<Long, Copy> copies = new LinkedHashMap<>();
   private final List<Tensor> kept = new ArrayList<>();
 
-  private record Copy(Tensor live, Tensor copy) {}
+  private record Copy(Tensor live, Tensor copy) {
+    void take() {
+      if (live.is_cpu() && live.is_contiguous()) {
+        MappedTensors.bytes(copy).copyFrom(MappedTensors.bytes(live));
+      } else {
+        try (var _ = Scope.open();
+            var _ = new NoGradGuard()) {
+          copy.copy_(live.reshape(-1));
+        }
+      }
+    }
+  }
 
   /// Reserves memory for copies of these tensors, which stay where they are and live at least as
   /// long; of tensors in the same place there is one copy.
@@ -53,18 +66,15 @@ public final class Snapshot implements TensorSource, AutoCloseable {
     return tensor.data_ptr().address();
   }
 
-  /// Copies all tensors as they are now.
-  public void take() {
-    for (Copy entry : copies.values()) {
-      if (entry.live.is_cpu() && entry.live.is_contiguous()) {
-        MappedTensors.bytes(entry.copy).copyFrom(MappedTensors.bytes(entry.live));
-      } else {
-        try (var _ = Scope.open();
-            var _ = new NoGradGuard()) {
-          entry.copy.copy_(entry.live.reshape(-1));
-        }
+  /// A copy of all tensors, to be made by whoever runs it. Several threads may at once; each
+  /// returns when nothing is left to begin, so that the copy is complete when all have.
+  public Runnable taking() {
+    Queue<Copy> left = new ConcurrentLinkedQueue<>(copies.values());
+    return () -> {
+      for (Copy next = left.poll(); next != null; next = left.poll()) {
+        next.take();
       }
-    }
+    };
   }
 
   /// The tensor as it was when the snapshot was taken.

@@ -1,0 +1,45 @@
+package neox.base.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@EnabledOnOs(OS.LINUX)
+class NicenessTest {
+  private static final int FIELD = 19 - 3; // of those after the name in /proc/PID/stat
+
+  /// Of this thread, as the kernel has it.
+  private static int nice() {
+    try {
+      String stat = Files.readString(Path.of("/proc/thread-self/stat"));
+      return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[FIELD]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"SOME, 10", "GREATEST, 19"})
+  void aThreadAndThoseThatItStartsLeaveTheProcessorToAllOthers(Niceness niceness, int value) {
+    int before = nice();
+    CompletableFuture<Integer> own = new CompletableFuture<>();
+    CompletableFuture<Integer> ofChild = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .start(() -> {
+          niceness.adopt();
+          own.complete(nice());
+          Thread.ofPlatform().start(() -> ofChild.complete(nice()));
+        });
+    assertThat(own.join()).isEqualTo(value);
+    assertThat(ofChild.join()).isEqualTo(value);
+    assertThat(nice()).isEqualTo(before);
+  }
+}
