@@ -27,7 +27,7 @@ class BackgroundWorkTest {
   private static String nice() {
     try {
       String stat = Files.readString(Path.of("/proc/thread-self/stat"));
-      return stat.substring(stat.lastIndexOf(')') + 2).split(" ")[NICE];
+      return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[NICE];
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

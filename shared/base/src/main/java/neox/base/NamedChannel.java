@@ -9,16 +9,24 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A channel whose failures name its file.
-class NamedChannel extends FileChannel {
+final class NamedChannel extends FileChannel {
   private final FileChannel channel;
+  private final Optional<UncachedWrites> uncached;
   private final String name;
 
   /// Takes over `channel`, which is closed with this object.
   NamedChannel(FileChannel channel, String name) {
+    this(channel, Optional.empty(), name);
+  }
+
+  /// Takes over `channel` and `uncached`, which writes to the same file in its stead.
+  NamedChannel(FileChannel channel, Optional<UncachedWrites> uncached, String name) {
     this.channel = channel;
+    this.uncached = uncached;
     this.name = name;
   }
 
@@ -63,7 +71,8 @@ class NamedChannel extends FileChannel {
 
   @Override
   public int write(ByteBuffer from) throws IOException {
-    return (int) counted(() -> channel.write(from));
+    return (int)
+        counted(() -> uncached.isPresent() ? uncached.get().write(from) : channel.write(from));
   }
 
   @Override
@@ -73,7 +82,11 @@ class NamedChannel extends FileChannel {
 
   @Override
   public int write(ByteBuffer from, long position) throws IOException {
-    return (int) counted(() -> channel.write(from, position));
+    return (int)
+        counted(() ->
+            uncached.isPresent()
+                ? uncached.get().write(from, position)
+                : channel.write(from, position));
   }
 
   @Override
@@ -156,7 +169,11 @@ class NamedChannel extends FileChannel {
   @Override
   protected void implCloseChannel() throws IOException {
     named(() -> {
-      channel.close();
+      try (channel) {
+        if (uncached.isPresent()) {
+          uncached.get().close();
+        }
+      }
       return name;
     });
   }

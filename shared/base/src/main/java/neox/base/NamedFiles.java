@@ -32,9 +32,10 @@ public final class NamedFiles {
     return new NamedChannel(FileChannel.open(file, options), name.toString());
   }
 
-  /// The same past the page cache, see [UncachedChannel].
+  /// The same past the page cache, see [UncachedWrites].
   static FileChannel openUncached(Path file, Path name, OpenOption... options) throws IOException {
-    return UncachedChannel.of(FileChannel.open(file, options), file, name.toString());
+    FileChannel channel = FileChannel.open(file, options);
+    return new NamedChannel(channel, UncachedWrites.of(channel, file), name.toString());
   }
 
   public static InputStream newInputStream(Path file) throws IOException {

@@ -1,5 +1,5 @@
 /// This process beside others, and the machine that it runs on: who started it, which files it has
-/// for itself, its memory, the name of the host and its GPUs.
+/// for itself, how much its threads leave to others, its memory, the name of the host and its GPUs.
 @NullMarked
 package neox.base.process;
 

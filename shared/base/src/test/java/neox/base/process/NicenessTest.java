@@ -20,7 +20,7 @@ class NicenessTest {
   private static int nice() {
     try {
       String stat = Files.readString(Path.of("/proc/thread-self/stat"));
-      return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[FIELD]);
+      return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[FIELD]);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -20,9 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class UncachedChannelTest {
+class UncachedWritesTest {
   private static final Path FULL = Path.of("/dev/full");
-  private static final int SIZE = 9 * UncachedChannel.SHORTEST;
+  private static final int SIZE = 9 * UncachedWrites.SHORTEST;
 
   @TempDir Path directory;
 
@@ -71,7 +72,7 @@ class UncachedChannelTest {
         int length = random.nextBoolean() ? random.nextInt(9_000) : random.nextInt(SIZE);
         int position = random.nextInt(SIZE - length + 1);
         if (random.nextBoolean()) {
-          position &= -UncachedChannel.BLOCK;
+          position &= -UncachedWrites.BLOCK;
         }
         byte[] some = bytes(length);
         System.arraycopy(some, 0, expected, position, length);
@@ -111,17 +112,19 @@ class UncachedChannelTest {
   @Test
   void longRunsPassTheCacheOnADiskOfThisMachine() throws IOException {
     assumeThat(Files.getFileStore(directory).type()).as("file system").isIn("ext4", "xfs");
-    try (FileChannel channel = open()) {
-      assertThat(channel).isInstanceOf(UncachedChannel.class);
+    try (FileChannel channel = write(file());
+        UncachedWrites writes = UncachedWrites.of(channel, file()).orElseThrow()) {
+      writeFully(new NamedChannel(channel, Optional.of(writes), "file"), bytes(), 0);
     }
+    assertThat(file()).hasBinaryContent(bytes().array());
   }
 
   @Test
   @EnabledOnOs(OS.LINUX)
   void aFileInMemoryHasTheOrdinaryWayAlone() throws IOException {
     Path file = Files.createTempFile(Path.of("/dev/shm"), "uncached", "");
-    try (FileChannel channel = NamedFiles.openUncached(file, file, StandardOpenOption.WRITE)) {
-      assertThat(channel).isNotInstanceOf(UncachedChannel.class);
+    try (FileChannel channel = write(file)) {
+      assertThat(UncachedWrites.of(channel, file)).isEmpty();
     } finally {
       Files.delete(file);
     }
@@ -130,20 +133,28 @@ class UncachedChannelTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void whatCannotBeWrittenPastTheCacheIsWrittenTheOrdinaryWay() throws IOException {
-    byte[] all = bytes(SIZE);
-    try (FileChannel channel = new UncachedChannel(write(file()), write(FULL), "file")) {
-      writeFully(channel, ByteBuffer.wrap(all), 0);
+    try (FileChannel channel = channel(write(file()), write(FULL))) {
+      writeFully(channel, bytes(), 0);
     }
-    assertThat(Arrays.equals(Files.readAllBytes(file()), all)).isTrue();
+    assertThat(file()).hasBinaryContent(bytes().array());
   }
 
   @Test
   @EnabledOnOs(OS.LINUX)
   void aFullDiskIsToldWithTheNameOfTheFile() throws IOException {
-    try (FileChannel channel = new UncachedChannel(write(FULL), write(FULL), "the/file")) {
-      assertThatThrownBy(() -> channel.write(ByteBuffer.wrap(bytes(SIZE)), 0))
+    try (FileChannel channel = channel(write(FULL), write(FULL))) {
+      assertThatThrownBy(() -> channel.write(bytes(), 0))
           .isInstanceOf(FileSystemException.class)
           .hasMessage("the/file: No space left on device");
     }
+  }
+
+  private static FileChannel channel(FileChannel ordinary, FileChannel direct) {
+    UncachedWrites writes = new UncachedWrites(ordinary, direct);
+    return new NamedChannel(ordinary, Optional.of(writes), "the/file");
+  }
+
+  private static ByteBuffer bytes() {
+    return ByteBuffer.wrap(bytes(SIZE));
   }
 }
