@@ -268,6 +268,9 @@ final class LayoutMatrix {
               throw new IllegalStateException("exit code " + code);
             }
           });
+      if (stop.requested()) { // what it came to is not what the whole run would have
+        throw new IllegalStateException("stopped by a signal");
+      }
     }
   }
 }
