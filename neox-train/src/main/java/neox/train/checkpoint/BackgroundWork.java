@@ -8,21 +8,22 @@ import java.util.concurrent.FutureTask;
 import neox.base.process.Niceness;
 import org.jspecify.annotations.Nullable;
 
-/// One piece of work at a time in a thread of its own, which leaves the processors to others; once
-/// the caller had to wait for it, not quite as much. It begins with something that must not be
-/// disturbed, and that whoever waits for it helps with. The methods belong to one other thread, the
-/// caller's.
+/// One piece of work at a time in a thread of its own, which may leave the processors to others
+/// until the caller had to wait for it once. It begins with something that must not be disturbed,
+/// and that whoever waits for it helps with. The methods belong to one other thread, the caller's.
 final class BackgroundWork {
   private final String thread;
-  private Niceness niceness = Niceness.GREATEST;
+  private Niceness niceness;
   private @Nullable Flight flight;
 
   /// @param undisturbed reaches zero when the thread is past its beginning
   private record Flight(FutureTask<Void> task, Runnable beginning, CountDownLatch undisturbed) {}
 
   /// @param thread its name
-  BackgroundWork(String thread) {
+  /// @param niceness of the thread until the caller had to wait for it
+  BackgroundWork(String thread, Niceness niceness) {
     this.thread = thread;
+    this.niceness = niceness;
   }
 
   /// Starts work; what was started before must have been awaited.
@@ -79,7 +80,7 @@ final class BackgroundWork {
     }
     flight = null;
     if (!now.task.isDone()) {
-      niceness = Niceness.SOME; // the next is to be done in time
+      niceness = Niceness.AS_IT_IS; // the next is to be done in time
     }
     try {
       now.task.get();

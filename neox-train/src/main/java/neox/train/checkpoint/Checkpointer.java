@@ -10,6 +10,7 @@ import java.util.function.LongFunction;
 import neox.base.Console;
 import neox.base.Progress;
 import neox.base.Tool;
+import neox.base.process.Niceness;
 import neox.base.progress.ProgressUnit;
 import neox.config.CheckpointConfig;
 import neox.model.Network;
@@ -32,12 +33,16 @@ import org.jspecify.annotations.Nullable;
 /// checkpoint is under way; the next save, a stop, the end and a failure wait for it
 /// (docs/decisions/0014-asynchronous-saves.md).
 public final class Checkpointer implements Saver, AutoCloseable {
+  /// What is written so soon that a thread that left the processors to the steps would only be late
+  /// with it.
+  private static final long LITTLE = 1L << 28;
+
   private final CheckpointConfig config;
   private final Optional<CheckpointStore> store;
   private final Contents contents;
   private final After after;
   private final Console console;
-  private final BackgroundWork background = new BackgroundWork("checkpoint-writer");
+  private final BackgroundWork background;
   private final @Nullable Snapshot snapshot;
   private long startedStep = -1;
   private long savedStep = -1;
@@ -98,7 +103,14 @@ public final class Checkpointer implements Saver, AutoCloseable {
       throw new IllegalStateException("threads of one rank that write and train need two groups");
     }
     this.snapshot = config.async() && store.isPresent() ? snapshot(contents) : null;
+    this.background = new BackgroundWork("checkpoint-writer", niceness(snapshot));
     contents.optimizer().beforeUpdates(background::awaitBeginning);
+  }
+
+  private static Niceness niceness(@Nullable Snapshot snapshot) {
+    return snapshot == null || snapshot.byteSize() <= LITTLE
+        ? Niceness.AS_IT_IS
+        : Niceness.GREATEST;
   }
 
   private static Snapshot snapshot(Contents contents) {

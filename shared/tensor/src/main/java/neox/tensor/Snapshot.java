@@ -66,6 +66,11 @@ public final class Snapshot implements TensorSource, AutoCloseable {
     return tensor.data_ptr().address();
   }
 
+  /// How much memory the copies take.
+  public long byteSize() {
+    return copies.values().stream().mapToLong(copy -> copy.copy.nbytes()).sum();
+  }
+
   /// A copy of all tensors, to be made by whoever runs it. Several threads may at once; each
   /// returns when nothing is left to begin, so that the copy is complete when all have.
   public Runnable taking() {

@@ -10,25 +10,21 @@ import java.util.Optional;
 /// How much a thread leaves to others where they want the same processor. Java's own priorities of
 /// threads change nothing on Linux.
 public enum Niceness {
-  /// It works when a processor is idle, and otherwise in a tenth of the time of one.
-  SOME(10),
+  /// As much as the thread that has started it.
+  AS_IT_IS,
   /// It works when a processor is idle, and otherwise in a hundredth of the time of one.
-  GREATEST(19);
+  GREATEST;
 
   private static final int THREAD = 0; // PRIO_PROCESS, which means threads on Linux
   private static final int THIS = 0;
-
-  private final int value;
-
-  Niceness(int value) {
-    this.value = value;
-  }
+  private static final int MOST = 19;
 
   /// Makes it that of this thread, and of those that it starts, for good. Elsewhere than on Linux,
   /// where that would hold for the whole process, nothing changes.
   @SuppressWarnings("restricted")
   public void adopt() {
-    if (!System.getProperty("os.name").toLowerCase(Locale.ROOT).equals("linux")) {
+    if (this == AS_IT_IS
+        || !System.getProperty("os.name").toLowerCase(Locale.ROOT).equals("linux")) {
       return;
     }
     Linker linker = Linker.nativeLinker();
@@ -40,10 +36,9 @@ public enum Niceness {
         FunctionDescriptor.of(
             ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
     try {
-      // It fails where the process is nicer than that already, and may not change its mind.
+      // Everybody may do so.
       int _ =
-          (int)
-              linker.downcallHandle(setPriority.get(), signature).invokeExact(THREAD, THIS, value);
+          (int) linker.downcallHandle(setPriority.get(), signature).invokeExact(THREAD, THIS, MOST);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

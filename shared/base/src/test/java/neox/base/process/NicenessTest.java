@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @EnabledOnOs(OS.LINUX)
 class NicenessTest {
@@ -27,9 +27,14 @@ class NicenessTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"SOME, 10", "GREATEST, 19"})
-  void aThreadAndThoseThatItStartsLeaveTheProcessorToAllOthers(Niceness niceness, int value) {
+  @EnumSource
+  void aThreadAndThoseThatItStartsLeaveTheProcessorToAllOthers(Niceness niceness) {
     int before = nice();
+    int value =
+        switch (niceness) {
+          case AS_IT_IS -> before;
+          case GREATEST -> 19;
+        };
     CompletableFuture<Integer> own = new CompletableFuture<>();
     CompletableFuture<Integer> ofChild = new CompletableFuture<>();
     Thread.ofPlatform()
