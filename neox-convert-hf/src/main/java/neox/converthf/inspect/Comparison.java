@@ -1,11 +1,13 @@
 package neox.converthf.inspect;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import neox.base.InOrder;
 import neox.converthf.inspect.Finding.Rules;
 import neox.weights.NamedTensor;
 
@@ -49,7 +51,7 @@ final class Comparison {
   }
 
   /// Compares what both have, in the order of the first.
-  void forEach(Consumer<Finding> consumer) throws InterruptedException {
+  void forEach(Consumer<Finding> consumer) throws IOException, InterruptedException {
     InOrder.forEach(common(), name -> Finding.of(in(a, name), in(b, name), rules), consumer);
   }
 

@@ -1,7 +1,6 @@
 package neox.converthf.inspect;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Locale;
 import neox.converthf.inspect.Difference.Tolerance;
 import neox.weights.NamedTensor;
@@ -42,21 +41,13 @@ sealed interface Finding {
   /// Compares two tensors of one name.
   ///
   /// @param rules what is allowed
-  static Finding of(NamedTensor a, NamedTensor b, Rules rules) {
+  static Finding of(NamedTensor a, NamedTensor b, Rules rules) throws IOException {
     if (!a.shape().equals(b.shape())) {
       return new Shapes(a.name(), a, b);
     }
     boolean sameType = a.dtype() == b.dtype() || rules.types() == Types.IGNORED;
     String types = sameType ? "" : type(a) + " / " + type(b);
-    return new Values(a.name(), types, difference(a, b, rules));
-  }
-
-  private static Difference difference(NamedTensor a, NamedTensor b, Rules rules) {
-    try {
-      return Difference.of(a.tensor(), b.tensor(), rules.tolerance());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new Values(a.name(), types, Difference.of(a.tensor(), b.tensor(), rules.tolerance()));
   }
 
   /// What makes no difference.

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import neox.base.Console;
 import neox.base.ExitCode;
+import neox.base.InOrder;
 import neox.base.Progress;
 import neox.base.StandardOptions;
 import neox.base.ToolCommand;

@@ -1,7 +1,6 @@
 package neox.converthf.inspect;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 import neox.weights.ByteSource;
 import neox.weights.NamedTensor;
@@ -20,19 +19,15 @@ record Inspected(NamedTensor tensor, Optional<Numbers> numbers) {
   }
 
   /// Reads all of a tensor, a piece at a time.
-  static Inspected of(NamedTensor tensor) {
+  static Inspected of(NamedTensor tensor) throws IOException {
     Statistics statistics = new Statistics(tensor.dtype());
     Digest digest = new Digest();
-    try {
-      ByteSource bytes = tensor.tensor().bytes().due();
-      bytes.check();
-      bytes.forEachChunk(piece -> {
-        statistics.update(piece);
-        digest.update(piece);
-      });
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    ByteSource bytes = tensor.tensor().bytes().due();
+    bytes.check();
+    bytes.forEachChunk(piece -> {
+      statistics.update(piece);
+      digest.update(piece);
+    });
     return new Inspected(tensor, Optional.of(new Numbers(statistics, digest.hex())));
   }
 }

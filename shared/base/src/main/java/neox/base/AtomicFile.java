@@ -115,11 +115,6 @@ public final class AtomicFile implements AutoCloseable {
     return channel;
   }
 
-  /// Another channel onto the hidden sibling, with a position of its own; the caller closes it.
-  public FileChannel openAnother() throws IOException {
-    return NamedFiles.open(temporary, target, StandardOpenOption.WRITE);
-  }
-
   /// An unbuffered stream onto [#channel].
   public OutputStream stream() {
     return Channels.newOutputStream(channel);

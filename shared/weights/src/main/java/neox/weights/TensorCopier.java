@@ -3,7 +3,6 @@ package neox.weights;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,24 +10,28 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongConsumer;
 import java.util.zip.CRC32;
-import neox.base.AtomicFile;
 import org.jspecify.annotations.Nullable;
 
 /// Copies tensors into files, one after the other, in memory that does not depend on their sizes.
 ///
-/// Long ranges of files are copied by the kernel. Bytes that change pass through buffers of
-/// [ByteSource#CHUNK], several at once; meanwhile checksums are compared, somewhat ahead. Bytes
-/// that are made when their turn comes are made by the calling thread. One thread's; close it
-/// before the files.
+/// Long ranges of files are copied by the kernel, for the calling thread: a file system lets one
+/// thread at a time write to a file. Other threads meanwhile read what there are sums of, and
+/// compare checksums, somewhat ahead. Bytes that change pass through buffers of [ByteSource#CHUNK],
+/// several at once. Bytes that are made when their turn comes are made by the calling thread. Who
+/// writes several files at once has each copied by its own thread ([Threads#CALLING]).
+///
+/// One thread's; close it before the files.
 public final class TensorCopier implements AutoCloseable {
   private static final int FEWEST_THREADS = 2;
   static final int MOST_THREADS = 8;
@@ -37,37 +40,52 @@ public final class TensorCopier implements AutoCloseable {
   /// when it is copied.
   private static final long AHEAD = 1L << 28;
 
-  /// Bytes that the kernel copies at a time, where several threads ask for it.
-  private static final long KERNEL_PIECE = 1L << 22;
+  /// Bytes of a tensor for which it pays to read them twice, by several threads.
+  private static final long LARGE = 1L << 23;
 
   private static final ThreadFactory THREADS =
       Thread.ofPlatform().daemon().name("tensors-", 0).factory();
   private static final Future<?> NOTHING = CompletableFuture.completedFuture(Optional.empty());
 
+  /// Who copies.
+  public enum Threads {
+    /// Threads of the copier's own, as many as there are processors.
+    OWN,
+    /// The one that calls.
+    CALLING
+  }
+
   private final List<LazyTensor> tensors;
   private final LongConsumer progress;
+  private final Threads whose;
   private final int threads =
       Math.clamp(Runtime.getRuntime().availableProcessors(), FEWEST_THREADS, MOST_THREADS);
-  private final Queue<FileChannel> channels = new ConcurrentLinkedQueue<>();
   private final Queue<Scratch> idle = new ConcurrentLinkedQueue<>();
   private final Queue<Scratch> all = new ConcurrentLinkedQueue<>();
   private final Deque<Future<?>> checks = new ArrayDeque<>();
   private @Nullable ExecutorService pool;
-  private Optional<AtomicFile> file = Optional.empty();
   private int next;
   private int checked;
   private long aheadBytes;
 
-  private TensorCopier(List<LazyTensor> tensors, LongConsumer progress) {
-    this.tensors = List.copyOf(tensors);
+  private TensorCopier(List<NamedTensor> tensors, LongConsumer progress, Threads whose) {
+    this.tensors = tensors.stream().map(NamedTensor::tensor).toList();
     this.progress = progress;
+    this.whose = whose;
   }
 
   /// A copier that tells nobody how far it is.
   ///
   /// @param tensors in the order in which they are going to be copied
   public static TensorCopier of(List<NamedTensor> tensors) {
-    return of(tensors, bytes -> {});
+    return of(tensors, Threads.OWN);
+  }
+
+  /// A copier that tells nobody how far it is.
+  ///
+  /// @param tensors in the order in which they are going to be copied
+  public static TensorCopier of(List<NamedTensor> tensors, Threads whose) {
+    return new TensorCopier(tensors, bytes -> {}, whose);
   }
 
   /// A copier of some tensors.
@@ -75,19 +93,12 @@ public final class TensorCopier implements AutoCloseable {
   /// @param tensors in the order in which they are going to be copied
   /// @param progress is told how many bytes were copied since the last time
   public static TensorCopier of(List<NamedTensor> tensors, LongConsumer progress) {
-    return new TensorCopier(tensors.stream().map(NamedTensor::tensor).toList(), progress);
+    return new TensorCopier(tensors, progress, Threads.OWN);
   }
 
   /// The size of the next tensor.
   public long nextBytes() {
     return tensors.get(next).byteSize();
-  }
-
-  /// Copies the next tensor to the position of the channel of `out`, always the same file;
-  /// [neox.base.UserException] when it is damaged.
-  public void copyNext(AtomicFile out) throws IOException {
-    file = Optional.of(out);
-    copyNext(out.channel());
   }
 
   /// Copies the next tensor to the position of `out`; [neox.base.UserException] when it is damaged.
@@ -107,7 +118,9 @@ public final class TensorCopier implements AutoCloseable {
     ByteSource bytes = tensors.get(next).bytes().due();
     Future<?> check = checks.removeFirst();
     try {
-      if (sums.isPresent()) {
+      if (sums.isPresent() && isOfFiles(bytes)) {
+        copyBesideSums(out, bytes, sums.get());
+      } else if (sums.isPresent()) {
         copy(out, bytes, 0, bytes.byteSize(), sums);
       } else {
         bytes.forEachRun(
@@ -126,52 +139,46 @@ public final class TensorCopier implements AutoCloseable {
       aheadBytes += tensor.byteSize();
       checks.add(
           tensor.bytes().isChecked()
-              ? pool()
-                  .submit(() -> {
-                    tensor.bytes().check();
-                    return Optional.empty();
-                  })
+              ? submit(() -> {
+                tensor.bytes().check();
+                return Optional.empty();
+              })
               : NOTHING);
+    }
+  }
+
+  /// Whether bytes are nothing but long ranges of files.
+  private static boolean isOfFiles(ByteSource bytes) throws IOException {
+    boolean[] ranges = {bytes.byteSize() >= LARGE};
+    bytes.forEachRun(
+        0, bytes.byteSize(), (source, _, _) -> ranges[0] &= source instanceof FileRange);
+    return ranges[0];
+  }
+
+  /// The calling thread lets the kernel copy; others meanwhile read the same for its sums.
+  private void copyBesideSums(FileChannel out, ByteSource bytes, TensorSums.Joined sums)
+      throws IOException {
+    List<Future<TensorSums.Part>> parts = new ArrayList<>();
+    for (long at = 0; at < bytes.byteSize(); at += ByteSource.CHUNK) {
+      ByteSource part = bytes.slice(at, Math.min(ByteSource.CHUNK, bytes.byteSize() - at));
+      parts.add(submit(() -> read(part, TensorCopier::sums)));
+    }
+    bytes.forEachRun(
+        0,
+        bytes.byteSize(),
+        (source, from, length) -> ((FileRange) source).copyTo(out, from, length, _ -> {}));
+    for (Future<TensorSums.Part> part : parts) {
+      finished(result(part), Optional.of(sums));
     }
   }
 
   private void copyRun(FileChannel out, ByteSource source, long from, long length)
       throws IOException {
-    if (!(source instanceof FileRange range)) {
-      copy(out, source, from, length, Optional.empty());
-    } else if (file.isPresent() && length >= 2 * KERNEL_PIECE) {
-      copyByKernel(out, range, from, length);
-    } else {
+    if (source instanceof FileRange range) {
       range.copyTo(out, from, length, progress);
+    } else {
+      copy(out, source, from, length, Optional.empty());
     }
-  }
-
-  /// Several pieces at once: the kernel copies on the thread that asks for it.
-  private void copyByKernel(FileChannel out, FileRange range, long from, long length)
-      throws IOException {
-    long start = out.position();
-    List<Future<Long>> running = new ArrayList<>();
-    for (long at = 0; at < length; at += KERNEL_PIECE) {
-      long offset = at;
-      long piece = Math.min(KERNEL_PIECE, length - at);
-      running.add(pool().submit(() -> copyPiece(range, from + offset, piece, start + offset)));
-    }
-    for (Future<Long> piece : running) {
-      progress.accept(result(piece));
-    }
-    out.position(start + length);
-  }
-
-  private long copyPiece(FileRange range, long from, long length, long position)
-      throws IOException {
-    FileChannel used = channels.poll();
-    FileChannel channel = used == null ? file.orElseThrow().openAnother() : used;
-    try {
-      range.copyTo(channel.position(position), from, length, bytes -> {});
-    } finally {
-      channels.add(channel);
-    }
-    return length;
   }
 
   private void copy(
@@ -189,7 +196,7 @@ public final class TensorCopier implements AutoCloseable {
       if (running.size() == 2 * threads) {
         finished(result(running.removeFirst()), sums);
       }
-      running.add(pool().submit(() -> copyChunk(out, position, part, sums.isPresent())));
+      running.add(submit(() -> copyChunk(out, position, part, sums.isPresent())));
     }
     for (Future<TensorSums.Part> chunk : running) {
       finished(result(chunk), sums);
@@ -200,28 +207,36 @@ public final class TensorCopier implements AutoCloseable {
   /// Reads a part and writes it at `position`.
   private TensorSums.Part copyChunk(
       FileChannel out, long position, ByteSource part, boolean withSums) throws IOException {
+    return read(
+        part,
+        bytes -> {
+          Segments.writeFully(out, Segments.buffer(bytes), position);
+          return withSums ? sums(bytes) : new TensorSums.Part(bytes.byteSize(), 0, 0);
+        });
+  }
+
+  /// What is done with bytes in memory.
+  private interface InMemoryWork {
+    TensorSums.Part of(MemorySegment bytes) throws IOException;
+  }
+
+  private TensorSums.Part read(ByteSource part, InMemoryWork work) throws IOException {
     if (part instanceof InMemory(MemorySegment bytes)) {
-      return write(out, position, bytes, withSums);
+      return work.of(bytes);
     }
     Scratch scratch = scratch();
     try (Scratch.Lease lease = scratch.borrow(part.byteSize())) {
       part.read(0, lease.bytes(), scratch);
-      return write(out, position, lease.bytes(), withSums);
+      return work.of(lease.bytes());
     } finally {
       idle.add(scratch);
     }
   }
 
-  private static TensorSums.Part write(
-      FileChannel out, long position, MemorySegment bytes, boolean withSums) throws IOException {
-    ByteBuffer buffer = Segments.buffer(bytes);
+  private static TensorSums.Part sums(MemorySegment bytes) {
     CRC32 crc = new CRC32();
-    if (withSums) {
-      crc.update(buffer.duplicate());
-    }
-    Segments.writeFully(out, buffer, position);
-    return new TensorSums.Part(
-        bytes.byteSize(), crc.getValue(), withSums ? TensorDigest.piece(bytes) : 0);
+    crc.update(Segments.buffer(bytes));
+    return new TensorSums.Part(bytes.byteSize(), crc.getValue(), TensorDigest.piece(bytes));
   }
 
   private void finished(TensorSums.Part part, Optional<TensorSums.Joined> sums) {
@@ -237,6 +252,18 @@ public final class TensorCopier implements AutoCloseable {
     Scratch scratch = Scratch.movable();
     all.add(scratch);
     return scratch;
+  }
+
+  /// Has a task done by whoever copies.
+  private <T> Future<T> submit(Callable<T> task) {
+    return switch (whose) {
+      case OWN -> pool().submit(task);
+      case CALLING -> {
+        FutureTask<T> done = new FutureTask<>(task);
+        done.run();
+        yield done;
+      }
+    };
   }
 
   private ExecutorService pool() {
@@ -271,14 +298,10 @@ public final class TensorCopier implements AutoCloseable {
 
   /// Waits for what is still being copied, and frees the buffers.
   @Override
-  public void close() throws IOException {
+  public void close() {
     if (pool != null) {
       pool.close();
     }
-    for (FileChannel channel : channels) {
-      channel.close();
-    }
-    channels.clear();
     all.forEach(Scratch::close);
     all.clear();
     idle.clear();

@@ -1,6 +1,7 @@
 package neox.weights.neox;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,10 +14,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import neox.base.Durability;
+import neox.base.InOrder;
 import neox.base.NamedFiles;
 import neox.config.model.ModelConfig;
 import neox.weights.NamedTensor;
 import neox.weights.Shape;
+import neox.weights.TensorCopier.Threads;
 import neox.weights.pickle.None;
 import neox.weights.pickle.OrderedDict;
 import neox.weights.pickle.TorchFileWriter;
@@ -31,6 +34,18 @@ import neox.weights.spec.Shards;
 /// renames it, then names it in [CheckpointNames#LATEST].
 public final class NeoxCheckpointWriter {
   private static final String DEEPSPEED_VERSION = "0.16.5";
+
+  /// A file to be written.
+  ///
+  /// @param root what is in it, its tensors among it
+  private record TensorFile(String name, OrderedDict tensors, Object root) {
+    boolean hasTensors() {
+      return !tensors.entries().isEmpty();
+    }
+  }
+
+  /// @param digests of its tensors
+  private record WrittenFile(TensorFile file, IdentityHashMap<NamedTensor, String> digests) {}
 
   private final Path directory;
   private final Durability durability;
@@ -64,10 +79,11 @@ public final class NeoxCheckpointWriter {
           case FILE_PER_LAYER -> writer.writeLayers();
           case FILE_PER_RANK -> writer.module();
         };
-    writer.writeTensors(
-        CheckpointNames.rankFile(content.part().modelRank()),
-        module instanceof OrderedDict dict ? dict : new OrderedDict(Map.of()),
-        writer.rankState(module));
+    writer.writeFile(
+        new TensorFile(
+            CheckpointNames.rankFile(content.part().modelRank()),
+            module instanceof OrderedDict dict ? dict : new OrderedDict(Map.of()),
+            writer.rankState(module)));
     CheckpointDigests.write(directory, content.part().modelRank(), writer.digests, durability);
     writer.writeConfigs();
   }
@@ -102,32 +118,59 @@ public final class NeoxCheckpointWriter {
     }
   }
 
+  /// Of a run, one file after the other: its weights' bytes may be made when their turn comes. What
+  /// follows from other files, several at a time.
   private Object writeLayers() throws IOException {
-    for (LayerSpec layer : part.layers()) {
-      Map<String, NamedTensor> tensors = tensors(layer);
-      if (!tensors.isEmpty()) {
-        String name = CheckpointNames.layerFile(layer.index(), part.tensorRank());
-        OrderedDict dict = new OrderedDict(tensors);
-        writeTensors(name, dict, dict);
+    Iterable<TensorFile> files =
+        () -> part.layers().stream().map(this::file).filter(TensorFile::hasTensors).iterator();
+    switch (durability) {
+      case FORCED -> {
+        for (TensorFile file : files) {
+          writeFile(file);
+        }
+      }
+      case HANDED_OVER -> {
+        try {
+          InOrder.forEach(files, file -> write(file, Threads.CALLING), this::keep);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new InterruptedIOException("interrupted while layers were written");
+        }
       }
     }
     return None.NONE;
   }
 
-  /// Writes a file, and keeps the digests of the tensors in it.
-  private void writeTensors(String name, OrderedDict tensors, Object root) throws IOException {
-    IdentityHashMap<NamedTensor, String> written =
-        TorchFileWriter.write(directory.resolve(name), root, durability);
+  private TensorFile file(LayerSpec layer) {
+    OrderedDict tensors = new OrderedDict(tensors(layer));
+    return new TensorFile(
+        CheckpointNames.layerFile(layer.index(), part.tensorRank()), tensors, tensors);
+  }
+
+  private void writeFile(TensorFile file) throws IOException {
+    keep(write(file, Threads.OWN));
+  }
+
+  private WrittenFile write(TensorFile file, Threads copying) throws IOException {
+    return new WrittenFile(
+        file,
+        TorchFileWriter.write(directory.resolve(file.name()), file.root(), durability, copying));
+  }
+
+  /// Keeps the digests of the tensors in a file.
+  private void keep(WrittenFile written) {
     Map<String, String> ofFile = new LinkedHashMap<>();
-    tensors
+    written
+        .file()
+        .tensors()
         .entries()
         .forEach((key, tensor) -> {
           if (tensor instanceof NamedTensor named) {
-            ofFile.put(key, Objects.requireNonNull(written.get(named)));
+            ofFile.put(key, Objects.requireNonNull(written.digests().get(named)));
           }
         });
     if (!ofFile.isEmpty()) {
-      digests.put(name, ofFile);
+      digests.put(written.file().name(), ofFile);
     }
   }
 

@@ -10,6 +10,7 @@ import neox.base.AtomicFile;
 import neox.base.Durability;
 import neox.weights.NamedTensor;
 import neox.weights.TensorCopier;
+import neox.weights.TensorCopier.Threads;
 
 /// Writes `.pt` files that `torch.load(weights_only=True)` reads.
 ///
@@ -26,19 +27,20 @@ public final class TorchFileWriter {
   /// @return the digest of each [NamedTensor] in it (by identity), see [TensorDigest]
   public static IdentityHashMap<NamedTensor, String> write(Path file, Object root)
       throws IOException {
-    return write(file, root, Durability.FORCED);
+    return write(file, root, Durability.FORCED, Threads.OWN);
   }
 
   /// Writes `root` atomically to `file`.
   ///
+  /// @param copying who copies its tensors
   /// @return the digest of each [NamedTensor] in it (by identity), see [TensorDigest]
   public static IdentityHashMap<NamedTensor, String> write(
-      Path file, Object root, Durability durability) throws IOException {
+      Path file, Object root, Durability durability, Threads copying) throws IOException {
     PickleWriter pickle = new PickleWriter();
     byte[] bytes = pickle.write(root);
     List<NamedTensor> storages = pickle.storages();
     try (AtomicFile atomic = AtomicFile.createLarge(file, durability);
-        TensorCopier copier = TensorCopier.of(storages)) {
+        TensorCopier copier = TensorCopier.of(storages, copying)) {
       ZipWriter zip = new ZipWriter(atomic.channel());
       zip.add(ROOT + "data.pkl", bytes);
       zip.add(ROOT + "byteorder", "little".getBytes(StandardCharsets.US_ASCII));

@@ -95,7 +95,7 @@ public final class SafetensorsWriter {
       FileChannel channel = file.channel();
       Segments.writeFully(channel, header(ordered, manner.metadata()));
       for (NamedTensor _ : ordered) {
-        copier.copyNext(file);
+        copier.copyNext(channel);
       }
       file.commit();
     }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import neox.base.Durability;
 import neox.weights.DType;
 import neox.weights.Golden;
 import neox.weights.Shape;
@@ -37,6 +38,25 @@ class NeoxCheckpointWriterTest {
                 .isEqualTo(Golden.bytes(source.view(name)));
           }
           assertThat(written.iteration()).isEqualTo(20);
+        }
+      }
+    }
+  }
+
+  /// One file after the other, and several at a time.
+  @Test
+  void whatIsHandedOverAreTheSameFiles() throws IOException {
+    for (Layout layout : Layout.values()) {
+      Path forced = Files.createDirectory(directory.resolve("forced-" + layout));
+      Path handedOver = Files.createDirectory(directory.resolve("handed-over-" + layout));
+      try (NeoxCheckpoint source = golden()) {
+        NeoxCheckpointWriter.write(forced, content(source, layout));
+        NeoxCheckpointWriter.write(handedOver, content(source, layout), Durability.HANDED_OVER);
+      }
+      assertThat(names(handedOver)).isEqualTo(names(forced)).hasSizeGreaterThan(1);
+      for (String name : names(forced)) {
+        if (Files.isRegularFile(forced.resolve(name))) {
+          assertThat(handedOver.resolve(name)).hasSameBinaryContentAs(forced.resolve(name));
         }
       }
     }
