@@ -60,6 +60,9 @@ final class Conversion {
     Map<String, Object> generation = new LinkedHashMap<>();
     generation.put("_from_model_config", true);
     generation.putAll(HfConfig.toJson(tokens));
+    if (tokens.stops().size() > 1) {
+      generation.put("eos_token_id", tokens.stops());
+    }
     NamedFiles.writeString(directory.resolve("generation_config.json"), Json.pretty(generation));
   }
 

@@ -19,6 +19,7 @@ import neox.config.model.HeadConfig.Output;
 import neox.config.model.ModelConfig;
 import neox.tokenizer.Tokenizer;
 import neox.tokenizer.Tokenizers;
+import neox.tokenizer.special.TextBounds;
 import neox.weights.gguf.GgufFile;
 import neox.weights.gguf.GgufVocabulary;
 import neox.weights.gguf.OutType;
@@ -103,7 +104,7 @@ record GgufTarget(
   }
 
   /// Empty where the file is to have no vocabulary.
-  private Optional<GgufTokenizer> open(SourceModel model) {
+  private Optional<GgufTokenizer> open(SourceModel model) throws IOException {
     if (tokenizer.files() == TokenizerChoice.Files.NONE) {
       return Optional.empty();
     }
@@ -116,8 +117,8 @@ record GgufTarget(
           e.getMessage() + " (name it with --vocab_file, or convert without: --no_save_tokenizer)",
           e);
     }
-    return Optional.of(
-        new GgufTokenizer(
-            config, opened, new SpecialTokens(opened.eod(), opened.eod(), tokenizer.padId())));
+    TextBounds bounds = TextBounds.besideFilesOf(opened);
+    SpecialTokens special = new SpecialTokens(bounds.begin(), bounds.end(), tokenizer.padId());
+    return Optional.of(new GgufTokenizer(config, opened, special));
   }
 }

@@ -20,6 +20,7 @@ import neox.evaluation.report.Results;
 import neox.evaluation.report.RunDescription;
 import neox.evaluation.report.RunDescription.ModelDescription;
 import neox.evaluation.report.RunDescription.Settings;
+import neox.evaluation.report.RunDescription.SpecialToken;
 import neox.evaluation.report.TaskResult;
 import neox.evaluation.request.ModelRunner;
 import neox.evaluation.task.Documents;
@@ -65,7 +66,12 @@ record EvalRun(ModelOpener models, DataSets sets, LocalDateTime started, Console
     int maxLength = maxLength(plan, loaded);
     ModelRunner runner =
         new ModelRunner(
-            loaded.model(), loaded.tokenizer(), maxLength, plan.settings().batchSize(), console);
+            loaded.model(),
+            loaded.tokenizer(),
+            loaded.bounds(),
+            maxLength,
+            plan.settings().batchSize(),
+            console);
     if (plan.settings().cache().isEmpty()) {
       return evaluation.run(instances, runner);
     }
@@ -104,14 +110,13 @@ record EvalRun(ModelOpener models, DataSets sets, LocalDateTime started, Console
     if (loaded.iteration() > 0) {
       arguments.put("iteration", loaded.iteration());
     }
-    int end = loaded.tokenizer().eod().orElseThrow(); // ModelRunner has insisted on one
     return new ModelDescription(
         "neox",
         arguments,
         Optional.empty(),
         Optional.of(dtype(plan.location().options().precision())),
         maxLength,
-        loaded.tokenizer().decode(end),
-        end);
+        SpecialToken.of(loaded.bounds().begin(), loaded.tokenizer()),
+        SpecialToken.of(loaded.bounds().end(), loaded.tokenizer()));
   }
 }

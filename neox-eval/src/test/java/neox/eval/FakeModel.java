@@ -13,6 +13,7 @@ import neox.inference.Score;
 import neox.inference.ScoreRequest;
 import neox.inference.load.LoadedModel;
 import neox.tokenizer.Tokenizer;
+import neox.tokenizer.special.TextBounds;
 import org.jspecify.annotations.Nullable;
 
 /// A model whose every token costs as much as its character's distance from `a`, with a tokenizer
@@ -37,6 +38,7 @@ final class FakeModel implements ModelOpener {
         from.options().iteration().orElse(0),
         null,
         new Characters(),
+        TextBounds.ofDocuments(new Characters()),
         new Distances());
   }
 

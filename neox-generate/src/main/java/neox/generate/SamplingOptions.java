@@ -72,7 +72,8 @@ final class SamplingOptions {
       paramLabel = "ID",
       split = ",",
       description =
-          "End an answer at these tokens (default: the tokenizer's end-of-document token).")
+          "End an answer at these tokens (default: those that a Hugging Face directory names, or"
+              + " the tokenizer's end-of-document token).")
   private List<Integer> ends = List.of();
 
   @Option(

@@ -26,6 +26,7 @@ record NeoxTokenizer(TokenizerConfig config, int tokens) {
           "tokenizer.json",
           "tokenizer_config.json",
           "special_tokens_map.json",
+          "generation_config.json",
           "added_tokens.json",
           "vocab.json",
           "merges.txt",

@@ -1,6 +1,7 @@
 package neox.converthf.tokenizer;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import neox.base.json.Json;
 import neox.config.TokenizerConfig;
 import neox.tokenizer.Tokenizer;
 import neox.tokenizer.Tokenizers;
+import neox.tokenizer.special.TextBounds;
 import neox.weights.hf.HfConfig.SpecialTokens;
 
 /// The tokenizer of a run, as files that transformers' AutoTokenizer opens, and as the token ids
@@ -38,13 +40,23 @@ public final class HfTokenizer {
   private final Optional<TokenizerForm> form;
   private final Optional<Tokenizer> tokenizer;
   private final OptionalInt padId;
+  private final TextBounds bounds;
 
   private HfTokenizer(TokenizerConfig config, Optional<Tokenizer> tokenizer, OptionalInt padId) {
     this.type = config.type();
     this.form = TokenizerForm.of(config);
     this.tokenizer = tokenizer;
     this.padId = padId;
+    this.bounds = tokenizer.map(HfTokenizer::bounds).orElse(TextBounds.NONE);
     tokenizer.ifPresent(t -> requireInside(t, padId));
+  }
+
+  private static TextBounds bounds(Tokenizer tokenizer) {
+    try {
+      return TextBounds.besideFilesOf(tokenizer);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// Opens the tokenizer; warns when transformers has no counterpart to write files for.
@@ -74,11 +86,11 @@ public final class HfTokenizer {
     }
   }
 
-  /// The ids for `config.json`. NeoX's documents end in a token and start with none; HF generation
-  /// without a prompt starts with `bos`, for which the end of the document before is right.
+  /// The ids for `config.json`: what the files beside the vocabulary name, or NeoX's. NeoX's
+  /// documents end in a token and start with none; HF generation without a prompt starts with
+  /// `bos`, for which the end of the document before is right.
   public SpecialTokens special() {
-    OptionalInt end = tokenizer.map(Tokenizer::eod).orElse(OptionalInt.empty());
-    return new SpecialTokens(end, end, padId);
+    return new SpecialTokens(bounds.begin(), bounds.end(), padId, bounds.stops());
   }
 
   /// How many tokens it has; empty where it could not be opened.
@@ -133,12 +145,9 @@ public final class HfTokenizer {
 
   private void describe(Path directory, TokenizerForm written, int longest) throws IOException {
     Map<String, Object> special = new LinkedHashMap<>();
-    token(special().end())
-        .ifPresent(end -> {
-          special.put("bos_token", end);
-          special.put("eos_token", end);
-        });
-    written.unknown().or(() -> token(special().end())).ifPresent(t -> special.put("unk_token", t));
+    token(bounds.begin()).ifPresent(begin -> special.put("bos_token", begin));
+    token(bounds.end()).ifPresent(end -> special.put("eos_token", end));
+    written.unknown().or(() -> token(bounds.end())).ifPresent(t -> special.put("unk_token", t));
     padding().ifPresent(pad -> special.put("pad_token", pad));
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("tokenizer_class", written.className());

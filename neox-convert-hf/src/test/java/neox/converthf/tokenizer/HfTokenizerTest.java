@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,6 +21,7 @@ import neox.base.json.Json;
 import neox.config.TokenizerConfig;
 import neox.tokenizer.Tokenizer;
 import neox.tokenizer.Tokenizers;
+import neox.weights.hf.HfConfig.SpecialTokens;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,6 +107,27 @@ class HfTokenizerTest {
     assertThatThrownBy(() -> open(bytes).copy(out))
         .hasMessage(
             "--vocab-is-hf-tokenizer: CharLevelTokenizer has no files to copy; leave it out");
+  }
+
+  @Test
+  void theTokensThatFilesBesideTheVocabularyNameComeAlong() throws IOException {
+    TokenizerConfig hf = huggingFace();
+    Tokenizer known = Tokenizers.open(hf.type(), hf.vocabFile(), hf.mergeFile());
+    String begin = known.token(3).orElseThrow();
+    String end = known.token(5).orElseThrow();
+    Path config = hf.vocabFile().orElseThrow().resolveSibling("tokenizer_config.json");
+    Files.writeString(config, Json.pretty(Map.of("bos_token", begin, "eos_token", end)));
+    Files.writeString(
+        config.resolveSibling("generation_config.json"), "{\"eos_token_id\": [5, 6]}");
+    HfTokenizer tokenizer = open(hf);
+    assertThat(tokenizer.special())
+        .isEqualTo(
+            new SpecialTokens(
+                OptionalInt.of(3), OptionalInt.of(5), OptionalInt.empty(), List.of(5, 6)));
+    tokenizer.write(out, 64);
+    JsonNode written = Json.read(out.resolve("tokenizer_config.json"));
+    assertThat(written.path("bos_token").asText()).isEqualTo(begin);
+    assertThat(written.path("eos_token").asText()).isEqualTo(end);
   }
 
   @Test

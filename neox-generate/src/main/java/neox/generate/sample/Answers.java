@@ -1,6 +1,5 @@
 package neox.generate.sample;
 
-import java.util.List;
 import java.util.OptionalInt;
 import neox.base.UserException;
 import neox.inference.Decoding;
@@ -26,7 +25,7 @@ public final class Answers {
 
   /// A prompt as the model reads it.
   ///
-  /// @param tokens what the text is, or the end-of-document token where it is empty
+  /// @param tokens what the text is, or what stands before a text where it is empty
   @SuppressWarnings("ArrayRecordComponent") // a plain carrier of ids, never compared
   public record Prompt(String text, int[] tokens) {}
 
@@ -37,12 +36,12 @@ public final class Answers {
   }
 
   private int[] start() {
-    OptionalInt eod = tokenizer().eod();
-    if (eod.isEmpty()) {
+    OptionalInt before = model.bounds().prefix();
+    if (before.isEmpty()) {
       throw new UserException(
           "the tokenizer has no end-of-document token to start from; give prompts with -i FILE");
     }
-    return new int[] {eod.getAsInt()};
+    return new int[] {before.getAsInt()};
   }
 
   /// The same prompt, which must leave the model something to read it with.
@@ -95,9 +94,7 @@ public final class Answers {
   }
 
   private StopTokens stopTokens() {
-    return writing.ends().isEmpty()
-        ? StopTokens.at(tokenizer().eod())
-        : new StopTokens(writing.ends().stream().mapToInt(Integer::intValue).toArray(), List.of());
+    return StopTokens.at(writing.ends().isEmpty() ? model.bounds().stops() : writing.ends());
   }
 
   /// The text of one sample as it comes.

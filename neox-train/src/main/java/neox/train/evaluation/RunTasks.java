@@ -26,6 +26,7 @@ import neox.evaluation.task.Task;
 import neox.inference.BatchSize;
 import neox.inference.LanguageModel;
 import neox.tokenizer.Tokenizer;
+import neox.tokenizer.special.TextBounds;
 
 /// The tasks that a run is evaluated on (`eval_tasks`), read once, before the run begins.
 ///
@@ -77,7 +78,12 @@ public record RunTasks(
   Map<String, Double> evaluate(LanguageModel model, Console console) throws InterruptedException {
     ModelRunner runner =
         new ModelRunner(
-            model, tokenizer, model.maxLength(), BatchSize.of(batchSize), console.silent());
+            model,
+            tokenizer,
+            TextBounds.ofDocuments(tokenizer),
+            model.maxLength(),
+            BatchSize.of(batchSize),
+            console.silent());
     Map<String, Double> figures = new LinkedHashMap<>();
     for (TaskResult result : evaluation.run(instances, runner)) {
       for (MetricResult metric : result.metrics()) {

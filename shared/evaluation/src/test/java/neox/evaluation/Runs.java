@@ -13,12 +13,15 @@ import neox.evaluation.report.RunDescription;
 import neox.evaluation.report.RunDescription.ModelDescription;
 import neox.evaluation.report.RunDescription.Seeds;
 import neox.evaluation.report.RunDescription.Settings;
+import neox.evaluation.report.RunDescription.SpecialToken;
 import neox.evaluation.report.TaskResult;
 import neox.evaluation.task.PromptStyle;
 import neox.inference.BatchSize;
 
 /// Descriptions of runs for tests.
 public final class Runs {
+  private static final SpecialToken END = new SpecialToken("<|endoftext|>", 0);
+
   /// A run as the head of a golden results file describes it.
   public static RunDescription like(JsonNode config, int shots) {
     ModelDescription model =
@@ -28,8 +31,8 @@ public final class Runs {
             Optional.of(config.get("model_num_parameters").asLong()),
             Optional.of("torch.float32"),
             512,
-            "<|endoftext|>",
-            0);
+            Optional.of(END),
+            Optional.of(END));
     Settings settings =
         new Settings(
             BatchSize.of(config.get("batch_size").asInt()),

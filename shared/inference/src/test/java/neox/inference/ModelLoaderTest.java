@@ -20,6 +20,7 @@ import neox.inference.load.LoadOptions;
 import neox.inference.load.LoadedModel;
 import neox.inference.load.ModelLoader;
 import neox.tensor.NativeRuntime;
+import neox.tokenizer.special.TextBounds;
 import neox.weights.Floats;
 import neox.weights.NamedTensor;
 import neox.weights.TensorView;
@@ -126,6 +127,27 @@ class ModelLoaderTest {
         .hasMessage(
             "%s: a Hugging Face directory holds the weights of the model alone; leave --ema out",
             hf);
+  }
+
+  @Test
+  void textsOfAHuggingFaceDirectoryEndWhereItSays(@TempDir Path directory) throws IOException {
+    LoadOptions options = LoadOptions.defaults().withConfig(config());
+    Path golden = Pythia.golden("pythia/hf");
+    try (LoadedModel loaded = ModelLoader.open(golden, options)) {
+      TextBounds own = TextBounds.ofDocuments(loaded.tokenizer());
+      assertThat(loaded.bounds().prefix()).isEqualTo(own.prefix());
+      assertThat(loaded.bounds().stops()).isEqualTo(own.stops());
+    }
+    Path copy = Files.createDirectory(directory.resolve("hf"));
+    try (var files = Files.list(golden)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName().toString()));
+      }
+    }
+    Files.writeString(copy.resolve("generation_config.json"), "{\"eos_token_id\": [101, 116]}");
+    try (LoadedModel loaded = ModelLoader.open(copy, options)) {
+      assertThat(loaded.bounds().stops()).containsExactly(101, 116);
+    }
   }
 
   @Test

@@ -26,20 +26,12 @@ import neox.template.Template;
 import neox.template.value.Dialect;
 import neox.template.value.Dict;
 import neox.template.value.Value;
+import neox.tokenizer.special.DeclaredTokens;
 
 /// The chat template that lies beside a model of Hugging Face.
 public final class ModelChat implements ChatFormat {
   private static final String FILE = "chat_template.jinja";
   private static final String KEY = "chat_template";
-  private static final List<String> SPECIAL =
-      List.of(
-          "bos_token",
-          "eos_token",
-          "unk_token",
-          "sep_token",
-          "pad_token",
-          "cls_token",
-          "mask_token");
 
   /// Stands after an unfinished message, to find its end in what a template makes of it.
   private static final String MARK = "CONTINUE_FINAL_MESSAGE_TAG ";
@@ -80,7 +72,9 @@ public final class ModelChat implements ChatFormat {
               ? "expected " + FILE + " or " + KEY + " in tokenizer_config.json"
               : "it has " + String.join(", ", templates.keySet()));
     }
-    return new ModelChat(source, specialTokens(config), warnings);
+    Map<String, Value> names = new HashMap<>();
+    DeclaredTokens.in(directory).byRole().forEach((role, text) -> names.put(role, Value.of(text)));
+    return new ModelChat(source, names, warnings);
   }
 
   private static Map<String, String> templates(Path directory, JsonNode config) throws IOException {
@@ -97,18 +91,6 @@ public final class ModelChat implements ChatFormat {
       templates.put("default", NamedFiles.readString(own));
     }
     return templates;
-  }
-
-  private static Map<String, Value> specialTokens(JsonNode config) {
-    Map<String, Value> tokens = new HashMap<>();
-    for (String name : SPECIAL) {
-      JsonNode token = config.path(name);
-      String text = token.isObject() ? token.path("content").asText("") : token.asText("");
-      if (!text.isEmpty() && !token.isNull()) {
-        tokens.put(name, Value.of(text));
-      }
-    }
-    return tokens;
   }
 
   @Override

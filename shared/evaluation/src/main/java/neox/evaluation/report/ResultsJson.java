@@ -12,6 +12,7 @@ import neox.base.Version;
 import neox.base.text.Sha256;
 import neox.evaluation.report.RunDescription.ModelDescription;
 import neox.evaluation.report.RunDescription.Settings;
+import neox.evaluation.report.RunDescription.SpecialToken;
 import neox.evaluation.task.ChatFormat;
 import neox.evaluation.task.PromptStyle;
 import neox.python.PythonJson;
@@ -113,14 +114,19 @@ public final class ResultsJson {
     json.set(key + "_sha", orNull(text.map(Sha256::of).map(JSON::textNode)));
   }
 
+  /// As Python prints both.
+  private static JsonNode described(Optional<SpecialToken> token) {
+    return JSON.arrayNode()
+        .add(token.map(SpecialToken::written).orElse(null))
+        .add(token.map(each -> String.valueOf(each.id())).orElse("None"));
+  }
+
   private static void appendModel(
       ObjectNode json, ModelDescription model, List<TaskResult> results) {
     json.putNull("tokenizer_pad_token");
-    json.putArray("tokenizer_eos_token")
-        .add(model.endOfText())
-        .add(String.valueOf(model.endOfTextId()));
-    json.putNull("tokenizer_bos_token");
-    json.put("eot_token_id", model.endOfTextId());
+    json.set("tokenizer_eos_token", described(model.end()));
+    json.set("tokenizer_bos_token", described(model.begin()));
+    json.set("eot_token_id", orNull(model.end().map(end -> JSON.numberNode(end.id()))));
     json.put("max_length", model.maxLength());
     json.set(
         "task_hashes",

@@ -5,8 +5,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.Optional;
+import java.util.OptionalInt;
 import neox.evaluation.task.PromptStyle;
 import neox.inference.BatchSize;
+import neox.tokenizer.Tokenizer;
 
 /// What was evaluated and how, for the head of the reports.
 ///
@@ -38,21 +40,32 @@ public record RunDescription(
       int bootstrapIterations,
       Seeds seeds) {}
 
+  /// A token that stands for no text.
+  public record SpecialToken(String written, int id) {
+    /// The token of an id, if there is one.
+    public static Optional<SpecialToken> of(OptionalInt id, Tokenizer tokenizer) {
+      return id.stream()
+          .mapToObj(each -> new SpecialToken(tokenizer.decode(each), each))
+          .findFirst();
+    }
+  }
+
   /// What is known of the model.
   ///
   /// @param source the kind of model, such as `neox`
   /// @param arguments what it was opened with; `pretrained` is its name
   /// @param parameters how many numbers it has, where known
   /// @param dtype of its parameters, as PyTorch names it, where known
-  /// @param endOfText text of the token that ends documents
+  /// @param begin the token that begins texts, if there is one
+  /// @param end the one that ends them, likewise
   public record ModelDescription(
       String source,
       ObjectNode arguments,
       Optional<Long> parameters,
       Optional<String> dtype,
       int maxLength,
-      String endOfText,
-      int endOfTextId) {
+      Optional<SpecialToken> begin,
+      Optional<SpecialToken> end) {
 
     /// The directory it came from.
     public String name() {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import neox.base.UserException;
 import neox.inference.Decoding;
@@ -12,16 +11,17 @@ import neox.inference.GenerationRequest;
 import neox.inference.LanguageModel;
 import neox.inference.text.StopTokens;
 import neox.inference.text.TextStream;
-import neox.tokenizer.Tokenizer;
+import neox.tokenizer.special.TextBounds;
 
 /// Continuations that end where a stop text appears.
 ///
 /// Rows that pad the vocabulary may be chosen, as in the harness, which sees the network's rows
 /// alone: such a token has no text. Scores, too, are shares of the probability of all rows.
 ///
-/// @param eod ends every continuation
+/// @param bounds of texts: what ends every continuation
 /// @param batchSize how many are written at the same time
-record Generator(LanguageModel model, Tokenizer tokenizer, int eod, int maxLength, int batchSize) {
+record Generator(
+    LanguageModel model, PairEncoder encoder, TextBounds bounds, int maxLength, int batchSize) {
 
   /// Hears texts as they are finished.
   @FunctionalInterface
@@ -44,11 +44,11 @@ record Generator(LanguageModel model, Tokenizer tokenizer, int eod, int maxLengt
         order.stream().map(unsorted::get).toList(),
         decoding,
         new StopTextSink(
-            i -> TextStream.of(tokenizer, stops(requests.get(order.get(i)).options())),
+            i -> TextStream.of(encoder.tokenizer(), stops(requests.get(order.get(i)).options())),
             (i, tokens) -> {
               int request = order.get(i);
               List<String> stops = stops(requests.get(request).options());
-              sink.written(request, cut(tokenizer.decode(tokens), stops));
+              sink.written(request, cut(encoder.tokenizer().decode(tokens), stops));
             }));
   }
 
@@ -61,22 +61,35 @@ record Generator(LanguageModel model, Tokenizer tokenizer, int eod, int maxLengt
               + " with --gen-kwargs max_gen_toks=N",
           maxTokens, maxLength);
     }
-    int[] context = tokenizer.encode(request.context());
+    int[] context = encoder.encode(request.context());
     if (context.length == 0) {
-      context = new int[] {eod};
+      context = new int[] {encoder.prefix()};
     }
     int[] kept = Arrays.copyOfRange(context, Math.max(0, context.length - room), context.length);
     return GenerationRequest.greedy(kept, maxTokens)
         .withSampler(request.options().sampler(), seed)
-        .withStop(StopTokens.at(OptionalInt.of(eod)));
+        .withStop(StopTokens.at(ends()));
+  }
+
+  /// The model's own, and the tokenizer's.
+  private List<Integer> ends() {
+    return IntStream.concat(
+            bounds.stops().stream().mapToInt(Integer::intValue), bounds.end().stream())
+        .distinct()
+        .boxed()
+        .toList();
   }
 
   private List<String> stops(GenerationOptions options) {
     List<String> stops = new ArrayList<>(options.stops());
-    String end = tokenizer.decode(eod);
-    if (!stops.contains(end)) {
-      stops.add(end);
-    }
+    bounds
+        .end()
+        .ifPresent(end -> {
+          String text = encoder.tokenizer().decode(end);
+          if (!stops.contains(text)) {
+            stops.add(text);
+          }
+        });
     stops.removeIf(String::isEmpty);
     return stops;
   }

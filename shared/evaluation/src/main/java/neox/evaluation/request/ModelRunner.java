@@ -12,6 +12,7 @@ import neox.inference.BatchSize;
 import neox.inference.LanguageModel;
 import neox.inference.ScoreRequest;
 import neox.tokenizer.Tokenizer;
+import neox.tokenizer.special.TextBounds;
 
 /// Answers requests with a language model and its tokenizer; neither is closed here.
 public final class ModelRunner implements RequestRunner {
@@ -22,21 +23,27 @@ public final class ModelRunner implements RequestRunner {
   private static final int TEXTS_WRITTEN = 8;
 
   private final LanguageModel model;
-  private final Tokenizer tokenizer;
-  private final int prefix;
+  private final PairEncoder encoder;
+  private final TextBounds bounds;
   private final int maxLength;
   private final BatchSize batch;
   private final Console console;
 
   /// A runner for one model.
   ///
+  /// @param bounds of texts, one of which there must be
   /// @param maxLength the longest input to give to the model
   /// @param batch inputs per pass
   public ModelRunner(
-      LanguageModel model, Tokenizer tokenizer, int maxLength, BatchSize batch, Console console) {
+      LanguageModel model,
+      Tokenizer tokenizer,
+      TextBounds bounds,
+      int maxLength,
+      BatchSize batch,
+      Console console) {
     this.model = model;
-    this.tokenizer = tokenizer;
-    this.prefix = PairEncoder.of(tokenizer).prefix();
+    this.encoder = PairEncoder.of(tokenizer, bounds);
+    this.bounds = bounds;
     this.maxLength = maxLength;
     this.batch = batch;
     this.console = console;
@@ -58,7 +65,7 @@ public final class ModelRunner implements RequestRunner {
             sink.answered(request, response);
             progress.update(done.incrementAndGet(), "");
           });
-      TextRequests texts = new TextRequests(requests, tokenizer, maxLength, answers);
+      TextRequests texts = new TextRequests(requests, encoder, maxLength, answers);
       try (Ahead<ScoreRequest> ahead = new Ahead<>("encode", texts, ENCODED_AHEAD)) {
         model.score(ahead, batch, answers);
       }
@@ -81,7 +88,7 @@ public final class ModelRunner implements RequestRunner {
       }
     }
     Generator generator =
-        new Generator(model, tokenizer, prefix, maxLength, batch.orElse(TEXTS_WRITTEN));
+        new Generator(model, encoder, bounds, maxLength, batch.orElse(TEXTS_WRITTEN));
     try (Progress progress =
         new Progress(console, "generating", wanted.size(), ProgressUnit.REQUESTS)) {
       long[] done = new long[1];

@@ -4,21 +4,30 @@ import java.util.Arrays;
 import neox.base.UserException;
 import neox.python.PythonText;
 import neox.tokenizer.Tokenizer;
+import neox.tokenizer.special.TextBounds;
 
 /// Splits a context and its continuation into tokens as the harness does.
 ///
 /// @param prefix the token that stands for "nothing before"
-record PairEncoder(Tokenizer tokenizer, int prefix) {
+/// @param written how a text spells it
+record PairEncoder(Tokenizer tokenizer, int prefix, String written) {
 
-  static PairEncoder of(Tokenizer tokenizer) {
+  static PairEncoder of(Tokenizer tokenizer, TextBounds bounds) {
     int prefix =
-        tokenizer
-            .eod()
+        bounds
+            .prefix()
             .orElseThrow(() ->
                 new UserException(
-                    "the model's tokenizer has no end-of-document token (<|endoftext|>);"
-                        + " scoring needs one to stand before empty contexts"));
-    return new PairEncoder(tokenizer, prefix);
+                    "the model's tokenizer has no token that begins or ends a text (bos_token,"
+                        + " eos_token, <|endoftext|>); scoring needs one to stand before empty"
+                        + " contexts"));
+    return new PairEncoder(tokenizer, prefix, tokenizer.decode(prefix));
+  }
+
+  /// The ids of a text; one that begins with the prefix gets no second one from the tokenizer.
+  int[] encode(String text) {
+    boolean begins = !written.isEmpty() && text.startsWith(written);
+    return (begins ? tokenizer.withoutSpecialTokens() : tokenizer).encode(text);
   }
 
   TokenPair encode(String context, String continuation) {
@@ -26,7 +35,7 @@ record PairEncoder(Tokenizer tokenizer, int prefix) {
   }
 
   private TokenPair encodeAlone(String continuation) {
-    int[] ids = tokenizer.encode(continuation);
+    int[] ids = tokenizer.withoutSpecialTokens().encode(continuation);
     boolean hasPrefix = ids.length > 0 && ids[0] == prefix;
     int[] scored = hasPrefix ? Arrays.copyOfRange(ids, 1, ids.length) : ids;
     return pair(new int[] {prefix}, scored, "", continuation);
@@ -41,8 +50,8 @@ record PairEncoder(Tokenizer tokenizer, int prefix) {
     if (stripped.isEmpty()) {
       return encodeAlone(moved);
     }
-    int[] head = tokenizer.encode(stripped);
-    int[] whole = tokenizer.encode(stripped + moved);
+    int[] head = encode(stripped);
+    int[] whole = encode(stripped + moved);
     int[] tail = Arrays.copyOfRange(whole, Math.min(head.length, whole.length), whole.length);
     return pair(head, tail, context, continuation);
   }

@@ -14,7 +14,6 @@ import neox.evaluation.request.Request.Generate;
 import neox.evaluation.request.Request.LogLikelihood;
 import neox.evaluation.request.Request.RollingLogLikelihood;
 import neox.inference.ScoreRequest;
-import neox.tokenizer.Tokenizer;
 
 /// What a model is asked to score for the requests that score a text, in the order of their texts,
 /// so that neighbours begin alike; each is encoded when it is asked for. One window for a
@@ -22,7 +21,6 @@ import neox.tokenizer.Tokenizer;
 final class TextRequests implements Iterator<ScoreRequest> {
   private final List<Request> requests;
   private final Iterator<Integer> order;
-  private final Tokenizer tokenizer;
   private final PairEncoder encoder;
   private final int maxLength;
   private final WindowedAnswers answers;
@@ -33,10 +31,9 @@ final class TextRequests implements Iterator<ScoreRequest> {
   /// @param maxLength the longest input to give to the model
   /// @param answers told which windows are whose before they are handed out
   TextRequests(
-      List<Request> requests, Tokenizer tokenizer, int maxLength, WindowedAnswers answers) {
+      List<Request> requests, PairEncoder encoder, int maxLength, WindowedAnswers answers) {
     this.requests = requests;
-    this.tokenizer = tokenizer;
-    this.encoder = PairEncoder.of(tokenizer);
+    this.encoder = encoder;
     this.maxLength = maxLength;
     this.answers = answers;
     Comparator<Integer> byText =
@@ -100,8 +97,7 @@ final class TextRequests implements Iterator<ScoreRequest> {
         add(pair);
       }
       case RollingLogLikelihood(String text) -> {
-        List<TokenPair> own =
-            RollingWindows.of(tokenizer.encode(text), encoder.prefix(), maxLength);
+        List<TokenPair> own = RollingWindows.of(encoder.encode(text), encoder.prefix(), maxLength);
         answers.expect(number, own.size(), WindowedAnswers::rolling);
         own.forEach(this::add);
       }

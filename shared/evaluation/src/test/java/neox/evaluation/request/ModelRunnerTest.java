@@ -27,6 +27,7 @@ import neox.inference.BatchSize;
 import neox.inference.Score;
 import neox.inference.sampling.Sampler;
 import neox.python.PythonText;
+import neox.tokenizer.special.TextBounds;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,7 +46,16 @@ class ModelRunnerTest {
             false,
             false);
     return new ModelRunner(
-        recorded.model(maxLength), recorded.tokenizer(), maxLength, BatchSize.of(2), console);
+        recorded.model(maxLength),
+        recorded.tokenizer(),
+        TextBounds.ofDocuments(recorded.tokenizer()),
+        maxLength,
+        BatchSize.of(2),
+        console);
+  }
+
+  private PairEncoder encoder() {
+    return PairEncoder.of(recorded.tokenizer(), TextBounds.ofDocuments(recorded.tokenizer()));
   }
 
   private static List<JsonNode> golden(int maxLength, String type) {
@@ -176,7 +186,7 @@ class ModelRunnerTest {
     recorded.encoding(" a", new int[] {7, 8});
     recorded.encoding("<|endoftext|>b", new int[] {0, 9});
     recorded.encoding(" \nb", new int[] {5, 9});
-    PairEncoder encoder = PairEncoder.of(recorded.tokenizer());
+    PairEncoder encoder = encoder();
     assertThat(encoder.encode("", " a").context()).containsExactly(0);
     assertThat(encoder.encode("", " a").continuation()).containsExactly(7, 8);
     assertThat(encoder.encode("", "<|endoftext|>b").continuation()).containsExactly(9);
@@ -188,7 +198,7 @@ class ModelRunnerTest {
   void whiteSpaceAtTheEndOfTheContextBelongsToTheContinuation() {
     recorded.encoding("a", new int[] {1});
     recorded.encoding("a \u00a0b", new int[] {1, 2, 3});
-    TokenPair pair = PairEncoder.of(recorded.tokenizer()).encode("a \u00a0", "b");
+    TokenPair pair = encoder().encode("a \u00a0", "b");
     assertThat(pair.context()).containsExactly(1);
     assertThat(pair.continuation()).containsExactly(2, 3);
   }
@@ -197,7 +207,7 @@ class ModelRunnerTest {
   void namesTheContinuationThatTheTokenizerSwallows() {
     recorded.encoding("ab", new int[] {1});
     recorded.encoding("abc", new int[] {4});
-    assertThatThrownBy(() -> PairEncoder.of(recorded.tokenizer()).encode("ab", "c"))
+    assertThatThrownBy(() -> encoder().encode("ab", "c"))
         .isInstanceOf(UserException.class)
         .hasMessage(
             "nothing to score: the tokenizer leaves no token of the continuation \"c\" after the"

@@ -28,6 +28,7 @@ import neox.tensor.Placement;
 import neox.tensor.kernel.RowProduct;
 import neox.tokenizer.Tokenizer;
 import neox.tokenizer.Tokenizers;
+import neox.tokenizer.special.TextBounds;
 import neox.weights.TensorStore;
 import neox.weights.hf.HfModel;
 import neox.weights.neox.MergedModel;
@@ -47,6 +48,7 @@ public final class ModelLoader {
   public static LoadedModel open(Path directory, LoadOptions options) throws IOException {
     ModelOptions.requireDirectory(directory);
     Tokenizer tokenizer = tokenizer(directory, options);
+    TextBounds bounds = bounds(directory, tokenizer);
     Path source =
         HfModel.isIn(directory)
             ? directory
@@ -54,7 +56,7 @@ public final class ModelLoader {
     if (options.ranks().equals(Topology.single())) {
       Trained trained = trained(source, options, UnaryOperator.identity(), Ranks.single());
       LanguageModel model = new NetworkLanguageModel(trained.network());
-      return loaded(source, tokenizer, trained, model);
+      return loaded(source, tokenizer, bounds, trained, model);
     }
     requireMainMemory(options);
     AtomicReference<@Nullable Trained> first = new AtomicReference<>();
@@ -68,7 +70,7 @@ public final class ModelLoader {
               }
               return trained.network();
             });
-    return loaded(source, tokenizer, Objects.requireNonNull(first.get()), model);
+    return loaded(source, tokenizer, bounds, Objects.requireNonNull(first.get()), model);
   }
 
   private static void requireMainMemory(LoadOptions options) {
@@ -112,6 +114,16 @@ public final class ModelLoader {
     NeoxConfig config = config(checkpoint, options).config();
     refuseReward(checkpoint, config);
     return tokenizer(config.tokenizer(), NeoxCheckpoint.configs(checkpoint));
+  }
+
+  /// Where texts begin and end: for GPT-NeoX with `<|endoftext|>`, if the tokenizer has that.
+  private static TextBounds bounds(Path directory, Tokenizer tokenizer) throws IOException {
+    if (HfModel.isIn(directory)) {
+      return TextBounds.declaredIn(directory, tokenizer);
+    }
+    return tokenizer.eod().isPresent()
+        ? TextBounds.ofDocuments(tokenizer)
+        : TextBounds.besideFilesOf(tokenizer);
   }
 
   private static void refuseOptionsOfNeox(Path directory, LoadOptions options) {
@@ -282,7 +294,7 @@ public final class ModelLoader {
   }
 
   private static LoadedModel loaded(
-      Path source, Tokenizer tokenizer, Trained trained, LanguageModel model) {
+      Path source, Tokenizer tokenizer, TextBounds bounds, Trained trained, LanguageModel model) {
     NetworkSpec spec = trained.network().spec();
     int rows = spec.paddedVocab();
     if (tokenizer.vocabSize() > rows) {
@@ -292,7 +304,7 @@ public final class ModelLoader {
               + " tokenizer",
           source, tokenizer.vocabSize(), rows);
     }
-    return new LoadedModel(source, trained.iteration(), spec.config(), tokenizer, model);
+    return new LoadedModel(source, trained.iteration(), spec.config(), tokenizer, bounds, model);
   }
 
   private ModelLoader() {}

@@ -23,6 +23,11 @@ public record StopTokens(int[] ends, List<int[]> sequences) {
     return NONE;
   }
 
+  /// Each of these tokens.
+  public static StopTokens at(List<Integer> ends) {
+    return new StopTokens(ends.stream().mapToInt(Integer::intValue).toArray(), List.of());
+  }
+
   /// A tokenizer's end-of-document token, if it has one.
   public static StopTokens at(OptionalInt end) {
     return end.isPresent() ? new StopTokens(new int[] {end.getAsInt()}, List.of()) : NONE;

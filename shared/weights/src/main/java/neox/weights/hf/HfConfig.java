@@ -22,7 +22,18 @@ public record HfConfig(HfFamily family, ModelConfig model, int vocabSize) {
   static final String FILE = "config.json";
 
   /// Token ids a configuration names.
-  public record SpecialTokens(OptionalInt begin, OptionalInt end, OptionalInt pad) {}
+  ///
+  /// @param stops where a generation ends: at `end`, or at several
+  public record SpecialTokens(
+      OptionalInt begin, OptionalInt end, OptionalInt pad, List<Integer> stops) {
+    public SpecialTokens {
+      stops = List.copyOf(stops);
+    }
+
+    public SpecialTokens(OptionalInt begin, OptionalInt end, OptionalInt pad) {
+      this(begin, end, pad, end.stream().boxed().toList());
+    }
+  }
 
   /// Reads `config.json` in `directory`; everything that is wrong with it in one [UserException].
   public static HfConfig read(Path directory) throws IOException {
