@@ -49,7 +49,7 @@ public final class TensorCopier implements AutoCloseable {
 
   /// Who copies.
   public enum Threads {
-    /// Threads of the copier's own, as many as there are processors.
+    /// The calling one, and threads of the copier's own: together as many as there are processors.
     OWN,
     /// The one that calls.
     CALLING
@@ -58,8 +58,11 @@ public final class TensorCopier implements AutoCloseable {
   private final List<LazyTensor> tensors;
   private final LongConsumer progress;
   private final Threads whose;
-  private final int threads =
-      Math.clamp(Runtime.getRuntime().availableProcessors(), FEWEST_THREADS, MOST_THREADS);
+
+  /// Threads of a copier's own, beside the calling one.
+  private final int helpers =
+      Math.clamp(Runtime.getRuntime().availableProcessors(), FEWEST_THREADS, MOST_THREADS) - 1;
+
   private final Queue<Scratch> idle = new ConcurrentLinkedQueue<>();
   private final Queue<Scratch> all = new ConcurrentLinkedQueue<>();
   private final Deque<Future<?>> checks = new ArrayDeque<>();
@@ -158,18 +161,33 @@ public final class TensorCopier implements AutoCloseable {
   /// The calling thread lets the kernel copy; others meanwhile read the same for its sums.
   private void copyBesideSums(FileChannel out, ByteSource bytes, TensorSums.Joined sums)
       throws IOException {
-    List<Future<TensorSums.Part>> parts = new ArrayList<>();
-    for (long at = 0; at < bytes.byteSize(); at += ByteSource.CHUNK) {
-      ByteSource part = bytes.slice(at, Math.min(ByteSource.CHUNK, bytes.byteSize() - at));
-      parts.add(submit(() -> read(part, TensorCopier::sums)));
+    int chunks = Math.toIntExact(Math.ceilDiv(bytes.byteSize(), ByteSource.CHUNK));
+    TensorSums.Part[] parts = new TensorSums.Part[chunks];
+    List<Future<?>> running = new ArrayList<>();
+    for (int helper = 0; helper < helpers; helper++) {
+      int first = helper;
+      running.add(
+          submit(() -> {
+            for (int i = first; i < chunks; i += helpers) {
+              parts[i] = read(chunk(bytes, (long) i * ByteSource.CHUNK), TensorCopier::sums);
+            }
+            return Optional.empty();
+          }));
     }
     bytes.forEachRun(
         0,
         bytes.byteSize(),
         (source, from, length) -> ((FileRange) source).copyTo(out, from, length, _ -> {}));
-    for (Future<TensorSums.Part> part : parts) {
-      finished(result(part), Optional.of(sums));
+    for (Future<?> helper : running) {
+      result(helper);
     }
+    for (TensorSums.Part part : parts) {
+      finished(part, Optional.of(sums));
+    }
+  }
+
+  private static ByteSource chunk(ByteSource bytes, long from) {
+    return bytes.slice(from, Math.min(ByteSource.CHUNK, bytes.byteSize() - from));
   }
 
   private void copyRun(FileChannel out, ByteSource source, long from, long length)
@@ -181,22 +199,22 @@ public final class TensorCopier implements AutoCloseable {
     }
   }
 
+  /// Chunk by chunk; the calling thread takes those for which no other has time.
   private void copy(
       FileChannel out, ByteSource source, long from, long length, Optional<TensorSums.Joined> sums)
       throws IOException {
     long start = out.position();
+    boolean alone = length <= ByteSource.CHUNK || source instanceof InMemory;
     Deque<Future<TensorSums.Part>> running = new ArrayDeque<>();
     for (long at = 0; at < length; at += ByteSource.CHUNK) {
       ByteSource part = source.slice(from + at, Math.min(ByteSource.CHUNK, length - at));
       long position = start + at;
-      if (length <= ByteSource.CHUNK || source instanceof InMemory) {
-        finished(copyChunk(out, position, part, sums.isPresent()), sums);
-        continue;
+      Callable<TensorSums.Part> task = () -> copyChunk(out, position, part, sums.isPresent());
+      boolean busy = running.stream().filter(each -> !each.isDone()).count() >= 2L * helpers;
+      running.add(alone || busy ? done(task) : submit(task));
+      while (!running.isEmpty() && (running.peek().isDone() || running.size() > 4 * helpers)) {
+        finished(result(running.remove()), sums);
       }
-      if (running.size() == 2 * threads) {
-        finished(result(running.removeFirst()), sums);
-      }
-      running.add(submit(() -> copyChunk(out, position, part, sums.isPresent())));
     }
     for (Future<TensorSums.Part> chunk : running) {
       finished(result(chunk), sums);
@@ -258,18 +276,20 @@ public final class TensorCopier implements AutoCloseable {
   private <T> Future<T> submit(Callable<T> task) {
     return switch (whose) {
       case OWN -> pool().submit(task);
-      case CALLING -> {
-        FutureTask<T> done = new FutureTask<>(task);
-        done.run();
-        yield done;
-      }
+      case CALLING -> done(task);
     };
+  }
+
+  private static <T> Future<T> done(Callable<T> task) {
+    FutureTask<T> done = new FutureTask<>(task);
+    done.run();
+    return done;
   }
 
   private ExecutorService pool() {
     ExecutorService running = pool;
     if (running == null) {
-      running = Executors.newFixedThreadPool(threads, THREADS);
+      running = Executors.newFixedThreadPool(helpers, THREADS);
       pool = running;
     }
     return running;
