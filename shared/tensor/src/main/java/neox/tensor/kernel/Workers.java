@@ -9,7 +9,9 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Threads that share the parts of one piece of work, as libtorch's own do: they are the process's,
-/// wait for the next piece awake for a moment and asleep then, and end with it.
+/// wait for the next piece awake for a moment and asleep then, and end with it. Where pieces come
+/// seldom (in training, other than in decoding) they sleep at once, which leaves the processor to
+/// others.
 ///
 /// Who does which part is chance; the parts must not depend on it. Work that comes while other work
 /// is under way is done by its caller alone.
@@ -17,6 +19,15 @@ final class Workers {
   /// How long a thread looks for work before it sleeps: longer than the operations between two
   /// products of a network take.
   private static final int LOOKS = 4000;
+
+  /// How long it looks where looking has been in vain.
+  private static final int FEW_LOOKS = 50;
+
+  /// Waits in a row, each longer than [#SOON], after which looking is in vain.
+  private static final int LONG_WAITS = 4;
+
+  /// Nanoseconds in which [#LOOKS] are done, and a thread that sleeps is awake again.
+  private static final long SOON = 100_000;
 
   private static final Workers OF_PROCESS = new Workers();
 
@@ -32,6 +43,7 @@ final class Workers {
     final AtomicInteger next = new AtomicInteger();
     final AtomicInteger done = new AtomicInteger();
     volatile @Nullable Throwable failure;
+    private volatile @Nullable Thread waiting;
 
     /// @param helpers workers that may take parts
     Work(IntConsumer part, int parts, int helpers) {
@@ -48,12 +60,25 @@ final class Workers {
         } catch (RuntimeException | Error e) {
           failure = e;
         } finally {
-          done.incrementAndGet();
+          if (done.incrementAndGet() == parts) {
+            LockSupport.unpark(waiting);
+          }
         }
       }
     }
 
-    boolean isDone() {
+    /// Returns when all parts are done.
+    void await() {
+      for (int look = 0; look < LOOKS && !isDone(); look++) {
+        Thread.onSpinWait();
+      }
+      waiting = Thread.currentThread();
+      while (!isDone()) {
+        LockSupport.park(this);
+      }
+    }
+
+    private boolean isDone() {
       return done.get() == parts;
     }
   }
@@ -66,7 +91,6 @@ final class Workers {
     OF_PROCESS.share(parts, part, Math.min(FewRows.threads(), parts) - 1);
   }
 
-  @SuppressWarnings("ThreadPriorityCheck") // a hint: nothing depends on it
   private void share(int parts, IntConsumer part, int helpers) {
     if (helpers < 1 || busy.isHeldByCurrentThread() || !busy.tryLock()) {
       for (int i = 0; i < parts; i++) {
@@ -82,13 +106,7 @@ final class Workers {
       current = work;
       workers.subList(0, helpers).forEach(Worker::wake);
       work.help();
-      for (int look = 0; !work.isDone(); look++) {
-        if (look < LOOKS) {
-          Thread.onSpinWait();
-        } else {
-          Thread.yield(); // the machine has something else to do
-        }
-      }
+      work.await();
       current = null;
       rethrow(work.failure);
     } finally {
@@ -110,6 +128,7 @@ final class Workers {
     private final int number;
     private final Thread thread;
     private volatile boolean asleep;
+    private int longWaits; // in a row; the thread's own
 
     Worker(int number) {
       this.number = number;
@@ -132,8 +151,15 @@ final class Workers {
     }
 
     private Work await(@Nullable Work last) {
+      long begun = System.nanoTime();
+      Work found = look(last, longWaits < LONG_WAITS ? LOOKS : FEW_LOOKS);
+      longWaits = System.nanoTime() - begun < SOON ? 0 : longWaits + 1;
+      return found;
+    }
+
+    private Work look(@Nullable Work last, int looks) {
       while (true) {
-        for (int look = 0; look < LOOKS; look++) {
+        for (int look = 0; look < looks; look++) {
           Work found = current;
           if (found != null && isMine(found, last)) {
             return found;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import neox.tensor.NativeRuntime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,11 +36,28 @@ class WorkersTest {
   @Test
   void wakesUpForWorkThatComesLate() throws InterruptedException {
     AtomicInteger done = new AtomicInteger();
-    for (int round = 0; round < 5; round++) {
-      Thread.sleep(20); // longer than they look for work
+    for (int round = 0; round < 12; round++) { // after some they sleep at once
+      Thread.sleep(5); // longer than they look for work
       Workers.run(10, _ -> done.incrementAndGet());
     }
-    assertThat(done).hasValue(50);
+    assertThat(done).hasValue(120);
+  }
+
+  @Test
+  void waitsForOthersThatTakeLong() {
+    Thread caller = Thread.currentThread();
+    AtomicInteger done = new AtomicInteger();
+    for (int round = 0; round < 5; round++) {
+      Workers.run(
+          3,
+          _ -> {
+            if (Thread.currentThread() != caller) {
+              LockSupport.parkNanos(10_000_000); // longer than the caller looks
+            }
+            done.incrementAndGet();
+          });
+      assertThat(done).hasValue(3 * (round + 1));
+    }
   }
 
   @Test
