@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,11 +15,6 @@ import java.util.regex.Pattern;
 /// What Java's engine cannot say is refused: the flags `a`, `L` and `x`, and groups that depend on
 /// another.
 public final class PythonRegex {
-  private static final Pattern REFERENCE =
-      Pattern.compile("\\\\(?:g<(\\w+)>|([1-9]\\d?)|(\\\\)|([abfnrtv]))");
-  private static final Map<String, String> ESCAPES =
-      Map.of("a", "\u0007", "b", "\b", "f", "\f", "n", "\n", "r", "\r", "t", "\t", "v", "\u000b");
-
   private final Pattern pattern;
   private final Pattern notEmpty;
   private final Map<String, Integer> names;
@@ -41,18 +37,29 @@ public final class PythonRegex {
     return pattern;
   }
 
-  /// `re.sub(pattern, template, text)`; [IllegalArgumentException] when the template refers to a
-  /// group that is not there.
+  /// `re.sub(pattern, template, text)`; [IllegalArgumentException] when the template has an escape
+  /// that there is not, or refers to a group that is not there.
   public String replaceAll(String text, String template) {
     return replace(text, template, 0);
   }
 
   /// `re.sub` with at most `count` replacements; 0 or less for any number.
   public String replace(CharSequence text, String template, int count) {
+    return replace(text, template, count, length -> {});
+  }
+
+  /// The same.
+  ///
+  /// @param grown hears how long the result is after each replacement, and may end all by throwing
+  public String replace(CharSequence text, String template, int count, IntConsumer grown) {
+    int groups = pattern.matcher("").groupCount();
+    RegexTemplate replacement = RegexTemplate.of(template, names, groups);
     StringBuilder out = new StringBuilder();
     int from = 0;
     for (MatchResult match : matches(text, count <= 0 ? Integer.MAX_VALUE : count)) {
-      out.append(text, from, match.start()).append(expand(template, match));
+      out.append(text, from, match.start());
+      replacement.appendTo(out, match);
+      grown.accept(out.length());
       from = match.end();
     }
     return out.append(text, from, text.length()).toString();
@@ -81,31 +88,6 @@ public final class PythonRegex {
 
   private static int characterLength(CharSequence text, int at) {
     return at < text.length() ? Character.charCount(Character.codePointAt(text, at)) : 1;
-  }
-
-  private String expand(String template, MatchResult match) {
-    return REFERENCE
-        .matcher(template)
-        .replaceAll(reference -> Matcher.quoteReplacement(part(reference, match)));
-  }
-
-  private String part(MatchResult reference, MatchResult match) {
-    if (reference.group(3) != null) {
-      return "\\";
-    }
-    if (reference.group(4) != null) {
-      return ESCAPES.getOrDefault(reference.group(4), "");
-    }
-    String group = Optional.ofNullable(reference.group(1)).orElseGet(() -> reference.group(2));
-    int number = names.containsKey(group) ? names.get(group) : number(group);
-    if (number < 0 || number > match.groupCount()) {
-      throw new IllegalArgumentException("no such group: " + group);
-    }
-    return Optional.ofNullable(match.group(number)).orElse("");
-  }
-
-  private static int number(String group) {
-    return group.chars().allMatch(c -> c >= '0' && c <= '9') ? Integer.parseInt(group) : -1;
   }
 
   /// `re.findall(pattern, text)`: for every match its groups, or all of it where the pattern has

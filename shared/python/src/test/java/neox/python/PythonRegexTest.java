@@ -26,7 +26,7 @@ class PythonRegexTest {
   @Test
   void findsAndReplacesWhatPythonDoes() throws IOException {
     for (JsonNode line : golden()) {
-      if (line.has("error")) {
+      if (!line.has("found")) {
         continue;
       }
       PythonRegex regex = PythonRegex.compile(line.get("pattern").asText());
@@ -52,6 +52,18 @@ class PythonRegexTest {
         assertThatThrownBy(() -> PythonRegex.compile(line.get("pattern").asText()))
             .as(line.toString())
             .isInstanceOf(PatternSyntaxException.class);
+      }
+    }
+  }
+
+  @Test
+  void refusesTemplatesThatPythonRefusesThoughNothingMatches() throws IOException {
+    for (JsonNode line : golden()) {
+      if (line.has("bad_template")) {
+        PythonRegex regex = PythonRegex.compile(line.get("pattern").asText());
+        assertThatThrownBy(() -> regex.replaceAll("b", line.get("bad_template").asText()))
+            .as(line.toString())
+            .isInstanceOf(IllegalArgumentException.class);
       }
     }
   }

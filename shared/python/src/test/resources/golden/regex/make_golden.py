@@ -22,6 +22,12 @@ TEXTS = [
     "😀 a😀b", "aa bb abc aac", "\x07\x08\t\v\f", "b\u0300 \u0915\u094d\u0937",
 ]
 TEMPLATES = ["", "<\\g<0>>", "-", "\\\\n\\n", "$1 \\\\1"]
+SUBSTITUTIONS = [
+    (r"(a)(b)?", r"<\2>", "ab a"), ("a", r"\.\-", "a"), ("a", r"\0", "a"), ("a", r"\101", "a"), ("a", r"\012x", "a"),
+    ("a", r"\g<0>\g<0>", "a"), ("a", r"$1\$", "a"), (r"(?P<x_1>\d+)\s", r"[\g<x_1>]", "12 ٣٤\u2003z"), ("a", r"\t\a", "a"),
+    (".", "-", "a\rb\u2028c\n"), ("$", "!", "a\n"), (r"(a)", "\\1\\\n", "a"),
+]
+BAD_TEMPLATES = [r"\q", r"\777", "\\", r"\1", r"\g<m>", r"\g", r"\8", r"\18"]
 BAD = ["(", "[a", "a)", "*", "\\q", "(?P<x>a)(?P=y)", "a\\", "(?P<x>a)(?P<x>b)", "[b-a]", "a(?i)b"]
 
 
@@ -59,3 +65,11 @@ with open("regex.jsonl", "w", encoding="utf-8") as out:
             sys.exit(f"{pattern} is no bad pattern")
         except re.error:
             out.write(json.dumps({"pattern": pattern, "error": True}) + "\n")
+    for pattern, template, text in SUBSTITUTIONS:
+        out.write(json.dumps(case(pattern, text, template), ensure_ascii=False) + "\n")
+    for template in BAD_TEMPLATES:
+        try:
+            re.sub("a", template, "b")
+            sys.exit(f"{template} is no bad template")
+        except (re.error, IndexError):
+            out.write(json.dumps({"pattern": "a", "bad_template": template}) + "\n")

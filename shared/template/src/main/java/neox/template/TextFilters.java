@@ -3,12 +3,11 @@ package neox.template;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import neox.python.Escapes;
 import neox.python.PythonCase;
+import neox.python.PythonRegex;
 import neox.python.PythonText;
 import neox.template.value.Arguments;
 import neox.template.value.Arguments.Bound;
@@ -54,8 +53,6 @@ final class TextFilters {
   private static final Pattern WORD_START =
       Pattern.compile("([-\\s({\\[<]+)", Pattern.UNICODE_CHARACTER_CLASS);
   private static final Pattern WORD = Pattern.compile("\\w+", Pattern.UNICODE_CHARACTER_CLASS);
-  private static final Pattern GROUP =
-      Pattern.compile("\\\\(?:g<([^>]*)>|(\\d{1,2})|(.))|\\$", Pattern.DOTALL);
 
   private static Value text(String text) {
     return new Value.Text(text);
@@ -180,61 +177,23 @@ final class TextFilters {
     return Value.Int.of(WORD.matcher(Printing.str(subject)).results().count());
   }
 
-  /// What the evaluation harness adds: Python's `re.sub`, for patterns that Java reads alike.
+  /// What the evaluation harness adds: Python's `re.sub`.
   private static Value regexReplace(Value subject, Arguments arguments) {
     Bound bound = arguments.bind("regex_replace", 1, "pattern", "repl", "count");
     if (!(subject instanceof Value.Text(String searched, _))) {
       Arithmetic.requireDefined(subject);
       throw Fault.of("regex_replace: expected a string, found '%s'", subject.type());
     }
-    String pattern = bound.text(0).replace("(?P<", "(?<");
-    Matcher matcher;
     try {
-      matcher =
-          Pattern.compile(pattern, Pattern.UNICODE_CHARACTER_CLASS)
-              .matcher(new PatientText(searched));
+      PythonRegex pattern = PythonRegex.compile(bound.text(0));
+      return text(
+          pattern.replace(
+              new PatientText(searched), bound.text(1, ""), bound.integer(2, 0), Size::require));
     } catch (PatternSyntaxException e) {
       throw Fault.of("regex_replace: %s", e.getDescription());
-    }
-    String replacement;
-    try {
-      replacement = replacement(bound.text(1, ""));
     } catch (IllegalArgumentException e) {
       throw Fault.of("regex_replace: %s", String.valueOf(e.getMessage()));
     }
-    int count = bound.integer(2, 0);
-    StringBuilder out = new StringBuilder();
-    for (int i = 0; (count <= 0 || i < count) && matcher.find(); i++) {
-      matcher.appendReplacement(out, replacement);
-      Size.require(out.length());
-    }
-    return text(matcher.appendTail(out).toString());
-  }
-
-  private static String replacement(String python) {
-    return GROUP
-        .matcher(python)
-        .replaceAll(m -> {
-          Optional<String> name = Optional.ofNullable(m.group(1));
-          Optional<String> number = Optional.ofNullable(m.group(2));
-          if (name.or(() -> number).isEmpty()) {
-            return Matcher.quoteReplacement(
-                m.group().equals("$")
-                    ? "\\$"
-                    : Matcher.quoteReplacement(Escapes.decode(m.group())));
-          }
-          return Matcher.quoteReplacement("${" + name.or(() -> number).get() + "}");
-        })
-        .transform(TextFilters::numbered);
-  }
-
-  /// Java writes a numbered group without braces.
-  private static String numbered(String replacement) {
-    return Pattern.compile("\\$\\{(\\d+)\\}").matcher(replacement).results().count() == 0
-        ? replacement
-        : Pattern.compile("\\$\\{(\\d+)\\}(?=(\\d)?)")
-            .matcher(replacement)
-            .replaceAll(m -> "\\$" + m.group(1) + (m.group(2) == null ? "" : "\\\\"));
   }
 
   private TextFilters() {}
