@@ -2,12 +2,10 @@ package neox.evaluation.catalogue;
 
 import java.math.BigInteger;
 import java.util.List;
-import java.util.regex.PatternSyntaxException;
 import neox.base.UserException;
 import neox.evaluation.yaml.YamlNode;
 import neox.evaluation.yaml.YamlNode.Field;
 import neox.evaluation.yaml.YamlNode.Fields;
-import neox.evaluation.yaml.YamlNode.Items;
 import neox.evaluation.yaml.YamlNode.Scalar;
 import neox.python.PythonRegex;
 import neox.template.value.Dict;
@@ -66,31 +64,14 @@ record FilterKeywords(String filter, Fields fields) {
 
   /// Regular expressions, one or a list; none when nothing is said.
   List<PythonRegex> patterns(String key) {
-    YamlNode node = fields.get(key).orElse(null);
-    if (node == null) {
-      return List.of();
-    }
-    List<YamlNode> items = node instanceof Items list ? list.items() : List.of(node);
-    return items.stream().map(item -> pattern(key, item)).toList();
+    return fields.get(key).map(node -> RegexNode.patterns(key, node)).orElse(List.of());
   }
 
   PythonRegex pattern(String key, String fallback) {
     return fields
         .get(key)
-        .map(node -> pattern(key, node))
+        .map(node -> RegexNode.pattern(key, node))
         .orElseGet(() -> PythonRegex.compile(fallback));
-  }
-
-  private static PythonRegex pattern(String key, YamlNode node) {
-    if (!(node instanceof Scalar(Value.Text(String regex, _), _))) {
-      throw node.wrong(key + ": a regular expression");
-    }
-    try {
-      return PythonRegex.compile(regex);
-    } catch (PatternSyntaxException e) {
-      throw new UserException(
-          node.place() + ": " + key + ": " + e.getDescription() + " in '" + regex + "'", e);
-    }
   }
 
   Dict table(String key) {

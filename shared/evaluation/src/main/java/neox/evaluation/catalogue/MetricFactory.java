@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import neox.base.UserException;
 import neox.evaluation.config.MetricEntry;
 import neox.evaluation.config.ScoringKeys;
@@ -21,12 +20,12 @@ import neox.evaluation.task.OwnMetric;
 import neox.evaluation.yaml.YamlNode;
 import neox.evaluation.yaml.YamlNode.Fields;
 import neox.evaluation.yaml.YamlNode.FunctionName;
-import neox.evaluation.yaml.YamlNode.Items;
 import neox.evaluation.yaml.YamlNode.Scalar;
 import neox.template.value.Value;
 
 /// Makes metrics of what task files say.
 record MetricFactory(NamedFunctions functions) {
+  private static final String IGNORED = "regexes_to_ignore";
 
   List<Metric> metrics(ScoringKeys keys) {
     if (keys.metrics().isEmpty()) {
@@ -106,7 +105,7 @@ record MetricFactory(NamedFunctions functions) {
   /// How texts are compared: the keywords of `exact_match`.
   private static TextComparison comparison(Fields keywords) {
     return new TextComparison(
-        keywords.get("regexes_to_ignore").map(MetricFactory::patterns),
+        keywords.get(IGNORED).map(node -> RegexNode.patterns(IGNORED, node)),
         flag(keywords, "ignore_case"),
         flag(keywords, "ignore_punctuation"),
         flag(keywords, "ignore_numbers"));
@@ -114,17 +113,5 @@ record MetricFactory(NamedFunctions functions) {
 
   private static boolean flag(Fields keywords, String key) {
     return keywords.get(key).map(node -> node.value().equals(Value.Bool.TRUE)).orElse(false);
-  }
-
-  private static List<Pattern> patterns(YamlNode node) {
-    List<YamlNode> items = node instanceof Items list ? list.items() : List.of(node);
-    List<Pattern> patterns = new ArrayList<>();
-    for (YamlNode item : items) {
-      if (!(item instanceof Scalar(Value.Text(String regex, _), _))) {
-        throw item.wrong("regexes_to_ignore: regular expressions");
-      }
-      patterns.add(TextComparison.pattern(regex));
-    }
-    return patterns;
   }
 }

@@ -26,6 +26,7 @@ import neox.evaluation.task.OwnMetric;
 import neox.evaluation.task.Prompt;
 import neox.evaluation.task.Scoring;
 import neox.evaluation.task.Task;
+import neox.evaluation.yaml.Place;
 import neox.evaluation.yaml.YamlNode;
 import neox.evaluation.yaml.YamlNode.Fields;
 import neox.evaluation.yaml.YamlNode.FunctionName;
@@ -57,7 +58,7 @@ public record TaskFactory(NamedFunctions functions) {
         fewShot(config.fewShot(), fields),
         generation(config, prompt),
         metrics,
-        scoring(config.scoring(), metrics, fields),
+        scoring(config.scoring(), metrics, pipelines, fields),
         pipelines.isEmpty() ? List.of(FilterPipeline.FIRST) : pipelines);
   }
 
@@ -148,14 +149,21 @@ public record TaskFactory(NamedFunctions functions) {
         .orElseThrow(() -> node.orElseThrow().wrong(key + ": a number"));
   }
 
-  private Scoring scoring(ScoringKeys keys, List<Metric> metrics, Fields fields) {
+  private Scoring scoring(
+      ScoringKeys keys, List<Metric> metrics, List<FilterPipeline> filters, Fields fields) {
     if (keys.process().isPresent()) {
       return new FunctionScoring(
           functions.require(keys.process().get(), FunctionRole.RESULTS, "process_results"));
     }
     Map<String, OwnMetric> own = new MetricFactory(functions).own(keys);
+    OutputType type = OutputType.of(keys.outputType());
+    if (type == OutputType.GENERATE_UNTIL) {
+      Place place = fields.get("filter_list").orElse(fields).place();
+      ListedResponses listed = new ListedResponses(filters, place, keys.repeats());
+      metrics.stream().filter(m -> !own.containsKey(m.name())).forEach(listed::require);
+    }
     try {
-      return Scoring.standard(OutputType.of(keys.outputType()), metrics, own);
+      return Scoring.standard(type, metrics, own);
     } catch (UserException e) {
       YamlNode place = fields.get("metric_list").orElse(fields);
       throw new UserException(place.place() + ": " + e.getMessage(), e);

@@ -2,21 +2,23 @@ package neox.evaluation.metric;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import neox.python.PythonCase;
-import neox.python.PythonText;
+import neox.python.PythonRegex;
+import neox.template.value.Comparison;
+import neox.template.value.Fault;
+import neox.template.value.Value;
 
-/// When a generated text equals a reference: both are normalized in this order, then compared.
+/// When what was generated equals a reference: both are normalized in this order, then compared.
 ///
 /// The harness keeps texts in NumPy's arrays, and so does this what those do: a NUL at the end of a
-/// text is lost, and a text that grows in lower case (by `İ`) is cut to the length of the longest
-/// text beside it.
+/// text is lost, a text that grows in lower case (by `İ`) is cut to the length of the longest text
+/// beside it, a number is no text, and of a list of responses each is compared by itself.
 ///
 /// @param ignored what these patterns match is deleted; a list without patterns is none at all, and
 ///   the texts stay out of the arrays
 public record TextComparison(
-    Optional<List<Pattern>> ignored,
+    Optional<List<PythonRegex>> ignored,
     boolean ignoreCase,
     boolean ignorePunctuation,
     boolean ignoreNumbers) {
@@ -31,20 +33,16 @@ public record TextComparison(
     ignored = ignored.map(List::copyOf);
   }
 
-  /// A pattern with Python's meaning: `\d`, `\w`, `\s` and `\b` know all of Unicode, and only `\n`
-  /// ends a line.
-  public static Pattern pattern(String regex) {
-    return Pattern.compile(regex, Pattern.UNICODE_CHARACTER_CLASS | Pattern.UNIX_LINES);
-  }
-
-  /// The share of references, of which there is at least one, that equal `generated`.
-  public double share(String generated, List<String> references) {
+  /// The share of pairs that are equal; [Fault] when the values cannot be compared.
+  ///
+  /// @param predictions texts, or lists of them where no filter has taken one; as many as there are
+  ///   references
+  public double share(List<Value> predictions, List<Value> references) {
     if (isOfLists()) {
-      return references.stream().allMatch(generated::equals) ? 1 : 0;
+      Value written = new Value.Listing(predictions);
+      return Comparison.equal(written, new Value.Listing(references)) ? 1 : 0;
     }
-    String normalized = normalize(List.of(generated)).getFirst();
-    List<String> others = normalize(references);
-    return (double) others.stream().filter(normalized::equals).count() / others.size();
+    return normalize(predictions).shareEqualTo(normalize(references));
   }
 
   /// Python compares lists as a whole: all references must be equal.
@@ -53,34 +51,34 @@ public record TextComparison(
     return noPattern && !ignoreCase && !ignorePunctuation && !ignoreNumbers;
   }
 
-  /// The texts of one array.
-  private List<String> normalize(List<String> texts) {
-    List<String> result = texts;
-    for (Pattern pattern : ignored.orElse(List.of())) {
-      result = each(result, text -> pattern.matcher(text).replaceAll(""));
-    }
-    result = each(result, text -> text);
+  private NumpyArray normalize(List<Value> values) {
+    NumpyArray array = withoutIgnored(values);
     if (ignoreCase) {
-      int width = result.stream().mapToInt(PythonText::length).max().orElse(0);
-      result = each(result, text -> start(PythonCase.lower(text), Math.max(1, width)));
+      array = array.each(PythonCase::lower);
     }
     if (ignorePunctuation) {
-      result = each(result, text -> PUNCTUATION.matcher(text).replaceAll(""));
+      array = array.each(text -> PUNCTUATION.matcher(text).replaceAll(""));
     }
-    return ignoreNumbers ? each(result, text -> DIGITS.matcher(text).replaceAll("")) : result;
+    return ignoreNumbers ? array.each(text -> DIGITS.matcher(text).replaceAll("")) : array;
   }
 
-  private static List<String> each(List<String> texts, UnaryOperator<String> change) {
-    return texts.stream().map(text -> trimmed(change.apply(text))).toList();
+  private NumpyArray withoutIgnored(List<Value> values) {
+    List<Value> left = values;
+    for (PythonRegex pattern : ignored.orElse(List.of())) {
+      List<Value> texts =
+          left.stream().map(value -> Value.of(pattern.replaceAll(text(value), ""))).toList();
+      left = NumpyArray.of(texts).cells();
+    }
+    return NumpyArray.of(left);
   }
 
-  private static String start(String text, int characters) {
-    return PythonText.length(text) <= characters
-        ? text
-        : text.substring(0, text.offsetByCodePoints(0, characters));
-  }
-
-  private static String trimmed(String text) {
-    return PythonText.rightStrip(text, c -> c == 0);
+  private static String text(Value value) {
+    if (value instanceof Value.Text(String text, _)) {
+      return text;
+    }
+    throw Fault.of(
+        "regexes_to_ignore are looked for in texts, found a value of type %s; end the filter with"
+            + " take_first, or leave regexes_to_ignore out",
+        value.type());
   }
 }

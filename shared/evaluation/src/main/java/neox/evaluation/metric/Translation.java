@@ -3,6 +3,7 @@ package neox.evaluation.metric;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import neox.base.UserException;
 import neox.template.value.Value;
 
 /// A text beside the texts that it should be.
@@ -13,8 +14,14 @@ record Translation(List<String> references, String written) {
 
   private static Translation of(String aggregation, Value value) {
     List<Value> pair = Numbers.pair(aggregation, value);
-    return new Translation(
-        texts(aggregation, pair.getFirst()), texts(aggregation, pair.getLast()).getFirst());
+    List<String> written = texts(aggregation, pair.getLast());
+    if (written.size() > 1) {
+      throw UserException.of(
+          "aggregation '%s' compares one response with its references, and the filters leave %d; end"
+              + " the filter with take_first",
+          aggregation, written.size());
+    }
+    return new Translation(texts(aggregation, pair.getFirst()), written.getFirst());
   }
 
   private static List<String> texts(String aggregation, Value value) {

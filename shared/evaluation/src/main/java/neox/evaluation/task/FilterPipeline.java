@@ -2,6 +2,7 @@ package neox.evaluation.task;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import neox.base.UserException;
 import neox.evaluation.document.Document;
 import neox.evaluation.request.Response;
@@ -16,6 +17,25 @@ public record FilterPipeline(String name, List<Filter> filters) {
 
   public FilterPipeline {
     filters = List.copyOf(filters);
+  }
+
+  /// How many responses to each request are left in a list; empty where one of them is taken, and
+  /// where a function decides.
+  ///
+  /// @param repeats how often each request is made
+  public OptionalInt listed(int repeats) {
+    int left = repeats;
+    for (Filter filter : filters) {
+      switch (filter) {
+        case Filter.TakeFirst _, Filter.Custom _ -> {
+          return OptionalInt.empty();
+        }
+        case Filter.TakeSome(int count) -> left = count;
+        case Filter.MajorityVote _ -> left = 1;
+        case Filter.Edit _, Filter.Extract _, Filter.Choose _, Filter.Tags _, Filter.Lookup _ -> {}
+      }
+    }
+    return OptionalInt.of(left);
   }
 
   /// What is left of the responses to each request: one value, or a list where no filter has taken

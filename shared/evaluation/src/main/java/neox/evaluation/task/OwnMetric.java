@@ -16,7 +16,7 @@ public record OwnMetric(TaskFunction.OfAnswers function, Dict keywords) {
   /// Adds the value of one document under the metric's name; several, under names of their own,
   /// where the function gives a dictionary. Of several targets any may be met.
   void addTo(
-      Map<String, Value> values, String name, List<String> right, String written, boolean many) {
+      Map<String, Value> values, String name, List<Value> right, Value written, boolean many) {
     if (many) {
       boolean hit = right.stream().anyMatch(target -> isMet(name, compared(target, written)));
       values.put(name, new Value.Real(hit ? 1 : 0));
@@ -30,8 +30,8 @@ public record OwnMetric(TaskFunction.OfAnswers function, Dict keywords) {
     }
   }
 
-  private Value compared(String target, String written) {
-    return function.apply(List.of(Value.of(target)), List.of(Value.of(written)), keywords);
+  private Value compared(Value target, Value written) {
+    return function.apply(List.of(target), List.of(written), keywords);
   }
 
   private static boolean isMet(String name, Value value) {

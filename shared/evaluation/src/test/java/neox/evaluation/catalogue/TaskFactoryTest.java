@@ -146,6 +146,8 @@ class TaskFactoryTest {
         "fewshot_config: {sampler: odd};sampler: expected default or first_n, found the text 'odd'",
         "fewshot_config: {smpler: x};fewshot_config has no key 'smpler'; did you mean 'sampler'?",
         "fewshot_config: {samples: 3};expected samples: a list of mappings, found the number 3",
+        "metric_list: [{metric: exact_match, regexes_to_ignore: [\"(\"]}];regexes_to_ignore: Unclosed"
+            + " group in '('",
         "generation_kwargs: {temperature: hot};expected temperature: a number, found the text 'hot'",
         "metric_list: [{metric: !function u.f, aggregation: mean}];metric: the Python function u.f",
         "metric_list: [{name: acc}];expected a mapping with the key 'metric', found a mapping",
@@ -163,6 +165,28 @@ class TaskFactoryTest {
         .isInstanceOf(UserException.class)
         .hasMessageStartingWith(folder.resolve("task.yaml") + ":6: ")
         .hasMessageContaining(problem);
+  }
+
+  @Test
+  void metricsThatCannotBeOfListsAreRefusedBeforeTheModelHasWrittenAny() throws IOException {
+    String list = "repeats: 4\nfilter_list: [{name: all, filter: [{function: lowercase}]}]\n";
+    String patterns = "metric_list: [{metric: exact_match, regexes_to_ignore: [x]}]\n";
+    String place = folder.resolve("task.yaml") + ":7: ";
+    assertThatThrownBy(() -> task(list + "metric_list: [{metric: ter}]\n"))
+        .hasMessage(
+            place
+                + "the filter 'all' leaves 4 responses to each request, of which ter compares one; end"
+                + " it with take_first");
+    assertThatThrownBy(() -> task(list + patterns))
+        .hasMessage(
+            place
+                + "the filter 'all' leaves lists of responses, and regexes_to_ignore of exact_match are"
+                + " looked for in texts; end it with take_first, or leave regexes_to_ignore out");
+    assertThat(task(list).metrics()).hasSize(1);
+    String voted = list.replace("lowercase", "majority_vote") + "metric_list: [{metric: ter}]\n";
+    assertThat(task(voted).metrics()).hasSize(1);
+    String taken = list.replace("}]}]", "}, {function: take_first}]}]");
+    assertThat(task(taken + patterns).metrics()).hasSize(1);
   }
 
   @Test

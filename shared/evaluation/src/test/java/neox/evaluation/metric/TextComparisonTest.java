@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import neox.base.json.Json;
+import neox.python.PythonRegex;
+import neox.template.value.Value;
 import org.junit.jupiter.api.Test;
 
 class TextComparisonTest {
@@ -21,9 +23,10 @@ class TextComparisonTest {
     for (String line :
         Files.readAllLines(Path.of("src/test/resources/golden/text/exact_match.jsonl"))) {
       JsonNode row = Json.parse(line, "golden");
-      List<String> references = row.get("references").valueStream().map(JsonNode::asText).toList();
-      double share =
-          comparison(row.get("options")).share(row.get("generated").asText(), references);
+      List<Value> references = row.get("references").valueStream().map(Value::of).toList();
+      List<Value> generated =
+          Collections.nCopies(references.size(), Value.of(row.get("generated").asText()));
+      double share = comparison(row.get("options")).share(generated, references);
       if (share != row.get("score").asDouble()) {
         different.add(line + " found " + share);
       }
@@ -32,11 +35,11 @@ class TextComparisonTest {
   }
 
   private static TextComparison comparison(JsonNode options) {
-    Optional<List<Pattern>> ignored =
+    Optional<List<PythonRegex>> ignored =
         Optional.of(options.path("regexes_to_ignore"))
             .filter(JsonNode::isArray)
             .map(regexes ->
-                regexes.valueStream().map(r -> TextComparison.pattern(r.asText())).toList());
+                regexes.valueStream().map(r -> PythonRegex.compile(r.asText())).toList());
     return new TextComparison(
         ignored,
         options.path("ignore_case").asBoolean(),
