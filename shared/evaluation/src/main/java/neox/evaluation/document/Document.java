@@ -15,18 +15,9 @@ import neox.template.value.Value;
 /// @param where `file:line`, for error messages
 public record Document(Dict fields, String where) {
 
-  /// A column; [UserException] when the document has no such column. A dotted name reaches into
-  /// dictionaries.
+  /// A column; [UserException] when the document has no such column.
   public Value get(String name) {
-    Value value = fields;
-    for (String part : name.split("\\.", -1)) {
-      Value inside = value instanceof Dict dict ? dict.get(part).orElse(null) : null;
-      if (inside == null) {
-        throw missing(name);
-      }
-      value = inside;
-    }
-    return value;
+    return find(name).orElseThrow(() -> missing(name));
   }
 
   /// A column that holds text.
@@ -68,7 +59,7 @@ public record Document(Dict fields, String where) {
     return texts;
   }
 
-  /// A column, if there is one of this name (without dots).
+  /// A column, if there is one of this name.
   public Optional<Value> find(String name) {
     return fields.get(name);
   }

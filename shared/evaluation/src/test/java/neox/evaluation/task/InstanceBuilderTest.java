@@ -212,6 +212,26 @@ class InstanceBuilderTest {
             new Request.LogLikelihood("x", " 4"), new Request.LogLikelihood("y", " 4"));
   }
 
+  private InstanceBuilder.Instances instances(String task, String... lines) throws IOException {
+    Files.createDirectories(directory.resolve("t"));
+    Files.write(directory.resolve("t/test.jsonl"), List.of(lines));
+    InstanceBuilder builder =
+        new InstanceBuilder(new Documents(directory), 1, Optional.empty(), PromptStyle.PLAIN);
+    return builder.build(task(task), Optional.empty());
+  }
+
+  @Test
+  void aColumnMayHaveDotsInItsName() throws IOException {
+    String task =
+        "output_type: multiple_choice\ndoc_to_text: in.q\ndoc_to_target: in.a\ndoc_to_choice: in.c\n";
+    List<Instance> list =
+        instances(task, "{\"in.q\": \"2+2=\", \"in.a\": 1, \"in.c\": [\"3\", \"4\"]}").list();
+    assertThat(list.getFirst().requests())
+        .containsExactly(
+            new Request.LogLikelihood("2+2=", " 3"), new Request.LogLikelihood("2+2=", " 4"));
+    assertThat(list.getFirst().target()).isEqualTo(number(1));
+  }
+
   private static Value number(long number) {
     return Value.Int.of(number);
   }
