@@ -75,11 +75,14 @@ public record InstanceBuilder(
     return new Instances(task, instances, all.size(), shots);
   }
 
-  /// The first document decides how all are read.
+  /// The first document decides how all are read. An empty list of targets is none: the harness
+  /// counts them.
   private static Instance.Flags flags(PromptReader reader, Document first) {
     boolean choicesAreContexts =
         reader.hasChoices() && Targets.index(reader.question(first)).isPresent();
-    return new Instance.Flags(choicesAreContexts, reader.target(first) instanceof Value.Listing);
+    boolean manyTargets =
+        reader.target(first) instanceof Value.Listing(List<Value> targets) && !targets.isEmpty();
+    return new Instance.Flags(choicesAreContexts, manyTargets);
   }
 
   private static Set<String> columns(Document document) {

@@ -232,6 +232,23 @@ class InstanceBuilderTest {
     assertThat(list.getFirst().target()).isEqualTo(number(1));
   }
 
+  @Test
+  void aFirstDocumentWithoutAnyTargetMakesEachListOneTarget() throws IOException {
+    List<Instance> list =
+        instances(
+                "output_type: generate_until\nmetric_list: [{metric: exact_match}]\n",
+                "{\"q\": \"a\", \"a\": []}",
+                "{\"q\": \"b\", \"a\": [\"x\"]}")
+            .list();
+    assertThat(list).noneMatch(Instance::manyTargets);
+    Scoring scoring =
+        Scoring.standard(OutputType.GENERATE_UNTIL, List.of(Metric.of("exact_match")));
+    assertThat(scoring.score(list.getLast(), List.of(Value.of("x"))))
+        .containsEntry("exact_match", new Value.Real(0));
+    assertThat(scoring.score(list.getLast(), List.of(Value.of("['x']"))))
+        .containsEntry("exact_match", new Value.Real(1));
+  }
+
   private static Value number(long number) {
     return Value.Int.of(number);
   }
