@@ -58,27 +58,27 @@ public record FewShotKeys(
     }
     return new FewShotKeys(
         count,
-        own.text("split").or(() -> keys.text("fewshot_split")),
+        own.own("split", own::text, keys.text("fewshot_split")),
         own.node("samples"),
         sampler(own),
-        DataKeys.function(own, "process_docs").or(data::process),
+        own.own("process_docs", key -> DataKeys.function(own, key), data.process()),
         prompt.overriddenBy(own));
   }
 
   private static Sampler sampler(Keys own) {
-    Optional<YamlNode> node = own.node("sampler");
-    if (node.isEmpty()) {
+    Optional<YamlNode> written = own.fields().written("sampler");
+    if (written.isEmpty()) {
       return Sampler.RANDOM;
     }
-    return switch (node.get()) {
+    YamlNode node = written.get();
+    return switch (node) {
       case YamlNode.Scalar(Value.Text(String name, _), _) when name.equals("default") ->
           Sampler.RANDOM;
       case YamlNode.Scalar(Value.Text(String name, _), _) when name.equals("first_n") ->
           Sampler.FIRST;
       default ->
           throw UserException.of(
-              "%s: sampler: expected default or first_n, found %s",
-              node.get().place(), node.get().describe());
+              "%s: sampler: expected default or first_n, found %s", node.place(), node.describe());
     };
   }
 }

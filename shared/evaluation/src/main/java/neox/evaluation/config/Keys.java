@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import neox.base.UserException;
 import neox.base.text.Spelling;
 import neox.evaluation.yaml.YamlNode;
@@ -18,11 +19,17 @@ import neox.template.value.Value;
 /// Takes values of certain types out of a mapping; what has another type is a [UserException]
 /// `file:line: key: …`.
 ///
-/// @param fields a key that is null counts as one that is not there
+/// @param fields a key that is null counts as one that is not there, unless a method says otherwise
 record Keys(Fields fields) {
 
   Optional<YamlNode> node(String key) {
     return fields.get(key);
+  }
+
+  /// What is said under a key, or else what is inherited. Null says that there is nothing, and
+  /// nothing is inherited then.
+  <T> Optional<T> own(String key, Function<String, Optional<T>> reader, Optional<T> inherited) {
+    return fields.has(key) ? reader.apply(key) : inherited;
   }
 
   Optional<String> text(String key) {
@@ -37,6 +44,15 @@ record Keys(Fields fields) {
       case Scalar(Value.Real number, _) -> Printing.str(number);
       default -> throw wrong(node, key, "a text");
     };
+  }
+
+  /// A text between two others, which may be empty but not null: nothing can be put there.
+  String delimiter(String key, String otherwise) {
+    Optional<YamlNode> node = fields.written(key);
+    if (node.isPresent() && node.get().isNull()) {
+      throw wrong(node.get(), key, "a text, such as \"\" for none");
+    }
+    return node.map(text -> text(text, key)).orElse(otherwise);
   }
 
   /// A text, or a list of texts.

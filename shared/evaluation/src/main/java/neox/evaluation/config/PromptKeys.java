@@ -40,19 +40,20 @@ public record PromptKeys(
         keys.node("doc_to_choice"),
         keys.text("description").orElse(""),
         keys.text("gen_prefix"),
-        keys.text("target_delimiter").orElse(" "),
-        keys.text("fewshot_delimiter").orElse("\n\n"));
+        keys.delimiter("target_delimiter", " "),
+        keys.delimiter("fewshot_delimiter", "\n\n"));
   }
 
-  /// The same, with what few-shot examples are said to have of their own.
+  /// The same, with what few-shot examples are said to have of their own: null means that they have
+  /// no choices, or no prefix. A question and an answer they always have.
   PromptKeys overriddenBy(Keys keys) {
     return new PromptKeys(
         keys.node("doc_to_text").or(this::text),
         keys.node("doc_to_target").or(this::target),
-        keys.node("doc_to_choice").or(this::choices),
+        keys.own("doc_to_choice", keys::node, choices),
         description,
-        keys.text("gen_prefix").or(this::answerPrefix),
-        keys.text("target_delimiter").orElse(targetDelimiter),
-        keys.text("fewshot_delimiter").orElse(exampleDelimiter));
+        keys.own("gen_prefix", keys::text, answerPrefix),
+        keys.delimiter("target_delimiter", targetDelimiter),
+        keys.delimiter("fewshot_delimiter", exampleDelimiter));
   }
 }

@@ -97,13 +97,14 @@ record TaskConfigJson(Task task, int shots, RunDescription run) {
     return task.config().fields().get(key).map(TaskConfigJson::json);
   }
 
-  /// How examples are written: as questions are, where nothing else is said.
+  /// How examples are written: as questions are, where nothing else is said. Null is said, too.
   private ObjectNode examples() {
     Optional<YamlNode> own = task.config().fields().get("fewshot_config");
     ObjectNode json = JSON.objectNode();
     for (String key : OF_EXAMPLES) {
       Optional<JsonNode> value =
-          own.flatMap(node -> node instanceof Fields fields ? fields.get(key) : Optional.empty())
+          own.flatMap(
+                  node -> node instanceof Fields fields ? fields.written(key) : Optional.empty())
               .map(TaskConfigJson::json);
       json.set(key, value.or(() -> inherited(key)).orElse(JSON.nullNode()));
     }

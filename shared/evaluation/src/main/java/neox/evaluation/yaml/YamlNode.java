@@ -39,11 +39,15 @@ public sealed interface YamlNode {
 
     /// The value of a key; empty when the key is not there, or is null.
     public Optional<YamlNode> get(String key) {
-      return Optional.ofNullable(fields.get(Value.of(key)))
-          .map(Field::node)
-          .filter(node -> !node.isNull());
+      return written(key).filter(node -> !node.isNull());
     }
 
+    /// The value of a key, be it null.
+    public Optional<YamlNode> written(String key) {
+      return Optional.ofNullable(fields.get(Value.of(key))).map(Field::node);
+    }
+
+    /// Whether a key is there, be it null.
     public boolean has(String key) {
       return fields.containsKey(Value.of(key));
     }
@@ -71,9 +75,14 @@ public sealed interface YamlNode {
 
     /// This mapping with one text more, or instead of another value.
     public Fields with(String key, String text) {
+      return with(key, new Scalar(Value.of(text), place));
+    }
+
+    /// This mapping with one value more, or instead of another.
+    public Fields with(String key, YamlNode node) {
       SequencedMap<Value, Field> merged = new LinkedHashMap<>(fields);
       Value name = Value.of(key);
-      merged.put(name, new Field(name, place, new Scalar(Value.of(text), place)));
+      merged.put(name, new Field(name, place, node));
       return new Fields(merged, place);
     }
   }

@@ -16,6 +16,7 @@ import neox.evaluation.metric.Metric;
 import neox.evaluation.task.FilterPipeline;
 import neox.evaluation.task.Instance;
 import neox.evaluation.task.OutputType;
+import neox.evaluation.task.PromptPart;
 import neox.evaluation.task.Task;
 import neox.template.value.Dict;
 import neox.template.value.Value;
@@ -84,6 +85,35 @@ class TaskFactoryTest {
     assertThat(task.prompt().targetDelimiter()).isEqualTo(" ");
   }
 
+  /// Run with the harness: a null reaches its FewshotConfig, which has no question and no answer of
+  /// its own then, and takes the task's.
+  @Test
+  void examplesInheritNothingWhereTheySayNull() throws IOException {
+    TaskFunction.OfDocuments function = documents -> documents;
+    Task task =
+        TaskText.task(
+            folder,
+            LEAST
+                + """
+                fewshot_split: dev
+                gen_prefix: So
+                doc_to_choice: [a, b]
+                process_docs: !function utils.process
+                fewshot_config:
+                  {split: null, gen_prefix: null, doc_to_choice: null, process_docs: null,
+                   doc_to_text: null, doc_to_target: null, samples: null}
+                """,
+            Map.of(folder.getFileName() + "/utils.process", function));
+    assertThat(task.fewShot().split()).isEmpty();
+    assertThat(task.fewShot().process()).isEmpty();
+    assertThat(task.fewShot().prompt().answerPrefix()).isEmpty();
+    assertThat(task.fewShot().prompt().choices()).isEmpty();
+    assertThat(task.fewShot().prompt().question())
+        .isInstanceOfSatisfying(
+            PromptPart.Written.class, text -> assertThat(text.source()).isEqualTo("{{q}}"));
+    assertThat(task.prompt().answerPrefix()).isPresent();
+  }
+
   @Test
   void functionsAreBoundByTheirFolder() throws IOException {
     TaskFunction.OfDocuments function = documents -> documents;
@@ -146,6 +176,9 @@ class TaskFactoryTest {
         "fewshot_config: {sampler: odd};sampler: expected default or first_n, found the text 'odd'",
         "fewshot_config: {smpler: x};fewshot_config has no key 'smpler'; did you mean 'sampler'?",
         "fewshot_config: {samples: 3};expected samples: a list of mappings, found the number 3",
+        "fewshot_config: {sampler: null};sampler: expected default or first_n, found nothing",
+        "fewshot_config: {target_delimiter: null};target_delimiter: expected a text, such as \"\" for",
+        "fewshot_delimiter: null;fewshot_delimiter: expected a text, such as \"\" for none, found",
         "metric_list: [{metric: exact_match, regexes_to_ignore: [\"(\"]}];regexes_to_ignore: Unclosed"
             + " group in '('",
         "generation_kwargs: {temperature: hot};expected temperature: a number, found the text 'hot'",

@@ -11,14 +11,18 @@ import java.util.Map;
 import java.util.Set;
 import neox.base.json.Json;
 import neox.evaluation.Runs;
+import neox.evaluation.TaskText;
 import neox.evaluation.catalogue.TaskCatalogue;
 import neox.evaluation.function.HarnessFunctions;
 import neox.evaluation.function.NamedFunctions;
 import neox.evaluation.task.Task;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What results keep of built-in tasks, against what the real harness kept of its own.
 class TaskConfigJsonTest {
+  private static final Path GOLDEN = Path.of("src/test/resources/golden/configs/shot0.json");
+
   /// The harness was given the data as files, and its own folders; decontamination is not done
   /// here.
   private static final Set<String> OTHERS =
@@ -46,7 +50,7 @@ class TaskConfigJsonTest {
 
   @Test
   void configurationsHaveTheHarnessesKeysInItsOrderWithItsDefaults() throws IOException {
-    JsonNode golden = Json.read(Path.of("src/test/resources/golden/configs/shot0.json"));
+    JsonNode golden = Json.read(GOLDEN);
     RunDescription run = Runs.like(golden.get("config"), 0);
     NamedFunctions functions = new NamedFunctions(HarnessFunctions.all());
     for (Task task : TaskCatalogue.of(List.of(), functions, w -> {}).select(TASKS).tasks()) {
@@ -55,6 +59,22 @@ class TaskConfigJsonTest {
       assertThat(ours.at("/metadata/version")).isEqualTo(expected.at("/metadata/version"));
       assertThat(comparable(ours)).as(task.name()).hasToString(comparable(expected).toString());
     }
+  }
+
+  @Test
+  void examplesKeepTheNullsThatTheyAreGiven(@TempDir Path folder) throws IOException {
+    Task task =
+        TaskText.task(
+            folder,
+            """
+            {task: t, dataset_path: d, test_split: test, doc_to_text: q, doc_to_target: a,
+             gen_prefix: So, fewshot_config: {gen_prefix: null}}
+            """);
+    RunDescription run = Runs.like(Json.read(GOLDEN).get("config"), 0);
+    ObjectNode json = new TaskConfigJson(task, 0, run).json();
+    assertThat(json.at("/fewshot_config/gen_prefix").isNull()).isTrue();
+    assertThat(json.at("/fewshot_config/doc_to_text").asText()).isEqualTo("q");
+    assertThat(json.at("/gen_prefix").asText()).isEqualTo("So");
   }
 
   /// Functions are dumped as their source there, and by their names here.
