@@ -21,7 +21,7 @@ public record GenerationOptions(ObjectNode keywords) {
       List.of("max_gen_toks", "max_new_tokens", "max_tokens", "max_completion_tokens");
 
   public GenerationOptions {
-    sampler(keywords); // refuses what it cannot be
+    GenerationKeywords.check(keywords, !sampler(keywords).isGreedy());
     if (keywords.path("num_beams").asInt(1) != 1) {
       throw UserException.of(
           "generation options: num_beams %s: expected 1; texts are written from left to right",

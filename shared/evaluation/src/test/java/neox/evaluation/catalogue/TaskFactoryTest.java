@@ -179,6 +179,7 @@ class TaskFactoryTest {
         "fewshot_config: {sampler: null};sampler: expected default or first_n, found nothing",
         "fewshot_config: {target_delimiter: null};target_delimiter: expected a text, such as \"\" for",
         "fewshot_delimiter: null;fewshot_delimiter: expected a text, such as \"\" for none, found",
+        "generation_kwargs: {min_new_tokens: 3};generation options: min_new_tokens 3: expected 0",
         "metric_list: [{metric: exact_match, regexes_to_ignore: [\"(\"]}];regexes_to_ignore: Unclosed"
             + " group in '('",
         "generation_kwargs: {temperature: hot};expected temperature: a number, found the text 'hot'",
