@@ -33,9 +33,22 @@ record MetricFactory(NamedFunctions functions) {
     }
     List<Metric> metrics = new ArrayList<>();
     for (MetricEntry entry : keys.metrics()) {
+      refuseExternal(entry, keys);
       metrics.add(metric(entry));
     }
     return metrics;
+  }
+
+  /// A function is what it is, and `process_results` needs no metric: the library is not asked
+  /// then.
+  private static void refuseExternal(MetricEntry entry, ScoringKeys keys) {
+    boolean isAsked = keys.process().isEmpty() && !(entry.metric() instanceof FunctionName);
+    if (entry.external() && isAsked) {
+      throw UserException.of(
+          "%s: the metric '%s' is that of the library evaluate (hf_evaluate), which is not here; leave"
+              + " hf_evaluate out to score by the harness's own, such as exact_match or bleu",
+          entry.metric().place(), entry.name());
+    }
   }
 
   /// Metrics that are functions, by name.

@@ -115,6 +115,18 @@ class TaskFactoryTest {
   }
 
   @Test
+  void metricsOfTheLibraryEvaluateAreMissedOnlyWhereTheyAreAsked() throws IOException {
+    String name = folder.getFileName() + "/utils.score";
+    TaskFunction.OfResults function = (document, results) -> new Dict.Builder().build();
+    String more =
+        "metric_list: [{metric: acc, aggregation: mean, hf_evaluate: true}]\n"
+            + "process_results: !function utils.score\n";
+    assertThat(TaskText.task(folder, LEAST + more, Map.of(name, function)).metrics()).hasSize(1);
+    assertThat(task("metric_list: [{metric: exact_match, hf_evaluate: false}]\n").metrics())
+        .hasSize(1);
+  }
+
+  @Test
   void functionsAreBoundByTheirFolder() throws IOException {
     TaskFunction.OfDocuments function = documents -> documents;
     String name = folder.getFileName() + "/utils.process";
@@ -180,6 +192,8 @@ class TaskFactoryTest {
         "fewshot_config: {target_delimiter: null};target_delimiter: expected a text, such as \"\" for",
         "fewshot_delimiter: null;fewshot_delimiter: expected a text, such as \"\" for none, found",
         "generation_kwargs: {min_new_tokens: 3};generation options: min_new_tokens 3: expected 0",
+        "metric_list: [{metric: exact_match, hf_evaluate: true}];the metric 'exact_match' is that of"
+            + " the library evaluate (hf_evaluate), which is not here; leave hf_evaluate out",
         "metric_list: [{metric: exact_match, regexes_to_ignore: [\"(\"]}];regexes_to_ignore: Unclosed"
             + " group in '('",
         "generation_kwargs: {temperature: hot};expected temperature: a number, found the text 'hot'",
