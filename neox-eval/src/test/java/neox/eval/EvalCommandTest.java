@@ -657,8 +657,7 @@ class EvalCommandTest {
     refuses("--predict-only needs --output-path to say where to save them", rest);
     assertThat(run(with(rest, "-o", directory.resolve("results.json"), "--json"))).isZero();
     JsonNode results = Json.parse(out, "stdout").at("/results/piqa");
-    assertThat(results.get("bypass,none").doubleValue()).isEqualTo(999);
-    assertThat(results.has("acc,none")).isFalse();
+    assertThat(results).hasToString("{\"name\":\"piqa\",\"alias\":\"piqa\",\"sample_len\":0}");
     try (Stream<Path> files = Files.list(directory)) {
       assertThat(files.map(path -> path.getFileName().toString()))
           .anyMatch(name -> name.startsWith("samples_piqa"));

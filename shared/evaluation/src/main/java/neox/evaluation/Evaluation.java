@@ -101,7 +101,19 @@ public record Evaluation(
       samples.addAll(filtered);
     }
     return new TaskResult(
-        task, instances.shots(), instances.total(), instances.list().size(), metrics, samples);
+        task, instances.shots(), instances.total(), scored(samples), metrics, samples);
+  }
+
+  /// The most values that a metric has under one filter.
+  private static int scored(List<Sample> samples) {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    for (Sample sample : samples) {
+      sample
+          .values()
+          .keySet()
+          .forEach(n -> counts.merge(n + "," + sample.filter(), 1, Integer::sum));
+    }
+    return counts.values().stream().max(Integer::compare).orElse(0);
   }
 
   private static List<Sample> samples(

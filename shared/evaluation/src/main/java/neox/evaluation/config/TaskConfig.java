@@ -70,6 +70,21 @@ public record TaskConfig(
     }
   }
 
+  /// The same, with one metric of no keywords in place of all scoring, as the harness reports it
+  /// where nothing is scored.
+  public TaskConfig scoredBy(String metric) {
+    Fields entry = Fields.none(fields.place()).with("metric", metric);
+    return new TaskConfig(
+        name,
+        data,
+        prompt,
+        fewShot,
+        scoring,
+        fields
+            .with("metric_list", new YamlNode.Items(List.of(entry), fields.place()))
+            .with("process_results", "process_results"));
+  }
+
   /// The name in tables.
   public String alias() {
     return new Keys(fields).text("task_alias").orElse(name);

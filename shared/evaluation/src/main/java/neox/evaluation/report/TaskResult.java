@@ -7,7 +7,7 @@ import neox.evaluation.task.Task;
 ///
 /// @param shots examples before each question
 /// @param total documents in the split
-/// @param documents those that were evaluated
+/// @param documents those that a metric has a value of; of the metric that has most of them
 /// @param metrics per filter, in the order of the task
 /// @param samples one per filter and document
 public record TaskResult(

@@ -27,9 +27,6 @@ public record Task(
     List<Metric> metrics,
     Scoring scoring,
     List<FilterPipeline> filters) {
-  /// What the harness reports where nothing is scored.
-  private static final int PREDICTED = 999;
-
   public Task {
     metrics = List.copyOf(metrics);
     filters = List.copyOf(filters);
@@ -56,12 +53,25 @@ public record Task(
     return config.scoring().repeats();
   }
 
-  /// The same task, of which nothing but the answers is wanted.
+  /// The same task, of which nothing but the answers is wanted. As in the harness, tasks that write
+  /// text have a figure that says nothing, the others have none.
   public Task predicting() {
     Metric none = Metric.of("bypass");
-    Scoring noScore = (instance, results) -> Map.of(none.name(), Value.Int.of(PREDICTED));
+    Scoring noScore =
+        outputType() == OutputType.GENERATE_UNTIL
+            ? (instance, results) ->
+                Map.of(none.name(), instance.manyTargets() ? new Value.Real(0) : Value.None.NONE)
+            : (instance, results) -> Map.of();
     return new Task(
-        config, data, process, prompt, fewShot, generation, List.of(none), noScore, filters);
+        config.scoredBy(none.name()),
+        data,
+        process,
+        prompt,
+        fewShot,
+        generation,
+        List.of(none),
+        noScore,
+        filters);
   }
 
   public Task generating(GenerationOptions by) {
