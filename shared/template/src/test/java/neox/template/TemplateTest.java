@@ -97,6 +97,7 @@ class TemplateTest {
           {{ '\\xZ1' }}                    @ \\x in a string needs 2 hexadecimal digits of a character
           {{ '\\N{DASH}' }}                @ \\N{…} in a string is not supported; write the character itself
           {{ n ? 1 }}                     @ unexpected character '?'
+          {% filter |upper %}x            @ expected the name of a filter, found '|'
           {{ n) }}                        @ unexpected ')'
           {{ n n }}                       @ expected '}}', found 'n'
           {{ }}                           @ expected an expression, found '}}'

@@ -198,15 +198,21 @@ final class ExpressionParser {
     }
   }
 
-  /// `|name(…)|name…`, or the same without the first bar, applied to `value`.
+  /// `|name(…)|name…`, applied to `value`.
   Expr parseFilterChain(Expr value) {
     tokens.skipOperator("|");
+    return parseFilterNames(value);
+  }
+
+  /// The same without the first bar.
+  Expr parseFilterNames(Expr value) {
+    Expr filtered = value;
     do {
       int line = tokens.current().line();
       String name = parseDottedName("the name of a filter");
-      value = new Expr.Filtered(value, name, parseOptionalGiven(), line);
+      filtered = new Expr.Filtered(filtered, name, parseOptionalGiven(), line);
     } while (tokens.skipOperator("|"));
-    return value;
+    return filtered;
   }
 
   private Given parseOptionalGiven() {

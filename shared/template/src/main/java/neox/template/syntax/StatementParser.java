@@ -86,7 +86,7 @@ public final class StatementParser {
       case "macro" -> parseMacro(line);
       case "call" -> parseCall(line);
       case "filter" -> {
-        Expr value = expressions.parseFilterChain(new Expr.Name(Statement.CAPTURED));
+        Expr value = expressions.parseFilterNames(new Expr.Name(Statement.CAPTURED));
         yield new Statement.FilterBlock(value, parseBody("filter", line), line);
       }
       case "with" -> parseWith(line);
