@@ -82,7 +82,7 @@ class ConvertCommandTest {
     assertThat(errors)
         .contains(
             "cannot be converted: HF GPTNeoX has layernorm only, not norm: rmsnorm; HF GPTNeoX has"
-                + " a plain gelu MLP, not activation: swiglu; ");
+                + " a plain MLP (gelu, relu, silu, swish, mish), not activation: swiglu; ");
   }
 
   @Test
@@ -178,8 +178,10 @@ class ConvertCommandTest {
     assertRefused(rms, "HF GPTNeoX has layernorm only, not norm: rmsnorm");
     String tied = Files.readString(saved).replaceFirst("\\{", "{\"gpt_j_tied\": true,");
     assertRefused(tied, "HF GPTNeoX has two norms per block, not the one of gpt_j_tied: true");
-    String relu = Files.readString(saved).replaceFirst("\\{", "{\"activation\": \"relu\",");
-    assertRefused(relu, "HF GPTNeoX has a plain gelu MLP, not activation: relu");
+    String softsign = Files.readString(saved).replaceFirst("\\{", "{\"activation\": \"softsign\",");
+    assertRefused(
+        softsign,
+        "HF GPTNeoX has a plain MLP (gelu, relu, silu, swish, mish), not activation: softsign");
     String grouped = Files.readString(saved).replaceFirst("\\{", "{\"num_kv_heads\": 2,");
     assertRefused(
         grouped, "HF GPTNeoX has as many key/value heads as query heads, not num_kv_heads: 2 of 4");

@@ -9,10 +9,12 @@ final class ReferenceActivation {
 
   static DoubleUnaryOperator named(String name) {
     return switch (name) {
-      case "gelu" -> x -> x * 0.5 * (1 + erf(x / Math.sqrt(2)));
-      case "gelu_new", "gelu_fast", "gelu_pytorch_tanh" ->
+      case "gelu", "gelu_python" -> x -> x * 0.5 * (1 + erf(x / Math.sqrt(2)));
+      case "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_accurate" ->
           x -> 0.5 * x * (1 + Math.tanh(SQRT_2_OVER_PI * x * (1 + 0.044715 * x * x)));
-      case "silu" -> x -> x / (1 + Math.exp(-x));
+      case "relu" -> x -> Math.max(x, 0);
+      case "silu", "swish" -> x -> x / (1 + Math.exp(-x));
+      case "mish" -> x -> x * Math.tanh(Math.log1p(Math.exp(x)));
       default -> throw UserException.of("hidden_act %s: cannot be verified", name);
     };
   }

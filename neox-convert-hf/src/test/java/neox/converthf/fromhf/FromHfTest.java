@@ -78,6 +78,39 @@ class FromHfTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "gelu_pytorch_tanh, gelu_fast",
+    "relu, relu",
+    "silu, silu",
+    "swish, swish",
+    "mish, mish"
+  })
+  void activationsOfTransformersComeBack(String name, String back) throws IOException {
+    Path hf = Files.createDirectory(directory.resolve("hf"));
+    Path model = Path.of("src", "test", "resources", "golden", "transformers", "neox_parallel");
+    Files.copy(model.resolve("model.safetensors"), hf.resolve("model.safetensors"));
+    ObjectNode config = (ObjectNode) Json.read(model.resolve("config.json"));
+    Files.writeString(hf.resolve("config.json"), Json.pretty(config.put("hidden_act", name)));
+    Path neox = directory.resolve("neox");
+    Runs in =
+        Runs.of(
+            "--from-hf",
+            "--input-dir",
+            hf,
+            "--output-dir",
+            neox,
+            "--tokenizer-type",
+            "CharLevelTokenizer",
+            "--make-vocab-size-divisible-by",
+            "512");
+    assertThat(in.code()).as(in.errors()).isEqualTo(ExitCode.OK);
+    Path out = directory.resolve("out");
+    Runs home = Runs.of("--input-dir", neox, "--output-dir", out);
+    assertThat(home.code()).as(home.errors()).isEqualTo(ExitCode.OK);
+    assertThat(Json.read(out.resolve("config.json")).path("hidden_act").asText()).isEqualTo(back);
+  }
+
   /// All that GPT-NeoX and neox-train need but data, and nothing that GPT-NeoX does not know.
   @Test
   void theConfigurationIsComplete() throws IOException {

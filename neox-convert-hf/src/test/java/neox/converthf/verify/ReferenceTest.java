@@ -56,6 +56,26 @@ class ReferenceTest {
   }
 
   @Test
+  void computesEveryActivationAsTransformersDoes() throws IOException {
+    JsonNode recorded = Json.read(GOLDEN.resolve("activations.json"));
+    Path model = GOLDEN.resolve("neox_parallel");
+    Files.copy(model.resolve("model.safetensors"), directory.resolve("model.safetensors"));
+    ObjectNode config = (ObjectNode) Json.read(model.resolve("config.json"));
+    for (var each : recorded.get("logits").properties()) {
+      Files.writeString(
+          directory.resolve("config.json"), Json.pretty(config.put("hidden_act", each.getKey())));
+      try (Reference reference = Reference.open(directory)) {
+        double[] last = reference.logits(tokens(recorded))[23];
+        for (int id = 0; id < last.length; id++) {
+          assertThat(last[id])
+              .as("%s, token %d", each.getKey(), id)
+              .isCloseTo(each.getValue().get(id).asDouble(), within(TOLERANCE));
+        }
+      }
+    }
+  }
+
+  @Test
   void asksForNoMoreAndNoFewerTensorsThanThereAre() throws IOException {
     Path model = GOLDEN.resolve("neox_parallel");
     Files.copy(model.resolve("config.json"), directory.resolve("config.json"));
@@ -81,8 +101,9 @@ class ReferenceTest {
     Files.copy(model.resolve("model.safetensors"), directory.resolve("model.safetensors"));
     ObjectNode config = (ObjectNode) Json.read(model.resolve("config.json"));
     Files.writeString(
-        directory.resolve("config.json"), Json.pretty(config.deepCopy().put("hidden_act", "relu")));
-    assertProblem("hidden_act relu: cannot be verified");
+        directory.resolve("config.json"),
+        Json.pretty(config.deepCopy().put("hidden_act", "relu6")));
+    assertProblem("hidden_act relu6: cannot be verified");
     Files.writeString(
         directory.resolve("config.json"), Json.pretty(config.deepCopy().put("model_type", "opt")));
     assertProblem(directory + ": model_type opt; can be verified: gpt_neox, llama, mistral");

@@ -2,8 +2,10 @@ package neox.weights.gguf;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
+import neox.config.model.Activation;
 import neox.config.model.ModelConfig;
 import neox.config.model.Positions;
 import neox.config.model.RotaryScaling;
@@ -47,12 +49,18 @@ sealed interface GgufArchitecture {
 
     @Override
     public List<String> obstacles(ModelConfig model) {
-      boolean ofLlama =
-          model.positions() instanceof Positions.Rotary rotary
-              && rotary.scaling() instanceof RotaryScaling.Llama3;
-      return ofLlama
-          ? List.of("GGUF's gptneox has no rope_scaling of Llama 3.1 (rope_type: llama3)")
-          : List.of();
+      List<String> reasons = new ArrayList<>();
+      if (model.positions() instanceof Positions.Rotary rotary
+          && rotary.scaling() instanceof RotaryScaling.Llama3) {
+        reasons.add("GGUF's gptneox has no rope_scaling of Llama 3.1 (rope_type: llama3)");
+      }
+      Activation activation = model.transformers().getFirst().mlp().activation();
+      if (activation != Activation.GELU) {
+        reasons.add(
+            "GGUF's gptneox has gelu alone, not activation: "
+                + activation.name().toLowerCase(Locale.ROOT));
+      }
+      return reasons;
     }
 
     @Override

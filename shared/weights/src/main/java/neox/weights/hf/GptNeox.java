@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
-import neox.config.model.Activation;
 import neox.config.model.AttentionConfig;
 import neox.config.model.DropoutConfig;
 import neox.config.model.HeadConfig;
@@ -74,9 +73,9 @@ record GptNeox() implements HfFamily {
     if (block.residual() == Residual.PARALLEL_TIED_NORM) {
       reasons.add("HF GPTNeoX has two norms per block, not the one of gpt_j_tied: true");
     }
-    if (block.mlp().activation() != Activation.GELU) {
+    if (HiddenAct.name(block.mlp()).isEmpty()) {
       reasons.add(
-          "HF GPTNeoX has a plain gelu MLP, not activation: "
+          "HF GPTNeoX has a plain MLP (gelu, relu, silu, swish, mish), not activation: "
               + Obstacles.lower(block.mlp().activation()));
     }
     if (model.kvHeads() != model.heads()) {
@@ -101,13 +100,14 @@ record GptNeox() implements HfFamily {
   public ModelConfig read(HfJson json) {
     HfDims dims = HfDims.read(json, new HfDims(44, 6144, 64, OptionalInt.empty(), 2048));
     Rope rope = Rope.read(json, Rope.NEOX);
+    HiddenAct.Plain act = HiddenAct.read(json);
     TransformerConfig block =
         new TransformerConfig(
             AttentionConfig.PLAIN
                 .withBias(json.flag("attention_bias", true))
                 .withSoftmaxInFp32(true),
             new MlpConfig(
-                Activation.GELU, tanhGelu(json), json.integer("intermediate_size", 24576), true),
+                act.activation(), act.tanhGelu(), json.integer("intermediate_size", 24576), true),
             json.flag("use_parallel_residual", true) ? Residual.PARALLEL : Residual.SEQUENTIAL);
     return new ModelConfig(
         dims.dims(),
@@ -117,21 +117,6 @@ record GptNeox() implements HfFamily {
         new HeadConfig(json.flag("tie_word_embeddings", false)),
         new DropoutConfig(json.real("hidden_dropout", 0), json.real("attention_dropout", 0)),
         json.init());
-  }
-
-  private static boolean tanhGelu(HfJson json) {
-    String activation = json.text("hidden_act", "gelu");
-    return switch (activation) {
-      case "gelu", "gelu_python" -> false;
-      case "gelu_new", "gelu_fast", "gelu_pytorch_tanh" -> true;
-      default -> {
-        json.problem(
-            "hidden_act '%s' is not supported; expected gelu, gelu_new, gelu_fast or"
-                + " gelu_pytorch_tanh",
-            activation);
-        yield false;
-      }
-    };
   }
 
   @Override
@@ -144,7 +129,7 @@ record GptNeox() implements HfFamily {
     json.put("num_attention_heads", model.heads());
     json.put("intermediate_size", block.mlp().size());
     json.put("max_position_embeddings", model.maxPositions());
-    json.put("hidden_act", block.mlp().tanhGelu() ? "gelu_fast" : "gelu");
+    json.put(HiddenAct.KEY, HiddenAct.name(block.mlp()).orElseThrow());
     json.put("rotary_pct", rotary.fraction());
     json.put("rotary_emb_base", rotary.base());
     json.putAll(Rope.write(rotary, OptionalDouble.of(rotary.fraction())));

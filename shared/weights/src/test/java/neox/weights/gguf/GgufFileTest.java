@@ -17,6 +17,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import neox.base.UserException;
+import neox.config.model.Activation;
 import neox.config.model.HeadConfig;
 import neox.config.model.ModelConfig;
 import neox.config.model.Positions;
@@ -444,6 +445,14 @@ class GgufFileTest {
     ModelConfig neox = Models.pythia().withPositions(new Positions.Rotary(0.25, 10_000, scaling));
     assertThat(GgufFile.obstacles(HfFamily.of(neox), neox))
         .containsExactly("GGUF's gptneox has no rope_scaling of Llama 3.1 (rope_type: llama3)");
+  }
+
+  @Test
+  void anActivationThatLlamaCppDoesNotComputeIsAnObstacle() {
+    ModelConfig model =
+        Models.pythia().withTransformers(b -> b.withMlp(b.mlp().withActivation(Activation.RELU)));
+    assertThat(GgufFile.obstacles(HfFamily.of(model), model))
+        .containsExactly("GGUF's gptneox has gelu alone, not activation: relu");
   }
 
   @Test

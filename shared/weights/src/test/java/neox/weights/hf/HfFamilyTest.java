@@ -54,6 +54,10 @@ class HfFamilyTest {
     return List.of(
         pythia,
         pythia.withHead(new HeadConfig(true)),
+        withActivation(pythia, Activation.RELU),
+        withActivation(pythia, Activation.SILU),
+        withActivation(pythia, Activation.SWISH),
+        withActivation(pythia, Activation.MISH),
         llama,
         allKeyHeads,
         llama.withHead(new HeadConfig(true)),
@@ -65,6 +69,10 @@ class HfFamilyTest {
             new Positions.Rotary(1, 10_000, new RotaryScaling.Yarn(4, 16, 24, 2, 0.9))),
         llama.withPositions(new Positions.Rotary(1, 10_000, new RotaryScaling.Llama3(4, 16, 1, 4))),
         llama.withTransformers(HfFamilyTest::withWindow));
+  }
+
+  private static ModelConfig withActivation(ModelConfig model, Activation activation) {
+    return model.withTransformers(b -> b.withMlp(b.mlp().withActivation(activation)));
   }
 
   private static TransformerConfig withBiases(TransformerConfig block) {
@@ -172,8 +180,7 @@ class HfFamilyTest {
     assertThat(HfFamily.of(Models.gpt3()).obstacles(Models.gpt3()))
         .containsExactly(
             "HF GPTNeoX has no learned positions (pos_emb: learned), only rotary ones");
-    ModelConfig geglu =
-        Models.llama().withTransformers(b -> b.withMlp(b.mlp().withActivation(Activation.GEGLU)));
+    ModelConfig geglu = withActivation(Models.llama(), Activation.GEGLU);
     assertThat(HfFamily.of(geglu).obstacles(geglu))
         .containsExactly("HF Llama has a swiglu MLP, not activation: geglu");
   }
@@ -184,7 +191,7 @@ class HfFamilyTest {
     assertThat(new GptNeox().obstacles(Models.llama().withTransformers(HfFamilyTest::withWindow)))
         .containsExactly(
             "HF GPTNeoX has layernorm only, not norm: rmsnorm",
-            "HF GPTNeoX has a plain gelu MLP, not activation: swiglu",
+            "HF GPTNeoX has a plain MLP (gelu, relu, silu, swish, mish), not activation: swiglu",
             "HF GPTNeoX has as many key/value heads as query heads, not num_kv_heads: 2 of 4",
             "HF GPTNeoX has biases in the MLP, not use_bias_in_mlp: false",
             "HF GPTNeoX has no sliding window, not sliding_window_width: 16");

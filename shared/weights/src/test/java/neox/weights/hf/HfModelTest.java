@@ -29,6 +29,8 @@ import neox.weights.safetensors.SafetensorsDirectory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class HfModelTest {
   private static final SpecialTokens TOKENS =
@@ -109,16 +111,24 @@ class HfModelTest {
                 + ": rope_parameters of type 'longrope' is not supported; expected linear, yarn, llama3 or none");
   }
 
-  @Test
-  void readsGeluVariants() throws IOException {
-    for (String tanh : List.of("gelu_new", "gelu_fast", "gelu_pytorch_tanh")) {
-      writeConfig(config().put("hidden_act", tanh));
-      assertThat(HfConfig.read(directory).model().transformers().getFirst().mlp().tanhGelu())
-          .isTrue();
-    }
-    writeConfig(config().put("hidden_act", "relu"));
-    assertThatThrownBy(() -> HfConfig.read(directory))
-        .hasMessageContaining("hidden_act 'relu' is not supported");
+  @ParameterizedTest
+  @CsvSource({
+    "gelu_python, GELU, false",
+    "gelu_new, GELU, true",
+    "gelu_fast, GELU, true",
+    "gelu_pytorch_tanh, GELU, true",
+    "gelu_python_tanh, GELU, true",
+    "gelu_accurate, GELU, true",
+    "relu, RELU, false",
+    "silu, SILU, false",
+    "swish, SWISH, false",
+    "mish, MISH, false"
+  })
+  void readsTheActivationsOfTransformers(String name, Activation activation, boolean tanhGelu)
+      throws IOException {
+    writeConfig(config().put("hidden_act", name));
+    assertThat(HfConfig.read(directory).model().transformers().getFirst().mlp())
+        .isEqualTo(new MlpConfig(activation, tanhGelu, 256, true));
   }
 
   @Test
@@ -153,7 +163,7 @@ class HfModelTest {
   @Test
   void reportsAllThatIsWrongWithAConfigurationAtOnce() throws IOException {
     Path file = directory.resolve("config.json");
-    ObjectNode json = config().put("hidden_size", 63).put("hidden_act", "relu");
+    ObjectNode json = config().put("hidden_size", 63).put("hidden_act", "relu6");
     writeConfig(json.put("attention_bias", "no").put("layer_norm_eps", -1));
     assertThatThrownBy(() -> HfConfig.read(directory))
         .message()
@@ -163,8 +173,8 @@ class HfModelTest {
                     file + ": hidden_size 63 is not divisible by num_attention_heads 4",
                     file + ": attention_bias is \"no\"; expected true or false",
                     file
-                        + ": hidden_act 'relu' is not supported; expected gelu, gelu_new,"
-                        + " gelu_fast or gelu_pytorch_tanh",
+                        + ": hidden_act 'relu6' is not supported; expected gelu, gelu_new,"
+                        + " gelu_fast, gelu_pytorch_tanh, relu, silu, swish or mish",
                     file + ": layer_norm_eps is -1; expected a number that is at least 0"));
   }
 
