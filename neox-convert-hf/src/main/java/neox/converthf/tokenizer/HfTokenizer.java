@@ -151,7 +151,7 @@ public final class HfTokenizer {
     padding().ifPresent(pad -> special.put("pad_token", pad));
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("tokenizer_class", written.className());
-    json.put("add_prefix_space", false);
+    json.put("add_prefix_space", written.prefixSpace());
     json.put("clean_up_tokenization_spaces", false);
     json.put("model_max_length", longest);
     json.putAll(special);

@@ -74,6 +74,18 @@ sealed interface TokenizerForm {
     };
   }
 
+  /// Whether a space is put before texts, as the file itself says: transformers 4.48 to 4.57
+  /// believe `tokenizer_config.json` instead.
+  default boolean prefixSpace() throws IOException {
+    return switch (this) {
+      case FastJson(Path file) ->
+          Json.read(file).path("pre_tokenizer").findParents("add_prefix_space").stream()
+              .filter(part -> part.path("type").asText().equals("ByteLevel"))
+              .anyMatch(part -> part.path("add_prefix_space").asBoolean());
+      case Gpt2 _, Bytes _, SentencePiece _ -> false;
+    };
+  }
+
   /// Writes the vocabulary's files.
   ///
   /// @param tokenizer the same, opened

@@ -86,6 +86,25 @@ class HfTokenizerTest {
   }
 
   @Test
+  void theSpaceBeforeTextsIsWhatTheVocabularysFileSays() throws IOException {
+    TokenizerConfig hf = huggingFace();
+    Path file = hf.vocabFile().orElseThrow();
+    assertThat(describedPrefixSpace(hf, "plain")).isFalse();
+    String text = Files.readString(file);
+    String spaced = text.replaceAll("\"add_prefix_space\" ?: ?false", "\"add_prefix_space\": true");
+    assertThat(spaced).isNotEqualTo(text);
+    Files.writeString(file, spaced);
+    assertThat(describedPrefixSpace(hf, "spaced")).isTrue();
+    assertThat(describedPrefixSpace(gpt2, "gpt2")).isFalse();
+  }
+
+  private boolean describedPrefixSpace(TokenizerConfig config, String name) throws IOException {
+    Path made = Files.createDirectory(directory.resolve(name));
+    open(config).write(made, 64);
+    return Json.read(made.resolve("tokenizer_config.json")).path("add_prefix_space").asBoolean();
+  }
+
+  @Test
   void aHuggingFaceDirectoryIsCopiedWhole() throws IOException {
     TokenizerConfig hf = huggingFace();
     Path config = hf.vocabFile().orElseThrow().resolveSibling("tokenizer_config.json");
