@@ -27,6 +27,8 @@ record CheckpointFiles(List<String> include, List<String> exclude) {
           "tokenizer_config.json",
           "special_tokens_map.json",
           "added_tokens.json",
+          "chat_template.jinja",
+          "chat_template.json",
           "vocab.json",
           "merges.txt",
           "tokenizer.model");

@@ -86,6 +86,22 @@ class CheckpointCommandTest {
   }
 
   @Test
+  void takesAllThatSaysHowAModelIsTalkedTo() throws Exception {
+    List<String> beside =
+        List.of(
+            "added_tokens.json",
+            "chat_template.jinja",
+            "generation_config.json",
+            "special_tokens_map.json",
+            "tokenizer_config.json");
+    Map<String, byte[]> files = model("safetensors");
+    beside.forEach(name -> files.put(name, "{}".getBytes(UTF_8)));
+    hub.add("alice/chat", "main", files);
+    checkpoint("alice/chat");
+    assertThat(Run.files(target)).containsAll(beside).doesNotContain("README.md");
+  }
+
+  @Test
   void goesOnWithWhatAnEarlierRunFinished() throws Exception {
     hub.fail("/cdn/", Fault.status(404));
     Run run = checkpoint("alice/tiny", "--downloads", "1");
