@@ -15,6 +15,10 @@ import neox.base.UserException;
 
 /// Finds the directory of one checkpoint, and the files in it.
 final class CheckpointDirectory {
+  private static final Pattern HF_WEIGHTS =
+      Pattern.compile(
+          "(model|pytorch_model)(-\\d+-of-\\d+)?\\.(safetensors|bin)(\\.index\\.json)?");
+
   /// The layer files of one tensor-parallel rank, by layer.
   record RankFiles(TreeMap<Integer, Path> layers) {}
 
@@ -33,11 +37,32 @@ final class CheckpointDirectory {
     }
     Path latest = directory.resolve(CheckpointNames.LATEST);
     if (!Files.exists(latest)) {
+      refuseHuggingFace(directory);
       throw new UserException(
           directory + ": no file 'latest'; " + available(directory) + "; name one of them");
     }
     String tag = CheckpointNames.readLatest(directory);
     return requireThere(directory, directory.resolve(tag), "'latest' names " + tag);
+  }
+
+  /// Tells what of Hugging Face's a directory holds that is no model yet.
+  private static void refuseHuggingFace(Path directory) throws IOException {
+    if (Files.exists(directory.resolve("adapter_config.json"))) {
+      throw UserException.of(
+          "%s: holds adapters of PEFT (adapter_config.json), which are no model by themselves; name a"
+              + " checkpoint that 'neox-convert-hf --from-hf --input-dir %s --base MODEL --output-dir"
+              + " DIR' makes of them and the model that they adapt",
+          directory, directory);
+    }
+    for (Path file : list(directory)) {
+      String name = String.valueOf(file.getFileName());
+      if (HF_WEIGHTS.matcher(name).matches()) {
+        throw UserException.of(
+            "%s: has weights of Hugging Face (%s), but no config.json, which says of what network;"
+                + " put the model's own beside them",
+            directory, name);
+      }
+    }
   }
 
   /// The last complete checkpoints in a directory, oldest first.

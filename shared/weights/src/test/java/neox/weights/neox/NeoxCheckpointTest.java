@@ -96,6 +96,32 @@ class NeoxCheckpointTest {
   }
 
   @Test
+  void saysWhatADirectoryOfHuggingFaceLacks(@TempDir Path directory) throws Exception {
+    for (String name :
+        List.of(
+            "model.safetensors",
+            "model-00001-of-00002.safetensors",
+            "pytorch_model.bin",
+            "model.safetensors.index.json")) {
+      Path folder = Files.createDirectory(directory.resolve("without-" + name));
+      Files.createFile(folder.resolve(name));
+      assertThatThrownBy(() -> NeoxCheckpoint.open(folder, OptionalLong.empty()))
+          .hasMessage(
+              "%s: has weights of Hugging Face (%s), but no config.json, which says of what network;"
+                  + " put the model's own beside them",
+              folder, name);
+    }
+    Files.createFile(directory.resolve("adapter_model.safetensors"));
+    Files.createFile(directory.resolve("adapter_config.json"));
+    assertThatThrownBy(() -> NeoxCheckpoint.open(directory, OptionalLong.empty()))
+        .hasMessage(
+            "%s: holds adapters of PEFT (adapter_config.json), which are no model by themselves; name"
+                + " a checkpoint that 'neox-convert-hf --from-hf --input-dir %s --base MODEL"
+                + " --output-dir DIR' makes of them and the model that they adapt",
+            directory, directory);
+  }
+
+  @Test
   void saysWhatIsThereWhenTheWantedCheckpointIsNot() throws Exception {
     Path save = copy("A0_nopipe");
     assertThatThrownBy(() -> NeoxCheckpoint.open(save, OptionalLong.empty()))
