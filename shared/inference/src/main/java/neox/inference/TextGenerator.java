@@ -8,6 +8,7 @@ import neox.base.UserException;
 import neox.inference.RequestSource.Patience;
 import neox.inference.decoding.Candidates;
 import neox.inference.decoding.Decoder;
+import neox.inference.sampling.LogitFilters;
 import neox.model.Network;
 import neox.tensor.Scope;
 import neox.tensor.TensorData;
@@ -149,7 +150,7 @@ final class TextGenerator implements AutoCloseable {
   private void write(List<Continuation> texts, Tensor logits, List<Integer> readIn) {
     long[] likeliest = {};
     if (texts.stream().anyMatch(Continuation::takesLikeliest)) {
-      likeliest = TensorData.longs(logits.argmax(new LongOptional(-1), false)); // first of equals
+      likeliest = likeliest(logits);
     }
     for (int i = 0; i < texts.size(); i++) {
       Continuation text = texts.get(i);
@@ -161,6 +162,18 @@ final class TextGenerator implements AutoCloseable {
       }
     }
     leaveRows();
+  }
+
+  /// The likeliest token of each row, of equals the first; a logit that is no number counts as the
+  /// largest.
+  ///
+  /// @param logits `[any, V]`
+  private static long[] likeliest(Tensor logits) {
+    Tensor places = logits.argmax(new LongOptional(-1), true); // [any, 1]
+    for (float logit : TensorData.floats(logits.gather(-1, places))) {
+      LogitFilters.requireNumber(logit);
+    }
+    return TensorData.longs(places);
   }
 
   /// Gives the rows of finished texts to other samples of their requests, or back.

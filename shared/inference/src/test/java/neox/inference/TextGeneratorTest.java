@@ -14,9 +14,11 @@ import neox.base.UserException;
 import neox.inference.decoding.Decoder;
 import neox.inference.sampling.Sampler;
 import neox.model.Network;
+import neox.model.Parameter;
 import neox.tensor.NativeRuntime;
 import neox.tensor.Scope;
 import neox.tensor.TensorData;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,6 +53,26 @@ class TextGeneratorTest {
       for (Decoding.Memory memory : Decoding.Memory.values()) {
         assertThat(all(network, request, Decoding.upTo(64).withMemory(memory)).getFirst())
             .isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void refusesLogitsThatAreNoNumbersWhetherItDrawsOrTakesTheLikeliest() {
+    try (Network network = Pythia.network(ScalarType.Float)) {
+      Parameter last = network.parameters().getLast();
+      try (var _ = Scope.open()) {
+        last.value().fill_(new Scalar(Double.NaN));
+      }
+      int[] prompt = Pythia.expected("greedy_prompt");
+      GenerationRequest likeliest = GenerationRequest.greedy(prompt, 4);
+      GenerationRequest drawn = likeliest.withSampler(new Sampler(1, 0, 0), 1);
+      for (GenerationRequest request : List.of(likeliest, drawn)) {
+        assertThatThrownBy(() -> all(network, List.of(request), Decoding.upTo(64)))
+            .isInstanceOf(UserException.class)
+            .hasMessage(
+                "the model's logits reach NaN: expected numbers; try --precision fp32, or another"
+                    + " checkpoint");
       }
     }
   }

@@ -3,7 +3,7 @@ package neox.inference.sampling;
 import neox.base.UserException;
 
 /// What is computed of the logits `[V]` of one token; -∞ stands for a token that is left out.
-final class LogitFilters {
+public final class LogitFilters {
   private static final double LN_2 = Math.log(2);
   private static final double LOG2_E = 1 / LN_2;
 
@@ -37,7 +37,8 @@ final class LogitFilters {
     return max;
   }
 
-  private static void requireNumber(float max) {
+  /// [UserException] unless the largest of a token's logits is a number.
+  public static void requireNumber(float max) {
     if (Float.isNaN(max) || Float.isInfinite(max)) {
       throw UserException.of(
           "the model's logits reach %s: expected numbers; try --precision fp32, or another"
