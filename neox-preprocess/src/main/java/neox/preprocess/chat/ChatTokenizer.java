@@ -51,9 +51,11 @@ public record ChatTokenizer(
           directory);
     }
     Path file = directory.resolve("tokenizer.json");
-    // The template writes all tokens of beginning and end itself.
+    // The template writes all tokens of beginning and end itself, and transformers cuts no text.
     Tokenizer tokenizer =
-        Tokenizers.open("HFTokenizer", Optional.of(file), Optional.empty()).withoutSpecialTokens();
+        Tokenizers.open("HFTokenizer", Optional.of(file), Optional.empty())
+            .withoutSpecialTokens()
+            .withoutLimits();
     Path configFile = directory.resolve("tokenizer_config.json");
     JsonNode config = Json.read(configFile);
     Map<String, String> special = specialTokens(directory, config);

@@ -80,6 +80,21 @@ class ChatCommandTest {
     assertThat(documents("conversation_label_document")).isEqualTo(expected(learnt, "label"));
   }
 
+  /// transformers forgets what a tokenizer was once asked for, and so does its template.
+  @Test
+  void conversationsAreNeitherCutNorPadded() throws Exception {
+    Path file = tokenizer.resolve("tokenizer.json");
+    ObjectNode json = (ObjectNode) Json.read(file);
+    json.putObject("truncation")
+        .put("direction", "Right")
+        .put("max_length", 1)
+        .put("strategy", "LongestFirst")
+        .put("stride", 0);
+    Files.writeString(file, Json.line(json));
+    assertThat(golden().exitCode()).isZero();
+    assertThat(documents("conversation_document")).isEqualTo(expected("answers", "text"));
+  }
+
   @Test
   void writesNoLabelsWhereEverythingIsLearnt() throws Exception {
     assertThat(golden("--no-mask").exitCode()).isZero();

@@ -2,16 +2,24 @@ package neox.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import neox.base.UserException;
+import neox.base.json.Json;
 import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
 import neox.config.LoadedConfig;
@@ -222,6 +230,84 @@ class ModelLoaderTest {
         .hasMessage(step + message);
   }
 
+  /// transformers loads a model whose tokenizer has got a token for padding, without a row for it.
+  @Test
+  void addedTokensNeedNoRowsOfTheEmbedding(@TempDir Path directory) throws IOException {
+    copyHuggingFace(directory);
+    writeTokenizer(directory, 512, "<pad>");
+    try (LoadedModel loaded = ModelLoader.open(directory, LoadOptions.defaults())) {
+      int[] padded = loaded.tokenizer().encode("t97 t98<pad>");
+      assertThat(padded).containsExactly(97, 98, 512);
+      assertThat(Continuations.greedy(loaded.model(), PROMPT, 40)).isEqualTo(EXPECTED);
+      assertThatThrownBy(() -> Continuations.greedy(loaded.model(), padded, 1))
+          .isInstanceOf(UserException.class)
+          .hasMessage("token 512 is not in the model's vocabulary of 512; is this its tokenizer?");
+    }
+    writeTokenizer(directory, 513, "<pad>");
+    assertThatThrownBy(() -> ModelLoader.open(directory, LoadOptions.defaults()))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "%s: the tokenizer has 514 tokens, the model's embedding 512 rows; this is not its"
+                + " tokenizer",
+            directory);
+  }
+
+  private static void copyHuggingFace(Path directory) throws IOException {
+    for (String name : List.of("config.json", "model.safetensors")) {
+      Files.copy(Pythia.golden("pythia/hf").resolve(name), directory.resolve(name));
+    }
+  }
+
+  /// Words `t0`, `t1`, …, and one added token.
+  private static void writeTokenizer(Path directory, int words, String added) throws IOException {
+    Map<String, Integer> vocab = new LinkedHashMap<>();
+    for (int id = 0; id < words; id++) {
+      vocab.put("t" + id, id);
+    }
+    Files.writeString(
+        directory.resolve("tokenizer.json"),
+        """
+        {"added_tokens": [{"id": %d, "content": "%s", "special": true, "normalized": false,
+          "single_word": false, "lstrip": false, "rstrip": false}],
+         "pre_tokenizer": {"type": "WhitespaceSplit"},
+         "model": {"type": "WordLevel", "unk_token": "t0", "vocab": %s}}
+        """
+            .formatted(words, added, Json.line(vocab)));
+  }
+
+  /// Recorded logits of transformers: their log-probabilities are those that we tell.
+  @Test
+  void computesEveryActivationOfTransformers(@TempDir Path directory) throws IOException {
+    Path golden =
+        Path.of("..", "..", "neox-convert-hf", "src", "test", "resources", "golden")
+            .resolve("transformers");
+    JsonNode recorded = Json.read(golden.resolve("activations.json"));
+    Path model = golden.resolve("neox_parallel");
+    Files.copy(model.resolve("model.safetensors"), directory.resolve("model.safetensors"));
+    ObjectNode config = (ObjectNode) Json.read(model.resolve("config.json"));
+    int[] tokens = Json.mapper().convertValue(recorded.get("tokens"), int[].class);
+    for (var each : recorded.get("logits").properties()) {
+      double[] expected = Json.mapper().convertValue(each.getValue(), double[].class);
+      double total = Math.log(Arrays.stream(expected).map(Math::exp).sum());
+      Files.writeString(
+          directory.resolve("config.json"), Json.pretty(config.put("hidden_act", each.getKey())));
+      try (LanguageModel network =
+          new NetworkLanguageModel(
+              ModelLoader.network(directory, LoadOptions.defaults(), UnaryOperator.identity()))) {
+        List<ScoreRequest> all =
+            IntStream.range(0, expected.length)
+                .mapToObj(id -> new ScoreRequest(tokens, new int[] {id}))
+                .toList();
+        List<Score> scores = network.score(all, 8);
+        for (int id = 0; id < expected.length; id++) {
+          assertThat(scores.get(id).logLikelihood())
+              .as("%s, token %d", each.getKey(), id)
+              .isCloseTo(expected[id] - total, within(1e-5)); // float32, other orders of sums
+        }
+      }
+    }
+  }
+
   @Test
   void refusesWhatItCannotOpenInOneLine(@TempDir Path directory) {
     Path absent = directory.resolve("absent");
@@ -234,8 +320,8 @@ class ModelLoaderTest {
         .hasMessage("%s: a Hugging Face directory has no iterations; leave --iteration out", hf);
     assertThatThrownBy(() -> ModelLoader.open(hf, LoadOptions.defaults()))
         .hasMessage(
-            "%s: no tokenizer in it; expected tokenizer.json, or vocab.json with merges.txt, or"
-                + " name a configuration with tokenizer_type",
+            "%s: no tokenizer in it; expected tokenizer.json, vocab.json with merges.txt, or"
+                + " tokenizer.model, or name a configuration with tokenizer_type",
             hf);
     assertThatThrownBy(
             () -> ModelLoader.open(Pythia.checkpoint(), LoadOptions.defaults().withDevice("gpu")))

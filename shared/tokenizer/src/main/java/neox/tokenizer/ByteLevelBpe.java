@@ -97,6 +97,11 @@ final class ByteLevelBpe implements Tokenizer {
   }
 
   @Override
+  public boolean isAdded(int id) {
+    return tokenIds.isAdded(id);
+  }
+
+  @Override
   public List<Path> files() {
     return files;
   }

@@ -27,6 +27,11 @@ final class FramedTokenizer implements Tokenizer {
   }
 
   @Override
+  public Tokenizer withoutLimits() {
+    return of(text, frame.withoutLimits());
+  }
+
+  @Override
   public int[] encode(String string) {
     return frame.around(text.encode(string));
   }
@@ -71,6 +76,11 @@ final class FramedTokenizer implements Tokenizer {
   @Override
   public boolean has(int id) {
     return text.has(id);
+  }
+
+  @Override
+  public boolean isAdded(int id) {
+    return text.isAdded(id);
   }
 
   @Override

@@ -182,6 +182,11 @@ final class PipelineTokenizer implements Tokenizer {
   }
 
   @Override
+  public boolean isAdded(int id) {
+    return tokenIds.isAdded(id);
+  }
+
+  @Override
   public List<Path> files() {
     return List.of(file);
   }

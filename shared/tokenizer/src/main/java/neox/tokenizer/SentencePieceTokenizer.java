@@ -25,7 +25,7 @@ final class SentencePieceTokenizer implements Tokenizer {
   private final Map<String, Integer> ids = new HashMap<>();
   private final Path file;
 
-  private SentencePieceTokenizer(SentencePieceModel model, Path file) {
+  SentencePieceTokenizer(SentencePieceModel model, Path file) {
     encoder = new SentencePieceEncoder(model);
     this.model = model;
     this.file = file;
@@ -37,6 +37,11 @@ final class SentencePieceTokenizer implements Tokenizer {
   static Tokenizer open(Path file) {
     byte[] bytes = TokenizerFile.reading(file, NamedFiles::readAllBytes);
     return new SentencePieceTokenizer(SentencePieceModel.read(bytes, file), file);
+  }
+
+  /// The same without the space that the model puts before a text, for what continues one.
+  SentencePieceTokenizer withoutPrefix() {
+    return new SentencePieceTokenizer(model.withoutPrefix(), file);
   }
 
   @Override

@@ -48,6 +48,11 @@ final class TokenIds {
     return size;
   }
 
+  /// Whether it is the id of an added token, though the vocabulary may have it, too.
+  boolean isAdded(int id) {
+    return id >= 0 && id < indices.length && indices[id] >= vocabulary.size();
+  }
+
   private boolean isNew(String token) {
     return vocabulary.id(token) == Vocabulary.MISSING;
   }

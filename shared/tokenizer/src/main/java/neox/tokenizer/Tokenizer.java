@@ -32,6 +32,14 @@ public interface Tokenizer {
     return this;
   }
 
+  /// The same tokenizer without limits of length: neither does it cut long texts nor pad short
+  /// ones. transformers forgets the `truncation` and `padding` of a `tokenizer.json` with every
+  /// call that does not ask for them; HuggingFace tokenizers themselves, and GPT-NeoX with them,
+  /// obey.
+  default Tokenizer withoutLimits() {
+    return this;
+  }
+
   /// The id of a token as the vocabulary spells it (`Ġthe`, `<|padding|>`); empty when absent.
   default OptionalInt id(String token) {
     return OptionalInt.empty();
@@ -44,6 +52,12 @@ public interface Tokenizer {
 
   /// Whether an id stands for a token: not beyond the vocabulary, and in no gap of it.
   boolean has(int id);
+
+  /// Whether an id is that of a token that was added to the vocabulary, and is cut out of texts
+  /// before anything else looks at them.
+  default boolean isAdded(int id) {
+    return false;
+  }
 
   /// The files this tokenizer was read from, so that they can be copied beside a converted model.
   default List<Path> files() {

@@ -1,5 +1,6 @@
 package neox.tokenizer;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -42,6 +43,23 @@ public final class Tokenizers {
           throw UserException.of(
               "tokenizer_type: unknown tokenizer \"%s\"; expected %s", type, TYPES);
     };
+  }
+
+  /// The tokenizer in a Hugging Face directory, as transformers opens it; empty where there is
+  /// none. A `tokenizer.json` says the most.
+  public static Optional<Tokenizer> inHuggingFace(Path directory) {
+    Path json = directory.resolve("tokenizer.json");
+    if (Files.exists(json)) {
+      return Optional.of(TokenizerJson.open(json).withoutLimits());
+    }
+    Path vocab = directory.resolve("vocab.json");
+    Path merges = directory.resolve("merges.txt");
+    if (Files.exists(vocab) && Files.exists(merges)) {
+      return Optional.of(Gpt2Files.open(vocab, merges));
+    }
+    return Files.exists(directory.resolve(LlamaFiles.MODEL))
+        ? Optional.of(LlamaFiles.open(directory))
+        : Optional.empty();
   }
 
   private static Path required(Optional<Path> file, String type, String key, String usual) {

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import neox.base.UserException;
 import neox.config.ConfigLoader;
 import neox.config.LoadedConfig;
@@ -186,23 +186,13 @@ public final class ModelLoader {
   }
 
   private static Tokenizer huggingFaceTokenizer(Path directory, LoadOptions options) {
-    Path json = directory.resolve("tokenizer.json");
-    if (Files.exists(json)) {
-      return Tokenizers.open("HFTokenizer", Optional.of(json), Optional.empty());
-    }
-    Path vocab = directory.resolve("vocab.json");
-    Path merges = directory.resolve("merges.txt");
-    if (Files.exists(vocab) && Files.exists(merges)) {
-      return Tokenizers.open("GPT2BPETokenizer", Optional.of(vocab), Optional.of(merges));
-    }
-    return options
-        .config()
-        .map(given -> tokenizer(given.config().tokenizer(), directory))
+    return Tokenizers.inHuggingFace(directory)
+        .or(() -> options.config().map(given -> tokenizer(given.config().tokenizer(), directory)))
         .orElseThrow(() ->
             new UserException(
                 directory
-                    + ": no tokenizer in it; expected tokenizer.json, or vocab.json with"
-                    + " merges.txt, or name a configuration with tokenizer_type"));
+                    + ": no tokenizer in it; expected tokenizer.json, vocab.json with merges.txt,"
+                    + " or tokenizer.model, or name a configuration with tokenizer_type"));
   }
 
   private static Trained checkpoint(
@@ -296,15 +286,28 @@ public final class ModelLoader {
   private static LoadedModel loaded(
       Path source, Tokenizer tokenizer, TextBounds bounds, Trained trained, LanguageModel model) {
     NetworkSpec spec = trained.network().spec();
-    int rows = spec.paddedVocab();
-    if (tokenizer.vocabSize() > rows) {
+    try {
+      requireRows(source, tokenizer, spec.paddedVocab());
+    } catch (UserException e) {
       model.close();
+      throw e;
+    }
+    return new LoadedModel(source, trained.iteration(), spec.config(), tokenizer, bounds, model);
+  }
+
+  /// Tokens that were added, such as for padding, may have no row, as with transformers; a text
+  /// with one of them is refused when it comes. Without rows for the vocabulary itself it is
+  /// another model's.
+  private static void requireRows(Path source, Tokenizer tokenizer, int rows) {
+    boolean added =
+        IntStream.range(rows, tokenizer.vocabSize())
+            .allMatch(id -> tokenizer.isAdded(id) || !tokenizer.has(id));
+    if (!added) {
       throw UserException.of(
           "%s: the tokenizer has %d tokens, the model's embedding %d rows; this is not its"
               + " tokenizer",
           source, tokenizer.vocabSize(), rows);
     }
-    return new LoadedModel(source, trained.iteration(), spec.config(), tokenizer, bounds, model);
   }
 
   private ModelLoader() {}

@@ -1,5 +1,6 @@
 package neox.tokenizer.parts;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,14 @@ public record Frame(
     template = List.copyOf(template);
   }
 
+  /// Tokens before and after a text, of any length.
+  public static Frame of(List<Integer> before, List<Integer> after) {
+    List<Integer> template = new ArrayList<>(before);
+    template.addAll(BARE);
+    template.addAll(after);
+    return new Frame(template, Optional.empty(), Optional.empty());
+  }
+
   /// Whether it leaves all texts as they are.
   public boolean isEmpty() {
     return template.equals(BARE) && truncation.isEmpty() && padding.isEmpty();
@@ -37,6 +46,11 @@ public record Frame(
   /// The same without the tokens of the template.
   public Frame withoutSpecialTokens() {
     return new Frame(template.stream().filter(id -> id == TEXT).toList(), truncation, padding);
+  }
+
+  /// The same without limits of length.
+  public Frame withoutLimits() {
+    return new Frame(template, Optional.empty(), Optional.empty());
   }
 
   /// How many tokens a template puts around a text.

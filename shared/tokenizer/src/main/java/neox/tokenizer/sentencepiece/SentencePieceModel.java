@@ -36,6 +36,20 @@ public record SentencePieceModel(
     pieces = List.copyOf(pieces);
   }
 
+  /// The same with more pieces after its own.
+  public SentencePieceModel withPieces(List<Piece> more) {
+    List<Piece> all = new ArrayList<>(pieces);
+    all.addAll(more);
+    return new SentencePieceModel(all, unknown, merges, byteFallback, normalization);
+  }
+
+  /// The same without the space before every text.
+  public SentencePieceModel withoutPrefix() {
+    Normalization plain =
+        new Normalization(normalization.map(), false, normalization.removeSpaces());
+    return new SentencePieceModel(pieces, unknown, merges, byteFallback, plain);
+  }
+
   /// One entry of the vocabulary.
   public record Piece(String text, float score, Kind kind) {
     /// The byte that a piece `<0x41>` stands for.
