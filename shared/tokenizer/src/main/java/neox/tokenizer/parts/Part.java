@@ -132,7 +132,10 @@ public final class Part {
     if (value == null) {
       throw UserException.of(
           "%s.%s: unknown value %s; supported: %s",
-          where, field, shortened(required(field)), String.join(", ", values.keySet()));
+          where,
+          field,
+          shortened(required(field)),
+          String.join(", ", values.keySet().stream().sorted().toList()));
     }
     return value;
   }
