@@ -115,6 +115,11 @@ public record BatchConfig(
     return length.steps();
   }
 
+  /// Whether [#trainIters] is known: the data have yet to say how many steps `train_epochs` are.
+  boolean isLengthKnown() {
+    return trainIters() > 0 || trainEpochs().isEmpty();
+  }
+
   /// How often the run sees the training data, when that decides its length.
   public Optional<Integer> trainEpochs() {
     return length.epochs();

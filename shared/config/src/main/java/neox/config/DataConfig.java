@@ -1,6 +1,7 @@
 package neox.config;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -114,7 +115,11 @@ public record DataConfig(
     t.displace(List.of("data_path"), LISTS);
     t.displace(LISTS, List.of("data_path"));
     Optional<Path> dataPath = t.path("data_path", "prefix of one dataset, divided by split");
-    String split = t.text("split", "969, 30, 1", "shares of train, validation and test");
+    String split =
+        t.text(
+            "split",
+            "969, 30, 1",
+            "shares of train, validation and test; a fourth counts for nothing");
     MixtureKeys mixtures = MixtureKeys.from(t);
     Mixture train = mixtures.read("train", "prefixes to blend for training, instead of data_path");
     DataConfig data =
@@ -200,15 +205,17 @@ public record DataConfig(
         "texts that are compared or rewarded are learnt in their own order; set fim_rate to 0");
   }
 
+  /// NeoX compat: commas separate, else slashes; shares after the third mean nothing.
   private static boolean splitIsValid(String split) {
-    String[] shares = split.strip().split("\\s*[,/]\\s*", -1);
-    double sum = 0;
-    for (String share : shares) {
-      if (!share.matches("\\d+(\\.\\d*)?|\\.\\d+")) {
-        return false;
-      }
-      sum += Double.parseDouble(share);
+    List<String> shares =
+        Arrays.stream(split.split(split.contains(",") ? "," : "/", -1)).map(String::strip).toList();
+    if (!shares.stream().allMatch(share -> share.matches("\\d+(\\.\\d*)?|\\.\\d+"))) {
+      return false;
     }
-    return sum > 0 && Double.isFinite(sum) && shares.length <= 3;
+    double sum = shares.stream().limit(SPLITS).mapToDouble(Double::parseDouble).sum();
+    return sum > 0 && Double.isFinite(sum);
   }
+
+  /// Training, validation and test.
+  private static final int SPLITS = 3;
 }

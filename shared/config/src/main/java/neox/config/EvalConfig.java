@@ -62,9 +62,10 @@ public record EvalConfig(
                 "eval_on_startup",
                 false,
                 "validate before the first step, too, on the samples of the first validation"),
-            t.flag(
+            t.get(
                 "do_test",
-                true,
+                ConfigType.flag(),
+                true, // also where it says null: GPT-NeoX decides by itself
                 "evaluate on the test split after the last step; GPT-NeoX does so whatever this"
                     + " says"),
             t.get(

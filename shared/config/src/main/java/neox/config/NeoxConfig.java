@@ -198,7 +198,7 @@ public record NeoxConfig(
     DeterministicConfig deterministic = DeterministicConfig.from(t);
     BatchConfig batch = BatchConfig.from(t, replicas, run.steps(), model.seqLength());
     OptimizerConfig optimizer = OptimizerConfig.from(t, model.mup());
-    ScheduleConfig schedule = ScheduleConfig.from(t, optimizer.learningRate(), batch.trainIters());
+    ScheduleConfig schedule = ScheduleConfig.from(t, optimizer.learningRate(), batch);
     Precision precision = Precision.from(t);
     CheckpointConfig checkpoint = CheckpointConfig.from(t);
     return new NeoxConfig(

@@ -31,8 +31,14 @@ public record ScheduleConfig(
   private static final String WSD_ITERS = "lr_wsd_decay_iters";
   private static final double WARMUP_FRACTION = 0.01;
 
-  /// `peakRate` and `trainIters` are what the schedule starts from and lasts for.
-  static ScheduleConfig from(ConfigTable t, double peakRate, long trainIters) {
+  /// The last step of the decay.
+  ///
+  /// @param known false as long as it follows from a length of the run that is not known itself:
+  ///   then `step` is a stand-in, and what depends on it cannot be judged
+  private record Horizon(long step, boolean known) {}
+
+  /// `peakRate` is what the schedule starts from; it lasts for the run unless keys say otherwise.
+  static ScheduleConfig from(ConfigTable t, double peakRate, BatchConfig batch) {
     t.section("Learning rate");
     String style =
         t.get(
@@ -40,9 +46,9 @@ public record ScheduleConfig(
             ConfigType.oneOf(styles(), Map.of()),
             DecayStyle.Whole.LINEAR.label(),
             "shape of the decay after warm-up; the rate stays where it ends");
-    long decayIters = decayIters(t, trainIters);
-    double warmup = warmup(t, decayIters);
-    DecayStyle decay = decay(t, style, decayIters, warmup);
+    Horizon horizon = horizon(t, batch);
+    double warmup = warmup(t, horizon);
+    DecayStyle decay = decay(t, style, horizon, warmup);
     double minRate = t.real("min_lr", 0.0, Range.atLeast(0), "floor of the decay");
     boolean override =
         t.flag("override_lr_scheduler", false, "this schedule wins over the checkpoint's");
@@ -58,7 +64,7 @@ public record ScheduleConfig(
         !(override && useCheckpoint),
         List.of("override_lr_scheduler", "use_checkpoint_lr_scheduler"),
         "override_lr_scheduler and use_checkpoint_lr_scheduler contradict each other");
-    return new ScheduleConfig(decay, decayIters, minRate, warmup, override, useCheckpoint);
+    return new ScheduleConfig(decay, horizon.step(), minRate, warmup, override, useCheckpoint);
   }
 
   private static List<String> styles() {
@@ -70,7 +76,7 @@ public record ScheduleConfig(
     return styles;
   }
 
-  private static long decayIters(ConfigTable t, long trainIters) {
+  private static Horizon horizon(ConfigTable t, BatchConfig batch) {
     Optional<Long> iters =
         t.optional(
             "lr_decay_iters",
@@ -79,15 +85,15 @@ public record ScheduleConfig(
     Optional<Double> fraction =
         t.optional(
             "lr_decay_fraction",
-            ConfigType.real(Range.between(0, 1)),
+            ConfigType.real(Range.atLeast(0)),
             "last step of the decay as a fraction of train_iters, without lr_decay_iters");
-    long part = (long) (fraction.orElse(1.0) * trainIters);
+    long part = (long) (fraction.orElse(1.0) * batch.trainIters());
     long decayIters = Math.max(1, iters.orElse(part));
     t.derived("lr_decay_iters", decayIters);
-    return decayIters;
+    return new Horizon(decayIters, iters.isPresent() || batch.isLengthKnown());
   }
 
-  private static double warmup(ConfigTable t, long decayIters) {
+  private static double warmup(ConfigTable t, Horizon horizon) {
     t.displace(List.of(WARMUP), List.of(WARMUP_ITERS));
     t.displace(List.of(WARMUP_ITERS), List.of(WARMUP));
     Optional<Double> fraction =
@@ -105,19 +111,19 @@ public record ScheduleConfig(
         List.of(WARMUP_ITERS, WARMUP),
         "give either lr_warmup_iters or warmup, not both");
     t.check(
-        iters.orElse(0L) <= decayIters,
+        !horizon.known() || iters.orElse(0L) <= horizon.step(),
         List.of(WARMUP_ITERS, "lr_decay_iters"),
         "must not be above lr_decay_iters (%d), found %d",
-        decayIters,
+        horizon.step(),
         iters.orElse(0L));
     if (iters.isPresent()) {
       return iters.get();
     }
     t.derived(WARMUP, fraction.orElse(WARMUP_FRACTION));
-    return fraction.orElse(WARMUP_FRACTION) * decayIters;
+    return fraction.orElse(WARMUP_FRACTION) * horizon.step();
   }
 
-  private static DecayStyle decay(ConfigTable t, String style, long decayIters, double warmup) {
+  private static DecayStyle decay(ConfigTable t, String style, Horizon horizon, double warmup) {
     DecayStyle.WsdShape shape =
         t.choice(
             "lr_wsd_decay_style",
@@ -145,16 +151,16 @@ public record ScheduleConfig(
         iters.isPresent() || fraction.isPresent(),
         List.of(WSD_ITERS, "lr_decay_style"),
         "required but missing: steps of the decay at the end (or give lr_wsd_decay_fraction)");
-    long part = Math.max(1, (long) (fraction.orElse(0.0) * decayIters));
+    long part = Math.max(1, (long) (fraction.orElse(0.0) * horizon.step()));
     long steps = iters.orElse(part);
     t.derived(WSD_ITERS, steps);
     t.check(
-        warmup + steps <= decayIters,
+        !horizon.known() || warmup + steps <= horizon.step(),
         List.of(WSD_ITERS, "lr_wsd_decay_fraction", WARMUP_ITERS, WARMUP),
         "%d steps of decay after %s of warm-up do not fit into lr_decay_iters (%d)",
         steps,
         warmup,
-        decayIters);
+        horizon.step());
     return new DecayStyle.Wsd(shape, steps);
   }
 }

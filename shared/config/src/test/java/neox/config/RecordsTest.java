@@ -294,11 +294,54 @@ class RecordsTest {
         "lr_decay_iters: 7|7",
         "lr_decay_fraction: 0.55|55",
         "lr_decay_fraction: 0.001|1",
+        "lr_decay_fraction: 1.5|150",
         "lr_decay_iters: 7, lr_decay_fraction: 0.5|7",
         "train_iters: 0|1",
       })
   void findsTheLastStepOfTheDecay(String lines, long iters) {
     assertThat(load(lines.replace(", ", "\n")).schedule().decayIters()).isEqualTo(iters);
+  }
+
+  /// In a first pass over the files the data have not yet been asked how many steps there are.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "lr_warmup_iters: 20",
+        "lr_decay_style: wsd\nlr_wsd_decay_iters: 30\nlr_warmup_iters: 20",
+        "lr_decay_style: wsd\nlr_wsd_decay_fraction: 0.5\nlr_warmup_iters: 20"
+      })
+  void aScheduleIsJudgedOnceTheEpochsAreKnownInSteps(String lines) {
+    String epochs = lines + "\ntrain_epochs: 2\ntrain_iters: null";
+    assertThat(load(epochs).schedule().warmupSteps()).isEqualTo(20);
+    RunShape known = RunShape.ofRanks(1).withSteps(100);
+    assertThat(load(epochs, known).schedule().decayIters()).isEqualTo(100);
+    RunShape few = RunShape.ofRanks(1).withSteps(10);
+    assertThatThrownBy(() -> load(epochs, few))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("lr_decay_iters (10)");
+    assertThatThrownBy(() -> load(epochs + "\nlr_decay_iters: 10"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("lr_decay_iters (10)");
+  }
+
+  /// Python's None is false in every condition; where GPT-NeoX fills a key in by itself, it is not.
+  @Test
+  void aSwitchThatIsNullIsOffAsInPython() {
+    NeoxConfig config =
+        load("use_bias_in_mlp: null\nuse_bias_in_attn_linear: null\nallow_chopped: null\ndo_test:");
+    assertThat(config.model().blocks())
+        .allSatisfy(block ->
+            assertThat(block)
+                .isInstanceOfSatisfying(
+                    TransformerConfig.class,
+                    each -> {
+                      assertThat(each.mlp().bias()).isFalse();
+                      assertThat(each.attention().bias()).isFalse();
+                    }));
+    assertThat(config.data().allowChopped()).isFalse();
+    assertThat(config.eval().test()).isTrue();
+    LoadedConfig loaded = TestConfig.loaded("use_bias_in_mlp: null", Map.of());
+    assertThat(loaded.effectiveYaml()).contains("use_bias_in_mlp: false");
   }
 
   @ParameterizedTest

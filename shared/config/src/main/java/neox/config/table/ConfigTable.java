@@ -65,8 +65,14 @@ public final class ConfigTable {
     return get(name, ConfigType.real(range), otherwise, documentation);
   }
 
+  /// NeoX compat: null is not true, as in Python, whatever the default.
   public boolean flag(String name, boolean otherwise, String documentation) {
-    return get(name, ConfigType.flag(), otherwise, documentation);
+    boolean value = get(name, ConfigType.flag(), otherwise, documentation);
+    if (value && isNull(name)) {
+      record(name, false);
+      return false;
+    }
+    return value;
   }
 
   public String text(String name, String otherwise, String documentation) {
