@@ -58,7 +58,7 @@ record RunPlan(LoadedConfig loaded, Optional<RunSamples> opened, boolean overrid
 
   private static RunPlan ofTokens(
       OpenedConfig files, RunShape shape, LoadedConfig loaded, OrderLog log) throws IOException {
-    Optional<TrainState> before = StartingPoint.before(loaded.config().checkpoint());
+    Optional<TrainState> before = StartingPoint.progress(loaded.config());
     LoadedConfig plan =
         before.isPresent()
             ? files.forRun(shape.withSteps(lastStep(before.get(), loaded.config())))

@@ -42,8 +42,7 @@ record RunStart(Models models, LossScaling scaling, Console console) {
   /// Fills the network and restores the random state; returns where the run stands.
   TrainState fill(Network network, Tokenizer tokenizer, Optional<Path> checkpoint)
       throws IOException {
-    LearningRateSchedule configured =
-        LearningRateSchedule.of(config().schedule(), config().optimizer().learningRate());
+    LearningRateSchedule configured = StartingPoint.configured(config());
     long seed = config().data().seed();
     RandomState.seed(seed);
     if (checkpoint.isEmpty()) {
@@ -62,12 +61,10 @@ record RunStart(Models models, LossScaling scaling, Console console) {
       }
       TrainState state =
           StartingPoint.stateOf(
-              checkpoint.get(),
-              new StartingPoint.NeoxState(stored.iteration(), stored.clientState()),
-              config(),
-              configured);
+              checkpoint.get(), StartingPoint.NeoxState.of(stored), config(), configured);
       state.randomState().ifPresent(random -> restoreRandomState(random, checkpoint.get()));
       console.info("loaded %s, continuing after step %d", checkpoint.get(), state.iteration());
+      tellOfFreshOptimizer();
       return state.withStability(
           state.stability().withLossScale(lossScale(state, checkpoint.get(), stored)));
     }
@@ -83,6 +80,13 @@ record RunStart(Models models, LossScaling scaling, Console console) {
     }
     try (DeepSpeedState optimizer = DeepSpeedState.open(stored, config())) {
       return optimizer.lossScale().map(scaling::resumed).orElseGet(scaling::first);
+    }
+  }
+
+  private void tellOfFreshOptimizer() {
+    if (!config().checkpoint().finetune() && !config().checkpoint().loadOptimizer()) {
+      console.info(
+          "no_load_optim: the optimizer starts fresh, and the learning rate as at the first step");
     }
   }
 

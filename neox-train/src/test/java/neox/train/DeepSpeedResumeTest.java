@@ -64,7 +64,7 @@ class DeepSpeedResumeTest {
   }
 
   @Test
-  void noLoadOptimStartsWithFreshMoments() throws Exception {
+  void noLoadOptimStartsWithFreshMomentsAndRates() throws Exception {
     Map<String, String> settings = settings();
     settings.put("no_load_optim", "true");
     settings.put("exit_interval", "2");
@@ -72,6 +72,10 @@ class DeepSpeedResumeTest {
     double golden = trace().get((int) SAVED + 1).get("lm_loss").asDouble();
     JsonNode step = Objects.requireNonNull(steps().get(SAVED + 2));
     assertThat(Math.abs(step.get("train/lm_loss").asDouble() - golden)).isGreaterThan(1e-3);
+    JsonNode first = Objects.requireNonNull(steps().get(SAVED + 1));
+    assertThat(first.get("train/learning_rate").asDouble())
+        .as("of the second step, of two that warm up")
+        .isEqualTo(0.003 / 2);
   }
 
   private void assertFollows(double normScale) throws IOException {

@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import neox.base.ExitCode;
+import neox.config.ConfigSource;
+import neox.config.NeoxConfig;
+import neox.data.RunSamples;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +40,43 @@ class RunPlanTest {
     TrainFixture.Result rest = run(fixture, "half");
     assertThat(rest.code()).as(rest.err()).isEqualTo(ExitCode.OK);
     fixture.assertSameCheckpoints("half", "whole", 121);
+  }
+
+  @Test
+  void aWarmUpMayBeGivenInStepsBesideEpochs() throws Exception {
+    TrainFixture fixture = new TrainFixture(directory);
+    ConfigSource source =
+        fixture.source(
+            "x",
+            "train_iters=null",
+            "lr_decay_iters=null",
+            "train_epochs=1",
+            "warmup=null",
+            "lr_warmup_iters=10",
+            "lr_decay_style=wsd",
+            "lr_wsd_decay_fraction=0.25");
+    RunPlan plan = RunPlan.read(source, 1, _ -> {});
+    plan.opened().ifPresent(RunSamples::close);
+    NeoxConfig config = plan.loaded().config();
+    assertThat(config.schedule().decayIters()).isEqualTo(config.batch().trainIters()).isPositive();
+    assertThat(config.schedule().warmupSteps()).isEqualTo(10);
+  }
+
+  /// The golden run has read 10 steps of 8 samples of 64 tokens.
+  @Test
+  void tokensAreCountedFromWhatGptNeoxHasRead() throws Exception {
+    Path golden = TrainFixture.GOLDEN.resolve("A_pythia");
+    for (int batch : new int[] {4, 8, 16}) {
+      Map<String, String> settings = new LinkedHashMap<>();
+      settings.put("load", golden.resolve("global_step10").toString());
+      settings.put("train_iters", "null");
+      settings.put("train_tokens", String.valueOf((80 + 3 * batch) * 64L));
+      settings.put("train_micro_batch_size_per_gpu", String.valueOf(batch / 2));
+      ConfigSource source =
+          new ConfigSource(Optional.empty(), List.of(golden.resolve("config.yml")), settings);
+      RunPlan plan = RunPlan.read(source, 1, _ -> {});
+      assertThat(plan.loaded().config().batch().trainIters()).as("of %d", batch).isEqualTo(13);
+    }
   }
 
   @Test

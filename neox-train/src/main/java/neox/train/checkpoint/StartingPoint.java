@@ -87,14 +87,6 @@ public final class StartingPoint {
     return config.loadsOwn() && !config.finetune();
   }
 
-  /// Where the run stands that this one goes on with, before anything is loaded; empty for a run
-  /// that starts afresh, and for checkpoints of GPT-NeoX.
-  public static Optional<TrainState> before(CheckpointConfig config) throws IOException {
-    return config.load().isEmpty() || config.finetune()
-        ? Optional.empty()
-        : before(find(config), config);
-  }
-
   /// Where the run that saved a checkpoint stood; empty for a run that starts afresh, and for
   /// checkpoints of GPT-NeoX.
   public static Optional<TrainState> before(Optional<Path> checkpoint, CheckpointConfig config)
@@ -104,11 +96,39 @@ public final class StartingPoint {
         : TrainState.read(checkpoint.get());
   }
 
+  /// How far the run has come that this one goes on with, also where GPT-NeoX saved it; empty for a
+  /// run that starts afresh.
+  public static Optional<TrainState> progress(NeoxConfig config) throws IOException {
+    CheckpointConfig checkpoints = config.checkpoint();
+    Optional<Path> checkpoint =
+        checkpoints.load().isEmpty() || checkpoints.finetune()
+            ? Optional.empty()
+            : find(checkpoints);
+    Optional<TrainState> own = before(checkpoint, checkpoints);
+    if (own.isPresent() || checkpoint.isEmpty()) {
+      return own;
+    }
+    try (NeoxCheckpoint stored =
+        NeoxCheckpoint.open(checkpoint.get(), OptionalLong.empty(), config)) {
+      return Optional.of(
+          ofNeox(checkpoint.get(), NeoxState.of(stored), config, configured(config)));
+    }
+  }
+
+  /// The schedule that a configuration asks for.
+  public static LearningRateSchedule configured(NeoxConfig config) {
+    return LearningRateSchedule.of(config.schedule(), config.optimizer().learningRate());
+  }
+
   /// What the weights of a checkpoint say of the run, for those by GPT-NeoX that hold no
   /// [TrainState].
   ///
   /// @param state everything but the weights
-  public record NeoxState(long iteration, Map<String, Object> state) {}
+  public record NeoxState(long iteration, Map<String, Object> state) {
+    public static NeoxState of(NeoxCheckpoint stored) {
+      return new NeoxState(stored.iteration(), stored.clientState());
+    }
+  }
 
   /// The state in which a loaded checkpoint leaves the run.
   public static TrainState stateOf(
@@ -117,22 +137,33 @@ public final class StartingPoint {
     if (config.checkpoint().finetune()) {
       return TrainState.fresh(configured);
     }
-    Optional<TrainState> saved = TrainState.read(checkpoint);
-    if (saved.isEmpty()) {
-      requireNeoxOwn(checkpoint);
-      int batch = config.batch().trainBatchSize();
-      long samples = NeoxCounters.samples(neox.state(), neox.iteration(), batch, checkpoint);
-      long tokens = NeoxCounters.product(samples, config.model().seqLength(), checkpoint);
-      long skipped = NeoxCounters.skipped(neox.state(), neox.iteration());
-      return TrainState.after(neox.iteration(), samples, tokens, configured)
-          .withStability(Stability.FRESH.withSkipped(skipped));
+    Optional<TrainState> own = TrainState.read(checkpoint);
+    TrainState state = own.isPresent() ? own.get() : ofNeox(checkpoint, neox, config, configured);
+    if (!config.checkpoint().loadRandomState()) {
+      state = state.withRandomState(Optional.empty());
     }
-    LearningRateSchedule schedule =
-        config.checkpoint().loadOptimizer()
-            ? agreed(checkpoint, saved.get().schedule(), configured, config.schedule())
-            : configured;
-    TrainState state = saved.get().withSchedule(schedule);
-    return config.checkpoint().loadRandomState() ? state : state.withRandomState(Optional.empty());
+    return config.checkpoint().loadOptimizer()
+        ? state.withSchedule(agreed(checkpoint, state.schedule(), configured, config.schedule()))
+        : state.withSchedule(configured).withUpdates(0); // as GPT-NeoX with no_load_optim
+  }
+
+  /// Where a run of GPT-NeoX stood. Its schedule is the configured one as far as the checkpoint
+  /// does not say.
+  ///
+  /// @param configured the schedule of this run
+  public static TrainState ofNeox(
+      Path checkpoint, NeoxState neox, NeoxConfig config, LearningRateSchedule configured) {
+    requireNeoxOwn(checkpoint);
+    int batch = config.batch().trainBatchSize();
+    long samples = NeoxCounters.samples(neox.state(), neox.iteration(), batch, checkpoint);
+    long tokens = NeoxCounters.product(samples, config.model().seqLength(), checkpoint);
+    long skipped = NeoxCounters.skipped(neox.state(), neox.iteration());
+    NeoxSchedule stored = NeoxSchedule.in(neox.state(), checkpoint);
+    boolean counts = config.checkpoint().loadOptimizer() && !config.schedule().override();
+    return TrainState.after(neox.iteration(), samples, tokens, configured)
+        .withSchedule(counts ? stored.over(configured) : configured)
+        .withStability(Stability.FRESH.withSkipped(skipped))
+        .withUpdates(stored.updates().orElse(neox.iteration() - skipped));
   }
 
   /// GPT-NeoX writes no [TrainState]; our own checkpoints are not complete without it.
@@ -170,9 +201,9 @@ public final class StartingPoint {
   private static List<String> differences(LearningRateSchedule a, LearningRateSchedule b) {
     List<String> differences = new ArrayList<>();
     compare(differences, "lr_decay_style", a.style(), b.style());
-    compare(differences, "lr", a.peak(), b.peak());
+    compare(differences, "optimizer.params.lr", a.peak(), b.peak());
     compare(differences, "min_lr", a.minRate(), b.minRate());
-    compare(differences, "warm-up steps", a.warmupSteps(), b.warmupSteps());
+    compare(differences, "warmup in steps", a.warmupSteps(), b.warmupSteps());
     compare(differences, "lr_decay_iters", a.decaySteps(), b.decaySteps());
     return differences;
   }

@@ -17,6 +17,8 @@ import neox.train.stability.Stability;
 /// @param iteration steps done, those that changed no weight included
 /// @param samples training samples read, or passed over
 /// @param tokens training tokens seen
+/// @param updates steps that the learning rate follows: those that changed the weights, since the
+///   schedule began
 /// @param window losses since the last log line
 /// @param schedule the learning rates in force
 /// @param stability what earlier steps say about the next one
@@ -28,6 +30,7 @@ public record TrainState(
     long iteration,
     long samples,
     long tokens,
+    long updates,
     LossWindow window,
     LearningRateSchedule schedule,
     Stability stability,
@@ -36,6 +39,9 @@ public record TrainState(
     Optional<DataState> data) {
 
   public static final String FILE = "train_state.json";
+
+  /// GPT-NeoX's name; left out where it is the number of all steps that changed the weights.
+  private static final String UPDATES = "num_iters";
 
   /// The state before the first step.
   public static TrainState fresh(LearningRateSchedule schedule) {
@@ -49,6 +55,7 @@ public record TrainState(
         iteration,
         samples,
         tokens,
+        iteration,
         LossWindow.EMPTY,
         schedule,
         Stability.FRESH,
@@ -71,31 +78,28 @@ public record TrainState(
     return Files.exists(directory.resolve(FILE));
   }
 
-  /// Steps that changed the weights, which is what the learning rate follows.
-  public long updates() {
-    return iteration - stability.skipped();
-  }
-
   /// The state after one more step.
   public TrainState plus(long moreSamples, long moreTokens, double loss) {
-    return counting(moreSamples, moreTokens, window.plus(loss));
+    return counting(moreSamples, moreTokens, 1, window.plus(loss));
   }
 
   /// The state after one more step, which changed no weight.
   public TrainState plusSkipped(long moreSamples, long moreTokens, double loss) {
-    return counting(moreSamples, moreTokens, window.plusSkipped(loss));
+    return counting(moreSamples, moreTokens, 0, window.plusSkipped(loss));
   }
 
   /// The state after one more step, whose samples were passed over.
   public TrainState plusPassedOver(long moreSamples) {
-    return counting(moreSamples, 0, window).withStability(stability.passedOver());
+    return counting(moreSamples, 0, 0, window).withStability(stability.passedOver());
   }
 
-  private TrainState counting(long moreSamples, long moreTokens, LossWindow losses) {
+  private TrainState counting(
+      long moreSamples, long moreTokens, int moreUpdates, LossWindow losses) {
     return new TrainState(
         iteration + 1,
         samples + moreSamples,
         tokens + moreTokens,
+        updates + moreUpdates,
         losses,
         schedule,
         stability,
@@ -106,27 +110,69 @@ public record TrainState(
 
   public TrainState withWindow(LossWindow other) {
     return new TrainState(
-        iteration, samples, tokens, other, schedule, stability, noiseScale, randomState, data);
+        iteration,
+        samples,
+        tokens,
+        updates,
+        other,
+        schedule,
+        stability,
+        noiseScale,
+        randomState,
+        data);
   }
 
   public TrainState withRandomState(Optional<String> other) {
     return new TrainState(
-        iteration, samples, tokens, window, schedule, stability, noiseScale, other, data);
+        iteration, samples, tokens, updates, window, schedule, stability, noiseScale, other, data);
   }
 
   public TrainState withSchedule(LearningRateSchedule other) {
     return new TrainState(
-        iteration, samples, tokens, window, other, stability, noiseScale, randomState, data);
+        iteration,
+        samples,
+        tokens,
+        updates,
+        window,
+        other,
+        stability,
+        noiseScale,
+        randomState,
+        data);
+  }
+
+  /// With learning rates that have been followed for so many updates.
+  public TrainState withUpdates(long other) {
+    return new TrainState(
+        iteration,
+        samples,
+        tokens,
+        other,
+        window,
+        schedule,
+        stability,
+        noiseScale,
+        randomState,
+        data);
   }
 
   public TrainState withStability(Stability other) {
     return new TrainState(
-        iteration, samples, tokens, window, schedule, other, noiseScale, randomState, data);
+        iteration,
+        samples,
+        tokens,
+        updates,
+        window,
+        schedule,
+        other,
+        noiseScale,
+        randomState,
+        data);
   }
 
   public TrainState withNoiseScale(NoiseScale other) {
     return new TrainState(
-        iteration, samples, tokens, window, schedule, stability, other, randomState, data);
+        iteration, samples, tokens, updates, window, schedule, stability, other, randomState, data);
   }
 
   public TrainState withData(DataState other) {
@@ -134,6 +180,7 @@ public record TrainState(
         iteration,
         samples,
         tokens,
+        updates,
         window,
         schedule,
         stability,
@@ -147,6 +194,9 @@ public record TrainState(
     json.put("iteration", iteration).put("samples", samples).put("tokens", tokens);
     window.write(json.putObject("loss_window"));
     ScheduleState.write(schedule, json.putObject("lr_scheduler"));
+    if (updates != iteration - stability.skipped()) {
+      json.withObject("lr_scheduler").put(UPDATES, updates);
+    }
     StabilityFields.write(stability, json);
     StabilityFields.write(noiseScale, json);
     data.ifPresent(state -> state.write(json.putObject("data")));
@@ -163,14 +213,18 @@ public record TrainState(
     JsonNode json = Json.read(file);
     StateFields fields = new StateFields(json, file);
     LossWindow window = LossWindow.read(fields.child("loss_window"));
+    long iteration = fields.count("iteration");
+    StateFields schedule = fields.child("lr_scheduler");
+    Stability stability = StabilityFields.read(fields);
     return Optional.of(
         new TrainState(
-            fields.count("iteration"),
+            iteration,
             fields.count("samples"),
             fields.count("tokens"),
+            schedule.countOr(UPDATES, iteration - stability.skipped()),
             window,
-            ScheduleState.read(fields.child("lr_scheduler")),
-            StabilityFields.read(fields),
+            ScheduleState.read(schedule),
+            stability,
             StabilityFields.readNoiseScale(fields),
             Optional.ofNullable(json.get("torch_rng_state")).map(JsonNode::asText),
             fields.optionalChild("data").map(DataState::read)));

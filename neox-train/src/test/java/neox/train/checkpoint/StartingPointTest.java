@@ -2,7 +2,10 @@ package neox.train.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,11 +13,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import neox.base.Console;
 import neox.base.UserException;
+import neox.base.json.Json;
 import neox.config.CheckpointConfig;
 import neox.config.CheckpointConfig.Scale;
 import neox.config.ConfigLoader;
@@ -85,8 +90,8 @@ class StartingPointTest {
     assertThatThrownBy(() -> StartingPoint.agreed(checkpoint, OLD, NEW, schedule(false, false)))
         .isInstanceOf(UserException.class)
         .hasMessage(
-            "global_step10: its learning-rate schedule is not the configured one (warm-up steps:"
-                + " 2.0 there, 4.0 configured; lr_decay_iters: 20 there, 40 configured); set"
+            "global_step10: its learning-rate schedule is not the configured one (warmup in"
+                + " steps: 2.0 there, 4.0 configured; lr_decay_iters: 20 there, 40 configured); set"
                 + " override_lr_scheduler to take the configured, use_checkpoint_lr_scheduler to"
                 + " keep the checkpoint's");
     assertThatThrownBy(() -> StartingPoint.agreed(checkpoint, OLD, NEW, schedule(true, true)))
@@ -118,6 +123,132 @@ class StartingPointTest {
             directory
                 + ": 9223372036854775807 x 64 samples or tokens are more than can be counted: the"
                 + " checkpoint is damaged, load another one (iteration)");
+  }
+
+  /// Recorded from GPT-NeoX's own scheduler, which is given another one's state.
+  @Test
+  void aScheduleOfNeoxIsTakenOrRefusedAsThere() throws IOException {
+    JsonNode recorded =
+        Json.read(Path.of("src/test/resources/golden/lr/annealing_lr.json")).get("resume");
+    JsonNode other = recorded.get(0).get("new");
+    int outcomes = 0;
+    for (JsonNode each : recorded) {
+      NeoxConfig config = neoxConfig(other, answer(each));
+      Map<String, Object> state = Map.of("lr_scheduler", entries(each.get("saved")));
+      if (each.has("error")) {
+        assertThatThrownBy(() -> resumed(config, state))
+            .isInstanceOf(UserException.class)
+            .hasMessage(
+                directory
+                    + ": its learning-rate schedule is not the configured one (lr_decay_style:"
+                    + " cosine there, linear configured; optimizer.params.lr: 0.003 there, 0.001"
+                    + " configured; min_lr: 3.0E-4 there, 1.0E-4 configured; warmup in steps: 2.0"
+                    + " there, 4.0 configured; lr_decay_iters: 20 there, 40 configured); set"
+                    + " override_lr_scheduler to take the configured, use_checkpoint_lr_scheduler"
+                    + " to keep the checkpoint's");
+      } else {
+        TrainState actual = resumed(config, state);
+        LearningRateSchedule schedule = actual.schedule();
+        JsonNode expected = each.get("state_after_load");
+        assertThat(schedule.peak()).isEqualTo(expected.get("start_lr").asDouble());
+        assertThat(schedule.minRate()).isEqualTo(expected.get("min_lr").asDouble());
+        assertThat(schedule.warmupSteps()).isEqualTo(expected.get("warmup_iter").asDouble());
+        assertThat(schedule.decaySteps()).isEqualTo(expected.get("end_iter").asLong());
+        assertThat(schedule.style().label()).isEqualTo(expected.get("decay_style").asText());
+        assertThat(actual.updates()).isEqualTo(10);
+        for (int n = 0; n <= 10; n++) { // past the end we differ on purpose
+          assertThat(schedule.rate(actual.updates() + 1 + n))
+              .isCloseTo(each.get("lr_after_load").get(n).asDouble(), withinPercentage(1e-9));
+        }
+      }
+      outcomes++;
+    }
+    assertThat(outcomes).isEqualTo(3);
+  }
+
+  @Test
+  void whatACheckpointDoesNotStoreIsNotCompared() throws IOException {
+    NeoxConfig config = neoxConfig(Map.of());
+    LearningRateSchedule configured = StartingPoint.configured(config);
+    for (Object nothing : List.of(Map.of(), "None", Map.of("last_batch_iteration", 3L))) {
+      TrainState state = resumed(config, Map.of("lr_scheduler", nothing, "skipped_steps", 2L));
+      assertThat(state.schedule()).isEqualTo(configured);
+      assertThat(state.updates()).isEqualTo(18);
+    }
+    Map<String, Object> partly = Map.of("num_iters", 7L, "end_iter", 20L);
+    TrainState state = resumed(config, Map.of("lr_scheduler", partly, "skipped_steps", 2L));
+    assertThat(state.schedule()).isEqualTo(configured);
+    assertThat(state.updates()).as("the scheduler's own count").isEqualTo(7);
+    assertThat(state.iteration()).isEqualTo(20);
+  }
+
+  @Test
+  void aScheduleThatIsUnknownOrDamagedIsTold() throws IOException {
+    NeoxConfig config = neoxConfig(Map.of());
+    Map<String, Object> unknown = Map.of("lr_scheduler", Map.of("decay_style", "wsd"));
+    assertThatThrownBy(() -> resumed(config, unknown))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith(directory + ": its lr_scheduler has decay_style \"wsd\", of which")
+        .hasMessageEndingWith("or override_lr_scheduler to take the configured");
+    assertThat(resumed(neoxConfig(Map.of("override_lr_scheduler", "true")), unknown).updates())
+        .isEqualTo(20);
+    for (Object damaged : List.of(-1L, Double.NaN, Double.POSITIVE_INFINITY)) {
+      assertThatThrownBy(
+              () -> resumed(config, Map.of("lr_scheduler", Map.of("num_iters", damaged))))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("num_iters " + damaged + ", expected a number of at least 0");
+    }
+  }
+
+  /// NeoX skips both then: its scheduler stands where it does before the first step.
+  @Test
+  void noLoadOptimBeginsTheScheduleAnew() throws IOException {
+    NeoxConfig config = neoxConfig(Map.of("no_load_optim", "true"));
+    Map<String, Object> other = Map.of("num_iters", 10L, "start_lr", 0.5);
+    TrainState state = resumed(config, Map.of("lr_scheduler", other));
+    assertThat(state.schedule()).isEqualTo(StartingPoint.configured(config));
+    assertThat(state.updates()).isZero();
+    assertThat(state.iteration()).isEqualTo(20);
+    state.write(directory);
+    assertThat(resumed(neoxConfig(Map.of()), Map.of()))
+        .as("our own checkpoint of it")
+        .isEqualTo(state);
+    assertThat(resumed(config, Map.of()).updates()).isZero();
+  }
+
+  private static Map<String, Object> entries(JsonNode saved) {
+    return Json.mapper().convertValue(saved, new TypeReference<Map<String, Object>>() {});
+  }
+
+  private static Map<String, String> answer(JsonNode outcome) {
+    return Map.of(
+        "override_lr_scheduler", outcome.get("override").asText(),
+        "use_checkpoint_lr_scheduler", outcome.get("use_checkpoint").asText());
+  }
+
+  private static NeoxConfig neoxConfig(JsonNode schedule, Map<String, String> more)
+      throws IOException {
+    Map<String, String> settings = new LinkedHashMap<>(more);
+    settings.put("optimizer.params.lr", schedule.get("start_lr").asText());
+    settings.put("min_lr", schedule.get("min_lr").asText());
+    settings.put("warmup", "null");
+    settings.put("lr_warmup_iters", String.valueOf(schedule.get("warmup_iter").asLong()));
+    settings.put("lr_decay_iters", schedule.get("end_iter").asText());
+    settings.put("lr_decay_style", schedule.get("decay_style").asText());
+    return neoxConfig(settings);
+  }
+
+  private static NeoxConfig neoxConfig(Map<String, String> settings) throws IOException {
+    Path file = Path.of("src/test/resources/golden/train/A_pythia/config.yml");
+    return ConfigLoader.load(new ConfigSource(Optional.empty(), List.of(file), settings));
+  }
+
+  private TrainState resumed(NeoxConfig config, Map<String, Object> state) throws IOException {
+    return StartingPoint.stateOf(
+        directory,
+        new StartingPoint.NeoxState(20, state),
+        config,
+        StartingPoint.configured(config));
   }
 
   private TrainState stateOf(NeoxConfig config, Map<String, Object> counters) throws IOException {

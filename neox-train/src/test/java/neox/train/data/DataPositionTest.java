@@ -284,6 +284,7 @@ class DataPositionTest {
         iteration,
         samples,
         0,
+        iteration,
         state.window(),
         state.schedule(),
         state.stability(),

@@ -106,7 +106,11 @@ public record CheckpointConfig(
                 ConfigType.integer(Range.atLeast(1)),
                 "delete older ones; those of extra_save_iters stay"),
             t.flag("finetune", false, "load weights only and start at step 0"),
-            !t.flag("no_load_optim", false, "do not load optimizer and schedule"),
+            !t.flag(
+                "no_load_optim",
+                false,
+                "do not load optimizer and schedule: fresh moments, and the learning rate begins anew;"
+                    + " the step goes on"),
             !t.flag("no_load_rng", false, "do not load the random state"),
             !t.flag("no_save_rng", false, "do not save the random state"),
             t.flag(
