@@ -313,7 +313,7 @@ public final class TrainCommand implements ToolCommand {
 
   private RunPlan read(Launch launch, OpenedConfig files, OrderLog log) throws IOException {
     RunPlan plan = RunPlan.read(files, launch.worldSize(), log);
-    Optional<ConfigSource> resumed = Resumption.of(source(), plan.loaded().config().checkpoint());
+    Optional<ConfigSource> resumed = Resumption.of(source(), plan.loaded().config());
     if (resumed.isEmpty()) {
       return plan;
     }

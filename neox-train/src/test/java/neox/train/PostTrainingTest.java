@@ -1,16 +1,20 @@
 package neox.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import neox.base.ExitCode;
+import neox.base.UserException;
 import neox.base.slow.SlowRows;
+import neox.config.ConfigSource;
 import neox.data.indexed.IndexedFloatsWriter;
 import neox.generate.GenerateCommand;
 import neox.parallel.Topology;
@@ -23,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Runs on preferences and rewards, through the tool.
 class PostTrainingTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden/post-training");
+
+  private static final Topology ONE = new Topology(1, 1, 1);
 
   @TempDir Path directory;
   private TrainFixture fixture;
@@ -105,6 +111,44 @@ class PostTrainingTest {
       }
       default -> assertThat(whole.out()).contains("| policy_logp: ").contains("| kl value: ");
     }
+  }
+
+  /// Whatever has become of the directory that training began with.
+  @ParameterizedTest
+  @ValueSource(strings = {"dpo load=BASE finetune=true", "kto init_from=BASE"})
+  @SlowRows("dpo load=BASE finetune=true iteration=1")
+  void aRestartComparesWithTheModelThatTheRunBeganWith(String run) throws IOException {
+    makeBase();
+    String[] words =
+        (run.replace("BASE", directory.resolve("base").toString()) + " train_iters=4")
+            .split(" ", -1);
+    String[] more = Arrays.copyOfRange(words, 1, words.length);
+    ConfigSource whole = fixture.source("whole", overrides(words[0], more));
+    ManyRanksTest.train(whole, ONE, ExitCode.OK);
+    ConfigSource parts = fixture.source("parts", overrides(words[0], more));
+    ManyRanksTest.train(ResumptionTest.until(parts, 2), ONE, ExitCode.STOPPED);
+    ManyRanksTest.train(ResumptionTest.restarted(parts, 0), ONE, ExitCode.OK);
+    fixture.assertSameCheckpoints("parts", "whole", 4);
+  }
+
+  @Test
+  void aRestartFindsTheModelAmongTheRunsOwnCheckpoints() throws IOException {
+    makeBase();
+    Path base = directory.resolve("base");
+    String[] more = {"load=" + base, "finetune=true", "train_iters=4"};
+    ConfigSource whole = fixture.source("whole", overrides("dpo", more));
+    ManyRanksTest.train(whole, ONE, ExitCode.OK);
+    ConfigSource parts = fixture.source("base", overrides("dpo", more));
+    long start = Files.getLastModifiedTime(base.resolve("global_step2")).toMillis() + 1;
+    ManyRanksTest.train(ResumptionTest.until(parts, 1), ONE, ExitCode.STOPPED);
+    ManyRanksTest.train(ResumptionTest.restarted(parts, start), ONE, ExitCode.OK);
+    fixture.assertSameCheckpoints("base", "whole", 4);
+    assertThatThrownBy(() -> ResumptionTest.restarted(parts, start))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            base
+                + ": the checkpoint is gone that the run began with and is compared with; expected"
+                + " reference_model, which names a copy of it");
   }
 
   /// The reference is cut into the same stages, and reads each step's batches first; where ranks
