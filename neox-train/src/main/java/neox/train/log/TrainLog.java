@@ -31,12 +31,13 @@ public final class TrainLog implements RunHook {
   private final MetricSink metrics;
   private Interval interval = Interval.EMPTY;
 
-  /// What the objective reports besides, added up since the last line, and of how many steps.
+  /// What the objective reports besides, added up since the last line over the steps that count:
+  /// those that changed the weights, as for the loss.
   private final Map<String, Double> sums = new LinkedHashMap<>();
 
   private long summands;
 
-  /// What the parts of steps took, added up likewise.
+  /// What the parts of all steps took, added up likewise.
   private final Map<String, Double> timers = new LinkedHashMap<>();
 
   public TrainLog(Run run, Meters meters, MonitorConfig config, RunLog log, MetricSink metrics) {
@@ -64,7 +65,7 @@ public final class TrainLog implements RunHook {
   public void after(StepOutcome outcome) throws IOException {
     StepResult result = outcome.result();
     interval = plus(interval, result);
-    addUp(result);
+    addUp(outcome);
     recordStep(result);
     if (result.step() % config.logInterval() == 0) {
       Speed speed = interval.speed();
@@ -72,7 +73,7 @@ public final class TrainLog implements RunHook {
       LossWindow window = run.progress().state().window();
       log.line(line(result, speed, window.mean(), window));
       if (config.breakdown()) {
-        log.line(breakdown());
+        log.line(breakdown(interval.steps()));
       }
       run.progress().emptyWindow();
       interval = Interval.EMPTY;
@@ -159,9 +160,13 @@ public final class TrainLog implements RunHook {
       double strictModel,
       double strictHardware) {}
 
-  private void addUp(StepResult result) {
-    summands++;
-    result.metrics().forEach((name, value) -> sums.merge(name, value, Double::sum));
+  private void addUp(StepOutcome outcome) {
+    boolean counts = outcome instanceof StepOutcome.Taken;
+    summands += counts ? 1 : 0;
+    outcome
+        .result()
+        .metrics()
+        .forEach((name, value) -> sums.merge(name, counts ? value : 0.0, Double::sum));
     meters.timers().forEach((name, seconds) -> timers.merge(name, seconds, Double::sum));
   }
 
@@ -226,7 +231,7 @@ public final class TrainLog implements RunHook {
             line.field("MFU: %.2f%%", 100 * utilization(speed.model(), peak))
                 .field("HFU: %.2f%%", 100 * utilization(speed.hardware(), peak)));
     long left = Math.round((run.lastStep() - result.step()) * speed.step());
-    sums.forEach((name, sum) -> line.field(name + ": %.6E", sum / summands));
+    sums.forEach((name, sum) -> line.field(name + ": %.6E", sum / Math.max(1, summands)));
     line.field("lm_loss: %.6E", loss);
     if (run.scalesLoss()) {
       line.field("loss scale: %.1f", lossScale());
@@ -240,10 +245,10 @@ public final class TrainLog implements RunHook {
   }
 
   /// NeoX's line of its timers, in milliseconds per step.
-  private String breakdown() {
+  private String breakdown(long steps) {
     StringBuilder line = new StringBuilder("time (ms)");
     timers.forEach((name, seconds) ->
-        line.append(String.format(Locale.ROOT, " | %s: %.2f", name, 1000 * seconds / summands)));
+        line.append(String.format(Locale.ROOT, " | %s: %.2f", name, 1000 * seconds / steps)));
     return line.toString();
   }
 

@@ -36,6 +36,7 @@ import neox.train.loop.StepClock;
 import neox.train.loop.StepFigures;
 import neox.train.loop.StepOutcome;
 import neox.train.loop.StepResult;
+import neox.train.stability.SkipReason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -124,6 +125,22 @@ class TrainLogTest {
   }
 
   @Test
+  void averagesWhatTheObjectiveReportsOverTheStepsThatCount() throws IOException {
+    log(
+        config(Optional.empty()),
+        hook -> {
+          taken(hook, 4, Map.of("margins", 0.5));
+          skipped(hook, Double.NaN, Map.of("margins", Double.NaN));
+          skipped(hook, 7, Map.of("margins", 9.0));
+          skipped(hook, Double.NaN, Map.of("margins", Double.NaN));
+        });
+    assertThat(out.toString(StandardCharsets.UTF_8).lines().toList())
+        .satisfiesExactly(
+            line -> assertThat(line).contains("| margins: 5.000000E-01 | lm_loss: 4.000000E+00 |"),
+            line -> assertThat(line).contains("| margins: 0.000000E+00 | lm_loss: 0.000000E+00 |"));
+  }
+
+  @Test
   void showsAContinuedRunFromItsTrueBeginning() throws IOException {
     while (progress.state().iteration() < 2700) {
       progress.advance(8, 512, 5);
@@ -147,6 +164,32 @@ class TrainLogTest {
   }
 
   private void log(MonitorConfig config, double... losses) throws IOException {
+    log(
+        config,
+        hook -> {
+          for (double loss : losses) {
+            taken(hook, loss, Map.of());
+          }
+        });
+  }
+
+  private void taken(TrainLog hook, double loss, Map<String, Double> more) throws IOException {
+    progress.advance(8, 512, loss);
+    hook.after(new StepOutcome.Taken(result(loss, more)));
+  }
+
+  private void skipped(TrainLog hook, double loss, Map<String, Double> more) throws IOException {
+    progress.skip(8, 512, loss);
+    hook.after(
+        new StepOutcome.Skipped(
+            result(loss, more), new SkipReason.NotFinite(loss, Double.NaN, Optional.empty())));
+  }
+
+  private interface Steps {
+    void take(TrainLog hook) throws IOException;
+  }
+
+  private void log(MonitorConfig config, Steps steps) throws IOException {
     Console console =
         new Console(
             InputStream.nullInputStream(),
@@ -167,20 +210,16 @@ class TrainLogTest {
               _ -> new StrictFlops(2e12, 3e12),
               OptionalDouble.of(4e12),
               2);
-      TrainLog hook = new TrainLog(run, meters, config, log, metrics);
-      for (double loss : losses) {
-        progress.advance(8, 512, loss);
-        hook.after(new StepOutcome.Taken(result(loss)));
-      }
+      steps.take(new TrainLog(run, meters, config, log, metrics));
     }
   }
 
-  private StepResult result(double loss) {
+  private StepResult result(double loss, Map<String, Double> more) {
     return new StepResult(
         progress.state().iteration(),
         new SampleRange(progress.state().samples() - 8, 8),
         loss,
-        Map.of(),
+        more,
         0.25,
         new StepFigures(
             Map.of("gradient_norms/0.w", 0.125),
