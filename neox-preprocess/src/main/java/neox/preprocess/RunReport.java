@@ -92,8 +92,13 @@ final class RunReport {
     }
     long emptied = output.tally().emptied();
     if (emptied > 0) {
-      console.info(
-          "--ftfy: left out %,d document%s that became empty", emptied, emptied == 1 ? "" : "s");
+      String what = emptied == 1 ? "" : "s";
+      if (plan.mending() == PreprocessPlan.Mending.FTFY) {
+        console.info("--ftfy: left out %,d document%s that became empty", emptied, what);
+      } else {
+        console.info(
+            "left out %,d document%s of which the tokenizer makes no token", emptied, what);
+      }
     }
   }
 

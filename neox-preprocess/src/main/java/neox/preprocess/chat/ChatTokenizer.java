@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -19,6 +18,7 @@ import neox.template.value.Dialect;
 import neox.template.value.Value;
 import neox.tokenizer.Tokenizer;
 import neox.tokenizer.Tokenizers;
+import neox.tokenizer.special.DeclaredTokens;
 
 /// A tokenizer that knows how to write a conversation: a directory as Hugging Face saves it.
 ///
@@ -31,16 +31,6 @@ public record ChatTokenizer(
     Template parsed,
     Map<String, Value> specialTokens,
     OptionalInt eos) {
-  private static final List<String> SPECIAL =
-      List.of(
-          "bos_token",
-          "eos_token",
-          "unk_token",
-          "sep_token",
-          "pad_token",
-          "cls_token",
-          "mask_token");
-
   /// Opens `tokenizer.json`, `tokenizer_config.json` and `chat_template.jinja` of a directory;
   /// [UserException] when something is missing or does not fit together.
   public static ChatTokenizer open(Path directory) throws IOException {
@@ -58,7 +48,7 @@ public record ChatTokenizer(
             .withoutLimits();
     Path configFile = directory.resolve("tokenizer_config.json");
     JsonNode config = Json.read(configFile);
-    Map<String, String> special = specialTokens(directory, config);
+    Map<String, String> special = DeclaredTokens.in(directory).byRole();
     for (String token : special.values()) {
       requireToken(tokenizer, token, configFile, file);
     }
@@ -68,27 +58,13 @@ public record ChatTokenizer(
     String template = template(directory, config, configFile);
     Map<String, Value> names = new LinkedHashMap<>();
     special.forEach((name, token) -> names.put(name, Value.of(token)));
-    String eos = special.get("eos_token");
+    String eos = special.get(DeclaredTokens.END);
     return new ChatTokenizer(
         tokenizer,
         template,
         Template.parse(template, "chat_template", Dialect.CHAT),
         names,
         eos == null ? OptionalInt.empty() : tokenizer.id(eos));
-  }
-
-  private static Map<String, String> specialTokens(Path directory, JsonNode config)
-      throws IOException {
-    Path mapFile = directory.resolve("special_tokens_map.json");
-    JsonNode map = Files.exists(mapFile) ? Json.read(mapFile) : config;
-    Map<String, String> tokens = new LinkedHashMap<>();
-    for (String name : SPECIAL) {
-      String token = content(config.has(name) ? config.get(name) : map.path(name));
-      if (!token.isEmpty()) {
-        tokens.put(name, token);
-      }
-    }
-    return tokens;
   }
 
   /// A token is a string, or an object that says more about it.

@@ -68,10 +68,12 @@ final class ShardOption {
     return Optional.of(new Shard(number(environment, index), number(environment, count)));
   }
 
-  /// In a batch script, which runs once, Slurm says task 0 of all the job's tasks.
+  /// In a batch script, or the shell of salloc, which run once, Slurm says task 0 of all the job's
+  /// tasks.
   private static Optional<Shard> slurmTasks(Map<String, String> environment) {
     Optional<Shard> tasks = pair(environment, "SLURM_PROCID", "SLURM_NTASKS");
-    boolean started = STEP.stream().anyMatch(environment::containsKey);
+    boolean shell = "1".equals(environment.get("SLURM_STEP_NUM_TASKS")); // salloc's
+    boolean started = !shell && STEP.stream().anyMatch(environment::containsKey);
     if (tasks.isPresent() && !tasks.get().isWhole() && tasks.get().index() == 0 && !started) {
       int count = tasks.get().count();
       throw UserException.of(

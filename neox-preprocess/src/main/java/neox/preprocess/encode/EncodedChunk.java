@@ -8,7 +8,7 @@ import neox.tokenizer.TokenBuffer;
 /// The documents of one chunk, for each key.
 ///
 /// @param bytes input bytes, for the rate
-/// @param emptied documents that mending made empty
+/// @param emptied documents that mending or the tokenizer made empty
 /// @param badRows the rows left out
 /// @param lost the files of which the rest was left out
 /// @param failure the problem at which encoding stopped

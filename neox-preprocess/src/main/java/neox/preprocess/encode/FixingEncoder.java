@@ -5,7 +5,8 @@ import neox.preprocess.ftfy.TextFixer;
 import neox.tokenizer.TokenBuffer;
 import neox.tokenizer.Tokenizer;
 
-/// Mends each text before it is encoded. A text that mending empties has no tokens.
+/// Mends each text before it is encoded. A text that mending empties has the tokens that the
+/// tokenizer puts around every text.
 public record FixingEncoder(TextFixer fixer, Tokenizer.Encoder encoder)
     implements Tokenizer.Encoder {
   @Override
@@ -16,8 +17,6 @@ public record FixingEncoder(TextFixer fixer, Tokenizer.Encoder encoder)
     }
     String text = new String(utf8, from, to - from, StandardCharsets.UTF_8);
     byte[] mended = fixer.fix(text).getBytes(StandardCharsets.UTF_8);
-    if (mended.length > 0) {
-      encoder.encode(mended, 0, mended.length, out);
-    }
+    encoder.encode(mended, 0, mended.length, out);
   }
 }

@@ -60,8 +60,11 @@ public final class TextEncoder implements DocumentEncoder {
     } catch (UserException e) { // some tokenizers refuse some texts
       throw new BadRow("%s", Objects.requireNonNull(e.getMessage()));
     }
-    if (tokens.size() == before) {
-      return 1; // nor are texts that mending has emptied
+    if (tokens.size() == before) { // nor are texts that mending has emptied
+      if (eod.isEmpty()) {
+        documents.sizes().add(0); // but GPT-NeoX's index ends one there
+      }
+      return 1;
     }
     if (eod.isPresent()) {
       tokens.add(eod.getAsInt());

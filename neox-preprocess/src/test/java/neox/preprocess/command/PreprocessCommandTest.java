@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,9 +99,31 @@ class PreprocessCommandTest {
         """;
     Run run = Run.bytesOf(rows.getBytes(StandardCharsets.UTF_8), directory, "-", "--ftfy");
     assertThat(run.err())
-        .contains(": 2 documents,")
+        .contains(": 3 documents,")
         .contains("--ftfy: left out 1 document that became empty");
     assertThat(Run.documents(directory, "text")).containsExactly("café & \"bar\"", "plain");
+    assertThat(documentIndex()).containsExactly(0, 1, 1, 2); // as GPT-NeoX has it
+    Run ended =
+        Run.bytesOf(
+            rows.getBytes(StandardCharsets.UTF_8),
+            directory,
+            "-",
+            "--ftfy",
+            "--append-eod",
+            "--overwrite");
+    assertThat(ended.err()).contains(": 2 documents,");
+    assertThat(documentIndex()).containsExactly(0, 1, 2);
+  }
+
+  private long[] documentIndex() throws IOException {
+    ByteBuffer index =
+        ByteBuffer.wrap(Files.readAllBytes(directory.resolve("out_text_document.idx")))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    int count = Math.toIntExact(index.getLong(26)); // after magic, version, type and items
+    long[] documents = new long[count];
+    index.position(index.capacity() - count * Long.BYTES);
+    index.slice().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(documents);
+    return documents;
   }
 
   @Test

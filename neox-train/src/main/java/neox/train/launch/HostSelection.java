@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.TreeSet;
+import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import neox.base.UserException;
 import neox.config.LaunchConfig.Hosts;
 
@@ -51,7 +53,8 @@ record HostSelection(Hosts wanted, Consumer<String> warn) {
   /// NeoX compat: a host without slots has none here, though DeepSpeed's own words promise all of
   /// them.
   private Resources included(Resources all) {
-    SequencedMap<String, List<Integer>> named = named("include", wanted.include(), all);
+    SequencedMap<String, List<Integer>> named =
+        named("include", wanted.include(), all, (_, later) -> later);
     List<String> without =
         named.entrySet().stream().filter(e -> e.getValue().isEmpty()).map(e -> e.getKey()).toList();
     if (without.size() == named.size()) {
@@ -94,7 +97,8 @@ record HostSelection(Hosts wanted, Consumer<String> warn) {
   }
 
   private Resources excluded(Resources all) {
-    SequencedMap<String, List<Integer>> named = named("exclude", wanted.exclude(), all);
+    SequencedMap<String, List<Integer>> named =
+        named("exclude", wanted.exclude(), all, HostSelection::both);
     SequencedMap<String, List<Integer>> left = new LinkedHashMap<>();
     for (String host : all.hosts()) {
       List<Integer> without = named.get(host);
@@ -113,6 +117,11 @@ record HostSelection(Hosts wanted, Consumer<String> warn) {
     return new Resources(left);
   }
 
+  /// All slots of both; of a host that was named alone, all that it has.
+  private static List<Integer> both(List<Integer> a, List<Integer> b) {
+    return a.isEmpty() || b.isEmpty() ? List.of() : Stream.concat(a.stream(), b.stream()).toList();
+  }
+
   private static void requireKnown(String host, List<Integer> slots, Resources all) {
     for (int slot : slots) {
       if (!all.slots(host).contains(slot)) {
@@ -124,7 +133,10 @@ record HostSelection(Hosts wanted, Consumer<String> warn) {
   }
 
   /// Hosts and slots of `HOST:SLOT,SLOT@HOST`; no slots: the host alone was named.
-  private static SequencedMap<String, List<Integer>> named(String key, String text, Resources all) {
+  ///
+  /// @param again what holds for a host that is named twice
+  private static SequencedMap<String, List<Integer>> named(
+      String key, String text, Resources all, BinaryOperator<List<Integer>> again) {
     SequencedMap<String, List<Integer>> named = new LinkedHashMap<>();
     for (String part : text.split("@", -1)) {
       int colon = part.indexOf(':');
@@ -134,7 +146,8 @@ record HostSelection(Hosts wanted, Consumer<String> warn) {
             "%s: Hostname '%s' not found in hostfile; it has %s",
             key, host, String.join(", ", all.hosts()));
       }
-      named.put(host, colon < 0 ? List.of() : slots(key, part, part.substring(colon + 1)));
+      List<Integer> slots = colon < 0 ? List.of() : slots(key, part, part.substring(colon + 1));
+      named.merge(host, slots, again);
     }
     return named;
   }

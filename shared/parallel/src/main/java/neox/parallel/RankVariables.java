@@ -24,8 +24,8 @@ enum RankVariables {
   PMI("MPI", "PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID", "MPI_LOCALNRANKS"),
   SLURM("Slurm", "SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID", "SLURM_STEP_TASKS_PER_NODE");
 
-  private static final List<String> STEP =
-      List.of("SLURM_STEP_ID", "SLURM_STEPID", "SLURM_STEP_NUM_TASKS");
+  private static final String STEP_TASKS = "SLURM_STEP_NUM_TASKS";
+  private static final List<String> STEP = List.of("SLURM_STEP_ID", "SLURM_STEPID", STEP_TASKS);
 
   private final String label;
   private final String rank;
@@ -74,9 +74,14 @@ enum RankVariables {
     };
   }
 
-  /// Whether srun has started this process, not sbatch.
+  /// Whether srun has started this process as a task, not sbatch, nor salloc its shell: that is a
+  /// step of one task, in a job of several.
   static boolean isStep(Map<String, String> environment) {
-    return STEP.stream().anyMatch(name -> value(environment, name).isPresent());
+    boolean alone = value(environment, STEP_TASKS).filter(n -> n.strip().equals("1")).isPresent();
+    boolean ofSeveral =
+        value(environment, SLURM.size).filter(n -> !n.strip().equals("1")).isPresent();
+    return !(alone && ofSeveral)
+        && STEP.stream().anyMatch(name -> value(environment, name).isPresent());
   }
 
   static Optional<String> value(Map<String, String> environment, String name) {

@@ -126,6 +126,8 @@ class LaunchTest {
   void knowsTheBatchScriptOfAJob() {
     assertThat(Launch.tasksOfBatchScript(environment("SLURM_NTASKS=8 SLURM_PROCID=0"))).hasValue(8);
     assertThat(Launch.tasksOfBatchScript(environment("SLURM_NTASKS=8 SLURM_STEP_ID=0"))).isEmpty();
+    String shell = "SLURM_PROCID=0 SLURM_NTASKS=8 SLURM_STEP_ID=4294967290 SLURM_STEP_NUM_TASKS=1";
+    assertThat(Launch.tasksOfBatchScript(environment(shell))).isNotEmpty(); // of salloc
     assertThat(Launch.tasksOfBatchScript(environment("PATH=/bin"))).isEmpty();
   }
 

@@ -22,7 +22,7 @@ record RegexTemplate(List<Part> parts) {
   }
 
   /// Something that stands in for a match.
-  private sealed interface Part {
+  sealed interface Part {
     record Literal(String text) implements Part {}
 
     record Group(int number) implements Part {}

@@ -119,8 +119,10 @@ class TaskFactoryTest {
     String name = folder.getFileName() + "/utils.score";
     TaskFunction.OfResults function = (document, results) -> new Dict.Builder().build();
     String more =
-        "metric_list: [{metric: acc, aggregation: mean, hf_evaluate: true}]\n"
-            + "process_results: !function utils.score\n";
+        """
+        metric_list: [{metric: acc, aggregation: mean, hf_evaluate: true}]
+        process_results: !function utils.score
+        """;
     assertThat(TaskText.task(folder, LEAST + more, Map.of(name, function)).metrics()).hasSize(1);
     assertThat(task("metric_list: [{metric: exact_match, hf_evaluate: false}]\n").metrics())
         .hasSize(1);

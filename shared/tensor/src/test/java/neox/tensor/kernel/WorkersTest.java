@@ -45,13 +45,13 @@ class WorkersTest {
 
   @Test
   void waitsForOthersThatTakeLong() {
-    Thread caller = Thread.currentThread();
+    long caller = Thread.currentThread().threadId();
     AtomicInteger done = new AtomicInteger();
     for (int round = 0; round < 5; round++) {
       Workers.run(
           3,
           _ -> {
-            if (Thread.currentThread() != caller) {
+            if (Thread.currentThread().threadId() != caller) {
               LockSupport.parkNanos(10_000_000); // longer than the caller looks
             }
             done.incrementAndGet();

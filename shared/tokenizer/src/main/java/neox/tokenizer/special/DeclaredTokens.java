@@ -75,7 +75,10 @@ public record DeclaredTokens(Map<String, String> byRole, List<Integer> ends, Lis
 
   private static Map<String, String> byRole(Path directory, JsonNode config) throws IOException {
     JsonNode own = read(directory, FILE);
-    JsonNode map = read(directory, "special_tokens_map.json");
+    JsonNode map = // a configuration that knows the added tokens knows these, too
+        own.has("added_tokens_decoder")
+            ? Json.mapper().createObjectNode()
+            : read(directory, "special_tokens_map.json");
     Map<String, String> usual =
         ofClass(
             own.path("tokenizer_class")
@@ -83,7 +86,7 @@ public record DeclaredTokens(Map<String, String> byRole, List<Integer> ends, Lis
     Map<String, String> byRole = new LinkedHashMap<>();
     for (String role : ROLES) {
       if (own.has(role) || map.has(role)) {
-        content(own.hasNonNull(role) ? own.get(role) : map.path(role))
+        content(map.has(role) ? map.get(role) : own.path(role))
             .ifPresent(text -> byRole.put(role, text));
       } else if (usual.containsKey(role)) {
         byRole.put(role, usual.get(role));

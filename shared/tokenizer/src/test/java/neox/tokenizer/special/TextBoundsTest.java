@@ -67,6 +67,8 @@ class TextBoundsTest {
           {"bos_token": null, "eos_token": "<|im_end|>"} || {"bos_token": "<s>"} || {"eos_token_id": 4} || - || 1 || 4 || 4
           {"bos_token": null, "eos_token": "<|im_end|>"} || - || {"model_type": "llama", "bos_token_id": 1} || - || - || 4 || 4
           {} || {"bos_token": "<s>", "eos_token": {"content": "</s>"}} || - || - || 1 || 2 || 2
+          {"eos_token": "</s>"} || {"eos_token": "<|im_end|>"} || - || - || - || 4 || 4
+          {"eos_token": "</s>", "added_tokens_decoder": {}} || {"bos_token": "<s>", "eos_token": "<|im_end|>"} || - || - || - || 2 || 2
           {"tokenizer_class": "LlamaTokenizerFast"} || - || - || - || 1 || 2 || 2
           - || - || {"model_type": "mistral", "eos_token_id": 2} || {} || 1 || 2 || 2
           - || - || {"model_type": "gpt_neox"} || - || 3 || 3 || 3

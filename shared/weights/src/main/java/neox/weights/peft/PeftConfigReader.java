@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import neox.base.UserException;
 import neox.base.json.Json;
@@ -21,6 +22,10 @@ final class PeftConfigReader {
 
   /// A switch that adds something to the formula of LoRA.
   private record Addition(String key, String what) {}
+
+  /// Ways to begin adapters that leave the base as it is.
+  private static final Set<String> PLAIN_BEGINNINGS =
+      Set.of("true", "false", "null", "gaussian", "eva", "orthogonal");
 
   private static final List<Addition> ADDITIONS =
       List.of(
@@ -84,6 +89,13 @@ final class PeftConfigReader {
     check(
         replicated.isMissingNode() || replicated.isNull() || replicated.isEmpty(),
         "layer_replication: NeoX has no layers that share weights");
+    String beginning = json.path("init_lora_weights").asText("true");
+    check(
+        PLAIN_BEGINNINGS.contains(beginning.toLowerCase(Locale.ROOT)),
+        "init_lora_weights is '%s': such adapters belong to a base that PEFT changes when it begins"
+            + " them; save them as plain ones"
+            + " (save_pretrained with path_initial_model_for_weight_conversion)",
+        beginning);
     check(
         !json.path("fan_in_fan_out").asBoolean(false),
         "fan_in_fan_out: weights are [out, in] here, not [in, out]");

@@ -197,6 +197,36 @@ class PeftAdapterTest {
                 + "lora_dropout is 1; expected at least 0 and below 1");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "true, true",
+    "false, true",
+    "null, true",
+    "'\"gaussian\"', true",
+    "'\"EVA\"', true",
+    "'\"pissa\"', false",
+    "'\"pissa_niter_16\"', false",
+    "'\"olora\"', false",
+    "'\"loftq\"', false"
+  })
+  void adaptersWhoseBeginningChangesTheBaseAreNotTakenForPlainOnes(String beginning, boolean plain)
+      throws IOException {
+    Path file = directory.resolve("adapter_config.json");
+    Files.writeString(
+        file, "{\"peft_type\": \"LORA\", \"init_lora_weights\": %s}".formatted(beginning));
+    if (plain) {
+      assertThat(PeftConfig.read(directory).rank()).isEqualTo(8);
+    } else {
+      assertThatThrownBy(() -> PeftConfig.read(directory))
+          .isInstanceOf(UserException.class)
+          .hasMessage(
+              "%s: init_lora_weights is '%s': such adapters belong to a base that PEFT changes when"
+                  + " it begins them; save them as plain ones (save_pretrained with"
+                  + " path_initial_model_for_weight_conversion)",
+              file, beginning.replace("\"", ""));
+    }
+  }
+
   @Test
   void refusesWhatIsNoAdapter() throws IOException {
     Path file = directory.resolve("adapter_config.json");
