@@ -71,12 +71,13 @@ public final class Parts {
   }
 
   private Part find() throws IOException {
-    Optional<Part.Rank> rank = find(config, situation.environment());
+    NodeVariables node = new NodeVariables(situation.environment(), config, here, HostName.here());
+    Optional<Part.Rank> rank =
+        node.countNodes() ? Optional.empty() : find(config, situation.environment());
     if (rank.isPresent()) {
       return rank.get();
     }
-    Optional<HostRanks> host =
-        new NodeVariables(situation.environment(), config, here, HostName.here()).find();
+    Optional<HostRanks> host = node.find();
     if (host.isPresent()) {
       return hasOneRank(host.get()) ? new Part.Alone() : new Part.Host(host.get(), List.of());
     }

@@ -83,6 +83,7 @@ class PartsTest {
       textBlock =
           """
           PET_NNODES=2 PET_NPROC_PER_NODE=4 PET_NODE_RANK=1 PET_MASTER_ADDR=job-node-0-0 PET_MASTER_PORT=29400 | 4 | 4 | 8 | job-node-0-0:29400
+          RANK=1 WORLD_SIZE=8 MASTER_ADDR=w-0 MASTER_PORT=23456 PET_NNODES=2 PET_NPROC_PER_NODE=4 PET_NODE_RANK=1 PET_MASTER_ADDR=w-0 PET_MASTER_PORT=23456 | 4 | 4 | 8 | w-0:23456
           PET_NNODES=1 PET_NPROC_PER_NODE=2                                                  | 0 | 2 | 2 | 127.0.0.1:0
           SKYPILOT_NODE_RANK=2 SKYPILOT_NODE_IPS=10.0.0.5;10.0.0.6;10.0.0.7 SKYPILOT_NUM_GPUS_PER_NODE=8 | 4 | 2 | 6 | 10.0.0.5:29500
           """)
