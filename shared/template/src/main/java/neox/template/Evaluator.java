@@ -24,10 +24,22 @@ import neox.template.value.Value;
 final class Evaluator {
   private final Dialect dialect;
   private final Budget budget;
+  private final boolean beforeRendering;
 
   Evaluator(Dialect dialect, Budget budget) {
+    this(dialect, budget, false);
+  }
+
+  private Evaluator(Dialect dialect, Budget budget, boolean beforeRendering) {
     this.dialect = dialect;
     this.budget = budget;
+    this.beforeRendering = beforeRendering;
+  }
+
+  /// One that computes constants as Jinja does before it renders: what cannot be sliced has an
+  /// undefined slice there.
+  static Evaluator beforeRendering(Dialect dialect, Budget budget) {
+    return new Evaluator(dialect, budget, true);
   }
 
   Dialect dialect() {
@@ -35,7 +47,12 @@ final class Evaluator {
   }
 
   Value evaluate(Expr expression, Scope scope) {
-    Value value = compute(expression, scope);
+    Value value;
+    try {
+      value = compute(expression, scope);
+    } catch (Fault e) {
+      value = constant(expression, e).filter(Evaluator::isWritten).orElseThrow(() -> e);
+    }
     switch (expression) {
       case Expr.Binary x -> budget.spendOn(value);
       case Expr.Concat x -> budget.spendOn(value);
@@ -45,6 +62,23 @@ final class Evaluator {
       default -> budget.spend(1);
     }
     return value;
+  }
+
+  /// What Jinja has made of an expression before it renders, where a slice fails now.
+  Optional<Value> constant(Expr expression, Fault fault) {
+    return fault.isOfSlice() && !beforeRendering
+        ? new Constants(beforeRendering(dialect, budget)).value(expression)
+        : Optional.empty();
+  }
+
+  /// Whether Jinja writes a constant into the template's code, in place of its expression.
+  private static boolean isWritten(Value value) {
+    return switch (value) {
+      case Value.Undefined _ -> false;
+      case Value.Listing list -> list.items().stream().allMatch(Evaluator::isWritten);
+      case Value.Tuple tuple -> tuple.items().stream().allMatch(Evaluator::isWritten);
+      default -> true;
+    };
   }
 
   private Value compute(Expr expression, Scope scope) {
@@ -112,29 +146,26 @@ final class Evaluator {
     return dict.build();
   }
 
-  private Value slice(Expr.Slice slice, Scope scope) {
-    Value target = evaluate(slice.target(), scope);
+  private Value slice(Expr.Slice of, Scope scope) {
+    Value target = evaluate(of.target(), scope);
     Arithmetic.requireDefined(target);
     Sequences.Slice bounds;
     try {
       bounds =
           new Sequences.Slice(
-              bound(slice.start(), scope), bound(slice.stop(), scope), bound(slice.step(), scope));
+              bound(of.start(), scope), bound(of.stop(), scope), bound(of.step(), scope));
     } catch (Fault e) {
-      return unlessConstant(slice, e);
+      return unsliced(e.problem());
     }
     return Sequences.slice(target, bounds)
-        .orElseGet(
-            () -> unlessConstant(slice, Fault.of("'%s' object cannot be sliced", target.type())));
+        .orElseGet(() -> unsliced("'%s' object cannot be sliced".formatted(target.type())));
   }
 
-  /// Where there are no names, Jinja has looked at it before rendering, and found nothing.
-  private Value unlessConstant(Expr.Slice slice, Fault fault) {
-    Constants constants = new Constants(this);
-    if (slice.parts().stream().allMatch(part -> constants.value(part).isPresent())) {
-      return dialect.undefined(fault.problem());
+  private Value unsliced(String problem) {
+    if (beforeRendering) {
+      return dialect.undefined(problem);
     }
-    throw fault;
+    throw Fault.ofSlice(problem);
   }
 
   private Optional<BigInteger> bound(Optional<Expr> bound, Scope scope) {

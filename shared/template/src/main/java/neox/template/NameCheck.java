@@ -31,7 +31,7 @@ final class NameCheck {
   NameCheck(String template, Dialect dialect) {
     this.template = template;
     this.dialect = dialect;
-    this.constants = new Constants(new Evaluator(dialect, new Budget()));
+    this.constants = new Constants(Evaluator.beforeRendering(dialect, new Budget()));
   }
 
   /// Reports the first name that is missing: `name:line: no filter named '…'`.

@@ -85,7 +85,7 @@ final class Renderer {
     budget.spend(1);
     switch (statement) {
       case Statement.Data data -> print(data.text(), out);
-      case Statement.Print print -> print(Printing.str(value(print.value(), scope)), out);
+      case Statement.Print print -> print(Printing.str(printed(print.value(), scope)), out);
       case Statement.If choice -> {
         return runIf(choice, scope, out);
       }
@@ -121,6 +121,14 @@ final class Renderer {
       }
     }
     return Flow.ON;
+  }
+
+  private Value printed(Expr expression, Scope scope) {
+    try {
+      return value(expression, scope);
+    } catch (Fault e) {
+      return evaluator.constant(expression, e).orElseThrow(() -> e);
+    }
   }
 
   private Value value(Expr expression, Scope scope) {
