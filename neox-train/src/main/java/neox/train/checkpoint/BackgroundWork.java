@@ -3,8 +3,8 @@ package neox.train.checkpoint;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import neox.base.Futures;
 import neox.base.process.Niceness;
 import org.jspecify.annotations.Nullable;
 
@@ -83,16 +83,9 @@ final class BackgroundWork {
       niceness = Niceness.AS_IT_IS; // the next is to be done in time
     }
     try {
-      now.task.get();
+      Futures.result(now.task);
     } catch (InterruptedException e) {
       throw interrupted(e);
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case IOException cause -> throw cause;
-        case RuntimeException cause -> throw cause;
-        case Error cause -> throw cause;
-        case null, default -> throw new IllegalStateException(e);
-      }
     }
   }
 

@@ -33,17 +33,19 @@ record NodeVariables(
   /// Whether `RANK` is the number of a host, as Kubernetes' `PyTorchJob` has it beside torchrun's
   /// options: a rank that torchrun has started knows its place on the host, too.
   boolean countNodes() {
-    boolean options =
-        value(PET + "NNODES").isPresent() || value(PET + "NPROC_PER_NODE").isPresent();
     boolean place = value("LOCAL_RANK").isPresent() || value("LOCAL_WORLD_SIZE").isPresent();
-    return options
+    return hasPet()
         && !place
         && value("RANK").isPresent()
         && value("RANK").equals(value(PET + "NODE_RANK"));
   }
 
+  private boolean hasPet() {
+    return value(PET + "NNODES").isPresent() || value(PET + "NPROC_PER_NODE").isPresent();
+  }
+
   private Optional<HostRanks> pet() {
-    if (value(PET + "NNODES").isEmpty() && value(PET + "NPROC_PER_NODE").isEmpty()) {
+    if (!hasPet()) {
       return Optional.empty();
     }
     int nodes = value(PET + "NNODES").map(text -> number(PET + "NNODES", text, 1)).orElse(1);

@@ -3,7 +3,6 @@ package neox.base;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -36,27 +35,14 @@ public final class InOrder {
         for (T item : items) {
           underWay.add(pool.submit(() -> work.of(item)));
           if (underWay.size() == threads) {
-            consumer.accept(result(underWay.remove()));
+            consumer.accept(Futures.result(underWay.remove()));
           }
         }
         while (!underWay.isEmpty()) {
-          consumer.accept(result(underWay.remove()));
+          consumer.accept(Futures.result(underWay.remove()));
         }
       } finally {
         underWay.forEach(future -> future.cancel(true));
-      }
-    }
-  }
-
-  private static <R> R result(Future<R> future) throws IOException, InterruptedException {
-    try {
-      return future.get();
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case IOException failure -> throw failure;
-        case RuntimeException failure -> throw failure;
-        case Error failure -> throw failure;
-        case null, default -> throw new IllegalStateException(e);
       }
     }
   }

@@ -13,7 +13,6 @@ import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -21,6 +20,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongConsumer;
 import java.util.zip.CRC32;
+import neox.base.Futures;
 import org.jspecify.annotations.Nullable;
 
 /// Copies tensors into files, one after the other, in memory that does not depend on their sizes.
@@ -297,17 +297,10 @@ public final class TensorCopier implements AutoCloseable {
 
   private static <T> T result(Future<T> future) throws IOException {
     try {
-      return future.get();
+      return Futures.result(future);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while tensors were copied");
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case IOException failure -> throw failure;
-        case RuntimeException failure -> throw failure;
-        case Error failure -> throw failure;
-        case null, default -> throw new IllegalStateException(e);
-      }
     }
   }
 
