@@ -299,7 +299,10 @@ public final class TrainCommand implements ToolCommand {
     boolean async = plan.loaded().config().checkpoint().async();
     List<String> sets = async ? List.of("", "saving-") : List.of("");
     Device device = Device.named(deviceOfRank());
-    List<Ranks> joined = Ranks.join(topology, launch, JOIN, device, sets);
+    List<Ranks> joined =
+        stop.endingAtOnce(
+            () -> Training.stoppedEarly(console),
+            () -> Ranks.join(topology, launch, JOIN, device, sets));
     try (Ranks ranks = joined.getFirst();
         Ranks writers = joined.getLast()) {
       if (ranks.isFirstOfAll()) {

@@ -3,6 +3,10 @@ package neox.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +64,42 @@ class LaunchedRunTest {
     assertThat(two.code()).as(two.err()).isZero();
     assertThat(two.out()).contains("iteration        2/       2");
     assertThat(directory.resolve("run/global_step2")).isDirectory();
+  }
+
+  /// Whoever has started the ranks, as Slurm does, may take them back before all have come.
+  @Test
+  void stopsAtOnceWhileItWaitsForTheOtherRanks() throws Exception {
+    Path out = directory.resolve("out.txt");
+    int port = RankProcesses.freePort();
+    Process first = RankProcesses.start(0, 2, port, arguments(), out);
+    try {
+      while (!isServed(port)) {
+        assertThat(first.isAlive()).as(Files.readString(out)).isTrue();
+        Thread.sleep(20);
+      }
+      first.destroy(); // SIGTERM
+      assertThat(first.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      first.destroyForcibly();
+    }
+    assertThat(first.exitValue()).as(Files.readString(out)).isEqualTo(ExitCode.STOPPED);
+    assertThat(out)
+        .content()
+        .endsWith(
+            """
+            SIGTERM: stopping after this step (Ctrl-C twice: at once, unsaved)
+            stopped before it took a step; run the same command again to continue
+            """);
+    assertThat(directory.resolve("run")).doesNotExist();
+  }
+
+  private static boolean isServed(int port) throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (ConnectException e) {
+      return false;
+    }
   }
 
   /// A signal to the one process that the user knows of.

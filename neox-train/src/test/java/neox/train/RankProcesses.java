@@ -46,7 +46,8 @@ final class RankProcesses {
     }
   }
 
-  private static Process start(int rank, int ranks, int port, List<String> arguments, Path output)
+  /// Starts one of the ranks.
+  static Process start(int rank, int ranks, int port, List<String> arguments, Path output)
       throws IOException {
     ProcessBuilder builder = new ProcessBuilder(TrainProcess.command(arguments));
     builder.environment().put("RANK", String.valueOf(rank));

@@ -107,12 +107,21 @@ record Judge(Limits limits) {
                 Remedy.NONE));
   }
 
-  /// A rank that gets such a signal in the moment before it can listen has taken no step, and
-  /// neither have the others.
+  /// A rank that gets such a signal in the moment before it can listen, or while it waits for the
+  /// others to come, has taken no step, and neither have the others.
   private static Optional<Verdict> requestToStop(List<RankView> ranks) {
-    return ended(ranks).anyMatch(rank -> ExitStatus.isRequestToStop(code(rank)))
-        ? Optional.of(new Verdict.Over(ExitCode.STOPPED))
-        : Optional.empty();
+    boolean asked =
+        ended(ranks)
+            .anyMatch(rank ->
+                ExitStatus.isRequestToStop(code(rank))
+                    || (code(rank) == ExitCode.STOPPED && outlivedByOneThatStarts(rank, ranks)));
+    return asked ? Optional.of(new Verdict.Over(ExitCode.STOPPED)) : Optional.empty();
+  }
+
+  private static boolean outlivedByOneThatStarts(RankView gone, List<RankView> ranks) {
+    return running(ranks)
+        .flatMap(rank -> rank.beat().stream())
+        .anyMatch(beat -> beat.phase() == Phase.STARTING && beat.atMillis() > endedAt(gone));
   }
 
   private Optional<Verdict> silent(List<RankView> ranks, long nowMillis) {
@@ -205,6 +214,9 @@ record Judge(Limits limits) {
   /// All have ended; or one has long ago, and the others do not.
   private Optional<Verdict> end(List<RankView> ranks, long nowMillis) {
     if (running(ranks).findAny().isEmpty()) {
+      if (ended(ranks).anyMatch(rank -> code(rank) == ExitCode.STOPPED)) {
+        return Optional.of(new Verdict.Over(ExitCode.STOPPED)); // some may have lost that one
+      }
       boolean lost = ended(ranks).anyMatch(rank -> code(rank) == ExitCode.PEER_LOST);
       int most = ended(ranks).mapToInt(Judge::code).max().orElse(ExitCode.OK);
       return lost ? Optional.empty() : Optional.of(new Verdict.Over(most));

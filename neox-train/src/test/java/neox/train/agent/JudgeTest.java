@@ -44,6 +44,20 @@ class JudgeTest {
   }
 
   @Test
+  void takesTheEndOfARankThatWaitedForTheOthersForARequestToStop() {
+    RankView gone = ended(1, ExitCode.STOPPED, LastWords.NONE, NOW - 700);
+    Over stopped = new Over(ExitCode.STOPPED);
+    assertThat(judge(running(0, 0, 0, Phase.STARTING), gone)).contains(stopped);
+    assertThat(judge(running(0, 1, 1, Phase.STARTING), gone))
+        .as("may have begun to load since it was heard last")
+        .isEmpty();
+    assertThat(judge(running(0, 0, 0, Phase.SAVE), gone)).as("saves what it has").isEmpty();
+    assertThat(judge(ended(0, ExitCode.PEER_LOST), gone))
+        .as("has lost the one that was asked")
+        .contains(stopped);
+  }
+
+  @Test
   void namesRankHostSignalPhaseAndWhatMayHaveKilled() {
     assertThat(message(running(0, 0, 0, Phase.STEP), ended(1, 137)))
         .isEqualTo(

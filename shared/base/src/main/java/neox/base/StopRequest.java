@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /// A request to stop at the next good moment, made by a signal: the work in hand is finished and
 /// saved, and the process ends with the exit code that its work returns.
@@ -21,6 +23,7 @@ public final class StopRequest implements AutoCloseable {
 
   private final AtomicBoolean requested = new AtomicBoolean();
   private final AtomicBoolean interrupted = new AtomicBoolean();
+  private final AtomicReference<Runnable> farewell = new AtomicReference<>();
   private final List<Signals.Restoration> restorations = new ArrayList<>();
   private final Console console;
 
@@ -45,6 +48,24 @@ public final class StopRequest implements AutoCloseable {
   /// Asks the run to stop; also what a signal does.
   public void request() {
     requested.set(true);
+    endIfNothingIsLost();
+  }
+
+  /// Does work that cannot be given up, such as waiting for other processes in native code, and
+  /// that leaves nothing behind: a request ends the process meanwhile, at once.
+  ///
+  /// @param last what is done before such an end, as to say so
+  /// @throws StoppedException when the run had been asked to stop before
+  public <T> T endingAtOnce(Runnable last, Supplier<T> work) {
+    farewell.set(last);
+    try {
+      if (requested()) {
+        throw new StoppedException();
+      }
+      return work.get();
+    } finally {
+      farewell.set(null);
+    }
   }
 
   public boolean requested() {
@@ -68,6 +89,15 @@ public final class StopRequest implements AutoCloseable {
       console.info(
           "SIG%s: stopping after this step (Ctrl-C %s: at once, unsaved)",
           signal, interrupted.get() ? "again" : "twice");
+      endIfNothingIsLost();
+    }
+  }
+
+  private void endIfNothingIsLost() {
+    Runnable last = farewell.get();
+    if (last != null) {
+      last.run();
+      Runtime.getRuntime().halt(ExitCode.STOPPED);
     }
   }
 }
