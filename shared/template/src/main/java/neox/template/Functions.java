@@ -1,24 +1,36 @@
 package neox.template;
 
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import neox.template.value.Arguments;
 import neox.template.value.CollectionMethods;
+import neox.template.value.Dialect;
 import neox.template.value.Dict;
 import neox.template.value.Fault;
 import neox.template.value.Namespace;
 import neox.template.value.Printing;
+import neox.template.value.Range;
 import neox.template.value.Value;
 import neox.template.value.Value.Callable;
 
 /// The functions that templates find.
 public final class Functions {
   /// Those of every template.
-  static final Map<String, Value> GLOBAL =
+  static Map<String, Value> of(Dialect dialect) {
+    Map<String, Value> functions = new HashMap<>(EVERYWHERE);
+    functions.put(
+        "range",
+        dialect.has(Dialect.Option.SANDBOX)
+            ? new Callable("safe_range", Range::ofFew)
+            : Callable.type("range", Range::of));
+    return functions;
+  }
+
+  private static final Map<String, Value> EVERYWHERE =
       Map.of(
-          "range", Callable.type("range", CollectionMethods::range),
           "dict", Callable.type("dict", CollectionMethods::dict),
           "namespace", Callable.type("jinja2.utils.Namespace", Functions::namespace),
           "joiner", Callable.type("jinja2.utils.Joiner", Functions::joiner),

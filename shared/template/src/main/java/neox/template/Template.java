@@ -39,7 +39,7 @@ public final class Template {
 
   /// The text for the given names; [UserException] `name:line: …` when the template fails.
   public String render(Map<String, Value> names) {
-    Map<String, Value> all = new HashMap<>(Functions.GLOBAL);
+    Map<String, Value> all = new HashMap<>(Functions.of(dialect));
     all.putAll(names);
     try {
       // What the template sets itself must not be seen as given.

@@ -11,6 +11,7 @@ import neox.template.value.Fault;
 import neox.template.value.Loop;
 import neox.template.value.Operator;
 import neox.template.value.Printing;
+import neox.template.value.Range;
 import neox.template.value.Relation;
 import neox.template.value.Sequences;
 import neox.template.value.Value;
@@ -101,7 +102,7 @@ final class Tests {
       case Value.Text text -> true;
       case Value.Listing list -> true;
       case Value.Tuple tuple -> true;
-      case Value.Range range -> true;
+      case Range range -> true;
       case Dict dict -> true;
       case Value.Undefined undefined -> !undefined.strict();
       default -> false;

@@ -146,6 +146,11 @@ class TemplateTest {
           {{ s * 1000000000 }}            @ a sequence of more than 67,108,864 items is too long
           {{ 10 ** 9999999 }}             @ a power of more than 1,048,576 bits is too large
           {{ range(1000000) }}            @ range too big: at most 100,000 numbers are allowed
+          {{ range() }}                   @ range expected at least 1 argument, got 0
+          {{ range(1, 2, 3, 4) }}         @ range expected at most 3 arguments, got 4
+          {{ range(1, 2, 0) }}            @ range() arg 3 must not be zero
+          {{ range(stop=1) }}             @ range() takes no keyword arguments
+          {{ range(1.5) }}                @ 'float' object cannot be interpreted as an integer
           {{ n() }}                       @ 'int' object is not callable
           {{ s.encode() }}                @ str.encode is not supported
           {{ s.split(1) }}                @ split(): 'sep' must be a string, found 'int'

@@ -64,7 +64,7 @@ public final class Attributes {
       case Value.Bool bool -> NumberMethods.of(bool, name);
       case Value.Int number -> NumberMethods.of(number, name);
       case Value.Real number -> NumberMethods.of(number, name);
-      case Value.Range range -> range(range, name);
+      case Range range -> range(range, name);
       case Value.View view -> unsupported(view, name, "isdisjoint mapping");
       case Value.Callable function -> Optional.ofNullable(function.attributes().get(name));
       case Value.Custom custom -> custom.attributes().apply(name);
@@ -78,11 +78,11 @@ public final class Attributes {
     return exists ? Optional.of(new Value.Callable(name, body)) : Optional.empty();
   }
 
-  private static Optional<Value> range(Value.Range range, String name) {
+  private static Optional<Value> range(Range range, String name) {
     return switch (name) {
-      case "start" -> Optional.of(Value.Int.of(range.start()));
-      case "stop" -> Optional.of(Value.Int.of(range.stop()));
-      case "step" -> Optional.of(Value.Int.of(range.step()));
+      case "start" -> Optional.of(new Value.Int(range.start()));
+      case "stop" -> Optional.of(new Value.Int(range.stop()));
+      case "step" -> Optional.of(new Value.Int(range.step()));
       default ->
           method(
               CollectionMethods.ofTuple(name),

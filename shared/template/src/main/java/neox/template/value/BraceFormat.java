@@ -117,7 +117,7 @@ final class BraceFormat {
     boolean attribute = step.group(1) != null;
     String name = attribute ? step.group(1) : step.group(2);
     Value key = isNumber(name) ? Value.Int.of(Long.parseLong(name)) : Value.of(name);
-    if (dialect.has(Dialect.Option.LENIENT_FORMAT)) {
+    if (dialect.has(Dialect.Option.SANDBOX)) {
       return attribute
           ? Attributes.attribute(value, name, dialect)
           : Attributes.item(value, key, dialect);

@@ -1,7 +1,5 @@
 package neox.template.value;
 
-import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import neox.template.value.Arguments.Bound;
@@ -119,43 +117,6 @@ public final class CollectionMethods {
     }
     arguments.named().forEach(dict::put);
     return dict.build();
-  }
-
-  /// `range(stop)`, `range(start, stop)` or `range(start, stop, step)`
-  public static Value range(Arguments arguments) {
-    if (arguments.positional().isEmpty()) {
-      throw Fault.of("range() needs an argument");
-    }
-    Bound bound = arguments.bind("range", 1, "start", "stop", "step");
-    boolean single = bound.given(1).isEmpty();
-    long start = single ? 0 : whole(bound.value(0));
-    long stop = whole(bound.value(single ? 0 : 1));
-    long step = bound.given(2).isPresent() ? whole(bound.value(2)) : 1;
-    if (step == 0) {
-      throw Fault.of("range() arg 3 must not be zero");
-    }
-    List<Value> items = new ArrayList<>();
-    for (long at = start; step > 0 ? at < stop : at > stop; at += step) {
-      if (items.size() == MAX_RANGE) {
-        throw Fault.of("range too big: at most %,d numbers are allowed", MAX_RANGE);
-      }
-      items.add(Value.Int.of(at));
-    }
-    return new Value.Range(start, stop, step, items);
-  }
-
-  private static final int MAX_RANGE = 100_000; // that of Jinja's sandbox
-
-  private static long whole(Value value) {
-    Arithmetic.requireDefined(value);
-    BigInteger whole =
-        Arithmetic.whole(value)
-            .orElseThrow(
-                () -> Fault.of("'%s' object cannot be interpreted as an integer", value.type()));
-    if (whole.bitLength() > 62) {
-      throw Fault.of("range(): %s is too large", whole);
-    }
-    return whole.longValueExact();
   }
 
   private CollectionMethods() {}

@@ -36,7 +36,7 @@ public final class Comparison {
       case Value.Text text -> text.equals(right);
       case Value.Listing list -> right instanceof Value.Listing r && equal(list.items(), r.items());
       case Value.Tuple tuple -> right instanceof Value.Tuple r && equal(tuple.items(), r.items());
-      case Value.Range range -> right instanceof Value.Range r && equal(range.items(), r.items());
+      case Range range -> range.equals(right);
       case Value.View view -> right instanceof Value.View r && sameView(view, r);
       case Dict dict -> right instanceof Dict r && equal(dict, r);
       case Value.Undefined undefined -> right instanceof Value.Undefined;

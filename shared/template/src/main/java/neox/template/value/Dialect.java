@@ -13,7 +13,7 @@ public record Dialect(Set<Option> options) {
               Option.LSTRIP_BLOCKS,
               Option.CHAT_TAGS,
               Option.PLAIN_JSON,
-              Option.LENIENT_FORMAT));
+              Option.SANDBOX));
 
   /// As the evaluation harness renders the templates of its tasks.
   public static final Dialect HARNESS =
@@ -34,8 +34,9 @@ public record Dialect(Set<Option> options) {
     CHAT_TAGS,
     /// The filter `tojson` leaves HTML's characters and the order of keys alone.
     PLAIN_JSON,
-    /// `'{0.x}'.format(…)` prints nothing for an attribute that is not there, as in the sandbox.
-    LENIENT_FORMAT,
+    /// Jinja's sandbox: `range()` gives few numbers, and `'{0.x}'.format(…)` prints nothing for an
+    /// attribute that is not there.
+    SANDBOX,
     /// There is a filter `regex_replace`.
     REGEX_REPLACE
   }

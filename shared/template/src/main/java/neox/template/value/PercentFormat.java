@@ -50,7 +50,7 @@ public final class PercentFormat {
   private boolean mustBeUsed() {
     return switch (values) {
       case Value.Listing list -> false;
-      case Value.Range range -> false;
+      case Range range -> false;
       case Value.Undefined undefined -> false;
       case Dict dict -> false;
       default -> true;

@@ -46,9 +46,10 @@ public final class Printing {
       case Value.Listing list -> join("[", list.items(), "]", out);
       case Value.Tuple tuple ->
           join("(", tuple.items(), tuple.items().size() == 1 ? ",)" : ")", out);
-      case Value.Range range ->
-          out.append("range(" + range.start() + ", " + range.stop())
-              .append(range.step() == 1 ? ")" : ", " + range.step() + ")");
+      case Range range ->
+          out.append("range(" + digits(range.start()) + ", " + digits(range.stop()))
+              .append(
+                  range.step().equals(BigInteger.ONE) ? ")" : ", " + digits(range.step()) + ")");
       case Value.View view -> join(view.type() + "([", view.items(), "])", out);
       case Dict dict -> pairs(dict, out);
       case Value.Undefined undefined -> out.append("Undefined");

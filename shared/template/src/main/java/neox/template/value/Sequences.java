@@ -49,7 +49,7 @@ public final class Sequences {
     return switch (value) {
       case Value.Listing list -> Optional.of(list.items());
       case Value.Tuple tuple -> Optional.of(tuple.items());
-      case Value.Range range -> Optional.of(range.items());
+      case Range range -> Optional.of(range.items());
       case Value.View view -> Optional.of(view.items());
       case Dict dict -> Optional.of(dict.keys());
       case Value.Text text -> Optional.of(characters(text.value()));
@@ -105,7 +105,7 @@ public final class Sequences {
       case Loop loop -> true;
       case Value.Listing list -> !list.items().isEmpty();
       case Value.Tuple tuple -> !tuple.items().isEmpty();
-      case Value.Range range -> !range.items().isEmpty();
+      case Range range -> range.length().signum() != 0;
       case Value.View view -> !view.items().isEmpty();
       case Dict dict -> dict.size() > 0;
     };
@@ -117,7 +117,7 @@ public final class Sequences {
       case Dict dict -> dict.get(key);
       case Value.Listing list -> at(list.items(), key);
       case Value.Tuple tuple -> at(tuple.items(), key);
-      case Value.Range range -> at(range.items(), key);
+      case Range range -> at(range.items(), key);
       case Value.Text text -> character(text, key);
       default -> Optional.empty();
     };
@@ -202,17 +202,9 @@ public final class Sequences {
       case Value.Text text -> Optional.of(slice(text, slice));
       case Value.Listing list -> Optional.of(new Value.Listing(pick(list.items(), slice)));
       case Value.Tuple tuple -> Optional.of(new Value.Tuple(pick(tuple.items(), slice)));
-      case Value.Range range -> Optional.of(slice(range, slice));
+      case Range range -> Optional.of(range.slice(slice));
       default -> Optional.empty();
     };
-  }
-
-  private static Value slice(Value.Range range, Slice slice) {
-    int length = range.items().size();
-    long by = slice.stepOrOne();
-    long first = range.start() + slice.from(length) * range.step();
-    long last = range.start() + slice.to(length) * range.step();
-    return new Value.Range(first, last, range.step() * by, pick(range.items(), slice));
   }
 
   private static List<Value> pick(List<Value> items, Slice slice) {

@@ -22,12 +22,12 @@ public sealed interface Value
         Value.Text,
         Value.Listing,
         Value.Tuple,
-        Value.Range,
         Value.View,
         Value.Lazy,
         Value.Callable,
         Value.Custom,
         Value.Undefined,
+        Range,
         Dict,
         Namespace,
         Loop {
@@ -137,16 +137,6 @@ public sealed interface Value
     @Override
     public String type() {
       return "tuple";
-    }
-  }
-
-  /// What `range()` gives.
-  ///
-  /// @param items the numbers themselves; they are few, as the function sees to
-  record Range(long start, long stop, long step, List<Value> items) implements Value {
-    @Override
-    public String type() {
-      return "range";
     }
   }
 
