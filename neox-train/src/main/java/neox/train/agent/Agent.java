@@ -68,6 +68,10 @@ public final class Agent {
         case Verdict.Over(int code) -> {
           return code;
         }
+        case Verdict.Stopped(String message) -> {
+          console.info("%s", message);
+          return ExitCode.STOPPED;
+        }
         case Verdict.Failed failed -> {
           switch (decide(failed, outcome.step(), restarts)) {
             case Restarts.GiveUp(String why) -> {

@@ -110,12 +110,18 @@ record Judge(Limits limits) {
   /// A rank that gets such a signal in the moment before it can listen, or while it waits for the
   /// others to come, has taken no step, and neither have the others.
   private static Optional<Verdict> requestToStop(List<RankView> ranks) {
-    boolean asked =
-        ended(ranks)
-            .anyMatch(rank ->
-                ExitStatus.isRequestToStop(code(rank))
-                    || (code(rank) == ExitCode.STOPPED && outlivedByOneThatStarts(rank, ranks)));
-    return asked ? Optional.of(new Verdict.Over(ExitCode.STOPPED)) : Optional.empty();
+    return ended(ranks)
+        .filter(rank ->
+            ExitStatus.isRequestToStop(code(rank))
+                || (code(rank) == ExitCode.STOPPED && outlivedByOneThatStarts(rank, ranks)))
+        .findFirst()
+        .map(Judge::stopped);
+  }
+
+  private static Verdict stopped(RankView rank) {
+    return new Verdict.Stopped(
+        "stopped because %s was asked to; run the same command again to continue"
+            .formatted(rank.name()));
   }
 
   private static boolean outlivedByOneThatStarts(RankView gone, List<RankView> ranks) {
@@ -214,12 +220,14 @@ record Judge(Limits limits) {
   /// All have ended; or one has long ago, and the others do not.
   private Optional<Verdict> end(List<RankView> ranks, long nowMillis) {
     if (running(ranks).findAny().isEmpty()) {
-      if (ended(ranks).anyMatch(rank -> code(rank) == ExitCode.STOPPED)) {
-        return Optional.of(new Verdict.Over(ExitCode.STOPPED)); // some may have lost that one
+      if (ended(ranks).noneMatch(rank -> code(rank) == ExitCode.PEER_LOST)) {
+        int most = ended(ranks).mapToInt(Judge::code).max().orElse(ExitCode.OK);
+        return Optional.of(new Verdict.Over(most));
       }
-      boolean lost = ended(ranks).anyMatch(rank -> code(rank) == ExitCode.PEER_LOST);
-      int most = ended(ranks).mapToInt(Judge::code).max().orElse(ExitCode.OK);
-      return lost ? Optional.empty() : Optional.of(new Verdict.Over(most));
+      return ended(ranks)
+          .filter(rank -> code(rank) == ExitCode.STOPPED)
+          .findFirst()
+          .map(Judge::stopped); // it was this one that the others lost
     }
     return ended(ranks)
         .filter(rank -> nowMillis - endedAt(rank) > limits.end().toMillis())

@@ -9,6 +9,11 @@ sealed interface Verdict {
   /// @param code 0, or that of a run which was asked to stop
   record Over(int code) implements Verdict {}
 
+  /// One rank was asked to stop, and no other has anything to save: they are taken down.
+  ///
+  /// @param message one line: which rank, and what to do
+  record Stopped(String message) implements Verdict {}
+
   /// It cannot go on: the other ranks are taken down.
   ///
   /// @param code for whoever started the job

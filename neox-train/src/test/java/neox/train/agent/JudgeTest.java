@@ -12,6 +12,7 @@ import neox.train.agent.RankView.Running;
 import neox.train.agent.Verdict.Failed;
 import neox.train.agent.Verdict.Over;
 import neox.train.agent.Verdict.Remedy;
+import neox.train.agent.Verdict.Stopped;
 import neox.train.heartbeat.Beat;
 import neox.train.heartbeat.Phase;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JudgeTest {
   private static final long NOW = 1_000_000_000;
+  private static final Stopped STOPPED =
+      new Stopped(
+          "stopped because rank 1 (host1) was asked to; run the same command again to continue");
   private final Judge judge = new Judge(Limits.USUAL);
 
   @Test
@@ -39,22 +43,20 @@ class JudgeTest {
   @ParameterizedTest
   @ValueSource(ints = {129, 130, 138, 143})
   void takesASignalBeforeARankCouldListenForARequestToStop(int code) {
-    assertThat(judge(running(0, 0, 0, Phase.STARTING), ended(1, code)))
-        .contains(new Over(ExitCode.STOPPED));
+    assertThat(judge(running(0, 0, 0, Phase.STARTING), ended(1, code))).contains(STOPPED);
   }
 
   @Test
   void takesTheEndOfARankThatWaitedForTheOthersForARequestToStop() {
     RankView gone = ended(1, ExitCode.STOPPED, LastWords.NONE, NOW - 700);
-    Over stopped = new Over(ExitCode.STOPPED);
-    assertThat(judge(running(0, 0, 0, Phase.STARTING), gone)).contains(stopped);
+    assertThat(judge(running(0, 0, 0, Phase.STARTING), gone)).contains(STOPPED);
     assertThat(judge(running(0, 1, 1, Phase.STARTING), gone))
         .as("may have begun to load since it was heard last")
         .isEmpty();
     assertThat(judge(running(0, 0, 0, Phase.SAVE), gone)).as("saves what it has").isEmpty();
     assertThat(judge(ended(0, ExitCode.PEER_LOST), gone))
         .as("has lost the one that was asked")
-        .contains(stopped);
+        .contains(STOPPED);
   }
 
   @Test
