@@ -19,6 +19,7 @@ import neox.inference.Decoding;
 import neox.inference.Generation;
 import neox.inference.GenerationRequest;
 import neox.inference.GenerationSink;
+import neox.inference.NetworkLanguageModel;
 import neox.inference.ranks.RankedModel;
 import neox.inference.ranks.RankedModel.Deal;
 import neox.inference.sampling.RandomStream;
@@ -107,7 +108,11 @@ public final class TextSampler {
 
   private void sample(long step) {
     try (RankedModel model =
-        RankedModel.of(network, pipeline.ranks(), settings.deal(), reporting.progress())) {
+        RankedModel.of(
+            new NetworkLanguageModel(network.ofWholeSequences()),
+            pipeline.ranks(),
+            settings.deal(),
+            reporting.progress())) {
       if (pipeline.ranks().isFirstOfAll()) {
         write(step, sample(model));
       } else {

@@ -3,15 +3,24 @@ package neox.inference;
 import java.util.Iterator;
 import java.util.List;
 import neox.base.UserException;
+import neox.inference.sampling.NotANumberException;
 import neox.model.Network;
 
 /// A [LanguageModel] that computes with a network, which it owns. Not thread-safe.
 public final class NetworkLanguageModel implements LanguageModel {
   private final Network network;
+  private final String name;
   private final int maxLength;
 
+  /// A model that messages call "the model".
   public NetworkLanguageModel(Network network) {
+    this(network, "the model");
+  }
+
+  /// @param name what messages call it, such as its file
+  public NetworkLanguageModel(Network network, String name) {
     this.network = network;
+    this.name = name;
     this.maxLength = network.spec().config().longest();
   }
 
@@ -36,6 +45,8 @@ public final class NetworkLanguageModel implements LanguageModel {
     RequestSource checked = requests.checked(request -> check(request, decoding));
     try (TextGenerator generator = new TextGenerator(network, decoding, checked, sink)) {
       generator.run();
+    } catch (NotANumberException e) {
+      throw e.of(name);
     }
   }
 

@@ -31,7 +31,9 @@ import neox.parallel.TensorParallel;
 import neox.parallel.Topology;
 import neox.tensor.NativeRuntime;
 import neox.tensor.Placement;
+import neox.tensor.Scope;
 import neox.weights.spec.NetworkSpec;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -239,7 +241,12 @@ class RankedModelTest {
         topology,
         ranks -> {
           try (Network network = part(spec, ranks, cut.of(ranks));
-              RankedModel model = RankedModel.of(network, ranks, deal, () -> {})) {
+              RankedModel model =
+                  RankedModel.of(
+                      new NetworkLanguageModel(network.ofWholeSequences()),
+                      ranks,
+                      deal,
+                      () -> {})) {
             if (ranks.isFirstOfAll()) {
               assertSame(model.score(texts(), 3), expected);
               assertSame(written(model), written);
@@ -293,6 +300,31 @@ class RankedModelTest {
         .hasMessageContaining("--pipeline-parallel-size (pipe_parallel_size) 9: each stage needs");
   }
 
+  /// Of the ranks that have the head, one tells.
+  @Test
+  void namesTheModelWhoseLogitsAreNoNumbers() {
+    NetworkSpec spec = spec(Networks.kinds().findFirst().orElseThrow());
+    ThreadedModel.Part part =
+        ranks -> {
+          Network network = part(spec, ranks, ranks.tensorParallel());
+          try (var _ = Scope.open()) {
+            network.parameters().forEach(each -> each.value().fill_(new Scalar(Double.NaN)));
+          }
+          return network;
+        };
+    assertThatThrownBy(() -> generate(ThreadedModel.start(PIPE, "run/global_step1", part)))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "run/global_step1: the logits reach NaN: expected numbers; try --precision fp32, or"
+                + " another checkpoint");
+  }
+
+  private static void generate(ThreadedModel model) {
+    try (model) {
+      Continuations.greedy(model, new int[] {1, 2}, 2);
+    }
+  }
+
   @Test
   void theFailureOfARankIsTheModels() {
     ThreadedModel.Part part =
@@ -302,7 +334,7 @@ class RankedModelTest {
           }
           return whole(spec(Networks.kinds().findFirst().orElseThrow()));
         };
-    assertThatThrownBy(() -> ThreadedModel.start(PIPE, part))
+    assertThatThrownBy(() -> ThreadedModel.start(PIPE, "m", part))
         .isInstanceOf(UserException.class)
         .hasMessage("the disk of rank 1 is gone");
   }

@@ -71,7 +71,7 @@ class TextGeneratorTest {
         assertThatThrownBy(() -> all(network, List.of(request), Decoding.upTo(64)))
             .isInstanceOf(UserException.class)
             .hasMessage(
-                "the model's logits reach NaN: expected numbers; try --precision fp32, or another"
+                "the model: the logits reach NaN: expected numbers; try --precision fp32, or another"
                     + " checkpoint");
       }
     }

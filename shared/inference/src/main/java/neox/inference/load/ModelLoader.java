@@ -55,7 +55,7 @@ public final class ModelLoader {
             : NeoxCheckpoint.resolve(directory, options.iteration());
     if (options.ranks().equals(Topology.single())) {
       Trained trained = trained(source, options, UnaryOperator.identity(), Ranks.single());
-      LanguageModel model = new NetworkLanguageModel(trained.network());
+      LanguageModel model = new NetworkLanguageModel(trained.network(), source.toString());
       return loaded(source, tokenizer, bounds, trained, model);
     }
     requireMainMemory(options);
@@ -63,6 +63,7 @@ public final class ModelLoader {
     LanguageModel model =
         ThreadedModel.start(
             options.ranks(),
+            source.toString(),
             ranks -> {
               Trained trained = trained(source, options, UnaryOperator.identity(), ranks);
               if (ranks.isFirstOfAll()) {

@@ -18,7 +18,6 @@ import neox.inference.ranks.Call.GivenUp;
 import neox.inference.ranks.Call.Scoring;
 import neox.inference.ranks.Call.Text;
 import neox.inference.ranks.Lockstep.GivenUpException;
-import neox.model.Network;
 import neox.parallel.Ranks;
 import neox.parallel.comm.Communicator;
 
@@ -62,11 +61,11 @@ public final class RankedModel implements LanguageModel {
 
   /// This rank's end of a model.
   ///
-  /// @param network this rank's part, which stays the caller's
+  /// @param own this rank's part, whose network stays the caller's
   /// @param progress run now and then while this rank computes
-  public static RankedModel of(Network network, Ranks ranks, Deal deal, Runnable progress) {
-    return new RankedModel(
-        new NetworkLanguageModel(network.ofWholeSequences()), ranks, deal, progress);
+  public static RankedModel of(
+      NetworkLanguageModel own, Ranks ranks, Deal deal, Runnable progress) {
+    return new RankedModel(own, ranks, deal, progress);
   }
 
   /// What a rank that is not the first does: takes part in what is asked until that ends.

@@ -9,6 +9,7 @@ import neox.inference.BatchSize;
 import neox.inference.Decoding;
 import neox.inference.GenerationSink;
 import neox.inference.LanguageModel;
+import neox.inference.NetworkLanguageModel;
 import neox.inference.RequestSource;
 import neox.inference.Score;
 import neox.inference.ScoreRequest;
@@ -28,10 +29,10 @@ public final class ThreadedModel implements LanguageModel {
   private final Network network;
   private final RankedModel model;
 
-  private ThreadedModel(RankThreads threads, Network network) {
+  private ThreadedModel(RankThreads threads, Network network, String name) {
     this.threads = threads;
     this.network = network;
-    this.model = ranked(network, threads.first());
+    this.model = ranked(network, name, threads.first());
   }
 
   /// Opens one rank's part of a network.
@@ -41,16 +42,18 @@ public final class ThreadedModel implements LanguageModel {
   }
 
   /// Returns when all ranks have opened their parts. They share the CPU threads of this process.
-  public static ThreadedModel start(Topology topology, Part part) throws IOException {
+  ///
+  /// @param name what messages call the model, such as its file
+  public static ThreadedModel start(Topology topology, String name, Part part) throws IOException {
     NativeRuntime.share(topology.worldSize());
-    RankThreads threads = RankThreads.start(topology, ranks -> follow(part, ranks));
+    RankThreads threads = RankThreads.start(topology, ranks -> follow(part, name, ranks));
     @Nullable Network network = null;
     boolean complete = false;
     try {
       network = part.open(threads.first());
       together(threads, () -> threads.first().world().barrier());
       complete = true;
-      return new ThreadedModel(threads, network);
+      return new ThreadedModel(threads, network, name);
     } finally {
       if (!complete) {
         threads.close();
@@ -61,16 +64,17 @@ public final class ThreadedModel implements LanguageModel {
     }
   }
 
-  private static void follow(Part part, Ranks ranks) throws IOException {
+  private static void follow(Part part, String name, Ranks ranks) throws IOException {
     try (Network network = part.open(ranks);
-        RankedModel model = ranked(network, ranks)) {
+        RankedModel model = ranked(network, name, ranks)) {
       ranks.world().barrier();
       model.follow();
     }
   }
 
-  private static RankedModel ranked(Network network, Ranks ranks) {
-    return RankedModel.of(network, ranks, RankedModel.Deal.TO_ALL, () -> {});
+  private static RankedModel ranked(Network network, String name, Ranks ranks) {
+    NetworkLanguageModel own = new NetworkLanguageModel(network.ofWholeSequences(), name);
+    return RankedModel.of(own, ranks, RankedModel.Deal.TO_ALL, () -> {});
   }
 
   @Override

@@ -1,7 +1,5 @@
 package neox.inference.sampling;
 
-import neox.base.UserException;
-
 /// What is computed of the logits `[V]` of one token; -∞ stands for a token that is left out.
 public final class LogitFilters {
   private static final double LN_2 = Math.log(2);
@@ -37,13 +35,10 @@ public final class LogitFilters {
     return max;
   }
 
-  /// [UserException] unless the largest of a token's logits is a number.
+  /// [NotANumberException] unless the largest of a token's logits is a number.
   public static void requireNumber(float max) {
     if (Float.isNaN(max) || Float.isInfinite(max)) {
-      throw UserException.of(
-          "the model's logits reach %s: expected numbers; try --precision fp32, or another"
-              + " checkpoint",
-          max);
+      throw new NotANumberException(max);
     }
   }
 
