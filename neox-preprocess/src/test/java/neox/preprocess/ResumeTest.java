@@ -203,7 +203,7 @@ class ResumeTest {
         .hasSize(2)
         .first()
         .asString()
-        .startsWith(broken.resolve("out_text_document") + ".{bin,idx}: complete already: 8,");
+        .startsWith(broken.resolve("out_text_document") + ".{bin,idx}: complete already: 9,");
     Files.delete(broken.resolve("out.done.json"));
     assertSameOutput(whole, broken);
   }

@@ -102,7 +102,7 @@ class PreprocessCommandTest {
         .contains(": 3 documents,")
         .contains("--ftfy: left out 1 document that became empty");
     assertThat(Run.documents(directory, "text")).containsExactly("café & \"bar\"", "plain");
-    assertThat(documentIndex()).containsExactly(0, 1, 1, 2); // as GPT-NeoX has it
+    assertThat(documentIndex("text")).containsExactly(0, 1, 1, 2); // as GPT-NeoX has it
     Run ended =
         Run.bytesOf(
             rows.getBytes(StandardCharsets.UTF_8),
@@ -112,12 +112,12 @@ class PreprocessCommandTest {
             "--append-eod",
             "--overwrite");
     assertThat(ended.err()).contains(": 2 documents,");
-    assertThat(documentIndex()).containsExactly(0, 1, 2);
+    assertThat(documentIndex("text")).containsExactly(0, 1, 2);
   }
 
-  private long[] documentIndex() throws IOException {
+  private long[] documentIndex(String key) throws IOException {
     ByteBuffer index =
-        ByteBuffer.wrap(Files.readAllBytes(directory.resolve("out_text_document.idx")))
+        ByteBuffer.wrap(Files.readAllBytes(directory.resolve("out_" + key + "_document.idx")))
             .order(ByteOrder.LITTLE_ENDIAN);
     int count = Math.toIntExact(index.getLong(26)); // after magic, version, type and items
     long[] documents = new long[count];
@@ -208,13 +208,39 @@ class PreprocessCommandTest {
 
   @Test
   void selectsKeysOneDatasetEach() throws Exception {
-    String rows = "{\"title\":\"T1\",\"text\":\"x\"}\n{\"text\":\"y\",\"title\":\"\"}\n";
+    String rows = "{\"title\":\"T1\",\"text\":\"x\"}\n{\"text\":\"y\",\"title\":\"T2\"}\n";
+    byte[] stdin = rows.getBytes(StandardCharsets.UTF_8);
+    Run.bytesOf(stdin, directory, "-", "--jsonl-keys", "text", "title");
+    assertThat(Run.documents(directory, "text")).containsExactly("x", "y");
+    assertThat(Run.documents(directory, "title")).containsExactly("T1", "T2");
+  }
+
+  /// Whoever reads several beside each other takes the same document of each.
+  @Test
+  void keepsDatasetsInStepWhereOneTextOfARowIsEmpty() throws Exception {
+    String rows =
+        """
+        {"text":"x","title":"T1"}
+        {"text":"","title":""}
+        {"text":"y","title":""}
+        {"text":[],"title":"T3"}
+        """;
     byte[] stdin = rows.getBytes(StandardCharsets.UTF_8);
     Run run = Run.bytesOf(stdin, directory, "-", "--jsonl-keys", "text", "title");
     assertThat(run.err())
-        .contains("out_text_document.{bin,idx}: 2", "out_title_document.{bin,idx}: 1");
+        .contains("out_text_document.{bin,idx}: 3", "out_title_document.{bin,idx}: 3");
     assertThat(Run.documents(directory, "text")).containsExactly("x", "y");
-    assertThat(Run.documents(directory, "title")).containsExactly("T1");
+    assertThat(documentIndex("text")).containsExactly(0, 1, 2, 2);
+    assertThat(Run.documents(directory, "title")).containsExactly("T1", "T3");
+    assertThat(documentIndex("title")).containsExactly(0, 1, 1, 2);
+    run =
+        Run.bytesOf(
+            stdin, directory, "-", "--jsonl-keys", "text", "title", "--append-eod", "--overwrite");
+    assertThat(run.err())
+        .contains("out_text_document.{bin,idx}: 3 documents, 5 tokens")
+        .contains("out_title_document.{bin,idx}: 3 documents, 7 tokens");
+    assertThat(documentIndex("text")).containsExactly(0, 1, 2, 3);
+    assertThat(documentIndex("title")).containsExactly(0, 1, 2, 3);
   }
 
   @Test
