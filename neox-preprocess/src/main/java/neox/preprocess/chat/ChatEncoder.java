@@ -175,7 +175,8 @@ public final class ChatEncoder implements DocumentEncoder {
   }
 
   private static int reward(JsonNode row, Reward reward) throws BadRow {
-    JsonNode value = row.path(reward.key());
+    JsonNode given = row.path(reward.key());
+    JsonNode value = given.isArray() && given.size() == 1 ? given.get(0) : given;
     if (value.isMissingNode()) {
       throw new BadRow("no key \"%s\" in this row (choose with --reward-key)", reward.key());
     }
@@ -185,7 +186,7 @@ public final class ChatEncoder implements DocumentEncoder {
         if (!value.isBoolean() && !number) {
           throw new BadRow(
               "key \"%s\" holds %s, expected true or false for --binary-reward",
-              reward.key(), value);
+              reward.key(), given);
         }
         yield value.asBoolean() ? 1 : -1;
       }
@@ -194,7 +195,7 @@ public final class ChatEncoder implements DocumentEncoder {
           throw new BadRow(
               "key \"%s\" holds %s, expected an integer: a dataset of rewards holds no fractions"
                   + " (scale them, or give --binary-reward)",
-              reward.key(), value);
+              reward.key(), given);
         }
         yield (int) value.doubleValue();
       }

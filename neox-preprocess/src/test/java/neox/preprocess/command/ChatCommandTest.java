@@ -128,6 +128,8 @@ class ChatCommandTest {
     assertThat(documents("other_reward_document")).isEqualTo(rewards);
     chatOf(row("\"reward\": -3.0"), "-", "--reward-key", "reward", "--overwrite");
     assertThat(documents("conversation_reward_document")).containsExactly(List.of(-3));
+    chatOf(row("\"reward\": [1]"), "-", "--reward-key", "reward", "--overwrite");
+    assertThat(documents("conversation_reward_document")).containsExactly(List.of(1));
   }
 
   private static String row(String more) {
@@ -167,6 +169,8 @@ class ChatCommandTest {
                 + " fractions (scale them, or give --binary-reward)\n");
     assertThat(chatOf(row("\"r\": -1"), "-", "--reward-key", "r", "--binary-reward").err())
         .endsWith("stdin:1: key \"r\" holds -1, expected true or false for --binary-reward\n");
+    assertThat(chatOf(row("\"r\": [1, 2]"), "-", "--reward-key", "r").err())
+        .contains("stdin:1: key \"r\" holds [1,2], expected an integer: a dataset");
     assertThat(chatOf(row("\"q\": 1"), "-", "--reward-key", "r").err())
         .endsWith("stdin:1: no key \"r\" in this row (choose with --reward-key)\n");
   }
