@@ -36,7 +36,7 @@ import picocli.CommandLine.ParentCommand;
       "Takes config.json, the tokenizer's files and the weights (safetensors, else"
           + " pytorch_model.bin), and checks each against the hub's sums. The directory appears when"
           + " it is complete; until then the files lie in DIR.part, from where the same command"
-          + " goes on.",
+          + " goes on. One run at a time downloads into a directory; a second is refused.",
       "The directory's name goes to standard output."
     },
     footerHeading = "Examples:",
@@ -149,16 +149,34 @@ final class CheckpointCommand implements ToolCommand {
   private void download(RepoId id, Snapshot snapshot, CheckpointDownload work, Console console)
       throws IOException, InterruptedException {
     List<RemoteFile> files = new CheckpointFiles(include, exclude).choose(snapshot);
-    Path target = work.target();
-    if (!force && work.isDone(snapshot, files)) {
-      console.info("%s: %s at %s is there already", target, id, snapshot.commit());
-    } else {
-      work.run(snapshot, files);
-      console.made(
-          target.toString(), id + " at " + snapshot.commit() + ", " + files.size() + " files");
-      console.next(
-          "neox-generate --model " + ShellWord.quoted(target) + " --prompt 'Once upon a time'");
+    if (isThere(id, snapshot, files, work, console)) {
+      return;
     }
+    try (DownloadLock _ = work.lock()) {
+      work.requireOwn();
+      if (!isThere(id, snapshot, files, work, console)) { // by another run meanwhile
+        work.run(snapshot, files);
+        Path target = work.target();
+        console.made(
+            target.toString(), id + " at " + snapshot.commit() + ", " + files.size() + " files");
+        console.next(
+            "neox-generate --model " + ShellWord.quoted(target) + " --prompt 'Once upon a time'");
+      }
+    }
+  }
+
+  private boolean isThere(
+      RepoId id,
+      Snapshot snapshot,
+      List<RemoteFile> files,
+      CheckpointDownload work,
+      Console console)
+      throws IOException {
+    boolean there = !force && work.isDone(snapshot, files);
+    if (there) {
+      console.info("%s: %s at %s is there already", work.target(), id, snapshot.commit());
+    }
+    return there;
   }
 
   private String defaultName(RepoId id) {

@@ -117,7 +117,12 @@ final class CheckpointDownload {
     }
   }
 
-  /// Downloads what is missing and gives the directory its name.
+  /// Keeps other runs away from the directory; [UserException] when one is at it.
+  DownloadLock lock() throws IOException {
+    return DownloadLock.of(target);
+  }
+
+  /// Downloads what is missing and gives the directory its name. The caller has the [#lock].
   void run(Snapshot snapshot, List<RemoteFile> files) throws IOException, InterruptedException {
     Files.createDirectories(building);
     downloads.all(
@@ -127,6 +132,7 @@ final class CheckpointDownload {
             .toList());
     AtomicFile.write(building.resolve(RECORD), description(snapshot, files));
     removeOthers(files);
+    requireAll(files);
     AtomicDirectory.deleteTree(target);
     Files.move(building, target, StandardCopyOption.ATOMIC_MOVE);
   }
@@ -190,6 +196,22 @@ final class CheckpointDownload {
         if (!keep.contains(path)) {
           Files.delete(path);
         }
+      }
+    }
+  }
+
+  /// The last look before another directory is deleted: a lock does not keep everybody out.
+  private void requireAll(List<RemoteFile> files) throws IOException {
+    for (RemoteFile file : files) {
+      Path place = place(file);
+      boolean whole =
+          Files.isRegularFile(place)
+              && (file.size().isEmpty() || file.size().getAsLong() == Files.size(place));
+      if (!whole) {
+        throw UserException.of(
+            "%s: something else has changed or deleted it since it was downloaded; give the same"
+                + " command again",
+            place);
       }
     }
   }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import neox.base.json.Json;
 import neox.hub.fixture.Fault;
 import neox.hub.fixture.HubServer;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointCommandTest {
   @TempDir Path directory;
@@ -282,6 +286,67 @@ class CheckpointCommandTest {
     assertThat(checkpoint("alice/tiny").exitCode()).isZero();
     assertThat(hub.exchanges())
         .allSatisfy(exchange -> assertThat(exchange.header("Authorization")).isNull());
+  }
+
+  @Test
+  void keepsASecondRunOutOfTheSameDirectory() throws Exception {
+    CompletableFuture<Run> second = new CompletableFuture<>();
+    hub.fail(
+        "/cdn/",
+        new Fault.Break(
+            Fault.Moment.MIDWAY,
+            () -> second.complete(checkpoint("alice/tiny", "-f", "--include", "*.json"))));
+    Run first = checkpoint("alice/tiny");
+    assertThat(second.get())
+        .isEqualTo(
+            new Run(
+                2,
+                "",
+                "neox-prepare: %s: another neox-prepare is downloading into it; wait until it has ended, or give another -d\n"
+                    .formatted(target)));
+    assertThat(first.exitCode()).as(first.err()).isZero();
+    assertThat(Run.files(directory)).hasSize(4).allMatch(name -> name.startsWith("model/"));
+    assertThat(target.resolve("model.safetensors")).hasBinaryContent(weights);
+  }
+
+  @Test
+  void takesALockThatAKilledRunLeft() throws Exception {
+    Files.createFile(directory.resolve(".model.lock"));
+    assertThat(checkpoint("alice/tiny").exitCode()).isZero();
+    assertThat(Run.files(directory)).hasSize(4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void deletesNothingWhenAFileIsGoneThatHadCome(boolean shortened) throws Exception {
+    checkpoint("alice/tiny", "--revision", "step1000");
+    Files.delete(target.resolve("model.safetensors"));
+    List<String> before = Run.files(target);
+    Path config = directory.resolve("model.part/config.json");
+    hub.fail(
+        "/cdn/",
+        new Fault.Break(
+            Fault.Moment.MIDWAY,
+            () -> {
+              try {
+                Files.delete(config);
+                if (shortened) {
+                  Files.createFile(config);
+                }
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }));
+    Run run = checkpoint("alice/tiny", "-f", "--downloads", "1");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .contains(
+            config
+                + ": something else has changed or deleted it since it was downloaded; give the"
+                + " same command again\n");
+    assertThat(Run.files(target)).isEqualTo(before);
+    assertThat(checkpoint("alice/tiny", "-f").exitCode()).isZero();
+    assertThat(Run.files(directory)).hasSize(4);
   }
 
   private static final List<Fault> TROUBLES =
