@@ -185,7 +185,7 @@ public final class FolderUpload implements AutoCloseable {
     if (file.isEmpty()) {
       return;
     }
-    GitAttributes rules = GitAttributes.parse(NamedFiles.readString(file.get().source()));
+    GitAttributes rules = GitAttributes.parse(NamedFiles.readAllBytes(file.get().source()));
     List<String> paths = large.stream().map(planned -> planned.file().path()).toList();
     List<String> missing = paths.stream().filter(path -> !rules.isLarge(path)).toList();
     if (!missing.isEmpty()) {
@@ -206,7 +206,8 @@ public final class FolderUpload implements AutoCloseable {
   private static String pattern(String path) {
     String name = path.substring(path.lastIndexOf('/') + 1);
     int dot = name.lastIndexOf('.');
-    return dot < 0 ? name : "*" + name.substring(dot);
+    String ending = name.substring(Math.max(dot, 0)).replaceAll("[\\\\*?\\[]", "\\\\$0");
+    return (dot < 0 ? "" : "*") + ending.replaceAll("\\s", "[[:space:]]");
   }
 
   @Override

@@ -1,8 +1,10 @@
 package neox.hub.upload;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What a `.gitattributes` says about which files go to the large file storage: lines of a pattern
@@ -13,67 +15,84 @@ record GitAttributes(List<Rule> rules) {
   static final String FILE = ".gitattributes";
   private static final String LARGE = "filter=lfs";
 
+  /// Longer ones git does not read.
+  private static final int MAX_LINE_BYTES = 2048;
+
+  private static final Pattern LEADING = Pattern.compile("^[ \t\r]+");
+  private static final Pattern BLANKS = Pattern.compile("[ \t\r]+");
+  private static final Pattern ATTRIBUTE =
+      Pattern.compile("[-!]?[A-Za-z0-9_.][-A-Za-z0-9_.]*(=.*)?", Pattern.DOTALL);
+  private static final Pattern ESCAPE = Pattern.compile("\\\\([0-3][0-7]{2}|[abfnrtv\\\\\"])");
+  private static final Pattern QUOTED =
+      Pattern.compile("\"(?:[^\"\\\\]|" + ESCAPE.pattern() + ")*+\"");
+
   /// @param large whether files that fit go to the large file storage
-  record Rule(Pattern pattern, boolean large) {}
+  record Rule(GitPattern pattern, boolean large) {}
 
   GitAttributes {
     rules = List.copyOf(rules);
   }
 
-  static GitAttributes parse(String text) {
+  /// Reads a file of whatever bytes; what git does not understand is no rule.
+  static GitAttributes parse(byte[] content) {
     List<Rule> rules = new ArrayList<>();
-    for (String line : text.lines().map(String::strip).toList()) {
-      List<String> words = List.of(line.split("\\s+"));
-      Optional<Boolean> large =
-          words.stream()
-              .skip(1)
-              .filter(word -> word.startsWith("filter=") || word.matches("[-!]filter"))
-              .reduce((first, last) -> last)
-              .map(LARGE::equals);
-      if (!line.startsWith("#") && large.isPresent()) {
-        rules.add(new Rule(pattern(words.getFirst()), large.get()));
+    for (String line : new String(content, StandardCharsets.ISO_8859_1).split("\n")) {
+      if (line.length() < MAX_LINE_BYTES) {
+        rule(LEADING.matcher(line).replaceFirst("")).ifPresent(rules::add);
       }
     }
     return new GitAttributes(rules);
   }
 
+  private static Optional<Rule> rule(String line) {
+    Quoted quoted = Quoted.parse(line);
+    String first = quoted.text();
+    if (line.startsWith("#") || line.startsWith("[attr]") || first.startsWith("!")) {
+      return Optional.empty();
+    }
+    List<String> words =
+        BLANKS.splitAsStream(line.substring(quoted.end())).filter(word -> !word.isEmpty()).toList();
+    if (!words.stream().allMatch(word -> ATTRIBUTE.matcher(word).matches())) {
+      return Optional.empty();
+    }
+    return words.stream()
+        .filter(word -> word.startsWith("filter=") || word.matches("[-!]?filter"))
+        .reduce((before, last) -> last)
+        .map(filter -> new Rule(new GitPattern(first), filter.equals(LARGE)));
+  }
+
+  /// The first word of a line, which in quotes may hold blanks, as C writes strings.
+  ///
+  /// @param end where the rest of the line begins
+  private record Quoted(String text, int end) {
+    static Quoted parse(String line) {
+      Matcher quoted = QUOTED.matcher(line);
+      if (quoted.lookingAt()) {
+        String inside = line.substring(1, quoted.end() - 1);
+        return new Quoted(
+            ESCAPE.matcher(inside).replaceAll(e -> Matcher.quoteReplacement(character(e.group(1)))),
+            quoted.end());
+      }
+      Matcher blank = BLANKS.matcher(line);
+      int end = blank.find() ? blank.start() : line.length();
+      return new Quoted(line.substring(0, end), end);
+    }
+
+    private static String character(String escaped) {
+      int simple = "abfnrtv".indexOf(escaped);
+      if (simple >= 0) {
+        return "\007\b\f\n\r\t\013".substring(simple, simple + 1);
+      }
+      return escaped.length() == 3 ? Character.toString(Integer.parseInt(escaped, 8)) : escaped;
+    }
+  }
+
   /// Whether the file at a path goes to the large file storage.
   boolean isLarge(String path) {
     return rules.stream()
-        .filter(rule -> rule.pattern.matcher(path).matches())
+        .filter(rule -> rule.pattern.fits(path))
         .reduce((first, last) -> last)
         .map(Rule::large)
         .orElse(false);
-  }
-
-  /// A pattern without a slash fits in every directory; `*` stops at slashes, `**` does not.
-  private static Pattern pattern(String glob) {
-    boolean anywhere = !glob.contains("/");
-    String rest = glob.startsWith("/") ? glob.substring(1) : glob;
-    StringBuilder regex = new StringBuilder(anywhere ? "(?:.*/)?" : "");
-    for (int i = 0; i < rest.length(); i++) {
-      int end = rest.charAt(i) == '[' ? rest.indexOf(']', i + 2) : -1;
-      if (end > 0) {
-        regex.append(rest.substring(i, end + 1).replace("\\", "\\\\").replace("[!", "[^"));
-        i = end;
-      } else if (rest.startsWith("**/", i)) {
-        regex.append("(?:.*/)?");
-        i += 2;
-      } else if (rest.startsWith("**", i)) {
-        regex.append(".*");
-        i++;
-      } else {
-        regex.append(one(rest.charAt(i)));
-      }
-    }
-    return Pattern.compile(regex.toString());
-  }
-
-  private static String one(char c) {
-    return switch (c) {
-      case '*' -> "[^/]*";
-      case '?' -> "[^/]";
-      default -> Pattern.quote(String.valueOf(c));
-    };
   }
 }

@@ -249,6 +249,20 @@ class FolderUploadTest {
   }
 
   @Test
+  void namesARuleThatGitUnderstandsForAnyName() throws Exception {
+    write(".gitattributes", "caf\u00e9 text\n[ filter=lfs\n[[:space:]x].y filter=lfs\n");
+    Files.delete(folder.resolve("model.safetensors"));
+    write("my weights [1]", random(100_000, 4));
+    upload("alice/tiny");
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .endsWith(
+            "needs 'my[[:space:]]weights[[:space:]]\\[1] filter=lfs diff=lfs merge=lfs -text'"
+                + " there");
+  }
+
+  @Test
   void followsARepositoryToItsNewName() throws Exception {
     upload("alice/tiny");
     hub.rename("alice/tiny", "alice/small");
