@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.zip.CRC32C;
 import neox.base.NamedFiles;
 import neox.remote.ObjectStore;
@@ -17,7 +18,7 @@ import neox.remote.StoreAddress;
 import neox.remote.StoredObject;
 
 /// Blocks of objects that are read here and there, each in a file of its own behind which stands
-/// its CRC-32C: a damaged one is fetched again. Thread-safe, also among processes.
+/// its CRC-32C: a damaged one is fetched again. Thread-safe, also among processes and hosts.
 public final class BlockCache {
   static final String KIND = "blocks";
 
@@ -107,21 +108,28 @@ public final class BlockCache {
     wanted.store().read(wanted.object(), wanted.number() * BLOCK_BYTES, content);
     content.limit(content.capacity()).putInt(bytes, sum(content.slice(0, bytes)));
     directory.reserve(content.capacity());
-    Files.createDirectories(file.getParent());
-    long process = ProcessHandle.current().pid();
-    Path hidden = file.resolveSibling("." + file.getFileName() + "." + process + ".tmp");
-    try (FileChannel channel =
-        NamedFiles.open(
-            hidden,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      content.rewind();
-      while (content.hasRemaining()) {
-        channel.write(content);
-      }
-    }
-    Files.move(hidden, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    keep(content.rewind(), file);
     return content.rewind().limit(bytes);
+  }
+
+  /// Leaves the block to later reads under a name that nobody else writes to, on whatever host that
+  /// shares the cache. That another has given it its name, or made room meanwhile, does not matter
+  /// to this read: it has the bytes.
+  private static void keep(ByteBuffer content, Path file) throws IOException {
+    Files.createDirectories(file.getParent());
+    Path hidden = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    try {
+      try (FileChannel channel =
+          NamedFiles.open(hidden, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        while (content.hasRemaining()) {
+          channel.write(content);
+        }
+      }
+      Files.move(hidden, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (NoSuchFileException e) {
+      // Another process has deleted the folder or the file: a later read fetches the block again.
+    } finally {
+      Files.deleteIfExists(hidden);
+    }
   }
 }

@@ -15,9 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import neox.base.UserException;
@@ -170,6 +172,33 @@ class CachesTest {
       }
     }
     assertThat(memory.reads).hasSize(4);
+  }
+
+  /// Processes in containers have the same numbers; caches of their own know as little of each
+  /// other.
+  @Test
+  void manyProcessesReadTheSameBytesWhateverTheirNumbers() throws Exception {
+    Memory memory = new Memory(40 * BLOCK);
+    int processes = 8;
+    CyclicBarrier together = new CyclicBarrier(processes);
+    List<Future<?>> readers = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(processes)) {
+      for (int reader = 0; reader < processes; reader++) {
+        BlockCache cache = new BlockCache(new CacheDirectory(directory, PLENTY));
+        readers.add(
+            threads.submit(() -> {
+              for (int from = 0; from < memory.bytes.length; from += BLOCK) {
+                together.await(1, TimeUnit.MINUTES);
+                assertThat(blocks(cache, memory, from, 10)).isEqualTo(part(memory, from, 10));
+              }
+              return null;
+            }));
+      }
+      for (Future<?> reader : readers) {
+        reader.get();
+      }
+    }
+    assertThat(files()).hasSize(40);
   }
 
   private byte[] whole(FileCache cache, Memory memory, Optional<String> sha256) throws IOException {
