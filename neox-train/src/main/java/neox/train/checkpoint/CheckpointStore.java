@@ -32,7 +32,9 @@ public final class CheckpointStore {
               + CheckpointNames.DIRECTORY_REGEX
               + "\\.(tmp|old|deleted)|("
               + CheckpointNames.LATEST
-              + "|metrics\\.jsonl)\\.\\d+\\.tmp)");
+              + "|metrics\\.jsonl)\\."
+              + AtomicFile.WRITER
+              + "\\.tmp)");
 
   private final Path root;
 

@@ -129,7 +129,7 @@ class CheckpointStoreTest {
     Files.createDirectories(root.resolve(".global_step6.tmp/configs"));
     Files.createDirectories(root.resolve(".global_step5.old"));
     Files.createDirectories(root.resolve(".global_step4.deleted"));
-    Files.writeString(root.resolve(".latest.123.tmp"), "");
+    Files.writeString(root.resolve(".latest.77-123.tmp"), "");
     Files.writeString(root.resolve(".mine"), "");
     assertThat(checkpoints.clean()).isEqualTo(4);
     assertThat(root)

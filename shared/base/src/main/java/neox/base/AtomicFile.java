@@ -6,10 +6,13 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -18,8 +21,13 @@ import java.util.stream.Stream;
 ///
 /// Bytes go to a hidden sibling; [#commit] forces them to disk and renames. Closing without commit
 /// deletes the sibling; one left by a killed process is deleted by the next [#create] of the same
-/// target. Not thread-safe.
+/// target: at once where it ran here, after a day where it may run on elsewhere. Not thread-safe.
 public final class AtomicFile implements AutoCloseable {
+  /// What stands in the hidden name for who writes: a [ProcessSpace] and a process in it.
+  public static final String WRITER = "(?:(\\d{1,18})-)?(\\d{1,18})";
+
+  private static final Duration ONE_DAY = Duration.ofDays(1);
+
   private final Path target;
   private final Path temporary;
   private final FileChannel channel;
@@ -73,18 +81,31 @@ public final class AtomicFile implements AutoCloseable {
 
   /// Each process writes a sibling of its own, so that two at once do not mix their bytes.
   private static Path temporary(Path directory, Path target, long process) {
-    return directory.resolve("." + target.getFileName() + "." + process + ".tmp");
+    String own = ProcessSpace.here() + "-" + process;
+    return directory.resolve("." + target.getFileName() + "." + own + ".tmp");
   }
 
   private static void deleteLeftovers(Path directory, String name) throws IOException {
-    Pattern pattern = Pattern.compile(Pattern.quote("." + name + ".") + "(\\d{1,18})\\.tmp");
+    Pattern pattern = Pattern.compile(Pattern.quote("." + name + ".") + WRITER + "\\.tmp");
     try (Stream<Path> siblings = Files.list(directory)) {
       for (Path sibling : (Iterable<Path>) siblings::iterator) {
         Matcher matcher = pattern.matcher(sibling.getFileName().toString());
-        if (matcher.matches() && ProcessHandle.of(Long.parseLong(matcher.group(1))).isEmpty()) {
+        if (matcher.matches() && isLeft(matcher, sibling)) {
           Files.deleteIfExists(sibling);
         }
       }
+    }
+  }
+
+  /// Whether nobody writes it any more; a file that has just gone is nobody's either.
+  private static boolean isLeft(Matcher writer, Path file) throws IOException {
+    if (String.valueOf(ProcessSpace.here()).equals(writer.group(1))) {
+      return ProcessHandle.of(Long.parseLong(writer.group(2))).isEmpty();
+    }
+    try {
+      return Files.getLastModifiedTime(file).toInstant().isBefore(Instant.now().minus(ONE_DAY));
+    } catch (NoSuchFileException e) {
+      return true;
     }
   }
 

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -47,11 +50,30 @@ class AtomicFileTest {
   @Test
   void deletesWhatAKilledProcessLeftButNothingElse() throws IOException {
     long dead = deadProcess();
-    Files.writeString(directory.resolve(".a.txt." + dead + ".tmp"), "half");
-    Files.writeString(directory.resolve(".a.txt.1.tmp"), "of a process that runs");
-    Files.writeString(directory.resolve(".b.txt." + dead + ".tmp"), "another file's");
+    String here = ProcessSpace.here() + "-";
+    Files.writeString(directory.resolve(".a.txt." + here + dead + ".tmp"), "half");
+    Files.writeString(directory.resolve(".a.txt." + here + "1.tmp"), "of a process that runs");
+    Files.writeString(directory.resolve(".b.txt." + here + dead + ".tmp"), "another file's");
     AtomicFile.write(directory.resolve("a.txt"), "x");
-    assertThat(names()).containsExactly(".a.txt.1.tmp", ".b.txt." + dead + ".tmp", "a.txt");
+    assertThat(names())
+        .containsExactly(".a.txt." + here + "1.tmp", ".b.txt." + here + dead + ".tmp", "a.txt");
+  }
+
+  @Test
+  void leavesToOtherHostsWhatTheyMayStillWrite() throws IOException {
+    Path written = Files.writeString(directory.resolve(".a.txt.7-1.tmp"), "half");
+    Path left = Files.writeString(directory.resolve(".a.txt.7-2.tmp"), "half");
+    Path earlier = Files.writeString(directory.resolve(".a.txt.3.tmp"), "half");
+    FileTime twoDaysAgo = FileTime.from(Instant.now().minus(Duration.ofDays(2)));
+    Files.setLastModifiedTime(left, twoDaysAgo);
+    Files.setLastModifiedTime(earlier, twoDaysAgo);
+    try (AtomicFile file = AtomicFile.create(directory.resolve("a.txt"))) {
+      assertThat(names())
+          .containsExactlyInAnyOrder(
+              written.getFileName().toString(),
+              ".a.txt.%d-%d.tmp".formatted(ProcessSpace.here(), ProcessHandle.current().pid()));
+      file.commit();
+    }
   }
 
   @Test
