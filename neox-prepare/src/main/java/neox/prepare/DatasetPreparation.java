@@ -101,6 +101,7 @@ final class DatasetPreparation {
   void forget() throws IOException {
     for (Part part : request.corpus().parts()) {
       if (part instanceof Part.Remote remote) {
+        new RawRecord(place(remote)).delete();
         Download.forget(place(remote));
       }
     }
@@ -179,7 +180,10 @@ final class DatasetPreparation {
     if (isThere(part, file)) {
       means.console().info("%s is there already", file);
     } else {
+      RawRecord record = new RawRecord(file);
+      record.delete();
       download.toFile(part.mirrors(), file);
+      record.write(part.mirrors().getFirst());
       means.console().info("downloaded %s: %,d bytes", file, Files.size(file));
     }
     if (part.unpacked().isPresent()) {
@@ -187,6 +191,7 @@ final class DatasetPreparation {
     }
   }
 
+  /// Where no sum is known, a file of the same name may be from another address.
   private static boolean isThere(Part.Remote part, Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
       return false;
@@ -194,7 +199,8 @@ final class DatasetPreparation {
     RemoteFile remote = part.mirrors().getFirst();
     Optional<Checksum> sum = remote.checksum();
     boolean rightSize = remote.size().isEmpty() || remote.size().getAsLong() == Files.size(file);
-    return rightSize && (sum.isEmpty() || sum.get().fits(file));
+    return rightSize
+        && (sum.isEmpty() ? new RawRecord(file).names(part.mirrors()) : sum.get().fits(file));
   }
 
   /// What the data set is made from, and how.

@@ -44,6 +44,7 @@ final class DownloadedInput implements RemoteInput, AutoCloseable {
 
   @Override
   public Path fetch() throws IOException {
+    new RawRecord(spool).delete();
     download.toFile(part.mirrors(), spool);
     if (part.unpacked().isPresent()) {
       UnpackedCheck.require(spool, part.unpacked().get());

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DatasetPreparationTest {
   private static final String NONE = "{\"datasets\": []}";
@@ -99,6 +101,43 @@ class DatasetPreparationTest {
     server.put("/corpus.jsonl", rows(List.of("two")));
     assertThat(prepare(NONE, address, "--keep-raw", "-f").exitCode()).isZero();
     assertThat(documents("corpus")).containsExactly("two");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/other/corpus.jsonl", "/corpus.jsonl?file=2"})
+  void takesNoRawFileOfAnotherAddress(String other) throws Exception {
+    server.put("/corpus.jsonl", rows(List.of("one")));
+    server.put(other, rows(List.of("two")));
+    prepare(NONE, server.address("/corpus.jsonl"), "--keep-raw");
+    assertThat(
+            prepare(NONE, server.address(other), "--keep-raw", "--overwrite", "--name", "corpus")
+                .exitCode())
+        .isZero();
+    assertThat(documents("corpus")).containsExactly("two");
+    server.put(other, rows(List.of("three")));
+    prepare(NONE, server.address(other), "--keep-raw", "--overwrite");
+    assertThat(documents("corpus")).containsExactly("two");
+    Files.writeString(directory.resolve("corpus/corpus.jsonl"), "{\"text\": \"somebody else's\"}");
+    prepare(NONE, server.address(other), "--keep-raw", "--overwrite");
+    assertThat(documents("corpus")).containsExactly("three");
+  }
+
+  @Test
+  void takesARawFileOfAnyMirrorAndOneOfWhichTheSumIsKnown() throws Exception {
+    byte[] one = rows(List.of("one"));
+    server.put("/corpus.jsonl", one);
+    prepare(NONE, server.address("/corpus.jsonl"), "--keep-raw", "--name", "tiny");
+    String mirrors =
+        "\"mirrors\": [\"%s\", \"%s\"]"
+            .formatted(server.address("/b/corpus.jsonl"), server.address("/corpus.jsonl"));
+    String table = "{\"datasets\": [{\"name\": \"tiny\", \"files\": [{" + mirrors + "%s}]}]}";
+    assertThat(prepare(table.formatted(""), "tiny", "--keep-raw", "--overwrite").err())
+        .contains("corpus.jsonl is there already");
+    Files.delete(directory.resolve("tiny/corpus.jsonl.source.json"));
+    String sum = ", \"sha256\": \"" + ByteString.of(one).sha256().hex() + "\"";
+    assertThat(prepare(table.formatted(sum), "tiny", "--keep-raw", "--overwrite").err())
+        .contains("corpus.jsonl is there already");
+    assertThat(server.log()).hasSize(1);
   }
 
   @Test
