@@ -24,8 +24,8 @@ import neox.hub.RunningHash;
 /// The beginning of a file that is being downloaded: `NAME.part`, and `NAME.part.json`, which says
 /// what it is the beginning of.
 ///
-/// Both stay when a download breaks off, so that the next one goes on. One process at a time has
-/// it.
+/// Both stay when a download breaks off, so that the next one goes on: from the same address, or
+/// from any where the sum of the content is known. One process at a time has it.
 final class PartFile implements AutoCloseable {
   private static final int BLOCK_BYTES = 1 << 16;
 
@@ -90,18 +90,27 @@ final class PartFile implements AutoCloseable {
     }
     String sum = file.checksum().map(Checksum::toString).orElse("");
     OptionalLong length = number(json.path("length"));
-    boolean same =
-        json.path("address").asText().equals(file.publicAddress())
-            && json.path("sum").asText().equals(sum)
+    boolean sameContent =
+        json.path("sum").asText().equals(sum)
             && (file.size().isEmpty() || file.size().equals(length));
-    return same
-        ? Optional.of(
-            new Identity(
-                text(json.path("tag")),
-                json.path("by_hub").asBoolean(),
-                text(json.path("last_modified")),
-                length))
-        : Optional.empty();
+    if (!sameContent) {
+      return Optional.empty();
+    }
+    if (json.path("address").asText().equals(file.publicAddress())) {
+      return Optional.of(
+          new Identity(
+              text(json.path("tag")),
+              json.path("by_hub").asBoolean(),
+              text(json.path("last_modified")),
+              length));
+    }
+    return sum.isEmpty() ? Optional.empty() : Optional.of(elsewhere(length));
+  }
+
+  /// The same content at another address, such as a mirror: tags and dates are not the same there,
+  /// and the sum tells in the end.
+  private static Identity elsewhere(OptionalLong length) {
+    return new Identity(Optional.empty(), false, Optional.empty(), length);
   }
 
   private static Optional<String> text(JsonNode node) {

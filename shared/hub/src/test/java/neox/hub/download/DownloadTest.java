@@ -37,6 +37,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DownloadTest {
   private static final String FILE = "/data/corpus.bin";
@@ -336,6 +338,26 @@ class DownloadTest {
     get();
     assertWhole();
     assertThat(server.log()).last().isEqualTo("GET " + FILE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void goesOnAtAnotherAddressWhereTheSumIsKnown(boolean lies) throws Exception {
+    String first = "/mirror/corpus.bin";
+    server.put(first, server.put(first, lies ? OTHER : BYTES).withTag("\"its own\""));
+    server.fail(first, cut(100_000), cut(0), cut(0), cut(0), cut(0), cut(0));
+    RemoteFile begun =
+        new RemoteFile(
+            "corpus.bin",
+            URI.create(server.address(first)),
+            OptionalLong.of(BYTES.length),
+            Optional.of(Checksum.sha256(SUM)));
+    assertThatThrownBy(() -> get(begun)).isInstanceOf(IOException.class);
+    int calls = server.calls().size();
+    get(known(OptionalLong.of(BYTES.length), Optional.of(Checksum.sha256(SUM))));
+    assertWhole();
+    assertThat(server.calls().get(calls)).hasToString("GET " + FILE + " bytes=100000-");
+    assertThat(server.calls()).hasSize(calls + (lies ? 2 : 1));
   }
 
   @Test
