@@ -253,7 +253,7 @@ final class HttpStore implements ObjectStore {
     Answer answer = new Answer(response.code(), response.headers(), "");
     String server = "HTTP " + answer.status() + " from " + response.request().url().host();
     if (answer.isTransient() || answer.status() >= 500) {
-      return new Busy(server, Backoff.asked(response.headers(), Instant.now()));
+      return new Busy(server, Backoff.asked(answer.status(), response.headers(), Instant.now()));
     }
     String meaning =
         switch (answer.status()) {

@@ -158,7 +158,8 @@ final class WandbHttp implements AutoCloseable {
     if (isFinal) {
       throw new Refused(key.hideIn(what));
     }
-    throw new Unanswered(key.hideIn(what), Backoff.asked(response.headers(), Instant.now()));
+    throw new Unanswered(
+        key.hideIn(what), Backoff.asked(status, response.headers(), Instant.now()));
   }
 
   private String meaning(int status, Request request, Response response) {

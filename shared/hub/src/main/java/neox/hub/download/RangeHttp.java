@@ -229,7 +229,7 @@ final class RangeHttp implements AutoCloseable {
     if (answer.isTransient() || answer.status() >= 500 || expiredSignature) {
       return new DownloadFailure.Busy(
           "HTTP %d from %s".formatted(answer.status(), url.host()),
-          Backoff.asked(response.headers(), Instant.now()));
+          Backoff.asked(answer.status(), response.headers(), Instant.now()));
     }
     if (isHub(url)) {
       return HubRefusal.of(HubRequest.get("downloading " + file.name(), url), answer, settings);
