@@ -166,9 +166,14 @@ class UploadCommandTest {
         run(model, "alice/tiny"));
   }
 
-  @Test
-  void saysInOneLineThatThereIsNoToken() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void saysInOneLineThatThereIsNoToken(boolean emptyFile) throws IOException {
     environment.remove("HF_TOKEN");
+    if (emptyFile) {
+      Files.createDirectories(work.resolve(".cache/huggingface"));
+      Files.createFile(work.resolve(".cache/huggingface/token"));
+    }
     assertFails(
         ExitCode.USAGE,
         "neox-upload: no token found: set HF_TOKEN, or put it into "

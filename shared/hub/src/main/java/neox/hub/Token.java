@@ -47,7 +47,7 @@ public final class Token {
   }
 
   /// Looks in the usual places: `HF_TOKEN`, `HUGGING_FACE_HUB_TOKEN`, then the file that the login
-  /// command of the hub's own tools writes.
+  /// command of the hub's own tools writes. An empty one is none, as for those tools.
   public static Optional<Token> find(Map<String, String> environment) throws IOException {
     for (String variable : VARIABLES) {
       String value = environment.getOrDefault(variable, "");
@@ -56,7 +56,9 @@ public final class Token {
       }
     }
     Path file = usualFile(environment);
-    return Files.isRegularFile(file) ? Optional.of(read(file)) : Optional.empty();
+    return Files.isRegularFile(file) && !NamedFiles.readString(file).isBlank()
+        ? Optional.of(read(file))
+        : Optional.empty();
   }
 
   /// `HF_TOKEN_PATH`, else `token` below `HF_HOME`, else below the user's cache directory.

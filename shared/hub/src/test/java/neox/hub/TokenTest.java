@@ -8,9 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import neox.base.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenTest {
   @TempDir Path home;
@@ -41,6 +44,19 @@ class TokenTest {
   @Test
   void findsNothingWhenThereIsNone() throws IOException {
     assertThat(Token.find(Map.of("HOME", home.toString(), "HF_TOKEN", " "))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\n", " \t\r\n"})
+  void anEmptyFileOfTheHubsToolsIsNoTokenButANamedOneIsAMistake(String nothing) throws IOException {
+    Path file = home.resolve(".cache/huggingface/token");
+    write(file, nothing);
+    Map<String, String> environment = Map.of("HOME", home.toString());
+    assertThat(Token.find(environment)).isEmpty();
+    assertThat(HubSettings.forReading("test", environment, Optional.empty()).token()).isEmpty();
+    assertThatThrownBy(() -> Token.read(file))
+        .isInstanceOf(UserException.class)
+        .hasMessage("the token from " + file + " is empty");
   }
 
   @Test

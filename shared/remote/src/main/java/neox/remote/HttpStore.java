@@ -17,7 +17,6 @@ import neox.hub.Answer;
 import neox.hub.Backoff;
 import neox.hub.HubSettings;
 import neox.hub.Pause;
-import neox.hub.Token;
 import neox.hub.WebClient;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -59,8 +58,7 @@ final class HttpStore implements ObjectStore {
       throw UserException.of("%s: expected an address such as https://host/folder", address);
     }
     try {
-      Optional<Token> token = Token.find(environment);
-      HubSettings hub = HubSettings.of("neox-remote", environment, Optional.empty(), token);
+      HubSettings hub = HubSettings.forReading("neox-remote", environment, Optional.empty());
       return new HttpStore(root, hub, pause);
     } catch (IOException e) {
       throw UserException.of(

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import neox.base.UserException;
+import neox.hub.fixture.HubServer;
 import neox.remote.fixture.RangeServer;
 import neox.remote.fixture.RangeServer.Fault;
 import org.junit.jupiter.api.AfterEach;
@@ -55,6 +56,30 @@ class HttpStoreTest {
     assertThat(object.tag()).isNotEmpty();
     assertThat(read(3, 4)).containsExactly(3, 4, 5, 6);
     assertThat(store.find("a folder/y.bin")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "1"})
+  void aHubSeesTheTokenUnlessItIsToStayAtHome(String atHome) throws IOException {
+    try (HubServer hub = HubServer.start()) {
+      hub.add("alice/tiny", "main", Map.of("config.json", new byte[] {1}));
+      Map<String, String> environment =
+          Map.of(
+              "HF_ENDPOINT",
+              hub.endpoint(),
+              "HF_TOKEN",
+              HubServer.TOKEN,
+              "HF_HUB_DISABLE_IMPLICIT_TOKEN",
+              atHome);
+      try (HttpStore reader =
+          HttpStore.open(StoreAddress.parse(hub.endpoint()), environment, pauses::add)) {
+        assertThat(reader.find("alice/tiny/resolve/main/config.json")).isPresent();
+      }
+      assertThat(hub.exchanges())
+          .isNotEmpty()
+          .allSatisfy(exchange ->
+              assertThat(exchange.header("Authorization") == null).isEqualTo(atHome.equals("1")));
+    }
   }
 
   @Test
