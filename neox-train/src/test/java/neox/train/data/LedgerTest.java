@@ -1,6 +1,7 @@
 package neox.train.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.IntStream;
 import neox.base.Console;
+import neox.base.UserException;
 import neox.base.json.Json;
 import neox.config.ConfigLoader;
 import neox.config.ConfigSource;
@@ -280,6 +282,26 @@ class LedgerTest {
     for (int set = 0; set < SETS; set++) {
       assertFirstOfTheOrder(set, readsOf(set));
     }
+  }
+
+  /// 8 samples of 32 tokens a step: the data alone tell that token 512 comes before step 10.
+  @Test
+  void stagesOfSeveralKindsStandInTheOrderOfTheirStarts() throws IOException {
+    List<String> first = mixture(List.of(0, 1), List.of(0.5, 0.5));
+    List<String> wrong = new ArrayList<>(first);
+    wrong.add(
+        "data_stages=[{from_step: 10, train_data_weights: [1, 3]}, {from_token: 512,"
+            + " train_data_weights: [3, 1]}]");
+    assertThatThrownBy(() -> train(1, wrong))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "data_stages: a stage that begins with sample 72 stands before one that begins with"
+                + " sample 16; list them in the order of their starts");
+    train(10, first);
+    train(15, wrong);
+    assertThat(counts(reads, 80, 120))
+        .as("the one that began last")
+        .containsExactly(10, 30, 0, 0, 0);
   }
 
   /// Other batches do not move a stage that is counted in samples.

@@ -51,7 +51,7 @@ public record DataStage(Start start, Mixture mixture) {
     for (int i = 0; i < entries.size(); i++) {
       Reader reader = new Reader(t, i + 1, entries.get(i));
       Optional<DataStage> stage = reader.stage(before);
-      if (stage.isEmpty()) {
+      if (stage.isEmpty() || !reader.isInOrder(stage.get().start(), stages)) {
         return List.of();
       }
       stages.add(stage.get());
@@ -125,6 +125,21 @@ public record DataStage(Start start, Mixture mixture) {
       return fits(mixture, before)
           ? Optional.of(new DataStage(start.get(), mixture))
           : Optional.empty();
+    }
+
+    /// Starts of several kinds can only be compared when the data are known.
+    boolean isInOrder(Start start, List<DataStage> before) {
+      return holds(
+          before.stream().map(DataStage::start).noneMatch(other -> isBefore(start, other)),
+          "it begins before a stage that stands above it; list them in the order of their starts");
+    }
+
+    private static boolean isBefore(Start start, Start other) {
+      return switch (start) {
+        case Start.Step(long step) -> other instanceof Start.Step(long o) && step < o;
+        case Start.Sample(long samples) -> other instanceof Start.Sample(long o) && samples < o;
+        case Start.Token(long tokens) -> other instanceof Start.Token(long o) && tokens < o;
+      };
     }
 
     private boolean fits(Mixture mixture, Mixture before) {

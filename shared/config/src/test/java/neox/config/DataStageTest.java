@@ -66,6 +66,9 @@ class DataStageTest {
             + " train_data_paths: expected a list of paths, found d",
         "[{from_step: 1, train_data_paths: [d, d]}] | data_stages: stage 1 of the list: each"
             + " dataset once; found one that is named twice",
+        "[{from_step: 9, train_data_weights: [1, 2]}, {from_token: 5, train_data_weights: [2, 1]},"
+            + " {from_step: 8, train_data_weights: [1, 1]}] | data_stages: stage 3 of the list: it"
+            + " begins before a stage that stands above it; list them in the order of their starts",
         "[{from_step: 1, weights: [1, 2]}] | data_stages: stage 1 of the list: no key weights; a"
             + " stage has one of from_step, from_sample and from_token, and train_data_weights,"
             + " train_data_paths, train_label_data_paths",

@@ -1,6 +1,7 @@
 package neox.data;
 
 import java.lang.foreign.Arena;
+import neox.base.UserException;
 
 /// From which member of a mixture each of its samples comes.
 ///
@@ -8,6 +9,7 @@ import java.lang.foreign.Arena;
 /// is stored per step (one byte); its sample number is counted from a checkpoint nearby. An order
 /// of more samples begins with the same members.
 final class BlendOrder {
+  private static final int MAX_MEMBERS = 254; // NeoX keeps the number in a byte, too
   private static final int BLOCK = 256;
   private static final int REPORTED = 1 << 20;
 
@@ -25,8 +27,13 @@ final class BlendOrder {
 
   /// The order of `count` samples, which lives as long as `arena`.
   ///
-  /// @param shares of the members ([BlendWeights#shares])
+  /// @param shares of the members ([BlendWeights#shares]), of which there may be 254
   static BlendOrder of(double[] shares, long count, Arena arena, BuildProgress progress) {
+    if (shares.length > MAX_MEMBERS) {
+      throw UserException.of(
+          "a blend has at most %d datasets, found %d; join some with neox-preprocess merge",
+          MAX_MEMBERS, shares.length);
+    }
     long blocks = Math.ceilDiv(count, (long) BLOCK);
     BlendOrder order =
         new BlendOrder(

@@ -8,7 +8,6 @@ import neox.base.UserException;
 /// Several datasets mixed so that at every point of the order each has had its share; the order
 /// begins again when as many samples were read as the datasets have together.
 final class BlendedSamples implements TokenSamples {
-  private static final int MAX_MEMBERS = 254; // NeoX keeps the number in a byte, too
 
   private final List<TokenSamples> members;
   private final BlendOrder order;
@@ -23,11 +22,10 @@ final class BlendedSamples implements TokenSamples {
   /// @param weights normalized ([BlendWeights#normalize])
   static BlendedSamples of(
       List<TokenSamples> members, double[] weights, Arena arena, BuildProgress progress) {
-    if (members.isEmpty() || members.size() > MAX_MEMBERS || members.size() != weights.length) {
+    if (members.isEmpty() || members.size() != weights.length) {
       throw UserException.of(
-          "a blend needs 1 to %d datasets and one weight for each, found %d datasets and %d"
-              + " weights",
-          MAX_MEMBERS, members.size(), weights.length);
+          "a blend needs datasets and one weight for each, found %d datasets and %d weights",
+          members.size(), weights.length);
     }
     long count = 0;
     for (TokenSamples member : members) {

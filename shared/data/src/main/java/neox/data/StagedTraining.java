@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import neox.base.UserException;
 import neox.config.DataConfig.Mixture;
 import neox.config.DataStage;
 import neox.config.NeoxConfig;
@@ -78,11 +79,15 @@ final class StagedTraining {
     Optional<Ledger> read = past.ledger().or(past::mixture);
     Mixture now = config.data().train();
     List<DataStage> ahead = new ArrayList<>();
+    long begun = 0;
     for (DataStage stage : config.data().stages()) {
-      if (read.isPresent() && starts.sample(stage.start()) <= past.samples()) {
-        now = stage.mixture();
-      } else {
+      long start = starts.sample(stage.start());
+      if (read.isEmpty() || start > past.samples()) {
+        requireOrder(ahead, starts, start);
         ahead.add(stage);
+      } else if (start >= begun) {
+        now = stage.mixture();
+        begun = start;
       }
     }
     long from = read.isPresent() ? past.samples() : 0;
@@ -96,6 +101,17 @@ final class StagedTraining {
       plan = plan.withDatasets(datasets).with(next);
     }
     return plan;
+  }
+
+  /// What a stage does not say, it has from the one before it in the list. Which comes first of a
+  /// step and a number of tokens, the list alone does not tell.
+  private static void requireOrder(List<DataStage> before, StageStarts starts, long start) {
+    if (!before.isEmpty() && starts.sample(before.getLast().start()) > start) {
+      throw UserException.of(
+          "data_stages: a stage that begins with sample %,d stands before one that begins with"
+              + " sample %,d; list them in the order of their starts",
+          starts.sample(before.getLast().start()), start);
+    }
   }
 
   private Ledger.Phase phase(long first, Mixture mixture) throws IOException {

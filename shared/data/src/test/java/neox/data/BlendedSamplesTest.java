@@ -116,6 +116,18 @@ class BlendedSamplesTest {
         .isCloseTo(0.5, within(1e-12)); // rounding
   }
 
+  /// In one byte a sample has the number of its dataset, with stages and without.
+  @Test
+  void refusesMoreDatasetsThanAnOrderTellsApart() {
+    try (Arena arena = Arena.ofConfined()) {
+      double[] shares = new double[255];
+      assertThatThrownBy(() -> BlendOrder.of(shares, 1, arena, BuildProgress.silent()))
+          .isInstanceOf(UserException.class)
+          .hasMessage(
+              "a blend has at most 254 datasets, found 255; join some with neox-preprocess merge");
+    }
+  }
+
   @Test
   void refusesNegativeWeights() {
     assertThatThrownBy(() -> BlendWeights.normalize(1, -1))
