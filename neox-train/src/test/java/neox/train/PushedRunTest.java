@@ -104,6 +104,27 @@ class PushedRunTest {
     }
   }
 
+  /// What the store holds would be overwritten by a run that takes trouble for emptiness.
+  @Test
+  void aRunWhoseStoreDoesNotAnswerRefusesToStart() throws IOException {
+    String s3 = "s3_path=s3://" + bucket + "/runs";
+    run("run", ExitCode.OK, s3, "train_iters=1");
+    AtomicDirectory.deleteTree(directory.resolve("run"));
+    Map<String, byte[]> before = server.objects(bucket);
+    server.onCall(call ->
+        call.endsWith("/latest") && !call.startsWith("PUT")
+            ? Optional.of(Fault.INTERNAL)
+            : Optional.empty());
+    String latest = "s3://" + bucket + "/runs/run/latest";
+    assertThat(run("run", ExitCode.USAGE, s3, "train_iters=1").err())
+        .contains(latest + ": whether it is there cannot be told (" + latest + ": HTTP 500")
+        .contains("; run it again once s3://" + bucket + " answers")
+        .doesNotContain("starting from step 0");
+    assertThat(run("new", ExitCode.USAGE, "load=s3://" + bucket + "/runs/run").err())
+        .contains(latest + ": whether it is there cannot be told (");
+    TrainFixture.assertSameFiles(server.objects(bucket), before);
+  }
+
   @Test
   void whatLiesInTheStoreIsWhatLayHere() throws IOException {
     run("run", ExitCode.OK, "s3_path=s3://" + bucket + "/a", "train_iters=2");

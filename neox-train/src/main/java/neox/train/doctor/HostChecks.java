@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import neox.base.NamedFiles;
+import neox.base.UserException;
 import neox.base.Version;
 import neox.base.process.NvidiaDriver;
 import neox.tensor.NativeRuntime;
@@ -194,8 +196,13 @@ final class HostChecks {
 
   /// A file that is read.
   static Check readable(String key, Path file) {
-    return Files.isReadable(file)
-        ? Check.ok(key, file + " can be read")
-        : Check.fail(key, file + " cannot be read", "see that it is there on every host");
+    String remedy = "see that it is there on every host";
+    try {
+      return Files.isReadable(file)
+          ? Check.ok(key, file + " can be read")
+          : Check.fail(key, file + " cannot be read", remedy);
+    } catch (UserException e) { // a store that refuses, or does not answer
+      return Check.fail(key, Objects.requireNonNullElse(e.getMessage(), "refused"), remedy);
+    }
   }
 }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import neox.base.Addresses;
 import neox.base.ExitCode;
 import neox.base.Tool;
 import neox.base.Version;
@@ -114,6 +115,9 @@ class DoctorCommandTest {
             "fail  data_path      "
                 + directory.resolve("no.bin")
                 + " cannot be read; see that it is there on every host");
+    assertThat(HostChecks.readable("data_path", Addresses.path("gs://b/x.bin")).line())
+        .startsWith("fail  data_path      gs://b: gs:// is not known; expected one of")
+        .endsWith("; see that it is there on every host");
     assertThat(HostChecks.disk("save", directory.resolve("not/yet")).isFailure()).isFalse();
   }
 

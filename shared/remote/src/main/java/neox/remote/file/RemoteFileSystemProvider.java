@@ -29,6 +29,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import neox.base.Environment;
+import neox.base.Tool;
+import neox.base.UserException;
 import neox.remote.Manifest;
 import neox.remote.StoreAddress;
 import neox.remote.StoreOpener.Settings;
@@ -201,21 +203,32 @@ public final class RemoteFileSystemProvider extends FileSystemProvider {
     };
   }
 
+  /// [UserException] when the store does not say whether there is something: for Java, every
+  /// [IOException] means that nothing is there.
+  ///
+  /// @throws NoSuchFileException when there is nothing
   @Override
   public <A extends BasicFileAttributes> A readAttributes(
-      Path path, Class<A> type, LinkOption... options) throws IOException {
+      Path path, Class<A> type, LinkOption... options) throws NoSuchFileException {
     if (type != BasicFileAttributes.class) {
       throw new UnsupportedOperationException(type.getName());
     }
-    return type.cast(
-        folders
-            .attributes(remote(path))
-            .orElseThrow(() -> new NoSuchFileException(path.toString())));
+    RemotePath file = remote(path);
+    Optional<RemoteAttributes> found;
+    try {
+      found = folders.attributes(file);
+    } catch (IOException e) {
+      throw new UserException(
+          "%s: whether it is there cannot be told (%s); run it again once %s answers"
+              .formatted(path, Tool.describe(e), file.getFileSystem().store()),
+          e);
+    }
+    return type.cast(found.orElseThrow(() -> new NoSuchFileException(path.toString())));
   }
 
   @Override
   public Map<String, Object> readAttributes(Path path, String names, LinkOption... options)
-      throws IOException {
+      throws NoSuchFileException {
     BasicFileAttributes attributes = readAttributes(path, BasicFileAttributes.class);
     return Map.of(
         "size", attributes.size(),

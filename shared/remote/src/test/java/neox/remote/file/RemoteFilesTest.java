@@ -12,11 +12,14 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import neox.base.Addresses;
 import neox.base.NamedFiles;
@@ -24,6 +27,7 @@ import neox.base.UserException;
 import neox.hub.RunningHash;
 import neox.remote.Manifest;
 import neox.remote.fixture.RangeServer;
+import neox.remote.fixture.RangeServer.Fault;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +100,30 @@ class RemoteFilesTest {
     assertThatThrownBy(() -> NamedFiles.readString(run.resolve("x")))
         .isInstanceOf(NoSuchFileException.class)
         .hasMessage(run + "/x");
+  }
+
+  /// Java takes every IOException for an answer: nothing is there.
+  @Test
+  void aStoreThatDoesNotAnswerIsNotEmpty() {
+    server.onCall(_ -> Optional.of(new Fault.Status(503)));
+    Path latest = run.resolve("latest");
+    List<Predicate<Path>> questions =
+        List.of(
+            path -> Files.exists(path),
+            path -> Files.notExists(path),
+            path -> Files.isRegularFile(path),
+            path -> Files.isDirectory(path),
+            Files::isReadable,
+            path -> Files.exists(path, LinkOption.NOFOLLOW_LINKS),
+            path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS));
+    for (Predicate<Path> question : questions) {
+      assertThatThrownBy(() -> question.test(latest))
+          .isInstanceOf(UserException.class)
+          .hasMessage(
+              "%s: whether it is there cannot be told (%s: HTTP 503 from 127.0.0.1); run it again"
+                      .formatted(latest, latest)
+                  + " once %s answers".formatted(server.address()));
+    }
   }
 
   @Test
