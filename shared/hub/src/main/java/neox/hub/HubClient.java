@@ -102,6 +102,22 @@ public final class HubClient implements AutoCloseable {
     return new RepoId(Optional.of(account), repo.name());
   }
 
+  /// [neox.base.UserException] when the hub denies access to whoever holds the token, or to the
+  /// repository; one that is not there denies nothing.
+  public void requireAccess(RepoId repo) throws IOException, InterruptedException {
+    List<HubRequest> requests =
+        List.of(
+            HubRequest.get("asking whose token it is", http.url("api/whoami-v2")),
+            HubRequest.get("looking for " + repo, api(repo, "")));
+    for (HubRequest request : requests) {
+      Answer answer = http.send(request);
+      boolean denied = answer.status() == 401 || answer.status() == 403;
+      if (denied || answer.isTransient() || answer.status() >= 500) {
+        throw HubRefusal.of(request, answer, http.settings());
+      }
+    }
+  }
+
   /// True when the repository can be read.
   public boolean exists(RepoId repo) throws IOException, InterruptedException {
     return http.send(HubRequest.get("looking for " + repo, api(repo, ""))).ok();

@@ -15,6 +15,8 @@ import java.util.regex.Pattern;
 import neox.base.UserException;
 import neox.hub.Answer;
 import neox.hub.Backoff;
+import neox.hub.HubRefusal;
+import neox.hub.HubRequest;
 import neox.hub.HubSettings;
 import neox.hub.Pause;
 import neox.hub.WebClient;
@@ -30,6 +32,7 @@ final class HttpStore implements ObjectStore {
   private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final Duration IDLE = Duration.ofMinutes(1);
   private static final int MAX_REDIRECTS = 10;
+  private static final int MOST_WORDS = 1 << 16;
   private static final int PARTIAL = 206;
   private static final int NOT_SATISFIABLE = 416;
   private static final Pattern RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
@@ -79,7 +82,13 @@ final class HttpStore implements ObjectStore {
     return root.resolve(key);
   }
 
-  /// A byte is asked for rather than the headers: that shows whether ranges are served.
+  /// Many web servers deny what is not there; a hub says which of the two it is.
+  private boolean isOfHub(String key) {
+    return hub.isEndpoint(url(key));
+  }
+
+  /// A byte is asked for rather than the headers: that shows whether ranges are served. What a web
+  /// server denies is not there, unless it is the hub.
   @Override
   public Optional<StoredObject> find(String key) throws IOException {
     return repeated(
@@ -90,7 +99,13 @@ final class HttpStore implements ObjectStore {
             return switch (response.code()) {
               case 200, PARTIAL, NOT_SATISFIABLE ->
                   ofFolder ? Optional.empty() : Optional.of(object(key, response));
-              case 401, 403, 404, 410 -> Optional.empty();
+              case 404, 410 -> Optional.empty();
+              case 401, 403 -> {
+                if (isOfHub(key)) {
+                  throw refusal(key, response);
+                }
+                yield Optional.empty();
+              }
               default -> throw refusal(key, response);
             };
           }
@@ -248,10 +263,15 @@ final class HttpStore implements ObjectStore {
   }
 
   private IOException refusal(String key, Response response) {
-    Answer answer = new Answer(response.code(), response.headers(), "");
+    Answer answer = new Answer(response.code(), response.headers(), body(response));
     String server = "HTTP " + answer.status() + " from " + response.request().url().host();
     if (answer.isTransient() || answer.status() >= 500) {
       return new Busy(server, Backoff.asked(answer.status(), response.headers(), Instant.now()));
+    }
+    boolean isDenied = answer.status() == 401 || answer.status() == 403;
+    if (isDenied && hub.isEndpoint(response.request().url())) {
+      HubRequest request = HubRequest.get("reading " + address(key), url(key));
+      return HubRefusal.of(request, answer, hub);
     }
     String meaning =
         switch (answer.status()) {
@@ -260,6 +280,15 @@ final class HttpStore implements ObjectStore {
           default -> "the server refused";
         };
     throw UserException.of("%s: %s (%s)", address(key), meaning, server);
+  }
+
+  /// What a server says beside its refusal; empty when that does not arrive.
+  private static String body(Response response) {
+    try {
+      return response.peekBody(MOST_WORDS).string();
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   private Response get(String key, long first, long last) throws IOException {

@@ -128,6 +128,14 @@ class HttpStoreTest {
                 + " download the file and give its path)");
   }
 
+  /// Web servers that list nothing deny what is not there.
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403, 404, 410})
+  void whatAWebServerDeniesIsNotThere(int status) throws IOException {
+    server.onCall(_ -> Optional.of(new Fault.Status(status)));
+    assertThat(store.find("a folder/x.bin")).isEmpty();
+  }
+
   @Test
   void saysWhatAServerRefuses() throws IOException {
     StoredObject object = store.find("a folder/x.bin").orElseThrow();

@@ -15,6 +15,8 @@ import neox.base.AtomicDirectory;
 import neox.base.AtomicFile;
 import neox.base.UserException;
 import neox.hub.Destination;
+import neox.hub.HubClient;
+import neox.hub.HubHttp;
 import neox.hub.HubSettings;
 import neox.hub.LocalFile;
 import neox.hub.Pause;
@@ -85,10 +87,15 @@ public final class HubTarget implements PushTarget {
     return address.toString();
   }
 
-  /// The first push says what is wrong; a repository is not made before there is something for it.
+  /// A repository is not made before there is something for it: that one is not there is no
+  /// trouble.
   @Override
-  public void check() {
+  public void check() throws IOException, InterruptedException {
     UploadRequest.toBranch(repo, branch, "check", Visibility.PRIVATE);
+    try (HubClient client =
+        new HubClient(new HubHttp(settings, new Observer(_ -> {}, warnings), pause))) {
+      client.requireAccess(repo);
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package neox.remote.push;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -9,6 +10,8 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import neox.base.UserException;
+import neox.hub.fixture.Fault;
 import neox.hub.fixture.HubServer;
 import neox.remote.Manifest;
 import neox.remote.ObjectStore;
@@ -52,6 +55,66 @@ class HubTargetTest {
         assertThat(store.find(folder + "nothing")).isEmpty();
         assertThat(store.find("tiny/runs/latest").orElseThrow().bytes()).isEqualTo(13);
         assertThat(store.lists()).isFalse();
+      }
+    }
+  }
+
+  private static Settings settings(HubServer hub, String token) {
+    return Settings.of(Map.of("HF_ENDPOINT", hub.endpoint(), "HF_TOKEN", token));
+  }
+
+  @Test
+  void aTokenThatIsNotValidIsRefusedBeforeThereIsSomethingToPush() throws Exception {
+    try (HubServer hub = HubServer.start();
+        PushTarget target =
+            PushTargets.open("hf://alice/tiny", settings(hub, "hf_of_yesterday"), _ -> {})) {
+      assertThatThrownBy(target::check)
+          .isInstanceOf(UserException.class)
+          .hasMessageStartingWith("the token from HF_TOKEN is not valid at " + hub.endpoint())
+          .hasMessageContaining("(HTTP 401 while asking whose token it is")
+          .hasMessageContaining("; make another one at ");
+    }
+  }
+
+  @Test
+  void aRepositoryThatDeniesAccessIsRefusedBeforeThereIsSomethingToPush() throws Exception {
+    try (HubServer hub = HubServer.start();
+        PushTarget target =
+            PushTargets.open("hf://alice/tiny", settings(hub, HubServer.TOKEN), _ -> {})) {
+      hub.fail("/api/models/alice/tiny", new Fault.Reply(403, Map.of("X-Request-Id", "rq-1"), ""));
+      assertThatThrownBy(target::check)
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("does not have the right (HTTP 403 while looking for alice/tiny")
+          .hasMessageContaining("request id rq-1");
+      target.check();
+    }
+  }
+
+  /// A run would take what it may not read for nothing, and begin anew.
+  @Test
+  void whatAHubDeniesIsNotTakenForNothing() throws Exception {
+    try (HubServer hub = HubServer.start()) {
+      hub.add("alice/tiny", "main", Map.of("latest", new byte[] {1}));
+      StoreAddress address = StoreAddress.parse("hf://alice");
+      try (ObjectStore store = Stores.open(address, settings(hub, "hf_of_yesterday"))) {
+        assertThatThrownBy(() -> store.find("tiny/latest"))
+            .isInstanceOf(UserException.class)
+            .hasMessageContaining("is not valid at " + hub.endpoint())
+            .hasMessageContaining("(HTTP 401 while reading " + hub.endpoint() + "/alice/tiny/");
+      }
+      try (ObjectStore store = Stores.open(address, settings(hub, HubServer.TOKEN))) {
+        hub.fail(
+            "/resolve/",
+            new Fault.Reply(
+                403,
+                Map.of("X-Error-Code", "GatedRepo", "X-Request-Id", "rq-2"),
+                "{\"error\":\"Ask first\"}"));
+        assertThatThrownBy(() -> store.find("tiny/latest"))
+            .isInstanceOf(UserException.class)
+            .hasMessageContaining("must be asked for first: Ask first (HTTP 403 while reading")
+            .hasMessageContaining("request id rq-2); ask for it on the repository's page");
+        assertThat(store.find("tiny/latest")).isPresent();
+        assertThat(store.find("other/latest")).isEmpty();
       }
     }
   }
