@@ -155,17 +155,22 @@ public final class CheckpointPusher implements Pushes, AutoCloseable {
     return OptionalLong.empty();
   }
 
+  /// What nobody has expected is told, too: the thread goes on whatever happens.
   private void attempt(long step) throws InterruptedException {
     try {
       if (push(step)) {
         parts.retention().run(waiting());
       }
+    } catch (InterruptedException e) {
+      throw e;
     } catch (UserException e) {
       failed(step, Objects.requireNonNullElse(e.getMessage(), "refused"), LAST_ATTEMPTS);
     } catch (UncheckedIOException e) {
       failed(step, Tool.describe(Objects.requireNonNull(e.getCause())), 1);
     } catch (IOException e) {
       failed(step, Tool.describe(e), 1);
+    } catch (Throwable e) {
+      failed(step, "unexpected: " + e, LAST_ATTEMPTS);
     }
   }
 
@@ -246,7 +251,7 @@ public final class CheckpointPusher implements Pushes, AutoCloseable {
 
   /// After [#end]: whether it makes sense to wait.
   synchronized boolean isBusy() {
-    return !waiting.isEmpty() && failures < LAST_ATTEMPTS;
+    return thread.isAlive() && !waiting.isEmpty() && failures < LAST_ATTEMPTS;
   }
 
   /// Of the checkpoint under way, how many bytes have arrived.

@@ -20,7 +20,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import neox.base.Console;
 import neox.base.UserException;
 import neox.config.CheckpointConfig;
@@ -34,6 +36,8 @@ import neox.train.checkpoint.CheckpointStore;
 import neox.train.checkpoint.Retention;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class CheckpointPusherTest {
   @TempDir Path directory;
@@ -45,6 +49,7 @@ class CheckpointPusherTest {
     private volatile CountDownLatch open = new CountDownLatch(0);
     private volatile Optional<String> trouble = Optional.empty();
     private volatile Optional<String> refusal = Optional.empty();
+    private volatile Optional<Supplier<Throwable>> bug = Optional.empty();
 
     private DirectoryStore store() {
       return new DirectoryStore(directory.resolve("there"));
@@ -56,6 +61,9 @@ class CheckpointPusherTest {
       }
       if (refusal.isPresent()) {
         throw new UserException(refusal.get());
+      }
+      if (bug.isPresent()) {
+        CheckpointPusherTest.<IOException>throwAny(bug.get().get());
       }
       try {
         open.await();
@@ -95,6 +103,11 @@ class CheckpointPusherTest {
 
     @Override
     public void close() {}
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void throwAny(Throwable any) throws T {
+    throw (T) any;
   }
 
   private CheckpointStore store() {
@@ -261,6 +274,49 @@ class CheckpointPusherTest {
         .endsWith(
             "warning: not pushed to there: global_step1 (s3://b: access is denied); run the same"
                 + " command again to push them\n");
+  }
+
+  static Stream<Supplier<Throwable>> bugs() {
+    return Stream.of(
+        () -> new IllegalStateException("a bug"),
+        () -> new NoClassDefFoundError("a bug"),
+        () -> new OutOfMemoryError("a bug"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("bugs")
+  void whatNobodyHasExpectedIsToldAndEndsNothing(Supplier<Throwable> bug) throws Exception {
+    try (CheckpointPusher pusher = start(retention(9))) {
+      gate.bug = Optional.of(bug);
+      checkpoint(1);
+      pusher.saved(1);
+      until(() -> told().contains("trying again"));
+      gate.bug = Optional.empty();
+      until(() -> pusher.waiting().isEmpty());
+      assertThat(isThere(1)).isTrue();
+
+      gate.bug = Optional.of(bug);
+      checkpoint(2);
+      pusher.saved(2);
+      pusher.end();
+      until(() -> !pusher.isBusy());
+      pusher.report("run the same command again to push them");
+    }
+    String why = "unexpected: " + bug.get();
+    assertThat(told())
+        .contains("warning: global_step1 is not pushed: " + why + "; trying again in 1 s\n")
+        .contains(
+            "warning: not pushed to there: global_step2 (" + why + "); run the same command again");
+  }
+
+  @Test
+  void nobodyWaitsForAPusherWhoseThreadHasEnded() throws Exception {
+    CheckpointPusher pusher = start(retention(9));
+    pusher.close();
+    pusher.saved(1);
+    pusher.end();
+    assertThat(pusher.waiting()).isNotEmpty();
+    assertThat(pusher.isBusy()).isFalse();
   }
 
   @Test
