@@ -35,6 +35,7 @@ final class HttpStore implements ObjectStore {
   private static final int MOST_WORDS = 1 << 16;
   private static final int PARTIAL = 206;
   private static final int NOT_SATISFIABLE = 416;
+  private static final Pattern LONE_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
   private static final Pattern RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
   private static final Pattern EMPTY = Pattern.compile("bytes \\*/0+");
 
@@ -69,10 +70,11 @@ final class HttpStore implements ObjectStore {
     }
   }
 
+  /// Addresses stand as people copy them: what is escaped in them already stays, the rest is.
   private HttpUrl url(String key) {
     HttpUrl.Builder url = HttpUrl.get(root.toString()).newBuilder().encodedPath("/");
     for (String name : key.split("/", -1)) {
-      url.addPathSegment(name);
+      url.addEncodedPathSegment(LONE_PERCENT.matcher(name).replaceAll("%25"));
     }
     // The first segment of the builder is the empty one of "/", which the first name replaces.
     return url.build();

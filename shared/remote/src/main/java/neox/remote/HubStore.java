@@ -2,8 +2,11 @@ package neox.remote;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
+import neox.hub.HubClient;
 
 /// The files of one owner's repositories, as the hub serves them over the web. Keys begin with the
 /// repository's name, which a branch may follow: `name@branch/folder/file`.
@@ -21,8 +24,15 @@ record HubStore(HttpStore web, String owner, String above) implements ObjectStor
     }
     String[] repository = parts[0].split("@", 2);
     String branch = repository.length == 2 ? repository[1] : MAIN;
-    String path = owner + "/" + repository[0] + "/resolve/" + branch + "/" + parts[1];
+    String path = owner + "/" + repository[0] + "/resolve/" + branch + "/" + escaped(parts[1]);
     return Optional.of(above.isEmpty() ? path : above + "/" + path);
+  }
+
+  /// Names of files are what they are, also those with a `%`.
+  private static String escaped(String path) {
+    return Arrays.stream(path.split("/", -1))
+        .map(HubClient::encode)
+        .collect(Collectors.joining("/"));
   }
 
   @Override

@@ -7,7 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import neox.base.UserException;
 
-/// An address such as `s3://bucket/runs/a`, read as people write it: nothing in it is escaped.
+/// An address such as `s3://bucket/runs/a`, read as people write it: nothing in it is unescaped.
+/// What `%20` means there is the store's affair: a blank to web servers, itself to others.
 ///
 /// @param scheme in lower case: `s3`, `https`, `http`, `hf`
 /// @param authority bucket, or host and port

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpStoreTest {
@@ -80,6 +81,25 @@ class HttpStoreTest {
           .allSatisfy(exchange ->
               assertThat(exchange.header("Authorization") == null).isEqualTo(atHome.equals("1")));
     }
+  }
+
+  /// As they stand in the address line of a browser, and as people write them.
+  @ParameterizedTest
+  @CsvSource({
+    "my%20corpus/x, /my corpus/x",
+    "my corpus/x, /my corpus/x",
+    "gr%C3%BC%c3%9fe/x, /grüße/x",
+    "grüße/x, /grüße/x",
+    "100%/x, /100%/x",
+    "100%25/x, /100%/x",
+    "50%zz/x, /50%zz/x",
+    "a%2Bb+c/x, /a+b+c/x",
+    "a%3Fb/x, /a?b/x"
+  })
+  void escapedAddressesAreThoseOfTheSameFile(String key, String file) throws IOException {
+    server.put(file, new byte[] {7});
+    assertThat(store.find(key).orElseThrow().bytes()).isEqualTo(1);
+    assertThat(server.calls()).containsExactly(file + " bytes=0-0");
   }
 
   @Test

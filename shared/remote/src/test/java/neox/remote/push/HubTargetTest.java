@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -115,6 +116,25 @@ class HubTargetTest {
             .hasMessageContaining("request id rq-2); ask for it on the repository's page");
         assertThat(store.find("tiny/latest")).isPresent();
         assertThat(store.find("other/latest")).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void namesOfFilesInARepositoryAreWhatTheyAre() throws Exception {
+    try (HubServer hub = HubServer.start()) {
+      String[] names = {"100%", "a%20b", "a b", "grüße"};
+      for (String name : names) {
+        hub.add("alice/tiny", "main", Map.of(name, name.getBytes(StandardCharsets.UTF_8)));
+      }
+      try (ObjectStore store =
+          Stores.open(StoreAddress.parse("hf://alice"), settings(hub, HubServer.TOKEN))) {
+        for (String name : names) {
+          StoredObject object = store.find("tiny/" + name).orElseThrow();
+          ByteBuffer bytes = ByteBuffer.allocate((int) object.bytes());
+          store.read(object, 0, bytes);
+          assertThat(new String(bytes.array(), StandardCharsets.UTF_8)).isEqualTo(name);
+        }
       }
     }
   }
