@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import neox.base.Console;
 import neox.base.json.Json;
-import neox.datasets.HubAddress;
+import neox.hub.HubAddress;
 import neox.hub.HubRepository;
 import neox.hub.HubSettings;
 import neox.hub.RemoteFile;

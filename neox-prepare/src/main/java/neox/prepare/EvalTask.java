@@ -11,8 +11,8 @@ import java.util.Optional;
 import neox.base.UserException;
 import neox.base.json.Json;
 import neox.base.text.Spelling;
-import neox.datasets.HubAddress;
 import neox.datasets.SplitDownload.Split;
+import neox.hub.HubAddress;
 
 /// Where the data of an evaluation task are on a hub, from the table `eval-tasks.json`.
 ///

@@ -33,6 +33,8 @@ public record RemoteSave(
 
   private static final Pattern STORE = Pattern.compile("(s3|hf)://[^/@?#]+(/[^?#]*)?");
 
+  private static final Pattern DATA_SET = Pattern.compile("hf://datasets(/.*)?");
+
   /// The folder that the checkpoints of `save` go to.
   public String folder(Path save) {
     String folder = address.replaceAll("(?<!/)/+$", "");
@@ -92,6 +94,10 @@ public record RemoteSave(
         List.of(FOLDER),
         "expected a directory, s3://bucket/folder or hf://owner/name, without a name, a password"
             + " or '?'");
+    t.check(
+        folder.isEmpty() || !DATA_SET.matcher(folder.get()).matches(),
+        List.of(FOLDER),
+        "is a data set; expected a model's repository, hf://owner/name");
     t.check(
         folder.isEmpty() || save.isEmpty() || !folder.get().equals(save.get().toString()),
         List.of(FOLDER, "save"),

@@ -49,6 +49,7 @@ class RemoteSaveTest {
         "remote_save_folder: gs://b/x | remote_save_folder: expected a directory, s3://bucket/folder or hf://owner/name, without a name, a password or '?'",
         "remote_save_folder: s3://b/x?secret | remote_save_folder: expected a directory, s3://bucket/folder or hf://owner/name, without a name, a password or '?'",
         "remote_save_folder: runs/a | remote_save_folder: is the directory of save; expected another one",
+        "remote_save_folder: hf://datasets/me/tiny | remote_save_folder: is a data set; expected a model's repository, hf://owner/name",
         "s3_chunk_size: 1000 | s3_chunk_size: expected an integer that is at least 5242880, found number 1000",
       })
   void whatCannotBePushedToIsRefused(String line, String message) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import neox.base.UserException;
+import neox.hub.HubAddress;
 import neox.hub.HubCache;
 import neox.hub.RepoId;
 import neox.hub.RepoKind;

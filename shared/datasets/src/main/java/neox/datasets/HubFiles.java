@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import neox.base.UserException;
+import neox.hub.HubAddress;
 import neox.hub.HubRepository;
 import neox.hub.HubSettings;
 import neox.hub.Pause;

@@ -10,6 +10,7 @@ import java.util.Optional;
 import neox.base.Console;
 import neox.base.StoppedException;
 import neox.base.UserException;
+import neox.hub.HubAddress;
 import neox.hub.HubSettings;
 import neox.hub.RemoteFile;
 import neox.hub.RepoId;

@@ -16,6 +16,7 @@ import neox.base.AtomicFile;
 import neox.base.Console;
 import neox.base.UserException;
 import neox.base.json.Json;
+import neox.hub.HubAddress;
 import neox.hub.RemoteFile;
 import neox.hub.download.Download;
 

@@ -7,7 +7,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import neox.hub.HubSettings;
 
-/// Opens repositories of a hub, for reading: `hf://owner/name`, `hf://owner/name@branch/folder`.
+/// Opens repositories of a hub, for reading: `hf://owner/name`, `hf://owner/name@branch/folder`,
+/// `hf://datasets/owner/name`.
 public final class HubOpener implements StoreOpener {
   private static final Pattern TRAILING = Pattern.compile("/+$");
 

@@ -6,25 +6,33 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
+import neox.hub.HubAddress;
 import neox.hub.HubClient;
 
-/// The files of one owner's repositories, as the hub serves them over the web. Keys begin with the
-/// repository's name, which a branch may follow: `name@branch/folder/file`.
+/// The files of one owner's repositories, as the hub serves them over the web. Keys are what
+/// follows in a [HubAddress]: `name@branch/folder/file`, or of data sets
+/// `owner/name@branch/folder/file`.
 ///
 /// @param web the hub's server, which this store closes
+/// @param owner `datasets` for the data sets of all owners
 /// @param above what comes before the owner in the hub's own addresses
 record HubStore(HttpStore web, String owner, String above) implements ObjectStore {
-  private static final String MAIN = "main";
+  private static final String DATA_SETS = "datasets";
 
-  /// Where the web server has the file; empty for the repository itself.
+  /// Where the web server has the file; empty for the repository itself, and what is above it.
   private Optional<String> there(String key) {
-    String[] parts = key.split("/", 2);
-    if (parts.length < 2) {
+    int namesOfRepository = owner.equals(DATA_SETS) ? 2 : 1;
+    if (key.split("/").length <= namesOfRepository) {
       return Optional.empty();
     }
-    String[] repository = parts[0].split("@", 2);
-    String branch = repository.length == 2 ? repository[1] : MAIN;
-    String path = owner + "/" + repository[0] + "/resolve/" + branch + "/" + escaped(parts[1]);
+    HubAddress file = HubAddress.parse(HubAddress.SCHEME + owner + "/" + key);
+    String path =
+        file.kind().prefix()
+            + file.repo()
+            + "/resolve/"
+            + HubClient.encode(file.revision())
+            + "/"
+            + escaped(file.path());
     return Optional.of(above.isEmpty() ? path : above + "/" + path);
   }
 

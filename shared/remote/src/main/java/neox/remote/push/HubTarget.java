@@ -14,13 +14,14 @@ import java.util.function.LongConsumer;
 import neox.base.AtomicDirectory;
 import neox.base.AtomicFile;
 import neox.base.UserException;
-import neox.hub.Destination;
+import neox.hub.HubAddress;
 import neox.hub.HubClient;
 import neox.hub.HubHttp;
 import neox.hub.HubSettings;
 import neox.hub.LocalFile;
 import neox.hub.Pause;
 import neox.hub.RepoId;
+import neox.hub.RepoKind;
 import neox.hub.Token;
 import neox.hub.UploadObserver;
 import neox.hub.Visibility;
@@ -56,10 +57,14 @@ public final class HubTarget implements PushTarget {
     if (address.names().isEmpty()) {
       throw UserException.of("%s: expected hf://owner/name", address);
     }
-    String[] nameAndBranch = address.names().getFirst().split("@", 2);
-    this.repo = RepoId.parse(address.authority() + "/" + nameAndBranch[0]);
-    this.branch = nameAndBranch.length == 2 ? nameAndBranch[1] : Destination.MAIN;
-    this.folder = String.join("/", address.names().subList(1, address.names().size()));
+    HubAddress parsed = HubAddress.parse(address.toString());
+    if (parsed.kind() != RepoKind.MODEL) {
+      throw UserException.of(
+          "%s: is a data set; checkpoints go to a model's repository, hf://owner/name", address);
+    }
+    this.repo = parsed.repo();
+    this.branch = parsed.revision();
+    this.folder = parsed.path();
     this.settings = settings;
     this.sending = sending;
     this.pause = pause;

@@ -138,4 +138,53 @@ class HubTargetTest {
       }
     }
   }
+
+  @Test
+  void dataSetsAndRevisionsWithASlashAreRead() throws Exception {
+    try (HubServer hub = HubServer.start()) {
+      hub.add("datasets/alice/corpus", "main", Map.of("text/a.bin", new byte[2]));
+      hub.add("datasets/alice/corpus", "refs/pr/3", Map.of("text/a.bin", new byte[3]));
+      hub.add("alice/tiny", "more/weights", Map.of("a.bin", new byte[4]));
+      Settings settings = settings(hub, HubServer.TOKEN);
+      try (ObjectStore store = Stores.open(StoreAddress.parse("hf://datasets"), settings)) {
+        assertThat(store.find("alice/corpus/text/a.bin").orElseThrow().bytes()).isEqualTo(2);
+        assertThat(store.find("alice/corpus@refs%2Fpr%2F3/text/a.bin").orElseThrow().bytes())
+            .isEqualTo(3);
+        assertThat(store.find("alice/corpus/nothing")).isEmpty();
+        assertThat(store.find("alice/corpus")).isEmpty();
+        assertThat(store.find("alice")).isEmpty();
+      }
+      try (ObjectStore store = Stores.open(StoreAddress.parse("hf://alice"), settings)) {
+        assertThat(store.find("tiny@more%2Fweights/a.bin").orElseThrow().bytes()).isEqualTo(4);
+        assertThat(store.find("tiny")).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aRevisionWithASlashIsPushedTo() throws Exception {
+    Path step = Files.createDirectories(directory.resolve("global_step1"));
+    Files.writeString(step.resolve("state.json"), "{}");
+    try (HubServer hub = HubServer.start();
+        PushTarget target =
+            PushTargets.open(
+                "hf://alice/tiny@runs%2Fa/b", settings(hub, HubServer.TOKEN), _ -> {})) {
+      target.check();
+      target.push(step, Manifest.of(step), _ -> {});
+      assertThat(hub.repository("alice/tiny").head("runs/a").files())
+          .containsKey("b/global_step1/state.json");
+    }
+  }
+
+  @Test
+  void checkpointsGoToNoDataSet() throws Exception {
+    try (HubServer hub = HubServer.start()) {
+      Settings settings = settings(hub, HubServer.TOKEN);
+      assertThatThrownBy(() -> PushTargets.open("hf://datasets/alice/corpus", settings, _ -> {}))
+          .isInstanceOf(UserException.class)
+          .hasMessage(
+              "hf://datasets/alice/corpus: is a data set; checkpoints go to a model's repository,"
+                  + " hf://owner/name");
+    }
+  }
 }

@@ -1,15 +1,14 @@
-package neox.datasets;
+package neox.hub;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import neox.base.UserException;
-import neox.hub.RepoId;
-import neox.hub.RepoKind;
 
 /// `hf://datasets/OWNER/NAME[@REVISION][/PATH]`: something in a repository of a hub. Without
-/// `datasets/` it is a model's repository.
+/// `datasets/` it is a model's repository. A `/` in the revision is written `%2F`; the path is what
+/// it is.
 ///
 /// @param path a file, a directory or a pattern; empty for the whole repository
 public record HubAddress(RepoKind kind, RepoId repo, String revision, String path) {
@@ -18,7 +17,7 @@ public record HubAddress(RepoKind kind, RepoId repo, String revision, String pat
       Pattern.compile("hf://(datasets/)?+([^/@]+/[^/@]+)(?:@([^/]+))?(?:/(.*))?");
 
   /// Whether a text is meant as such an address.
-  static boolean isOne(String text) {
+  public static boolean isOne(String text) {
     return text.startsWith(SCHEME);
   }
 
