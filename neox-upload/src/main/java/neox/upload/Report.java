@@ -1,6 +1,8 @@
 package neox.upload;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import neox.base.Console;
 import neox.base.text.ShellWord;
 import neox.hub.Destination;
@@ -11,7 +13,10 @@ import neox.hub.upload.UploadResult.Outcome;
 /// Says what an upload did: an address, or the files of a dry run, to standard output, the rest to
 /// standard error.
 record Report(UploadResult result, String branch, Console console) {
+  private static final int MOST_NAMES = 3;
+
   void print() {
+    warnOfIgnored();
     switch (result.outcome()) {
       case Outcome.Committed committed -> {
         String commits = committed.commits() == 1 ? "" : " in " + committed.commits() + " commits";
@@ -25,8 +30,7 @@ record Report(UploadResult result, String branch, Console console) {
         console.out().println(proposed.url());
       }
       case Outcome.UpToDate upToDate -> {
-        console.info(
-            "%s %s: no files have been modified since the last commit", result.repo(), branch);
+        console.info("%s %s: %s", result.repo(), branch, upToDate());
         console.out().println(upToDate.url());
       }
       case Outcome.Planned planned -> {
@@ -36,6 +40,31 @@ record Report(UploadResult result, String branch, Console console) {
             result.repo(), branch, planned.exists() ? "" : "create it and ", counts());
       }
     }
+  }
+
+  private void warnOfIgnored() {
+    List<PlannedFile> ignored = result.ignored();
+    if (!ignored.isEmpty()) {
+      String names =
+          ignored.stream()
+              .limit(MOST_NAMES)
+              .map(planned -> planned.file().path())
+              .collect(Collectors.joining(", "));
+      console.warn(
+          "%s %s: %d ignored by .gitignore: %s%s",
+          result.repo(), branch, ignored.size(), names, ignored.size() > MOST_NAMES ? ", …" : "");
+    }
+  }
+
+  private String upToDate() {
+    return result.ignored().isEmpty()
+        ? "no files have been modified since the last commit"
+        : "uploaded nothing; " + unchanged() + " left as they are";
+  }
+
+  /// How many files the hub has already.
+  private int unchanged() {
+    return result.files().size() - result.changed().size() - result.ignored().size();
   }
 
   private String revision() {
@@ -50,7 +79,7 @@ record Report(UploadResult result, String branch, Console console) {
         changed,
         changed == 1 ? "" : "s",
         result.changedBytes() / 1e6,
-        result.files().size() - changed);
+        unchanged());
   }
 
   /// One file of a dry run: what would happen, size, path; separated by tabs.

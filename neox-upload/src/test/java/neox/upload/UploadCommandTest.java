@@ -96,6 +96,25 @@ class UploadCommandTest {
   }
 
   @Test
+  void namesWhatIsIgnoredAndDoesNotCallItUnmodified() throws IOException {
+    Files.writeString(model.resolve(".gitignore"), "config.json\n");
+    String warning = "warning: alice/tiny main: 1 ignored by .gitignore: config.json\n";
+    assertThat(run(model, "alice/tiny").err())
+        .startsWith(warning + "alice/tiny main: uploaded 2 files, 2.0 MB; 0 left as they are\n");
+    assertThat(run(model, "alice/tiny").err())
+        .isEqualTo(warning + "alice/tiny main: uploaded nothing; 2 left as they are\n");
+    assertThat(run(model, "alice/tiny", "-n").err())
+        .startsWith(
+            warning + "alice/tiny main: would upload 0 files, 0.0 MB; 2 left as they are\n");
+    Files.writeString(model.resolve(".gitignore"), "a\nb\nc\nd\n");
+    for (String name : List.of("a", "b", "c", "d")) {
+      Files.writeString(model.resolve(name), name);
+    }
+    assertThat(run(model, "alice/tiny", "-q").err())
+        .isEqualTo("warning: alice/tiny main: 4 ignored by .gitignore: a, b, c, …\n");
+  }
+
+  @Test
   void saysThatNothingChangedAndPrintsTheLastCommit() {
     Run first = run(model, "alice/tiny");
     Run second = run(model, "alice/tiny");

@@ -6,8 +6,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import neox.base.NamedFiles;
+import neox.base.UserException;
 import neox.hub.Destination;
 import neox.hub.FileHash;
 import neox.hub.HubClient;
@@ -50,8 +52,37 @@ public final class FolderUpload implements AutoCloseable {
         new HubClient(new HubHttp(settings, observer, pause)), sending, Portions.USUAL);
   }
 
-  /// Creates what is missing, uploads what differs, commits.
+  /// Creates what is missing, uploads what differs, commits; what `.gitignore` excludes is left
+  /// out.
   public UploadResult run(LocalFolder folder, UploadRequest upload)
+      throws IOException, InterruptedException {
+    return run(folder, upload, _ -> {});
+  }
+
+  /// As [#run], of a folder that is of no use without any of its files: [UserException] when
+  /// `.gitignore` excludes one, before anything is sent.
+  public UploadResult runWhole(LocalFolder folder, UploadRequest upload)
+      throws IOException, InterruptedException {
+    return run(folder, upload, remote -> requireAll(folder, remote, upload.repo()));
+  }
+
+  private static void requireAll(LocalFolder folder, RemoteState remote, RepoId repo) {
+    List<String> ignored =
+        folder.files().stream()
+            .map(LocalFile::path)
+            .filter(path -> Objects.requireNonNull(remote.files().get(path)).ignored())
+            .toList();
+    if (!ignored.isEmpty()) {
+      throw UserException.of(
+          "%s: its .gitignore excludes %s%s, so that nothing was sent; take the rule out of that"
+              + " file, or choose another repository",
+          repo,
+          ignored.getFirst(),
+          ignored.size() == 1 ? "" : " and " + (ignored.size() - 1) + " more");
+    }
+  }
+
+  private UploadResult run(LocalFolder folder, UploadRequest upload, Consumer<RemoteState> check)
       throws IOException, InterruptedException {
     RepoId repo = prepare(upload);
     Optional<LocalFile> card = folder.find(CARD);
@@ -59,6 +90,7 @@ public final class FolderUpload implements AutoCloseable {
       client.validateCard(card.get());
     }
     RemoteState remote = client.ask(repo, upload.destination(), folder.files());
+    check.accept(remote);
     List<PlannedFile> planned = plan(folder, remote);
     List<PlannedFile> changed = planned.stream().filter(PlannedFile::isChange).toList();
     if (changed.isEmpty()) {

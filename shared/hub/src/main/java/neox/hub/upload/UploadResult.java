@@ -44,4 +44,9 @@ public record UploadResult(RepoId repo, Outcome outcome, List<PlannedFile> files
   public List<PlannedFile> changed() {
     return files.stream().filter(PlannedFile::isChange).toList();
   }
+
+  /// The files that `.gitignore` excludes: the hub does not get them.
+  public List<PlannedFile> ignored() {
+    return files.stream().filter(PlannedFile.Ignored.class::isInstance).toList();
+  }
 }

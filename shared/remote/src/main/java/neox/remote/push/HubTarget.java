@@ -33,8 +33,8 @@ import neox.remote.Manifest;
 import neox.remote.StoreAddress;
 
 /// A repository of a hub, `hf://owner/name`, or `hf://owner/name@branch/folder`: each directory is
-/// one commit, so nobody ever sees a part of it. A repository that is not there is made, and is
-/// private.
+/// one commit, so nobody ever sees a part of it; one of which the repository's `.gitignore`
+/// excludes a file is refused. A repository that is not there is made, and is private.
 public final class HubTarget implements PushTarget {
   static final String SCHEME = "hf";
 
@@ -123,7 +123,7 @@ public final class HubTarget implements PushTarget {
       files.add(written(extra, path(name + "/" + Manifest.NAME), manifest.json()));
       files.add(written(extra, path("latest"), name.getBytes(StandardCharsets.UTF_8)));
       files.sort(Comparator.comparing(LocalFile::path));
-      upload.run(
+      upload.runWhole(
           new LocalFolder(directory, files),
           UploadRequest.toBranch(repo, branch, "Add " + name, Visibility.PRIVATE));
     } finally {

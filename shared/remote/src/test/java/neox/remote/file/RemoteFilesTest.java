@@ -96,6 +96,17 @@ class RemoteFilesTest {
   }
 
   @Test
+  void addressesMayBeEscaped() throws IOException {
+    server.put("/my corpus/grüße/latest", bytes("x"));
+    String escaped = server.address() + "/my%20corpus/gr%C3%BC%C3%9Fe/latest";
+    String plain = server.address() + "/my corpus/grüße/latest";
+    for (String address : List.of(escaped, plain)) {
+      assertThat(Addresses.path(address)).hasToString(address);
+      assertThat(NamedFiles.readString(Addresses.path(address))).isEqualTo("x");
+    }
+  }
+
+  @Test
   void aFileThatIsNotThereIsSaidSo() {
     assertThatThrownBy(() -> NamedFiles.readString(run.resolve("x")))
         .isInstanceOf(NoSuchFileException.class)

@@ -187,4 +187,27 @@ class HubTargetTest {
                   + " hf://owner/name");
     }
   }
+
+  @Test
+  void aCheckpointOfWhichTheRepositoryIgnoresAFileIsRefusedBeforeItIsSent() throws Exception {
+    Path step = Files.createDirectories(directory.resolve("global_step20"));
+    Files.write(step.resolve("layer.pt"), new byte[300_000]);
+    Files.writeString(step.resolve("state.json"), "{}");
+    String ignored = "runs/global_step20/layer.pt\nruns/latest\n";
+    try (HubServer hub = HubServer.start();
+        PushTarget target =
+            PushTargets.open("hf://alice/tiny/runs", settings(hub, HubServer.TOKEN), _ -> {})) {
+      hub.add("alice/tiny", "main", Map.of(".gitignore", ignored.getBytes(StandardCharsets.UTF_8)));
+      AtomicLong sent = new AtomicLong();
+      assertThatThrownBy(() -> target.push(step, Manifest.of(step), sent::addAndGet))
+          .isInstanceOf(UserException.class)
+          .hasMessage(
+              "alice/tiny: its .gitignore excludes runs/global_step20/layer.pt and 1 more, so that"
+                  + " nothing was sent; take the rule out of that file, or choose another"
+                  + " repository");
+      assertThat(sent).hasValue(0);
+      assertThat(hub.calls())
+          .noneMatch(call -> call.contains("/commit/") || call.contains("/info/lfs/"));
+    }
+  }
 }
