@@ -139,13 +139,15 @@ public final class CheckpointStore {
   }
 
   /// Deletes the oldest checkpoints until `keepLast` remain, not counting `kept`; neither those nor
-  /// the one that `latest` names are ever deleted.
+  /// the one that `latest` names are ever deleted. Later ones than that are of a course that the
+  /// run has left: they neither count nor go.
   ///
   /// @param waiting for something else: they are not deleted now
   public void retain(int keepLast, Set<Long> kept, Set<Long> waiting) throws IOException {
     List<Long> candidates = iterations();
     candidates.removeAll(kept);
     Optional<Long> latest = latest();
+    candidates.removeIf(iteration -> latest.isPresent() && iteration > latest.get());
     for (long iteration : candidates.subList(0, Math.max(0, candidates.size() - keepLast))) {
       if (waiting.contains(iteration) || (latest.isPresent() && latest.get() == iteration)) {
         continue;

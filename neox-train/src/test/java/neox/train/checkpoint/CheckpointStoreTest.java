@@ -163,6 +163,19 @@ class CheckpointStoreTest {
     assertThat(checkpoints.iterations()).containsExactly(3L, 10L, 11L, 12L);
   }
 
+  /// A run that goes back, past a spike for example, leaves later ones behind.
+  @Test
+  void keepsAsManyOfTheCourseThatTheRunIsOn() throws IOException {
+    for (long i : List.of(5L, 10L, 20L, 30L, 6L, 7L, 8L)) {
+      write(i);
+    }
+    checkpoints.retain(2, Set.of(), Set.of());
+    assertThat(checkpoints.iterations()).containsExactly(7L, 8L, 10L, 20L, 30L);
+    write(20);
+    checkpoints.retain(2, Set.of(), Set.of());
+    assertThat(checkpoints.iterations()).containsExactly(10L, 20L, 30L);
+  }
+
   @Test
   void neverDeletesTheLatest() throws IOException {
     write(20);

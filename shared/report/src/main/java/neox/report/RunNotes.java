@@ -75,7 +75,8 @@ record RunNotes(
     return row;
   }
 
-  /// Rows are moved aside in the order of their steps; a step back begins those of another restart.
+  /// Rows are moved aside in the order of their steps, all from a step on; any other than the next
+  /// step begins those of another restart.
   private static List<Steps> replaced(Path file) throws IOException {
     List<Steps> all = new ArrayList<>();
     WholeLines.read(
@@ -86,7 +87,7 @@ record RunNotes(
           if (number.isIntegralNumber()) {
             long step = number.longValue();
             Optional<Steps> last = all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
-            if (last.isPresent() && last.get().last() <= step) {
+            if (last.isPresent() && isNext(last.get(), step)) {
               all.set(all.size() - 1, new Steps(last.get().first(), step));
             } else {
               all.add(new Steps(step, step));
@@ -94,5 +95,9 @@ record RunNotes(
           }
         });
     return all;
+  }
+
+  private static boolean isNext(Steps before, long step) {
+    return step == before.last() || step == before.last() + 1;
   }
 }

@@ -92,9 +92,11 @@ class RecordedRunTest {
         {"step":12,"b":1}
         {"step":11,"a":1}
         {"step":20,"a":1}
+        {"step":21,"a":1}
         """);
     assertThat(read().notes().replaced())
-        .containsExactly(new RunNotes.Steps(11, 12), new RunNotes.Steps(11, 20));
+        .containsExactly(
+            new RunNotes.Steps(11, 12), new RunNotes.Steps(11, 11), new RunNotes.Steps(20, 21));
   }
 
   @Test
