@@ -96,6 +96,7 @@ public final class Tool {
     line.registerConverter(Path.class, Tool::path);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setAbbreviatedOptionsAllowed(false);
+    line.setExpandAtFiles(false); // a text may begin with @
     return line;
   }
 

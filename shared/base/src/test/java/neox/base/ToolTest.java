@@ -9,12 +9,15 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.Command;
@@ -194,6 +197,21 @@ class ToolTest {
             neox-probe: Invalid value for option '--seed': 'many' is not an int
             Try 'neox-probe --help'.
             """);
+  }
+
+  /// Neither as the name of a file of arguments nor without its first character.
+  @Test
+  void takesAnArgumentThatBeginsWithAnAtAsItIs(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("words"), "--seed 3");
+    for (String text : List.of("@" + file, "@@ -1,3 +1,4 @@", "@", "#text")) {
+      Probe[] probe = new Probe[1];
+      probe[0] =
+          new Probe(console -> {
+            console.out().print(probe[0].file.orElseThrow());
+            return probe[0].seed - 1;
+          });
+      assertThat(runTool(probe[0], text)).isEqualTo(new Run(0, text, ""));
+    }
   }
 
   @Test
