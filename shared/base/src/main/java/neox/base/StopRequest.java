@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// A request to stop at the next good moment, made by a signal: the work in hand is finished and
 /// saved, and the process ends with the exit code that its work returns.
@@ -23,7 +24,7 @@ public final class StopRequest implements AutoCloseable {
 
   private final AtomicBoolean requested = new AtomicBoolean();
   private final AtomicBoolean interrupted = new AtomicBoolean();
-  private final AtomicReference<Runnable> farewell = new AtomicReference<>();
+  private final AtomicReference<@Nullable Runnable> farewell = new AtomicReference<>();
   private final List<Signals.Restoration> restorations = new ArrayList<>();
   private final Console console;
 
@@ -94,7 +95,7 @@ public final class StopRequest implements AutoCloseable {
   }
 
   private void endIfNothingIsLost() {
-    Runnable last = farewell.get();
+    @Nullable Runnable last = farewell.get();
     if (last != null) {
       last.run();
       Runtime.getRuntime().halt(ExitCode.STOPPED);
