@@ -36,7 +36,7 @@ record GitAttributes(List<Rule> rules) {
   /// Reads a file of whatever bytes; what git does not understand is no rule.
   static GitAttributes parse(byte[] content) {
     List<Rule> rules = new ArrayList<>();
-    for (String line : new String(content, StandardCharsets.ISO_8859_1).split("\n")) {
+    for (String line : new String(content, StandardCharsets.ISO_8859_1).split("\n", -1)) {
       if (line.length() < MAX_LINE_BYTES) {
         rule(LEADING.matcher(line).replaceFirst("")).ifPresent(rules::add);
       }
