@@ -36,24 +36,28 @@ final class DownloadLock implements AutoCloseable {
     Files.createDirectories(parent);
     Path file = parent.resolve("." + directory.getFileName() + ".lock");
     while (true) {
-      try {
-        Optional<DownloadLock> lock = lock(file, directory);
-        if (lock.isPresent()) {
-          return lock.get();
-        }
-      } catch (NoSuchFileException e) {
-        continue; // its owner has just deleted it: begin again
+      Optional<DownloadLock> lock = lock(file, directory);
+      if (lock.isPresent()) {
+        return lock.get();
       }
     }
   }
 
-  /// Empty when the file that was locked is no longer the one of that name.
+  /// Empty when its owner has just deleted the file: it is no longer the one of that name.
   private static Optional<DownloadLock> lock(Path file, Path directory) throws IOException {
     try {
       Files.createFile(file);
     } catch (FileAlreadyExistsException e) {
-      // Another run's, or what a killed one left: the lock says which.
+      // another run has it, or a killed one left it: the lock says which
     }
+    try {
+      return lockOpened(file, directory);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<DownloadLock> lockOpened(Path file, Path directory) throws IOException {
     Object identity = identity(file);
     FileChannel channel = NamedFiles.open(file, StandardOpenOption.WRITE);
     try {
