@@ -6,26 +6,39 @@ import java.nio.file.Path;
 import neox.base.UserException;
 import neox.base.json.Json;
 import neox.weights.DType;
-import neox.weights.safetensors.SafetensorsDirectory;
+import neox.weights.TensorStore;
+import neox.weights.source.TensorSources;
 
 /// A Hugging Face directory as transformers understands it, in plain Java: slow, in double
 /// precision, and told from transformers' formulas alone.
 final class Reference implements AutoCloseable {
   private final Path directory;
   private final JsonNode config;
-  private final SafetensorsDirectory store;
+  private final TensorStore store;
   private final ReferenceTensors tensors;
 
-  private Reference(Path directory, JsonNode config, SafetensorsDirectory store) {
+  private Reference(Path directory, JsonNode config, TensorStore store, ReferenceTensors tensors) {
     this.directory = directory;
     this.config = config;
     this.store = store;
-    this.tensors = new ReferenceTensors(store);
+    this.tensors = tensors;
   }
 
   static Reference open(Path directory) throws IOException {
     JsonNode config = Json.read(directory.resolve("config.json"));
-    return new Reference(directory, config, SafetensorsDirectory.open(directory));
+    StoredNames names = StoredNames.of(config.path("model_type").asText());
+    TensorStore store = TensorSources.openDirectory(directory);
+    boolean named = false;
+    try {
+      ReferenceTensors tensors =
+          new ReferenceTensors(store, names.in(store, directory, config), names.embedding());
+      named = true;
+      return new Reference(directory, config, store, tensors);
+    } finally {
+      if (!named) {
+        store.close();
+      }
+    }
   }
 
   /// Rows of the embedding.

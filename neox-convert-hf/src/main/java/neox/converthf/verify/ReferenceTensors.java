@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,22 +26,28 @@ final class ReferenceTensors {
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final TensorStore store;
+  private final Map<String, String> names;
+  private final String embedding;
   private final Set<String> used = ConcurrentHashMap.newKeySet();
 
-  ReferenceTensors(TensorStore store) {
+  /// @param names in `store` by those of the modules
+  /// @param embedding its name as a module
+  ReferenceTensors(TensorStore store, Map<String, String> names, String embedding) {
     this.store = store;
+    this.names = names;
+    this.embedding = embedding;
   }
 
   /// Names of tensors that no formula has asked for.
   Set<String> unused() {
-    Set<String> rest = new TreeSet<>(store.names());
+    Set<String> rest = new TreeSet<>(names.keySet());
     rest.removeAll(new HashSet<>(used));
     return rest;
   }
 
-  /// The element type of the first tensor.
+  /// The element type of the embedding.
   DType type() {
-    return store.dtype(store.names().iterator().next());
+    return store.dtype(stored(embedding));
   }
 
   /// `nn.Embedding`: the rows of the tokens.
@@ -132,11 +139,17 @@ final class ReferenceTensors {
   }
 
   private TensorView view(String name) {
-    if (!store.names().contains(name)) {
+    TensorView view = store.view(stored(name));
+    used.add(name);
+    return view;
+  }
+
+  private String stored(String name) {
+    String stored = names.get(name);
+    if (stored == null) {
       throw UserException.of("there is no tensor %s, which transformers looks for", name);
     }
-    used.add(name);
-    return store.view(name);
+    return stored;
   }
 
   /// A row of a matrix, or all of a vector.

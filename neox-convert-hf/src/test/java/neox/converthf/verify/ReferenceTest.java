@@ -7,13 +7,23 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 import neox.base.json.Json;
+import neox.weights.DType;
+import neox.weights.Floats;
 import neox.weights.NamedTensor;
+import neox.weights.Shape;
 import neox.weights.TensorStore;
+import neox.weights.TensorView;
+import neox.weights.pickle.TorchFileWriter;
 import neox.weights.safetensors.SafetensorsDirectory;
 import neox.weights.safetensors.SafetensorsWriter;
 import org.junit.jupiter.api.Test;
@@ -92,6 +102,102 @@ class ReferenceTest {
       write(tensors);
       assertProblem(
           "there is no tensor gpt_neox.layers.1.mlp.dense_4h_to_h.bias, which transformers looks for");
+    }
+  }
+
+  /// As Pythia's files have them, in which the first tensor is a mask.
+  @Test
+  void passesOverTheConstantsThatOlderVersionsStore() throws IOException {
+    List<NamedTensor> tensors = new ArrayList<>();
+    tensors.add(zeros("gpt_neox.layers.0.attention.bias", DType.BOOL, 1, 1, 24, 24));
+    tensors.add(zeros("gpt_neox.layers.0.attention.masked_bias", DType.FLOAT32));
+    tensors.add(zeros("gpt_neox.layers.1.attention.rotary_emb.inv_freq", DType.FLOAT32, 2));
+    copy("neox_parallel", tensors, name -> name);
+    write(tensors);
+    assertRecorded("neox_parallel");
+    try (Reference reference = Reference.open(directory)) {
+      assertThat(reference.type()).isEqualTo(DType.FLOAT32);
+    }
+  }
+
+  @Test
+  void aHeadGoesByEitherNameAndTheNetworksOwnMayBeMissing() throws IOException {
+    List<NamedTensor> tensors = new ArrayList<>();
+    copy(
+        "neox_parallel",
+        tensors,
+        name -> name.equals("embed_out.weight") ? "lm_head.weight" : name.replace("gpt_neox.", ""));
+    write(tensors);
+    assertRecorded("neox_parallel");
+  }
+
+  @Test
+  void aTiedHeadMayBeStoredOnceMore() throws IOException {
+    String model = "neox_sequential_tied_yarn";
+    List<NamedTensor> tensors = new ArrayList<>();
+    copy(model, tensors, name -> name);
+    NamedTensor table =
+        tensors.stream()
+            .filter(tensor -> tensor.name().equals("gpt_neox.embed_in.weight"))
+            .findFirst()
+            .orElseThrow();
+    tensors.add(NamedTensor.of("embed_out.weight", table.view()));
+    write(tensors);
+    assertRecorded(model);
+    tensors.remove(table);
+    write(tensors);
+    assertRecorded(model);
+    tensors.add(zeros(table.name(), DType.FLOAT32, 40, table.shape().size(1)));
+    write(tensors);
+    assertThatThrownBy(() -> Reference.open(directory))
+        .hasMessage(
+            directory
+                + ": embed_out.weight differs from gpt_neox.embed_in.weight, though"
+                + " tie_word_embeddings says that they are one");
+  }
+
+  @Test
+  void readsPickledWeightsToo() throws IOException {
+    Map<String, Object> weights = new LinkedHashMap<>();
+    List<NamedTensor> tensors = new ArrayList<>();
+    copy("llama_grouped_biases", tensors, name -> name);
+    tensors.forEach(tensor -> weights.put(tensor.name(), tensor.view()));
+    TorchFileWriter.write(directory.resolve("pytorch_model.bin"), weights);
+    assertRecorded("llama_grouped_biases");
+  }
+
+  private static NamedTensor zeros(String name, DType dtype, long... sizes) {
+    Shape shape = Shape.of(sizes);
+    return NamedTensor.of(
+        name, new TensorView(dtype, shape, Floats.allocate(dtype, shape.count())));
+  }
+
+  /// Copies the configuration, and the tensors under other names.
+  private void copy(String model, List<NamedTensor> to, UnaryOperator<String> renamed)
+      throws IOException {
+    Path from = GOLDEN.resolve(model);
+    Files.copy(from.resolve("config.json"), directory.resolve("config.json"));
+    try (TensorStore store = SafetensorsDirectory.open(from)) {
+      for (String name : store.names()) {
+        TensorView view = store.view(name);
+        byte[] bytes = view.bytes().toArray(ValueLayout.JAVA_BYTE);
+        to.add(
+            NamedTensor.of(
+                renamed.apply(name),
+                new TensorView(view.dtype(), view.shape(), MemorySegment.ofArray(bytes))));
+      }
+    }
+  }
+
+  private void assertRecorded(String model) throws IOException {
+    JsonNode recorded = Json.read(GOLDEN.resolve(model).resolve("logits.json"));
+    try (Reference reference = Reference.open(directory)) {
+      double[] last = reference.logits(tokens(recorded))[23];
+      for (int id = 0; id < last.length; id++) {
+        assertThat(last[id])
+            .as("token %d", id)
+            .isCloseTo(recorded.at("/logits/23/" + id).asDouble(), within(TOLERANCE));
+      }
     }
   }
 
