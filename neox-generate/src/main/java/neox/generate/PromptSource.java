@@ -55,8 +55,8 @@ sealed interface PromptSource {
     }
   }
 
-  /// A file, or standard input for `-`, split at `end`; white space around prompts and empty
-  /// prompts are dropped, as NeoX does.
+  /// A file, or standard input for `-`, split at `end`; lines end as Python reads them, and white
+  /// space around prompts and empty prompts are dropped, as NeoX does.
   record FromFile(Path file, String end) implements PromptSource {
     public FromFile {
       if (end.isEmpty()) {
@@ -70,11 +70,12 @@ sealed interface PromptSource {
           isStdin() ? ReadableFile.unmarked(console.in().readAllBytes()) : ReadableFile.bytes(file);
       List<String> prompts = new ArrayList<>();
       int changed = 0;
-      for (String part : ReadableFile.text(bytes, name()).split(Pattern.quote(end), -1)) {
+      for (String part :
+          unixLines(ReadableFile.text(bytes, name())).split(Pattern.quote(end), -1)) {
         String prompt = PythonText.strip(part);
         if (!prompt.isEmpty()) {
           prompts.add(prompt);
-          changed += part.equals(prompt) || part.equals(prompt + "\r") ? 0 : 1;
+          changed += part.equals(prompt) ? 0 : 1;
         }
       }
       if (changed > 0) {
@@ -86,6 +87,11 @@ sealed interface PromptSource {
         throw new UserException(name() + ": no prompts in it");
       }
       return prompts;
+    }
+
+    /// Python's text mode ends lines with `\n`, however the file ends them.
+    private static String unixLines(String text) {
+      return text.replace("\r\n", "\n").replace('\r', '\n');
     }
 
     private boolean isStdin() {

@@ -82,6 +82,36 @@ class GenerateCommandTest {
     assertGolden(result.lines());
   }
 
+  /// Python's text mode reads them as `\n`.
+  @ParameterizedTest
+  @ValueSource(strings = {"\r\n", "\r"})
+  void readsPromptFilesWithTheLineEndsOfOtherSystems(String end, @TempDir Path directory)
+      throws IOException {
+    Path file = directory.resolve("prompts.txt");
+    List<List<String>> samples = new ArrayList<>();
+    for (String lineEnd : List.of("\n", end)) {
+      Files.writeString(file, String.join(lineEnd, "The quick", "brown", "", "int", "main(void)"));
+      ToolRun result =
+          run(
+              "",
+              "--model",
+              checkpoint(),
+              "-i",
+              file.toString(),
+              "--prompt-end",
+              "\n\n",
+              "-o",
+              "-");
+      assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
+      samples.add(
+          result.lines().stream()
+              .map(line -> line.path("context").asText() + line.path("text").asText())
+              .toList());
+    }
+    assertThat(samples.getLast()).hasSize(2).isEqualTo(samples.getFirst());
+    assertThat(samples.getLast().getFirst()).startsWith("The quick\nbrown");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"2", "3", "9"})
   void continuesPromptsTogether(String batchSize) {

@@ -215,7 +215,7 @@ final class Output implements AutoCloseable {
       save(Stage.PUBLISHING);
     }
     Files.deleteIfExists(plan.completion());
-    SkipReport.publish(work, plan.report());
+    SkipReport.publish(work, plan.report(), plan.onError());
     for (String key : plan.keys()) {
       IndexedTokensWriter.publish(work, plan.dataset(key));
     }

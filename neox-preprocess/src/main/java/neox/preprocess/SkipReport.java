@@ -16,6 +16,7 @@ import neox.base.AtomicFile;
 import neox.base.NamedFiles;
 import neox.base.json.Json;
 import neox.data.indexed.WorkDirectory;
+import neox.preprocess.encode.OnError;
 import neox.preprocess.input.Problem;
 
 /// The list of what was left out, one line of JSON each. Not thread-safe.
@@ -71,13 +72,18 @@ final class SkipReport implements AutoCloseable {
   }
 
   /// Gives the report in `work` its name. Where nothing was left out there is none.
-  static void publish(WorkDirectory work, Path target) throws IOException {
+  ///
+  /// @param onError of this run: one that stops at bad rows has no report, and a file of that name
+  ///   is not its own
+  static void publish(WorkDirectory work, Path target, OnError onError) throws IOException {
     Path path = work.file(FILE);
     if (!Files.exists(path)) {
       return; // published before a crash
     }
     if (Files.size(path) == 0) {
-      Files.deleteIfExists(target);
+      if (onError == OnError.SKIP) {
+        Files.deleteIfExists(target);
+      }
       return;
     }
     try {

@@ -126,6 +126,9 @@ public final class TokenizingOptions {
             .expectedDocuments(positive(expectedDocuments))
             .logInterval(positive(logInterval));
     if (errorReport != null) {
+      if (onError != OnError.SKIP) {
+        throw new UserException("--error-report lists what --on-error skip leaves out; give both");
+      }
       plan.errorReport(errorReport);
     }
     return plan;

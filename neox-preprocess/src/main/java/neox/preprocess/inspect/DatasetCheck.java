@@ -15,13 +15,14 @@ public record DatasetCheck(int highest, long masked) {
   private static final int MASK = -100;
 
   /// [UserException] at the first token that no vocabulary of this size has, or that is negative
-  /// and no masked label.
+  /// and neither a masked label nor a reward.
   ///
   /// @param progress is told how many tokens have been read
   public static DatasetCheck run(
       IndexedTokens tokens, OptionalInt vocabSize, LongConsumer progress) {
     int[] block = new int[BLOCK];
     long done = 0;
+    boolean rewards = vocabSize.isEmpty() && mayBeRewards(tokens);
     int highest = -1;
     long masked = 0;
     for (long item = 0; item < tokens.count(); item++) {
@@ -31,7 +32,7 @@ public record DatasetCheck(int highest, long masked) {
         for (int i = 0; i < length; i++) {
           int token = block[i];
           if (token >= vocabSize.orElse(Integer.MAX_VALUE)
-              || (token < 0 && !isMask(token, tokens))) {
+              || (token < 0 && !rewards && !isMask(token, tokens))) {
             throw outside(tokens, item, at + i, token, vocabSize);
           }
           highest = Math.max(highest, token);
@@ -42,6 +43,15 @@ public record DatasetCheck(int highest, long masked) {
       progress.accept(done);
     }
     return new DatasetCheck(highest, masked);
+  }
+
+  /// Datasets of rewards, which are int32, have one number for each document.
+  private static boolean mayBeRewards(IndexedTokens tokens) {
+    boolean single = tokens.width() == TokenWidth.INT32;
+    for (long item = 0; single && item < tokens.count(); item++) {
+      single = tokens.size(item) == 1;
+    }
+    return single;
   }
 
   /// Label datasets, which are int32, mark what is not to be learnt.

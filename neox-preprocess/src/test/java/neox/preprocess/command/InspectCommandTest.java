@@ -156,11 +156,13 @@ class InspectCommandTest {
         "--verify",
         BYTES[0],
         BYTES[1]);
-    Path negative = dataset("negative", TokenWidth.INT32, new int[][] {{-1}});
+    Path negative = dataset("negative", TokenWidth.INT32, new int[][] {{1}, {3, -1}});
     assertRefused(
-        negative + ".bin: document 0, token 0: id -1, but an id is never negative",
+        negative + ".bin: document 1, token 1: id -1, but an id is never negative",
         negative.toString(),
         "--verify");
+    Path rewards = dataset("r_reward_document", TokenWidth.INT32, new int[][] {{-1}, {1}, {-3}});
+    assertThat(inspect(rewards.toString(), "--verify").exitCode()).isZero();
     Files.write(directory.resolve("d.bin"), new byte[8]);
     assertRefused(
         prefix

@@ -142,6 +142,24 @@ class SpecialFilesTest {
     assertThat(run.exitCode()).isEqualTo(2);
   }
 
+  /// A run that stops at a bad row lists none.
+  @Test
+  void leavesAFileAloneThatHasTheNameOfAListItDoesNotMake() throws Exception {
+    Path file = Files.write(directory.resolve("a.jsonl"), ROWS);
+    Path earlier = Files.writeString(out.resolve("out_skipped.jsonl"), "worth keeping");
+    assertThat(Run.bytes(out, file.toString()).exitCode()).isZero();
+    assertThat(earlier).hasContent("worth keeping");
+    Run run = Run.bytes(out, file.toString(), "--overwrite", "--error-report", earlier.toString());
+    assertThat(run.err())
+        .isEqualTo(
+            "neox-preprocess: --error-report lists what --on-error skip leaves out; give both\n");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(earlier).hasContent("worth keeping");
+    assertThat(Run.bytes(out, file.toString(), "--on-error=skip", "--overwrite").exitCode())
+        .isZero();
+    assertThat(earlier).as("its own, and nothing was left out").doesNotExist();
+  }
+
   @Test
   void passesOverNothingInADirectoryThatItsNameSaysIsText() throws Exception {
     Path corpus = Files.createDirectory(directory.resolve("corpus"));
