@@ -38,7 +38,7 @@ public final class DcpModel implements TensorStore {
     this.checkpoint = checkpoint;
     this.config = config;
     this.naming =
-        Naming.of(checkpoint.names(), config)
+        Naming.of(checkpoint.names(), config, checkpoint.directory())
             .orElseThrow(() ->
                 UserException.of(
                     "%s: holds no model under names of GPT-NeoX, transformers, torchtitan or"

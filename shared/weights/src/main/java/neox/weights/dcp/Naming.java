@@ -1,6 +1,6 @@
 package neox.weights.dcp;
 
-import java.util.Comparator;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -164,36 +164,30 @@ sealed interface Naming {
   }
 
   /// The naming of a checkpoint with tensors of these names, found by the embedding's.
-  static Optional<Naming> of(Set<String> names, ModelConfig model) {
+  ///
+  /// @param directory of the checkpoint, for messages
+  static Optional<Naming> of(Set<String> names, ModelConfig model, Path directory) {
+    Function<String, Optional<String>> before =
+        embedding -> Prefixes.before(embedding, names, directory);
     HfFamily neox = HfFamily.named("neox").orElseThrow();
     HfFamily nearest = HfFamily.of(model);
     HfFamily llama = nearest.equals(neox) ? LlamaNames.family() : nearest;
     return Stream.of(
-            find(names, Neox.EMBEDDING, Neox::new),
-            find(
-                names, HuggingFace.NEOX, prefix -> new HuggingFace(neox, HuggingFace.NEOX, prefix)),
-            find(
-                names,
-                HuggingFace.LLAMA,
-                prefix -> new HuggingFace(llama, HuggingFace.LLAMA, prefix)),
-            ofLlama(names, LlamaNames.TORCHTITAN),
-            ofLlama(names, LlamaNames.OLMO_CORE))
+            before.apply(Neox.EMBEDDING).<Naming>map(Neox::new),
+            before
+                .apply(HuggingFace.NEOX)
+                .<Naming>map(prefix -> new HuggingFace(neox, HuggingFace.NEOX, prefix)),
+            before
+                .apply(HuggingFace.LLAMA)
+                .<Naming>map(prefix -> new HuggingFace(llama, HuggingFace.LLAMA, prefix)),
+            ofLlama(LlamaNames.TORCHTITAN, before),
+            ofLlama(LlamaNames.OLMO_CORE, before))
         .flatMap(Optional::stream)
         .findFirst();
   }
 
-  private static Optional<Naming> ofLlama(Set<String> names, LlamaNames llama) {
-    return find(names, llama.embedding(), prefix -> new OfLlama(llama, prefix));
-  }
-
-  /// The naming of which `embedding` is a name, maybe with something before it.
-  private static Optional<Naming> find(
-      Set<String> names, String embedding, Function<String, Naming> naming) {
-    return names.stream()
-        .filter(name -> name.equals(embedding) || name.endsWith("." + embedding))
-        .filter(name -> !TrainingState.has(name))
-        .map(name -> name.substring(0, name.length() - embedding.length()))
-        .min(Comparator.comparingInt(String::length))
-        .map(naming);
+  private static Optional<Naming> ofLlama(
+      LlamaNames llama, Function<String, Optional<String>> before) {
+    return before.apply(llama.embedding()).map(prefix -> new OfLlama(llama, prefix));
   }
 }

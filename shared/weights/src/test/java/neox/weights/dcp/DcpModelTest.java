@@ -191,6 +191,47 @@ class DcpModelTest {
     }
   }
 
+  private void putUnder(DcpFiles files, String prefix, TensorStore neox) throws IOException {
+    for (NamedTensor tensor : huggingFace(llama, neox).values()) {
+      files.put(prefix + tensor.name(), CountedWeights.shifted(tensor.view()), 0, 1);
+    }
+  }
+
+  @Test
+  void takesTheModelAndNotItsAverage() throws IOException {
+    CountedWeights neox = counted(llama);
+    for (String average : List.of("ema.", "average.model.", "app.ema_model.", "m.swa.")) {
+      DcpFiles files = new DcpFiles(directory);
+      for (NamedTensor tensor : huggingFace(llama, neox).values()) {
+        files.put("model." + tensor.name(), tensor.view(), 0, 1);
+      }
+      putUnder(files, average, neox);
+      files.write();
+      assertReads(llama, neox);
+    }
+  }
+
+  @Test
+  void refusesToChooseAmongSeveralModels() throws IOException {
+    CountedWeights neox = counted(llama);
+    DcpFiles files = new DcpFiles(directory);
+    for (String prefix : List.of("policy.", "ref.", "ema.")) {
+      putUnder(files, prefix, neox);
+    }
+    files.write();
+    assertThat(refusal(llama))
+        .isEqualTo(
+            directory
+                + ": holds several models, and which is meant is not known:"
+                + " ema.model.embed_tokens.weight, policy.model.embed_tokens.weight,"
+                + " ref.model.embed_tokens.weight");
+    DcpFiles averages = new DcpFiles(directory);
+    putUnder(averages, "ema.fast.", neox);
+    putUnder(averages, "ema.slow.", neox);
+    averages.write();
+    assertThat(refusal(llama)).contains(": holds several models, ");
+  }
+
   @Test
   void aTiedHeadMayBeThereAgainIfItIsTheSame() throws IOException {
     ModelConfig tied = llama.withHead(new HeadConfig(true));
