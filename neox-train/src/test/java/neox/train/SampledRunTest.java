@@ -73,6 +73,29 @@ class SampledRunTest {
   }
 
   @Test
+  void goesOnWhereTheNetworkCannotWriteAText() throws IOException {
+    for (Layout layout : List.of(Layout.ALONE, new Layout(2, 2, 1, 0), new Layout(1, 1, 2, 3))) {
+      String run = "wild" + layout;
+      Map<String, String> settings =
+          Map.of(
+              "sample_prompts", "[one bird]",
+              "optimizer.params.lr", "1e30",
+              "warmup", "0",
+              "train_iters", "1",
+              "log_dir", directory.resolve(run).toString());
+      assertThat(matrix.run(Style.PYTHIA, layout, settings)).isInstanceOf(Outcome.Trained.class);
+      assertThat(directory.resolve(run).resolve("samples.jsonl")).doesNotExist();
+      assertThat(records(run, "journal.jsonl"))
+          .anySatisfy(entry -> {
+            assertThat(entry.path("text").asText())
+                .matches(
+                    "step 1: no text is written for sample_prompts: the model: the logits reach"
+                        + " .*; the run goes on");
+          });
+    }
+  }
+
+  @Test
   void refusesAPromptThatLeavesNoRoom() {
     assertThatThrownBy(() ->
             matrix.run(

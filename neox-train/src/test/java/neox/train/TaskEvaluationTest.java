@@ -162,6 +162,26 @@ class TaskEvaluationTest {
   }
 
   @Test
+  void goesOnWhereTheNetworkCannotBeAsked() throws IOException {
+    Path data = Files.createDirectories(directory.resolve("data/gsm8k"));
+    Files.writeString(
+        data.resolve("test.jsonl"), "{\"question\": \"1 + 1?\", \"answer\": \"#### 2\"}\n");
+    LayoutMatrix matrix = new LayoutMatrix(directory, 1);
+    for (Layout layout : List.of(Layout.ALONE, new Layout(1, 2, 1, 0))) {
+      Map<String, String> more =
+          Map.of("eval_tasks", "[piqa, gsm8k]", "eval_task_num_fewshot", "0");
+      assertThat(train(matrix, Style.PYTHIA, layout, more)).isEmpty();
+      Path journal = directory.resolve(Style.PYTHIA + layout.toString()).resolve("journal.jsonl");
+      assertThat(Records.lines(journal))
+          .anySatisfy(entry ->
+              assertThat(entry.path("text").asText())
+                  .matches(
+                      "step 1: eval_tasks are not evaluated: max_gen_toks 256 leaves no room .*;"
+                          + " the run goes on"));
+    }
+  }
+
+  @Test
   void refusesTasksWithoutDataBeforeTheFirstStep() throws IOException {
     TrainFixture fixture = new TrainFixture(directory);
     TrainFixture.Result nowhere = fixture.run("run", "eval_tasks=[piqa]");

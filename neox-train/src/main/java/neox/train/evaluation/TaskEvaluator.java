@@ -5,10 +5,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import neox.base.Console;
 import neox.base.StoppedException;
+import neox.base.UserException;
 import neox.inference.BatchSize;
 import neox.inference.Decoding;
 import neox.inference.GenerationSink;
@@ -77,7 +79,7 @@ public final class TaskEvaluator {
             deal,
             reporting.heartbeat()::beat)) {
       if (tasks.isPresent()) {
-        figures = Optional.of(evaluate(tasks.get(), model));
+        figures = evaluate(tasks.get(), model, step);
       } else {
         model.follow();
       }
@@ -92,9 +94,17 @@ public final class TaskEvaluator {
     }
   }
 
-  private Map<String, Double> evaluate(RunTasks asked, LanguageModel model) {
+  /// The figures; empty where the network could not be asked, which stops nothing.
+  private Optional<Map<String, Double>> evaluate(RunTasks asked, LanguageModel model, long step) {
     try (var _ = reporting.records().log().phase("evaluating tasks", 0)) {
-      return asked.evaluate(new Stoppable(model), reporting.console());
+      return Optional.of(asked.evaluate(new Stoppable(model), reporting.console()));
+    } catch (UserException e) {
+      reporting
+          .console()
+          .warn(
+              "step %d: eval_tasks are not evaluated: %s; the run goes on",
+              step, Objects.toString(e.getMessage()));
+      return Optional.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StoppedException();

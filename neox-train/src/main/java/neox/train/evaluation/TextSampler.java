@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import neox.base.Console;
@@ -114,10 +115,23 @@ public final class TextSampler {
             settings.deal(),
             reporting.progress())) {
       if (pipeline.ranks().isFirstOfAll()) {
-        write(step, sample(model));
+        sample(step, model);
       } else {
         model.follow();
       }
+    }
+  }
+
+  /// What the network cannot write stops nothing: the run says more of what is wrong with it.
+  private void sample(long step, RankedModel model) {
+    try {
+      write(step, sample(model));
+    } catch (UserException e) {
+      reporting
+          .console()
+          .warn(
+              "step %d: no text is written for sample_prompts: %s; the run goes on",
+              step, Objects.toString(e.getMessage()));
     }
   }
 

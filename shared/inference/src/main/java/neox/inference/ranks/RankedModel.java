@@ -3,6 +3,7 @@ package neox.inference.ranks;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import neox.base.UserException;
 import neox.inference.BatchSize;
 import neox.inference.Decoding;
 import neox.inference.GenerationSink;
@@ -87,8 +88,8 @@ public final class RankedModel implements LanguageModel {
     Lockstep.Following lockstep = new Lockstep.Following(world, progress);
     try {
       own.generate(lockstep, call.decoding(), lockstep);
-    } catch (GivenUpException e) {
-      // The first rank says why.
+    } catch (GivenUpException | UserException e) {
+      // The first rank says why: logits that are no numbers are so on all ranks, at the same token.
     }
   }
 
