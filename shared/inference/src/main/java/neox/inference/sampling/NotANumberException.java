@@ -5,8 +5,11 @@ import neox.base.UserException;
 /// The largest logit of a token is no number: nothing can be drawn. Whoever knows which model it is
 /// says so ([#of]).
 public final class NotANumberException extends RuntimeException {
+  private final float logit;
+
   NotANumberException(float logit) {
     super(String.valueOf(logit));
+    this.logit = logit;
   }
 
   /// The same in a line for people.
@@ -15,6 +18,6 @@ public final class NotANumberException extends RuntimeException {
   public UserException of(String model) {
     return UserException.of(
         "%s: the logits reach %s: expected numbers; try --precision fp32, or another checkpoint",
-        model, getMessage());
+        model, logit);
   }
 }
