@@ -181,6 +181,10 @@ record GgufTokenizer(TokenizerConfig config, Tokenizer tokenizer, SpecialTokens 
     if (!model.merges()) {
       throw UserException.of("%s: is a Unigram model, not BPE%s", file, HINT);
     }
+    List<String> changes = changes(model);
+    if (!changes.isEmpty()) {
+      throw UserException.of("%s: %s%s", file, String.join("; ", changes), HINT);
+    }
     List<Token> tokens = new ArrayList<>();
     for (SentencePieceModel.Piece piece : model.pieces()) {
       tokens.add(new Token(piece.text(), kind(piece.kind()), piece.score()));
@@ -189,6 +193,22 @@ record GgufTokenizer(TokenizerConfig config, Tokenizer tokenizer, SpecialTokens 
         new Special(
             ids.begin(), ids.end(), OptionalInt.of(model.unknown()), ids.pad(), false, false);
     return new SentencePiece(tokens, model.normalization().dummyPrefix(), special);
+  }
+
+  /// What SentencePiece does to a text and llama.cpp does not: it cuts texts as they are, and looks
+  /// for the bytes of what is unknown.
+  private static List<String> changes(SentencePieceModel model) {
+    List<String> changes = new ArrayList<>();
+    if (model.normalization().map().isPresent()) {
+      changes.add("replaces characters before texts are cut (precompiled_charsmap)");
+    }
+    if (model.normalization().removeSpaces()) {
+      changes.add("removes spaces before texts are cut (remove_extra_whitespaces)");
+    }
+    if (!model.byteFallback()) {
+      changes.add("has no tokens for the bytes of unknown characters (byte_fallback)");
+    }
+    return changes;
   }
 
   private static Kind kind(SentencePieceModel.Kind kind) {

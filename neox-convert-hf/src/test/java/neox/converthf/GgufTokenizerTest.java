@@ -198,12 +198,47 @@ class GgufTokenizerTest {
 
   @Test
   void sentencePiecesKeepTheirScoresAndKinds() throws IOException {
-    Path file = GOLDEN.resolve("spm-bpe.model");
+    Path file = GOLDEN.resolve("llama.model");
     SentencePiece pieces = (SentencePiece) vocabulary("SPMTokenizer", file, Optional.empty(), 2000);
     assertThat(pieces.tokens()).element(0).extracting(Token::kind).isEqualTo(Kind.UNKNOWN);
     assertThat(pieces.tokens()).extracting(Token::kind).contains(Kind.CONTROL, Kind.NORMAL);
     assertThat(pieces.tokens()).anyMatch(token -> token.score() < 0);
     assertThat(pieces.special().unknown()).hasValue(0);
+  }
+
+  /// Settings behind a model's own are those that count.
+  @Test
+  void refusesModelsOfSentencePieceThatLlamaCppReadsInAnotherWay() throws IOException {
+    byte[] llama = Files.readAllBytes(GOLDEN.resolve("llama.model"));
+    Path file = directory.resolve("changed.model");
+    assertThatThrownBy(() -> sentencePiece(llama, 0x1A, 2, 0x20, 1))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            file + ": removes spaces before texts are cut (remove_extra_whitespaces)" + HINT);
+    int[] map = {0x1A, 12, 0x12, 8, 4, 0, 0, 0, 0, 0, 0, 0, 0x20, 1};
+    assertThatThrownBy(() -> sentencePiece(llama, map))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            file
+                + ": replaces characters before texts are cut (precompiled_charsmap); removes spaces"
+                + " before texts are cut (remove_extra_whitespaces)"
+                + HINT);
+    int[] settings = {0x12, 2, 0x18, 2, 0x1A, 2, 0x20, 0};
+    byte[] pieces = "\n\t\n\5<unk>\30\2\n\3\n\1a".getBytes(StandardCharsets.US_ASCII);
+    assertThatThrownBy(() -> sentencePiece(pieces, settings))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            file + ": has no tokens for the bytes of unknown characters (byte_fallback)" + HINT);
+  }
+
+  private void sentencePiece(byte[] model, int... settings) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(model);
+    for (int each : settings) {
+      bytes.write(each);
+    }
+    Path file = Files.write(directory.resolve("changed.model"), bytes.toByteArray());
+    vocabulary("SPMTokenizer", file, Optional.empty(), 2000);
   }
 
   @Test
