@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import neox.base.AtomicFile;
 import neox.base.Console;
 import neox.base.Progress;
 import neox.base.UserException;
@@ -30,6 +31,23 @@ public final class TokenizerTraining {
       List<String> inputs, List<String> keys, int vocabSize, Path tokenizerJson, Console console)
       throws IOException {
     BpeTrainer trainer = new BpeTrainer(BpeTrainer.Options.of(vocabSize));
+    // Before the work, so that none is lost to a place that cannot be written to.
+    try (AtomicFile file = AtomicFile.create(tokenizerJson)) {
+      long bytes = count(inputs, keys, trainer, console);
+      int size = trainer.write(file);
+      console.made(
+          tokenizerJson.toString(),
+          String.format(Locale.ROOT, "%,d tokens learnt from %.1f MB of text", size, bytes / 1e6));
+      if (size < vocabSize) {
+        console.warn("the text has too few different words for %,d tokens", vocabSize);
+      }
+      return size;
+    }
+  }
+
+  private static long count(
+      List<String> inputs, List<String> keys, BpeTrainer trainer, Console console)
+      throws IOException {
     List<InputFile> files = InputFile.resolve(inputs);
     long total = files.stream().mapToLong(InputFile::size).sum();
     // The chunk encoder does all but the last step of encoding: it hands every text to the trainer.
@@ -54,14 +72,7 @@ public final class TokenizerTraining {
     if (bytes == 0) {
       throw UserException.of("no text in %s; nothing was written", String.join(", ", inputs));
     }
-    int size = trainer.write(tokenizerJson);
-    console.made(
-        tokenizerJson.toString(),
-        String.format(Locale.ROOT, "%,d tokens learnt from %.1f MB of text", size, bytes / 1e6));
-    if (size < vocabSize) {
-      console.warn("the text has too few different words for %,d tokens", vocabSize);
-    }
-    return size;
+    return bytes;
   }
 
   private TokenizerTraining() {}

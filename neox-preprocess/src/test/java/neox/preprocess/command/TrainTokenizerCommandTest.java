@@ -52,6 +52,14 @@ class TrainTokenizerCommandTest {
         .isEqualTo("neox-preprocess: " + file + " exists; give --overwrite to replace it\n");
   }
 
+  @Test
+  void looksAtItsPlaceBeforeTheText() throws Exception {
+    Path file = Files.createFile(directory.resolve("file"));
+    Run run = train("{}\n", file.resolve("t.json"), 300);
+    assertThat(run.err()).contains(file.toString()).doesNotContain("stdin:1").hasLineCount(1);
+    assertThat(run.exitCode()).isNotZero();
+  }
+
   private static Run train(String rows, Path file, int size) {
     return Run.withInput(
         rows.getBytes(StandardCharsets.UTF_8),

@@ -1,6 +1,7 @@
 package neox.tokenizer.training;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -97,6 +98,13 @@ public final class BpeTrainer {
   /// Learns the merges, writes `tokenizer.json` (all of it or nothing) and returns the number of
   /// tokens.
   public int write(Path tokenizerJson) throws IOException {
+    try (AtomicFile file = AtomicFile.create(tokenizerJson)) {
+      return write(file);
+    }
+  }
+
+  /// The same into a file that was opened before; commits it.
+  public int write(AtomicFile tokenizerJson) throws IOException {
     List<String> initial = new ArrayList<>(options.specialTokens());
     IntStream.range(0, ByteAlphabet.SIZE)
         .map(ByteAlphabet::character)
@@ -104,7 +112,8 @@ public final class BpeTrainer {
         .forEach(c -> initial.add(Character.toString(c)));
     MergeLearner learner = new MergeLearner(words, initial, options.minFrequency());
     learner.learn(options.vocabSize());
-    AtomicFile.write(tokenizerJson, Json.pretty(json(learner)));
+    tokenizerJson.stream().write(Json.pretty(json(learner)).getBytes(StandardCharsets.UTF_8));
+    tokenizerJson.commit();
     return learner.tokens().size();
   }
 
