@@ -50,7 +50,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  neox-preprocess --input text.jsonl --output-prefix data/mine --tokenizer-type HFTokenizer"
           + " --vocab-file tokenizer.json --append-eod",
-      "  neox-preprocess --input 'parts/*.jsonl.zst' --output-prefix data/mine --tokenizer-type"
+      "  neox-preprocess --input parts/ --output-prefix data/mine --tokenizer-type"
           + " GPT2BPETokenizer --vocab-file vocab.json --merge-file merges.txt --resume"
     })
 @HelpGroup("Tokenizing")
