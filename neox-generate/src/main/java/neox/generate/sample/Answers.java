@@ -44,7 +44,8 @@ public final class Answers {
     return new int[] {before.getAsInt()};
   }
 
-  /// The same prompt, which must leave the model something to read it with.
+  /// The same prompt, which must leave the model something to read it with, and hold nothing that
+  /// it does not know: a tokenizer may have added tokens that no model was trained with.
   ///
   /// @param where `source: prompt n`, or `file:line`
   public Prompt requireFits(Prompt prompt, String where) {
@@ -52,6 +53,13 @@ public final class Answers {
       throw UserException.of(
           "%s has %d tokens, the model takes %d; shorten it",
           where, prompt.tokens().length, longest());
+    }
+    for (int token : prompt.tokens()) {
+      if (token >= model.model().vocabSize()) {
+        throw UserException.of(
+            "%s has the token %d (%s), for which the model's embedding of %d rows has none",
+            where, token, tokenizer().token(token).orElse("?"), model.model().vocabSize());
+      }
     }
     return prompt;
   }

@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -19,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import neox.base.ExitCode;
+import neox.base.json.Json;
 import neox.generate.ToolRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +68,43 @@ class RowsTest {
     assertThat(rows.get(1).get("context").asText()).isEqualTo("int main(void)");
     assertThat(rows.get(1).get("text").asText()).isEqualTo(" t te ");
     assertThat(rows.get(2).get("context").asText()).isEqualTo(" and ");
+  }
+
+  /// The tokenizer has one token more than the embedding has rows, which is no reason to refuse
+  /// both.
+  @Test
+  void aTokenThatTheModelDoesNotKnowIsTheFaultOfItsRow(@TempDir Path directory) throws IOException {
+    Path golden =
+        Path.of("..", "shared", "inference", "src", "test", "resources", "golden", "pythia", "hf");
+    for (String name : List.of("config.json", "model.safetensors")) {
+      Files.copy(golden.resolve(name), directory.resolve(name));
+    }
+    Map<String, Integer> vocab = new LinkedHashMap<>();
+    for (int id = 0; id < 512; id++) {
+      vocab.put("t" + id, id);
+    }
+    Files.writeString(
+        directory.resolve("tokenizer.json"),
+        """
+        {"added_tokens": [{"id": 512, "content": "<pad>", "special": true, "normalized": false,
+          "single_word": false, "lstrip": false, "rstrip": false}],
+         "pre_tokenizer": {"type": "WhitespaceSplit"},
+         "model": {"type": "WordLevel", "unk_token": "t0", "vocab": %s}}
+        """
+            .formatted(Json.line(vocab)));
+    String rows = "{\"prompt\": \"t97 t98\"}\n{\"prompt\": \"t97 <pad>\"}\n{\"prompt\": \"t99\"}\n";
+    String problem =
+        "standard input:2: the prompt has the token 512 (<pad>), for which the model's embedding of"
+            + " 512 rows has none";
+    String model = directory.toString();
+    ToolRun skipping = ToolRun.of(rows, "--jsonl", "--model", model, "--on-error", "skip");
+    assertThat(skipping.code()).as(skipping.err()).isEqualTo(ExitCode.OK);
+    assertThat(skipping.lines()).extracting(row -> row.get("context").asText()).hasSize(2);
+    assertThat(skipping.err()).contains("warning: " + problem + "; skipped");
+    ToolRun stopping = ToolRun.of(rows, "--jsonl", "--model", model);
+    assertThat(stopping.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(stopping.lines()).hasSize(1);
+    assertThat(stopping.err()).endsWith(problem + System.lineSeparator());
   }
 
   @Test
