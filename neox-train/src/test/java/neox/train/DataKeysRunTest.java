@@ -125,6 +125,38 @@ class DataKeysRunTest {
     assertThat(data.get("ledger").get("phases")).hasSize(3);
   }
 
+  /// The order of an epoch is made for no number of samples.
+  @Test
+  void changesTheMixtureOfARunThatCountedItsLengthInEpochs() throws IOException {
+    for (String packing : List.of("packed", "unpacked")) {
+      Path other = copy("other-" + packing);
+      String[] epochs =
+          with(
+              mixture(fixture.dataPrefix().toString()),
+              "pack_impl=" + packing,
+              "train_epochs=1",
+              "exit_interval=4");
+      assertThat(fixture.run(packing, epochs).code()).isEqualTo(ExitCode.STOPPED);
+      String[] steps = with(mixture(fixture.dataPrefix() + ", " + other), "pack_impl=" + packing);
+      TrainFixture.Result result = fixture.run(packing, steps);
+      assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.OK);
+      assertThat(result.out() + result.err())
+          .contains(fixture.dataPrefix() + ": weight 0.50000, goes on with its sample 16");
+      Path state = directory.resolve(packing + "/global_step12/train_state.json");
+      assertThat(Json.read(state).get("data").get("samples_read").toString())
+          .isEqualTo("[32,16]"); // 4 samples a step
+    }
+  }
+
+  private static String[] mixture(String paths) {
+    return new String[] {
+      "data_path=null",
+      "train_data_paths=[" + paths + "]",
+      "valid_data_paths=[" + paths + "]",
+      "test_data_paths=[" + paths + "]"
+    };
+  }
+
   /// The same documents with one more, so that it is another dataset.
   private Path copy(String name) throws IOException {
     Path prefix = directory.resolve(name);

@@ -9,7 +9,6 @@ import java.util.stream.IntStream;
 import neox.config.DataConfig;
 import neox.config.NeoxConfig;
 import neox.config.Packing;
-import neox.data.SampleCounts;
 import neox.data.ledger.Ledger;
 
 /// What the order of the training samples of a run depends on.
@@ -90,10 +89,7 @@ public record DataOrder(
   public Ledger ledger() {
     List<Ledger.Dataset> all = new ArrayList<>();
     for (Dataset dataset : datasets) {
-      long madeFor =
-          datasets.size() == 1 && !split.isEmpty()
-              ? samples
-              : SampleCounts.ofMember(dataset.weight, samples);
+      long madeFor = dataset.samples + 1; // as GPT-NeoX, an order never gives the last one
       all.add(
           new Ledger.Dataset(
               dataset.path,

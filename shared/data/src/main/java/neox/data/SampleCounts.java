@@ -1,6 +1,5 @@
 package neox.data;
 
-import java.util.OptionalLong;
 import neox.config.NeoxConfig;
 
 /// How many samples a run draws from each split.
@@ -17,13 +16,6 @@ public record SampleCounts(long train, long valid, long test) {
         of(steps, config.eval().interval(), config.eval().iters(), config.batch().trainBatchSize());
     long train = config.steps().at(steps + 1).firstSample();
     return new SampleCounts(train, alike.valid(), alike.test());
-  }
-
-  /// How many samples a member of a mixture is asked for.
-  ///
-  /// @param weight normalized
-  public static long ofMember(double weight, long samples) {
-    return BlendWeights.request(weight, OptionalLong.of(samples)).orElseThrow();
   }
 
   /// NeoX's rule.
