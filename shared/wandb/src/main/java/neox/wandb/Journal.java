@@ -23,7 +23,7 @@ final class Journal implements AutoCloseable {
   private final BlockFile blocks;
   private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
 
-  private Journal(BlockFile blocks) {
+  Journal(BlockFile blocks) {
     this.blocks = blocks;
   }
 

@@ -34,8 +34,7 @@ public final class WandbRun implements MetricSink {
   private boolean preempted;
   private boolean closed;
 
-  private WandbRun(
-      Journal journal, Optional<Sender> sender, Optional<MachineWatch> watch, Clock clock) {
+  WandbRun(Journal journal, Optional<Sender> sender, Optional<MachineWatch> watch, Clock clock) {
     this.journal = journal;
     this.sender = sender;
     this.watch = watch;
@@ -169,8 +168,9 @@ public final class WandbRun implements MetricSink {
   @Override
   public void flush() throws IOException {
     endRow();
-    journal.append(entries.toArray(Entry[]::new));
-    entries.clear();
+    Entry[] recorded = entries.toArray(Entry[]::new);
+    entries.clear(); // the journal keeps what it cannot write
+    journal.append(recorded);
   }
 
   private void endRow() {
