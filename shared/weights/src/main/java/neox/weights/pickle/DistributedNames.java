@@ -10,6 +10,9 @@ final class DistributedNames {
   /// Where properties lay up to torch 2.2.
   private static final String SHARDED = "torch.distributed._shard.sharded_tensor.metadata.";
 
+  /// OLMo-core's writer has a class of its own, with the fields of torch's.
+  private static final String OLMO_CORE = "olmo_core.distributed.checkpoint.filesystem.";
+
   static final Set<String> ALL =
       Set.of(
           METADATA + "BytesStorageMetadata",
@@ -20,6 +23,7 @@ final class DistributedNames {
           METADATA + "TensorProperties",
           METADATA + "TensorStorageMetadata",
           METADATA + "_MEM_FORMAT_ENCODING",
+          OLMO_CORE + "_StorageInfo",
           SHARDED + "MEM_FORMAT_ENCODING",
           SHARDED + "TensorProperties",
           "torch.distributed.checkpoint.filesystem._StorageInfo",

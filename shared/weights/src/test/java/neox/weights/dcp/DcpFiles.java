@@ -36,6 +36,7 @@ public final class DcpFiles {
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
   private final List<String> objects = new ArrayList<>();
   private String properties = METADATA;
+  private String places = FILES;
   private List<String> coding = List.of();
 
   public DcpFiles(Path directory) {
@@ -45,6 +46,12 @@ public final class DcpFiles {
   /// As torch 2.0 to 2.2 called the class of a tensor's properties.
   DcpFiles oldNames() {
     properties = "torch.distributed._shard.sharded_tensor.metadata";
+    return this;
+  }
+
+  /// As OLMo-core's own writer calls the class of a tensor's place.
+  DcpFiles placesOfOlmoCore() {
+    places = "olmo_core.distributed.checkpoint.filesystem";
     return this;
   }
 
@@ -192,7 +199,7 @@ public final class DcpFiles {
 
   private void place(Pickle p, Piece piece) {
     p.object(
-        FILES,
+        places,
         "_StorageInfo",
         () -> {
           p.text("relative_path").text(piece.file());

@@ -248,7 +248,7 @@ class DcpModelTest {
   }
 
   private DcpFiles olmo(Path place, TensorStore neox) throws IOException {
-    DcpFiles files = new DcpFiles(place);
+    DcpFiles files = new DcpFiles(place).placesOfOlmoCore();
     for (NamedTensor tensor : huggingFace(llama, neox).values()) {
       String name =
           torchtitan(tensor.name())
