@@ -18,6 +18,7 @@ import neox.base.ExitCode;
 import neox.base.StopRequest;
 import neox.base.json.Json;
 import neox.parallel.Topology;
+import neox.tensor.NativeRuntime;
 import neox.train.agent.Agent;
 import neox.train.agent.AgentPlan;
 import neox.train.agent.HostRanks;
@@ -41,8 +42,11 @@ class FailingRanksTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private TrainFixture fixture;
 
+  /// The undisturbed run is one of this process, and whoever computed in it before may have left
+  /// another number of threads, which sum in another order.
   @BeforeEach
   void prepare() throws IOException {
+    NativeRuntime.start(1);
     fixture = new TrainFixture(directory);
   }
 
