@@ -204,10 +204,7 @@ final class CheckpointDownload {
   private void requireAll(List<RemoteFile> files) throws IOException {
     for (RemoteFile file : files) {
       Path place = place(file);
-      boolean whole =
-          Files.isRegularFile(place)
-              && (file.size().isEmpty() || file.size().getAsLong() == Files.size(place));
-      if (!whole) {
+      if (!Files.isRegularFile(place) || !file.hasSizeOf(place)) {
         throw UserException.of(
             "%s: something else has changed or deleted it since it was downloaded; give the same"
                 + " command again",

@@ -198,8 +198,7 @@ final class DatasetPreparation {
     }
     RemoteFile remote = part.mirrors().getFirst();
     Optional<Checksum> sum = remote.checksum();
-    boolean rightSize = remote.size().isEmpty() || remote.size().getAsLong() == Files.size(file);
-    return rightSize
+    return remote.hasSizeOf(file)
         && (sum.isEmpty() ? new RawRecord(file).names(part.mirrors()) : sum.get().fits(file));
   }
 

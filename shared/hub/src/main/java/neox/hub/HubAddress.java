@@ -45,6 +45,16 @@ public record HubAddress(RepoKind kind, RepoId repo, String revision, String pat
     return slash < 0 ? "" : fixed.substring(0, slash);
   }
 
+  /// Where the hub's server has the file, below its own address, escaped: `%` of a name, too.
+  public String webPath() {
+    return kind.prefix()
+        + repo
+        + "/resolve/"
+        + HubClient.encode(revision)
+        + "/"
+        + HubClient.encodePath(path);
+  }
+
   private int firstWildcard() {
     for (int i = 0; i < path.length(); i++) {
       if ("*?[{".indexOf(path.charAt(i)) >= 0) {

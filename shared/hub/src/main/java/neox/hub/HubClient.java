@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import neox.base.NamedFiles;
 import neox.base.UserException;
 import neox.base.json.Json;
@@ -246,6 +248,13 @@ public final class HubClient implements AutoCloseable {
   public static String encode(String segment) {
     String encoded = URLEncoder.encode(segment, StandardCharsets.UTF_8);
     return encoded.replace("+", "%20").replace("*", "%2A").replace("%7E", "~");
+  }
+
+  /// Percent-encodes everything but the slashes between names.
+  static String encodePath(String path) {
+    return Arrays.stream(path.split("/", -1))
+        .map(HubClient::encode)
+        .collect(Collectors.joining("/"));
   }
 
   private static Optional<String> text(JsonNode node) {

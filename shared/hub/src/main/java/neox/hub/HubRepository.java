@@ -3,7 +3,6 @@ package neox.hub;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -11,7 +10,6 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import neox.base.json.Json;
 import okhttp3.HttpUrl;
 
@@ -47,19 +45,9 @@ public final class HubRepository implements AutoCloseable {
   /// The address of a file, of which nothing more is known.
   public static RemoteFile file(
       HubSettings settings, RepoKind kind, RepoId repo, String revision, String path) {
-    String address = settings.endpoint() + "/" + resolve(kind, repo, revision, path);
+    String address =
+        settings.endpoint() + "/" + new HubAddress(kind, repo, revision, path).webPath();
     return new RemoteFile(path, HttpUrl.get(address).uri(), OptionalLong.empty(), Optional.empty());
-  }
-
-  private static String resolve(RepoKind kind, RepoId repo, String revision, String path) {
-    return kind.prefix() + repo + "/resolve/" + HubClient.encode(revision) + "/" + encode(path);
-  }
-
-  /// Percent-encodes everything but the slashes between names.
-  private static String encode(String path) {
-    return Arrays.stream(path.split("/", -1))
-        .map(HubClient::encode)
-        .collect(Collectors.joining("/"));
   }
 
   /// Pins a branch, a tag or a commit, and lists its files.
@@ -82,7 +70,7 @@ public final class HubRepository implements AutoCloseable {
   private List<RemoteFile> files(RepoKind kind, RepoId repo, String commit, String folder)
       throws IOException, InterruptedException {
     List<RemoteFile> files = new ArrayList<>();
-    String place = folder.isEmpty() ? commit : commit + "/" + encode(folder);
+    String place = folder.isEmpty() ? commit : commit + "/" + HubClient.encodePath(folder);
     Optional<HttpUrl> page =
         Optional.of(api(kind, repo, "/tree/" + place + "?recursive=true&expand=false"));
     while (page.isPresent()) {
@@ -103,7 +91,7 @@ public final class HubRepository implements AutoCloseable {
     JsonNode large = entry.path("lfs");
     String sum = (large.isObject() ? large : entry).path("oid").asText().toLowerCase(Locale.ROOT);
     long size = (large.isObject() ? large : entry).path("size").asLong(-1);
-    HttpUrl url = http.url(resolve(kind, repo, commit, path));
+    HttpUrl url = http.url(new HubAddress(kind, repo, commit, path).webPath());
     return size < 0
         ? new RemoteFile(path, url.uri(), OptionalLong.empty(), Optional.empty())
         : new RemoteFile(path, url.uri(), OptionalLong.of(size), Checksum.ofHubTag(sum));

@@ -1,6 +1,9 @@
 package neox.hub;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import neox.base.UserException;
@@ -35,6 +38,11 @@ public record RemoteFile(String name, URI address, OptionalLong size, Optional<C
         address,
         OptionalLong.empty(),
         Optional.empty());
+  }
+
+  /// Whether a file here has its size, as far as that is known.
+  public boolean hasSizeOf(Path file) throws IOException {
+    return size.isEmpty() || size.getAsLong() == Files.size(file);
   }
 
   public HttpUrl url() {

@@ -19,7 +19,7 @@ public enum RepoKind {
   }
 
   /// What comes before the repository's name in an address.
-  public String prefix() {
+  String prefix() {
     return prefix;
   }
 }

@@ -56,9 +56,8 @@ public final class Token {
       }
     }
     Path file = usualFile(environment);
-    return Files.isRegularFile(file) && !NamedFiles.readString(file).isBlank()
-        ? Optional.of(read(file))
-        : Optional.empty();
+    String secret = Files.isRegularFile(file) ? NamedFiles.readString(file) : "";
+    return secret.isBlank() ? Optional.empty() : Optional.of(of(secret, file.toString()));
   }
 
   /// `HF_TOKEN_PATH`, else `token` below `HF_HOME`, else below the user's cache directory.

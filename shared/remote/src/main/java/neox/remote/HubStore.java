@@ -2,12 +2,9 @@ package neox.remote;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.LongConsumer;
-import java.util.stream.Collectors;
 import neox.hub.HubAddress;
-import neox.hub.HubClient;
 
 /// The files of one owner's repositories, as the hub serves them over the web. Keys are what
 /// follows in a [HubAddress]: `name@branch/folder/file`, or of data sets
@@ -25,22 +22,8 @@ record HubStore(HttpStore web, String owner, String above) implements ObjectStor
     if (key.split("/").length <= namesOfRepository) {
       return Optional.empty();
     }
-    HubAddress file = HubAddress.parse(HubAddress.SCHEME + owner + "/" + key);
-    String path =
-        file.kind().prefix()
-            + file.repo()
-            + "/resolve/"
-            + HubClient.encode(file.revision())
-            + "/"
-            + escaped(file.path());
+    String path = HubAddress.parse(HubAddress.SCHEME + owner + "/" + key).webPath();
     return Optional.of(above.isEmpty() ? path : above + "/" + path);
-  }
-
-  /// Names of files are what they are, also those with a `%`.
-  private static String escaped(String path) {
-    return Arrays.stream(path.split("/", -1))
-        .map(HubClient::encode)
-        .collect(Collectors.joining("/"));
   }
 
   @Override
