@@ -15,7 +15,6 @@ import neox.inference.BatchSize;
 import neox.inference.Decoding;
 import neox.inference.GenerationSink;
 import neox.inference.LanguageModel;
-import neox.inference.NetworkLanguageModel;
 import neox.inference.RequestSource;
 import neox.inference.Score;
 import neox.inference.ScoreRequest;
@@ -73,11 +72,7 @@ public final class TaskEvaluator {
     boolean stopped = false;
     Optional<Map<String, Double>> figures = Optional.empty();
     try (RankedModel model =
-        RankedModel.of(
-            new NetworkLanguageModel(network.ofWholeSequences()),
-            pipeline.ranks(),
-            deal,
-            reporting.heartbeat()::beat)) {
+        RankedModel.of(network, pipeline.ranks(), deal, reporting.heartbeat()::beat)) {
       if (tasks.isPresent()) {
         figures = evaluate(tasks.get(), model, step);
       } else {

@@ -20,7 +20,6 @@ import neox.inference.Decoding;
 import neox.inference.Generation;
 import neox.inference.GenerationRequest;
 import neox.inference.GenerationSink;
-import neox.inference.NetworkLanguageModel;
 import neox.inference.ranks.RankedModel;
 import neox.inference.ranks.RankedModel.Deal;
 import neox.inference.sampling.RandomStream;
@@ -109,11 +108,7 @@ public final class TextSampler {
 
   private void sample(long step) {
     try (RankedModel model =
-        RankedModel.of(
-            new NetworkLanguageModel(network.ofWholeSequences()),
-            pipeline.ranks(),
-            settings.deal(),
-            reporting.progress())) {
+        RankedModel.of(network, pipeline.ranks(), settings.deal(), reporting.progress())) {
       if (pipeline.ranks().isFirstOfAll()) {
         sample(step, model);
       } else {

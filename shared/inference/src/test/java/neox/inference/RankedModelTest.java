@@ -241,12 +241,7 @@ class RankedModelTest {
         topology,
         ranks -> {
           try (Network network = part(spec, ranks, cut.of(ranks));
-              RankedModel model =
-                  RankedModel.of(
-                      new NetworkLanguageModel(network.ofWholeSequences()),
-                      ranks,
-                      deal,
-                      () -> {})) {
+              RankedModel model = RankedModel.of(network, ranks, deal, () -> {})) {
             if (ranks.isFirstOfAll()) {
               assertSame(model.score(texts(), 3), expected);
               assertSame(written(model), written);

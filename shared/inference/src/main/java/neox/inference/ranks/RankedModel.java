@@ -19,6 +19,7 @@ import neox.inference.ranks.Call.GivenUp;
 import neox.inference.ranks.Call.Scoring;
 import neox.inference.ranks.Call.Text;
 import neox.inference.ranks.Lockstep.GivenUpException;
+import neox.model.Network;
 import neox.parallel.Ranks;
 import neox.parallel.comm.Communicator;
 
@@ -62,11 +63,19 @@ public final class RankedModel implements LanguageModel {
 
   /// This rank's end of a model.
   ///
-  /// @param own this rank's part, whose network stays the caller's
+  /// @param network this rank's part, which stays the caller's
   /// @param progress run now and then while this rank computes
-  public static RankedModel of(
-      NetworkLanguageModel own, Ranks ranks, Deal deal, Runnable progress) {
-    return new RankedModel(own, ranks, deal, progress);
+  public static RankedModel of(Network network, Ranks ranks, Deal deal, Runnable progress) {
+    return new RankedModel(
+        new NetworkLanguageModel(network.ofWholeSequences()), ranks, deal, progress);
+  }
+
+  /// The same of replicas that share the requests.
+  ///
+  /// @param name what messages call the model, such as its file
+  static RankedModel named(String name, Network network, Ranks ranks) {
+    return new RankedModel(
+        new NetworkLanguageModel(network.ofWholeSequences(), name), ranks, Deal.TO_ALL, () -> {});
   }
 
   /// What a rank that is not the first does: takes part in what is asked until that ends.

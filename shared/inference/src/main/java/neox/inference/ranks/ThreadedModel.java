@@ -9,7 +9,6 @@ import neox.inference.BatchSize;
 import neox.inference.Decoding;
 import neox.inference.GenerationSink;
 import neox.inference.LanguageModel;
-import neox.inference.NetworkLanguageModel;
 import neox.inference.RequestSource;
 import neox.inference.Score;
 import neox.inference.ScoreRequest;
@@ -32,7 +31,7 @@ public final class ThreadedModel implements LanguageModel {
   private ThreadedModel(RankThreads threads, Network network, String name) {
     this.threads = threads;
     this.network = network;
-    this.model = ranked(network, name, threads.first());
+    this.model = RankedModel.named(name, network, threads.first());
   }
 
   /// Opens one rank's part of a network.
@@ -66,15 +65,10 @@ public final class ThreadedModel implements LanguageModel {
 
   private static void follow(Part part, String name, Ranks ranks) throws IOException {
     try (Network network = part.open(ranks);
-        RankedModel model = ranked(network, name, ranks)) {
+        RankedModel model = RankedModel.named(name, network, ranks)) {
       ranks.world().barrier();
       model.follow();
     }
-  }
-
-  private static RankedModel ranked(Network network, String name, Ranks ranks) {
-    NetworkLanguageModel own = new NetworkLanguageModel(network.ofWholeSequences(), name);
-    return RankedModel.of(own, ranks, RankedModel.Deal.TO_ALL, () -> {});
   }
 
   @Override
