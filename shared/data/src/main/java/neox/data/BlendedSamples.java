@@ -8,7 +8,6 @@ import neox.base.UserException;
 /// Several datasets mixed so that at every point of the order each has had its share; the order
 /// begins again when as many samples were read as the datasets have together.
 final class BlendedSamples implements TokenSamples {
-
   private final List<TokenSamples> members;
   private final BlendOrder order;
 

@@ -73,18 +73,21 @@ final class StagedTraining {
     return still;
   }
 
+  /// A stage that is to come.
+  private record Ahead(long firstSample, Mixture mixture) {}
+
   /// What has been read, the mixture of now, and those to come.
   private Ledger plan() throws IOException {
     StageStarts starts = StageStarts.of(config, past);
     Optional<Ledger> read = past.ledger().or(past::mixture);
     Mixture now = config.data().train();
-    List<DataStage> ahead = new ArrayList<>();
+    List<Ahead> ahead = new ArrayList<>();
     long begun = 0;
     for (DataStage stage : config.data().stages()) {
       long start = starts.sample(stage.start());
       if (read.isEmpty() || start > past.samples()) {
-        requireOrder(ahead, starts, start);
-        ahead.add(stage);
+        requireOrder(ahead, start);
+        ahead.add(new Ahead(start, stage.mixture()));
       } else if (start >= begun) {
         now = stage.mixture();
         begun = start;
@@ -96,8 +99,8 @@ final class StagedTraining {
         read.isPresent()
             ? read.get().withDatasets(datasets).before(from).with(phase)
             : new Ledger(datasets, List.of(phase));
-    for (DataStage stage : ahead) {
-      Ledger.Phase next = phase(starts.sample(stage.start()), stage.mixture());
+    for (Ahead stage : ahead) {
+      Ledger.Phase next = phase(stage.firstSample(), stage.mixture());
       plan = plan.withDatasets(datasets).with(next);
     }
     return plan;
@@ -105,12 +108,12 @@ final class StagedTraining {
 
   /// What a stage does not say, it has from the one before it in the list. Which comes first of a
   /// step and a number of tokens, the list alone does not tell.
-  private static void requireOrder(List<DataStage> before, StageStarts starts, long start) {
-    if (!before.isEmpty() && starts.sample(before.getLast().start()) > start) {
+  private static void requireOrder(List<Ahead> before, long start) {
+    if (!before.isEmpty() && before.getLast().firstSample() > start) {
       throw UserException.of(
           "data_stages: a stage that begins with sample %,d stands before one that begins with"
               + " sample %,d; list them in the order of their starts",
-          starts.sample(before.getLast().start()), start);
+          before.getLast().firstSample(), start);
     }
   }
 
