@@ -18,7 +18,7 @@ import neox.template.value.Value.Callable;
 
 /// The functions that templates find.
 public final class Functions {
-  /// Those of every template.
+  /// Those of every template, in a map of the caller's.
   static Map<String, Value> of(Dialect dialect) {
     Map<String, Value> functions = new HashMap<>(EVERYWHERE);
     functions.put(

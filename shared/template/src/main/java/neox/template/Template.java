@@ -1,6 +1,5 @@
 package neox.template;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import neox.base.UserException;
@@ -39,7 +38,7 @@ public final class Template {
 
   /// The text for the given names; [UserException] `name:line: …` when the template fails.
   public String render(Map<String, Value> names) {
-    Map<String, Value> all = new HashMap<>(Functions.of(dialect));
+    Map<String, Value> all = Functions.of(dialect);
     all.putAll(names);
     try {
       // What the template sets itself must not be seen as given.
