@@ -12,7 +12,7 @@ import neox.weights.TensorStore;
 /// What transformers' loader makes of the names in the files of a model, which every version of it
 /// writes differently: constants beside the parameters are passed over, a head goes by either of
 /// its names, the network's own name may be missing, and a head that is the embedding may be there,
-/// too.
+/// too. Told once more, as all of a [Reference]: what reads models for the tools is what it judges.
 ///
 /// @param base the network's own name
 /// @param embedding transformers' name of it
